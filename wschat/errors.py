@@ -1,0 +1,108 @@
+"""The errors that people read, and the exit codes that scripts read.
+
+The tree::
+
+    WschatError
+    ├── UsageError        the command line asks for something that can't be     exit 2
+    ├── AccessError       no credentials, login, region or permission           exit 4
+    ├── AwsError          AWS refused or failed a call                          exit 1
+    │   └── NotOursError  a resource has our name but belongs to someone else   exit 1
+    ├── ConnectError      the WebSocket could not be opened                     exit 5
+    ├── LostError         the WebSocket was open and is gone                    exit 6
+    ├── RefusedError      the chat refused a request                            exit 7
+    └── LocalError        the lab on this machine did not start, or ended       exit 8
+"""
+
+from enum import IntEnum
+from typing import ClassVar
+
+
+class ExitCode(IntEnum):
+    """What the process returns. The README's table is checked against this."""
+
+    OK = 0
+    FAILED = 1
+    USAGE = 2
+    DIFFERENT = 3
+    ACCESS = 4
+    CONNECT = 5
+    LOST = 6
+    REFUSED = 7
+    LOCAL = 8
+    INTERRUPTED = 130
+
+
+EXIT_CODES: dict[ExitCode, str] = {
+    ExitCode.OK: "done; for `status`: everything is as it should be",
+    ExitCode.FAILED: "AWS refused or failed a call; the message names the step",
+    ExitCode.USAGE: "the command line is wrong, or a question could not be asked",
+    ExitCode.DIFFERENT: "`status`: something is missing or differs; `teardown`: something is left",
+    ExitCode.ACCESS: "no credentials, an expired login, no region, or a permission is missing",
+    ExitCode.CONNECT: "the WebSocket could not be opened",
+    ExitCode.LOST: "the WebSocket was open and is gone",
+    ExitCode.REFUSED: "the chat refused a request that came from a pipe",
+    ExitCode.LOCAL: "the lab on this machine did not start, or ended by itself",
+    ExitCode.INTERRUPTED: "Ctrl-C",
+}
+
+
+class WschatError(Exception):
+    """Anything that goes wrong in a way that a person can do something about.
+
+    Attributes:
+        what: one sentence that says what happened.
+        where: the step, resource or option that it is about; may be empty.
+        hint: what to do now; may be empty.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.FAILED
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.hint = hint
+
+
+class UsageError(WschatError):
+    """The command line asks for something that can't be."""
+
+    exit_code = ExitCode.USAGE
+
+
+class AccessError(WschatError):
+    """AWS does not know who is asking, or does not allow it."""
+
+    exit_code = ExitCode.ACCESS
+
+
+class AwsError(WschatError):
+    """AWS refused or failed a call."""
+
+
+class NotOursError(AwsError):
+    """A resource has the name that the lab needs, but does not carry the lab's tag."""
+
+
+class ConnectError(WschatError):
+    """The WebSocket could not be opened."""
+
+    exit_code = ExitCode.CONNECT
+
+
+class LostError(WschatError):
+    """The WebSocket was open and is gone."""
+
+    exit_code = ExitCode.LOST
+
+
+class RefusedError(WschatError):
+    """The chat refused a request and nobody is there to try another."""
+
+    exit_code = ExitCode.REFUSED
+
+
+class LocalError(WschatError):
+    """The lab on this machine did not start, or ended by itself."""
+
+    exit_code = ExitCode.LOCAL

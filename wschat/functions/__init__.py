@@ -1,0 +1,1 @@
+"""The seven Lambda functions of the lab, each to be read as a lesson."""
