@@ -309,7 +309,7 @@ def _is_text(value: str) -> bool:
     return not any(unicodedata.category(char) == "Cs" for char in value)
 
 
-def _reader(kind: type) -> Callable[[Any], Any]:
+def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401
     def read(value: Any) -> Any:  # noqa: ANN401
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise TypeError
