@@ -1,0 +1,129 @@
+"""The messages of a room: a counter, and a ring of items that each hold one."""
+
+import json
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from wschat.functions._tables import ROOMS, Json, dynamodb, key, read
+from wschat.protocol import LOG_LENGTH, Entry, ErrorCode, Refused
+
+if TYPE_CHECKING:
+    from wschat.functions._room import Room
+
+HISTORY_LIMIT = 60_000  # bytes of a reply that messages may take; the members take the rest
+
+
+def counter(room: str, start: int) -> Json:
+    """Return the item that counts a new room's messages, from its creation time in milliseconds."""
+    return {**_counter_key(room), "seq": {"N": str(start)}}
+
+
+def next_seq(room: str) -> int:
+    """Count one more message: one write unit.
+
+    Raises:
+        Refused: the room is gone.
+    """
+    try:
+        counted = dynamodb().update_item(
+            TableName=ROOMS,
+            Key=_counter_key(room),
+            UpdateExpression="ADD #seq :one",
+            ConditionExpression="attribute_exists(#seq)",
+            ExpressionAttributeNames={"#seq": "seq"},
+            ExpressionAttributeValues={":one": {"N": "1"}},
+            ReturnValues="UPDATED_NEW",
+        )
+    except ClientError as error:
+        if _condition_failed(error):
+            raise Refused(ErrorCode.NOT_IN_A_ROOM, "the room is gone") from None
+        raise
+    return int(counted["Attributes"]["seq"]["N"])
+
+
+def store(room: str, entry: Entry) -> None:
+    """Put a message where the one of a hundred messages ago was: one write unit for each started KB."""
+    item = {
+        **_slot(room, entry.seq),
+        "seq": {"N": str(entry.seq)},
+        "time": {"N": str(entry.time)},
+        "user": {"S": entry.user},
+        "content": {"S": entry.content},
+        **({"id": {"S": entry.id}} if entry.id else {}),
+    }
+    try:
+        dynamodb().put_item(
+            TableName=ROOMS,
+            Item=item,
+            ConditionExpression="attribute_not_exists(#seq) OR #seq < :seq",
+            ExpressionAttributeNames={"#seq": "seq"},
+            ExpressionAttributeValues={":seq": item["seq"]},
+        )
+    except ClientError as error:
+        if not _condition_failed(error):  # a hundred later messages overtook this one
+            raise
+
+
+def history(room: "Room", after: int | None) -> tuple[tuple[Entry, ...], bool]:
+    """Read the messages after a seq, oldest first, and whether some between it and them are missing."""
+    last = _last_seq(room.key)
+    start = max(room.created, after or 0)
+    wanted = [_slot(room.key, seq) for seq in range(max(start, last - LOG_LENGTH) + 1, last + 1)]
+    items: list[Json] = []
+    while wanted:
+        answer = dynamodb().batch_get_item(RequestItems={ROOMS: {"Keys": wanted, "ConsistentRead": True}})
+        items += answer["Responses"].get(ROOMS, [])
+        wanted = [dict(missed) for part in answer["UnprocessedKeys"].values() for missed in part["Keys"]]
+    found = sorted((entry for entry in map(_entry, items) if entry.seq > start), key=lambda entry: entry.seq)
+    kept: list[Entry] = []
+    size = 0
+    for entry in reversed(found):
+        size += len(json.dumps(vars(entry), ensure_ascii=False).encode())
+        if size > HISTORY_LIMIT:
+            break
+        kept.insert(0, entry)
+    return tuple(kept), last - start > LOG_LENGTH or len(kept) < len(found)
+
+
+def forget_log(room: "Room") -> None:
+    """Delete a dead room's messages and counter, but nothing of a newer room of that name.
+
+    What a stop in between leaves does no harm: it is older than the next room of that name.
+    """
+    last = _last_seq(room.key)
+    oldest = max(room.created, last - LOG_LENGTH) + 1
+    for dead in (*(_slot(room.key, seq) for seq in range(oldest, last + 1)), _counter_key(room.key)):
+        try:
+            dynamodb().delete_item(
+                TableName=ROOMS,
+                Key=dead,
+                ConditionExpression="#seq <= :last",
+                ExpressionAttributeNames={"#seq": "seq"},
+                ExpressionAttributeValues={":last": {"N": str(last)}},
+            )
+        except ClientError as error:
+            if not _condition_failed(error):
+                raise
+
+
+def _counter_key(room: str) -> Json:
+    return key(ROOMS, f"{room}#log")
+
+
+def _slot(room: str, seq: int) -> Json:
+    return key(ROOMS, f"{room}#{seq % LOG_LENGTH}")
+
+
+def _last_seq(room: str) -> int:
+    item = read(ROOMS, f"{room}#log")
+    return int(item["seq"]["N"]) if item else 0
+
+
+def _entry(item: Json) -> Entry:
+    sent = item.get("id", {}).get("S")
+    return Entry(item["user"]["S"], item["content"]["S"], int(item["seq"]["N"]), int(item["time"]["N"]), sent)
+
+
+def _condition_failed(error: ClientError) -> bool:
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"

@@ -1,0 +1,246 @@
+"""Who is connected, who is in which room, and how one leaves.
+
+Items in client-records: ``<connection>`` (name, room), ``name#<name>`` (whose name it is), ``#rooms``
+(the list of rooms). In room-messages-users: ``<room>`` (its members), and what `_log` keeps.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from wschat.functions._log import forget_log
+from wschat.functions._tables import CLIENTS, ROOMS, Json, delete, put, put_new, read, transact, update
+from wschat.protocol import DeleteRoom, ErrorCode, Event, Refused, UserLeft, fold
+
+LIST = "#rooms"
+LIFETIME = 2 * 60 * 60 + 600  # seconds: API Gateway ends a connection after 2 hours; and a margin
+
+
+@dataclass(frozen=True)
+class Client:
+    """A connection: its name once it is registered, and the key of the room it is in."""
+
+    connection: str
+    name: str | None = None
+    room: str | None = None
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room: its key (what names are compared by), its name as written, its members' names."""
+
+    key: str
+    name: str
+    created: int
+    users: dict[str, str]
+
+    def item(self) -> Json:
+        """Return the item that keeps the room."""
+        users = {connection: {"S": name} for connection, name in self.users.items()}
+        return {
+            "room": {"S": self.key},
+            "name": {"S": self.name},
+            "created": {"N": str(self.created)},
+            "users": {"M": users},
+        }
+
+
+@dataclass(frozen=True)
+class Notice:
+    """An event for some connections, or for everybody who is connected (None)."""
+
+    event: Event
+    people: Sequence[str] | None = None
+
+
+def find_client(connection: str) -> Client:
+    """Read what is known of a connection."""
+    item = read(CLIENTS, connection) or {}
+    return Client(connection, item.get("name", {}).get("S"), item.get("room", {}).get("S"))
+
+
+def registered(connection: str) -> Client:
+    """Read what is known of a connection that has a name.
+
+    Raises:
+        Refused: it has none.
+    """
+    client = find_client(connection)
+    if client.name is None:
+        raise Refused(ErrorCode.NOT_REGISTERED, "register a name first")
+    return client
+
+
+def find_room(room: str) -> Room | None:
+    """Read a room and its members."""
+    item = read(ROOMS, room)
+    if item is None:
+        return None
+    users = {connection: name["S"] for connection, name in item["users"]["M"].items()}
+    return Room(room, item["name"]["S"], int(item["created"]["N"]), users)
+
+
+def room_names() -> dict[str, str] | None:
+    """Read the list of rooms, key to name; None when there never was a room."""
+    item = read(CLIENTS, LIST)
+    return {key: name["S"] for key, name in item["rooms"]["M"].items()} if item else None
+
+
+def list_rooms(added: Room | None, removed: Room | None, *, first: bool = False) -> list[Json]:
+    """Return the change of the list: at most one operation, since a transaction takes an item once."""
+    if added and first:
+        return [put_new(CLIENTS, {"ID": {"S": LIST}, "rooms": {"M": {added.key: {"S": added.name}}}})]
+    change, names, values = [], {"rooms": "rooms"}, {}
+    if added:
+        change, names["new"], values["name"] = ["SET #rooms.#new = :name"], added.key, {"S": added.name}
+    if removed:
+        change, names["old"] = [*change, "REMOVE #rooms.#old"], removed.key
+    if not change:
+        return []
+    return [
+        update(CLIENTS, LIST, " ".join(change), condition="attribute_exists(#rooms)", names=names, **values)
+    ]
+
+
+def unchanged(client: Client) -> tuple[str, Json, Json]:
+    """Return the condition that a connection's record still has this name and this room."""
+    known = {"name": client.name, "room": client.room}
+    tests = [
+        f"#{field} = :{field}" if value else f"attribute_not_exists(#{field})"
+        for field, value in known.items()
+    ]
+    values = {field: {"S": value} for field, value in known.items() if value}
+    return " AND ".join(tests), {field: field for field in known}, values
+
+
+def put_in_room(client: Client, room: str | None) -> Json:
+    """Return the change of a client's record when it enters a room, or none."""
+    condition, names, values = unchanged(client)
+    if room:
+        values = values | {"new": {"S": room}}
+    change = "SET #room = :new" if room else "REMOVE #room"
+    return update(CLIENTS, client.connection, change, condition=condition, names=names, **values)
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """How a client leaves its room: operations now, notices after them, and the room if it dies."""
+
+    operations: list[Json] = field(default_factory=list)
+    notices: tuple[Notice, ...] = ()
+    dead: Room | None = None
+
+    def finish(self) -> tuple[Notice, ...]:
+        """Clear away what the room leaves behind; return whom to tell what."""
+        if self.dead:
+            forget_log(self.dead)
+        return self.notices
+
+
+def leaving(client: Client) -> Leaving:
+    """Decide how a client leaves the room it is in; the last one out takes the room along."""
+    room = find_room(client.room) if client.room else None
+    if room is None or client.connection not in room.users:
+        return Leaving()
+    names, one = {"users": "users", "me": client.connection}, {"N": "1"}
+    others = [connection for connection in room.users if connection != client.connection]
+    if others:
+        stay = "attribute_exists(#users.#me) AND size(#users) > :one"
+        change = update(ROOMS, room.key, "REMOVE #users.#me", condition=stay, names=names, one=one)
+        return Leaving([change], (Notice(UserLeft(room.users[client.connection], room.name), others),))
+    alone = "attribute_exists(#users.#me) AND size(#users) = :one"
+    change = delete(ROOMS, room.key, condition=alone, names=names, one=one)
+    return Leaving([change], (Notice(DeleteRoom(room.name)),), dead=room)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose a name is: a connection, and the hash of its token."""
+
+    connection: str
+    token: str
+
+
+def find_owner(name: str) -> Owner | None:
+    """Read whose a name is; nobody's once the owner's connection can't live any more."""
+    item = read(CLIENTS, _name_item(name))
+    if item is None or int(item["expires"]["N"]) < time.time():
+        return None
+    return Owner(item["owner"]["S"], item["token"]["S"])
+
+
+def own_name(client: Client, name: str, token: str, expires: int, before: Owner | None) -> list[Json]:
+    """Return the operations that make a name the client's, if it is still `before`'s, or nobody's.
+
+    Whoever had the name goes nameless, and its place in a room becomes the client's.
+    """
+    item = {"ID": {"S": _name_item(name)}, "owner": {"S": client.connection}, "token": {"S": token}}
+    item["expires"] = {"N": str(expires)}
+    if before:
+        same: Json = {
+            "condition": "#owner = :was",
+            "names": {"owner": "owner"},
+            "was": {"S": before.connection},
+        }
+    else:
+        free, now = "attribute_not_exists(#id) OR #expires < :now", {"N": str(int(time.time()))}
+        same = {"condition": free, "names": {"id": "ID", "expires": "expires"}, "now": now}
+    moves, room = _move(before.connection, client.connection, name) if before else ([], None)
+
+    condition, names, values = unchanged(client)
+    names = names | {"connected": "connected", "expires": "expires"}
+    values = values | {
+        "new": {"S": name},
+        "expires": item["expires"],
+        "now": {"N": str(int(time.time() * 1000))},
+    }
+    change = "SET #name = :new, #expires = :expires, #connected = if_not_exists(#connected, :now)"
+    if room:
+        change, values = f"{change}, #room = :to", values | {"to": {"S": room}}
+    own = update(CLIENTS, client.connection, change, condition=condition, names=names, **values)
+    renamed = client.name and fold(client.name) != fold(name)
+    return [put(CLIENTS, item, **same), own, *(free_name(client) if renamed else []), *moves]
+
+
+def _move(old: str, new: str, name: str) -> tuple[list[Json], str | None]:
+    client = find_client(old)
+    if old == new or client.name is None:
+        return [], None
+    condition, names, values = unchanged(client)
+    nameless = update(CLIENTS, old, "REMOVE #name, #room", condition=condition, names=names, **values)
+    room = find_room(client.room) if client.room else None
+    if room is None or old not in room.users:
+        return [nameless], None
+    names = {"users": "users", "old": old, "new": new}
+    change, there = "SET #users.#new = :name REMOVE #users.#old", "attribute_exists(#users.#old)"
+    return [
+        nameless,
+        update(ROOMS, room.key, change, condition=there, names=names, name={"S": name}),
+    ], room.key
+
+
+def free_name(client: Client) -> list[Json]:
+    """Return the operation that gives a client's name back, if it has one."""
+    if client.name is None:
+        return []
+    mine = {"S": client.connection}
+    return [
+        delete(CLIENTS, _name_item(client.name), condition="#owner = :me", names={"owner": "owner"}, me=mine)
+    ]
+
+
+def _name_item(name: str) -> str:
+    return f"name#{fold(name)}"
+
+
+def forget(connection: str) -> tuple[Notice, ...]:
+    """Remove all that is known of a connection that is gone; return whom to tell what."""
+
+    def attempt() -> tuple[list[Json], Leaving]:
+        client = find_client(connection)
+        left = leaving(client)
+        condition, names, values = unchanged(client)
+        gone = delete(CLIENTS, connection, condition=condition, names=names, **values)
+        return [gone, *free_name(client), *left.operations, *list_rooms(None, left.dead)], left
+
+    return transact(attempt).finish()

@@ -1,0 +1,99 @@
+"""The two DynamoDB tables: names, client, and the operations of a transaction."""
+
+import os
+import random
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from wschat.protocol import ErrorCode, Refused
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CLIENTS = os.environ.get("CLIENT_RECORDS", "client-records")
+ROOMS = os.environ.get("ROOM_MESSAGES_USERS", "room-messages-users")
+ATTEMPTS = 8
+
+Json = dict[str, Any]
+Decision = TypeVar("Decision")
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    """Return the DynamoDB client, made once for each execution environment."""
+    patience = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"})
+    return boto3.client("dynamodb", config=patience)
+
+
+def key(table: str, value: str) -> Json:
+    """Return a primary key. Case matters: `ID` in one table, `room` in the other."""
+    return {"ID" if table == CLIENTS else "room": {"S": value}}
+
+
+def read(table: str, value: str) -> Json | None:
+    """Read one item, consistently: what was written before is seen. None when there is none."""
+    return dynamodb().get_item(TableName=table, Key=key(table, value), ConsistentRead=True).get("Item")
+
+
+def put(table: str, item: Json, *, condition: str = "", names: Json | None = None, **values: Json) -> Json:
+    """Return a Put for a transaction."""
+    return {"Put": {"TableName": table, "Item": item, **_if(condition, names, values)}}
+
+
+def put_new(table: str, item: Json) -> Json:
+    """Return a Put for a transaction, which fails if the item exists."""
+    (name,) = key(table, "")
+    return put(table, item, condition="attribute_not_exists(#key)", names={"key": name})
+
+
+def delete(table: str, value: str, *, condition: str, names: Json, **values: Json) -> Json:
+    """Return a Delete for a transaction."""
+    return {"Delete": {"TableName": table, "Key": key(table, value), **_if(condition, names, values)}}
+
+
+def update(table: str, value: str, change: str, *, condition: str, names: Json, **values: Json) -> Json:
+    """Return an Update for a transaction. Names and values are written `#name` and `:name` in it."""
+    operation = {"TableName": table, "Key": key(table, value), "UpdateExpression": change}
+    return {"Update": operation | _if(condition, names, values)}
+
+
+def _if(condition: str, names: Json | None, values: Json) -> Json:
+    parts = {
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {f"#{name}": attribute for name, attribute in (names or {}).items()},
+        "ExpressionAttributeValues": {f":{name}": value for name, value in values.items()},
+    }
+    return {name: part for name, part in parts.items() if part}
+
+
+def transact(attempt: Callable[[], tuple[list[Json], Decision]]) -> Decision:
+    """Read and decide (`attempt`), then write all or nothing, until nobody else wrote meanwhile.
+
+    Raises:
+        Refused: `attempt` found that it can't be done, or others were faster each time.
+    """
+    for turn in range(ATTEMPTS):
+        operations, decision = attempt()
+        if not operations:
+            return decision
+        try:
+            dynamodb().transact_write_items(TransactItems=operations)  # type: ignore[arg-type]
+        except ClientError as error:
+            if not _others_were_faster(error):
+                raise
+            time.sleep(random.uniform(0, 0.02 * 2**turn))  # noqa: S311  jitter is no secret
+        else:
+            return decision
+    raise Refused(ErrorCode.BUSY, "too many people at once; try again")
+
+
+def _others_were_faster(error: ClientError) -> bool:
+    reasons: list[Json] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
+    codes = {reason.get("Code") for reason in reasons} - {None, "None"}
+    return bool(codes) and codes <= {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}

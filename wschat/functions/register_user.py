@@ -1,0 +1,42 @@
+"""register: take a name, or take it back with its token."""
+
+import hashlib
+import hmac
+import secrets
+
+from wschat.functions import _room
+from wschat.functions._tables import Json, transact
+from wschat.functions._talk import answer
+from wschat.protocol import ErrorCode, Refused, Request, Signup, clean_name, fold
+
+
+def handler(event: Json, _context: object) -> Json:
+    """Answer with the name and the rooms that there are, or with an error."""
+    return answer(event, register)
+
+
+def register(event: Json, connection: str, request: Request) -> Signup:
+    """Make the name this connection's, if it is nobody's or the token is its owner's.
+
+    A name has an item of its own, so two connections can't both take it. A client that has lost its
+    connection shows by its token that the name is its own, even before AWS has noticed the loss; its
+    place in the room moves along. Of the token only a hash is stored.
+    """
+    name = clean_name(request.value)
+    token = hashlib.sha256((request.token or secrets.token_hex()).encode()).hexdigest()
+    expires = int(event["requestContext"]["connectedAt"]) // 1000 + _room.LIFETIME
+
+    def attempt() -> tuple[list[Json], str]:
+        client, owner = _room.find_client(connection), _room.find_owner(name)
+        if client.room and fold(str(client.name)) == fold(name):
+            return [], str(client.name)  # it is registered as that already
+        if client.room:
+            raise Refused(ErrorCode.IN_A_ROOM, "leave the room before you take another name")
+        other = owner and owner.connection != connection
+        if owner and other and not hmac.compare_digest(owner.token, token):
+            raise Refused(ErrorCode.NAME_TAKEN, "somebody else has that name")
+        return _room.own_name(client, name, token, expires, owner), name
+
+    name = transact(attempt)
+    rooms = _room.room_names() or {}
+    return Signup(name, tuple(rooms.values()), request.id)

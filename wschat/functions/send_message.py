@@ -1,0 +1,39 @@
+"""message: say something to the room one is in."""
+
+import time
+
+from wschat.functions import _log, _room
+from wschat.functions._tables import Json
+from wschat.functions._talk import answer, tell
+from wschat.protocol import Ack, ClientMessage, Entry, ErrorCode, Refused, Request, clean_message
+
+
+def handler(event: Json, _context: object) -> Json:
+    """Answer with the message's seq and time, or with an error."""
+    return answer(event, send)
+
+
+def send(event: Json, connection: str, request: Request) -> Ack:
+    """Store the message, then read who is in the room, then post it to all of them at once.
+
+    In this order somebody who joins meanwhile finds the message in the log, or is found as a member;
+    in any other it could be lost. Who speaks, and in which room, comes from the connection's record
+    and never from the frame, into which anybody can write anything.
+
+    A message costs one write unit for the counter and one for each started KB of its own item; the
+    number of requests depends on neither history nor rooms. Then there is one post for each member.
+    """
+    text = clean_message(request.value)
+    client = _room.registered(connection)
+    if client.room is None:
+        raise Refused(ErrorCode.NOT_IN_A_ROOM, "join a room first")
+
+    seq, now = _log.next_seq(client.room), int(time.time() * 1000)
+    _log.store(client.room, Entry(str(client.name), text, seq, now, request.id))
+
+    room = _room.find_room(client.room)
+    if room is None or connection not in room.users:
+        raise Refused(ErrorCode.NOT_IN_A_ROOM, "join a room first")
+    said = ClientMessage(str(client.name), text, room.name, seq, now, request.id)
+    tell(event, [_room.Notice(said, list(room.users))])
+    return Ack(seq, now, request.id)

@@ -1,0 +1,198 @@
+"""The lab as one table: tables, functions and what each may use, routes."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from typing import Any
+
+from wschat.lab.model import (
+    API,
+    Api,
+    Deployment,
+    Function,
+    Integration,
+    Lab,
+    LogGroup,
+    Permission,
+    Policy,
+    Resource,
+    Role,
+    Route,
+    Stage,
+    Table,
+    canonical,
+)
+from wschat.protocol import Error, ErrorCode, Pong
+
+CLIENTS = "client-records"
+ROOMS = "room-messages-users"
+API_NAME = "chatroom-websocket"
+STAGE = "development"
+SELECTION = "$request.body.action"
+RUNTIME = "python3.13"  # the newest that Lambda supports for sure
+ARCHITECTURE = "arm64"  # a fifth cheaper; the zips hold Python only
+TIMEOUT = 25  # seconds: under API Gateway's 29, so that the function's log tells of it
+RETENTION = 14  # days
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One function: its source file, its routes, its DynamoDB actions, and whether it posts to others.
+
+    The routes after the first are those of the lab's own browser page.
+    """
+
+    name: str
+    module: str
+    routes: tuple[str, ...]
+    clients: str
+    rooms: str
+    posts: bool
+    memory: int
+
+
+# fmt: off
+FUNCTIONS = (
+    Spec("Connect", "connect", ("$connect",),
+         clients="PutItem", rooms="", posts=False, memory=256),
+    Spec("RegisterUser", "register_user", ("register",),
+         clients="DeleteItem GetItem PutItem UpdateItem", rooms="GetItem UpdateItem",
+         posts=False, memory=256),
+    Spec("CreateRoom", "create_room", ("create", "new-room"),
+         clients="DeleteItem GetItem PutItem Scan UpdateItem", rooms="DeleteItem GetItem PutItem UpdateItem",
+         posts=True, memory=512),
+    Spec("JoinRoom", "join_room", ("join", "join-room"),
+         clients="DeleteItem GetItem Scan UpdateItem", rooms="BatchGetItem DeleteItem GetItem UpdateItem",
+         posts=True, memory=512),
+    Spec("SendMessage", "send_message", ("message", "dispatch"),
+         clients="DeleteItem GetItem Scan UpdateItem", rooms="DeleteItem GetItem PutItem UpdateItem",
+         posts=True, memory=512),
+    Spec("LeaveRoom", "leave_room", ("leave", "leave-room"),
+         clients="DeleteItem GetItem Scan UpdateItem", rooms="DeleteItem GetItem UpdateItem",
+         posts=True, memory=512),
+    Spec("Disconnect", "disconnect", ("$disconnect",),
+         clients="DeleteItem GetItem Scan UpdateItem", rooms="DeleteItem GetItem UpdateItem",
+         posts=True, memory=512),
+)
+# fmt: on
+
+MOCKS = {
+    "ping": ("ping", Pong()),
+    "unknown-action": ("$default", Error(ErrorCode.UNKNOWN_ACTION, "there is no such action")),
+}
+"""Integrations without a function: the route, and the event that API Gateway answers by itself."""
+
+
+def blueprint(lab: Lab, code: Mapping[str, str]) -> tuple[Resource, ...]:
+    """Return all that should exist, in the lab's order: what comes later needs what comes before.
+
+    `code` maps each function's module to the SHA-256 of its zip, in base64.
+    """
+    tables = (
+        Table(name=lab.name(CLIENTS), partition_key="ID", ttl="expires"),
+        Table(name=lab.name(ROOMS), partition_key="room"),
+    )
+    roles = [Role(name=role(lab, spec), trust=canonical(TRUST)) for spec in FUNCTIONS]
+    policies = [Policy(name=role(lab, spec), document=canonical(policy(lab, spec))) for spec in FUNCTIONS]
+    logs = [LogGroup(name=log_group(lab, spec), retention_days=RETENTION) for spec in FUNCTIONS]
+    functions = [function(lab, spec, code[spec.module]) for spec in FUNCTIONS]
+    integrations = [
+        *(Integration(name=spec.name, function=lab.name(spec.name)) for spec in FUNCTIONS),
+        *(Integration(name=name, answer=event.encode()) for name, (_, event) in MOCKS.items()),
+    ]
+    routes = [
+        *(
+            Route(name=key, integration=spec.name, two_way=not key.startswith("$"))
+            for spec in FUNCTIONS
+            for key in spec.routes
+        ),
+        *(Route(name=key, integration=name, two_way=True) for name, (key, _) in MOCKS.items()),
+    ]
+    permissions = [permission(lab, lab.name(spec.name), key) for spec in FUNCTIONS for key in spec.routes]
+    deployment = Deployment(name=digest(*integrations, *routes))
+    return (
+        *tables,
+        *roles,
+        *(policy for policy in policies if API not in policy.document),
+        *logs,
+        *functions,
+        Api(name=lab.name(API_NAME), selection=SELECTION),
+        *(policy for policy in policies if API in policy.document),
+        *integrations,
+        *routes,
+        *permissions,
+        deployment,
+        Stage(name=STAGE, deployment=deployment.name),
+    )
+
+
+def role(lab: Lab, spec: Spec) -> str:
+    """Return the name of a function's role."""
+    return f"{lab.name(spec.name)}Role"
+
+
+def log_group(lab: Lab, spec: Spec) -> str:
+    """Return the name of a function's log group, which Lambda prescribes."""
+    return f"/aws/lambda/{lab.name(spec.name)}"
+
+
+def function(lab: Lab, spec: Spec, code: str) -> Function:
+    """Return one function, with what its code reads from the environment."""
+    environment = {"CLIENT_RECORDS": lab.name(CLIENTS), "ROOM_MESSAGES_USERS": lab.name(ROOMS)}
+    if lab.callback:
+        environment["MANAGEMENT_URL"] = lab.callback
+    return Function(
+        name=lab.name(spec.name),
+        role=role(lab, spec),
+        handler=f"wschat.functions.{spec.module}.handler",
+        code=code,
+        runtime=RUNTIME,
+        architecture=ARCHITECTURE,
+        memory=spec.memory,
+        timeout=TIMEOUT,
+        environment=tuple(sorted(environment.items())),
+    )
+
+
+def permission(lab: Lab, function: str, route: str) -> Permission:
+    """Return the statement that lets a route invoke a function, from any stage of the API.
+
+    A statement id may have no `$`. In the ARN `$` is literal.
+    """
+    statement = route.removeprefix("$")
+    source = lab.arn("execute-api", f"{API}/*/{route}")
+    return Permission(name=f"{function}:{statement}", function=function, source=source)
+
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
+
+
+def policy(lab: Lab, spec: Spec) -> dict[str, Any]:
+    """Return what one function may do: write its log, use the tables, post to connections.
+
+    There is no action for transactions: they need those of the operations in them. The log group is
+    made beforehand, so that a late call can't bring it back after teardown.
+    """
+    own_log = lab.arn("logs", f"log-group:{log_group(lab, spec)}:*")
+    allowed = [(["logs:CreateLogStream", "logs:PutLogEvents"], own_log)]
+    for table, actions in ((CLIENTS, spec.clients), (ROOMS, spec.rooms)):
+        if actions:
+            arn = lab.arn("dynamodb", f"table/{lab.name(table)}")
+            allowed.append(([f"dynamodb:{action}" for action in actions.split()], arn))
+    if spec.posts:
+        connections = lab.arn("execute-api", f"{API}/{STAGE}/POST/@connections/*")
+        allowed.append((["execute-api:ManageConnections"], connections))
+    return {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": actions, "Resource": arn} for actions, arn in allowed],
+    }
+
+
+def digest(*resources: Resource) -> str:
+    """Return what tells one set of routes and integrations from another."""
+    return hashlib.sha256(canonical(sorted(map(repr, map(astuple, resources)))).encode()).hexdigest()[:16]

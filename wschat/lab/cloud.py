@@ -1,0 +1,190 @@
+"""boto3: the clients of one account and region, its errors as ours, and waiting."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.exceptions as aws
+from botocore.config import Config
+
+from wschat.errors import AccessError, AwsError, WschatError
+from wschat.lab.model import Lab
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_iam import IAMClient
+    from mypy_boto3_lambda import LambdaClient
+    from mypy_boto3_logs import CloudWatchLogsClient
+
+Passing = Callable[[aws.ClientError], bool]
+P = ParamSpec("P")
+T = TypeVar("T")
+MISSING = {"ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException", "NotFoundException"}
+PATIENCE = 300  # seconds: AWS Support says up to 15 minutes for a new role, nearly all take 15 seconds
+AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn")
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the command line says about where to work; None leaves it to boto3's own environment."""
+
+    prefix: str = ""
+    region: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The clients for one lab. `sleep` and `clock` (seconds) are what waiting is made of."""
+
+    lab: Lab
+    dynamodb: "DynamoDBClient"
+    iam: "IAMClient"
+    functions: "LambdaClient"
+    logs: "CloudWatchLogsClient"
+    api: "ApiGatewayV2Client"
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+
+    def wait(self, done: Callable[[], bool], what: str, seconds: float = PATIENCE, every: float = 1) -> None:
+        """Ask until something is done.
+
+        Raises:
+            AwsError: it is not after `seconds`.
+        """
+        start = self.clock()
+        while not done():
+            if self.clock() - start > seconds:
+                raise AwsError(f"{what}: not done after {seconds:.0f} s", hint="run the same command again")
+            self.sleep(min(every, 0.05 if self.clock() - start < 1 else every))
+
+    def persist(
+        self,
+        passing: Callable[[aws.ClientError], bool],
+        call: Callable[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Call until AWS has caught up with itself, for at most `PATIENCE` seconds.
+
+        `passing` tells the errors that pass by themselves from all others, which are raised at once.
+        """
+        start = self.clock()
+        while True:
+            try:
+                return call(*args, **kwargs)
+            except aws.ClientError as error:
+                if not passing(error) or self.clock() - start > PATIENCE:
+                    raise
+                self.sleep(2)
+
+
+def connect(target: Target, session: boto3.Session | None = None) -> Cloud:
+    """Find out who is asking, and make the clients.
+
+    Raises:
+        AccessError: unknown profile, no region, no or expired credentials.
+        AwsError: AWS can't be reached.
+    """
+    patience = Config(
+        retries={"mode": "standard", "total_max_attempts": 8}, connect_timeout=5, read_timeout=60
+    )
+    with translated("login"):
+        session = session or boto3.Session(profile_name=target.profile, region_name=target.region)
+        if not session.region_name:
+            raise aws.NoRegionError
+
+        url = target.endpoint_url
+        identity = session.client("sts", endpoint_url=url, config=patience).get_caller_identity()
+        api = session.client("apigatewayv2", endpoint_url=url, config=patience)
+        host = urlsplit(api.meta.endpoint_url).hostname or ""
+        lab = Lab(
+            account=identity["Account"],
+            region=session.region_name,
+            prefix=target.prefix,
+            partition=identity["Arn"].split(":")[1],
+            endpoint=None if host.endswith(AWS_HOSTS) else api.meta.endpoint_url,
+        )
+        return Cloud(
+            lab,
+            dynamodb=session.client("dynamodb", endpoint_url=url, config=patience),
+            iam=session.client("iam", endpoint_url=url, config=patience),
+            functions=session.client("lambda", endpoint_url=url, config=patience),
+            logs=session.client("logs", endpoint_url=url, config=patience),
+            api=api,
+        )
+
+
+EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+UNKNOWN = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure"}
+DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ForbiddenException"}
+LOGIN_HINT = "log in again (`aws sso login`, `aws login`, or new keys), then run the same command"
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Turn botocore's errors into ours; `where` is the step they happen in."""
+    try:
+        yield
+    except (aws.BotoCoreError, aws.ClientError, ValueError) as error:
+        raise _translate(error, where) from error
+
+
+def _translate(error: Exception, where: str) -> WschatError:
+    match error:
+        case aws.ProfileNotFound():
+            return AccessError(str(error), where="--profile", hint="`aws configure list-profiles` names them")
+        case aws.NoRegionError() | aws.InvalidRegionError():
+            hint = "give --region, for example --region eu-central-1, or set AWS_REGION"
+            return AccessError("no region, or no valid one", where="--region", hint=hint)
+        case aws.NoCredentialsError() | aws.PartialCredentialsError() | aws.CredentialRetrievalError():
+            hint = "run `aws configure`, set AWS_PROFILE, or give --profile"
+            return AccessError("no usable AWS credentials", where=where, hint=hint)
+        case aws.SSOError() | aws.TokenRetrievalError() | aws.NoAuthTokenError() | aws.LoginError():
+            return AccessError("the AWS login has expired or is missing", where=where, hint=LOGIN_HINT)
+        case (
+            aws.ProxyConnectionError()
+            | aws.EndpointConnectionError()
+            | aws.ConnectionError()
+            | aws.HTTPClientError()
+        ):
+            hint = "check the network, the region's name, the proxy and --endpoint-url"
+            return AwsError("AWS can't be reached", where=where, hint=hint)
+        case aws.ClientError():
+            return _refused(error, where)
+        case _:
+            return AwsError(str(error), where=where)
+
+
+def _refused(error: aws.ClientError, where: str) -> WschatError:
+    code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
+    if code in EXPIRED:
+        return AccessError("the AWS login has expired", where=where, hint=LOGIN_HINT)
+    if code in UNKNOWN:
+        return AccessError("AWS does not know these credentials", where=where, hint=LOGIN_HINT)
+    if code in DENIED:
+        hint = "ask for that permission, then run the same command: what is done stays done"
+        return AccessError(message, where=where, hint=hint)
+    hint = "run the same command again: it goes on from here; `wschat teardown` removes what there is"
+    return AwsError(f"{message} ({code}, {error.operation_name})", where=where, hint=hint)
+
+
+def code(error: aws.ClientError) -> str:
+    """Return an AWS error's code."""
+    return error.response["Error"].get("Code", "")
+
+
+def find(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    """Return what a call finds, or None when AWS says that there is no such thing."""
+    try:
+        return call(*args, **kwargs)
+    except aws.ClientError as error:
+        if code(error) in MISSING:
+            return None
+        raise

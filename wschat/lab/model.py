@@ -1,0 +1,243 @@
+"""What a lab is made of: its resources as plain values, and how they are named in AWS.
+
+What should exist and what does exist are values of the same classes, so a plan is their difference.
+Resources name each other by name, never by an id that AWS gave: where such an id stands inside a
+document or an ARN, `API` stands for it here.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import Enum, StrEnum
+from typing import Any, ClassVar
+
+API = "{api}"
+"""Stands for the API's id, which AWS chooses."""
+TAG = "wschat:lab"
+"""The tag that says whose a resource is: `<region>/<prefix>`."""
+POLICY_NAME = "access"
+"""The name of the one inline policy of each role."""
+
+
+class Task(Enum):
+    """The lab's headings, in its order."""
+
+    TABLES = "Task 1: DynamoDB tables"
+    FUNCTIONS = "Task 2: Lambda functions and their roles"
+    API = "Task 3: the WebSocket API"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One lab in one account and region; `prefix` stands before all its names.
+
+    `endpoint` is the URL that boto3 was told to use in place of AWS's own, or None.
+    """
+
+    account: str
+    region: str
+    prefix: str = ""
+    partition: str = "aws"
+    endpoint: str | None = None
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tag that every resource of this lab carries. Roles are account-wide, hence the region."""
+        return {TAG: f"{self.region}/{self.prefix}"}
+
+    @property
+    def callback(self) -> str | None:
+        """The base URL at which functions post to connections, where it is not AWS's own."""
+        return f"{self.endpoint}/_aws/execute-api" if self.endpoint else None
+
+    def name(self, name: str) -> str:
+        """Return a resource's name in AWS."""
+        return f"{self.prefix}{name}"
+
+    def arn(self, service: str, resource: str) -> str:
+        """Return an ARN in this account and region; IAM's have no region."""
+        region = "" if service == "iam" else self.region
+        return f"arn:{self.partition}:{service}:{region}:{self.account}:{resource}"
+
+    def invoke_arn(self, function: str) -> str:
+        """Return the integration URI of a function. A bare function ARN is the HTTP API's form: 500 here."""
+        target = self.arn("lambda", f"function:{function}")
+        path = f"lambda:path/2015-03-31/functions/{target}/invocations"
+        return f"arn:{self.partition}:apigateway:{self.region}:{path}"
+
+    def url(self, api_id: str, stage: str) -> str:
+        """Return the URL that a client connects to."""
+        if self.callback:
+            return f"{self.callback.replace('http', 'ws', 1)}/{api_id}/{stage}"
+        suffix = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+        return f"wss://{api_id}.execute-api.{self.region}.{suffix}/{stage}"
+
+
+def canonical(document: object) -> str:
+    """Return a JSON document in the one form in which equal documents are equal strings."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One thing in AWS; `name` is unique among its class within a lab."""
+
+    name: str
+    kind: ClassVar[str] = ""
+    heading: ClassVar[Task] = Task.API
+
+    @property
+    def task(self) -> Task:
+        """The lab's heading that it stands under."""
+        return self.heading
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is found by."""
+        return (self.kind, self.name)
+
+    def differences(self, found: "Resource") -> dict[str, tuple[Any, Any]]:
+        """Return what differs, as attribute: (wanted, found)."""
+        pairs = {f.name: (getattr(self, f.name), getattr(found, f.name)) for f in fields(self)}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Resource):
+    """A DynamoDB table, on demand, with one string key; `ttl` is the attribute of its time to live."""
+
+    kind = "table"
+    heading = Task.TABLES
+    partition_key: str
+    ttl: str | None = None
+    billing: str = "PAY_PER_REQUEST"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogGroup(Resource):
+    """A CloudWatch log group. Lambda would make it by itself, without an end to what it keeps."""
+
+    kind = "log group"
+    heading = Task.FUNCTIONS
+    retention_days: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role(Resource):
+    """An IAM role; `trust` is the document that says who may assume it."""
+
+    kind = "role"
+    heading = Task.FUNCTIONS
+    trust: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy(Resource):
+    """The inline policy of the role of that name; one that names the API belongs to the API's task."""
+
+    kind = "policy"
+    document: str
+
+    @property
+    def task(self) -> Task:
+        """The API's id is in it, so it can't be written before the API exists."""
+        return Task.API if API in self.document else Task.FUNCTIONS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function(Resource):
+    """A Lambda function; `code` is its zip's SHA-256 in base64. Memory in MB, timeout in seconds."""
+
+    kind = "function"
+    heading = Task.FUNCTIONS
+    role: str
+    handler: str
+    code: str
+    runtime: str
+    architecture: str
+    memory: int
+    timeout: int
+    environment: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Api(Resource):
+    """The WebSocket API; `selection` is the route selection expression."""
+
+    kind = "API"
+    selection: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Integration(Resource):
+    """What a route leads to: a function (AWS_PROXY), or a fixed answer without one (MOCK)."""
+
+    kind = "integration"
+    function: str | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission(Resource):
+    """The statement in a function's policy that lets one route of the API invoke it."""
+
+    kind = "permission"
+    function: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route(Resource):
+    """A route; `name` is its key. Only what a two-way route's function returns reaches the client."""
+
+    kind = "route"
+    integration: str | None
+    two_way: bool
+    authorization: str = "NONE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment(Resource):
+    """A snapshot of the routes; `name` is the digest of them, which stands in its description."""
+
+    kind = "deployment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage(Resource):
+    """A stage, and the deployment that it serves."""
+
+    kind = "stage"
+    deployment: str | None
+    auto_deploy: bool = False
+
+
+class Verb(StrEnum):
+    """What a step does to a resource."""
+
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a plan. `found` is what an update or a delete starts from."""
+
+    verb: Verb
+    resource: Resource
+    found: Resource | None = None
+
+    @property
+    def task(self) -> Task:
+        """The heading that it stands under."""
+        return self.resource.task
+
+
+@dataclass(frozen=True)
+class Actual:
+    """What exists: our resources, the ids that AWS gave them, and strangers that have our names."""
+
+    resources: Mapping[tuple[str, str], Resource] = field(default_factory=dict)
+    ids: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    strangers: tuple[Resource, ...] = ()
