@@ -1,8 +1,7 @@
 """The wire: what client and functions say to each other, and the limits of it.
 
-JSON text frames. A client sends a `Request`; the functions answer with one event that echoes its
-`id`, and tell others by further events. API Gateway itself may send a frame of its own shape when
-something fails before or around a function: `GatewayError`.
+JSON text frames: a `Request` is answered by one event that echoes its `id`; further events tell others.
+A frame that API Gateway makes itself, when something fails around a function, is a `GatewayError`.
 """
 
 import json
@@ -50,13 +49,12 @@ class ErrorCode(StrEnum):
     BUSY = "busy"
 
 
+@dataclass(eq=False)
 class Refused(Exception):  # noqa: N818  the word of the wire
     """A request can't be done; becomes an `Error` event."""
 
-    def __init__(self, code: ErrorCode, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+    code: ErrorCode
+    message: str
 
 
 @dataclass(frozen=True)
@@ -102,11 +100,7 @@ def decode_request(body: object) -> Request:
 
 
 def clean_name(text: str, what: str = "name") -> str:
-    """Return a name or room's name in the form that is stored: NFC, trimmed.
-
-    Raises:
-        Refused: empty, over `NAME_LIMIT`, or with a character that no name may have.
-    """
+    """Return a name or room's name as it is stored, NFC and trimmed, or raise `Refused`."""
     name = unicodedata.normalize("NFC", text).strip() if _is_text(text) else text
     if not name:
         raise Refused(ErrorCode.BAD_REQUEST, f"a {what} must not be empty")
@@ -123,11 +117,7 @@ def fold(name: str) -> str:
 
 
 def clean_message(text: str) -> str:
-    """Return a message as it is stored, which is as it is.
-
-    Raises:
-        Refused: empty, over `MESSAGE_LIMIT`, or not text (lone surrogates).
-    """
+    """Return a message as it is stored, which is as it is, or raise `Refused`."""
     if not text.strip():
         raise Refused(ErrorCode.BAD_REQUEST, "a message must not be empty")
     if len(text) > MESSAGE_LIMIT:
@@ -179,10 +169,7 @@ class SingleRoom(Event):
 
 @dataclass(frozen=True)
 class MultiMessage(Event):
-    """Reply to `create` and `join`: members, and the messages after the seq that was asked for.
-
-    `truncated` says that messages are missing between that seq and the first one here.
-    """
+    """Reply to `create` and `join`; `truncated`: some after the seq that was asked for are missing."""
 
     type = "multi-message"
     room: str
@@ -284,11 +271,9 @@ def decode_event(frame: str) -> Event:
         return Unknown(frame)
     if not isinstance(value, dict):
         return Unknown(frame)
-    # The shape of API Gateway's own frames: aws-facts of the WebSocket data plane, `message` with ids.
     if "type" not in value and isinstance(value.get("message"), str) and len(value) <= 4:  # noqa: PLR2004
         return GatewayError(value["message"], str(value.get("requestId", "")))
-    kind = value.get("type")
-    event = EVENTS.get(kind) if isinstance(kind, str) else None
+    event = EVENTS.get(str(value.get("type")))
     try:
         return _build(event, value) if event else Unknown(frame)
     except (TypeError, ValueError):

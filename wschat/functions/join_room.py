@@ -3,16 +3,8 @@
 from wschat.functions import _log, _room
 from wschat.functions._tables import ROOMS, Json, transact, update
 from wschat.functions._talk import answer, tell
-from wschat.protocol import (
-    MEMBER_LIMIT,
-    ErrorCode,
-    MultiMessage,
-    Refused,
-    Request,
-    UserJoined,
-    clean_name,
-    fold,
-)
+from wschat.protocol import MEMBER_LIMIT as LIMIT
+from wschat.protocol import ErrorCode, MultiMessage, Refused, Request, UserJoined, clean_name, fold
 
 
 def handler(event: Json, _context: object) -> Json:
@@ -34,10 +26,10 @@ def join(event: Json, connection: str, request: Request) -> MultiMessage:
             raise Refused(ErrorCode.NO_SUCH_ROOM, "there is no room of that name; create it")
         if connection in room.users:
             return [], None
-        if len(room.users) >= MEMBER_LIMIT:
-            raise Refused(ErrorCode.FULL, f"the room has {MEMBER_LIMIT} members already")
+        if len(room.users) >= LIMIT:
+            raise Refused(ErrorCode.FULL, f"the room has {LIMIT} members already")
         left, change = _room.leaving(client), "SET #users.#me = :name"
-        names, limit = {"users": "users", "me": connection}, {"N": str(MEMBER_LIMIT)}
+        names, limit = {"users": "users", "me": connection}, {"N": str(LIMIT)}
         values: Json = {"name": {"S": client.name}, "limit": limit}
         return [
             update(ROOMS, key, change, condition="size(#users) < :limit", names=names, **values),

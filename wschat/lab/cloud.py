@@ -1,5 +1,6 @@
 """boto3: the clients of one account and region, its errors as ours, and waiting."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -96,12 +97,11 @@ def connect(target: Target, session: boto3.Session | None = None) -> Cloud:
         retries={"mode": "standard", "total_max_attempts": 8}, connect_timeout=5, read_timeout=60
     )
     with translated("login"):
-        session = session or boto3.Session(profile_name=target.profile, region_name=target.region)
-        if not session.region_name:
-            raise aws.NoRegionError
+        session = session or _session(target)
 
         url = target.endpoint_url
-        identity = session.client("sts", endpoint_url=url, config=patience).get_caller_identity()
+        hasty = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=5)
+        identity = session.client("sts", endpoint_url=url, config=hasty).get_caller_identity()
         api = session.client("apigatewayv2", endpoint_url=url, config=patience)
         host = urlsplit(api.meta.endpoint_url).hostname or ""
         lab = Lab(
@@ -119,6 +119,16 @@ def connect(target: Target, session: boto3.Session | None = None) -> Cloud:
             logs=session.client("logs", endpoint_url=url, config=patience),
             api=api,
         )
+
+
+def _session(target: Target) -> boto3.Session:
+    """Make a session; unlike all other SDKs, boto3 reads AWS_DEFAULT_REGION but not AWS_REGION."""
+    session = boto3.Session(profile_name=target.profile, region_name=target.region)
+    if session.region_name:
+        return session
+    if not os.environ.get("AWS_REGION"):
+        raise aws.NoRegionError
+    return boto3.Session(profile_name=target.profile, region_name=os.environ["AWS_REGION"])
 
 
 EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}

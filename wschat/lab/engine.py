@@ -11,6 +11,9 @@ from wschat.lab.cloud import Cloud, Target, connect, find, translated
 from wschat.lab.executor import Progress, execute
 from wschat.lab.model import Actual, Api, Function, Lab, Resource, Step
 from wschat.lab.observer import observe
+from wschat.lab.planner import plan_down
+
+__all__ = ["connect", "differences", "look", "plan_down", "plan_up", "provision", "teardown", "url"]
 
 
 def desired(lab: Lab) -> tuple[Resource, ...]:
@@ -21,6 +24,11 @@ def desired(lab: Lab) -> tuple[Resource, ...]:
 def look(cloud: Cloud) -> Actual:
     """Return what exists of a lab."""
     return observe(cloud, desired(cloud.lab))
+
+
+def differences(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
+    """Return what is not as it should be."""
+    return planner.differences(desired(cloud.lab), actual)
 
 
 def plan_up(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
@@ -39,6 +47,11 @@ def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Iterator[
         for resource in desired(cloud.lab):
             if isinstance(resource, Function):
                 _wait_for(cloud, resource.name)
+
+
+def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Iterator[Progress]:
+    """Carry out a plan of `planner.plan_down`."""
+    return execute(cloud, plan, actual)
 
 
 def _wait_for(cloud: Cloud, function: str) -> None:

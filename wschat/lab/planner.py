@@ -13,23 +13,13 @@ from wschat.lab.model import (
     Role,
     Step,
     Table,
+    Task,
     Verb,
 )
 
 
-def plan_up(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
-    """Return the steps to what is desired: in its order, then what is too much, last one first.
-
-    Raises:
-        NotOursError: somebody else's resource has a name that the lab needs.
-    """
-    if actual.strangers:
-        names = ", ".join(f"{stranger.kind} {stranger.name}" for stranger in actual.strangers)
-        raise NotOursError(
-            f"{names}: exists, but without this lab's tag, so it is somebody else's",
-            where="before the first step",
-            hint="take another --prefix, or delete it yourself if it is yours to delete",
-        )
+def differences(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
+    """Return the steps to what is desired: in its order, then what is too much, last one first."""
     wanted = {resource.key: resource for resource in desired}
     steps = []
     for key, resource in wanted.items():
@@ -42,15 +32,32 @@ def plan_up(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
     return (*steps, *(Step(Verb.DELETE, resource, resource) for resource in reversed(spare)))
 
 
-TEARDOWN_ORDER = (Api, Function, LogGroup, Policy, Role, Table)
+def plan_up(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
+    """Return the `differences` as a plan.
+
+    Raises:
+        NotOursError: somebody else's resource has a name that the lab needs.
+    """
+    if actual.strangers:
+        names = ", ".join(f"{stranger.kind} {stranger.name}" for stranger in actual.strangers)
+        raise NotOursError(
+            f"somebody else has {names}: it does not carry this lab's tag",
+            where="before the first step",
+            hint="take another --prefix, or delete it yourself if it is yours to delete",
+        )
+    return differences(desired, actual)
+
+
+TEARDOWN_ORDER = (Api, Policy, Function, LogGroup, Role, Table)
 """The API first, which stops the traffic and takes all that is inside it along; policies before roles."""
 
 
 def plan_down(actual: Actual) -> tuple[Step, ...]:
-    """Return the steps that remove all that is ours."""
+    """Return the steps that remove all that is ours, the lab's last task first."""
     return tuple(
         Step(Verb.DELETE, resource, resource)
+        for task in reversed(Task)
         for kind in TEARDOWN_ORDER
         for resource in actual.resources.values()
-        if isinstance(resource, kind)
+        if isinstance(resource, kind) and resource.task is task
     )

@@ -1,0 +1,56 @@
+"""What all tests share: a clean environment, a real emulator, a lab in it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+import boto3
+import pytest
+
+from wschat.lab.cloud import Cloud, Target, connect
+from wschat.local.emulator import Emulator
+
+NUMBERS = count(1)
+SETTINGS = ("AWS_", "WSCHAT_", "NO_COLOR", "TERM", "COLUMNS", "LINES")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No test sees the person's AWS settings, proxies or state directory."""
+    for name in list(os.environ):
+        if name.startswith(SETTINGS) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("WSCHAT_STATE_DIR", str(tmp_path / "state"))
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """A MiniStack with IAM enforced, for the whole run."""
+    place = tmp_path_factory.mktemp("emulator")
+    emulator = Emulator(place / "private", place / "log")
+    emulator.start()
+    yield emulator
+    emulator.stop()
+
+
+@pytest.fixture(scope="session")
+def root() -> boto3.Session:
+    """The emulator's root user."""
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+
+
+@pytest.fixture(scope="session")
+def clients(emulator: Emulator, root: boto3.Session) -> Cloud:
+    """The clients of the emulator: boto3 takes a while to make them."""
+    return connect(Target(endpoint_url=emulator.endpoint), root)
+
+
+@pytest.fixture
+def cloud(clients: Cloud) -> Cloud:
+    """A lab that does not exist yet, and that no other test has."""
+    return replace(clients, lab=replace(clients.lab, prefix=f"t{next(NUMBERS)}-"))

@@ -1,0 +1,70 @@
+"""Refuses requests that DynamoDB refuses and the emulator lets pass.
+
+Sources: DynamoDB's API reference, "Expressions" and TransactWriteItems: every name and value that is
+declared is used, and the other way round; document paths of one update do not overlap; a transaction
+takes an item once. Reserved words must be aliased: here every attribute must be.
+"""
+
+import json
+import re
+from typing import Any
+
+from mypy_boto3_dynamodb import DynamoDBClient
+
+EXPRESSIONS = ("ConditionExpression", "UpdateExpression", "ProjectionExpression", "FilterExpression")
+FUNCTIONS = {"attribute_exists", "attribute_not_exists", "if_not_exists", "size"}
+WORDS = {"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT"}
+
+
+def refuse_what_dynamodb_refuses(client: DynamoDBClient) -> None:
+    """Check all that a client sends from now on."""
+    client.meta.events.register("provide-client-params.dynamodb.*", _check)
+
+
+def _check(params: dict[str, Any], **_: object) -> None:
+    operations = [params]
+    if "TransactItems" in params:
+        operations = [operation for item in params["TransactItems"] for operation in item.values()]
+        items = [_item(operation) for operation in operations]
+        assert len(items) == len(set(items)), f"a transaction takes an item once: {items}"
+        assert len(items) <= 100
+    for operation in operations:
+        _check_expressions(operation)
+        _check_paths(operation.get("UpdateExpression", ""), operation.get("ExpressionAttributeNames", {}))
+
+
+def _item(operation: dict[str, Any]) -> str:
+    key = operation.get("Key") or {
+        name: operation["Item"][name] for name in ("ID", "room") if name in operation["Item"]
+    }
+    if "Item" in operation and "client" in operation["TableName"]:
+        key = {"ID": operation["Item"]["ID"]}
+    return json.dumps([operation["TableName"], key], sort_keys=True)
+
+
+def _check_expressions(operation: dict[str, Any]) -> None:
+    text = " ".join(operation.get(part, "") for part in EXPRESSIONS)
+    used = set(re.findall(r"[#:]\w+", text))
+    declared = {
+        *operation.get("ExpressionAttributeNames", {}),
+        *operation.get("ExpressionAttributeValues", {}),
+    }
+    assert used == declared, f"declared {sorted(declared)}, used {sorted(used)} in {text!r}"
+    for part in ("ExpressionAttributeNames", "ExpressionAttributeValues"):
+        assert operation.get(part) != {}, f"{part} must not be empty"
+    bare = set(re.findall(r"(?<![#:\w.])[A-Za-z_]\w*", text)) - FUNCTIONS - WORDS
+    assert not bare, f"not aliased, and perhaps reserved: {bare}"
+
+
+def _check_paths(update: str, names: dict[str, str]) -> None:
+    clauses = re.split(r"\b(?:SET|REMOVE|ADD|DELETE)\b", update)
+    targets = [
+        part.split("=")[0].split(" :")[0].strip()
+        for clause in clauses
+        for part in re.split(r",(?![^(]*\))", clause)
+    ]
+    paths = [tuple(names[step] for step in target.split(".")) for target in targets if target]
+    for number, path in enumerate(paths):
+        for other in paths[number + 1 :]:
+            shorter = min(len(path), len(other))
+            assert path[:shorter] != other[:shorter], f"two document paths overlap: {path} and {other}"

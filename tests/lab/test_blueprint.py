@@ -1,0 +1,102 @@
+"""The lab's facts, kept exactly."""
+
+import json
+
+import pytest
+
+from wschat.lab.blueprint import FUNCTIONS, MOCKS, STAGE, blueprint
+from wschat.lab.model import (
+    Api,
+    Function,
+    Integration,
+    Lab,
+    LogGroup,
+    Permission,
+    Policy,
+    Resource,
+    Role,
+    Route,
+    Stage,
+    Table,
+)
+
+LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-")
+NAMES = ["Connect", "RegisterUser", "CreateRoom", "JoinRoom", "SendMessage", "LeaveRoom", "Disconnect"]
+
+
+def of(kind: type[Resource], lab: Lab = LAB) -> list[Resource]:
+    code = {spec.module: "hash" for spec in FUNCTIONS}
+    return [resource for resource in blueprint(lab, code) if isinstance(resource, kind)]
+
+
+def test_tables() -> None:
+    """Two tables with the lab's keys, in the lab's case; connections expire."""
+    assert of(Table) == [
+        Table(name="anna-client-records", partition_key="ID", ttl="expires"),
+        Table(name="anna-room-messages-users", partition_key="room"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (Function, "anna-{}"),
+        (Role, "anna-{}Role"),
+        (Policy, "anna-{}Role"),
+        (LogGroup, "/aws/lambda/anna-{}"),
+    ],
+)
+def test_seven_of_each(kind: type[Resource], name: str) -> None:
+    """Each function has a role, a policy and a log group of its own, with the lab's names."""
+    assert sorted(each.name for each in of(kind)) == sorted(name.format(each) for each in NAMES)
+
+
+def test_api() -> None:
+    """The API, its selection expression and its stage are the lab's."""
+    assert of(Api) == [Api(name="anna-chatroom-websocket", selection="$request.body.action")]
+    assert [stage.name for stage in of(Stage)] == [STAGE] == ["development"]
+
+
+def test_routes() -> None:
+    """All but $connect and $disconnect reply; the lab's own page has its routes too."""
+    routes = {route.name: route for route in of(Route) if isinstance(route, Route)}
+    assert {name for name, route in routes.items() if not route.two_way} == {"$connect", "$disconnect"}
+    lab_page = {"new-room": "create", "join-room": "join", "dispatch": "message", "leave-room": "leave"}
+    for theirs, ours in lab_page.items():
+        assert routes[theirs].integration == routes[ours].integration
+    assert {routes["ping"].integration, routes["$default"].integration} == set(MOCKS)
+    integrations = {each.name for each in of(Integration)}
+    assert {route.integration for route in routes.values()} == integrations
+
+
+def test_permissions() -> None:
+    """Each route of a function may invoke that function, from this API alone."""
+    permissions = [each for each in of(Permission) if isinstance(each, Permission)]
+    assert len(permissions) == sum(len(spec.routes) for spec in FUNCTIONS)
+    first = permissions[0]
+    assert (first.name, first.function) == ("anna-Connect:connect", "anna-Connect")
+    assert first.source == "arn:aws:execute-api:eu-central-1:123456789012:{api}/*/$connect"
+
+
+def test_grants() -> None:
+    """WebSocket is granted to the five that post, and nothing is granted on everything."""
+    posting = set()
+    for policy in of(Policy):
+        assert isinstance(policy, Policy)
+        for statement in json.loads(policy.document)["Statement"]:
+            assert statement["Effect"] == "Allow"
+            assert statement["Resource"] not in {"*", ""}
+            assert not any("*" in action for action in statement["Action"])
+            if statement["Action"] == ["execute-api:ManageConnections"]:
+                posting.add(policy.name.removeprefix("anna-").removesuffix("Role"))
+                assert statement["Resource"].endswith(":{api}/development/POST/@connections/*")
+    assert posting == set(NAMES) - {"Connect", "RegisterUser"}
+
+
+def test_callback() -> None:
+    """Where the endpoint is not AWS's own, the functions are told where to post."""
+    lab = Lab(account="1", region="us-east-1", endpoint="http://127.0.0.1:4566")
+    environments = [dict(each.environment) for each in of(Function, lab) if isinstance(each, Function)]
+    assert {each["MANAGEMENT_URL"] for each in environments} == {"http://127.0.0.1:4566/_aws/execute-api"}
+    assert lab.url("abc", STAGE) == "ws://127.0.0.1:4566/_aws/execute-api/abc/development"
+    assert LAB.url("abc", STAGE) == "wss://abc.execute-api.eu-central-1.amazonaws.com/development"

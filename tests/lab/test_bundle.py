@@ -1,0 +1,66 @@
+"""A function's zip is complete, and the same everywhere."""
+
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from wschat.lab.blueprint import FUNCTIONS
+from wschat.lab.bundle import SHARED, bundle, code_hash
+
+MODULES = [spec.module for spec in FUNCTIONS]
+SITE = """
+import importlib.abc, sys
+
+class OnlyBoto3(importlib.abc.MetaPathFinder):
+    allowed = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3"}
+
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        if top not in self.allowed and top not in sys.stdlib_module_names and top != "wschat":
+            raise ModuleNotFoundError(name, name=name)
+
+sys.meta_path.insert(0, OnlyBoto3())
+sys.path.insert(0, sys.argv[1])
+import importlib
+module = importlib.import_module(sys.argv[2])
+assert module.__file__.startswith(sys.argv[1]), module.__file__
+outside = [m.__file__ for n, m in sys.modules.items() if n.startswith("wschat") and m.__file__]
+assert all(path.startswith(sys.argv[1]) for path in outside), outside
+print(module.handler.__name__)
+"""
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_alone(module: str, tmp_path: Path) -> None:
+    """The zip alone, in a fresh interpreter that has only boto3, can be imported."""
+    with zipfile.ZipFile(io.BytesIO(bundle(module))) as archive:
+        archive.extractall(tmp_path)
+    command = [sys.executable, "-P", "-c", SITE, str(tmp_path), f"wschat.functions.{module}"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=tmp_path, env={"PATH": os.environ["PATH"]}
+    )
+    assert (done.stdout, done.stderr) == ("handler\n", "")
+
+
+def test_same_bytes() -> None:
+    """Packing again gives the same bytes; nothing in it comes from this machine or this day."""
+    again = bundle.__wrapped__("connect")
+    assert again == bundle("connect")
+    with zipfile.ZipFile(io.BytesIO(again)) as archive:
+        entries = archive.infolist()
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+
+
+def test_each_its_own() -> None:
+    """Each function's zip holds that function and what all share, so each has its own hash."""
+    assert len({code_hash(module) for module in MODULES}) == len(MODULES)
+    with zipfile.ZipFile(io.BytesIO(bundle("join_room"))) as archive:
+        names = set(archive.namelist())
+    own = {"wschat/__init__.py", "wschat/functions/__init__.py", "wschat/functions/join_room.py"}
+    assert names == own | {f"wschat/{path}" for path in SHARED}

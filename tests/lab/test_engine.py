@@ -1,0 +1,189 @@
+"""Provision, status and teardown against a real emulator that enforces IAM."""
+
+import json
+
+import pytest
+
+from tests.labs import provision
+from wschat.errors import AwsError, NotOursError
+from wschat.lab import engine, planner
+from wschat.lab.cloud import Cloud
+from wschat.lab.executor import execute
+from wschat.lab.model import Actual, Function, LogGroup, Role, Table, Verb
+
+
+def tear_down(cloud: Cloud) -> Actual:
+    actual = engine.look(cloud)
+    for _ in engine.teardown(cloud, planner.plan_down(actual), actual):
+        pass
+    return engine.look(cloud)
+
+
+def test_up_twice_and_down_twice(cloud: Cloud) -> None:
+    """What provision made is what should exist; a second run has nothing to do; teardown leaves nothing."""
+    url = provision(cloud)
+    actual = engine.look(cloud)
+    assert set(actual.resources.values()) == set(engine.desired(cloud.lab))
+    assert engine.plan_up(cloud, actual) == ()
+    assert provision(cloud) == url
+    left = tear_down(cloud)
+    assert (left.resources, left.strangers) == ({}, ())
+    assert planner.plan_down(left) == ()
+
+
+@pytest.mark.parametrize("steps", [1, 20, 35, 65])
+def test_stopped_halfway(cloud: Cloud, steps: int) -> None:
+    """A provision that stopped anywhere can be torn down, and goes on from there."""
+    for go_on in (tear_down, provision):
+        plan = engine.plan_up(cloud, engine.look(cloud))
+        list(execute(cloud, plan[:steps], Actual()))
+        assert len(engine.plan_up(cloud, engine.look(cloud))) == len(plan) - steps
+        go_on(cloud)
+    assert set(engine.look(cloud).resources.values()) == set(engine.desired(cloud.lab))
+    assert tear_down(cloud).resources == {}
+
+
+def test_between_two_calls_of_a_step(cloud: Cloud) -> None:
+    """What a step left half done is seen and mended: time to live, retention, route response, answer."""
+    provision(cloud)
+    actual, lab = engine.look(cloud), cloud.lab
+    api_id = actual.ids["API", lab.name("chatroom-websocket")]
+    cloud.dynamodb.update_time_to_live(
+        TableName=lab.name("client-records"),
+        TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires"},
+    )
+    cloud.logs.delete_retention_policy(logGroupName=f"/aws/lambda/{lab.name('Connect')}")
+    route = actual.ids["route", "join"]
+    (response,) = cloud.api.get_route_responses(ApiId=api_id, RouteId=route)["Items"]
+    cloud.api.delete_route_response(ApiId=api_id, RouteId=route, RouteResponseId=response["RouteResponseId"])
+    mock = actual.ids["integration", "ping"]
+    (answer,) = cloud.api.get_integration_responses(ApiId=api_id, IntegrationId=mock)["Items"]
+    cloud.api.delete_integration_response(
+        ApiId=api_id, IntegrationId=mock, IntegrationResponseId=answer["IntegrationResponseId"]
+    )
+    plan = engine.plan_up(cloud, engine.look(cloud))
+    assert [
+        (step.verb, step.resource.key, set(step.resource.differences(step.found)))
+        for step in plan
+        if step.found
+    ] == [
+        (Verb.UPDATE, ("table", lab.name("client-records")), {"ttl"}),
+        (Verb.UPDATE, ("log group", f"/aws/lambda/{lab.name('Connect')}"), {"retention_days"}),
+        (Verb.UPDATE, ("integration", "ping"), {"answer"}),
+        (Verb.UPDATE, ("route", "join"), {"two_way"}),
+    ]
+    provision(cloud)
+    assert engine.plan_up(cloud, engine.look(cloud)) == ()
+    tear_down(cloud)
+
+
+def test_changed_by_hand(cloud: Cloud) -> None:
+    """What somebody changed is healed in place: a function, a policy, a permission, a route, the stage."""
+    provision(cloud)
+    actual, lab = engine.look(cloud), cloud.lab
+    api_id = actual.ids["API", lab.name("chatroom-websocket")]
+    cloud.functions.update_function_configuration(
+        FunctionName=lab.name("SendMessage"), Timeout=3, MemorySize=128
+    )
+    anything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    cloud.iam.put_role_policy(
+        RoleName=lab.name("ConnectRole"), PolicyName="access", PolicyDocument=json.dumps(anything)
+    )
+    cloud.functions.remove_permission(FunctionName=lab.name("JoinRoom"), StatementId="join")
+    target = f"integrations/{actual.ids['integration', 'CreateRoom']}"
+    cloud.api.update_route(ApiId=api_id, RouteId=actual.ids["route", "join"], Target=target)
+    spare = cloud.api.create_route(ApiId=api_id, RouteKey="spare", Target=target)["RouteId"]
+    by_hand = cloud.api.create_deployment(ApiId=api_id)["DeploymentId"]
+    cloud.api.update_stage(ApiId=api_id, StageName="development", DeploymentId=by_hand)
+    plan = engine.plan_up(cloud, engine.look(cloud))
+    assert {(step.verb.value, *step.resource.key) for step in plan} == {
+        ("update", "function", lab.name("SendMessage")),
+        ("update", "policy", lab.name("ConnectRole")),
+        ("create", "permission", lab.name("JoinRoom:join")),
+        ("update", "route", "join"),
+        ("delete", "route", "spare"),
+        ("update", "stage", "development"),
+        ("delete", "deployment", by_hand),
+    }
+    provision(cloud)
+    assert engine.plan_up(cloud, engine.look(cloud)) == ()
+    assert spare not in engine.look(cloud).ids.values()
+    tear_down(cloud)
+
+
+def test_strangers_stay(cloud: Cloud) -> None:
+    """A table without the lab's tag is neither changed nor deleted, and stops provision at once."""
+    name = cloud.lab.name("client-records")
+    cloud.dynamodb.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "theirs", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "theirs", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    with pytest.raises(NotOursError, match=name):
+        engine.plan_up(cloud, engine.look(cloud))
+    left = tear_down(cloud)
+    assert [stranger.name for stranger in left.strangers] == [name]
+    cloud.dynamodb.delete_table(TableName=name)
+
+
+def test_another_key(cloud: Cloud) -> None:
+    """A key schema can't be changed in place: provision says so and what to do, and replaces nothing."""
+    name = cloud.lab.name("client-records")
+    cloud.dynamodb.create_table(
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        Tags=[{"Key": key, "Value": value} for key, value in cloud.lab.tags.items()],
+    )
+    with pytest.raises(AwsError, match="'id', not 'ID'") as refused:
+        provision(cloud)
+    assert name in refused.value.where
+    assert "teardown" in refused.value.hint
+    tear_down(cloud)
+
+
+def test_a_second_api(cloud: Cloud) -> None:
+    """Names of APIs are not unique: one that was made twice is seen as too much, and removed."""
+    url = provision(cloud)
+    name = cloud.lab.name("chatroom-websocket")
+    cloud.api.create_api(
+        Name=name,
+        ProtocolType="WEBSOCKET",
+        RouteSelectionExpression="$request.body.action",
+        Tags=cloud.lab.tags,
+    )
+    (step,) = engine.plan_up(cloud, engine.look(cloud))
+    assert (step.verb, step.resource.kind) == (Verb.DELETE, "API")
+    assert step.resource.name.startswith(f"{name} (")
+    assert provision(cloud) == url
+    tear_down(cloud)
+
+
+def test_everything_is_tagged(cloud: Cloud) -> None:
+    """All that can carry tags carries the lab's: tables, roles, log groups, functions, API and stage."""
+    provision(cloud)
+    tags, lab = cloud.lab.tags, cloud.lab
+    api = cloud.api.get_api(ApiId=engine.look(cloud).ids["API", lab.name("chatroom-websocket")])
+    assert api["Tags"] == tags
+    assert cloud.api.get_stage(ApiId=api["ApiId"], StageName="development")["Tags"] == tags
+    for resource in engine.desired(lab):
+        if isinstance(resource, Table):
+            arn = cloud.dynamodb.describe_table(TableName=resource.name)["Table"]["TableArn"]
+            found = {
+                tag["Key"]: tag["Value"]
+                for tag in cloud.dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"]
+            }
+        elif isinstance(resource, Role):
+            found = {
+                tag["Key"]: tag["Value"] for tag in cloud.iam.get_role(RoleName=resource.name)["Role"]["Tags"]
+            }
+        elif isinstance(resource, LogGroup):
+            found = cloud.logs.list_tags_log_group(logGroupName=resource.name)["tags"]
+        elif isinstance(resource, Function):
+            found = cloud.functions.get_function(FunctionName=resource.name)["Tags"]
+        else:
+            continue
+        assert found == tags, resource.key
+    tear_down(cloud)

@@ -1,0 +1,169 @@
+"""The shape of the package: who may import whom, what is pure, how long a file may be."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import wschat
+
+ROOT = Path(wschat.__file__).parent
+MODULES = {
+    ".".join(("wschat", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__"): path
+    for path in sorted(ROOT.rglob("*.py"))
+}
+PURE = {
+    "wschat.errors",
+    "wschat.protocol",
+    "wschat.lab.model",
+    "wschat.lab.blueprint",
+    "wschat.lab.planner",
+    *(f"wschat.chat.{name}" for name in ("advice", "commands", "render", "state", "update", "vocabulary")),
+}
+IMPURE_STANDARD = {
+    "asyncio",
+    "os",
+    "pathlib",
+    "random",
+    "secrets",
+    "shutil",
+    "signal",
+    "socket",
+    "subprocess",
+}
+IMPURE_STANDARD |= {"sys", "tempfile", "threading", "time", "urllib", "uuid"}
+LAYERS = {
+    "wschat.functions": {"wschat.functions", "wschat.protocol"},
+    "wschat.lab": {"wschat.lab", "wschat.errors", "wschat.protocol"},
+    "wschat.chat": {"wschat.chat", "wschat.errors", "wschat.protocol", "wschat"},
+    "wschat.local": {"wschat.local", "wschat.errors"},
+    "wschat.protocol": set(),
+    "wschat.errors": set(),
+    "wschat.places": set(),
+    "wschat.console": {"wschat.lab", "wschat.errors"},
+}
+ONLY_IN = {
+    "boto3": {"wschat.lab.cloud", "wschat.lab.engine", "wschat.functions._tables", "wschat.functions._talk"},
+    "websockets": {"wschat.chat.session"},
+    "prompt_toolkit": {"wschat.chat.view"},
+    "typer": {"wschat.cli"},
+    "platformdirs": {"wschat.places"},
+}
+LONGEST = 320
+
+
+@cache
+def imports(module: str) -> frozenset[str]:
+    """Return the full names of all that a module imports at run time, wherever it does so."""
+    return frozenset(_imports(ast.parse(MODULES[module].read_text())))
+
+
+def _imports(node: ast.AST) -> Iterator[str]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (alias.name for alias in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            assert child.level == 0, "imports are absolute"
+            assert child.module
+            names = [f"{child.module}.{alias.name}" for alias in child.names]
+            yield from (name if name in MODULES else child.module for name in names)
+        elif isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        else:
+            yield from _imports(child)
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+@pytest.mark.parametrize("module", sorted(PURE))
+def test_pure(module: str) -> None:
+    """Pure modules import the standard library, without its I/O, and each other."""
+    for name in imports(module):
+        top = name.partition(".")[0]
+        assert name in PURE or top in sys.stdlib_module_names, f"{module} imports {name}"
+        assert top not in IMPURE_STANDARD, f"{module} imports {name}"
+
+
+@pytest.mark.parametrize("layer", sorted(LAYERS))
+def test_layers(layer: str) -> None:
+    """Arrows go downward only; lab, chat, local and functions never import each other."""
+    for module in MODULES:
+        if within(module, layer):
+            for name in imports(module):
+                allowed = any(within(name, low) if low != "wschat" else name == low for low in LAYERS[layer])
+                assert allowed or not within(name, "wschat"), f"{module} imports {name}"
+
+
+def test_functions_are_imported_by_nobody() -> None:
+    """The functions are packed by name."""
+    for module in MODULES:
+        if not within(module, "wschat.functions"):
+            assert not any(within(name, "wschat.functions") for name in imports(module)), module
+
+
+@pytest.mark.parametrize("library", sorted(ONLY_IN))
+def test_one_edge_for_each_library(library: str) -> None:
+    """Each I/O library is known to its own edge alone."""
+    users = {module for module in MODULES if any(within(name, library) for name in imports(module))}
+    assert users == ONLY_IN[library]
+
+
+def test_function_libraries() -> None:
+    """The functions use the standard library, boto3 and the protocol: what Lambda has, and what is packed."""
+    for module in MODULES:
+        if within(module, "wschat.functions"):
+            for name in imports(module):
+                top = name.partition(".")[0]
+                assert top in sys.stdlib_module_names | {"boto3", "botocore", "wschat"}, (
+                    f"{module} imports {name}"
+                )
+
+
+def test_only_cli_catches() -> None:
+    """Errors that people read are caught in one place."""
+    for module, path in MODULES.items():
+        if module not in {"wschat.cli", "wschat.chat.client", "wschat.local.keeper"}:
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.ExceptHandler) and node.type:
+                    assert "WschatError" not in ast.unparse(node.type), module
+
+
+def test_heavy_imports_are_late() -> None:
+    """`wschat --help` imports neither boto3 nor prompt_toolkit nor websockets: see cli's own imports."""
+    tree = ast.parse(MODULES["wschat.cli"].read_text())
+    top = {
+        name
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in _imports(ast.Module([node], []))
+    }
+    assert {name for name in top if name.partition(".")[0] not in sys.stdlib_module_names} == {
+        "typer",
+        "wschat",
+        "wschat.errors",
+    }
+
+
+@pytest.mark.parametrize(
+    "path", [*MODULES.values(), *Path(__file__).parent.rglob("*.py")], ids=lambda p: p.name
+)
+def test_files_are_short_and_say_what_they_are(path: Path) -> None:
+    """Every module opens with one line fit for a list of files, and is short enough to be read."""
+    text = path.read_text()
+    assert len(text.splitlines()) <= LONGEST
+    if path.is_relative_to(ROOT):
+        docstring = ast.get_docstring(ast.parse(text))
+        assert docstring
+        assert docstring.splitlines()[0].endswith(".")
+
+
+@pytest.mark.parametrize("name", ["connect", "register_user", "create_room", "join_room", "send_message"])
+def test_lessons_are_one_screen(name: str) -> None:
+    """Each function is read at a glance."""
+    lines = len(MODULES[f"wschat.functions.{name}"].read_text().splitlines())
+    assert 20 <= lines <= 58

@@ -1,0 +1,163 @@
+"""What people see of provision, status and teardown: plans, steps, tables, errors."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from wschat.errors import UsageError, WschatError
+from wschat.lab.executor import Progress
+from wschat.lab.model import Actual, Lab, Resource, Step, Verb
+
+SIGNS = {Verb.CREATE: ("+", "green"), Verb.UPDATE: ("~", "yellow"), Verb.DELETE: ("-", "red")}
+
+
+def screen() -> Console:
+    """Return the console for progress, questions and errors: standard error, so that stdout can be piped."""
+    return Console(stderr=True, highlight=False)
+
+
+def paper() -> Console:
+    """Return the console for what was asked for: standard output."""
+    return Console(highlight=False)
+
+
+def show_error(error: WschatError) -> None:
+    """Say what happened, where, and what to do now."""
+    console = screen()
+    where = f"[bold]{escape(error.where)}:[/bold] " if error.where else ""
+    console.print(f"[bold red]Error:[/bold red] {where}{escape(error.what)}", soft_wrap=True)
+    if error.hint:
+        console.print(f"  [dim]→[/dim] {escape(error.hint)}", soft_wrap=True)
+
+
+def show_place(lab: Lab) -> None:
+    """Say which account and region the rest is about."""
+    prefix = f", prefix [bold]{lab.prefix}[/bold]" if lab.prefix else ""
+    endpoint = f", at {lab.endpoint}" if lab.endpoint else ""
+    line = f"Account [bold]{lab.account}[/bold], region [bold]{lab.region}[/bold]{prefix}{endpoint}"
+    screen().print(line, soft_wrap=True)
+
+
+def show_plan(plan: Sequence[Step], console: Console) -> None:
+    """Show what would be done, under the lab's headings, with what differs."""
+    for task, steps in groupby(plan, key=lambda step: step.task):
+        console.print(f"[bold]{task.value}[/bold]")
+        for step in steps:
+            sign, style = SIGNS[step.verb]
+            console.print(
+                Text(f"  {sign} {step.verb} {step.resource.kind} {step.resource.name}", style), soft_wrap=True
+            )
+            for difference in _differences(step):
+                console.print(Text(f"      {difference}"), soft_wrap=True)
+    counts = [f"{count} to {verb}" for verb in Verb if (count := sum(step.verb is verb for step in plan))]
+    console.print(f"[bold]Plan:[/bold] {', '.join(counts)}.")
+
+
+def _differences(step: Step) -> list[str]:
+    pairs = step.resource.differences(step.found) if step.found else {}
+    return [f"{name}: is {_short(is_)}, should be {_short(should)}" for name, (should, is_) in pairs.items()]
+
+
+def _short(value: object, limit: int = 100) -> str:
+    text = str(value)
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def ask(question: str) -> bool:
+    """Ask for yes or no; anything but yes is no.
+
+    Raises:
+        UsageError: nobody is there to answer.
+    """
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise UsageError("there is no terminal to ask on", hint="look at it with --plan, then say --yes")
+    try:
+        answer = screen().input(f"{question} [bold]\\[y/N][/bold] ")
+    except EOFError:
+        return False
+    return answer.strip().casefold() in {"y", "yes"}
+
+
+def show_steps(progress: Iterable[Progress]) -> float:
+    """Show each step as it runs and as it ends; return how many seconds they took."""
+    console, total, heading = screen(), 0.0, None
+    status = None
+    try:
+        for each in progress:
+            what = f"{each.step.verb} {each.step.resource.kind} {each.step.resource.name}"
+            if each.seconds is None:
+                if each.step.task is not heading:
+                    heading = each.step.task
+                    console.print(f"[bold]{heading.value}[/bold]")
+                if console.is_terminal:
+                    status = console.status(Text(f"{what} …"))
+                    status.start()
+                else:
+                    console.print(Text(f"  {what} … "), end="", soft_wrap=True)
+                continue
+            total += each.seconds
+            if status:
+                status.stop()
+                line = Text.assemble("  ", ("✓", "green"), f" {what} ", (f"{each.seconds:.1f} s", "dim"))
+                console.print(line, soft_wrap=True)
+            else:
+                console.print(f"{each.seconds:.1f} s")
+    except KeyboardInterrupt:
+        console.print(
+            "\nStopped. What is done stays done: run the same command to go on, or `wschat teardown`."
+        )
+        raise
+    finally:
+        if status:
+            status.stop()
+    return total
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[Callable[[str], None]]:
+    """Show that something takes a moment; what it yields tells how far it is, in place or line by line."""
+    console, shown = screen(), {what}
+    if console.is_terminal:
+        with console.status(what) as status:
+            yield lambda text: status.update(f"{what}: {escape(text)}")
+        return
+    console.print(what)
+
+    def tell(text: str) -> None:
+        stage = text.partition(" (")[0]
+        if stage not in shown:
+            shown.add(stage)
+            console.print(Text(f"  {stage}"), soft_wrap=True)
+
+    yield tell
+
+
+def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actual) -> None:
+    """Show, kind by kind, what should exist, what does and what differs; then each difference."""
+    console = paper()
+    table = Table("kind", "wanted", "there", "differ", "too much", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for kind in dict.fromkeys(resource.kind for resource in desired):
+        wanted = [resource for resource in desired if resource.kind == kind]
+        there = sum(resource.key in actual.resources for resource in wanted)
+        steps = [step.verb for step in plan if step.resource.kind == kind]
+        numbers = (len(wanted), there, steps.count(Verb.UPDATE), steps.count(Verb.DELETE))
+        style = "green" if not steps else "yellow"
+        table.add_row(kind, *map(str, numbers), style=style)
+    console.print(table)
+    states = {Verb.CREATE: "missing", Verb.UPDATE: "differs", Verb.DELETE: "too much"}
+    for step in plan:
+        console.print(Text(f"{states[step.verb]}: {step.resource.kind} {step.resource.name}"), soft_wrap=True)
+        for difference in _differences(step):
+            console.print(Text(f"    {difference}"), soft_wrap=True)
+    for stranger in actual.strangers:
+        console.print(
+            Text(f"not ours: {stranger.kind} {stranger.name} has no tag of this lab"), soft_wrap=True
+        )
