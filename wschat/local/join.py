@@ -1,0 +1,200 @@
+"""The user's side of the local lab: join the one that runs, or start it."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from wschat.errors import LocalError
+from wschat.local.emulator import clean_environment
+from wschat.local.files import LabFiles, locked, open_log
+from wschat.local.keeper import STOP
+
+TRIES = 3
+GONE_S = 2.0
+SOCKET_PATH_BYTES = 100
+
+
+class _Line:
+    """The connection to the keeper, which makes its holder a user of the lab."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._file = connection.makefile("rb")
+
+    def hear(self) -> dict[str, Any]:
+        """Return the keeper's next message, empty when it has gone; its `failed` is raised."""
+        try:
+            line = self._file.readline()
+        except ConnectionResetError:
+            line = b""
+        message: dict[str, Any] = json.loads(line or b"{}")
+        if "failed" in message:
+            raise LocalError(**message["failed"])
+        return message
+
+    def leave(self, *, last_word: bytes = b"") -> None:
+        """Be no user any longer; if the lab ends by that, wait until it is gone."""
+        with suppress(OSError):
+            self._connection.sendall(last_word)
+            if not last_word:
+                self._connection.shutdown(socket.SHUT_WR)
+            self._connection.settimeout(GONE_S)
+            while self._connection.recv(4096):
+                pass
+        self._file.close()
+        self._connection.close()
+
+
+class LocalLab:
+    """A local lab in use; it runs at least until this is closed, or stopped by anyone.
+
+    Attributes:
+        url: the ws:// URL to chat at.
+        endpoint: the endpoint URL for boto3.
+        started: whether it runs because of this join.
+    """
+
+    def __init__(self, line: _Line, log: Path, *, url: str, endpoint: str, started: bool) -> None:
+        self.url = url
+        self.endpoint = endpoint
+        self.started = started
+        self._line = line
+        self._log = log
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the lab; if nobody else uses it, it ends, and is gone when this returns."""
+        self._line.leave()
+
+    def stop(self) -> None:
+        """End the lab for all who use it, and return when it is gone."""
+        self._line.leave(last_word=STOP)
+
+    def wait(self) -> None:
+        """Block until the lab ends, and raise the LocalError that says why."""
+        while self._line.hear():
+            pass
+        raise LocalError("the local lab ended by itself", hint=f"its log may say why: {self._log}")
+
+
+def join(
+    state_dir: Path, provision: str, *, port: int | None = None, progress: Callable[[str], None]
+) -> LocalLab:
+    """Join the lab of this state directory, or start it, and return when one can chat in it.
+
+    Args:
+        state_dir: where the lab's files are, made if need be; who shares it shares the lab.
+        provision: "module:function", which builds the lab; see `wschat.local.keeper.Keeper`.
+        port: where MiniStack must listen; any free port by default.
+        progress: is told each step.
+
+    Raises:
+        LocalError: there is no lab, and the error says why.
+    """
+    if sys.platform == "win32":
+        raise LocalError("the local lab needs Linux or macOS", hint="on Windows, use WSL")
+    files = LabFiles(state_dir.absolute())
+    if len(os.fsencode(files.socket)) > SOCKET_PATH_BYTES:
+        raise LocalError(
+            "the path of the state directory is too long for the local lab's socket",
+            where=str(files.state_dir),
+            hint=f"the socket's whole path may have {SOCKET_PATH_BYTES} bytes: {files.socket}",
+        )
+    for _ in range(TRIES):
+        try:
+            connection, started = _connect(files, provision, port)
+        except OSError as error:
+            what = f"the state directory can't hold a local lab: {error.strerror}"
+            raise LocalError(what, where=str(files.state_dir)) from error
+        line = _Line(connection)
+        try:
+            if ready := _hear_ready(line, files, progress):
+                _check_port(ready["endpoint"], port)
+                return LocalLab(line, files.log, started=started, **ready)
+        except BaseException:
+            line.leave()
+            raise
+        line.leave()
+    raise LocalError("the local lab did not start", hint=f"its log may say why: {files.log}")
+
+
+def _hear_ready(line: _Line, files: LabFiles, progress: Callable[[str], None]) -> dict[str, str]:
+    """Return what the keeper says of the finished lab, or nothing if it was about to end."""
+    message = line.hear()
+    if not message:
+        return {}
+    while "progress" in message:
+        progress(message["progress"])
+        message = line.hear()
+    if not message:
+        raise LocalError("the local lab ended while it started", hint=f"its log may say why: {files.log}")
+    ready: dict[str, str] = message["ready"]
+    return ready
+
+
+def _check_port(endpoint: str, port: int | None) -> None:
+    actual = urlsplit(endpoint).port
+    if port and actual != port:
+        raise LocalError(
+            f"a local lab runs already, and on port {actual}",
+            hint=f"join it without asking for port {port}, or end it first",
+        )
+
+
+def _connect(files: LabFiles, provision: str, port: int | None) -> tuple[socket.socket, bool]:
+    """Connect to the keeper; true if it had to be started."""
+    files.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with locked(files.lock):
+        with suppress(FileNotFoundError, ConnectionRefusedError):
+            return _knock(files.socket), False
+        _start_keeper(files, provision, port)
+        return _knock(files.socket), True
+
+
+def _knock(path: Path) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(str(path))
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _start_keeper(files: LabFiles, provision: str, port: int | None) -> None:
+    """Start the keeper on a socket that listens already; it ends soon if nobody connects."""
+    files.socket.unlink(missing_ok=True)
+    files.log.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX) as listener, open_log(files.log) as log:
+        listener.bind(str(files.socket))
+        files.socket.chmod(0o600)
+        listener.listen()
+        fd = listener.fileno()
+        command = [str(files.state_dir), provision, str(fd), *([str(port)] if port else [])]
+        keeper = subprocess.run(
+            [sys.executable, "-P", "-m", "wschat.local.keeper", *command],
+            env=clean_environment(),
+            pass_fds=(fd,),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            check=False,
+        )
+    if keeper.returncode:
+        raise LocalError("the local lab did not start", hint=f"its log says why: {files.log}")
