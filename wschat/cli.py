@@ -176,29 +176,40 @@ def chat(
     url: Url = None, name: Name = None, room: Room = None, *, local: Local = False, json: Json = False
 ) -> None:
     """Chat in a terminal; or, with a pipe, send each line that is read and write what is said."""
-    from wschat import places
-    from wschat.chat.client import run
+    from wschat import console, places
+    from wschat.local.join import join
 
     if local and url:
         raise UsageError("--local and --url exclude each other", where="chat")
     if room and not name:
         raise UsageError("--room needs --name: only somebody with a name can join", where="chat")
-    state = _state_dir()
-    talk = partial(run, name=name, room=room, json_lines=json, history=state / places.HISTORY)
+    talk = partial(_talk, name=name, room=room, json_lines=json)
     if local:
-        from wschat import console
-        from wschat.local.join import join
-
         with console.waiting("Starting the lab on this machine") as progress:
-            lab = join(state, LOCAL_PROVISION, progress=progress)
+            lab = join(_state_dir(), LOCAL_PROVISION, progress=progress)
         with lab:
             welcome = "Another terminal joins with: wschat chat --local" if lab.started else ""
             raise typer.Exit(talk(lab.url, welcome=welcome))
+    _state_dir()
     url = url or places.last_url()
     if url is None:
         hint = "give --url wss://…, or run `wschat provision` first, or try `wschat chat --local`"
         raise UsageError("no URL to chat at", where="chat", hint=hint)
     raise typer.Exit(talk(url))
+
+
+def _talk(url: str, *, name: str | None, room: str | None, json_lines: bool, welcome: str = "") -> ExitCode:
+    import asyncio
+
+    from wschat import places
+    from wschat.chat.client import chat
+
+    history = _state_dir() / places.HISTORY
+    with places.token(url) as token:
+        talk = chat(
+            url, name=name, room=room, json_lines=json_lines, history=history, token=token, welcome=welcome
+        )
+        return asyncio.run(talk)
 
 
 @app.command()

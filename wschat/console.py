@@ -56,7 +56,7 @@ def show_plan(plan: Sequence[Step], console: Console) -> None:
             for difference in _differences(step):
                 console.print(Text(f"      {difference}"), soft_wrap=True)
     counts = [f"{count} to {verb}" for verb in Verb if (count := sum(step.verb is verb for step in plan))]
-    console.print(f"[bold]Plan:[/bold] {', '.join(counts)}.")
+    console.print(f"[bold]Plan:[/bold] {', '.join(counts) or 'nothing to do'}.")
 
 
 def _differences(step: Step) -> list[str]:

@@ -1,0 +1,46 @@
+import pytest
+
+from wschat.chat.commands import COMMANDS, HELP, Call, Mistake, Say, candidates, parse
+
+
+@pytest.mark.parametrize(
+    ("line", "meaning"),
+    [
+        ("hello /join", Say("hello /join")),
+        ("//join", Say("/join")),
+        ("/join my room", Call("join", "my room")),
+        ("/JOIN  ops ", Call("join", "ops")),
+        ("/leave", Call("leave", "")),
+        ("/jion ops", Mistake("there is no /jion", "did you mean /join ROOM?")),
+        ("/", Mistake("there is no /", "see /help")),
+        ("/usr/bin/env", Mistake("there is no /usr/bin/env", "see /help")),
+        ("/join", Mistake("/join needs a ROOM", "type /join ROOM")),
+        ("/leave now", Mistake("/leave stands alone", "type /leave")),
+    ],
+)
+def test_parse(line: str, meaning: object) -> None:
+    """A line is text, a command with what it needs, or a mistake with advice."""
+    assert parse(line) == meaning
+
+
+@pytest.mark.parametrize(
+    ("before", "lines"),
+    [
+        ("", []),
+        ("hello /j", []),
+        ("/", [f"/{command.name}" for command in COMMANDS]),
+        ("/R", ["/register", "/rooms"]),
+        ("/join ", ["/join ops", "/join Old times"]),
+        ("/join OL", ["/join Old times"]),
+        ("/create o", []),
+        ("/nothing", []),
+    ],
+)
+def test_candidates(before: str, lines: list[str]) -> None:
+    """Commands complete, and rooms after /join."""
+    assert candidates(before, ["ops", "Old times"]) == lines
+
+
+def test_help_lists_all() -> None:
+    """Every command stands in the help."""
+    assert [usage for usage, _ in HELP[:-1]] == [command.usage for command in COMMANDS]

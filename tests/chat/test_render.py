@@ -1,0 +1,117 @@
+import unicodedata
+
+import pytest
+
+from wschat.chat.render import lines, safe, toolbar
+from wschat.chat.state import ChatState, Status
+from wschat.chat.vocabulary import Failure, Item, Listing, Notice, Said, Unsent
+
+ATTACKS = [
+    "\x1b[2J\x1b[H",
+    "\x1b[31mred",
+    "\x1b]0;title\x07",
+    "\x1b]0;title\x1b\\",
+    "\x1b]52;c;aGk=\x07",
+    "\x1b]8;;http://evil\x07click\x1b]8;;\x07",
+    "\x1bP$q\x1b\\",
+    "\x1b[",
+    "\x1b",
+    "\x9b31m",
+    "\x9d0;title\x9c",
+    "\x90q\x9c",
+    "\x85next",
+    "back\b\b\bspace",
+    "over\rwritten",
+    "bell\a",
+    "\x0e\x0f",
+    "\x00nul\x7fdel",
+    "\v\f",
+    "line\u2028sep\u2029",
+    "\u202egnp.exe",
+    "\u2066iso\u2069",
+    "\u200e\u200f\u061c",
+    "zero\u200bwidth",
+    "\ufefffeff",
+    "soft\u00adhyphen",
+    "tag\U000e0041",
+    "lone\ud800",
+    "\U000e0001",
+    "\r\n12:00 <bob> forged",
+]
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_safe(attack: str) -> None:
+    """Nothing is left that moves, colours, hides or turns text, and the letters stay readable."""
+    shown = safe(attack)
+    bad = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert not [char for char in shown if unicodedata.category(char) in bad]
+    assert shown.encode()
+    assert len(shown) >= len(attack)
+    for char in attack:
+        assert char in shown or unicodedata.category(char) in bad
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plain",
+        "[b]x[/b] <b>",
+        "grüße 日本語",
+        "👩\u200d💻",
+        "\u0645\u06cc\u200c\u062e",
+        "e\u0301",
+        "❤\ufe0f",
+        "नमस्ते",
+    ],
+)
+def test_safe_leaves_text_alone(text: str) -> None:
+    """Text of people is as it was."""
+    assert safe(text) == text
+
+
+def test_safe_shows_what_it_took() -> None:
+    """A control is seen, a tab is space, a pile of marks is cut, joiners or not."""
+    assert safe("\x1b[0m\x9b\u202e\ud800\x7f\n") == "␛[0m\\u{9b}\\u{202e}\\u{d800}␡␊"
+    assert safe("a\tb") == "a    b"
+    assert safe("a" + "\u0301" * 50 + "b") == "a" + "\u0301" * 8 + "b"
+    assert len(safe("a" + "\u0301\u200d" * 50)) <= 9
+
+
+def text_of(item: Item) -> list[str]:
+    """Return the lines of an item without styles."""
+    return ["".join(span.text for span in line) for line in lines(item, lambda _ms: "12:34")]
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        (Said("bob", "hi", 1, mine=False), ["12:34 <bob> hi"]),
+        (Said("bob", "hi", 0, mine=True), ["--:-- <bob> hi"]),
+        (Said("b> x <c", "hi", 1, mine=False), ["12:34 <b\u203a x \u2039c> hi"]),
+        (Notice("bob\n-- eve joined"), ["-- bob␊-- eve joined"]),
+        (Failure("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
+        (Failure("", "odd"), ["!! odd"]),
+        (Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
+        (Unsent("hi\x1b"), ["!! Not sent: hi␛"]),
+    ],
+)
+def test_lines(item: Item, text: list[str]) -> None:
+    """Each kind of item has its look, and all of its text is made safe."""
+    assert text_of(item) == text
+
+
+def test_message_can_not_imitate_others() -> None:
+    """Every line of a message but its first is indented."""
+    first, *rest = text_of(Said("eve", "hi\n12:34 <bob> no\r\n-- bob left\n!! error", 1, mine=False))
+    assert first == "12:34 <eve> hi"
+    assert len(rest) == 3
+    assert all(line.startswith("      ") for line in rest)
+
+
+def test_toolbar() -> None:
+    """The toolbar says how things are, safely, and cuts the least important."""
+    state = ChatState("me", "t")
+    assert toolbar(state) == " connecting"
+    state = ChatState("me", "t", status=Status.OPEN, name="a\x1b", room="ops", users=("a\x1b", "b"))
+    assert toolbar(state) == " connected · a␛ · ops (2) · a␛, b"

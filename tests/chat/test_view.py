@@ -1,0 +1,195 @@
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from wschat.chat.client import World, chat
+from wschat.chat.state import ChatState
+from wschat.chat.view import TerminalView, terminal_view
+from wschat.chat.vocabulary import Failure
+from wschat.errors import ExitCode, LostError
+
+from .room_server import RoomServer, room_server
+
+
+class Screen(DummyOutput):
+    """Keeps what is printed above the input line."""
+
+    def __init__(self) -> None:
+        self.printed = ""
+
+    def write_raw(self, data: str) -> None:
+        """Keep it."""
+        self.printed += data
+
+
+def clock(_milliseconds: int) -> str:
+    """Return a time."""
+    return "12:34"
+
+
+@contextmanager
+def opened(history: Path) -> Iterator[tuple[TerminalView, PipeInput, Screen]]:
+    """Return a view, the keyboard that it reads, and its screen."""
+    screen = Screen()
+    with create_pipe_input() as keyboard, terminal_view(history, clock, keyboard, screen) as view:
+        yield view, keyboard, screen
+
+
+def entered(history: Path, keys: str, count: int) -> list[str]:
+    """Return the first lines that are entered by these keys."""
+
+    async def read() -> list[str]:
+        lines: asyncio.Queue[str] = asyncio.Queue()
+        with opened(history) as (view, keyboard, _):
+            reading = asyncio.create_task(view.read(lines.put_nowait))
+            keyboard.send_text(keys)
+            got = [await asyncio.wait_for(lines.get(), 5) for _ in range(count)]
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+            return got
+
+    return asyncio.run(read())
+
+
+@pytest.mark.parametrize(
+    ("keys", "lines"),
+    [
+        ("one\rtwo\r", ["one", "two"]),
+        ("half\x03whole\r", ["whole"]),
+        ("\x03", ["/quit"]),
+        ("\x04", ["/quit"]),
+        ("text\x04\r\x04", ["text", "/quit"]),
+    ],
+)
+def test_keys(tmp_path: Path, keys: str, lines: list[str]) -> None:
+    """Enter gives the line; Ctrl-C clears it, and quits when it is empty, as Ctrl-D does."""
+    assert entered(tmp_path / "history", keys, len(lines)) == lines
+
+
+def test_history_is_kept(tmp_path: Path) -> None:
+    """Arrow-up brings the lines of the last run, from a file for this person alone."""
+    path = tmp_path / "new" / "history"
+    entered(path, "first\r", 1)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert entered(path, "\x1b[A\r", 1) == ["first"]
+
+
+def test_history_that_can_not_be_written(tmp_path: Path) -> None:
+    """Without a place for the file the chat goes on."""
+    (tmp_path / "file").touch()
+    assert entered(tmp_path / "file" / "history", "text\r", 1) == ["text"]
+
+
+def test_give_back(tmp_path: Path) -> None:
+    """A line comes back into the input line, or above it when that is taken."""
+
+    async def play() -> None:
+        with opened(tmp_path / "history") as (view, _, screen):
+            view.give_back("one")
+            assert view.draft == "one"
+            view.give_back("two")
+            assert view.draft == "one"
+            assert "two" in screen.printed
+
+    asyncio.run(play())
+
+
+def test_nothing_shown_is_lost_at_the_end(tmp_path: Path) -> None:
+    """What is shown just before the prompt ends is printed all the same."""
+
+    async def play() -> str:
+        with opened(tmp_path / "history") as (view, keyboard, screen):
+            running = asyncio.Event()
+            reading = asyncio.create_task(view.read(lambda _line: running.set()))
+            keyboard.send_text("\r")
+            await asyncio.wait_for(running.wait(), 5)
+            view.show(Failure("", "last words"))
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+            return screen.printed
+
+    assert "last words" in asyncio.run(play())
+
+
+def test_completion_types_no_traps(tmp_path: Path) -> None:
+    """A room whose name is not what it looks like can't get into the input line."""
+
+    async def play() -> list[str]:
+        with opened(tmp_path / "history") as (view, _, _screen):
+            view.follow(ChatState("me", "t", rooms=("ops", "o\u202eps", "o\x1b[2J")))
+            completer = view._session.completer
+            assert completer
+            found = completer.get_completions(Document("/join "), CompleteEvent())
+            return [completion.text for completion in found]
+
+    assert asyncio.run(play()) == ["/join ops"]
+
+
+@pytest.mark.parametrize(("variable", "coloured"), [("COLORTERM", True), ("NO_COLOR", False)])
+def test_no_color(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, coloured: bool) -> None:  # noqa: FBT001
+    """NO_COLOR means none; markup in a text is text."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv(variable, "1")
+
+    async def play() -> str:
+        with opened(tmp_path / "history") as (view, _, screen):
+            view.show(Failure("", "[bold]x[/bold] :smile:"))
+            return screen.printed
+
+    printed = asyncio.run(play())
+    assert "[bold]x[/bold] :smile:" in printed
+    assert ("\x1b[1;31m" in printed) is coloured
+
+
+async def talk(server: RoomServer, keyboard: PipeInput, screen: Screen, history: Path) -> ExitCode:
+    """Chat on a terminal without wishes."""
+    world = World(keyboard=keyboard, screen=screen, clock=clock)
+    return await chat(server.url, name=None, room=None, json_lines=False, history=history, world=world)
+
+
+def test_whole_chat(tmp_path: Path) -> None:
+    """Register, create, talk and quit by keys alone; a refused line does not change the exit code."""
+
+    async def play() -> tuple[ExitCode, str, list[str]]:
+        screen = Screen()
+        with create_pipe_input() as keyboard:
+            async with room_server() as server, asyncio.timeout(10):
+                keyboard.send_text("/jion\r/register ann\r/create ops\rhello\r/quit\r")
+                code = await talk(server, keyboard, screen, tmp_path / "history")
+        return code, screen.printed, [frame["action"] for frame in server.requests]
+
+    code, printed, actions = asyncio.run(play())
+    assert code is ExitCode.OK
+    assert actions == ["register", "create", "message"]
+    assert "hello" in printed
+
+
+def test_draft_survives_the_cut(tmp_path: Path) -> None:
+    """What is in the input line when the connection is lost is shown at the end."""
+
+    async def play() -> str:
+        screen = Screen()
+        with create_pipe_input() as keyboard:
+            async with room_server() as server, asyncio.timeout(10):
+                cutting: list[asyncio.Task[None]] = []
+
+                def cut(_frame: object) -> str:
+                    cutting.append(asyncio.ensure_future(server.cut(1001)))
+                    return ""
+
+                server.tamper = cut
+                keyboard.send_text("/register ann\rhalf a line")
+                with pytest.raises(LostError):
+                    await talk(server, keyboard, screen, tmp_path / "history")
+        return screen.printed
+
+    printed = asyncio.run(play())
+    assert printed.index("/register ann") < printed.index("half a line")

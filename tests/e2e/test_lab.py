@@ -1,0 +1,146 @@
+"""The whole program against the emulator with IAM enforced: provision, chat, status, teardown."""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+
+import pytest
+
+from tests.terminal import WSCHAT, terminal
+from wschat.local.emulator import Emulator
+
+
+@pytest.fixture(scope="module")
+def aws(emulator: Emulator) -> dict[str, str]:
+    """The environment of somebody who has an account there."""
+    return {
+        "PATH": os.environ["PATH"],
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A state directory that the module's commands share."""
+    return {"WSCHAT_STATE_DIR": str(tmp_path_factory.mktemp("state"))}
+
+
+def wschat(*arguments: str, env: Mapping[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [WSCHAT, *arguments],
+        env=dict(env),
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.fixture(scope="module")
+def url(aws: dict[str, str], state: dict[str, str]) -> str:
+    """The URL of a lab, as a script gets it."""
+    done = wschat("provision", "--yes", "--prefix", "e2e-", env=aws | state)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("ws://127.0.0.1:")
+    assert done.stdout.count("\n") == 1
+    headings = [line for line in done.stderr.splitlines() if line.startswith("Task")]
+    assert [heading[:6] for heading in headings] == ["Task 1", "Task 2", "Task 3"] * 2
+    return done.stdout.strip()
+
+
+def test_provision_again(aws: dict[str, str], state: dict[str, str], url: str) -> None:
+    """A second run finds nothing to do, says so, and prints the same URL alone."""
+    done = wschat("provision", "--prefix", "e2e-", env=aws | state)
+    assert (done.returncode, done.stdout) == (0, f"{url}\n")
+    assert "Nothing to do" in done.stderr
+    done = wschat("provision", "--plan", "--prefix", "e2e-", env=aws | state)
+    assert (done.returncode, done.stdout) == (0, "Plan: nothing to do.\n")
+
+
+def test_two_people(aws: dict[str, str], state: dict[str, str], url: str) -> None:
+    """Two people in two terminals register, create, join, talk and leave; a third is killed and forgotten."""
+    with terminal("chat", "--url", url, env=state) as ann, terminal("chat", env=state) as bob:
+        ann.until("/register")
+        ann.type("/register ann")
+        ann.until("you are ann")
+        ann.type("/create lobby")
+        ann.until("you are in lobby")
+        bob.until("/register")
+        bob.type("/register bob")
+        bob.until("you are bob")
+        bob.type("/join lobby")
+        ann.until("bob joined")
+        bob.type("hello \x16\x1b]0;owned\x07 there")
+        ann.until("there")
+        ann.type("hi bob")
+        bob.until("hi bob")
+        with terminal("chat", "--name", "eve", "--room", "lobby", env=state) as eve:
+            bob.until("eve joined")
+            eve.until("you are in lobby")
+            eve.process.kill(signal.SIGKILL)
+            bob.until("eve left")
+        bob.type("/leave")
+        ann.until("bob left")
+        ann.type("/quit")
+        assert ann.end() == 0
+        bob.until("lobby is gone")
+        bob.type("/quit")
+        assert bob.end() == 0
+    assert ann.screen.title == ""
+    clients = wschat("status", "--prefix", "e2e-", env=aws | state)
+    assert (clients.returncode, "All is as it should be" in clients.stdout) == (0, True)
+
+
+def test_a_pipe(state: dict[str, str], url: str) -> None:
+    """Lines in, lines out: a script registers, joins, speaks and reads; the exit code tells."""
+    lines = "first\nsecond\n/users\n"
+    done = wschat("chat", "--url", url, "--name", "bot", "--room", "ops", env=state, stdin=lines)
+    assert done.returncode == 0, done.stderr
+    assert [line.split(">")[-1].strip() for line in done.stdout.splitlines() if "<bot>" in line] == [
+        "first",
+        "second",
+    ]
+    done = wschat("chat", "--json", "--name", "bot", "--room", "ops", env=state, stdin="as json\n")
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [event["type"] for event in events if event["type"] in {"signup", "ack"}] == ["signup", "ack"]
+    done = wschat("chat", env=state, stdin="nobody registered me\n")
+    assert done.returncode == 7
+
+
+def test_least_privilege(aws: dict[str, str], state: dict[str, str], url: str) -> None:
+    """IAM is enforced: a function whose policy is gone fails (so the others worked by theirs)."""
+    import boto3
+
+    session = boto3.Session("test", "test", region_name="us-east-1")
+    iam = session.client("iam", endpoint_url=aws["AWS_ENDPOINT_URL"])
+    policy = iam.get_role_policy(RoleName="e2e-RegisterUserRole", PolicyName="access")["PolicyDocument"]
+    iam.delete_role_policy(RoleName="e2e-RegisterUserRole", PolicyName="access")
+    try:
+        done = wschat("chat", "--url", url, "--name", "bot2", env=state, stdin="x\n")
+    finally:
+        iam.put_role_policy(
+            RoleName="e2e-RegisterUserRole", PolicyName="access", PolicyDocument=json.dumps(policy)
+        )
+    assert done.returncode == 7
+    assert "AccessDenied" in done.stdout
+
+
+def test_teardown(aws: dict[str, str], state: dict[str, str], url: str) -> None:
+    """Teardown removes it all, looks again, and has nothing to do the second time."""
+    done = wschat("teardown", "--prefix", "e2e-", env=aws | state)
+    assert done.returncode == 2, "without a terminal and --yes it asks nobody"
+    done = wschat("teardown", "--yes", "--prefix", "e2e-", env=aws | state)
+    assert (done.returncode, "nothing is left" in done.stderr) == (0, True)
+    done = wschat("teardown", "--prefix", "e2e-", env=aws | state)
+    assert (done.returncode, "Nothing to remove" in done.stderr) == (0, True)
+    assert wschat("status", "--prefix", "e2e-", env=aws | state).returncode == 3
+    done = wschat("chat", "--url", url, env=state, stdin="x\n")
+    assert done.returncode == 5

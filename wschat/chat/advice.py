@@ -1,0 +1,101 @@
+"""What a failure means and what to do about it, as tables."""
+
+from typing import NamedTuple
+
+from wschat.protocol import Action, ErrorCode
+
+
+class Advice(NamedTuple):
+    """What happened, in words, and what to do now (may be empty)."""
+
+    what: str
+    hint: str = ""
+
+
+REFUSAL_HINTS: dict[str, str] = {
+    ErrorCode.UNKNOWN_ACTION: "the API is older than this client: run `wschat provision`",
+    ErrorCode.NOT_REGISTERED: "/register NAME, then /join ROOM",
+    ErrorCode.NAME_TAKEN: "choose another: /register NAME",
+    ErrorCode.IN_A_ROOM: "/leave first",
+    ErrorCode.NOT_IN_A_ROOM: "/join ROOM, or /create ROOM; /rooms lists them",
+    ErrorCode.ROOM_EXISTS: "/join ROOM gets you in",
+    ErrorCode.NO_SUCH_ROOM: "/create ROOM makes it; /rooms lists what there is",
+    ErrorCode.BUSY: "try again in a moment",
+}
+
+LOCAL_REFUSALS: dict[ErrorCode, str] = {
+    ErrorCode.NOT_REGISTERED: "you have no name yet",
+    ErrorCode.NOT_IN_A_ROOM: "you are in no room",
+}
+
+FUNCTIONS: dict[str, str] = {
+    Action.REGISTER: "RegisterUser",
+    Action.CREATE: "CreateRoom",
+    Action.JOIN: "JoinRoom",
+    Action.MESSAGE: "SendMessage",
+    Action.LEAVE: "LeaveRoom",
+}
+
+# The texts of API Gateway's own frames; {function} is the one that the request's route calls.
+GATEWAY: dict[str, Advice] = {
+    "Forbidden": Advice(
+        "API Gateway has no route for this action, or its stage serves an old deployment",
+        "run `wschat provision`, then connect again",
+    ),
+    "Internal server error": Advice(
+        "the function failed, or API Gateway may not invoke it",
+        "look into its log group /aws/lambda/{function} (with your prefix), or run `wschat provision`",
+    ),
+    "Endpoint request timed out": Advice(
+        "the function did not answer within 29 seconds",
+        "look into its log group /aws/lambda/{function} (with your prefix)",
+    ),
+    "Too Many Requests": Advice(
+        "API Gateway throttles this stage or account",
+        "wait a few seconds and try again",
+    ),
+}
+
+HANDSHAKE: dict[int, Advice] = {
+    401: Advice(
+        "the API wants to know who is connecting",
+        "its $connect route has an authorizer; the lab's has none: run `wschat provision`",
+    ),
+    403: Advice(
+        "no such stage, nothing deployed on it, or the API wants signed requests (AWS_IAM)",
+        "compare the URL with the one that `wschat provision` prints",
+    ),
+    404: Advice(
+        "there is no WebSocket API at this address",
+        "compare the URL with the one that `wschat provision` prints",
+    ),
+    429: Advice(
+        "API Gateway throttles this stage or account",
+        "wait a few seconds; if it stays, the stage's throttling limit may be 0",
+    ),
+    500: Advice(
+        "API Gateway may not invoke the $connect function",
+        "run `wschat provision`, which grants it",
+    ),
+    502: Advice(
+        "the $connect function failed",
+        "look into its log group /aws/lambda/Connect (with your prefix)",
+    ),
+    503: Advice("the service is not available now", "try again in a moment"),
+}
+
+CLOSED: dict[int, Advice] = {
+    1000: Advice("the server ended the connection on purpose", "connect again if you may"),
+    1001: Advice(
+        "the server ended it, as API Gateway does after 10 idle minutes or 2 hours",
+        "connect again; the room keeps its last messages",
+    ),
+    1003: Advice(
+        "the server does not take this kind of data", "please report it: the client sends text only"
+    ),
+    1006: Advice("the network or the server went away", "check the network, then connect again"),
+    1008: Advice("too many requests from this client", "wait half a minute, then connect again"),
+    1009: Advice("a message was bigger than the limit", "send less at once"),
+    1011: Advice("the server failed", "connect again"),
+    1012: Advice("the service restarts", "connect again"),
+}

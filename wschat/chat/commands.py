@@ -1,0 +1,94 @@
+"""The slash commands as a table: parsing, help and completion come from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its name without the slash, the argument it must have (or none), its help."""
+
+    name: str
+    argument: str
+    help: str
+
+    @property
+    def usage(self) -> str:
+        """What to type."""
+        return f"/{self.name} {self.argument}".rstrip()
+
+
+COMMANDS = (
+    Command("register", "NAME", "take a name"),
+    Command("create", "ROOM", "make a room and enter it"),
+    Command("join", "ROOM", "enter a room that exists"),
+    Command("leave", "", "leave the room"),
+    Command("rooms", "", "list the rooms"),
+    Command("users", "", "list who is in the room"),
+    Command("help", "", "show this"),
+    Command("quit", "", "end the chat (also Ctrl-D, or Ctrl-C on an empty line)"),
+)
+BY_NAME = {command.name: command for command in COMMANDS}
+
+HELP = (
+    *((command.usage, command.help) for command in COMMANDS),
+    ("text", "say it in the room; // at the start says a text that begins with /"),
+)
+
+
+@dataclass(frozen=True)
+class Say:
+    """Plain text for the room."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A command, with the argument that it needs or an empty one."""
+
+    name: str
+    argument: str
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A line that begins with a slash and is no command."""
+
+    what: str
+    hint: str
+
+
+def parse(line: str) -> Say | Call | Mistake:
+    """Read a line that a person entered; commands are found in any case."""
+    if not line.startswith("/") or line.startswith("//"):
+        return Say(line.removeprefix("/"))
+    word, _, argument = line[1:].partition(" ")
+    argument = argument.strip()
+    command = BY_NAME.get(word.lower())
+    if command is None:
+        close = get_close_matches(word.lower(), BY_NAME, n=1)
+        return Mistake(
+            f"there is no /{word}", f"did you mean {BY_NAME[close[0]].usage}?" if close else "see /help"
+        )
+    if bool(argument) != bool(command.argument):
+        return Mistake(
+            f"/{command.name} needs a {command.argument}"
+            if command.argument
+            else f"/{command.name} stands alone",
+            f"type {command.usage}",
+        )
+    return Call(command.name, argument)
+
+
+def candidates(before: str, rooms: Sequence[str]) -> list[str]:
+    """Return the whole lines that the text before the cursor may become."""
+    if not before.startswith("/"):
+        return []
+    word, space, argument = before[1:].partition(" ")
+    if not space:
+        return [f"/{name}" for name in BY_NAME if name.startswith(word.lower())]
+    if word.lower() != "join":
+        return []
+    return [f"/{word} {room}" for room in rooms if room.casefold().startswith(argument.casefold())]
