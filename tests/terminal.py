@@ -24,6 +24,8 @@ class Terminal:
         self.process = pexpect.spawn(
             command[0], list(command[1:]), env=dict(env), dimensions=size, timeout=PATIENCE, echo=False
         )
+        # How a terminal answers, for instance to "where is the cursor?"
+        self.screen.write_process_input = self.process.send  # type: ignore[method-assign]
 
     def __str__(self) -> str:
         lines = ["".join(cell.data for _, cell in sorted(line.items())) for line in self.screen.history.top]

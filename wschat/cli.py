@@ -185,7 +185,7 @@ def chat(
         raise UsageError("--room needs --name: only somebody with a name can join", where="chat")
     talk = partial(_talk, name=name, room=room, json_lines=json)
     if local:
-        with console.waiting("Starting the lab on this machine") as progress:
+        with console.waiting("Starting the local lab") as progress:
             lab = join(_state_dir(), LOCAL_PROVISION, progress=progress)
         with lab:
             welcome = "Another terminal joins with: wschat chat --local" if lab.started else ""
@@ -223,7 +223,7 @@ def local(
     signal.signal(signal.SIGTERM, _interrupt)
     screen = console.screen()
     try:
-        with console.waiting("Starting the lab on this machine") as progress:
+        with console.waiting("Starting the local lab") as progress:
             lab = join(_state_dir(), LOCAL_PROVISION, port=port, progress=progress)
         with lab:
             typer.echo(lab.url)

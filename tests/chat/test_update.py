@@ -1,3 +1,5 @@
+"""The chat's state machine: wishes, races, failures, and never two requests at a time."""
+
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -8,63 +10,20 @@ from wschat.chat.state import ChatState, Status
 from wschat.chat.update import update
 from wschat.chat.vocabulary import (
     Closed,
-    Effect,
-    Entered,
-    Event,
     Failure,
-    GiveBack,
-    Item,
     Listing,
     NoReply,
     Notice,
     Opened,
     Quit,
-    Received,
     Said,
     Send,
-    Show,
 )
 from wschat.protocol import Ack, ClientMessage, Entry, Error, GatewayError, MultiMessage, Request, Signup
 
+from .play import Play
+
 NEWS = (("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5))
-
-
-class Play:
-    """Feeds events to a chat and keeps what it did."""
-
-    def __init__(self, **wishes: str) -> None:
-        self.state = ChatState("me", "secret", **wishes)  # type: ignore[arg-type]
-        self.effects: list[Effect] = []
-
-    def feed(self, *events: Event | protocol.Event | str) -> "Play":
-        """Feed events; text stands for a line, an event of the wire for its arrival."""
-        self.effects = []
-        for event in events:
-            if isinstance(event, str):
-                event = Entered(event)  # noqa: PLW2901
-            if isinstance(event, protocol.Event):
-                event = Received(event)  # noqa: PLW2901
-            self.state, effects = update(self.state, event)
-            self.effects += effects
-        return self
-
-    @property
-    def sent(self) -> list[tuple[str, str]]:
-        return [(e.request.action, e.request.value) for e in self.effects if isinstance(e, Send)]
-
-    @property
-    def shown(self) -> list[Item]:
-        return [effect.item for effect in self.effects if isinstance(effect, Show)]
-
-    @property
-    def given_back(self) -> list[str]:
-        return [effect.line for effect in self.effects if isinstance(effect, GiveBack)]
-
-    @property
-    def id(self) -> str:
-        assert self.state.waiting
-        assert self.state.waiting.request.id
-        return self.state.waiting.request.id
 
 
 def in_room(users: Iterable[str] = ("ann",)) -> Play:
