@@ -92,7 +92,7 @@ def provision(
         raise typer.Exit(ExitCode.DIFFERENT if steps else ExitCode.OK)
     if steps:
         console.show_plan(steps, console.screen())
-        if not yes and not console.ask("Do this?"):
+        if not yes and not console.ask(f"Do this in account {cloud.lab.account}, region {cloud.lab.region}?"):
             console.screen().print("Nothing was changed.")
             raise typer.Exit
         seconds = console.show_steps(engine.provision(cloud, steps, actual))
@@ -131,7 +131,9 @@ def teardown(
         console.screen().print("Nothing to remove: there is no such lab here.")
         raise typer.Exit
     console.show_plan(steps, console.screen())
-    if not yes and not console.ask("Remove all this, with every message in it?"):
+    if not yes and not console.ask(
+        f"Remove all this from account {cloud.lab.account}, region {cloud.lab.region}?"
+    ):
         console.screen().print("Nothing was changed.")
         raise typer.Exit
     seconds = console.show_steps(engine.teardown(cloud, steps, actual))
@@ -227,12 +229,8 @@ def local(
             lab = join(_state_dir(), LOCAL_PROVISION, port=port, progress=progress)
         with lab:
             typer.echo(lab.url)
-            screen.print(
-                "Now chat, from another terminal: [bold]wschat chat --local --name you --room lobby[/bold]"
-            )
-            screen.print(
-                f"[dim]AWS's endpoint here is {lab.endpoint}; Ctrl-C stops it.[/dim]", soft_wrap=True
-            )
+            screen.print("Now chat, in another terminal: [bold]wschat chat --local[/bold]")
+            screen.print(f"AWS's endpoint here is {lab.endpoint}. Ctrl-C stops it.", soft_wrap=True)
             try:
                 lab.wait()
             except KeyboardInterrupt:

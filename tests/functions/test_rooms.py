@@ -3,6 +3,7 @@
 import pytest
 
 from tests.functions.conftest import Connect, Tables, code
+from wschat.functions import _tables
 from wschat.protocol import (
     Ack,
     DeleteRoom,
@@ -68,6 +69,16 @@ def test_one_room_at_a_time(connect: Connect, tables: Tables) -> None:
     assert tables()["#rooms"]["rooms"]["M"] == {"dev": {"S": "Dev"}}
 
 
+def test_from_a_dying_room_into_a_new_one(connect: Connect, tables: Tables) -> None:
+    """Creating a room as the last one out of another swaps the two in the list."""
+    ann = connect("Ann", "Ops")
+    ann.heard()
+    assert ann.ask("create", "Dev") == MultiMessage("Dev", ("Ann",), id="7")
+    assert ann.heard() == [DeleteRoom("Ops"), SingleRoom("Dev")]
+    assert tables()["#rooms"]["rooms"]["M"] == {"dev": {"S": "Dev"}}
+    assert {key for key in tables() if key.startswith("room ")} == {"room dev", "room dev#log"}
+
+
 def test_leave(connect: Connect, tables: Tables) -> None:
     """Who stays hears of it; the last one out deletes the room, its messages and its entry in the list."""
     ann, bob, eve = connect("Ann", "Ops"), connect("Bob", "Ops"), connect()
@@ -95,6 +106,17 @@ def test_a_room_born_again(connect: Connect) -> None:
     fetched = ann.ask("join", "Ops", after=before.seq)
     assert isinstance(fetched, MultiMessage)
     assert [entry.content for entry in fetched.messages] == ["new"]
+
+
+def test_what_a_stop_leaves_is_no_history(connect: Connect) -> None:
+    """A message of a dead room that was not cleared away does not come back with the next room."""
+    ann = connect("Ann", "Ops")
+    said = ann.ask("message", "new")
+    assert isinstance(said, Ack)
+    stale = {"seq": {"N": "5"}, "time": {"N": "5"}, "user": {"S": "Eve"}, "content": {"S": "old"}}
+    slot = {"room": {"S": f"ops#{(said.seq or 0) % 100}"}}
+    _tables.dynamodb().put_item(TableName=_tables.ROOMS, Item=slot | stale)
+    assert ann.ask("join", "Ops") == MultiMessage("Ops", ("Ann",), id="7")
 
 
 def test_full(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,118 @@
+"""The command line: what is refused, how it is said, and which exit code it has."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.terminal import WSCHAT, terminal
+from wschat.local.emulator import Emulator
+
+
+def wschat(*arguments: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the program with the test's environment."""
+    return subprocess.run(
+        [WSCHAT, *arguments],
+        env={**os.environ, **env},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["bogus"], 2, "No such command"),
+        (["chat", "--bogus"], 2, "No such option"),
+        (["chat", "--local", "--url", "ws://x"], 2, "exclude each other"),
+        (["chat", "--room", "lobby"], 2, "--room needs --name"),
+        (["chat"], 2, "no URL to chat at"),
+        (["chat", "--url", "https://x.execute-api.us-east-1.amazonaws.com/development"], 5, "wss://"),
+        (["chat", "--url", "ws://127.0.0.1:9/development"], 5, "refused"),
+        (["provision", "--prefix", "a b"], 2, "'a b' can't stand before names"),
+        (["provision", "--prefix", "x" * 49], 2, "longer than IAM's 64"),
+        (["status", "--region", "us-east-1"], 4, "no usable AWS credentials"),
+        (["status", "--profile", "nobody"], 4, "nobody"),
+        (["teardown"], 4, "no region"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
+)
+def test_refused(arguments: list[str], code: int, says: str) -> None:
+    """Each mistake gets one clear message on stderr, nothing on stdout, and its exit code."""
+    done = wschat(*arguments)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_no_place_for_state(tmp_path: Path) -> None:
+    """A state directory that can't be made is named."""
+    (tmp_path / "file").write_text("")
+    done = wschat("chat", "--local", WSCHAT_STATE_DIR=str(tmp_path / "file" / "state"))
+    assert done.returncode == 1
+    assert "WSCHAT_STATE_DIR" in done.stderr
+
+
+def test_version_and_help() -> None:
+    """--version and --help, on stdout; without arguments the help as well."""
+    assert wschat("--version").stdout.startswith("wschat ")
+    assert "provision" in wschat("--help").stdout
+    assert "provision" in wschat().stdout
+
+
+@pytest.fixture
+def account(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who has an account in the emulator."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
+
+
+@pytest.mark.usefixtures("account")
+def test_it_asks() -> None:
+    """Provision shows account, region and plan, and asks; anything but yes changes nothing."""
+    with terminal("provision", "--prefix", "ask-") as person:
+        shown = person.until("[y/N]")
+        assert "Account 000000000000, region us-east-1, prefix ask-" in shown
+        assert "Plan: 66 to create." in shown
+        person.type("what?")
+        person.until("Nothing was changed.")
+        assert person.end() == 0
+    assert wschat("teardown", "--prefix", "ask-").stderr.count("Nothing to remove") == 1
+
+
+@pytest.mark.usefixtures("account")
+def test_nobody_to_ask() -> None:
+    """Without a terminal and without --yes it stops before it writes anything."""
+    done = wschat("provision", "--prefix", "ask-")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--yes" in done.stderr
+    assert wschat("status", "--prefix", "ask-").returncode == 3
+
+
+@pytest.mark.usefixtures("account")
+def test_plan_writes_nothing() -> None:
+    """--plan shows what would be done, and nothing of it is done."""
+    done = wschat("provision", "--plan", "--prefix", "plan-")
+    assert done.returncode == 3
+    assert "Plan: 66 to create." in done.stdout
+    assert "Task 3: the WebSocket API" in done.stdout
+    assert wschat("teardown", "--prefix", "plan-").stderr.count("Nothing to remove") == 1
+
+
+@pytest.mark.usefixtures("account")
+def test_ctrl_c_while_provisioning() -> None:
+    """Ctrl-C leaves what is done, says how to go on, and both ways work."""
+    with terminal("provision", "--yes", "--prefix", "stop-") as person:
+        person.until("✓ create table")
+        person.process.sendintr()
+        person.until("What is done stays done")
+        assert person.end() == 130
+    assert wschat("provision", "--yes", "--prefix", "stop-").returncode == 0
+    assert wschat("teardown", "--yes", "--prefix", "stop-").returncode == 0
