@@ -1,0 +1,108 @@
+"""The lab on this machine: one line and one is chatting; nothing is left afterwards."""
+
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.terminal import Terminal, terminal
+
+
+@pytest.fixture
+def state() -> Iterator[Path]:
+    """A state directory with a path that is short enough for a socket."""
+    with tempfile.TemporaryDirectory(prefix="ws") as place:
+        yield Path(place)
+
+
+def processes_of(state: Path) -> list[str]:
+    """Return the processes whose command line names the state directory."""
+    listed = subprocess.run(["ps", "-axwwo", "stat=,command="], capture_output=True, text=True, check=True)  # noqa: S607
+    return [line for line in listed.stdout.splitlines() if str(state) in line and line[0] != "Z"]
+
+
+def url_of(person: Terminal) -> str:
+    """Return the URL that `wschat local` prints."""
+    return next(line for line in person.until("Ctrl-C stops it").splitlines() if line.startswith("ws://"))
+
+
+def is_open(url: str) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", urlsplit(url).port or 0)) == 0
+
+
+def test_two_chats_share_a_lab(state: Path) -> None:
+    """One brings the lab, the other joins; it lives until both have left, whatever the environment says."""
+    hostile = {
+        "AWS_PROFILE": "nobody",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_ACCESS_KEY_ID": "wrong",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "ALL_PROXY": "socks5://127.0.0.1:9",
+        "WSCHAT_STATE_DIR": str(state),
+    }
+    before = set(Path(tempfile.gettempdir()).glob("ministack*"))
+    with (
+        terminal("chat", "--local", "--name", "ann", "--room", "lobby", env=hostile) as ann,
+        terminal("chat", "--local", "--name", "bob", "--room", "lobby", env=hostile) as bob,
+    ):
+        for person in (ann, bob):
+            person.until("(2)")
+        ann.type("hello from one terminal")
+        bob.until("hello from one terminal")
+        ann.type("/quit")
+        assert ann.end() == 0
+        bob.until("ann left")
+        bob.type("still here")
+        bob.until("<bob> still here")
+        assert processes_of(state)
+        bob.type("/quit")
+        assert bob.end() == 0
+    told = [str(person).count("Another terminal joins with") for person in (ann, bob)]
+    assert sorted(told) == [0, 1]
+    assert processes_of(state) == []
+    assert set(Path(tempfile.gettempdir()).glob("ministack*")) == before
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_local_in_the_foreground(state: Path, how: signal.Signals) -> None:
+    """`wschat local` prints its URL, and stops clean on Ctrl-C and SIGTERM: no process, no port left."""
+    with terminal("local", env={"WSCHAT_STATE_DIR": str(state)}) as person:
+        url = url_of(person)
+        assert is_open(url)
+        person.process.kill(how)
+        person.until("Stopped")
+        assert person.end() == 0
+    assert not is_open(url)
+    assert processes_of(state) == []
+
+
+def test_the_lab_ends_under_a_chat(state: Path) -> None:
+    """A chat whose lab was stopped says that the connection is lost, shows the draft, and exits with 6."""
+    with terminal("local", env={"WSCHAT_STATE_DIR": str(state)}) as keeper:
+        url = url_of(keeper)
+        env = {"WSCHAT_STATE_DIR": str(state)}
+        with terminal("chat", "--local", "--name", "ann", "--room", "lobby", env=env) as ann:
+            ann.until("you are in lobby")
+            ann.process.send("half a sentence")
+            ann.until("half a sentence")
+            keeper.process.sendintr()
+            ann.until("Not sent: half a sentence")
+            ann.until("(1006)")
+            assert ann.end() == 6
+    assert not is_open(url)
+
+
+def test_a_port_in_use(state: Path) -> None:
+    """A port that somebody has is named, with what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with terminal("local", "--port", str(port), env={"WSCHAT_STATE_DIR": str(state)}) as person:
+            person.until(f"port {port} of 127.0.0.1 can't be used")
+            assert person.end() == 8
+    assert processes_of(state) == []
