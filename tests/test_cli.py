@@ -2,6 +2,9 @@
 
 import os
 import subprocess
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,9 @@ def wschat(*arguments: str, stdin: str = "", **env: str) -> subprocess.Completed
         (["chat"], 2, "no URL to chat at"),
         (["chat", "--url", "https://x.execute-api.us-east-1.amazonaws.com/development"], 5, "wss://"),
         (["chat", "--url", "ws://127.0.0.1:9/development"], 5, "refused"),
+        (["chat", "--url", ""], 5, "wss://"),
+        (["local", "--port", "80000"], 2, "65535"),
+        (["status", "--endpoint-url", "127.0.0.1:4566"], 2, "no URL of an endpoint"),
         (["provision", "--prefix", "a b"], 2, "'a b' can't stand before names"),
         (["provision", "--prefix", "x" * 49], 2, "longer than IAM's 64"),
         (["status", "--region", "us-east-1"], 4, "no usable AWS credentials"),
@@ -54,8 +60,51 @@ def test_no_place_for_state(tmp_path: Path) -> None:
     """A state directory that can't be made is named."""
     (tmp_path / "file").write_text("")
     done = wschat("chat", "--local", WSCHAT_STATE_DIR=str(tmp_path / "file" / "state"))
-    assert done.returncode == 1
+    assert done.returncode == 8
     assert "WSCHAT_STATE_DIR" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["last-url", "chat-secret", "chat-history"])
+def test_odd_files_in_the_state_directory(tmp_path: Path, name: str) -> None:
+    """What can't be read or kept there is done without."""
+    (tmp_path / "state" / name).mkdir(parents=True)
+    done = wschat("chat", "--url", "ws://127.0.0.1:9/development", "--name", "ann")
+    assert done.returncode == 5
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_not_aws() -> None:
+    """An endpoint that answers in HTML is named as such."""
+    handler = partial(SimpleHTTPRequestHandler, directory=os.devnull)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_DEFAULT_REGION": "us-east-1"}
+        done = wschat("status", "--endpoint-url", f"http://127.0.0.1:{server.server_port}", **keys)
+        server.shutdown()
+    assert (done.returncode, "is not AWS" in done.stderr) == (1, True)
+
+
+@pytest.mark.usefixtures("account")
+def test_nobody_reads() -> None:
+    """When nobody reads any more, as behind `| head`, the exit code is what it would have been."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [WSCHAT, "status", "--prefix", "head-"], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.usefixtures("account")
+def test_the_url_comes_first(tmp_path: Path) -> None:
+    """A URL that can't be kept is printed all the same."""
+    (tmp_path / "state" / "last-url").mkdir(parents=True)
+    done = wschat("provision", "--yes", "--prefix", "kept-")
+    assert (done.returncode, done.stdout[:5]) == (0, "ws://")
+    assert "could not be kept" in done.stderr
+    assert wschat("teardown", "--yes", "--prefix", "kept-").returncode == 0
 
 
 def test_version_and_help() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from wschat import __version__
-from wschat.errors import ExitCode, UsageError, WschatError
+from wschat.errors import ExitCode, LocalError, LostError, UsageError, WschatError
 
 if TYPE_CHECKING:
     from wschat.lab.cloud import Cloud
@@ -48,10 +48,14 @@ def main() -> None:
     try:
         app()
     except WschatError as error:
-        from wschat.console import show_error
+        problem = error
+    except OSError as error:  # such as a full disk under stdout
+        where = str(error.filename or "")
+        problem = WschatError(f"the system refused: {error.strerror or error}", where=where)
+    from wschat.console import show_error
 
-        show_error(error)
-        sys.exit(error.exit_code)
+    show_error(problem)
+    sys.exit(problem.exit_code)
 
 
 def _show_version(wanted: bool) -> None:
@@ -96,15 +100,16 @@ def provision(
             console.screen().print("Nothing was changed.")
             raise typer.Exit
         seconds = console.show_steps(engine.provision(cloud, steps, actual))
+        actual = engine.settle(cloud)
         console.screen().print(f"Done: {len(steps)} steps in {seconds:.1f} s.")
-        actual = engine.look(cloud)
     else:
         console.screen().print(f"Nothing to do: all {len(actual.resources)} parts are as they should be.")
     url = engine.url(cloud, actual)
-    if url is None:
-        raise WschatError("the API is not there yet, though it was made", hint="run `wschat provision` again")
-    places.remember_url(url)
     typer.echo(url)
+    try:
+        places.remember_url(url)
+    except OSError as error:
+        console.screen().print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
     console.screen().print("Now chat: [bold]wschat chat --name you --room lobby[/bold]")
 
 
@@ -139,8 +144,8 @@ def teardown(
     seconds = console.show_steps(engine.teardown(cloud, steps, actual))
     left = engine.plan_down(engine.look(cloud))
     if left:
+        console.screen().print("[bold]Looked again: this is left.[/bold] Run `wschat teardown` again.")
         console.show_plan(left, console.screen())
-        console.screen().print("That is left; run `wschat teardown` again.")
         raise typer.Exit(ExitCode.DIFFERENT)
     console.screen().print(f"Done: {len(steps)} steps in {seconds:.1f} s. Looked again: nothing is left.")
 
@@ -160,10 +165,14 @@ def status(
     url = engine.url(cloud, actual)
     if url:
         console.paper().print(f"URL: {url}", soft_wrap=True)
-    different = bool(steps or actual.strangers)
-    hint = "Not as it should be: `wschat provision` makes it so." if different else "All is as it should be."
+    if actual.strangers:
+        hint = "Some names are somebody else's: take another --prefix."
+    elif steps:
+        hint = "Not as it should be: `wschat provision` makes it so."
+    else:
+        hint = "All is as it should be."
     console.paper().print(hint)
-    raise typer.Exit(ExitCode.DIFFERENT if different else ExitCode.OK)
+    raise typer.Exit(ExitCode.DIFFERENT if steps or actual.strangers else ExitCode.OK)
 
 
 Url = Annotated[str | None, typer.Option(help="The lab's wss:// URL. (default: that of the last provision)")]
@@ -188,12 +197,16 @@ def chat(
     talk = partial(_talk, name=name, room=room, json_lines=json)
     if local:
         with console.waiting("Starting the local lab") as progress:
-            lab = join(_state_dir(), LOCAL_PROVISION, progress=progress)
+            lab = join(_local_state_dir(), LOCAL_PROVISION, progress=progress)
         with lab:
             welcome = "Another terminal joins with: wschat chat --local" if lab.started else ""
-            raise typer.Exit(talk(lab.url, welcome=welcome))
-    _state_dir()
-    url = url or places.last_url()
+            try:
+                code = talk(lab.url, welcome=welcome)
+            except LostError:
+                lab.check()
+                raise
+            raise typer.Exit(code)
+    url = places.last_url() if url is None else url
     if url is None:
         hint = "give --url wss://…, or run `wschat provision` first, or try `wschat chat --local`"
         raise UsageError("no URL to chat at", where="chat", hint=hint)
@@ -206,17 +219,24 @@ def _talk(url: str, *, name: str | None, room: str | None, json_lines: bool, wel
     from wschat import places
     from wschat.chat.client import chat
 
-    history = _state_dir() / places.HISTORY
     with places.token(url) as token:
         talk = chat(
-            url, name=name, room=room, json_lines=json_lines, history=history, token=token, welcome=welcome
+            url,
+            name=name,
+            room=room,
+            json_lines=json_lines,
+            history=places.history(),
+            token=token,
+            welcome=welcome,
         )
         return asyncio.run(talk)
 
 
 @app.command()
 def local(
-    port: Annotated[int | None, typer.Option(help="The emulator's port. (default: any that is free)")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The emulator's port. (default: any)")
+    ] = None,
 ) -> None:
     """Run the whole lab on this machine, in the foreground, until Ctrl-C."""
     from wschat import console
@@ -226,7 +246,7 @@ def local(
     screen = console.screen()
     try:
         with console.waiting("Starting the local lab") as progress:
-            lab = join(_state_dir(), LOCAL_PROVISION, port=port, progress=progress)
+            lab = join(_local_state_dir(), LOCAL_PROVISION, port=port, progress=progress)
         with lab:
             typer.echo(lab.url)
             screen.print("Now chat, in another terminal: [bold]wschat chat --local[/bold]")
@@ -238,7 +258,7 @@ def local(
                     lab.stop()
                     screen.print("Stopped: nothing is left running.")
                 else:
-                    screen.print("Left. The lab runs on for those who still use it.")
+                    screen.print("Left the lab; it ends when nobody uses it any more.")
     except KeyboardInterrupt:
         raise typer.Exit(ExitCode.INTERRUPTED) from None
 
@@ -247,14 +267,14 @@ def _interrupt(_signal: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _state_dir() -> Path:
+def _local_state_dir() -> Path:
     from wschat.places import state_dir
 
     try:
         return state_dir()
     except OSError as error:
         where, hint = str(error.filename), "make it writable, or set WSCHAT_STATE_DIR to another directory"
-        raise WschatError(f"can't keep anything there: {error.strerror}", where=where, hint=hint) from None
+        raise LocalError(f"the local lab has no place: {error.strerror}", where=where, hint=hint) from None
 
 
 def _connect(prefix: str, region: str | None, profile: str | None, endpoint_url: str | None) -> "Cloud":

@@ -1,39 +1,49 @@
 """What people see of provision, status and teardown: plans, steps, tables, errors."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from wschat.chat.render import safe
 from wschat.errors import UsageError, WschatError
-from wschat.lab.executor import Progress
-from wschat.lab.model import Actual, Lab, Resource, Step, Verb
+from wschat.lab.model import Actual, Lab, Progress, Resource, Step, Verb
 
+CONTEXT, SHOWN = 20, 100  # characters of a difference: before it, and in all
 SIGNS = {Verb.CREATE: ("+", "green"), Verb.UPDATE: ("~", "yellow"), Verb.DELETE: ("-", "red")}
+
+
+class Paper(Console):
+    """A console that goes on in silence when nobody reads any more, as behind `| head`."""
+
+    def on_broken_pipe(self) -> None:
+        """Send what is still to come nowhere."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
 def screen() -> Console:
     """Return the console for progress, questions and errors: standard error, so that stdout can be piped."""
-    return Console(stderr=True, highlight=False)
+    return Paper(stderr=True, highlight=False)
 
 
 def paper() -> Console:
     """Return the console for what was asked for: standard output."""
-    return Console(highlight=False)
+    return Paper(highlight=False)
 
 
 def show_error(error: WschatError) -> None:
     """Say what happened, where, and what to do now."""
     console = screen()
-    where = f"[bold]{escape(error.where)}:[/bold] " if error.where else ""
-    console.print(f"[bold red]Error:[/bold red] {where}{escape(error.what)}", soft_wrap=True)
+    where = (f"{safe(error.where)}: ", "bold") if error.where else ""
+    console.print(Text.assemble(("Error: ", "bold red"), where, safe(error.what)), soft_wrap=True)
     if error.hint:
-        console.print(f"  [dim]→[/dim] {escape(error.hint)}", soft_wrap=True)
+        console.print(Text.assemble("  ", ("→ ", "dim"), safe(error.hint)), soft_wrap=True)
 
 
 def show_place(lab: Lab) -> None:
@@ -61,12 +71,17 @@ def show_plan(plan: Sequence[Step], console: Console) -> None:
 
 def _differences(step: Step) -> list[str]:
     pairs = step.resource.differences(step.found) if step.found else {}
-    return [f"{name}: is {_short(is_)}, should be {_short(should)}" for name, (should, is_) in pairs.items()]
+    told = {name: _from_difference(str(should), str(found)) for name, (should, found) in pairs.items()}
+    return [safe(f"{name}: is {found}, should be {should}") for name, (should, found) in told.items()]
 
 
-def _short(value: object, limit: int = 100) -> str:
-    text = str(value)
-    return text if len(text) <= limit else f"{text[:limit]}…"
+def _from_difference(should: str, found: str) -> tuple[str, str]:
+    """Shorten two long texts to where they begin to differ."""
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(should, found, strict=False)))
+    start = same - CONTEXT if same > 2 * CONTEXT else 0
+    short = [("…" if start else "") + text[start : start + SHOWN] for text in (should, found)]
+    cut = ["…" if len(text) > start + SHOWN else "" for text in (should, found)]
+    return short[0] + cut[0], short[1] + cut[1]
 
 
 def ask(question: str) -> bool:
@@ -102,12 +117,15 @@ def show_steps(progress: Iterable[Progress]) -> float:
                     console.print(Text(f"  {what} … "), end="", soft_wrap=True)
                 continue
             total += each.seconds
+            time = (f"{each.seconds:.1f} s", "dim")
             if status:
                 status.stop()
-                line = Text.assemble("  ", ("✓", "green"), f" {what} ", (f"{each.seconds:.1f} s", "dim"))
-                console.print(line, soft_wrap=True)
+                sign = ("✗", "red") if each.error else ("✓", "green")
+                console.print(Text.assemble("  ", sign, f" {what} ", time), soft_wrap=True)
             else:
-                console.print(f"{each.seconds:.1f} s")
+                console.print(Text.assemble(time))
+            if each.error:
+                show_error(each.error)
     except KeyboardInterrupt:
         console.print(
             "\nStopped. What is done stays done: run the same command to go on, or `wschat teardown`."
@@ -154,7 +172,8 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
     console.print(table)
     states = {Verb.CREATE: "missing", Verb.UPDATE: "differs", Verb.DELETE: "too much"}
     for step in plan:
-        console.print(Text(f"{states[step.verb]}: {step.resource.kind} {step.resource.name}"), soft_wrap=True)
+        line = safe(f"{states[step.verb]}: {step.resource.kind} {step.resource.name}")
+        console.print(Text(line), soft_wrap=True)
         for difference in _differences(step):
             console.print(Text(f"    {difference}"), soft_wrap=True)
     for stranger in actual.strangers:

@@ -9,7 +9,6 @@ The tree::
     │   └── NotOursError  a resource has our name but belongs to someone else   exit 1
     ├── ConnectError      the WebSocket could not be opened                     exit 5
     ├── LostError         the WebSocket was open and is gone                    exit 6
-    ├── RefusedError      the chat refused a request                            exit 7
     └── LocalError        the lab on this machine did not start, or ended       exit 8
 """
 
@@ -36,13 +35,13 @@ EXIT_CODES: dict[ExitCode, str] = {
     ExitCode.OK: "done; for `status`: everything is as it should be",
     ExitCode.FAILED: "AWS refused or failed a call; the message names the step",
     ExitCode.USAGE: "the command line is wrong, or a question could not be asked",
-    ExitCode.DIFFERENT: "`status`: something is missing or differs; `teardown`: something is left",
+    ExitCode.DIFFERENT: "`status`, `provision --plan`: something differs; `teardown`: something is left",
     ExitCode.ACCESS: "no credentials, an expired login, no region, or a permission is missing",
     ExitCode.CONNECT: "the WebSocket could not be opened",
     ExitCode.LOST: "the WebSocket was open and is gone",
     ExitCode.REFUSED: "the chat refused a request that came from a pipe",
     ExitCode.LOCAL: "the lab on this machine did not start, or ended by itself",
-    ExitCode.INTERRUPTED: "Ctrl-C",
+    ExitCode.INTERRUPTED: "Ctrl-C in the middle of something, or a chat that was ended by SIGTERM",
 }
 
 
@@ -94,12 +93,6 @@ class LostError(WschatError):
     """The WebSocket was open and is gone."""
 
     exit_code = ExitCode.LOST
-
-
-class RefusedError(WschatError):
-    """The chat refused a request and nobody is there to try another."""
-
-    exit_code = ExitCode.REFUSED
 
 
 class LocalError(WschatError):

@@ -12,7 +12,6 @@ from typing import TextIO
 from platformdirs import user_state_path
 
 LAST_URL = "last-url"
-HISTORY = "chat-history"
 KEPT_SECRET = "chat-secret"  # noqa: S105  the name of a file
 
 
@@ -22,21 +21,36 @@ def state_dir() -> Path:
     Raises:
         OSError: it can't be made.
     """
-    chosen = os.environ.get("WSCHAT_STATE_DIR")
-    place = Path(chosen) if chosen else user_state_path("wschat", appauthor=False)
+    place = _place()
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return place.absolute()
+    return place
+
+
+def history() -> Path:
+    """Return the file of the chat's input history."""
+    return _place() / "chat-history"
+
+
+def _place() -> Path:
+    chosen = os.environ.get("WSCHAT_STATE_DIR")
+    return (Path(chosen) if chosen else user_state_path("wschat", appauthor=False)).absolute()
 
 
 def remember_url(url: str) -> None:
-    """Keep the URL of a lab that was just provisioned, for `chat` without --url."""
+    """Keep the URL of a lab that was just provisioned, for `chat` without --url.
+
+    Raises:
+        OSError: it can't be kept.
+    """
     (state_dir() / LAST_URL).write_text(f"{url}\n", encoding="utf-8")
 
 
 def last_url() -> str | None:
-    """Return the URL of the last lab that was provisioned from here, if any."""
-    kept = state_dir() / LAST_URL
-    return kept.read_text(encoding="utf-8").strip() or None if kept.exists() else None
+    """Return the URL of the last lab that was provisioned from here, if any can be read."""
+    try:
+        return (state_dir() / LAST_URL).read_text(encoding="utf-8").strip() or None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 @contextmanager
@@ -45,14 +59,28 @@ def token(url: str) -> Iterator[str]:
 
     It is kept in a file that is locked meanwhile: who runs at the same time gets another secret, so a
     second window can't take the first one's name. Each URL gets its own, so no server learns another's.
+    Where nothing can be kept, it lives as long as this run.
     """
-    with os.fdopen(os.open(state_dir() / KEPT_SECRET, os.O_RDWR | os.O_CREAT, 0o600), "r+") as kept:
-        secret = secrets.token_urlsafe() if _in_use(kept) else kept.read()
-        if not secret:
-            secret = secrets.token_urlsafe()
-            kept.write(secret)
-            kept.flush()
+    with _kept_secret() as secret:
         yield hmac.new(secret.encode(), url.encode(), "sha256").hexdigest()
+
+
+@contextmanager
+def _kept_secret() -> Iterator[str]:
+    secret = secrets.token_urlsafe()
+    try:
+        descriptor = os.open(state_dir() / KEPT_SECRET, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        yield secret
+        return
+    with os.fdopen(descriptor, "r+", errors="replace") as kept:
+        if not _in_use(kept):
+            old = kept.read()
+            if not old:
+                kept.write(secret)
+                kept.flush()
+            secret = old or secret
+        yield secret
 
 
 def _in_use(file: TextIO) -> bool:

@@ -18,6 +18,9 @@ EVENT_LIMIT = 32 * 1024  # bytes of a posted event: API Gateway's frame size and
 REPLY_LIMIT = 128 * 1024  # bytes of a reply: API Gateway's message size
 LOG_LENGTH = 100  # messages that a room remembers
 MEMBER_LIMIT = 500  # members of a room: its item stays under 400 KB, the list under half a reply
+# Beside the format characters (Cf), these show nothing.
+INVISIBLE = {0x34F, 0x115F, 0x1160, 0x3164, 0xFFA0, *range(0x180B, 0x1810), *range(0xFE00, 0xFE10)}
+INVISIBLE |= {*range(0xE0100, 0xE01F0)}
 ROOM_LIMIT = 500  # rooms: their item stays under 400 KB, the list under a reply
 
 
@@ -101,7 +104,7 @@ def decode_request(body: object) -> Request:
 def clean_name(text: str, what: str = "name") -> str:
     """Return a name or room's name as it is stored, NFC and trimmed, or raise `Refused`."""
     name = unicodedata.normalize("NFC", text).strip() if _is_text(text) else text
-    if not name:
+    if not fold(name).strip():
         raise Refused(ErrorCode.BAD_REQUEST, f"a {what} must not be empty")
     if len(name) > NAME_LIMIT:
         raise Refused(ErrorCode.TOO_LONG, f"a {what} has at most {NAME_LIMIT} characters")
@@ -111,8 +114,9 @@ def clean_name(text: str, what: str = "name") -> str:
 
 
 def fold(name: str) -> str:
-    """Return what names are compared by: Bob and bob are one name."""
-    return unicodedata.normalize("NFC", name.casefold())
+    """Return what names are compared by: Bob, bob and bob with invisible characters are one name."""
+    seen = (char for char in name if unicodedata.category(char) != "Cf" and ord(char) not in INVISIBLE)
+    return unicodedata.normalize("NFC", "".join(seen).casefold())
 
 
 def clean_message(text: str) -> str:
@@ -266,17 +270,12 @@ def decode_event(frame: str) -> Event:
     """Read a frame that came from the server. Never raises: what can't be read is `Unknown`."""
     try:
         value = json.loads(frame)
-    except (ValueError, RecursionError):
+        if "type" not in value and isinstance(value["message"], str) and len(value) <= 4:  # noqa: PLR2004
+            return GatewayError(value["message"], str(value.get("requestId", "")))
+        event: Event = _build(EVENTS[value["type"]], value)
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         return Unknown(frame)
-    if not isinstance(value, dict):
-        return Unknown(frame)
-    if "type" not in value and isinstance(value.get("message"), str) and len(value) <= 4:  # noqa: PLR2004
-        return GatewayError(value["message"], str(value.get("requestId", "")))
-    event = EVENTS.get(str(value.get("type")))
-    try:
-        return _build(event, value) if event else Unknown(frame)
-    except (TypeError, ValueError):
-        return Unknown(frame)
+    return event
 
 
 def _dumps(value: dict[str, Any]) -> str:

@@ -83,7 +83,7 @@ def test_local_in_the_foreground(state: Path, how: signal.Signals) -> None:
 
 
 def test_the_lab_ends_under_a_chat(state: Path) -> None:
-    """A chat whose lab was stopped says that the connection is lost, shows the draft, and exits with 6."""
+    """A chat whose lab was stopped says so, shows the draft, and exits with 8."""
     with terminal("local", env={"WSCHAT_STATE_DIR": str(state)}) as keeper:
         url = url_of(keeper)
         env = {"WSCHAT_STATE_DIR": str(state)}
@@ -93,8 +93,8 @@ def test_the_lab_ends_under_a_chat(state: Path) -> None:
             ann.until("half a sentence")
             keeper.process.sendintr()
             ann.until("Not sent: half a sentence")
-            ann.until("(1006)")
-            assert ann.end() == 6
+            ann.until("the local lab was stopped")
+            assert ann.end() == 8
     assert not is_open(url)
 
 

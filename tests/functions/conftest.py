@@ -103,7 +103,7 @@ def sink(
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ENDPOINT_URL": emulator.endpoint,
-        "MANAGEMENT_URL": url,
+        "MANAGEMENT_URL": f"{url}/{{api}}",
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)

@@ -1,12 +1,14 @@
 """The lab's facts, kept exactly."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from wschat.lab.blueprint import FUNCTIONS, MOCKS, STAGE, blueprint
+from wschat.lab.blueprint import FUNCTIONS, MOCKS, STAGE, blueprint, digest
 from wschat.lab.model import (
     Api,
+    Deployment,
     Function,
     Integration,
     Lab,
@@ -93,10 +95,17 @@ def test_grants() -> None:
     assert posting == set(NAMES) - {"Connect", "RegisterUser"}
 
 
-def test_callback() -> None:
-    """Where the endpoint is not AWS's own, the functions are told where to post."""
-    lab = Lab(account="1", region="us-east-1", endpoint="http://127.0.0.1:4566")
+def test_management_url() -> None:
+    """The functions are told where to post: the API's own address, with the API's id to be put in."""
+    lab = Lab(account="1", region="us-east-1", callbacks="https://{api}.execute-api.us-east-1.amazonaws.com")
     environments = [dict(each.environment) for each in of(Function, lab) if isinstance(each, Function)]
-    assert {each["MANAGEMENT_URL"] for each in environments} == {"http://127.0.0.1:4566/_aws/execute-api"}
-    assert lab.url("abc", STAGE) == "ws://127.0.0.1:4566/_aws/execute-api/abc/development"
-    assert LAB.url("abc", STAGE) == "wss://abc.execute-api.eu-central-1.amazonaws.com/development"
+    assert {each["MANAGEMENT_URL"] for each in environments} == {lab.callbacks}
+
+
+def test_digest() -> None:
+    """Whatever changes what a deployment serves changes its name; what does not, does not."""
+    (before,) = of(Deployment)
+    assert of(Deployment, replace(LAB, prefix="other-")) != [before]
+    routes = [route for route in of(Route) if isinstance(route, Route)]
+    assert digest(*routes) == digest(*reversed(routes))
+    assert digest(*routes) != digest(replace(routes[0], two_way=True), *routes[1:])

@@ -1,13 +1,13 @@
 """Who is asking, and what AWS answers: one clear error each."""
 
-import os
 from pathlib import Path
 
 import botocore.exceptions as aws
 import pytest
 
 from wschat.errors import AccessError, AwsError, WschatError
-from wschat.lab.cloud import PATIENCE, Cloud, Target, connect, translated
+from wschat.lab.cloud import PATIENCE, Cloud, Target, _addresses, connect, translated
+from wschat.lab.model import Lab
 
 
 def refused(code: str, message: str = "no") -> aws.ClientError:
@@ -89,7 +89,39 @@ def test_whose_endpoint(clients: Cloud, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     assert connect(Target()).lab == clients.lab
-    assert "AWS_PROFILE" not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("control_plane", "region", "host"),
+    [
+        ("apigateway.eu-west-1.amazonaws.com", "eu-west-1", "{api}.execute-api.eu-west-1.amazonaws.com"),
+        ("apigateway-fips.us-east-1.amazonaws.com", "us-east-1", "{api}.execute-api.us-east-1.amazonaws.com"),
+        ("apigateway.us-east-1.api.aws", "us-east-1", "{api}.execute-api.us-east-1.amazonaws.com"),
+        (
+            "apigateway.cn-north-1.amazonaws.com.cn",
+            "cn-north-1",
+            "{api}.execute-api.cn-north-1.amazonaws.com.cn",
+        ),
+        (
+            "apigateway.eusc-de-east-1.amazonaws.eu",
+            "eusc-de-east-1",
+            "{api}.execute-api.eusc-de-east-1.amazonaws.eu",
+        ),
+    ],
+)
+def test_addresses_in_aws(control_plane: str, region: str, host: str) -> None:
+    """In every partition clients connect, and functions post, beside the control plane."""
+    found = _addresses(f"https://{control_plane}", region)
+    assert found == {"sockets": f"wss://{host}", "callbacks": f"https://{host}"}
+
+
+def test_addresses_elsewhere() -> None:
+    """Any other endpoint is an emulator's, with all under one roof."""
+    found = _addresses("http://127.0.0.1:4566", "us-east-1")
+    assert Lab(account="1", region="us-east-1", **found).url("abc", "development") == (
+        "ws://127.0.0.1:4566/_aws/execute-api/abc/development"
+    )
+    assert found["callbacks"] == "http://127.0.0.1:4566/_aws/execute-api/{api}"
 
 
 class Time:

@@ -117,11 +117,11 @@ async def chat(
         try:
             for line in welcome.splitlines():
                 view.show(Notice(line))
-            await client.run(url)
+            code = await client.run(url)
         except BrokenPipeError:  # such as `| head`: who read has enough
             _discard(world.stdout)
             return ExitCode.OK
-    return ExitCode.REFUSED if client.state.refused and not interactive else ExitCode.OK
+    return ExitCode.REFUSED if code is ExitCode.OK and client.state.refused and not interactive else code
 
 
 class _Client:
@@ -131,17 +131,17 @@ class _Client:
         self._reply_timeout = reply_timeout
         self._session: Session | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._over = asyncio.get_running_loop().create_future()
+        self._over: asyncio.Future[ExitCode] = asyncio.get_running_loop().create_future()
 
-    async def run(self, url: str) -> None:
-        """Chat until it is over; then show what was typed in vain."""
+    async def run(self, url: str) -> ExitCode:
+        """Chat until it is over; then show what was typed in vain. Return OK, or INTERRUPTED by SIGTERM."""
         self._view.follow(self.state)
         with suppress(NotImplementedError):  # Windows
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._perform, Quit())
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._end, ExitCode.INTERRUPTED)
         self._start(self._talk(url))
         self._start(self._read())
         try:
-            await self._over
+            return await self._over
         finally:
             tasks = [task for task in self._tasks if task.cancel()]
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -193,8 +193,12 @@ class _Client:
                 self._view.show(item)
             case GiveBack(line):
                 self._view.give_back(line)
-            case Quit() if not self._over.done():
-                self._over.set_result(None)
+            case Quit():
+                self._end(ExitCode.OK)
+
+    def _end(self, code: ExitCode) -> None:
+        if not self._over.done():
+            self._over.set_result(code)
 
 
 def _is_terminal(world: World) -> bool:

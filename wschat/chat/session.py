@@ -22,14 +22,14 @@ from websockets.exceptions import (
 from wschat import __version__
 from wschat.chat.advice import CLOSED, HANDSHAKE, Advice
 from wschat.chat.render import safe
-from wschat.errors import ConnectError, LostError, RefusedError
-from wschat.protocol import EVENT_LIMIT, Request
+from wschat.errors import ConnectError, LostError
+from wschat.protocol import Request
 
 OPEN_TIMEOUT = 20.0  # seconds; a cold $connect function delays the handshake
 CLOSE_TIMEOUT = 2.0  # seconds; who quits does not wait for a server that is gone
 MAX_SIZE = 2**20  # bytes of a received message; API Gateway's own limit is 128 KB
 BODY_SHOWN = 200  # characters of a refusal's body
-ABNORMAL = 1006
+TOO_BIG, ABNORMAL = 1009, 1006
 
 
 class Session:
@@ -49,16 +49,9 @@ class Session:
             raise _lost(closed, self._where) from None
 
     async def send(self, request: Request) -> None:
-        """Send a request. On a connection that is gone it does nothing: `frames` tells.
-
-        Raises:
-            RefusedError: the frame is bigger than API Gateway takes; it would end the connection.
-        """
-        frame = request.encode()
-        if len(frame.encode()) > EVENT_LIMIT:
-            raise RefusedError(f"a request has at most {EVENT_LIMIT} bytes", where=request.action)
+        """Send a request. On a connection that is gone it does nothing: `frames` tells."""
         try:
-            await self._connection.send(frame)
+            await self._connection.send(request.encode())
         except ConnectionClosed:
             return
 
@@ -133,7 +126,10 @@ def _why(error: Exception, host: str) -> Advice:
         case OSError() if error.errno == errno.ECONNREFUSED or f"[Errno {errno.ECONNREFUSED}]" in str(error):
             return Advice("nothing listens there: connection refused", "check the URL; is the lab running?")
         case OSError():
-            return Advice(f"the network failed: {safe(error.strerror or str(error))}", "check the network")
+            return Advice(
+                f"the network failed: {safe(error.strerror or str(error) or type(error).__name__)}",
+                "check the network",
+            )
         case InvalidHandshake():
             return Advice("the server does not speak WebSocket here", "check the URL")
     return Advice("the URL can't be used", "compare it with the one that `wschat provision` prints")
@@ -149,9 +145,9 @@ def _refused(error: InvalidStatus) -> Advice:
 
 
 def _lost(closed: ConnectionClosed, where: str) -> LostError:
-    # Without a close frame from the server our own one tells only why we gave up.
-    code = closed.rcvd.code if closed.rcvd else ABNORMAL
     frame = closed.rcvd or closed.sent
+    # Without a close frame from the server, our own one tells why we gave up, as on too big a message.
+    code = frame.code if frame and (closed.rcvd or frame.code == TOO_BIG) else ABNORMAL
     what, hint = CLOSED.get(code, Advice("the server closed the connection", "connect again"))
     reason = f" {safe(frame.reason)}" if frame and frame.reason else ""
     return LostError(f"the connection is lost: {what} ({code}{reason})", where=where, hint=hint)

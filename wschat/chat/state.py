@@ -53,7 +53,6 @@ class ChatState:
     room: str | None = None
     rooms: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
-    last_seq: int = 0
     seen: tuple[int, ...] = ()  # the latest seqs shown of this room: history and news overlap
     early: tuple[Entry, ...] = ()  # news of the room being entered that overtook the reply
     waiting: Asked | None = None

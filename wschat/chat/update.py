@@ -199,7 +199,7 @@ def _refused(state: ChatState, asked: Asked, error: protocol.Error) -> Step:
 
 def _enter(state: ChatState, event: protocol.MultiMessage) -> Step:
     if not state.is_in(event.room):
-        state = replace(state, seen=(), last_seq=0)
+        state = replace(state, seen=())
     early, state = state.early, state.answered(event.id)
     state = replace(
         state,
@@ -221,8 +221,7 @@ def _say(state: ChatState, entries: Iterable[Entry]) -> Step:
         if entry.seq and entry.seq in state.seen:
             continue
         said.append(Show(Said(entry.user, entry.content, entry.time, mine=entry.user == state.name)))
-        seen = (*state.seen, entry.seq)[-SEEN_LENGTH:]
-        state = replace(state, seen=seen, last_seq=max(state.last_seq, entry.seq))
+        state = replace(state, seen=(*state.seen, entry.seq)[-SEEN_LENGTH:])
     return state, tuple(said)
 
 

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.text import Text
 
 from wschat.chat.commands import BY_NAME, candidates
-from wschat.chat.render import Clock, Style, lines, safe, toolbar
+from wschat.chat.render import INDENT, Clock, Style, lines, safe, toolbar
 from wschat.chat.state import ChatState
 from wschat.chat.vocabulary import Item, Unsent
 
@@ -61,6 +61,7 @@ class TerminalView:
             complete_while_typing=Condition(lambda: self.draft.startswith("/")),
             bottom_toolbar=lambda: toolbar(self._state) if self._state else "",
             erase_when_done=True,
+            enable_suspend=True,
         )
 
     @property
@@ -114,12 +115,20 @@ class TerminalView:
         with self._console.capture() as captured:
             for line in lines(item, self._clock):
                 text = Text.assemble(*((span.text, STYLES[span.style]) for span in line))
-                self._console.print(text, soft_wrap=True)
+                self._console.print(self._wrapped(text), soft_wrap=True)
         self._unprinted.append(captured.get())
         if self._session.app.is_running:
             self._print_due.set()
         else:
             self._print()
+
+    def _wrapped(self, text: Text) -> Text:
+        """Break a text into lines that are indented but for the first.
+
+        The terminal would go on at its left edge, where padding could imitate another line.
+        """
+        parts = text.wrap(self._console, max(self._console.width - len(INDENT), 1), overflow="fold")
+        return Text(f"\n{INDENT}").join(parts)
 
     def frame(self, frame: str) -> None:
         """Ignore a frame as it came: people read items."""

@@ -1,15 +1,22 @@
 """The messages of a room: a counter, and a ring of items that each hold one."""
 
 import json
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
-from wschat.functions._tables import ROOMS, Json, dynamodb, key, read
+from wschat.functions._tables import (
+    ROOMS,
+    Json,
+    at_once,
+    condition_failed,
+    delete,
+    dynamodb,
+    key,
+    persist,
+    read,
+)
 from wschat.protocol import LOG_LENGTH, Entry, ErrorCode, Refused
-
-if TYPE_CHECKING:
-    from wschat.functions._room import Room
 
 HISTORY_LIMIT = 60_000  # bytes of a reply that messages may take; the members take the rest
 
@@ -25,7 +32,8 @@ def next_seq(room: str) -> int:
     Raises:
         Refused: the room is gone.
     """
-    try:
+
+    def count() -> int:
         counted = dynamodb().update_item(
             TableName=ROOMS,
             Key=_counter_key(room),
@@ -35,11 +43,14 @@ def next_seq(room: str) -> int:
             ExpressionAttributeValues={":one": {"N": "1"}},
             ReturnValues="UPDATED_NEW",
         )
+        return int(counted["Attributes"]["seq"]["N"])
+
+    try:
+        return persist(count)
     except ClientError as error:
-        if _condition_failed(error):
+        if condition_failed(error):
             raise Refused(ErrorCode.NOT_IN_A_ROOM, "the room is gone") from None
         raise
-    return int(counted["Attributes"]["seq"]["N"])
 
 
 def store(room: str, entry: Entry) -> None:
@@ -61,15 +72,14 @@ def store(room: str, entry: Entry) -> None:
             ExpressionAttributeValues={":seq": item["seq"]},
         )
     except ClientError as error:
-        if not _condition_failed(error):  # a hundred later messages overtook this one
+        if not condition_failed(error):  # a hundred later messages overtook this one
             raise
 
 
-def history(room: "Room", after: int | None) -> tuple[tuple[Entry, ...], bool]:
+def history(room: str, created: int, after: int | None) -> tuple[tuple[Entry, ...], bool]:
     """Read the messages after a seq, oldest first, and whether some between it and them are missing."""
-    last = _last_seq(room.key)
-    start = max(room.created, after or 0)
-    wanted = [_slot(room.key, seq) for seq in range(max(start, last - LOG_LENGTH) + 1, last + 1)]
+    last, start = _last_seq(room), max(created, after or 0)
+    wanted = [_slot(room, seq) for seq in range(max(start, last - LOG_LENGTH) + 1, last + 1)]
     items: list[Json] = []
     while wanted:
         answer = dynamodb().batch_get_item(RequestItems={ROOMS: {"Keys": wanted, "ConsistentRead": True}})
@@ -86,25 +96,40 @@ def history(room: "Room", after: int | None) -> tuple[tuple[Entry, ...], bool]:
     return tuple(kept), last - start > LOG_LENGTH or len(kept) < len(found)
 
 
-def forget_log(room: "Room") -> None:
-    """Delete a dead room's messages and counter, but nothing of a newer room of that name.
+@dataclass(frozen=True)
+class DeadLog:
+    """What a room's death leaves to be cleared away: the messages from one seq to another."""
 
-    What a stop in between leaves does no harm: it is older than the next room of that name.
-    """
-    last = _last_seq(room.key)
-    oldest = max(room.created, last - LOG_LENGTH) + 1
-    for dead in (*(_slot(room.key, seq) for seq in range(oldest, last + 1)), _counter_key(room.key)):
+    room: str
+    first: int
+    last: int
+
+    def clear(self) -> None:
+        """Delete the messages, but none of a newer room of that name: those have higher seqs.
+
+        What a stop in between leaves does no harm: it is older than any room of that name.
+        """
+        at_once(self._delete, (_slot(self.room, seq) for seq in range(self.first, self.last + 1)))
+
+    def _delete(self, slot: Json) -> None:
         try:
             dynamodb().delete_item(
                 TableName=ROOMS,
-                Key=dead,
+                Key=slot,
                 ConditionExpression="#seq <= :last",
                 ExpressionAttributeNames={"#seq": "seq"},
-                ExpressionAttributeValues={":last": {"N": str(last)}},
+                ExpressionAttributeValues={":last": {"N": str(self.last)}},
             )
         except ClientError as error:
-            if not _condition_failed(error):
+            if not condition_failed(error):
                 raise
+
+
+def die(room: str, created: int) -> tuple[Json, DeadLog]:
+    """Return the operation that deletes a dying room's counter, and what is to be cleared after it."""
+    last = _last_seq(room)
+    gone = delete(ROOMS, f"{room}#log", condition="attribute_exists(#seq)", names={"seq": "seq"})
+    return gone, DeadLog(room, max(created, last - LOG_LENGTH) + 1, last)
 
 
 def _counter_key(room: str) -> Json:
@@ -123,7 +148,3 @@ def _last_seq(room: str) -> int:
 def _entry(item: Json) -> Entry:
     sent = item.get("id", {}).get("S")
     return Entry(item["user"]["S"], item["content"]["S"], int(item["seq"]["N"]), int(item["time"]["N"]), sent)
-
-
-def _condition_failed(error: ClientError) -> bool:
-    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"

@@ -6,9 +6,9 @@ Items in client-records: ``<connection>`` (name, room), ``name#<name>`` (whose n
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from wschat.functions._log import forget_log
+from wschat.functions._log import DeadLog, die
 from wschat.functions._tables import CLIENTS, ROOMS, Json, delete, put, put_new, read, transact, update
 from wschat.protocol import DeleteRoom, ErrorCode, Event, Refused, UserLeft, fold
 
@@ -47,10 +47,14 @@ class Room:
 
 @dataclass(frozen=True)
 class Notice:
-    """An event for some connections, or for everybody who is connected (None)."""
+    """An event for some connections, or for everybody who is connected (None).
+
+    `room` is the key of the room that they are in, where that is why they hear of it.
+    """
 
     event: Event
     people: Sequence[str] | None = None
+    room: str | None = None
 
 
 def find_client(connection: str) -> Client:
@@ -124,17 +128,17 @@ def put_in_room(client: Client, room: str | None) -> Json:
 
 @dataclass(frozen=True)
 class Leaving:
-    """How a client leaves its room: operations now, notices after them, and the room if it dies."""
+    """How a client leaves its room: operations now, notices after them; and if the room dies, its log."""
 
     operations: list[Json] = field(default_factory=list)
     notices: tuple[Notice, ...] = ()
     dead: Room | None = None
+    log: DeadLog | None = None
 
-    def finish(self) -> tuple[Notice, ...]:
-        """Clear away what the room leaves behind; return whom to tell what."""
-        if self.dead:
-            forget_log(self.dead)
-        return self.notices
+    def clear(self) -> None:
+        """Clear away what a dead room leaves behind."""
+        if self.log:
+            self.log.clear()
 
 
 def leaving(client: Client) -> Leaving:
@@ -147,10 +151,12 @@ def leaving(client: Client) -> Leaving:
     if others:
         stay = "attribute_exists(#users.#me) AND size(#users) > :one"
         change = update(ROOMS, room.key, "REMOVE #users.#me", condition=stay, names=names, one=one)
-        return Leaving([change], (Notice(UserLeft(room.users[client.connection], room.name), others),))
+        left = UserLeft(room.users[client.connection], room.name)
+        return Leaving([change], (Notice(left, others, room.key),))
     alone = "attribute_exists(#users.#me) AND size(#users) = :one"
     change = delete(ROOMS, room.key, condition=alone, names=names, one=one)
-    return Leaving([change], (Notice(DeleteRoom(room.name)),), dead=room)
+    uncount, log = die(room.key, room.created)
+    return Leaving([change, uncount], (Notice(DeleteRoom(room.name)),), room, log)
 
 
 @dataclass(frozen=True)
@@ -163,84 +169,78 @@ class Owner:
 
 def find_owner(name: str) -> Owner | None:
     """Read whose a name is; nobody's once the owner's connection can't live any more."""
-    item = read(CLIENTS, _name_item(name))
+    item = read(CLIENTS, name_key(name))
     if item is None or int(item["expires"]["N"]) < time.time():
         return None
     return Owner(item["owner"]["S"], item["token"]["S"])
 
 
-def own_name(client: Client, name: str, token: str, expires: int, before: Owner | None) -> list[Json]:
-    """Return the operations that make a name the client's, if it is still `before`'s, or nobody's.
+def name_key(name: str) -> str:
+    """Return the key of the item that says whose a name is."""
+    return f"name#{fold(name)}"
 
-    Whoever had the name goes nameless, and its place in a room becomes the client's.
-    """
-    item = {"ID": {"S": _name_item(name)}, "owner": {"S": client.connection}, "token": {"S": token}}
-    item["expires"] = {"N": str(expires)}
+
+def own(item: Json, before: Owner | None) -> Json:
+    """Return the Put of a name's item, if the name is still `before`'s, or nobody's."""
     if before:
-        same: Json = {
-            "condition": "#owner = :was",
-            "names": {"owner": "owner"},
-            "was": {"S": before.connection},
-        }
-    else:
-        free, now = "attribute_not_exists(#id) OR #expires < :now", {"N": str(int(time.time()))}
-        same = {"condition": free, "names": {"id": "ID", "expires": "expires"}, "now": now}
-    moves, room = _move(before.connection, client.connection, name) if before else ([], None)
+        was = {"S": before.connection}
+        return put(CLIENTS, item, condition="#owner = :was", names={"owner": "owner"}, was=was)
+    free, names = "attribute_not_exists(#id) OR #expires < :now", {"id": "ID", "expires": "expires"}
+    return put(CLIENTS, item, condition=free, names=names, now={"N": str(int(time.time()))})
 
+
+def rename(client: Client, name: str, room: str | None, expires: int) -> Json:
+    """Return the change of a client's record when it takes a name, and the place in a room with it.
+
+    The record is made if there is none: a post that came before the connection was open may have met
+    410, and whoever posted has forgotten the connection. If it is gone in truth, the next post tells.
+    """
     condition, names, values = unchanged(client)
-    names = names | {"connected": "connected", "expires": "expires"}
-    values = values | {
-        "new": {"S": name},
-        "expires": item["expires"],
-        "now": {"N": str(int(time.time() * 1000))},
-    }
     change = "SET #name = :new, #expires = :expires, #connected = if_not_exists(#connected, :now)"
+    names = names | {"connected": "connected", "expires": "expires"}
+    values = values | {"new": {"S": name}, "expires": {"N": str(expires)}}
+    values["now"] = {"N": str(int(time.time() * 1000))}
     if room:
         change, values = f"{change}, #room = :to", values | {"to": {"S": room}}
-    own = update(CLIENTS, client.connection, change, condition=condition, names=names, **values)
-    renamed = client.name and fold(client.name) != fold(name)
-    return [put(CLIENTS, item, **same), own, *(free_name(client) if renamed else []), *moves]
+    return update(CLIENTS, client.connection, change, condition=condition, names=names, **values)
 
 
-def _move(old: str, new: str, name: str) -> tuple[list[Json], str | None]:
+def move(old: str, new: str, name: str) -> tuple[list[Json], str | None]:
+    """Return what makes an old connection nameless and gives its place in a room to a new one; the room."""
     client = find_client(old)
-    if old == new or client.name is None:
+    if client.name is None:
         return [], None
     condition, names, values = unchanged(client)
     nameless = update(CLIENTS, old, "REMOVE #name, #room", condition=condition, names=names, **values)
     room = find_room(client.room) if client.room else None
     if room is None or old not in room.users:
         return [nameless], None
-    names = {"users": "users", "old": old, "new": new}
-    change, there = "SET #users.#new = :name REMOVE #users.#old", "attribute_exists(#users.#old)"
-    return [
-        nameless,
-        update(ROOMS, room.key, change, condition=there, names=names, name={"S": name}),
-    ], room.key
+    names, there = {"users": "users", "old": old, "new": new}, "attribute_exists(#users.#old)"
+    change = "SET #users.#new = :name REMOVE #users.#old"
+    seat = update(ROOMS, room.key, change, condition=there, names=names, name={"S": name})
+    return [nameless, seat], room.key
 
 
 def free_name(client: Client) -> list[Json]:
-    """Return the operation that gives a client's name back, if it has one."""
-    if client.name is None:
+    """Return the operation that gives a client's name back, if it has one and nobody else has it by now."""
+    owner = read(CLIENTS, name_key(client.name)) if client.name else None
+    if client.name is None or owner is None or owner["owner"]["S"] != client.connection:
         return []
-    mine = {"S": client.connection}
-    return [
-        delete(CLIENTS, _name_item(client.name), condition="#owner = :me", names={"owner": "owner"}, me=mine)
-    ]
+    mine, names = {"S": client.connection}, {"owner": "owner"}
+    return [delete(CLIENTS, name_key(client.name), condition="#owner = :me", names=names, me=mine)]
 
 
-def _name_item(name: str) -> str:
-    return f"name#{fold(name)}"
+def forget(connection: str, room: str | None = None) -> Leaving:
+    """Remove all that is known of a connection that is gone; return what others should be told.
 
-
-def forget(connection: str) -> tuple[Notice, ...]:
-    """Remove all that is known of a connection that is gone; return whom to tell what."""
+    `room` is where it was met: its record, which tells that too, may have expired before its membership.
+    """
 
     def attempt() -> tuple[list[Json], Leaving]:
         client = find_client(connection)
-        left = leaving(client)
+        left = leaving(replace(client, room=client.room or room))
         condition, names, values = unchanged(client)
         gone = delete(CLIENTS, connection, condition=condition, names=names, **values)
         return [gone, *free_name(client), *left.operations, *list_rooms(None, left.dead)], left
 
-    return transact(attempt).finish()
+    return transact(attempt)

@@ -3,7 +3,8 @@
 import os
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,15 +20,20 @@ if TYPE_CHECKING:
 CLIENTS = os.environ.get("CLIENT_RECORDS", "client-records")
 ROOMS = os.environ.get("ROOM_MESSAGES_USERS", "room-messages-users")
 ATTEMPTS = 8
+AT_ONCE = 32
+FASTER = {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 Json = dict[str, Any]
-Decision = TypeVar("Decision")
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 @cache
 def dynamodb() -> "DynamoDBClient":
     """Return the DynamoDB client, made once for each execution environment."""
-    patience = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"})
+    patience = Config(
+        connect_timeout=2, read_timeout=5, retries={"mode": "standard"}, max_pool_connections=AT_ONCE
+    )
     return boto3.client("dynamodb", config=patience)
 
 
@@ -42,7 +48,7 @@ def read(table: str, value: str) -> Json | None:
 
 
 def put(table: str, item: Json, *, condition: str = "", names: Json | None = None, **values: Json) -> Json:
-    """Return a Put for a transaction."""
+    """Return a Put for a transaction. Names and values are written `#name` and `:name` in its condition."""
     return {"Put": {"TableName": table, "Item": item, **_if(condition, names, values)}}
 
 
@@ -58,7 +64,7 @@ def delete(table: str, value: str, *, condition: str, names: Json, **values: Jso
 
 
 def update(table: str, value: str, change: str, *, condition: str, names: Json, **values: Json) -> Json:
-    """Return an Update for a transaction. Names and values are written `#name` and `:name` in it."""
+    """Return an Update for a transaction."""
     operation = {"TableName": table, "Key": key(table, value), "UpdateExpression": change}
     return {"Update": operation | _if(condition, names, values)}
 
@@ -72,28 +78,55 @@ def _if(condition: str, names: Json | None, values: Json) -> Json:
     return {name: part for name, part in parts.items() if part}
 
 
-def transact(attempt: Callable[[], tuple[list[Json], Decision]]) -> Decision:
+def transact(attempt: Callable[[], tuple[list[Json], T]]) -> T:
     """Read and decide (`attempt`), then write all or nothing, until nobody else wrote meanwhile.
 
     Raises:
         Refused: `attempt` found that it can't be done, or others were faster each time.
     """
-    for turn in range(ATTEMPTS):
+
+    def write() -> T:
         operations, decision = attempt()
-        if not operations:
-            return decision
-        try:
+        if operations:
             dynamodb().transact_write_items(TransactItems=operations)  # type: ignore[arg-type]
+        return decision
+
+    return persist(write)
+
+
+def persist(call: Callable[[], T]) -> T:
+    """Call until no transaction of others is in the way; DynamoDB's client does not do that by itself.
+
+    Raises:
+        Refused: others were faster each time.
+    """
+    for turn in range(ATTEMPTS):
+        if turn:
+            time.sleep(random.uniform(0, 0.02 * 2**turn))  # noqa: S311  jitter is no secret
+        try:
+            return call()
         except ClientError as error:
             if not _others_were_faster(error):
                 raise
-            time.sleep(random.uniform(0, 0.02 * 2**turn))  # noqa: S311  jitter is no secret
-        else:
-            return decision
     raise Refused(ErrorCode.BUSY, "too many people at once; try again")
 
 
 def _others_were_faster(error: ClientError) -> bool:
     reasons: list[Json] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
     codes = {reason.get("Code") for reason in reasons} - {None, "None"}
-    return bool(codes) and codes <= {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError"}
+    conflict = error.response["Error"]["Code"] == "TransactionConflictException"
+    return conflict or (bool(codes) and codes <= FASTER)
+
+
+def condition_failed(error: ClientError) -> bool:
+    """Tell whether a write was refused because its condition does not hold."""
+    return error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+
+
+def at_once(work: Callable[[T], U], items: Iterable[T]) -> list[U]:
+    """Do the same with many, at the same time; return the results in their order."""
+    many = list(items)
+    if not many:
+        return []
+    with ThreadPoolExecutor(min(AT_ONCE, len(many))) as pool:
+        return list(pool.map(work, many))

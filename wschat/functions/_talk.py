@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
@@ -13,13 +12,11 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from wschat.functions._room import Notice, forget
-from wschat.functions._tables import CLIENTS, Json, dynamodb
+from wschat.functions._tables import AT_ONCE, CLIENTS, Json, at_once, dynamodb
 from wschat.protocol import Error, Event, Refused, Request, decode_request
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
-
-POSTS_AT_ONCE = 32
 
 
 def answer(event: Json, act: Callable[[Json, str, Request], Event]) -> Json:
@@ -49,18 +46,15 @@ def log(event: Json, **facts: object) -> None:
 def management(api_id: str, stage: str) -> "ApiGatewayManagementApiClient":
     """Return the client that posts to the connections of an API's stage.
 
-    Its URL is made from the API's id: the event's domainName may be a custom domain, whose path has
-    no stage. `MANAGEMENT_URL` takes the place of AWS's own host where provision used another endpoint.
+    `MANAGEMENT_URL` has the API's own address with `{api}` in it. The event's domainName would not do:
+    it may be a custom domain, whose path has no stage.
     """
-    region = os.environ["AWS_REGION"]
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    base = os.environ.get("MANAGEMENT_URL")
-    url = f"{base}/{api_id}/{stage}" if base else f"https://{api_id}.execute-api.{region}.{suffix}/{stage}"
+    url = f"{os.environ['MANAGEMENT_URL']}/{stage}".replace("{api}", api_id)
     patience = Config(
         connect_timeout=2,
         read_timeout=5,
         retries={"mode": "standard", "total_max_attempts": 2},
-        max_pool_connections=POSTS_AT_ONCE,
+        max_pool_connections=AT_ONCE,
     )
     return boto3.client("apigatewaymanagementapi", endpoint_url=url, config=patience)
 
@@ -73,10 +67,12 @@ def tell(event: Json, notices: Iterable[Notice]) -> None:
     while waiting:
         notice = waiting.pop(0)
         people = everybody() if notice.people is None else notice.people
-        for gone in _post(gateway, list(people), notice.event.encode().encode()):
+        for gone in _post(gateway, people, notice.event.encode().encode()):
             log(event, gone=gone)
             with suppress(Refused):  # too busy to forget it now: the next post to it will
-                waiting += forget(gone)
+                left = forget(gone, notice.room)
+                waiting += left.notices
+                left.clear()
 
 
 def everybody() -> Iterator[str]:
@@ -88,13 +84,14 @@ def everybody() -> Iterator[str]:
             TableName=CLIENTS,
             ProjectionExpression="#id",
             FilterExpression="attribute_exists(#connected)",
+            ConsistentRead=True,  # who has just connected shall hear it too
             ExpressionAttributeNames={"#id": "ID", "#connected": "connected"},
         )
     )
     return (item["ID"]["S"] for page in pages for item in page["Items"])
 
 
-def _post(gateway: "ApiGatewayManagementApiClient", people: list[str], data: bytes) -> list[str]:
+def _post(gateway: "ApiGatewayManagementApiClient", people: Iterable[str], data: bytes) -> list[str]:
     def post(connection: str) -> str | None:
         try:
             gateway.post_to_connection(ConnectionId=connection, Data=data)
@@ -104,7 +101,4 @@ def _post(gateway: "ApiGatewayManagementApiClient", people: list[str], data: byt
             print(json.dumps({"connection": connection, "not_posted": str(error)}))  # noqa: T201
         return None
 
-    if not people:
-        return []
-    with ThreadPoolExecutor(min(POSTS_AT_ONCE, len(people))) as pool:
-        return [gone for gone in pool.map(post, people) if gone]
+    return [gone for gone in at_once(post, people) if gone]

@@ -48,5 +48,6 @@ def create(event: Json, connection: str, request: Request) -> MultiMessage:
         ], (room, left)
 
     room, left = transact(attempt)
-    tell(event, [*left.finish(), _room.Notice(SingleRoom(name))])
+    tell(event, [*left.notices, _room.Notice(SingleRoom(name))])
+    left.clear()
     return MultiMessage(name, tuple(room.users.values()), id=request.id)

@@ -16,8 +16,9 @@ def handler(event: Json, _context: object) -> Json:
     if context["eventType"] != "DISCONNECT":  # a client's message with the action `$disconnect`
         return {"statusCode": 200}
 
-    notices = forget(context["connectionId"])
+    left = forget(context["connectionId"])
 
-    tell(event, notices)
+    tell(event, left.notices)
+    left.clear()
     log(event, status=context.get("disconnectStatusCode"))
     return {"statusCode": 200}

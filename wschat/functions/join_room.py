@@ -6,6 +6,8 @@ from wschat.functions._talk import answer, tell
 from wschat.protocol import MEMBER_LIMIT as LIMIT
 from wschat.protocol import ErrorCode, MultiMessage, Refused, Request, UserJoined, clean_name, fold
 
+THERE_IS_ROOM = "attribute_exists(#users) AND size(#users) < :limit"
+
 
 def handler(event: Json, _context: object) -> Json:
     """Answer with the room's members and messages, or with an error."""
@@ -28,22 +30,25 @@ def join(event: Json, connection: str, request: Request) -> MultiMessage:
             return [], None
         if len(room.users) >= LIMIT:
             raise Refused(ErrorCode.FULL, f"the room has {LIMIT} members already")
-        left, change = _room.leaving(client), "SET #users.#me = :name"
         names, limit = {"users": "users", "me": connection}, {"N": str(LIMIT)}
-        values: Json = {"name": {"S": client.name}, "limit": limit}
+        seat: Json = {"condition": THERE_IS_ROOM, "names": names, "limit": limit, "name": {"S": client.name}}
+        left = _room.leaving(client)
         return [
-            update(ROOMS, key, change, condition="size(#users) < :limit", names=names, **values),
+            update(ROOMS, key, "SET #users.#me = :name", **seat),
             _room.put_in_room(client, key),
             *left.operations,
             *_room.list_rooms(None, left.dead),
         ], left
 
     left = transact(attempt)
+    if left:
+        tell(event, left.notices)
+        left.clear()
     room = _room.find_room(key)
     if room is None or connection not in room.users:
         raise Refused(ErrorCode.NO_SUCH_ROOM, "the room is gone; create it")
-    messages, truncated = _log.history(room, request.after)
+    messages, truncated = _log.history(key, room.created, request.after)
     if left:
         others = [member for member in room.users if member != connection]
-        tell(event, [*left.finish(), _room.Notice(UserJoined(room.users[connection], room.name), others)])
+        tell(event, [_room.Notice(UserJoined(room.users[connection], room.name), others, key)])
     return MultiMessage(room.name, tuple(room.users.values()), messages, truncated, request.id)

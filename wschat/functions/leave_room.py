@@ -28,5 +28,6 @@ def leave(event: Json, connection: str, request: Request) -> Ack:
         return [out, *left.operations, *_room.list_rooms(None, left.dead)], left
 
     left = transact(attempt)
-    tell(event, left.finish())
+    tell(event, left.notices)
+    left.clear()
     return Ack(id=request.id)

@@ -25,17 +25,28 @@ def register(event: Json, connection: str, request: Request) -> Signup:
     name = clean_name(request.value)
     token = hashlib.sha256((request.token or secrets.token_hex()).encode()).hexdigest()
     expires = int(event["requestContext"]["connectedAt"]) // 1000 + _room.LIFETIME
+    item = {"ID": {"S": _room.name_key(name)}, "owner": {"S": connection}, "token": {"S": token}}
+    item["expires"] = {"N": str(expires)}
 
     def attempt() -> tuple[list[Json], str]:
         client, owner = _room.find_client(connection), _room.find_owner(name)
-        if client.room and fold(str(client.name)) == fold(name):
+        same = client.name is not None and fold(client.name) == fold(name)
+        if client.room and same:
             return [], str(client.name)  # it is registered as that already
         if client.room:
             raise Refused(ErrorCode.IN_A_ROOM, "leave the room before you take another name")
-        other = owner and owner.connection != connection
-        if owner and other and not hmac.compare_digest(owner.token, token):
-            raise Refused(ErrorCode.NAME_TAKEN, "somebody else has that name")
-        return _room.own_name(client, name, token, expires, owner), name
+        if owner and owner.connection != connection:
+            if not hmac.compare_digest(owner.token, token):
+                raise Refused(ErrorCode.NAME_TAKEN, "somebody else has that name")
+            moved, room = _room.move(owner.connection, connection, name)
+        else:
+            moved, room = [], None
+        return [
+            _room.own(item, owner),
+            _room.rename(client, name, room, expires),
+            *([] if same else _room.free_name(client)),
+            *moved,
+        ], name
 
     name = transact(attempt)
     rooms = _room.room_names() or {}

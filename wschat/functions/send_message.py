@@ -32,8 +32,8 @@ def send(event: Json, connection: str, request: Request) -> Ack:
     _log.store(client.room, Entry(str(client.name), text, seq, now, request.id))
 
     room = _room.find_room(client.room)
-    if room is None or connection not in room.users:
-        raise Refused(ErrorCode.NOT_IN_A_ROOM, "join a room first")
+    if room is None:
+        raise Refused(ErrorCode.NOT_IN_A_ROOM, "the room is gone")
     said = ClientMessage(str(client.name), text, room.name, seq, now, request.id)
-    tell(event, [_room.Notice(said, list(room.users))])
+    tell(event, [_room.Notice(said, list(room.users), room.key)])
     return Ack(seq, now, request.id)

@@ -16,8 +16,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 SELECT_DEFAULT = "\\$default"
 """The template selection expression that picks the template `$default`: a backslash, then its name."""
-MOCK_REQUEST = {"$default": '{"statusCode":200}'}
-"""Without a request template that yields a status, a MOCK route answers Internal server error."""
 
 
 def _calmly(pen: Pen, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -32,7 +30,7 @@ def _calmly(pen: Pen, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -
 def _create_api(api: Api, pen: Pen) -> None:
     made = _calmly(
         pen,
-        pen.cloud.api.create_api,
+        pen.cloud.api_once.create_api,
         Name=api.name,
         ProtocolType="WEBSOCKET",
         RouteSelectionExpression=api.selection,
@@ -54,51 +52,34 @@ def _delete_api(api: Api, pen: Pen) -> None:
 
 @create.register
 def _create_integration(integration: Integration, pen: Pen) -> None:
-    if integration.function:
-        made = _calmly(
-            pen,
-            pen.cloud.api.create_integration,
-            ApiId=pen.api_id,
-            Description=integration.name,
-            IntegrationType="AWS_PROXY",
-            IntegrationMethod="POST",
-            IntegrationUri=pen.cloud.lab.invoke_arn(str(integration.function)),
-        )
-    else:
-        made = _calmly(
-            pen,
-            pen.cloud.api.create_integration,
-            ApiId=pen.api_id,
-            Description=integration.name,
-            IntegrationType="MOCK",
-            TemplateSelectionExpression=SELECT_DEFAULT,
-            RequestTemplates=MOCK_REQUEST,
-        )
+    make = pen.cloud.api_once.create_integration
+    made = _calmly(pen, make, ApiId=pen.api_id, Description=integration.name, **_to(integration, pen))
     pen.ids[integration.key] = made["IntegrationId"]
-    if integration.answer:
-        _answer(integration, pen)
+    _answer(integration, pen)
 
 
 @update.register
-def _update_integration(integration: Integration, found: Integration, pen: Pen) -> None:
-    if integration.function != found.function:
-        uri = pen.cloud.lab.invoke_arn(str(integration.function))
-        change, which = pen.cloud.api.update_integration, pen.ids[integration.key]
-        _calmly(
-            pen,
-            change,
-            ApiId=pen.api_id,
-            IntegrationId=which,
-            IntegrationType="AWS_PROXY",
-            IntegrationMethod="POST",
-            IntegrationUri=uri,
-        )
-    if integration.answer:
-        _answer(integration, pen)
+def _update_integration(integration: Integration, _found: Integration, pen: Pen) -> None:
+    change, which = pen.cloud.api.update_integration, pen.ids[integration.key]
+    _calmly(pen, change, ApiId=pen.api_id, IntegrationId=which, **_to(integration, pen))
+    _answer(integration, pen)
+
+
+def _to(integration: Integration, pen: Pen) -> dict[str, Any]:
+    if integration.function:
+        uri = pen.cloud.lab.invoke_arn(integration.function)
+        return {"IntegrationType": "AWS_PROXY", "IntegrationMethod": "POST", "IntegrationUri": uri}
+    return {
+        "IntegrationType": "MOCK",
+        "TemplateSelectionExpression": SELECT_DEFAULT,
+        "RequestTemplates": {"$default": str(integration.request)},
+    }
 
 
 def _answer(integration: Integration, pen: Pen) -> None:
     """Give a MOCK integration its one response, which a non-proxy integration needs in order to reply."""
+    if integration.answer is None:
+        return
     api, which = pen.cloud.api, pen.ids[integration.key]
     for old in api.get_integration_responses(ApiId=pen.api_id, IntegrationId=which)["Items"]:
         _calmly(
@@ -115,7 +96,7 @@ def _answer(integration: Integration, pen: Pen) -> None:
         IntegrationId=which,
         IntegrationResponseKey="$default",
         TemplateSelectionExpression=SELECT_DEFAULT,
-        ResponseTemplates={"$default": str(integration.answer)},
+        ResponseTemplates={"$default": integration.answer},
     )
 
 
@@ -130,14 +111,20 @@ def _create_route(route: Route, pen: Pen) -> None:
     make = pen.cloud.api.create_route
     made = _calmly(pen, make, ApiId=pen.api_id, RouteKey=route.name, **_target(route, pen))
     pen.ids[route.key] = made["RouteId"]
-    _respond(route, pen)
+    if route.two_way:
+        _respond(route, pen)
 
 
 @update.register
-def _update_route(route: Route, _found: Route, pen: Pen) -> None:
-    change, which = pen.cloud.api.update_route, pen.ids[route.key]
-    _calmly(pen, change, ApiId=pen.api_id, RouteId=which, **_target(route, pen))
-    _respond(route, pen)
+def _update_route(route: Route, found: Route, pen: Pen) -> None:
+    if found.two_way and not route.two_way:  # there is no call that takes the expression away
+        delete(found, pen)
+        create(route, pen)
+        return
+    api, which = pen.cloud.api, pen.ids[route.key]
+    _calmly(pen, api.update_route, ApiId=pen.api_id, RouteId=which, **_target(route, pen))
+    if route.two_way and not api.get_route_responses(ApiId=pen.api_id, RouteId=which)["Items"]:
+        _respond(route, pen)
 
 
 def _target(route: Route, pen: Pen) -> dict[str, Any]:
@@ -148,11 +135,8 @@ def _target(route: Route, pen: Pen) -> dict[str, Any]:
 
 def _respond(route: Route, pen: Pen) -> None:
     """Make a route two-way: it takes the selection expression and a route response, both `$default`."""
-    api, which = pen.cloud.api, pen.ids[route.key]
-    there = api.get_route_responses(ApiId=pen.api_id, RouteId=which)["Items"] if route.two_way else None
-    if there == []:
-        make = api.create_route_response
-        _calmly(pen, make, ApiId=pen.api_id, RouteId=which, RouteResponseKey="$default")
+    make = pen.cloud.api.create_route_response
+    _calmly(pen, make, ApiId=pen.api_id, RouteId=pen.ids[route.key], RouteResponseKey="$default")
 
 
 @delete.register
@@ -163,7 +147,7 @@ def _delete_route(route: Route, pen: Pen) -> None:
 
 @create.register
 def _create_deployment(deployment: Deployment, pen: Pen) -> None:
-    make = pen.cloud.api.create_deployment
+    make = pen.cloud.api_once.create_deployment
     made = _calmly(pen, make, ApiId=pen.api_id, Description=deployment.name)
     pen.ids[deployment.key] = made["DeploymentId"]
 
@@ -188,9 +172,11 @@ def _create_stage(stage: Stage, pen: Pen) -> None:
 
 
 @update.register
-def _update_stage(stage: Stage, _found: Stage, pen: Pen) -> None:
-    serves, change = pen.ids[Deployment.kind, str(stage.deployment)], pen.cloud.api.update_stage
-    _calmly(pen, change, ApiId=pen.api_id, StageName=stage.name, DeploymentId=serves, AutoDeploy=False)
+def _update_stage(stage: Stage, found: Stage, pen: Pen) -> None:
+    change, serves = pen.cloud.api.update_stage, pen.ids[Deployment.kind, str(stage.deployment)]
+    if found.auto_deploy:  # while it is on, no deployment can be chosen
+        _calmly(pen, change, ApiId=pen.api_id, StageName=stage.name, AutoDeploy=False)
+    _calmly(pen, change, ApiId=pen.api_id, StageName=stage.name, DeploymentId=serves)
 
 
 @delete.register

@@ -83,6 +83,9 @@ MOCKS = {
 """Integrations without a function: the route, and the event that API Gateway answers by itself."""
 
 
+MOCK_REQUEST = '{"statusCode":200}'
+
+
 def blueprint(lab: Lab, code: Mapping[str, str]) -> tuple[Resource, ...]:
     """Return all that should exist, in the lab's order: what comes later needs what comes before.
 
@@ -98,7 +101,10 @@ def blueprint(lab: Lab, code: Mapping[str, str]) -> tuple[Resource, ...]:
     functions = [function(lab, spec, code[spec.module]) for spec in FUNCTIONS]
     integrations = [
         *(Integration(name=spec.name, function=lab.name(spec.name)) for spec in FUNCTIONS),
-        *(Integration(name=name, answer=event.encode()) for name, (_, event) in MOCKS.items()),
+        *(
+            Integration(name=name, request=MOCK_REQUEST, answer=event.encode())
+            for name, (_, event) in MOCKS.items()
+        ),
     ]
     routes = [
         *(
@@ -109,14 +115,15 @@ def blueprint(lab: Lab, code: Mapping[str, str]) -> tuple[Resource, ...]:
         *(Route(name=key, integration=name, two_way=True) for name, (key, _) in MOCKS.items()),
     ]
     permissions = [permission(lab, lab.name(spec.name), key) for spec in FUNCTIONS for key in spec.routes]
-    deployment = Deployment(name=digest(*integrations, *routes))
+    api = Api(name=lab.name(API_NAME), selection=SELECTION)
+    deployment = Deployment(name=digest(api, *integrations, *routes))
     return (
         *tables,
         *roles,
         *(policy for policy in policies if API not in policy.document),
         *logs,
         *functions,
-        Api(name=lab.name(API_NAME), selection=SELECTION),
+        api,
         *(policy for policy in policies if API in policy.document),
         *integrations,
         *routes,
@@ -138,9 +145,11 @@ def log_group(lab: Lab, spec: Spec) -> str:
 
 def function(lab: Lab, spec: Spec, code: str) -> Function:
     """Return one function, with what its code reads from the environment."""
-    environment = {"CLIENT_RECORDS": lab.name(CLIENTS), "ROOM_MESSAGES_USERS": lab.name(ROOMS)}
-    if lab.callback:
-        environment["MANAGEMENT_URL"] = lab.callback
+    environment = {
+        "CLIENT_RECORDS": lab.name(CLIENTS),
+        "ROOM_MESSAGES_USERS": lab.name(ROOMS),
+        "MANAGEMENT_URL": lab.callbacks,
+    }
     return Function(
         name=lab.name(spec.name),
         role=role(lab, spec),

@@ -1,6 +1,7 @@
 """boto3: the clients of one account and region, its errors as ours, and waiting."""
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,9 +12,10 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.exceptions as aws
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 
-from wschat.errors import AccessError, AwsError, WschatError
-from wschat.lab.model import Lab
+from wschat.errors import AccessError, AwsError, UsageError, WschatError
+from wschat.lab.model import API, Lab
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
@@ -27,7 +29,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 MISSING = {"ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException", "NotFoundException"}
 PATIENCE = 300  # seconds: AWS Support says up to 15 minutes for a new role, nearly all take 15 seconds
-AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".api.amazonwebservices.com.cn")
+DUAL_STACK = {"api.aws": "amazonaws.com", "api.amazonwebservices.com.cn": "amazonaws.com.cn"}
+"""What the control plane's dual-stack host ends with, to what the API's own host ends with."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,11 @@ class Target:
 
 @dataclass(frozen=True)
 class Cloud:
-    """The clients for one lab. `sleep` and `clock` (seconds) are what waiting is made of."""
+    """The clients for one lab. `sleep` and `clock` (seconds) are what waiting is made of.
+
+    `api_once` never sends a call again by itself: for creates that have no name to collide on, which
+    would make two things if an answer is lost.
+    """
 
     lab: Lab
     dynamodb: "DynamoDBClient"
@@ -50,6 +57,7 @@ class Cloud:
     functions: "LambdaClient"
     logs: "CloudWatchLogsClient"
     api: "ApiGatewayV2Client"
+    api_once: "ApiGatewayV2Client"
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
 
@@ -90,12 +98,14 @@ def connect(target: Target, session: boto3.Session | None = None) -> Cloud:
     """Find out who is asking, and make the clients.
 
     Raises:
+        UsageError: the endpoint's URL is none.
         AccessError: unknown profile, no region, no or expired credentials.
         AwsError: AWS can't be reached.
     """
     patience = Config(
         retries={"mode": "standard", "total_max_attempts": 8}, connect_timeout=5, read_timeout=60
     )
+    _check_endpoint(target.endpoint_url)
     with translated("login"):
         session = session or _session(target)
 
@@ -103,14 +113,14 @@ def connect(target: Target, session: boto3.Session | None = None) -> Cloud:
         hasty = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=5)
         identity = session.client("sts", endpoint_url=url, config=hasty).get_caller_identity()
         api = session.client("apigatewayv2", endpoint_url=url, config=patience)
-        host = urlsplit(api.meta.endpoint_url).hostname or ""
         lab = Lab(
             account=identity["Account"],
             region=session.region_name,
             prefix=target.prefix,
             partition=identity["Arn"].split(":")[1],
-            endpoint=None if host.endswith(AWS_HOSTS) else api.meta.endpoint_url,
+            **_addresses(api.meta.endpoint_url, session.region_name),
         )
+        once = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5)
         return Cloud(
             lab,
             dynamodb=session.client("dynamodb", endpoint_url=url, config=patience),
@@ -118,7 +128,32 @@ def connect(target: Target, session: boto3.Session | None = None) -> Cloud:
             functions=session.client("lambda", endpoint_url=url, config=patience),
             logs=session.client("logs", endpoint_url=url, config=patience),
             api=api,
+            api_once=session.client("apigatewayv2", endpoint_url=url, config=once),
         )
+
+
+def _addresses(control_plane: str, region: str) -> dict[str, str]:
+    """Return where an API's clients connect and its functions post, by where its control plane is."""
+    own = re.fullmatch(rf"https://apigateway(?:-fips)?\.{re.escape(region)}\.(.+)", control_plane)
+    if own is None:
+        base = f"{control_plane}/_aws/execute-api/{API}"
+        return {"sockets": base.replace("http", "ws", 1), "callbacks": base, "endpoint": control_plane}
+    suffix = DUAL_STACK.get(own[1], own[1])
+    host = f"{API}.execute-api.{region}.{suffix}"
+    return {"sockets": f"wss://{host}", "callbacks": f"https://{host}"}
+
+
+def _check_endpoint(url: str | None) -> None:
+    try:
+        parts = urlsplit(url or "http://none")
+        valid = url is None or (
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        )
+    except ValueError:
+        valid = False
+    if not valid:
+        hint = "it looks like http://127.0.0.1:4566"
+        raise UsageError(f"{url!r} is no URL of an endpoint", where="--endpoint-url", hint=hint)
 
 
 def _session(target: Target) -> boto3.Session:
@@ -142,7 +177,7 @@ def translated(where: str) -> Iterator[None]:
     """Turn botocore's errors into ours; `where` is the step they happen in."""
     try:
         yield
-    except (aws.BotoCoreError, aws.ClientError, ValueError) as error:
+    except (aws.BotoCoreError, aws.ClientError, ResponseParserError) as error:
         raise _translate(error, where) from error
 
 
@@ -166,6 +201,13 @@ def _translate(error: Exception, where: str) -> WschatError:
         ):
             hint = "check the network, the region's name, the proxy and --endpoint-url"
             return AwsError("AWS can't be reached", where=where, hint=hint)
+        case ResponseParserError():
+            hint = "check --endpoint-url, AWS_ENDPOINT_URL and the proxy"
+            return AwsError("what answers there is not AWS", where=where, hint=hint)
+        case aws.ConfigParseError() | aws.ConfigNotFound():
+            return AccessError(
+                str(error), where=where, hint="mend the file, or name another in AWS_CONFIG_FILE"
+            )
         case aws.ClientError():
             return _refused(error, where)
         case _:

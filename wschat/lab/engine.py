@@ -4,16 +4,19 @@ from collections.abc import Callable, Iterator
 
 import boto3
 
+from wschat.errors import AwsError
 from wschat.lab import planner
 from wschat.lab.blueprint import FUNCTIONS, STAGE, blueprint
 from wschat.lab.bundle import code_hash
 from wschat.lab.cloud import Cloud, Target, connect, find, translated
-from wschat.lab.executor import Progress, execute
-from wschat.lab.model import Actual, Api, Function, Lab, Resource, Step
+from wschat.lab.executor import execute
+from wschat.lab.model import Actual, Api, Function, Lab, Progress, Resource, Step
 from wschat.lab.observer import observe
-from wschat.lab.planner import plan_down
 
-__all__ = ["connect", "differences", "look", "plan_down", "plan_up", "provision", "teardown", "url"]
+LAG = 20
+"""Seconds that AWS's reads may lag behind its writes."""
+READY = {"Active", "Inactive"}
+"""States in which a function can be called; the latter is what weeks without a call lead to."""
 
 
 def desired(lab: Lab) -> tuple[Resource, ...]:
@@ -40,6 +43,11 @@ def plan_up(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
     return planner.plan_up(desired(cloud.lab), actual)
 
 
+def plan_down(actual: Actual) -> tuple[Step, ...]:
+    """Return the steps that remove all of a lab; none when there is nothing."""
+    return planner.plan_down(actual)
+
+
 def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Iterator[Progress]:
     """Carry out a plan, then wait until every function is ready to be called."""
     yield from execute(cloud, plan, actual)
@@ -50,8 +58,26 @@ def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Iterator[
 
 
 def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Iterator[Progress]:
-    """Carry out a plan of `planner.plan_down`."""
-    return execute(cloud, plan, actual)
+    """Carry out a plan of `plan_down`; what AWS refuses to delete keeps nothing else from being deleted."""
+    return execute(cloud, plan, actual, go_on=True)
+
+
+def settle(cloud: Cloud) -> Actual:
+    """Look at a lab that was just provisioned, until all is seen that was made: AWS's reads lag behind.
+
+    Raises:
+        AwsError: something differs all the same, as when somebody else changed it meanwhile.
+    """
+    actual = look(cloud)
+
+    def as_desired() -> bool:
+        nonlocal actual
+        actual = look(cloud)
+        return not differences(cloud, actual)
+
+    if differences(cloud, actual):
+        cloud.wait(as_desired, "the lab, which somebody else may have changed meanwhile", seconds=LAG)
+    return actual
 
 
 def _wait_for(cloud: Cloud, function: str) -> None:
@@ -60,15 +86,19 @@ def _wait_for(cloud: Cloud, function: str) -> None:
         if found is None:
             return False
         now = found["Configuration"]
-        return now.get("State") == "Active" and now.get("LastUpdateStatus") != "InProgress"
+        if "Failed" in {now.get("State"), now.get("LastUpdateStatus")}:
+            reason = now.get("StateReason") or now.get("LastUpdateStatusReason") or "AWS gives no reason"
+            hint = "delete the function, then run `wschat provision` again"
+            raise AwsError(f"Lambda could not make it: {reason}", where=f"function {function}", hint=hint)
+        return now.get("State") in READY and now.get("LastUpdateStatus") != "InProgress"
 
     cloud.wait(ready, f"function {function}")
 
 
-def url(cloud: Cloud, actual: Actual) -> str | None:
-    """Return the URL of a lab that exists, or None."""
+def url(cloud: Cloud, actual: Actual) -> str:
+    """Return the URL of a lab that exists; an empty one if it has no API."""
     found = next((found for (kind, _), found in actual.ids.items() if kind == Api.kind), None)
-    return cloud.lab.url(found, STAGE) if found else None
+    return cloud.lab.url(found, STAGE) if found else ""
 
 
 def provision_local(endpoint_url: str, on_step: Callable[[str], None]) -> str:
@@ -83,6 +113,4 @@ def provision_local(endpoint_url: str, on_step: Callable[[str], None]) -> str:
     for number, progress in enumerate(provision(cloud, plan, actual)):
         if progress.seconds is None:
             on_step(f"{progress.step.task.value} ({number // 2 + 1}/{len(plan)})")
-    made = url(cloud, look(cloud))
-    assert made  # noqa: S101
-    return made
+    return url(cloud, settle(cloud))

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields
 from enum import Enum, StrEnum
 from typing import Any, ClassVar
 
+from wschat.errors import WschatError
+
 API = "{api}"
 """Stands for the API's id, which AWS chooses."""
 TAG = "wschat:lab"
@@ -31,24 +33,22 @@ class Task(Enum):
 class Lab:
     """One lab in one account and region; `prefix` stands before all its names.
 
-    `endpoint` is the URL that boto3 was told to use in place of AWS's own, or None.
+    `sockets` and `callbacks` are the base URLs, with `API` in them, at which clients connect and at which
+    functions post to connections. `endpoint` is what boto3 was told to use in place of AWS, or None.
     """
 
     account: str
     region: str
     prefix: str = ""
     partition: str = "aws"
+    sockets: str = f"wss://{API}.example"
+    callbacks: str = f"https://{API}.example"
     endpoint: str | None = None
 
     @property
     def tags(self) -> dict[str, str]:
         """The tag that every resource of this lab carries. Roles are account-wide, hence the region."""
         return {TAG: f"{self.region}/{self.prefix}"}
-
-    @property
-    def callback(self) -> str | None:
-        """The base URL at which functions post to connections, where it is not AWS's own."""
-        return f"{self.endpoint}/_aws/execute-api" if self.endpoint else None
 
     def name(self, name: str) -> str:
         """Return a resource's name in AWS."""
@@ -67,10 +67,7 @@ class Lab:
 
     def url(self, api_id: str, stage: str) -> str:
         """Return the URL that a client connects to."""
-        if self.callback:
-            return f"{self.callback.replace('http', 'ws', 1)}/{api_id}/{stage}"
-        suffix = "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
-        return f"wss://{api_id}.execute-api.{self.region}.{suffix}/{stage}"
+        return f"{self.sockets}/{stage}".replace(API, api_id)
 
 
 def canonical(document: object) -> str:
@@ -170,10 +167,15 @@ class Api(Resource):
 
 @dataclass(frozen=True, kw_only=True)
 class Integration(Resource):
-    """What a route leads to: a function (AWS_PROXY), or a fixed answer without one (MOCK)."""
+    """What a route leads to: a function (AWS_PROXY), or a fixed answer without one (MOCK).
+
+    `request` is the request template of a MOCK: without one that yields a status, it answers Internal
+    server error.
+    """
 
     kind = "integration"
     function: str | None = None
+    request: str | None = None
     answer: str | None = None
 
 
@@ -232,6 +234,15 @@ class Step:
     def task(self) -> Task:
         """The heading that it stands under."""
         return self.resource.task
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A step began (`seconds` is None), or ended after so many seconds, with an error or without."""
+
+    step: Step
+    seconds: float | None = None
+    error: WschatError | None = None
 
 
 @dataclass(frozen=True)

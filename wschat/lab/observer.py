@@ -26,6 +26,8 @@ from wschat.lab.model import (
     canonical,
 )
 
+CHANGING = {"CREATING", "DELETING", "UPDATING"}
+
 
 @dataclass(frozen=True)
 class Found:
@@ -66,7 +68,7 @@ def _all(cloud: Cloud, desired: tuple[Resource, ...]) -> Iterator[Found]:
         yield from _function(cloud, name, api_id)
     yield from apis
     if api_id:
-        yield from _inside_api(cloud, api_id)
+        yield from find(lambda: list(_inside_api(cloud, api_id))) or ()
 
 
 def _is_ours(cloud: Cloud, tags: Any) -> bool:  # noqa: ANN401  a map, or a list of keys and values
@@ -81,12 +83,14 @@ def _with_api(document: object, api_id: str | None) -> str:
 
 
 def _table(cloud: Cloud, name: str) -> Iterator[Found]:
-    def status() -> str | None:
-        described = find(cloud.dynamodb.describe_table, TableName=name)
-        return described["Table"].get("TableStatus") if described else None
-
-    cloud.wait(lambda: status() not in {"CREATING", "DELETING", "UPDATING"}, f"table {name}")
     described = find(cloud.dynamodb.describe_table, TableName=name)
+
+    def settled() -> bool:
+        nonlocal described
+        described = find(cloud.dynamodb.describe_table, TableName=name)
+        return described is None or described["Table"].get("TableStatus") not in CHANGING
+
+    cloud.wait(settled, f"table {name}")
     if described is None:
         return
     table = described["Table"]
@@ -159,13 +163,27 @@ def _apis(cloud: Cloud, name: str) -> Iterator[Found]:
     """Names of APIs are not unique: of those that are ours the oldest is the lab's, any other is spare."""
     pages = cloud.api.get_paginator("get_apis").paginate()
     apis = [api for page in pages for api in page["Items"] if api["Name"] == name]
-    lab_has_one = False
+    names = Names()
     for api in sorted(apis, key=lambda api: str(api.get("CreatedDate"))):
         ours = _is_ours(cloud, api.get("Tags"))
-        unique = f"{name} ({api['ApiId']})" if ours and lab_has_one else name
-        lab_has_one = lab_has_one or ours
-        api_resource = Api(name=unique, selection=api.get("RouteSelectionExpression", ""))
-        yield Found(api_resource, id=api["ApiId"], ours=ours)
+        unique = names.unique(name, api["ApiId"]) if ours else name
+        resource = Api(name=unique, selection=api.get("RouteSelectionExpression", ""))
+        yield Found(resource, id=api["ApiId"], ours=ours)
+
+
+class Names:
+    """Makes names unique that are not so in AWS, so that what was made twice is seen as too much."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def unique(self, name: str | None, found: str) -> str:
+        """Return a name, with the id behind it if another has that name, or the id if it has none."""
+        if name is None:
+            return found
+        unique = f"{name} ({found})" if name in self._taken else name
+        self._taken.add(name)
+        return unique
 
 
 def _inside_api(cloud: Cloud, api_id: str) -> Iterator[Found]:
@@ -189,31 +207,31 @@ def _inside_api(cloud: Cloud, api_id: str) -> Iterator[Found]:
             id=route["RouteId"],
         )
     digests: dict[str, str] = {}
+    unique = Names().unique
     deployments = cloud.api.get_paginator("get_deployments").paginate(ApiId=api_id)
     for deployment in (deployment for page in deployments for deployment in page["Items"]):
-        digest = digests[deployment["DeploymentId"]] = (
-            deployment.get("Description") or deployment["DeploymentId"]
-        )
-        yield Found(Deployment(name=digest), id=deployment["DeploymentId"])
+        found = deployment["DeploymentId"]
+        digests[found] = unique(deployment.get("Description") or None, found)
+        yield Found(Deployment(name=digests[found]), id=found)
     stages = cloud.api.get_paginator("get_stages").paginate(ApiId=api_id)
     for stage in (stage for page in stages for stage in page["Items"]):
-        serves = digests.get(stage.get("DeploymentId", ""))
-        yield Found(
-            Stage(name=stage["StageName"], deployment=serves, auto_deploy=stage.get("AutoDeploy", False))
-        )
+        serves, auto = digests.get(stage.get("DeploymentId", "")), stage.get("AutoDeploy", False)
+        yield Found(Stage(name=stage["StageName"], deployment=serves, auto_deploy=auto))
 
 
 def _integrations(cloud: Cloud, api_id: str) -> Iterator[Found]:
     prefix, _, suffix = cloud.lab.invoke_arn("|").partition("|")
     pages = cloud.api.get_paginator("get_integrations").paginate(ApiId=api_id)
+    unique = Names().unique
     for integration in (integration for page in pages for integration in page["Items"]):
         found, uri = integration["IntegrationId"], integration.get("IntegrationUri", "")
-        function, answer = None, None
+        function, request, answer = None, None, None
         if integration.get("IntegrationType") == "AWS_PROXY":
             function = uri.removeprefix(prefix).removesuffix(suffix)
         else:
             responses = cloud.api.get_integration_responses(ApiId=api_id, IntegrationId=found)["Items"]
             templates = [response.get("ResponseTemplates", {}).get("$default") for response in responses]
             answer = next(iter(templates), None)
-        name = integration.get("Description") or found
-        yield Found(Integration(name=name, function=function, answer=answer), id=found)
+            request = integration.get("RequestTemplates", {}).get("$default")
+        name = unique(integration.get("Description") or None, found)
+        yield Found(Integration(name=name, function=function, request=request, answer=answer), id=found)

@@ -82,7 +82,7 @@ def _create_table(table: Table, pen: Pen) -> None:
         TableName=name,
         AttributeDefinitions=[{"AttributeName": table.partition_key, "AttributeType": "S"}],
         KeySchema=[{"AttributeName": table.partition_key, "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
+        BillingMode=table.billing,  # type: ignore[arg-type]
         Tags=pen.tag_list,  # type: ignore[arg-type]
     )
     _table_is_active(name, pen)
@@ -99,10 +99,12 @@ def _update_table(table: Table, found: Table, pen: Pen) -> None:
             hint="save what you need of it, run `wschat teardown`, then `wschat provision`",
         )
     if table.billing != found.billing:
-        pen.cloud.dynamodb.update_table(TableName=table.name, BillingMode="PAY_PER_REQUEST")
+        pen.cloud.dynamodb.update_table(TableName=table.name, BillingMode=table.billing)  # type: ignore[arg-type]
         _table_is_active(table.name, pen)
-    if table.ttl != found.ttl:
-        _expire(table.name, table.ttl or str(found.ttl), pen, enabled=table.ttl is not None)
+    if found.ttl and table.ttl != found.ttl:
+        _expire(table.name, found.ttl, pen, enabled=False)
+    if table.ttl and table.ttl != found.ttl:
+        _expire(table.name, table.ttl, pen)
 
 
 def _table_is_active(name: str, pen: Pen) -> None:
@@ -145,14 +147,24 @@ def _update_role(role: Role, _found: Role, pen: Pen) -> None:
 
 @delete.register
 def _delete_role(role: Role, pen: Pen) -> None:
-    iam, name = pen.cloud.iam, role.name
-    for page in iam.get_paginator("list_role_policies").paginate(RoleName=name):
+    find(_strip, role.name, pen)
+    still = lambda error: code(error) == "DeleteConflict"  # noqa: E731  a policy that was just deleted
+    pen.cloud.persist(still, find, pen.cloud.iam.delete_role, RoleName=role.name)
+
+
+def _strip(role: str, pen: Pen) -> None:
+    """Remove all policies of a role, and it from instance profiles, whoever did that: IAM insists."""
+    iam = pen.cloud.iam
+    for page in iam.get_paginator("list_role_policies").paginate(RoleName=role):
         for policy in page["PolicyNames"]:
-            iam.delete_role_policy(RoleName=name, PolicyName=policy)
-    for attached in iam.get_paginator("list_attached_role_policies").paginate(RoleName=name):
+            iam.delete_role_policy(RoleName=role, PolicyName=policy)
+    for attached in iam.get_paginator("list_attached_role_policies").paginate(RoleName=role):
         for each in attached["AttachedPolicies"]:
-            iam.detach_role_policy(RoleName=name, PolicyArn=each["PolicyArn"])
-    find(iam.delete_role, RoleName=name)
+            iam.detach_role_policy(RoleName=role, PolicyArn=each["PolicyArn"])
+    for held in iam.get_paginator("list_instance_profiles_for_role").paginate(RoleName=role):
+        for profile in held["InstanceProfiles"]:
+            name = profile["InstanceProfileName"]
+            iam.remove_role_from_instance_profile(RoleName=role, InstanceProfileName=name)
 
 
 @create.register

@@ -89,7 +89,8 @@ class Emulator:
             LocalError: it is not installed, its port can't be used, or it did not start.
         """
         if self._find_spec("ministack") is None:
-            raise LocalError("the local lab needs MiniStack", hint="pip install 'wschat[local]'")
+            hint = "install the extra wschat[local], or: python -m pip install 'ministack>=1.5.33,<1.6'"
+            raise LocalError("the local lab needs MiniStack", hint=hint)
         reason = ""
         for port in self._ports:
             self.port = port
@@ -122,6 +123,7 @@ class Emulator:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+            shutil.rmtree(self._private, ignore_errors=True)  # if the supervisor was killed before
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         settings = {

@@ -19,6 +19,7 @@ from wschat.local.keeper import STOP
 
 TRIES = 3
 GONE_S = 2.0
+ENDING_S = 0.5
 SOCKET_PATH_BYTES = 100
 
 
@@ -39,6 +40,10 @@ class _Line:
         if "failed" in message:
             raise LocalError(**message["failed"])
         return message
+
+    def patience(self, seconds: float) -> None:
+        """Hear for so many seconds at most; then `hear` raises TimeoutError."""
+        self._connection.settimeout(seconds)
 
     def leave(self, *, last_word: bytes = b"") -> None:
         """Be no user any longer; if the lab ends by that, wait until it is gone."""
@@ -84,6 +89,15 @@ class LocalLab:
     def stop(self) -> None:
         """End the lab for all who use it, and return when it is gone."""
         self._line.leave(last_word=STOP)
+
+    def check(self) -> None:
+        """Raise the LocalError that says why the lab has ended, if it has.
+
+        It may be just about to, so this waits a moment for that.
+        """
+        self._line.patience(ENDING_S)
+        with suppress(TimeoutError):
+            self.wait()
 
     def wait(self) -> None:
         """Block until the lab ends, and raise the LocalError that says why."""

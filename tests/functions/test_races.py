@@ -1,0 +1,118 @@
+"""Races: what others do between two calls of a function, and what DynamoDB forgets by itself."""
+
+import random
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.functions.conftest import Connect, Person, Tables
+from tests.functions.post_sink import PostSink
+from wschat.functions import _log, _tables
+from wschat.protocol import Ack, MultiMessage, UserLeft
+
+
+def expire(item: str) -> None:
+    """Delete an item as DynamoDB's time to live does: each by itself, whenever it likes."""
+    _tables.dynamodb().delete_item(TableName=_tables.CLIENTS, Key={"ID": {"S": item}})
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, where: str, what: Callable[[], Any]) -> None:
+    """Do something just before `where` is called for the first time."""
+    module, _, name = where.rpartition(".")
+    owner = {"_log": _log, "_log.DeadLog": _log.DeadLog}[module]
+    original, waiting = getattr(owner, name), [what]
+
+    def interrupted(*args: object, **kwargs: object) -> object:
+        while waiting:
+            waiting.pop()()
+        return original(*args, **kwargs)
+
+    monkeypatch.setattr(owner, name, interrupted)
+
+
+def test_a_room_is_born_again_before_its_log_is_cleared(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Clearing a dead room's log takes nothing of a newer room of that name."""
+    ann, bob = connect("Ann", "Ops"), connect("Bob")
+    ann.ask("message", "old")
+
+    def reborn() -> None:
+        assert bob.ask("create", "Ops").type == "multi-message"
+        assert bob.ask("message", "new").type == "ack"
+
+    meanwhile(monkeypatch, "_log.DeadLog.clear", reborn)
+    assert ann.ask("leave") == Ack(id="7")
+    fetched = bob.ask("join", "Ops")
+    assert isinstance(fetched, MultiMessage)
+    assert [entry.content for entry in fetched.messages] == ["new"]
+    assert bob.ask("message", "newer").type == "ack"
+
+
+def test_leaving_while_speaking(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that was stored is said: the others get it, though its sender has left by then."""
+    ann, bob = connect("Ann", "Ops"), connect("Bob", "Ops")
+    bob.heard()
+    meanwhile(monkeypatch, "_log.store", lambda: ann.ask("leave"))
+    assert ann.ask("message", "last words").type == "ack"
+    assert [event.type for event in bob.heard()] == ["user-left", "client-message"]
+
+
+@pytest.mark.parametrize("gone_first", [["record"], ["name"], ["record", "name"], []])
+def test_ghosts_whose_items_expired(
+    connect: Connect, sink: PostSink, tables: Tables, gone_first: list[str]
+) -> None:
+    """Whatever of a ghost DynamoDB has deleted already, the first post to it removes the rest."""
+    ann, ghost = connect("Ann", "Ops"), connect("Ghost", "Ops")
+    ann.heard()
+    for what in gone_first:
+        expire({"record": ghost.connection, "name": "name#ghost"}[what])
+    sink.gone.add(ghost.connection)
+    assert ann.ask("message", "anybody?").type == "ack"
+    assert ann.heard()[1:] == [UserLeft("Ghost", "Ops")]
+    assert set(tables()["room ops"]["users"]["M"]) == {ann.connection}
+    assert ghost.connection not in tables()
+    assert ann.ask("leave") == Ack(id="7")
+    assert "room ops" not in tables()
+
+
+def test_a_ghost_whose_name_is_another_s(connect: Connect, sink: PostSink, tables: Tables) -> None:
+    """Forgetting a ghost leaves its former name to the one who has it now."""
+    ann, ghost = connect("Ann", "Ops"), connect("Eve", "Ops")
+    expire("name#eve")
+    eve = connect("Eve")
+    sink.gone.add(ghost.connection)
+    ann.ask("message", "Eve?")
+    assert tables()["name#eve"]["owner"]["S"] == eve.connection
+    assert set(tables()["room ops"]["users"]["M"]) == {ann.connection}
+
+
+def act(person: Person, name: str) -> None:
+    chance = random.Random(name)  # noqa: S311
+    for _ in range(15):
+        action = chance.choice(["register", "join", "join", "create", "message", "message", "leave"])
+        room = chance.choice(["red", "green", "blue"])
+        person.ask(action, {"register": name, "message": "hello", "leave": ""}.get(action, room))
+
+
+def test_all_at_once(connect: Connect, tables: Tables) -> None:
+    """After many random acts at the same time the tables agree with each other."""
+    people = {f"p{number}": connect() for number in range(8)}
+    threads = [threading.Thread(target=act, args=(person, name)) for name, person in people.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    items = tables()
+    records = {key: item for key, item in items.items() if "connected" in item}
+    rooms = {key: item["users"]["M"] for key, item in items.items() if "users" in item}
+    seats = {(key.removeprefix("room "), connection) for key, users in rooms.items() for connection in users}
+    assert seats == {(item["room"]["S"], key) for key, item in records.items() if "room" in item}
+    assert all(rooms.values())
+    listed = items.get("#rooms", {"rooms": {"M": {}}})["rooms"]["M"]
+    assert {f"room {name}" for name in listed} == rooms.keys()
+    assert {f"room {name}#log" for name in listed} <= items.keys()
+    owners = {key: item["owner"]["S"] for key, item in items.items() if key.startswith("name#")}
+    assert owners == {f"name#{item['name']['S']}": key for key, item in records.items() if "name" in item}
