@@ -24,6 +24,7 @@ class Terminal:
         self.process = pexpect.spawn(
             command[0], list(command[1:]), env=dict(env), dimensions=size, timeout=PATIENCE, echo=False
         )
+        self.process.delaybeforesend = None
         # How a terminal answers, for instance to "where is the cursor?"
         self.screen.write_process_input = self.process.send  # type: ignore[method-assign]
 
@@ -31,9 +32,18 @@ class Terminal:
         lines = ["".join(cell.data for _, cell in sorted(line.items())) for line in self.screen.history.top]
         return "\n".join(line.rstrip() for line in (*lines, *self.screen.display)).strip()
 
-    def type(self, text: str) -> None:
-        """Type a line."""
-        self.process.send(f"{text}\r")
+    @property
+    def text(self) -> str:
+        """What stands on the screen now."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def press(self, keys: str) -> None:
+        """Press keys."""
+        self.process.send(keys)
+
+    def type(self, line: str) -> None:
+        """Type a line, and Enter."""
+        self.press(f"{line}\r")
 
     def until(self, seen: str | Callable[[str], bool]) -> str:
         """Wait until the screen (with what has scrolled away) shows a text; return all of it."""
@@ -42,6 +52,10 @@ class Terminal:
             assert time.monotonic() < deadline, f"never seen: {seen!r}\n{self}"
             self._read()
         return str(self)
+
+    def until_cursor_at(self, row: int, column: int) -> None:
+        """Wait until the cursor stands there."""
+        self.until(lambda _shown: (self.screen.cursor.y, self.screen.cursor.x) == (row, column))
 
     def _read(self) -> None:
         try:

@@ -1,81 +1,22 @@
 """The whole chat in ptys, seen through a terminal emulator."""
 
 import asyncio
+import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import pexpect
-import pyte
 import pytest
+
+from tests.terminal import Terminal
 
 from .room_server import RoomServer, room_server
 from .test_render import ATTACKS
 
 TALK = Path(__file__).with_name("talk.py")
 ROWS, COLUMNS = 24, 80
-
-
-class _Screen(pyte.Screen):
-    """A screen whose reports, such as where the cursor is, go back to the program."""
-
-    answer: Callable[[str], None]
-
-    def write_process_input(self, data: str) -> None:
-        self.answer(data)
-
-
-class Terminal:
-    """A chat in a pty, and the screen that a person sees."""
-
-    def __init__(self, url: str, history: Path, name: str = "", room: str = "", **environment: str) -> None:
-        self.screen = _Screen(COLUMNS, ROWS)
-        self.screen.answer = self.type
-        self._stream = pyte.ByteStream(self.screen)
-        self._child = pexpect.spawn(
-            sys.executable,
-            [str(TALK), url, str(history), name, room, ""],
-            dimensions=(ROWS, COLUMNS),
-            env={"TERM": "xterm-256color", "PATH": "", "LANG": "C.UTF-8", **environment},
-        )
-        self._child.delaybeforesend = None
-
-    def type(self, keys: str) -> None:
-        """Press keys."""
-        self._child.send(keys)
-
-    def until(self, is_so: Callable[[str], bool]) -> str:
-        """Read until the screen's text is as it should be, and return it."""
-        deadline = time.monotonic() + 5
-        while not is_so(self.text):
-            assert time.monotonic() < deadline, self.text
-            with suppress(pexpect.TIMEOUT, pexpect.EOF):
-                self._stream.feed(self._child.read_nonblocking(65536, timeout=0.05))
-        return self.text
-
-    def until_shown(self, text: str) -> str:
-        """Read until a text stands on the screen."""
-        return self.until(lambda shown: text in shown)
-
-    def until_cursor_at(self, row: int, column: int) -> None:
-        """Read until the cursor stands there."""
-        self.until(lambda _shown: (self.screen.cursor.y, self.screen.cursor.x) == (row, column))
-
-    @property
-    def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self.screen.display)
-
-    def end(self) -> int:
-        """Wait for the end and return the exit code."""
-        self._child.expect(pexpect.EOF, timeout=5)
-        self._stream.feed(self._child.before)
-        self._child.close()
-        assert isinstance(self._child.exitstatus, int), self.text
-        return self._child.exitstatus
 
 
 class ThreadedServer:
@@ -124,7 +65,17 @@ def open_terminal(server: ThreadedServer, tmp_path: Path) -> Callable[..., Termi
     """Start chats; each quits in its test."""
 
     def start(name: str = "", room: str = "", **environment: str) -> Terminal:
-        return Terminal(server.server.url, tmp_path / f"history-{name}", name, room, **environment)
+        command = [
+            sys.executable,
+            str(TALK),
+            server.server.url,
+            str(tmp_path / f"history-{name}"),
+            name,
+            room,
+            "",
+        ]
+        settings = {"TERM": "xterm-256color", "PATH": "", "LANG": "C.UTF-8", **environment}
+        return Terminal(*command, env=settings, size=(ROWS, COLUMNS))
 
     return start
 
@@ -132,30 +83,30 @@ def open_terminal(server: ThreadedServer, tmp_path: Path) -> Callable[..., Termi
 def test_two_people(open_terminal: Callable[..., Terminal]) -> None:
     """Two people meet, talk and part; what one is typing survives what the other says."""
     ann = open_terminal("ann", "ops")
-    ann.until_shown("you are in ops")
+    ann.until("you are in ops")
     bob = open_terminal()
-    bob.until_shown("/register NAME")
-    bob.type("too early\r")
-    bob.until_shown("/register NAME, then /join ROOM\n> too early")
-    bob.type("\x03/register bob\r")
-    bob.until_shown("you are bob; rooms: ops")
-    bob.type("/join o")
+    bob.until("/register NAME")
+    bob.press("too early\r")
+    bob.until("/register NAME, then /join ROOM\n> too early")
+    bob.press("\x03/register bob\r")
+    bob.until("you are bob; rooms: ops")
+    bob.press("/join o")
     bob.until(lambda text: text.count("ops") == 2)  # the second is in the menu
-    bob.type("\t")
-    bob.until_shown("> /join ops")
-    bob.type("\r")
-    bob.until_shown("you are in ops, with ann")
-    ann.until_shown("bob joined")
-    ann.type("half a dra")
-    ann.until_shown("> half a dra")
-    bob.type("hello ann\r")
-    ann.until_shown("<bob> hello ann\n> half a dra")
-    ann.type("ft\r")
-    bob.until_shown("<ann> half a draft")
-    bob.until_shown("connected · bob · ops (2) · ann, bob")
-    bob.type("\x04")
-    ann.until_shown("bob left")
-    ann.type("/quit\r")
+    bob.press("\t")
+    bob.until("> /join ops")
+    bob.press("\r")
+    bob.until("you are in ops, with ann")
+    ann.until("bob joined")
+    ann.press("half a dra")
+    ann.until("> half a dra")
+    bob.press("hello ann\r")
+    ann.until("<bob> hello ann\n> half a dra")
+    ann.press("ft\r")
+    bob.until("<ann> half a draft")
+    bob.until("connected · bob · ops (2) · ann, bob")
+    bob.press("\x04")
+    ann.until("bob left")
+    ann.press("/quit\r")
     assert (ann.end(), bob.end()) == (0, 0)
     assert "connected ·" not in ann.text
 
@@ -163,45 +114,45 @@ def test_two_people(open_terminal: Callable[..., Terminal]) -> None:
 def test_hostile_text(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
     """After any attack the cursor, the title, the colours and the typed draft are as before."""
     ann = open_terminal("ann", "ops")
-    ann.until_shown("you are in ops")
-    ann.type("draft")
-    ann.until_shown("> draft")
+    ann.until("you are in ops")
+    ann.press("draft")
+    ann.until("> draft")
     for number, attack in enumerate(ATTACKS):
         server.say(attack, user=f"e{attack}ve")
         server.do(server.server.tell({"type": "user-joined", "user": attack, "room": "ops"}))
         server.say(f"mark {number}.")
-        ann.until_shown(f"mark {number}.\n> draft")
+        ann.until(f"mark {number}.\n> draft")
         mark = next(row for row, text in enumerate(ann.screen.display) if f"mark {number}." in text)
         ann.until_cursor_at(mark + 1, len("> draft"))
         assert ann.screen.title == ""
         cell = ann.screen.buffer[mark][ann.screen.display[mark].index("mark")]
         assert (cell.fg, cell.bg, cell.bold, cell.reverse) == ("default", "default", False, False)
         assert not [text for text in ann.screen.display if text.startswith("12:00 <bob>")]
-    ann.type("\x03\x03")
+    ann.press("\x03\x03")
     assert ann.end() == 0
 
 
 def test_burst(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
     """A flood of messages leaves a screen as if they had come one by one."""
     ann = open_terminal("ann", "ops")
-    ann.until_shown("you are in ops")
-    ann.type("draft")
+    ann.until("you are in ops")
+    ann.press("draft")
     for number in range(200):
         server.say(f"message {number}")
-    ann.until_shown("message 199\n> draft\n connected · ann · ops (1) · ann")
+    ann.until("message 199\n> draft\n connected · ann · ops (1) · ann")
     said = [line.partition("> ")[2] for line in ann.text.splitlines()[:-2]]
     assert said == [f"message {number}" for number in range(200 - len(said), 200)]
     assert len(said) == ROWS - 2
-    ann.type("\x03\x03")
+    ann.press("\x03\x03")
     assert ann.end() == 0
 
 
 def test_lost_connection(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
     """The draft is shown before the error, on a clean screen, with the documented exit code."""
     ann = open_terminal("ann", "ops")
-    ann.until_shown("you are in ops")
-    ann.type("half a line")
-    ann.until_shown("> half a line")
+    ann.until("you are in ops")
+    ann.press("half a line")
+    ann.until("> half a line")
     server.do(server.server.cut(1011))
     assert ann.end() == 6
     told = [line for line in ann.text.splitlines() if line]
@@ -212,8 +163,36 @@ def test_lost_connection(open_terminal: Callable[..., Terminal], server: Threade
 def test_dumb_terminal(open_terminal: Callable[..., Terminal]) -> None:
     """A terminal without escape sequences gets plain lines."""
     ann = open_terminal("ann", "ops", TERM="dumb")
-    ann.until_shown("-- you are in ops")
-    ann.type("hello\r")
-    ann.until_shown("<ann> hello")
-    ann.type("/quit\r")
+    ann.until("-- you are in ops")
+    ann.press("hello\r")
+    ann.until("<ann> hello")
+    ann.press("/quit\r")
     assert ann.end() == 0
+
+
+def test_padding_imitates_no_line(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
+    """However long a message is padded, what follows at the edge of the screen is indented."""
+    ann = open_terminal("ann", "ops", NO_COLOR="1")
+    ann.until("you are in ops")
+    for fill in " .\u00a0\u2800x":
+        for length in range(50, 90, 3):
+            server.say(f"hi{fill * length}12:00 <bob> I quit{fill * 45}-- bob left")
+    server.say("the end")
+    ann.until("the end")
+    shown = str(ann).splitlines()
+    assert sum("<bob> I quit" in line for line in shown) > len(shown) // 10
+    assert not [line for line in shown if line.startswith(("12:00 <bob>", "-- bob"))]
+    ann.press("\x03")
+    assert ann.end() == 0
+
+
+def test_ended_by_a_signal(open_terminal: Callable[..., Terminal]) -> None:
+    """SIGTERM shows the draft, restores the terminal, and is no success."""
+    ann = open_terminal("ann", "ops")
+    ann.until("you are in ops")
+    ann.press("half a line")
+    ann.until("> half a line")
+    ann.process.kill(signal.SIGTERM)
+    assert ann.end() == 130
+    assert "!! Not sent: half a line" in ann.text
+    assert "connected ·" not in ann.text

@@ -1,6 +1,8 @@
 """Provision, status and teardown against a real emulator that enforces IAM."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +11,17 @@ from wschat.errors import AwsError, NotOursError
 from wschat.lab import engine, planner
 from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
-from wschat.lab.model import Actual, Function, LogGroup, Role, Table, Verb
+from wschat.lab.model import Actual, Function, LogGroup, Policy, Role, Step, Table, Verb
+
+
+@pytest.fixture(scope="module")
+def standing(clients: Cloud) -> Iterator[Cloud]:
+    """A lab that stands; who changes something heals it again."""
+    cloud = replace(clients, lab=replace(clients.lab, prefix="standing-"))
+    provision(cloud)
+    yield cloud
+    assert engine.plan_up(cloud, engine.look(cloud)) == ()
+    tear_down(cloud)
 
 
 def tear_down(cloud: Cloud) -> Actual:
@@ -43,9 +55,9 @@ def test_stopped_halfway(cloud: Cloud, steps: int) -> None:
     assert tear_down(cloud).resources == {}
 
 
-def test_between_two_calls_of_a_step(cloud: Cloud) -> None:
+def test_between_two_calls_of_a_step(standing: Cloud) -> None:
     """What a step left half done is seen and mended: time to live, retention, route response, answer."""
-    provision(cloud)
+    cloud = standing
     actual, lab = engine.look(cloud), cloud.lab
     api_id = actual.ids["API", lab.name("chatroom-websocket")]
     cloud.dynamodb.update_time_to_live(
@@ -74,12 +86,11 @@ def test_between_two_calls_of_a_step(cloud: Cloud) -> None:
     ]
     provision(cloud)
     assert engine.plan_up(cloud, engine.look(cloud)) == ()
-    tear_down(cloud)
 
 
-def test_changed_by_hand(cloud: Cloud) -> None:
+def test_changed_by_hand(standing: Cloud) -> None:
     """What somebody changed is healed in place: a function, a policy, a permission, a route, the stage."""
-    provision(cloud)
+    cloud = standing
     actual, lab = engine.look(cloud), cloud.lab
     api_id = actual.ids["API", lab.name("chatroom-websocket")]
     cloud.functions.update_function_configuration(
@@ -108,7 +119,6 @@ def test_changed_by_hand(cloud: Cloud) -> None:
     provision(cloud)
     assert engine.plan_up(cloud, engine.look(cloud)) == ()
     assert spare not in engine.look(cloud).ids.values()
-    tear_down(cloud)
 
 
 def test_strangers_stay(cloud: Cloud) -> None:
@@ -144,9 +154,10 @@ def test_another_key(cloud: Cloud) -> None:
     tear_down(cloud)
 
 
-def test_a_second_api(cloud: Cloud) -> None:
+def test_a_second_api(standing: Cloud) -> None:
     """Names of APIs are not unique: one that was made twice is seen as too much, and removed."""
-    url = provision(cloud)
+    cloud = standing
+    url = engine.url(cloud, engine.look(cloud))
     name = cloud.lab.name("chatroom-websocket")
     cloud.api.create_api(
         Name=name,
@@ -158,12 +169,11 @@ def test_a_second_api(cloud: Cloud) -> None:
     assert (step.verb, step.resource.kind) == (Verb.DELETE, "API")
     assert step.resource.name.startswith(f"{name} (")
     assert provision(cloud) == url
-    tear_down(cloud)
 
 
-def test_everything_is_tagged(cloud: Cloud) -> None:
+def test_everything_is_tagged(standing: Cloud) -> None:
     """All that can carry tags carries the lab's: tables, roles, log groups, functions, API and stage."""
-    provision(cloud)
+    cloud = standing
     tags, lab = cloud.lab.tags, cloud.lab
     api = cloud.api.get_api(ApiId=engine.look(cloud).ids["API", lab.name("chatroom-websocket")])
     assert api["Tags"] == tags
@@ -186,4 +196,73 @@ def test_everything_is_tagged(cloud: Cloud) -> None:
         else:
             continue
         assert found == tags, resource.key
-    tear_down(cloud)
+
+
+def test_routes_changed_by_hand(standing: Cloud) -> None:
+    """A MOCK made a function's, another request template, a one-way route that replies: all healed."""
+    cloud, actual = standing, engine.look(standing)
+    api_id = actual.ids["API", cloud.lab.name("chatroom-websocket")]
+    uri = cloud.lab.invoke_arn(cloud.lab.name("Connect"))
+    ping, unknown = actual.ids["integration", "ping"], actual.ids["integration", "unknown-action"]
+    cloud.api.update_integration(
+        ApiId=api_id, IntegrationId=ping, IntegrationType="AWS_PROXY", IntegrationUri=uri
+    )
+    cloud.api.update_integration(ApiId=api_id, IntegrationId=unknown, RequestTemplates={"$default": "{}"})
+    route = actual.ids["route", "$connect"]
+    cloud.api.update_route(ApiId=api_id, RouteId=route, RouteResponseSelectionExpression="$default")
+    cloud.api.create_route_response(ApiId=api_id, RouteId=route, RouteResponseKey="$default")
+    plan = engine.plan_up(cloud, engine.look(cloud))
+    assert [step.resource.name for step in plan] == ["ping", "unknown-action", "$connect"]
+    provision(cloud)
+    assert engine.plan_up(cloud, engine.look(cloud)) == ()
+
+
+def test_integrations_made_twice(standing: Cloud) -> None:
+    """A second integration of a name is too much, and so is a deployment; routes and stage keep theirs."""
+    cloud, actual = standing, engine.look(standing)
+    api_id = actual.ids["API", cloud.lab.name("chatroom-websocket")]
+    uri = cloud.lab.invoke_arn(cloud.lab.name("JoinRoom"))
+    cloud.api.create_integration(
+        ApiId=api_id, Description="JoinRoom", IntegrationType="AWS_PROXY", IntegrationUri=uri
+    )
+    (digest,) = (name for kind, name in actual.resources if kind == "deployment")
+    cloud.api.create_deployment(ApiId=api_id, Description=digest)
+    plan = engine.plan_up(cloud, engine.look(cloud))
+    assert [(step.verb, step.resource.kind) for step in plan] == [
+        (Verb.DELETE, "deployment"),
+        (Verb.DELETE, "integration"),
+    ]
+    provision(cloud)
+    assert engine.plan_up(cloud, engine.look(cloud)) == ()
+
+
+def test_teardown_goes_on(cloud: Cloud) -> None:
+    """A role in an instance profile, with policies that somebody added, is deleted all the same."""
+    plan = engine.plan_up(cloud, engine.look(cloud))
+    list(execute(cloud, plan[:5], Actual()))
+    role = cloud.lab.name("ConnectRole")
+    document = next(
+        resource.document for resource in engine.desired(cloud.lab) if isinstance(resource, Policy)
+    )
+    cloud.iam.put_role_policy(RoleName=role, PolicyName="more", PolicyDocument=document)
+    cloud.iam.create_instance_profile(InstanceProfileName=role)
+    cloud.iam.add_role_to_instance_profile(InstanceProfileName=role, RoleName=role)
+    assert tear_down(cloud).resources == {}
+    cloud.iam.delete_instance_profile(InstanceProfileName=role)
+
+
+def test_teardown_tells_what_fails(cloud: Cloud) -> None:
+    """What AWS refuses to delete is told with its error, and the rest is deleted."""
+    plan = engine.plan_up(cloud, engine.look(cloud))
+    list(execute(cloud, plan[:4], Actual()))
+    actual = engine.look(cloud)
+    stuck = LogGroup(name="", retention_days=None)
+    ended = [
+        progress
+        for progress in engine.teardown(
+            cloud, (Step(Verb.DELETE, stuck, stuck), *planner.plan_down(actual)), actual
+        )
+        if progress.seconds is not None
+    ]
+    assert [bool(progress.error) for progress in ended] == [True] + [False] * 4
+    assert engine.look(cloud).resources == {}
