@@ -100,9 +100,10 @@ def provision(
             console.screen().print("Nothing was changed.")
             raise typer.Exit
         seconds = console.show_steps(engine.provision(cloud, steps, actual))
-        actual = engine.settle(cloud)
+        actual, left = engine.settle(cloud)
         console.screen().print(f"Done: {len(steps)} steps in {seconds:.1f} s.")
     else:
+        left = ()
         console.screen().print(f"Nothing to do: all {len(actual.resources)} parts are as they should be.")
     url = engine.url(cloud, actual)
     typer.echo(url)
@@ -110,6 +111,10 @@ def provision(
         places.remember_url(url)
     except OSError as error:
         console.screen().print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
+    if left:
+        console.screen().print("[bold]Looked again: this is not as it should be.[/bold] Run it once more.")
+        console.show_plan(left, console.screen())
+        raise typer.Exit(ExitCode.DIFFERENT)
     console.screen().print("Now chat: [bold]wschat chat --name you --room lobby[/bold]")
 
 

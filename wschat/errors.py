@@ -35,7 +35,7 @@ EXIT_CODES: dict[ExitCode, str] = {
     ExitCode.OK: "done; for `status`: everything is as it should be",
     ExitCode.FAILED: "AWS refused or failed a call; the message names the step",
     ExitCode.USAGE: "the command line is wrong, or a question could not be asked",
-    ExitCode.DIFFERENT: "`status`, `provision --plan`: something differs; `teardown`: something is left",
+    ExitCode.DIFFERENT: "something is not as it should be (`status`, `provision`), or is left (`teardown`)",
     ExitCode.ACCESS: "no credentials, an expired login, no region, or a permission is missing",
     ExitCode.CONNECT: "the WebSocket could not be opened",
     ExitCode.LOST: "the WebSocket was open and is gone",

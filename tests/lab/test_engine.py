@@ -266,3 +266,16 @@ def test_teardown_tells_what_fails(cloud: Cloud) -> None:
     ]
     assert [bool(progress.error) for progress in ended] == [True] + [False] * 4
     assert engine.look(cloud).resources == {}
+
+
+def test_changed_meanwhile(standing: Cloud) -> None:
+    """What somebody else changes during a provision is told, after AWS had time to catch up with itself."""
+    cloud, group = standing, f"/aws/lambda/{standing.lab.name('Connect')}"
+    cloud.logs.put_retention_policy(logGroupName=group, retentionInDays=1)
+    now = [0.0]
+    patient = replace(cloud, sleep=lambda seconds: now.append(now[-1] + seconds), clock=lambda: now[-1])
+    _, left = engine.settle(patient)
+    assert [step.resource.name for step in left] == [group]
+    assert engine.LAG <= now[-1] < engine.LAG + 3
+    provision(cloud)
+    assert engine.settle(cloud)[1] == ()

@@ -62,22 +62,18 @@ def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Iterator[P
     return execute(cloud, plan, actual, go_on=True)
 
 
-def settle(cloud: Cloud) -> Actual:
-    """Look at a lab that was just provisioned, until all is seen that was made: AWS's reads lag behind.
+def settle(cloud: Cloud) -> tuple[Actual, tuple[Step, ...]]:
+    """Look at a lab that was just provisioned until all is seen that was made: AWS's reads lag behind.
 
-    Raises:
-        AwsError: something differs all the same, as when somebody else changed it meanwhile.
+    Returns what exists, and what differs all the same, as when somebody else changes it meanwhile.
     """
-    actual = look(cloud)
-
-    def as_desired() -> bool:
-        nonlocal actual
+    deadline = cloud.clock() + LAG
+    while True:
         actual = look(cloud)
-        return not differences(cloud, actual)
-
-    if differences(cloud, actual):
-        cloud.wait(as_desired, "the lab, which somebody else may have changed meanwhile", seconds=LAG)
-    return actual
+        left = differences(cloud, actual)
+        if not left or cloud.clock() > deadline:
+            return actual, left
+        cloud.sleep(1)
 
 
 def _wait_for(cloud: Cloud, function: str) -> None:
@@ -113,4 +109,4 @@ def provision_local(endpoint_url: str, on_step: Callable[[str], None]) -> str:
     for number, progress in enumerate(provision(cloud, plan, actual)):
         if progress.seconds is None:
             on_step(f"{progress.step.task.value} ({number // 2 + 1}/{len(plan)})")
-    return url(cloud, settle(cloud))
+    return url(cloud, settle(cloud)[0])
