@@ -39,6 +39,7 @@ def wschat(*arguments: str, stdin: str = "", **env: str) -> subprocess.Completed
         (["chat", "--url", ""], 5, "wss://"),
         (["local", "--port", "80000"], 2, "65535"),
         (["status", "--endpoint-url", "127.0.0.1:4566"], 2, "no URL of an endpoint"),
+        (["status", "--endpoint-url", "http://me:secret@127.0.0.1:4566"], 2, "'127.0.0.1:4566' is no URL"),
         (["provision", "--prefix", "a b"], 2, "'a b' can't stand before names"),
         (["provision", "--prefix", "x" * 49], 2, "longer than IAM's 64"),
         (["status", "--region", "us-east-1"], 4, "no usable AWS credentials"),
@@ -104,6 +105,7 @@ def test_the_url_comes_first(tmp_path: Path) -> None:
     done = wschat("provision", "--yes", "--prefix", "kept-")
     assert (done.returncode, done.stdout[:5]) == (0, "ws://")
     assert "could not be kept" in done.stderr
+    assert f"wschat chat --url {done.stdout.strip()} --name" in done.stderr
     assert wschat("teardown", "--yes", "--prefix", "kept-").returncode == 0
 
 

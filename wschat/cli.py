@@ -106,16 +106,18 @@ def provision(
         left = ()
         console.screen().print(f"Nothing to do: all {len(actual.resources)} parts are as they should be.")
     url = engine.url(cloud, actual)
-    typer.echo(url)
+    how = ""
     try:
         places.remember_url(url)
     except OSError as error:
         console.screen().print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
+        how = f" --url {url}"
+    console.paper().print(url, soft_wrap=True)
     if left:
         console.screen().print("[bold]Looked again: this is not as it should be.[/bold] Run it once more.")
         console.show_plan(left, console.screen())
         raise typer.Exit(ExitCode.DIFFERENT)
-    console.screen().print("Now chat: [bold]wschat chat --name you --room lobby[/bold]")
+    console.screen().print(f"Now chat: [bold]wschat chat{how} --name you --room lobby[/bold]", soft_wrap=True)
 
 
 @app.command()

@@ -50,6 +50,7 @@ def show_place(lab: Lab) -> None:
     """Say which account and region the rest is about."""
     prefix = f", prefix [bold]{lab.prefix}[/bold]" if lab.prefix else ""
     endpoint = f", at {lab.endpoint}" if lab.endpoint else ""
+    endpoint = escape(endpoint)
     line = f"Account [bold]{lab.account}[/bold], region [bold]{lab.region}[/bold]{prefix}{endpoint}"
     screen().print(line, soft_wrap=True)
 
@@ -159,7 +160,8 @@ def waiting(what: str) -> Iterator[Callable[[str], None]]:
 def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actual) -> None:
     """Show, kind by kind, what should exist, what does and what differs; then each difference."""
     console = paper()
-    table = Table("kind", "wanted", "there", "differ", "too much", box=None, pad_edge=False)
+    table = Table("kind", "want", "have", "differ", "spare", box=None, pad_edge=False)
+    table.columns[0].no_wrap = True
     for column in table.columns[1:]:
         column.justify = "right"
     for kind in dict.fromkeys(resource.kind for resource in desired):
@@ -170,7 +172,7 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
         style = "green" if not steps else "yellow"
         table.add_row(kind, *map(str, numbers), style=style)
     console.print(table)
-    states = {Verb.CREATE: "missing", Verb.UPDATE: "differs", Verb.DELETE: "too much"}
+    states = {Verb.CREATE: "missing", Verb.UPDATE: "differs", Verb.DELETE: "spare"}
     for step in plan:
         line = safe(f"{states[step.verb]}: {step.resource.kind} {step.resource.name}")
         console.print(Text(line), soft_wrap=True)

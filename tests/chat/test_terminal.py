@@ -172,7 +172,7 @@ def test_dumb_terminal(open_terminal: Callable[..., Terminal]) -> None:
 
 def test_padding_imitates_no_line(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
     """However long a message is padded, what follows at the edge of the screen is indented."""
-    ann = open_terminal("ann", "ops", NO_COLOR="1")
+    ann = open_terminal("ann", "ops", NO_COLOR="1", COLUMNS="200")  # what the terminal is, not what is said
     ann.until("you are in ops")
     for fill in " .\u00a0\u2800x":
         for length in range(50, 90, 3):

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.functions.conftest import Connect, Person, Tables
 from tests.functions.post_sink import PostSink
-from wschat.functions import _log, _tables
-from wschat.protocol import Ack, MultiMessage, UserLeft
+from wschat.functions import _log, _room, _tables, _talk
+from wschat.protocol import Ack, MultiMessage, SingleRoom, UserLeft
 
 
 def expire(item: str) -> None:
@@ -21,7 +22,7 @@ def expire(item: str) -> None:
 def meanwhile(monkeypatch: pytest.MonkeyPatch, where: str, what: Callable[[], Any]) -> None:
     """Do something just before `where` is called for the first time."""
     module, _, name = where.rpartition(".")
-    owner = {"_log": _log, "_log.DeadLog": _log.DeadLog}[module]
+    owner: Any = {"_log": _log, "_log.DeadLog": _log.DeadLog, "_room": _room}[module]
     original, waiting = getattr(owner, name), [what]
 
     def interrupted(*args: object, **kwargs: object) -> object:
@@ -87,6 +88,71 @@ def test_a_ghost_whose_name_is_another_s(connect: Connect, sink: PostSink, table
     ann.ask("message", "Eve?")
     assert tables()["name#eve"]["owner"]["S"] == eve.connection
     assert set(tables()["room ops"]["users"]["M"]) == {ann.connection}
+
+
+def test_a_room_lives_and_dies_while_it_is_created(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seqs rise across a room's deaths, even if another room of the name lived during the create."""
+    ann, bob = connect("Ann", "Dev"), connect("Bob")
+    said: list[Any] = []
+
+    def another_life() -> None:
+        bob.ask("create", "Ops")
+        said.extend(bob.ask("message", f"secret {number}") for number in range(5))
+        bob.ask("leave")
+
+    meanwhile(monkeypatch, "_room.leaving", another_life)
+    assert ann.ask("create", "Ops").type == "multi-message"
+    new = ann.ask("message", "new")
+    assert isinstance(new, Ack)
+    assert (new.seq or 0) > max(ack.seq for ack in said)
+
+
+def test_a_member_s_record_does_not_expire(connect: Connect, sink: PostSink, tables: Tables) -> None:
+    """Only outside of rooms a record expires: so whoever tells everybody finds every ghost in a room."""
+    ghost = connect("Ghost")
+    assert "expires" in tables()[ghost.connection]
+    ghost.ask("create", "Ops")
+    assert "expires" not in tables()[ghost.connection]
+    ghost.ask("leave")
+    assert "expires" in tables()[ghost.connection]
+    ghost.ask("create", "Ops")
+    sink.gone.add(ghost.connection)
+    connect("Ann", "Dev")
+    assert "room ops" not in tables()
+
+
+def test_a_connection_opens_while_it_is_forgotten(
+    connect: Connect, sink: PostSink, tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who takes a name after a post came too early for it keeps it."""
+    ann, early = connect("Ann"), connect()
+    sink.gone.add(early.connection)
+    original, once = _room.drop, [lambda: early.ask("register", "Early")]
+
+    def interrupted(client: _room.Client) -> Any:  # noqa: ANN401
+        while once and client.connection == early.connection:
+            once.pop()()
+        return original(client)
+
+    monkeypatch.setattr(_room, "drop", interrupted)
+    assert ann.ask("create", "Ops").type == "multi-message"
+    assert tables()["name#early"]["owner"]["S"] == early.connection
+    assert early.ask("join", "Ops").type == "multi-message"
+
+
+def test_a_ghost_that_can_t_be_forgotten_now(
+    connect: Connect, sink: PostSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When DynamoDB refuses to forget a ghost, the others are told all the same."""
+    ann, bob, ghost = connect("Ann"), connect("Bob"), connect("Ghost")
+    sink.gone.add(ghost.connection)
+
+    def throttled(*_args: object, **_kwargs: object) -> None:
+        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow"}}, "GetItem")
+
+    monkeypatch.setattr(_talk, "forget", throttled)
+    assert ann.ask("create", "Ops").type == "multi-message"
+    assert bob.heard() == [SingleRoom("Ops")]
 
 
 def act(person: Person, name: str) -> None:

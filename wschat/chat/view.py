@@ -127,7 +127,8 @@ class TerminalView:
 
         The terminal would go on at its left edge, where padding could imitate another line.
         """
-        parts = text.wrap(self._console, max(self._console.width - len(INDENT), 1), overflow="fold")
+        width = self._session.app.output.get_size().columns - len(INDENT)
+        parts = text.wrap(self._console, max(width, 1), overflow="fold")
         return Text(f"\n{INDENT}").join(parts)
 
     def frame(self, frame: str) -> None:

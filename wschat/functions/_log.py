@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from wschat.functions._tables import (
     ROOMS,
@@ -120,9 +120,9 @@ class DeadLog:
                 ExpressionAttributeNames={"#seq": "seq"},
                 ExpressionAttributeValues={":last": {"N": str(self.last)}},
             )
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
+        except (BotoCoreError, ClientError) as error:
+            if not (isinstance(error, ClientError) and condition_failed(error)):
+                print(json.dumps({"room": self.room, "not_cleared": str(error)}))  # noqa: T201
 
 
 def die(room: str, created: int) -> tuple[Json, DeadLog]:

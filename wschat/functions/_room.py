@@ -118,11 +118,17 @@ def unchanged(client: Client) -> tuple[str, Json, Json]:
 
 
 def put_in_room(client: Client, room: str | None) -> Json:
-    """Return the change of a client's record when it enters a room, or none."""
+    """Return the change of a client's record when it enters a room, or none.
+
+    The record of a member does not expire: without it nobody would find the membership any more.
+    """
     condition, names, values = unchanged(client)
     if room:
-        values = values | {"new": {"S": room}}
-    change = "SET #room = :new" if room else "REMOVE #room"
+        change, values = "SET #room = :new REMOVE #expires", values | {"new": {"S": room}}
+    else:
+        expires = {"N": str(int(time.time()) + LIFETIME)}
+        change, values = "SET #expires = :expires REMOVE #room", values | {"expires": expires}
+    names = names | {"expires": "expires"}
     return update(CLIENTS, client.connection, change, condition=condition, names=names, **values)
 
 
@@ -196,12 +202,13 @@ def rename(client: Client, name: str, room: str | None, expires: int) -> Json:
     410, and whoever posted has forgotten the connection. If it is gone in truth, the next post tells.
     """
     condition, names, values = unchanged(client)
-    change = "SET #name = :new, #expires = :expires, #connected = if_not_exists(#connected, :now)"
+    change = "SET #name = :new, #connected = if_not_exists(#connected, :now)"
     names = names | {"connected": "connected", "expires": "expires"}
-    values = values | {"new": {"S": name}, "expires": {"N": str(expires)}}
-    values["now"] = {"N": str(int(time.time() * 1000))}
+    values = values | {"new": {"S": name}, "now": {"N": str(int(time.time() * 1000))}}
     if room:
-        change, values = f"{change}, #room = :to", values | {"to": {"S": room}}
+        change, values = f"{change}, #room = :to REMOVE #expires", values | {"to": {"S": room}}
+    else:
+        change, values = f"{change}, #expires = :expires", values | {"expires": {"N": str(expires)}}
     return update(CLIENTS, client.connection, change, condition=condition, names=names, **values)
 
 
@@ -230,17 +237,27 @@ def free_name(client: Client) -> list[Json]:
     return [delete(CLIENTS, name_key(client.name), condition="#owner = :me", names=names, me=mine)]
 
 
-def forget(connection: str, room: str | None = None) -> Leaving:
+def drop(client: Client) -> Json:
+    """Return the operation that deletes a connection's record, if it is still this."""
+    condition, names, values = unchanged(client)
+    return delete(CLIENTS, client.connection, condition=condition, names=names, **values)
+
+
+def forget(connection: str, room: str | None = None, *, closed: bool) -> Leaving:
     """Remove all that is known of a connection that is gone; return what others should be told.
 
-    `room` is where it was met: its record, which tells that too, may have expired before its membership.
+    `room` is where it was met: its record, which tells that too, may be gone before its membership.
+    Unless it is known to have `closed`, one that takes a name meanwhile is left in peace: a post had come
+    before it was open.
     """
+    names_seen: list[str | None] = []
 
     def attempt() -> tuple[list[Json], Leaving]:
         client = find_client(connection)
+        names_seen.append(client.name)
+        if not closed and client.name != names_seen[0]:
+            return [], Leaving()
         left = leaving(replace(client, room=client.room or room))
-        condition, names, values = unchanged(client)
-        gone = delete(CLIENTS, connection, condition=condition, names=names, **values)
-        return [gone, *free_name(client), *left.operations, *list_rooms(None, left.dead)], left
+        return [drop(client), *free_name(client), *left.operations, *list_rooms(None, left.dead)], left
 
     return transact(attempt)

@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -69,10 +68,13 @@ def tell(event: Json, notices: Iterable[Notice]) -> None:
         people = everybody() if notice.people is None else notice.people
         for gone in _post(gateway, people, notice.event.encode().encode()):
             log(event, gone=gone)
-            with suppress(Refused):  # too busy to forget it now: the next post to it will
-                left = forget(gone, notice.room)
-                waiting += left.notices
-                left.clear()
+            try:
+                left = forget(gone, notice.room, closed=False)
+            except (Refused, BotoCoreError, ClientError) as error:
+                log(event, not_forgotten=gone, why=str(error))  # the next post to it will try again
+                continue
+            waiting += left.notices
+            left.clear()
 
 
 def everybody() -> Iterator[str]:

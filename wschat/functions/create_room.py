@@ -29,7 +29,6 @@ def create(event: Json, connection: str, request: Request) -> MultiMessage:
     Then everybody who is connected hears of the new room.
     """
     name = clean_name(request.value, "room's name")
-    created = int(time.time() * 1000)
 
     def attempt() -> tuple[list[Json], tuple[_room.Room, _room.Leaving]]:
         client, rooms = _room.registered(connection), _room.room_names()
@@ -37,8 +36,9 @@ def create(event: Json, connection: str, request: Request) -> MultiMessage:
             raise Refused(ErrorCode.ROOM_EXISTS, "there is a room of that name; join it")
         if rooms and len(rooms) >= ROOM_LIMIT:
             raise Refused(ErrorCode.FULL, f"there are {ROOM_LIMIT} rooms already")
-        room = _room.Room(fold(name), name, created, users={connection: str(client.name)})
         left = _room.leaving(client)
+        created = int(time.time() * 1000)  # now, after a dead room of that name has said its last
+        room = _room.Room(fold(name), name, created, users={connection: str(client.name)})
         return [
             put_new(ROOMS, room.item()),
             put(ROOMS, _log.counter(room.key, start=created)),

@@ -16,7 +16,7 @@ def handler(event: Json, _context: object) -> Json:
     if context["eventType"] != "DISCONNECT":  # a client's message with the action `$disconnect`
         return {"statusCode": 200}
 
-    left = forget(context["connectionId"])
+    left = forget(context["connectionId"], closed=True)
 
     tell(event, left.notices)
     left.clear()

@@ -112,12 +112,15 @@ def connect(target: Target, session: boto3.Session | None = None) -> Cloud:
         url = target.endpoint_url
         hasty = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=5)
         identity = session.client("sts", endpoint_url=url, config=hasty).get_caller_identity()
+        account, partition = identity.get("Account", ""), identity.get("Arn", "").split(":")[1:2]
+        if not (account.isdecimal() and partition):
+            raise ResponseParserError
         api = session.client("apigatewayv2", endpoint_url=url, config=patience)
         lab = Lab(
-            account=identity["Account"],
+            account=account,
             region=session.region_name,
             prefix=target.prefix,
-            partition=identity["Arn"].split(":")[1],
+            partition=partition[0],
             **_addresses(api.meta.endpoint_url, session.region_name),
         )
         once = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5)
@@ -147,13 +150,14 @@ def _check_endpoint(url: str | None) -> None:
     try:
         parts = urlsplit(url or "http://none")
         valid = url is None or (
-            parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and "@" not in url
         )
     except ValueError:
         valid = False
     if not valid:
-        hint = "it looks like http://127.0.0.1:4566"
-        raise UsageError(f"{url!r} is no URL of an endpoint", where="--endpoint-url", hint=hint)
+        hint = "it looks like http://127.0.0.1:4566, without a user or a password"
+        shown = (url or "").rpartition("@")[2]
+        raise UsageError(f"{shown!r} is no URL of an endpoint", where="--endpoint-url", hint=hint)
 
 
 def _session(target: Target) -> boto3.Session:
