@@ -3,7 +3,6 @@
 import os
 import subprocess
 import threading
-from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -74,9 +73,31 @@ def test_odd_files_in_the_state_directory(tmp_path: Path, name: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_what_is_not_aws() -> None:
-    """An endpoint that answers in HTML is named as such."""
-    handler = partial(SimpleHTTPRequestHandler, directory=os.devnull)
+class Garbage(SimpleHTTPRequestHandler):
+    """Answers what `said` is to whatever is asked."""
+
+    said = b""
+
+    def do_POST(self) -> None:
+        """Answer."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.said)))
+        self.end_headers()
+        self.wfile.write(self.said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"<html>hello</html>",
+        b"{}",
+        b"",
+        b"<R><GetCallerIdentityResult><Arn>x</Arn></GetCallerIdentityResult></R>",
+    ],
+)
+def test_what_is_not_aws(said: bytes) -> None:
+    """An endpoint that answers something else is named as such."""
+    handler = type("Said", (Garbage,), {"said": said})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
         keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_DEFAULT_REGION": "us-east-1"}

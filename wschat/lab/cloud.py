@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
+    from mypy_boto3_sts import STSClient
 
 Passing = Callable[[aws.ClientError], bool]
 P = ParamSpec("P")
@@ -111,16 +112,13 @@ def connect(target: Target, session: boto3.Session | None = None) -> Cloud:
 
         url = target.endpoint_url
         hasty = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=5)
-        identity = session.client("sts", endpoint_url=url, config=hasty).get_caller_identity()
-        account, partition = identity.get("Account", ""), identity.get("Arn", "").split(":")[1:2]
-        if not (account.isdecimal() and partition):
-            raise ResponseParserError
+        account, partition = _who(session.client("sts", endpoint_url=url, config=hasty))
         api = session.client("apigatewayv2", endpoint_url=url, config=patience)
         lab = Lab(
             account=account,
             region=session.region_name,
             prefix=target.prefix,
-            partition=partition[0],
+            partition=partition,
             **_addresses(api.meta.endpoint_url, session.region_name),
         )
         once = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5)
@@ -133,6 +131,18 @@ def connect(target: Target, session: boto3.Session | None = None) -> Cloud:
             api=api,
             api_once=session.client("apigatewayv2", endpoint_url=url, config=once),
         )
+
+
+def _who(sts: "STSClient") -> tuple[str, str]:
+    """Return the account that is asking, and its partition."""
+    try:
+        identity = sts.get_caller_identity()
+        account, partition = identity["Account"], identity["Arn"].split(":")[1]
+    except (LookupError, TypeError):  # botocore's own, of an answer in XML that is not AWS's
+        raise ResponseParserError from None
+    if not account.isdecimal():
+        raise ResponseParserError
+    return account, partition
 
 
 def _addresses(control_plane: str, region: str) -> dict[str, str]:
