@@ -51,6 +51,7 @@ LAYERS = {
 }
 ONLY_IN = {
     "boto3": {"wschat.lab.cloud", "wschat.lab.engine", "wschat.functions._tables", "wschat.functions._talk"},
+    "botocore.auth": {"wschat.lab.signer"},
     "websockets": {"wschat.chat.session"},
     "prompt_toolkit": {"wschat.chat.view"},
     "typer": {"wschat.cli"},

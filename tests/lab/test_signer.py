@@ -1,0 +1,139 @@
+"""How a connection is signed: for which region, in the query or in headers, with which credentials."""
+
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+
+import pytest
+
+from wschat.errors import AccessError
+from wschat.lab.cloud import Target
+from wschat.lab.signer import LONGEST_URL, Signed, signer
+
+HOST = "abc123.execute-api.eu-west-1.amazonaws.com"
+URL = f"wss://{HOST}/development"
+
+
+@pytest.fixture(autouse=True)
+def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very secret")
+
+
+def signed(url: str = URL, region: str | None = None, longest_url: int = LONGEST_URL) -> Signed:
+    return signer(url, Target(region=region), longest_url=longest_url)()
+
+
+def query(of: Signed) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlsplit(of.url).query).items()}
+
+
+def test_in_the_query() -> None:
+    """The URL stays; the signature is for this service and region, lives a minute, and is of the host."""
+    one = signed()
+    assert one.url.startswith(f"{URL}?")
+    assert one.headers == {}
+    asked = query(one)
+    assert asked["X-Amz-Credential"].startswith("AKIAEXAMPLE/")
+    assert asked["X-Amz-Credential"].endswith("/eu-west-1/execute-api/aws4_request")
+    assert (asked["X-Amz-Expires"], asked["X-Amz-SignedHeaders"]) == ("60", "host")
+    assert "very secret" not in one.url
+
+
+@pytest.mark.parametrize(
+    ("url", "given", "region"),
+    [
+        ("wss://a1.execute-api.us-gov-west-1.amazonaws.com/x", None, "us-gov-west-1"),
+        ("wss://a1.execute-api.cn-north-1.amazonaws.com.cn/x", "us-east-1", "cn-north-1"),
+        ("WSS://A1.Execute-API.EU-WEST-1.amazonaws.com/x", "us-east-1", "eu-west-1"),
+        ("wss://chat.example.com/x", "us-east-1", "us-east-1"),
+        ("ws://127.0.0.1:4566/_aws/execute-api/a1/x", "ap-south-1", "ap-south-1"),
+        ("wss://chat.example.com/a1.execute-api.eu-west-1.amazonaws.com", "us-east-1", "us-east-1"),
+    ],
+)
+def test_region(url: str, given: str | None, region: str) -> None:
+    """An API's own host says its region; for any other host it must be given."""
+    assert f"/{region}/" in query(signed(url, given))["X-Amz-Credential"]
+
+
+def test_region_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a region from anywhere nothing is signed; AWS_REGION is one."""
+    with pytest.raises(AccessError, match="no region"):
+        signed("wss://chat.example.com/x")
+    monkeypatch.setenv("AWS_REGION", "eu-north-1")
+    assert "/eu-north-1/" in query(signed("wss://chat.example.com/x"))["X-Amz-Credential"]
+
+
+@pytest.mark.parametrize("asked", ["b=2&a=x%20y&e=", "a=1+2&c=%2F:", "a=1&a=2", "flag&x=%E2%82%AC"])
+def test_other_parameters_stay(asked: str) -> None:
+    """What the URL asks for besides is kept, in the query form and in the other."""
+    kept = parse_qsl(asked, keep_blank_values=True)
+    for one in (signed(f"{URL}?{asked}"), signed(f"{URL}?{asked}", longest_url=10)):
+        found = parse_qsl(urlsplit(one.url).query, keep_blank_values=True)
+        assert [pair for pair in found if not pair[0].startswith("X-Amz-")] == kept
+        assert bool(one.headers) != ("X-Amz-Signature" in one.url)
+
+
+def test_long_tokens_go_into_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session's token is signed too; where it makes the URL too long, headers carry all."""
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "short/+=")
+    short = signed()
+    assert query(short)["X-Amz-Security-Token"] == "short/+="
+    assert signed(longest_url=len(short.url)).headers == {}
+    assert signed(longest_url=len(short.url) - 1).url == URL
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "a/" * 1200)
+    long = signed()
+    assert long.url == URL
+    assert set(long.headers) == {"Authorization", "X-Amz-Date", "X-Amz-Security-Token"}
+    assert long.headers["X-Amz-Security-Token"] == "a/" * 1200
+    assert "SignedHeaders=host;x-amz-date;x-amz-security-token" in long.headers["Authorization"]
+
+
+def test_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is printed of a signed handshake holds nothing of it."""
+    assert repr(signed()) == "Signed()"
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "a" * 4096)
+    assert repr(signed()) == "Signed()"
+
+
+def test_nobody_to_sign_as(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Without credentials, or with a profile that there is not, it is said before anything is connected."""
+    with pytest.raises(AccessError, match="nobody"):
+        signer(URL, Target(profile="nobody"))
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    with pytest.raises(AccessError, match="no usable AWS credentials") as told:
+        signer(URL, Target())
+    assert told.value.where == "signing"
+    config = tmp_path / "config"
+    config.write_text("[profile old]\nsso_session = s\nsso_account_id = 1\nsso_role_name = r\n")
+    with config.open("a") as more:
+        more.write("[sso-session s]\nsso_region = eu-west-1\nsso_start_url = https://x.invalid\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    with pytest.raises(AccessError, match="login has expired"):
+        signer(URL, Target(profile="old"))
+
+
+def test_credentials_are_taken_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each signature has the credentials of its time: those that ran out are fetched again."""
+    keys, config = tmp_path / "keys", tmp_path / "config"
+    fetch = f"{sys.executable} -c 'print(open(\"{keys}\").read())'"
+    config.write_text(f"[profile class]\ncredential_process = {fetch}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+
+    def hand_out(key: str) -> None:
+        kept = {"Version": 1, "AccessKeyId": key, "SecretAccessKey": "x", "SessionToken": f"of {key}"}
+        soon = datetime.now(UTC) + timedelta(minutes=5)  # botocore takes others when 10 minutes are left
+        keys.write_text(json.dumps({**kept, "Expiration": soon.isoformat()}))
+
+    hand_out("FIRST")
+    sign = signer(URL, Target(profile="class"))
+    assert query(sign())["X-Amz-Security-Token"] == "of FIRST"
+    hand_out("SECOND")
+    assert query(sign())["X-Amz-Security-Token"] == "of SECOND"
+    keys.unlink()
+    with pytest.raises(AccessError, match="credentials"):
+        sign()

@@ -1,0 +1,70 @@
+"""botocore's signatures: a signed handshake for each connection to an API that wants to know who it is."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from botocore.auth import SigV4Auth, SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import NoCredentialsError
+
+from wschat.lab.cloud import Target, _session, translated
+
+SERVICE = "execute-api"
+LIFETIME = 60  # seconds; API Gateway itself lets any signature live for 5 minutes
+LONGEST_URL = 4096  # characters: API Gateway's limit, which a session's token may exceed
+OWN_HOST = re.compile(
+    r"wss?://(?:[^/?#@]*@)?[^/?#@.]+\.execute-api\.([a-z]+(?:-[a-z]+)+-\d+)\.", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What to connect to, and with which headers besides the usual ones; both are credentials."""
+
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+
+
+def signer(url: str, target: Target, *, longest_url: int = LONGEST_URL) -> Callable[[], Signed]:
+    """Return what signs a connection to this URL, with the credentials as they are when it is called.
+
+    The region is that of the API's host, or of the target where the host is a domain of one's own. The
+    credentials are asked for now already, so that what they ask for (such as a code) is asked for now.
+
+    Raises:
+        AccessError: unknown profile, no region, no credentials or an expired login; signing raises it too.
+    """
+    own_host = OWN_HOST.match(url)
+    with translated("signing"):
+        session = _session(replace(target, region=own_host[1].lower()) if own_host else target)
+        credentials = session.get_credentials()
+        if credentials is None:
+            raise NoCredentialsError
+        credentials.get_frozen_credentials()
+
+    def sign() -> Signed:
+        with translated("signing"):
+            frozen = credentials.get_frozen_credentials()
+        return _sign(url, frozen, session.region_name, longest_url)
+
+    return sign
+
+
+def _sign(url: str, credentials: ReadOnlyCredentials, region: str, longest_url: int) -> Signed:
+    """Sign in the query, or in headers where the URL can't hold it: it gets too long, or repeats a name."""
+    parts = urlsplit(url)
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    parts = parts._replace(query=urlencode(pairs, quote_via=quote))  # in the one form that both ends sign
+    bare = parts._replace(scheme=parts.scheme.replace("ws", "http")).geturl()
+    if len(dict(pairs)) == len(pairs):
+        request = AWSRequest("GET", bare)
+        SigV4QueryAuth(credentials, SERVICE, region, LIFETIME).add_auth(request)
+        signed = parts._replace(query=urlsplit(str(request.url)).query).geturl()
+        if len(signed) <= longest_url:
+            return Signed(signed, {})
+    request = AWSRequest("GET", bare)
+    SigV4Auth(credentials, SERVICE, region).add_auth(request)
+    return Signed(parts.geturl(), dict(request.headers.items()))
