@@ -6,7 +6,8 @@ The tree::
     ├── UsageError        the command line asks for something that can't be     exit 2
     ├── AccessError       no credentials, login, region or permission           exit 4
     ├── AwsError          AWS refused or failed a call                          exit 1
-    │   └── NotOursError  a resource has our name but belongs to someone else   exit 1
+    │   ├── NotOursError  a resource has our name but belongs to someone else   exit 1
+    │   └── AnswerError   the lab was reached, and did not answer as it should  exit 1
     ├── ConnectError      the WebSocket could not be opened                     exit 5
     ├── LostError         the WebSocket was open and is gone                    exit 6
     └── LocalError        the lab on this machine did not start, or ended       exit 8
@@ -83,10 +84,40 @@ class NotOursError(AwsError):
     """A resource has the name that the lab needs, but does not carry the lab's tag."""
 
 
+class AnswerError(AwsError):
+    """The lab was reached, and did not answer a request as it should.
+
+    Attributes:
+        may_pass: whether AWS may just not have caught up with what was provisioned.
+    """
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "", may_pass: bool = False) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.may_pass = may_pass
+
+
 class ConnectError(WschatError):
-    """The WebSocket could not be opened."""
+    """The WebSocket could not be opened.
+
+    Attributes:
+        status: the HTTP status that refused the handshake; None if there was no answer.
+        unknown_host: whether the name of the host was not found.
+    """
 
     exit_code = ExitCode.CONNECT
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        status: int | None = None,
+        unknown_host: bool = False,
+    ) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.status = status
+        self.unknown_host = unknown_host
 
 
 class LostError(WschatError):

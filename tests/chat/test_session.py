@@ -1,16 +1,16 @@
 import asyncio
 import socket
-from collections.abc import Callable
-from http import HTTPStatus
+from collections.abc import Mapping
+from itertools import count
+from typing import NamedTuple
 
 import pytest
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request as HttpRequest
-from websockets.http11 import Response
 
 from wschat import __version__
 from wschat.chat.session import open_session
-from wschat.errors import ConnectError, LostError, WschatError
+from wschat.errors import AccessError, ConnectError, LostError, WschatError
 from wschat.protocol import Request
 
 from .room_server import room_server
@@ -57,7 +57,12 @@ def test_nobody_there() -> None:
     error = failure(f"ws://user:pass@127.0.0.1:{port}/development?X-Amz-Signature=secret")
     assert "refused" in error.what
     assert error.where == f"ws://127.0.0.1:{port}/development"
-    assert "no host nowhere.invalid" in failure("ws://nowhere.invalid/development").what
+    assert isinstance(error, ConnectError)
+    assert (error.status, error.unknown_host) == (None, False)
+    error = failure("ws://nowhere.invalid/development")
+    assert "no host nowhere.invalid" in error.what
+    assert isinstance(error, ConnectError)
+    assert error.unknown_host
 
 
 def test_silent_server() -> None:
@@ -89,61 +94,59 @@ def test_other_servers() -> None:
     assert "does not speak TLS" in asyncio.run(answer_and_fail(b"HTTP/1.1 400 Bad\r\n\r\n", "wss"))
 
 
-@pytest.mark.parametrize(
-    ("status", "what"),
-    [
-        (401, "who is connecting"),
-        (403, "no such stage"),
-        (404, "no WebSocket API"),
-        (429, "throttles"),
-        (500, "may not invoke the $connect function"),
-        (502, "$connect function failed"),
-        (503, "not available"),
-        (418, "refused the connection"),
-    ],
-)
-def test_refused_handshakes(status: int, what: str) -> None:
-    """Each status that API Gateway gives has its meaning; the body is shown safely."""
+def test_each_connection_is_signed_anew() -> None:
+    """What signs is asked for each connection; its URL and headers are what the server gets."""
+    asked: list[tuple[str, str | None]] = []
 
-    def refuse(connection: ServerConnection, _request: HttpRequest) -> Response:
-        return connection.respond(HTTPStatus(status), '{"message": "no\\u001b[31m"}')
+    def note(_connection: ServerConnection, request: HttpRequest) -> None:
+        asked.append((request.path, request.headers.get("Authorization")))
 
-    error = refused_by(refuse)
-    assert error.what.startswith(f"HTTP {status}: ")
-    assert what in error.what
-    assert "(no␛[31m)" in error.what
+    async def connect_twice() -> None:
+        async with serve(_listen, "127.0.0.1", 0, process_request=note) as server:
+            signatures = count(1)
+
+            def sign() -> Signature:
+                number = next(signatures)
+                return Signature(
+                    f"{url_of(server)}?X-Amz-Signature={number}", {"Authorization": f"A{number}"}
+                )
+
+            for _ in range(2):
+                async with open_session(url_of(server), sign=sign):
+                    pass
+            async with open_session(url_of(server)):
+                pass
+
+    asyncio.run(connect_twice())
+    assert asked == [("/x?X-Amz-Signature=1", "A1"), ("/x?X-Amz-Signature=2", "A2"), ("/x", None)]
 
 
-def test_refused_handshake_with_any_body() -> None:
-    """A body that is no JSON object is shown as it is, its beginning."""
-    error = refused_by(
-        lambda connection, _request: connection.respond(HTTPStatus.FORBIDDEN, "<p>" + "x" * 999)
-    )
-    assert "(<p>xxx" in error.what
-    assert len(error.what) < 400
+def test_who_can_not_sign_does_not_connect() -> None:
+    """An error of signing is raised as it is, and a URL that is none before it."""
+
+    def sign() -> Signature:
+        raise AccessError("the AWS login has expired")
+
+    async def connect(url: str) -> None:
+        async with open_session(url, sign=sign):
+            pass
+
+    with pytest.raises(AccessError, match="login has expired"):
+        asyncio.run(connect("ws://127.0.0.1:1/x"))
+    with pytest.raises(ConnectError, match="begins with wss"):
+        asyncio.run(connect("nowhere"))
+
+
+class Signature(NamedTuple):
+    """A signed handshake."""
+
+    url: str
+    headers: Mapping[str, str]
 
 
 def url_of(server: Server) -> str:
     """Return where a server listens."""
     return f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/x"
-
-
-Refuse = Callable[[ServerConnection, HttpRequest], Response]
-
-
-def refused_by(refuse: Refuse) -> ConnectError:
-    """Return the error of a handshake that is refused."""
-
-    async def connect() -> None:
-        async with (
-            serve(_listen, "127.0.0.1", 0, process_request=refuse) as server,
-            open_session(url_of(server)),
-        ):
-            pass
-
-    with pytest.raises(ConnectError) as caught:
-        asyncio.run(connect())
-    return caught.value
 
 
 async def _listen(connection: ServerConnection) -> None:

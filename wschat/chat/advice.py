@@ -1,5 +1,6 @@
 """What a failure means and what to do about it, as tables."""
 
+import re
 from typing import NamedTuple
 
 from wschat.protocol import Action, ErrorCode
@@ -62,7 +63,7 @@ HANDSHAKE: dict[int, Advice] = {
         "its $connect route has an authorizer; the lab's has none: run `wschat provision`",
     ),
     403: Advice(
-        "no such stage, nothing deployed on it, or the API wants signed requests (AWS_IAM)",
+        "no such stage, nothing deployed on it, or the API does not let you in",
         "compare the URL with the one that `wschat provision` prints",
     ),
     404: Advice(
@@ -83,6 +84,65 @@ HANDSHAKE: dict[int, Advice] = {
     ),
     503: Advice("the service is not available now", "try again in a moment"),
 }
+
+UNSIGNED = "Missing Authentication Token"
+SIGN = Advice(
+    "the API lets in only who signs (AWS_IAM), or there is nothing at this address",
+    "sign with your AWS credentials: `wschat chat --sign`; or compare the URL with that of `wschat status`",
+)
+NOT_ALLOWED = "is not authorized to perform: execute-api:Invoke"
+
+LOGIN = "log in again (`aws sso login`, `aws login`, or new keys), or give another --profile"
+
+# What AWS says of a signature that it does not take, and what that means.
+SIGNATURE: dict[str, Advice] = {
+    "Signature expired": Advice(
+        "the signature is older than 5 minutes", "set this machine's clock; then sign anew, with --sign"
+    ),
+    "Signature not yet current": Advice("the signature is of the future", "set this machine's clock"),
+    "security token included in the request is expired": Advice("the AWS login has expired", LOGIN),
+    "security token included in the request is invalid": Advice("AWS does not know these credentials", LOGIN),
+    "signature we calculated does not match": Advice(
+        "the secret key is wrong, or the signature is for another address",
+        "check your keys; behind a domain of your own, give the API's --region",
+    ),
+    "Credential should be scoped to": Advice(
+        "the signature is for another region or service", "give the API's --region"
+    ),
+}
+CLOCK_MATTERS = re.compile("Signature expired|Signature not yet current|is expired")
+CLOCK_LIMIT = 5 * 60
+"""Seconds that a signature's time may be off."""
+
+
+def signature(message: str, ahead: float) -> Advice | None:
+    """Return what a refusal says about a signature; None if it is about something else.
+
+    `ahead` is by how many seconds this machine's clock is before the server's.
+    """
+    if abs(ahead) > CLOCK_LIMIT and CLOCK_MATTERS.search(message):
+        what = f"this machine's clock is {_roughly(abs(ahead))} {'ahead' if ahead > 0 else 'behind'}"
+        return Advice(what, "set the clock, best by a time server, then try again")
+    return next((advice for text, advice in SIGNATURE.items() if text in message), None)
+
+
+def handshake(status: int, message: str) -> Advice:
+    """Return what it means that a handshake is refused with this status and message."""
+    if message.startswith(UNSIGNED):
+        return SIGN
+    if NOT_ALLOWED in message:
+        found = re.search(r"on resource: (\S{1,300})", message)
+        arn = found[1] if found else "the $connect route of this API"
+        return Advice("AWS knows you, but you may not connect", f"ask for execute-api:Invoke on {arn}")
+    return HANDSHAKE.get(status, Advice("the server refused the connection"))
+
+
+def _roughly(seconds: float) -> str:
+    for unit, size in (("days", 86400), ("hours", 3600)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds / 60:.0f} minutes"
+
 
 CLOSED: dict[int, Advice] = {
     1000: Advice("the server ended the connection on purpose", "connect again if you may"),

@@ -1,12 +1,17 @@
 """One WebSocket connection: frames in, requests out, and every failure as one of our errors."""
 
+import asyncio
 import errno
 import ipaddress
 import json
+import re
 import socket
 import ssl
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from email.utils import parsedate_to_datetime
+from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -20,16 +25,34 @@ from websockets.exceptions import (
 )
 
 from wschat import __version__
-from wschat.chat.advice import CLOSED, HANDSHAKE, Advice
+from wschat.chat.advice import CLOSED, Advice, handshake, signature
 from wschat.chat.render import safe
-from wschat.errors import ConnectError, LostError
+from wschat.errors import AccessError, ConnectError, LostError, WschatError
 from wschat.protocol import Request
 
 OPEN_TIMEOUT = 20.0  # seconds; a cold $connect function delays the handshake
 CLOSE_TIMEOUT = 2.0  # seconds; who quits does not wait for a server that is gone
 MAX_SIZE = 2**20  # bytes of a received message; API Gateway's own limit is 128 KB
-BODY_SHOWN = 200  # characters of a refusal's body
+BODY_SHOWN = 300  # characters of a refusal's body
+ECHO = "The Canonical String"  # begins what API Gateway shows of a wrong signature: all that was signed
+SECRET = re.compile(r"((?:x-amz-[a-z-]+|credential|signature)[=:])[^&,\s'\"<>]+", re.IGNORECASE)
 TOO_BIG, ABNORMAL = 1009, 1006
+
+
+class Signed(Protocol):
+    """A signed handshake: where to connect, and with which headers besides the usual ones."""
+
+    @property
+    def url(self) -> str:
+        """The URL, which may hold credentials."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers, which may hold credentials."""
+
+
+Sign = Callable[[], Signed]
+"""Signs a handshake; may take a while, and raise AccessError."""
 
 
 class Session:
@@ -57,17 +80,26 @@ class Session:
 
 
 @asynccontextmanager
-async def open_session(url: str, *, timeout: float = OPEN_TIMEOUT) -> AsyncIterator[Session]:  # noqa: ASYNC109
-    """Connect, and close at the end.
+async def open_session(
+    url: str,
+    *,
+    sign: Sign | None = None,
+    timeout: float = OPEN_TIMEOUT,  # noqa: ASYNC109
+    clock: Callable[[], float] = time.time,
+) -> AsyncIterator[Session]:
+    """Connect, signed if `sign` is given, and close at the end. `clock` is in seconds since 1970.
 
     Raises:
         ConnectError: the URL is no WebSocket URL, or the connection could not be opened.
+        AccessError: there is nothing to sign with, or AWS does not take the signature.
     """
-    parts = _checked(url)
-    where = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"  # a query may hold credentials
+    parts = check_url(url)
+    where = safe(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")  # a query may be secret
+    signed = await asyncio.to_thread(sign) if sign else None
     try:
         connection = await connect(
-            url,
+            signed.url if signed else url,
+            additional_headers=signed.headers if signed else None,
             compression=None,
             max_size=MAX_SIZE,
             open_timeout=timeout,
@@ -75,14 +107,22 @@ async def open_session(url: str, *, timeout: float = OPEN_TIMEOUT) -> AsyncItera
             proxy=None if _is_loopback(parts.hostname or "") else True,
             user_agent_header=f"wschat/{__version__}",
         )
+    except InvalidStatus as refused:
+        raise _refused(refused, where, clock()) from None
     except (OSError, InvalidHandshake, InvalidProxy, InvalidURI, ValueError, ImportError) as error:
         what, hint = _why(error, parts.hostname or "")
-        raise ConnectError(what, where=safe(where), hint=hint) from None
+        unknown_host = isinstance(error, socket.gaierror)
+        raise ConnectError(what, where=where, hint=hint, unknown_host=unknown_host) from None
     async with connection:
-        yield Session(connection, safe(where))
+        yield Session(connection, where)
 
 
-def _checked(url: str) -> SplitResult:
+def check_url(url: str) -> SplitResult:
+    """Return the parts of a WebSocket URL.
+
+    Raises:
+        ConnectError: it is none, or one of API Gateway without a stage.
+    """
     hint = "it looks like wss://ID.execute-api.REGION.amazonaws.com/development"
     try:
         parts = urlsplit(url)
@@ -108,8 +148,6 @@ def _is_loopback(host: str) -> bool:
 
 def _why(error: Exception, host: str) -> Advice:
     match error:
-        case InvalidStatus():
-            return _refused(error)
         case InvalidProxy() | ProxyError() | ImportError():
             return Advice("the proxy does not work", "check HTTPS_PROXY, or name this host in NO_PROXY")
         case TimeoutError():
@@ -135,13 +173,21 @@ def _why(error: Exception, host: str) -> Advice:
     return Advice("the URL can't be used", "compare it with the one that `wschat provision` prints")
 
 
-def _refused(error: InvalidStatus) -> Advice:
-    status, body = error.response.status_code, (error.response.body or b"").decode(errors="replace")
+def _refused(refused: InvalidStatus, where: str, now: float) -> WschatError:
+    status, headers = refused.response.status_code, refused.response.headers
+    message = (refused.response.body or b"").decode(errors="replace")
     with suppress(ValueError, TypeError, KeyError, RecursionError):
-        body = json.loads(body)["message"]
-    what, hint = HANDSHAKE.get(status, Advice("the server refused the connection"))
-    told = safe(str(body).strip()[:BODY_SHOWN])
-    return Advice(f"HTTP {status}: {what}" + (f" ({told})" if told else ""), hint)
+        message = str(json.loads(message)["message"])
+    told = safe(SECRET.sub(r"\1…", message.partition(ECHO)[0].strip())[:BODY_SHOWN])
+    ahead = 0.0
+    with suppress(ValueError, TypeError, LookupError):
+        ahead = now - parsedate_to_datetime(headers["Date"]).timestamp()
+    unknown = signature(message, ahead)
+    what, hint = unknown or handshake(status, message)
+    what = f"HTTP {status}: {what}" + (f" ({told})" if told else "")
+    if unknown:
+        return AccessError(what, where=where, hint=safe(hint))
+    return ConnectError(what, where=where, hint=safe(hint), status=status)
 
 
 def _lost(closed: ConnectionClosed, where: str) -> LostError:

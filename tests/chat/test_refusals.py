@@ -1,0 +1,155 @@
+"""What a refused handshake says: each status, and each text of AWS about a signature."""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.http11 import Request as HttpRequest
+from websockets.http11 import Response
+
+from wschat.chat.session import open_session
+from wschat.errors import AccessError, ConnectError, WschatError
+
+ARN = "arn:aws:execute-api:eu-west-1:********1234:a1/development/$connect"
+Refuse = Callable[[ServerConnection, HttpRequest], Response]
+
+
+def forbid(message: str) -> Refuse:
+    """Refuse as API Gateway does."""
+    return lambda connection, _request: connection.respond(
+        HTTPStatus.FORBIDDEN, json.dumps({"message": message})
+    )
+
+
+def refused_by(refuse: Refuse, clock: Callable[[], float] = time.time) -> WschatError:
+    """Return the error of a handshake that is refused."""
+
+    async def connect() -> None:
+        async with serve(ServerConnection.wait_closed, "127.0.0.1", 0, process_request=refuse) as server:
+            url = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/x"
+            async with open_session(url, clock=clock):
+                pass
+
+    with pytest.raises(WschatError) as caught:
+        asyncio.run(connect())
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("status", "what"),
+    [
+        (401, "who is connecting"),
+        (403, "no such stage"),
+        (404, "no WebSocket API"),
+        (429, "throttles"),
+        (500, "may not invoke the $connect function"),
+        (502, "$connect function failed"),
+        (503, "not available"),
+        (418, "refused the connection"),
+    ],
+)
+def test_refused_handshakes(status: int, what: str) -> None:
+    """Each status that API Gateway gives has its meaning; the body is shown safely."""
+
+    def refuse(connection: ServerConnection, _request: HttpRequest) -> Response:
+        return connection.respond(HTTPStatus(status), '{"message": "no\\u001b[31m"}')
+
+    error = refused_by(refuse)
+    assert isinstance(error, ConnectError)
+    assert error.status == status
+    assert error.what.startswith(f"HTTP {status}: ")
+    assert what in error.what
+    assert "(no␛[31m)" in error.what
+
+
+def test_refused_handshake_with_any_body() -> None:
+    """A body that is no JSON object is shown as it is, its beginning."""
+    error = refused_by(
+        lambda connection, _request: connection.respond(HTTPStatus.FORBIDDEN, "<p>" + "x" * 999)
+    )
+    assert "(<p>xxx" in error.what
+    assert len(error.what) < 400
+
+
+@pytest.mark.parametrize(
+    ("message", "ahead", "kind", "what", "hint"),
+    [
+        ("Missing Authentication Token", 0, ConnectError, "only who signs (AWS_IAM)", "`wschat chat --sign`"),
+        ("The security token included in the request is invalid.", 0, AccessError, "does not know", "log in"),
+        ("The security token included in the request is invalid.", 9999, AccessError, "does not", "log in"),
+        ("The security token included in the request is expired", 0, AccessError, "has expired", "log in"),
+        (
+            "The security token included in the request is expired",
+            -3 * 3600,
+            AccessError,
+            "clock is 3 hours behind",
+            "set the clock",
+        ),
+        (
+            "Signature expired: 20261123T120000Z is now earlier than 20261123T121200Z (… - 5 min.)",
+            -1000,
+            AccessError,
+            "clock is 17 minutes behind",
+            "set the clock",
+        ),
+        ("Signature expired: x is now earlier than y", -200, AccessError, "older than 5 minutes", "--sign"),
+        (
+            "Signature not yet current: x is still later than y",
+            40 * 86400,
+            AccessError,
+            "clock is 40 days ahead",
+            "set the clock",
+        ),
+        ("Signature not yet current: x is still later than y", 0, AccessError, "of the future", "clock"),
+        ("Credential should be scoped to a valid region.", 0, AccessError, "another region", "--region"),
+        (
+            f"User: u is not authorized to perform: execute-api:Invoke on resource: {ARN} by a deny",
+            9999,
+            ConnectError,
+            "you may not connect (User: u is not authorized",
+            f"ask for execute-api:Invoke on {ARN}",
+        ),
+        (
+            "not here: is not authorized to perform: execute-api:Invoke",
+            0,
+            ConnectError,
+            "may not connect",
+            "$connect",
+        ),
+        ("Forbidden", 9999, ConnectError, "no such stage", "compare the URL"),
+    ],
+)
+def test_refused_signatures(
+    message: str, ahead: float, kind: type[WschatError], what: str, hint: str
+) -> None:
+    """What AWS says about who is asking becomes what to do; a wrong clock is named where it matters."""
+    error = refused_by(forbid(message), clock=lambda: time.time() + ahead)
+    assert type(error) is kind
+    assert what in error.what
+    assert hint in error.hint
+
+
+def test_refused_signatures_are_not_shown() -> None:
+    """API Gateway shows all that was signed when a signature is wrong; we do not, nor what others echo."""
+    canonical = "'GET\n/development\nX-Amz-Credential=KEY&X-Amz-Security-Token=TOKEN\nhost:x"
+    error = refused_by(
+        forbid(
+            "The request signature we calculated does not match the signature you provided.\n\n"
+            f"The Canonical String for this request should have been\n{canonical}"
+        )
+    )
+    assert "the secret key is wrong" in error.what
+    assert "you provided." in error.what
+    assert "Canonical" not in error.what
+    error = refused_by(
+        forbid(
+            "<a href='/x?X-Amz-Security-Token=TOKEN&a=1'> Credential=KEY/1, Signature=SIGNED, x-amz-y:TOKEN"
+        )
+    )
+    assert "a=1" in error.what
+    for secret in ("KEY", "TOKEN", "SIGNED"):
+        assert secret not in error.what
