@@ -1,17 +1,51 @@
-"""What outlives a run: the last URL, and the chat's secret."""
+"""What outlives a run: the last lab, and the chat's secret."""
 
 import stat
 from pathlib import Path
 
+import pytest
+
 from wschat import places
+from wschat.places import Last
 
 
-def test_last_url() -> None:
-    """The last URL is remembered for chat."""
-    assert places.last_url() is None
-    places.remember_url("wss://one")
-    places.remember_url("wss://two")
-    assert places.last_url() == "wss://two"
+def test_last() -> None:
+    """The last lab is remembered for chat, and nothing else is left in the directory."""
+    assert places.last() is None
+    places.remember(Last("wss://one"))
+    assert places.last() == Last("wss://one", sign=False, region=None, profile=None)
+    places.remember(Last("wss://two", sign=True, region="eu-west-1", profile="class"))
+    assert places.last() == Last("wss://two", sign=True, region="eu-west-1", profile="class")
+    assert [path.name for path in places.state_dir().iterdir()] == [places.LAST_URL]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"wss://plain",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b'{"url": "wss://x"}',
+        b'{"url": 1, "sign": true, "region": null, "profile": null}',
+        b'{"url": "wss://x", "sign": "yes", "region": null, "profile": null}',
+        b"[" * 100_000,
+    ],
+    ids=range(9),
+)
+def test_last_that_can_not_be_read(content: bytes) -> None:
+    """What is none of ours counts as nothing."""
+    (places.state_dir() / places.LAST_URL).write_bytes(content)
+    assert places.last() is None
+
+
+def test_last_that_can_not_be_kept() -> None:
+    """What can't be kept is said, and leaves what was there, and no draft."""
+    (places.state_dir() / places.LAST_URL).mkdir()
+    with pytest.raises(OSError, match=places.LAST_URL):
+        places.remember(Last("wss://one"))
+    assert [path.name for path in places.state_dir().iterdir()] == [places.LAST_URL]
 
 
 def test_a_restart_gets_the_same_token() -> None:

@@ -14,6 +14,7 @@ from wschat.errors import ExitCode, LocalError, LostError, UsageError, WschatErr
 
 if TYPE_CHECKING:
     from wschat.lab.cloud import Cloud
+    from wschat.places import Last
 
 app = typer.Typer(
     name="wschat",
@@ -108,7 +109,7 @@ def provision(
     url = engine.url(cloud, actual)
     how = ""
     try:
-        places.remember_url(url)
+        places.remember(places.Last(url))
     except OSError as error:
         console.screen().print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
         how = f" --url {url}"
@@ -187,18 +188,27 @@ Name = Annotated[str | None, typer.Option(help="Register this name at once.")]
 Room = Annotated[str | None, typer.Option(help="Join this room at once, or create it.")]
 Local = Annotated[bool, typer.Option("--local", help="Chat in the lab on this machine; bring it if need be.")]
 Json = Annotated[bool, typer.Option("--json", help="Write the events as they come, one a line.")]
+Signed = Annotated[bool | None, typer.Option("--sign/--no-sign", help="Sign with your AWS credentials.")]
 
 
 @app.command()
 def chat(
-    url: Url = None, name: Name = None, room: Room = None, *, local: Local = False, json: Json = False
+    url: Url = None,
+    name: Name = None,
+    room: Room = None,
+    region: Region = None,
+    profile: Profile = None,
+    *,
+    local: Local = False,
+    json: Json = False,
+    sign: Signed = None,
 ) -> None:
     """Chat in a terminal; or, with a pipe, send each line that is read and write what is said."""
     from wschat import console, places
     from wschat.local.join import join
 
-    if local and url:
-        raise UsageError("--local and --url exclude each other", where="chat")
+    if local and (url or sign):
+        raise UsageError("--local and --url or --sign exclude each other", where="chat")
     if room and not name:
         raise UsageError("--room needs --name: only somebody with a name can join", where="chat")
     talk = partial(_talk, name=name, room=room, json_lines=json)
@@ -208,33 +218,42 @@ def chat(
         with lab:
             welcome = "Another terminal joins with: wschat chat --local" if lab.started else ""
             try:
-                code = talk(lab.url, welcome=welcome)
+                code = talk(places.Last(lab.url), welcome=welcome)
             except LostError:
                 lab.check()
                 raise
             raise typer.Exit(code)
-    url = places.last_url() if url is None else url
-    if url is None:
+    at = places.last() if url is None else places.Last(url)
+    if at is None:
         hint = "give --url wss://…, or run `wschat provision` first, or try `wschat chat --local`"
         raise UsageError("no URL to chat at", where="chat", hint=hint)
-    raise typer.Exit(talk(url))
+    sign = at.sign if sign is None else sign
+    raise typer.Exit(talk(places.Last(at.url, sign, region or at.region, profile or at.profile)))
 
 
-def _talk(url: str, *, name: str | None, room: str | None, json_lines: bool, welcome: str = "") -> ExitCode:
+def _talk(at: "Last", *, name: str | None, room: str | None, json_lines: bool, welcome: str = "") -> ExitCode:
     import asyncio
 
     from wschat import places
-    from wschat.chat.client import chat
+    from wschat.chat.client import World, chat
+    from wschat.chat.session import check_url
 
-    with places.token(url) as token:
+    check_url(at.url)
+    world = World()
+    if at.sign:
+        from wschat.lab import cloud, signer
+
+        world = World(sign=signer.signer(at.url, cloud.Target(region=at.region, profile=at.profile)))
+    with places.token(at.url) as token:
         talk = chat(
-            url,
+            at.url,
             name=name,
             room=room,
             json_lines=json_lines,
             history=places.history(),
             token=token,
             welcome=welcome,
+            world=world,
         )
         return asyncio.run(talk)
 

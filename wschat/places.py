@@ -1,11 +1,13 @@
-"""Where wschat keeps what outlives a run: its state directory, the last URL, the chat's secret."""
+"""Where wschat keeps what outlives a run: its state directory, the last lab, the chat's secret."""
 
 import hmac
+import json
 import os
 import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -36,21 +38,45 @@ def _place() -> Path:
     return (Path(chosen) if chosen else user_state_path("wschat", appauthor=False)).absolute()
 
 
-def remember_url(url: str) -> None:
-    """Keep the URL of a lab that was just provisioned, for `chat` without --url.
+@dataclass(frozen=True)
+class Last:
+    """The lab that was provisioned last: its URL, whether to sign, and for which region, as whom."""
+
+    url: str
+    sign: bool = False
+    region: str | None = None
+    profile: str | None = None
+
+
+def remember(last: Last) -> None:
+    """Keep where the lab is that was just provisioned, for `chat` without --url.
 
     Raises:
         OSError: it can't be kept.
     """
-    (state_dir() / LAST_URL).write_text(f"{url}\n", encoding="utf-8")
-
-
-def last_url() -> str | None:
-    """Return the URL of the last lab that was provisioned from here, if any can be read."""
+    place = state_dir() / LAST_URL
+    draft = place.with_name(f"{LAST_URL}.{os.getpid()}")
     try:
-        return (state_dir() / LAST_URL).read_text(encoding="utf-8").strip() or None
-    except (OSError, UnicodeDecodeError):
+        draft.write_text(json.dumps(asdict(last)), encoding="utf-8")
+        draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def last() -> Last | None:
+    """Return the lab that was last provisioned from here, if what is kept can be read."""
+    try:
+        match json.loads((state_dir() / LAST_URL).read_text(encoding="utf-8")):
+            case {
+                "url": str(url),
+                "sign": bool(sign),
+                "region": str() | None as region,
+                "profile": str() | None as profile,
+            }:
+                return Last(url, sign=sign, region=region, profile=profile)
+    except (OSError, ValueError, RecursionError):
         return None
+    return None
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from wschat.chat.lines import LineView
 from wschat.chat.render import Clock
-from wschat.chat.session import Session, open_session
+from wschat.chat.session import Session, Sign, open_session
 from wschat.chat.state import ChatState
 from wschat.chat.update import update
 from wschat.chat.vocabulary import (
@@ -55,7 +55,8 @@ class World:
     """What the chat touches besides the network: given here, so that tests can give other things.
 
     `keyboard` and `screen` are a terminal; without them stdin and stdout are one, or are read and written
-    as lines. `reply_timeout` is in seconds: API Gateway itself gives up after 29.
+    as lines. `reply_timeout` is in seconds: API Gateway itself gives up after 29. `sign` signs each
+    connection anew; without it none is signed.
     """
 
     keyboard: "Input | None" = None
@@ -65,6 +66,7 @@ class World:
     stderr: TextIO = field(default_factory=lambda: sys.stderr)
     reply_timeout: float = 30.0
     clock: Clock = local_time
+    sign: Sign | None = None
 
 
 class View(Protocol):
@@ -106,14 +108,14 @@ async def chat(
     Returns OK; REFUSED if lines came from elsewhere than a terminal and one of them was refused.
 
     Raises:
-        ConnectError, LostError: after what was typed and not confirmed has been shown.
+        ConnectError, AccessError, LostError: after what was typed and not confirmed has been shown.
     """
     world = world or World()
     interactive = not json_lines and _is_terminal(world)
     token = token or secrets.token_urlsafe(24)
     state = ChatState(secrets.token_hex(8), token, wish_name=name, wish_room=room)
     with _view(world, history, json_lines=json_lines, interactive=interactive) as view:
-        client = _Client(state, view, world.reply_timeout)
+        client = _Client(state, view, world)
         try:
             for line in welcome.splitlines():
                 view.show(Notice(line))
@@ -125,10 +127,10 @@ async def chat(
 
 
 class _Client:
-    def __init__(self, state: ChatState, view: View, reply_timeout: float) -> None:
+    def __init__(self, state: ChatState, view: View, world: World) -> None:
         self.state = state
         self._view = view
-        self._reply_timeout = reply_timeout
+        self._world = world
         self._session: Session | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._over: asyncio.Future[ExitCode] = asyncio.get_running_loop().create_future()
@@ -161,7 +163,7 @@ class _Client:
 
     async def _talk(self, url: str) -> None:
         try:
-            async with open_session(url) as self._session:
+            async with open_session(url, sign=self._world.sign) as self._session:
                 self._feed(Opened())
                 async for frame in self._session.frames():
                     self._view.frame(frame)
@@ -175,7 +177,7 @@ class _Client:
         self._feed(Entered("/quit"))
 
     async def _expire(self, request_id: str | None) -> None:
-        await asyncio.sleep(self._reply_timeout)
+        await asyncio.sleep(self._world.reply_timeout)
         self._feed(NoReply(request_id))
 
     def _feed(self, event: Event) -> None:
