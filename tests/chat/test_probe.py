@@ -1,0 +1,224 @@
+"""Whether a lab works: what is waited for, what is said at once, and what remains."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from websockets.http11 import Request as HttpRequest
+from websockets.http11 import Response
+from websockets.sync.server import ServerConnection, serve
+
+from wschat.chat.probe import PATIENCE, probe, verify
+from wschat.errors import AccessError, AnswerError, ConnectError, LostError, WschatError
+
+GATEWAY = '{"message": "%s", "connectionId": "c=", "requestId": "r="}'
+FAILED, FORBIDDEN = GATEWAY % "Internal server error", GATEWAY % "Forbidden"
+TIMED_OUT = GATEWAY % "Endpoint request timed out"
+BUSY = '{"type": "error", "code": "busy", "message": "later"}'
+DENIED = "An error occurred (AccessDeniedException) when calling the GetItem operation: no"
+GOODBYE = "goodbye"
+
+
+@dataclass
+class LateLab:
+    """A lab that works only after some tries: a status refuses one, a text is the answer to one."""
+
+    script: list[int | str]
+    url: str = ""
+    requests: list[dict[str, Any]] = field(default_factory=list)
+
+    def refuse(self, connection: ServerConnection, _request: HttpRequest) -> Response | None:
+        """Refuse a handshake if that is what comes next."""
+        if self.script and isinstance(status := self.script[0], int):
+            del self.script[0]
+            return connection.respond(HTTPStatus(status), '{"message": "no"}')
+        return None
+
+    def answer(self, connection: ServerConnection) -> None:
+        """Answer the one request of a connection."""
+        request = json.loads(connection.recv())
+        self.requests.append(request)
+        instead = str(self.script.pop(0)) if self.script else ""
+        if instead == GOODBYE:
+            connection.close(1001)
+        elif instead:
+            connection.send(instead)
+        else:
+            connection.send('{"type": "single-room", "message": "somebody made a room meanwhile"}')
+            connection.send(json.dumps({"type": "signup", "name": "x", "rooms": [], "id": request["id"]}))
+        for _ in connection:
+            pass
+
+
+@contextmanager
+def late_lab(*script: int | str) -> Iterator[LateLab]:
+    """Serve on a free port of the loopback interface."""
+    lab = LateLab(list(script))
+    with serve(lab.answer, "127.0.0.1", 0, process_request=lab.refuse) as server:
+        lab.url = f"ws://127.0.0.1:{server.socket.getsockname()[1]}/development"
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield lab
+        server.shutdown()
+    thread.join()
+
+
+class Time:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.pauses: list[float] = []
+        self.told: list[tuple[str, float]] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.pauses.append(seconds)
+
+    def clock(self) -> float:
+        return self.now
+
+    def note(self, reason: str, seconds: float) -> None:
+        self.told.append((reason, seconds))
+
+
+def check(url: str, patience: float = PATIENCE) -> Time:
+    """Verify on virtual time; return it."""
+    time = Time()
+    verify(url, None, patience=patience, sleep=time.sleep, clock=time.clock, on_wait=time.note)
+    return time
+
+
+def remains(url: str, patience: float = PATIENCE) -> tuple[WschatError, Time]:
+    """Return what a verification ends with, and its time."""
+    time = Time()
+    with pytest.raises(WschatError) as caught:
+        verify(url, None, patience=patience, sleep=time.sleep, clock=time.clock, on_wait=time.note)
+    return caught.value, time
+
+
+def test_what_works() -> None:
+    """A lab that works is asked once: a name that nobody has is registered."""
+    with late_lab() as lab:
+        assert check(lab.url).told == []
+        assert check(lab.url).told == []
+    names = [request["value"] for request in lab.requests]
+    assert all(name.startswith("check-") and len(name) <= 32 for name in names)
+    assert len(set(names)) == 2
+
+
+@pytest.mark.parametrize(
+    ("late", "says"),
+    [
+        (403, "HTTP 403: no such stage"),
+        (429, "HTTP 429: API Gateway throttles"),
+        (500, "HTTP 500: API Gateway may not invoke the $connect function"),
+        (502, "HTTP 502: the $connect function failed"),
+        (503, "HTTP 503"),
+        (FAILED, "Internal server error: the function failed"),
+        (FORBIDDEN, "Forbidden: API Gateway has no route"),
+        (DENIED, "AccessDeniedException"),
+        (BUSY, "later (busy)"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_passes(late: int | str, says: str) -> None:
+    """What AWS says while it has not caught up is waited for, and said, at growing intervals."""
+    with late_lab(*[late] * 6) as lab:
+        time = check(lab.url)
+    assert len(time.told) == 6
+    assert all(reason.startswith(says) or says in reason for reason, _ in time.told)
+    assert [seconds for _, seconds in time.told] == [sum(time.pauses[:n]) for n in range(6)]
+    assert 0.7 < time.pauses[0] <= 1
+    assert 3.7 < time.pauses[5] <= 5
+
+
+def test_several_things_pass() -> None:
+    """One after the other may be late."""
+    with late_lab(403, 403, 500, 502, FAILED) as lab:
+        assert len(check(lab.url).told) == 5
+
+
+@pytest.mark.parametrize(
+    ("late", "kind", "says", "hint"),
+    [
+        (403, ConnectError, "HTTP 403: no such stage", "compare the URL"),
+        (500, ConnectError, "may not invoke the $connect function", "grants it"),
+        (502, ConnectError, "the $connect function failed", "/aws/lambda/Connect"),
+        (FAILED, AnswerError, "the function failed", "/aws/lambda/RegisterUser"),
+        (FORBIDDEN, AnswerError, "no route", "wschat provision"),
+        (DENIED, AnswerError, "AccessDeniedException", "/aws/lambda/RegisterUser"),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_remains(late: int | str, kind: type[WschatError], says: str, hint: str) -> None:
+    """What does not pass is named after two minutes, with where to look."""
+    with late_lab(*[late] * 99) as lab:
+        error, time = remains(lab.url)
+    assert type(error) is kind
+    assert says in error.what
+    assert "still so after 12" in error.what
+    assert hint in error.hint
+    assert "try `wschat chat` in a few minutes" in error.hint
+    assert 120 <= time.now <= 125
+    assert len(time.told) == len(time.pauses)
+
+
+def test_unknown_host() -> None:
+    """A name that is not known yet is waited for."""
+    error, time = remains("ws://nowhere.invalid/development", patience=3)
+    assert isinstance(error, ConnectError)
+    assert "there is no host nowhere.invalid; still so after" in error.what
+    assert len(time.told) >= 2
+
+
+@pytest.mark.parametrize(
+    ("script", "kind", "says"),
+    [
+        ([404], ConnectError, "HTTP 404"),
+        ([TIMED_OUT], AnswerError, "Endpoint request timed out"),
+        (
+            ['{"type": "error", "code": "full", "message": "full\\u001b[31m"}'],
+            AnswerError,
+            "full␛[31m (full)",
+        ),
+        (["\x1b[31mrubbish"], AnswerError, "something else: ␛[31mrubbish"),
+        ([GOODBYE], LostError, "1001"),
+    ],
+    ids=["404", "timeout", "error", "rubbish", "goodbye"],
+)
+def test_what_does_not_pass(script: list[int | str], kind: type[WschatError], says: str) -> None:
+    """What waiting does not help is raised at once."""
+    with late_lab(*script) as lab:
+        error, time = remains(lab.url)
+    assert type(error) is kind
+    assert says in error.what
+    assert time.told == []
+
+
+def test_nobody_answers() -> None:
+    """A lab that answers only somebody else is not waited for for ever."""
+    with (
+        late_lab('{"type": "signup", "name": "x", "id": "another"}') as lab,
+        pytest.raises(AnswerError, match="no answer within") as caught,
+    ):
+        asyncio.run(probe(lab.url, reply_timeout=0.05))
+    assert caught.value.where == "register"
+
+
+def test_who_can_not_sign() -> None:
+    """An expired login does not pass by itself, whoever notices it."""
+
+    def sign() -> Any:  # noqa: ANN401
+        raise AccessError("the AWS login has expired")
+
+    time = Time()
+    with late_lab() as lab, pytest.raises(AccessError):
+        verify(lab.url, sign, sleep=time.sleep, clock=time.clock, on_wait=time.note)
+    assert time.told == []
