@@ -9,7 +9,8 @@ from pathlib import Path
 import boto3
 import pytest
 
-from wschat.lab.cloud import Cloud, Target, connect
+from wschat.lab.cloud import Cloud
+from wschat.lab.login import Target, connect
 from wschat.local.emulator import Emulator
 
 NUMBERS = count(1)

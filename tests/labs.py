@@ -1,14 +1,41 @@
 """Labs in the emulator, for tests."""
 
+from collections.abc import Generator
+from typing import TypeVar
+
 from wschat.lab import engine
 from wschat.lab.cloud import Cloud
+from wschat.lab.steps import Actual, Progress, Step
+
+T = TypeVar("T")
+
+
+def drain(progress: Generator[Progress, None, T]) -> T:
+    """Let a run go to its end; return what it leads to."""
+    while True:
+        try:
+            next(progress)
+        except StopIteration as end:
+            outcome: T = end.value
+            return outcome
 
 
 def provision(cloud: Cloud) -> str:
     """Provision a lab, whatever there is of it; return its URL."""
     actual = engine.look(cloud)
-    for _ in engine.provision(cloud, engine.plan_up(cloud, actual), actual):
-        pass
-    url = engine.url(cloud, engine.look(cloud))
+    actual, left = drain(engine.provision(cloud, engine.plan_up(cloud, actual), actual))
+    assert left == ()
+    url = engine.url(cloud, actual)
     assert url
     return url
+
+
+def tear_down(cloud: Cloud) -> Actual:
+    """Tear a lab down; return what is left of it."""
+    actual = engine.look_for_rest(cloud)
+    return drain(engine.teardown(cloud, engine.plan_down(actual), actual))[0]
+
+
+def plan(cloud: Cloud) -> tuple[Step, ...]:
+    """Look, and return what provision would do."""
+    return engine.plan_up(cloud, engine.look(cloud))

@@ -8,6 +8,7 @@ from wschat.chat.commands import HELP
 from wschat.cli import app
 from wschat.errors import EXIT_CODES
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
+from wschat.lab.permits import PERMITS
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -51,11 +52,25 @@ def functions() -> str:
     return table(["function", "routes", f"on `{CLIENTS}`", f"on `{ROOMS}`", "WebSocket"], rows)
 
 
+def permits() -> str:
+    """Return the table of what a person needs in AWS."""
+    rows = [
+        [
+            f"{permit.service}: {permit.actions}",
+            permit.on,
+            permit.why + ("" if permit.verified else " (AWS's own list does not have it)"),
+        ]
+        for permit in PERMITS
+    ]
+    return table(["actions", "on", "to"], rows)
+
+
 TABLES = {
     "commands": commands,
     "exit codes": exit_codes,
     "chat commands": chat_commands,
     "functions": functions,
+    "permits": permits,
 }
 
 

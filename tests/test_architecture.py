@@ -24,7 +24,9 @@ PURE = {
     "wschat.protocol",
     "wschat.lab.model",
     "wschat.lab.blueprint",
+    "wschat.lab.permits",
     "wschat.lab.planner",
+    "wschat.lab.steps",
     *(f"wschat.chat.{name}" for name in ("advice", "commands", "render", "state", "update", "vocabulary")),
 }
 IMPURE_STANDARD = {
@@ -47,14 +49,15 @@ LAYERS = {
     "wschat.protocol": set(),
     "wschat.errors": set(),
     "wschat.places": set(),
-    "wschat.console": {"wschat.lab.model", "wschat.chat.render", "wschat.errors"},
+    "wschat.console": {"wschat.lab.model", "wschat.lab.steps", "wschat.chat.render", "wschat.errors"},
+    "wschat.progress": {"wschat.console", "wschat.lab.steps", "wschat.chat.render", "wschat.errors"},
 }
 ONLY_IN = {
-    "boto3": {"wschat.lab.cloud", "wschat.lab.engine", "wschat.functions._tables", "wschat.functions._talk"},
+    "boto3": {"wschat.lab.login", "wschat.lab.engine", "wschat.functions._tables", "wschat.functions._talk"},
     "botocore.auth": {"wschat.lab.signer"},
     "websockets": {"wschat.chat.session"},
     "prompt_toolkit": {"wschat.chat.view"},
-    "typer": {"wschat.cli"},
+    "typer": {"wschat.cli", "wschat.cli_aws"},
     "platformdirs": {"wschat.places"},
 }
 CATCHERS = {"wschat.cli", "wschat.lab.executor", "wschat.chat.client", "wschat.local.keeper"}
@@ -152,6 +155,7 @@ def test_heavy_imports_are_late() -> None:
     assert {name for name in top if name.partition(".")[0] not in sys.stdlib_module_names} == {
         "typer",
         "wschat",
+        "wschat.cli_aws",
         "wschat.errors",
     }
 

@@ -1,5 +1,6 @@
 """The command line: what is refused, how it is said, and which exit code it has."""
 
+import json
 import os
 import subprocess
 import threading
@@ -9,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.terminal import WSCHAT, terminal
+from wschat.cli_aws import _note_few
+from wschat.lab.model import Lab
+from wschat.lab.permits import person
 from wschat.local.emulator import Emulator
 
 
@@ -42,8 +46,8 @@ def wschat(*arguments: str, stdin: str = "", **env: str) -> subprocess.Completed
         (["local", "--port", "80000"], 2, "65535"),
         (["status", "--endpoint-url", "127.0.0.1:4566"], 2, "no URL of an endpoint"),
         (["status", "--endpoint-url", "http://me:secret@127.0.0.1:4566"], 2, "'127.0.0.1:4566' is no URL"),
-        (["provision", "--prefix", "a b"], 2, "'a b' can't stand before names"),
-        (["provision", "--prefix", "x" * 49], 2, "longer than IAM's 64"),
+        (["provision", "--prefix", "a b"], 2, "'table a bclient-records', which AWS does not allow"),
+        (["provision", "--prefix", "x" * 49], 2, "use at most 48 characters"),
         (["status", "--region", "us-east-1"], 4, "no usable AWS credentials"),
         (["status", "--profile", "nobody"], 4, "nobody"),
         (["teardown"], 4, "no region"),
@@ -150,6 +154,16 @@ def account(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("account")
+def test_policy() -> None:
+    """`wschat policy` writes a policy to stdout, and nothing else, for a lab of this prefix, here."""
+    done = wschat("policy", "--prefix", "anna-", "--region", "eu-west-1")
+    lab = Lab(account="000000000000", region="eu-west-1", prefix="anna-")
+    assert (done.returncode, json.loads(done.stdout)) == (0, person(lab))
+    done = wschat("policy", "--prefix", "x" * 48, "--region", "ap-southeast-7")
+    assert (done.returncode, done.stdout, "IAM takes 6144" in done.stderr) == (2, "", True)
+
+
+@pytest.mark.usefixtures("account")
 def test_it_asks() -> None:
     """Provision shows account, region and plan, and asks; anything but yes changes nothing."""
     with terminal("provision", "--prefix", "ask-") as person:
@@ -187,7 +201,14 @@ def test_ctrl_c_while_provisioning() -> None:
     with terminal("provision", "--yes", "--prefix", "stop-") as person:
         person.until("✓ create table")
         person.process.sendintr()
-        person.until("What is done stays done")
+        person.until("steps are done and stay done")
         assert person.end() == 130
     assert wschat("provision", "--yes", "--prefix", "stop-").returncode == 0
     assert wschat("teardown", "--yes", "--prefix", "stop-").returncode == 0
+
+
+@pytest.mark.parametrize(("functions", "noted"), [(10, True), (11, False)])
+def test_a_new_account(capsys: pytest.CaptureFixture[str], functions: int, *, noted: bool) -> None:
+    """An account that runs ten functions at once, as new ones do, is told so before anything is made."""
+    _note_few(functions)
+    assert ("Service Quotas" in capsys.readouterr().err) is noted

@@ -1,6 +1,5 @@
 """The command line: parse, call one function, show, exit; the only place that catches errors."""
 
-import re
 import signal
 import sys
 from functools import partial
@@ -10,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from wschat import __version__
+from wschat.cli_aws import Endpoint, Prefix, Profile, Region, _connect, provision, status, teardown
 from wschat.errors import ExitCode, LocalError, LostError, UsageError, WschatError
 
 if TYPE_CHECKING:
-    from wschat.lab.cloud import Cloud
     from wschat.places import Last
 
 app = typer.Typer(
@@ -25,22 +24,6 @@ app = typer.Typer(
     help="A chat room on AWS's WebSocket API: provision it, chat in it, tear it down; or run it all locally.",
 )
 
-AWS = "Where in AWS"
-Prefix = Annotated[
-    str,
-    typer.Option(
-        help="Stands before every resource's name, so that many labs share one account.", rich_help_panel=AWS
-    ),
-]
-Region = Annotated[str | None, typer.Option(help="AWS region. (default: boto3's)", rich_help_panel=AWS)]
-Profile = Annotated[str | None, typer.Option(help="AWS profile. (default: boto3's)", rich_help_panel=AWS)]
-Endpoint = Annotated[
-    str | None, typer.Option(help="Use this URL in place of AWS, such as an emulator's.", rich_help_panel=AWS)
-]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-
-LONGEST = "RegisterUserRole"
-NAME_LIMIT = 64  # characters: IAM's limit for a role's name, and Lambda's for a function's
 LOCAL_PROVISION = "wschat.lab.engine:provision_local"
 
 
@@ -75,112 +58,20 @@ def _root(*, version: Version = False) -> None:
     pass
 
 
-@app.command()
-def provision(
-    prefix: Prefix = "",
-    region: Region = None,
-    profile: Profile = None,
-    endpoint_url: Endpoint = None,
-    *,
-    plan: Annotated[bool, typer.Option("--plan", help="Show what would be done, and write nothing.")] = False,
-    yes: Yes = False,
-) -> None:
-    """Create the lab in an AWS account, or what is missing of it; print its wss:// URL."""
-    from wschat import console, places
-    from wschat.lab import engine
-
-    cloud = _connect(prefix, region, profile, endpoint_url)
-    actual = engine.look(cloud)
-    steps = engine.plan_up(cloud, actual)
-    if plan:
-        console.show_plan(steps, console.paper())
-        raise typer.Exit(ExitCode.DIFFERENT if steps else ExitCode.OK)
-    if steps:
-        console.show_plan(steps, console.screen())
-        if not yes and not console.ask(f"Do this in account {cloud.lab.account}, region {cloud.lab.region}?"):
-            console.screen().print("Nothing was changed.")
-            raise typer.Exit
-        seconds = console.show_steps(engine.provision(cloud, steps, actual))
-        actual, left = engine.settle(cloud)
-        console.screen().print(f"Done: {len(steps)} steps in {seconds:.1f} s.")
-    else:
-        left = ()
-        console.screen().print(f"Nothing to do: all {len(actual.resources)} parts are as they should be.")
-    url = engine.url(cloud, actual)
-    how = ""
-    try:
-        places.remember(places.Last(url))
-    except OSError as error:
-        console.screen().print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
-        how = f" --url {url}"
-    console.paper().print(url, soft_wrap=True)
-    if left:
-        console.screen().print("[bold]Looked again: this is not as it should be.[/bold] Run it once more.")
-        console.show_plan(left, console.screen())
-        raise typer.Exit(ExitCode.DIFFERENT)
-    console.screen().print(f"Now chat: [bold]wschat chat{how} --name you --room lobby[/bold]", soft_wrap=True)
+for command in (provision, teardown, status):
+    app.command()(command)
 
 
 @app.command()
-def teardown(
-    prefix: Prefix = "",
-    region: Region = None,
-    profile: Profile = None,
-    endpoint_url: Endpoint = None,
-    *,
-    yes: Yes = False,
-) -> None:
-    """Remove all that provision made, look again, and say what is left."""
-    from wschat import console
-    from wschat.lab import engine
-
-    cloud = _connect(prefix, region, profile, endpoint_url)
-    actual = engine.look(cloud)
-    steps = engine.plan_down(actual)
-    for stranger in actual.strangers:
-        name = f"{stranger.kind} {stranger.name}"
-        console.screen().print(f"Left alone: {name} has no tag of this lab, so it is somebody else's.")
-    if not steps:
-        console.screen().print("Nothing to remove: there is no such lab here.")
-        raise typer.Exit
-    console.show_plan(steps, console.screen())
-    if not yes and not console.ask(
-        f"Remove all this from account {cloud.lab.account}, region {cloud.lab.region}?"
-    ):
-        console.screen().print("Nothing was changed.")
-        raise typer.Exit
-    seconds = console.show_steps(engine.teardown(cloud, steps, actual))
-    left = engine.plan_down(engine.look(cloud))
-    if left:
-        console.screen().print("[bold]Looked again: this is left.[/bold] Run `wschat teardown` again.")
-        console.show_plan(left, console.screen())
-        raise typer.Exit(ExitCode.DIFFERENT)
-    console.screen().print(f"Done: {len(steps)} steps in {seconds:.1f} s. Looked again: nothing is left.")
-
-
-@app.command()
-def status(
+def policy(
     prefix: Prefix = "", region: Region = None, profile: Profile = None, endpoint_url: Endpoint = None
 ) -> None:
-    """Show what should exist, what does, and what differs; exit 0 if nothing does, else 3."""
-    from wschat import console
-    from wschat.lab import engine
+    """Print the IAM policy that a person needs for one lab, and for nothing else, as JSON."""
+    from json import dumps
 
-    cloud = _connect(prefix, region, profile, endpoint_url)
-    actual = engine.look(cloud)
-    steps = engine.differences(cloud, actual)
-    console.show_status(engine.desired(cloud.lab), steps, actual)
-    url = engine.url(cloud, actual)
-    if url:
-        console.paper().print(f"URL: {url}", soft_wrap=True)
-    if actual.strangers:
-        hint = "Some names are somebody else's: take another --prefix."
-    elif steps:
-        hint = "Not as it should be: `wschat provision` makes it so."
-    else:
-        hint = "All is as it should be."
-    console.paper().print(hint)
-    raise typer.Exit(ExitCode.DIFFERENT if steps or actual.strangers else ExitCode.OK)
+    from wschat.lab.permits import person
+
+    typer.echo(dumps(person(_connect(prefix, region, profile, endpoint_url).lab), indent=2))
 
 
 Url = Annotated[str | None, typer.Option(help="The lab's wss:// URL. (default: that of the last provision)")]
@@ -241,9 +132,9 @@ def _talk(at: "Last", *, name: str | None, room: str | None, json_lines: bool, w
     check_url(at.url)
     world = World()
     if at.sign:
-        from wschat.lab import cloud, signer
+        from wschat.lab import login, signer
 
-        world = World(sign=signer.signer(at.url, cloud.Target(region=at.region, profile=at.profile)))
+        world = World(sign=signer.signer(at.url, login.Target(region=at.region, profile=at.profile)))
     with places.token(at.url) as token:
         talk = chat(
             at.url,
@@ -301,20 +192,3 @@ def _local_state_dir() -> Path:
     except OSError as error:
         where, hint = str(error.filename), "make it writable, or set WSCHAT_STATE_DIR to another directory"
         raise LocalError(f"the local lab has no place: {error.strerror}", where=where, hint=hint) from None
-
-
-def _connect(prefix: str, region: str | None, profile: str | None, endpoint_url: str | None) -> "Cloud":
-    """Check the prefix, find out who is asking, and say where."""
-    from wschat import console
-    from wschat.lab.cloud import Target, connect
-
-    if not re.fullmatch(r"([A-Za-z0-9][A-Za-z0-9_-]*)?", prefix):
-        raise UsageError(
-            f"{prefix!r} can't stand before names", where="--prefix", hint="use letters, digits, - and _"
-        )
-    if len(prefix + LONGEST) > NAME_LIMIT:
-        hint = f"use at most {NAME_LIMIT - len(LONGEST)} characters"
-        raise UsageError(f"{prefix}{LONGEST} is longer than IAM's {NAME_LIMIT}", where="--prefix", hint=hint)
-    cloud = connect(Target(prefix, region, profile, endpoint_url))
-    console.show_place(cloud.lab)
-    return cloud

@@ -1,8 +1,9 @@
-"""What people see of provision, status and teardown: plans, steps, tables, errors."""
+"""What people see of provision, status and teardown: plans, tables, questions, errors."""
 
+import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby, takewhile
 
@@ -13,7 +14,8 @@ from rich.text import Text
 
 from wschat.chat.render import safe
 from wschat.errors import UsageError, WschatError
-from wschat.lab.model import Actual, Lab, Progress, Resource, Step, Verb
+from wschat.lab.model import Lab, Resource
+from wschat.lab.steps import Actual, Step, Verb
 
 CONTEXT, SHOWN = 20, 100  # characters of a difference: before it, and in all
 SIGNS = {Verb.CREATE: ("+", "green"), Verb.UPDATE: ("~", "yellow"), Verb.DELETE: ("-", "red")}
@@ -71,8 +73,8 @@ def show_plan(plan: Sequence[Step], console: Console) -> None:
 
 
 def _differences(step: Step) -> list[str]:
-    pairs = step.resource.differences(step.found) if step.found else {}
-    told = {name: _from_difference(str(should), str(found)) for name, (should, found) in pairs.items()}
+    pairs = step.differences.items()
+    told = {name: _from_difference(str(should), str(found)) for name, (should, found) in pairs}
     return [safe(f"{name}: is {found}, should be {should}") for name, (should, found) in told.items()]
 
 
@@ -85,8 +87,8 @@ def _from_difference(should: str, found: str) -> tuple[str, str]:
     return short[0] + cut[0], short[1] + cut[1]
 
 
-def ask(question: str) -> bool:
-    """Ask for yes or no; anything but yes is no.
+def ask(question: str, yes: Container[str] = ("y", "yes"), shown: str = "[y/N]") -> bool:
+    """Ask; any answer but `yes` is no.
 
     Raises:
         UsageError: nobody is there to answer.
@@ -94,48 +96,10 @@ def ask(question: str) -> bool:
     if not (sys.stdin and sys.stdin.isatty()):
         raise UsageError("there is no terminal to ask on", hint="look at it with --plan, then say --yes")
     try:
-        answer = screen().input(f"{question} [bold]\\[y/N][/bold] ")
+        answer = screen().input(Text.assemble(question, " ", (shown, "bold"), " "))
     except EOFError:
         return False
-    return answer.strip().casefold() in {"y", "yes"}
-
-
-def show_steps(progress: Iterable[Progress]) -> float:
-    """Show each step as it runs and as it ends; return how many seconds they took."""
-    console, total, heading = screen(), 0.0, None
-    status = None
-    try:
-        for each in progress:
-            what = f"{each.step.verb} {each.step.resource.kind} {each.step.resource.name}"
-            if each.seconds is None:
-                if each.step.task is not heading:
-                    heading = each.step.task
-                    console.print(f"[bold]{heading.value}[/bold]")
-                if console.is_terminal:
-                    status = console.status(Text(f"{what} …"))
-                    status.start()
-                else:
-                    console.print(Text(f"  {what} … "), end="", soft_wrap=True)
-                continue
-            total += each.seconds
-            time = (f"{each.seconds:.1f} s", "dim")
-            if status:
-                status.stop()
-                sign = ("✗", "red") if each.error else ("✓", "green")
-                console.print(Text.assemble("  ", sign, f" {what} ", time), soft_wrap=True)
-            else:
-                console.print(Text.assemble(time))
-            if each.error:
-                show_error(each.error)
-    except KeyboardInterrupt:
-        console.print(
-            "\nStopped. What is done stays done: run the same command to go on, or `wschat teardown`."
-        )
-        raise
-    finally:
-        if status:
-            status.stop()
-    return total
+    return answer.strip().casefold() in yes
 
 
 @contextmanager
@@ -173,7 +137,7 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
         table.add_row(kind, *map(str, numbers), style=style)
     console.print(table)
     states = {Verb.CREATE: "missing", Verb.UPDATE: "differs", Verb.DELETE: "spare"}
-    for step in plan:
+    for step in plan if actual.resources else ():
         line = safe(f"{states[step.verb]}: {step.resource.kind} {step.resource.name}")
         console.print(Text(line), soft_wrap=True)
         for difference in _differences(step):
@@ -182,3 +146,48 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
         console.print(
             Text(f"not ours: {stranger.kind} {stranger.name} has no tag of this lab"), soft_wrap=True
         )
+
+
+def show_report(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> None:
+    """Write as JSON what differs: for programs, so nothing of it is shortened.
+
+    `changes` has an object for each resource that is missing (`create`), differs (`update`) or is too much
+    (`delete`); `attributes` holds, for an update, what is wanted and what is found.
+    """
+    changes = [
+        {
+            "action": str(step.verb),
+            "kind": step.resource.kind,
+            "name": step.resource.name,
+            "attributes": {
+                name: {"wanted": wanted, "found": found} for name, (wanted, found) in step.differences.items()
+            },
+        }
+        for step in plan
+    ]
+    report = {
+        "account": lab.account,
+        "region": lab.region,
+        "prefix": lab.prefix,
+        "url": url or None,
+        "changes": changes,
+        "strangers": [{"kind": each.kind, "name": each.name} for each in actual.strangers],
+    }
+    paper().print_json(json.dumps(report), highlight=False)
+
+
+def show_labs(labs: Sequence[tuple[str, int, float | None]], now: float) -> None:
+    """Show the prefix of each lab, how many parts it has, and how old it is. Times in seconds since 1970."""
+    table = Table("prefix", "parts", "age", box=None, pad_edge=False)
+    table.columns[1].justify = table.columns[2].justify = "right"
+    for prefix, parts, born in labs:
+        table.add_row(Text(prefix or "(none)"), str(parts), _age(now - born) if born else "unknown")
+    screen().print(table)
+
+
+def _age(seconds: float) -> str:
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= length:
+            count = int(seconds // length)
+            return f"{count} {unit}{'s' if count > 1 else ''}"
+    return "less than a minute"

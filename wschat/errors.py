@@ -33,7 +33,7 @@ class ExitCode(IntEnum):
 
 
 EXIT_CODES: dict[ExitCode, str] = {
-    ExitCode.OK: "done; for `status`: everything is as it should be",
+    ExitCode.OK: "done; for `status` and `provision --plan`: everything is as it should be",
     ExitCode.FAILED: "AWS refused or failed a call; the message names the step",
     ExitCode.USAGE: "the command line is wrong, or a question could not be asked",
     ExitCode.DIFFERENT: "something is not as it should be (`status`, `provision`), or is left (`teardown`)",

@@ -51,8 +51,11 @@ def url(aws: dict[str, str], state: dict[str, str]) -> str:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("ws://127.0.0.1:")
     assert done.stdout.count("\n") == 1
-    headings = [line for line in done.stderr.splitlines() if line.startswith("Task")]
-    assert [heading[:6] for heading in headings] == ["Task 1", "Task 2", "Task 3"] * 2
+    headings = [line for line in done.stderr.splitlines() if line.startswith("Task") and ":" in line[:7]]
+    assert [heading[:6] for heading in headings] == ["Task 1", "Task 2", "Task 3"]
+    steps = [line for line in done.stderr.splitlines() if " ✓ create " in line]
+    assert len(steps) == len(set(steps)) == 66
+    assert "Anyone who has this URL can connect" in done.stderr
     return done.stdout.strip()
 
 

@@ -20,7 +20,8 @@ from wschat import places
 from wschat.chat.session import Sign, open_session
 from wschat.errors import AccessError, ConnectError, WschatError
 from wschat.lab.blueprint import STAGE
-from wschat.lab.cloud import Cloud, Target
+from wschat.lab.cloud import Cloud
+from wschat.lab.login import Target
 from wschat.lab.signer import LONGEST_URL, Signed, signer
 
 REGION = "us-east-1"

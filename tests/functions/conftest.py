@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.functions.granted import calling, refuse_what_is_not_granted
 from tests.functions.post_sink import PostSink
 from tests.functions.strict_dynamodb import refuse_what_dynamodb_refuses
 from wschat.functions import _tables
@@ -17,12 +18,13 @@ from wschat.lab import engine
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
-from wschat.lab.model import Actual, Table
+from wschat.lab.model import Table
+from wschat.lab.steps import Actual
 from wschat.local.emulator import Emulator
 from wschat.protocol import Error, Event, Request, decode_event
 
 CONNECTIONS = count(1)
-MODULES = {route: spec.module for spec in FUNCTIONS for route in spec.routes}
+SPECS = {route: spec for spec in FUNCTIONS for route in spec.routes}
 
 
 def code(event: Event) -> str:
@@ -71,7 +73,9 @@ class Person:
         }
         if kind == "MESSAGE":
             event["body"] = body
-        result = import_module(f"wschat.functions.{MODULES[route]}").handler(event, None)
+        spec = SPECS[route]
+        with calling(spec):
+            result = import_module(f"wschat.functions.{spec.module}").handler(event, None)
         json.dumps(result)
         return dict(result)
 
@@ -111,6 +115,7 @@ def sink(
     client = _tables.dynamodb()
     if fresh:
         refuse_what_dynamodb_refuses(client)
+        refuse_what_is_not_granted(client)
     for table, key in ((_tables.CLIENTS, "ID"), (_tables.ROOMS, "room")):
         for item in client.scan(TableName=table)["Items"]:
             client.delete_item(TableName=table, Key={key: item[key]})

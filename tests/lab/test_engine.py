@@ -6,12 +6,27 @@ from dataclasses import replace
 
 import pytest
 
-from tests.labs import provision
+from tests.labs import plan, provision, tear_down
 from wschat.errors import AwsError, NotOursError
 from wschat.lab import engine, planner
+from wschat.lab.clock import Clock
 from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
-from wschat.lab.model import Actual, Function, LogGroup, Policy, Role, Step, Table, Verb
+from wschat.lab.model import Function, LogGroup, Policy, Role, Table
+from wschat.lab.steps import Actual, Moment, Step, Verb
+
+
+class Leaps(Clock):
+    """A clock on which every sleep takes seven seconds, at once."""
+
+    time = 0.0
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.time += 7
 
 
 @pytest.fixture(scope="module")
@@ -20,22 +35,15 @@ def standing(clients: Cloud) -> Iterator[Cloud]:
     cloud = replace(clients, lab=replace(clients.lab, prefix="standing-"))
     provision(cloud)
     yield cloud
-    assert engine.plan_up(cloud, engine.look(cloud)) == ()
+    assert plan(cloud) == ()
     tear_down(cloud)
-
-
-def tear_down(cloud: Cloud) -> Actual:
-    actual = engine.look(cloud)
-    for _ in engine.teardown(cloud, planner.plan_down(actual), actual):
-        pass
-    return engine.look(cloud)
 
 
 def test_up_twice_and_down_twice(cloud: Cloud) -> None:
     """What provision made is what should exist; a second run has nothing to do; teardown leaves nothing."""
     url = provision(cloud)
     actual = engine.look(cloud)
-    assert set(actual.resources.values()) == set(engine.desired(cloud.lab))
+    assert set(actual.resources.values()) == set(engine.desired(cloud.lab, actual))
     assert engine.plan_up(cloud, actual) == ()
     assert provision(cloud) == url
     left = tear_down(cloud)
@@ -47,11 +55,12 @@ def test_up_twice_and_down_twice(cloud: Cloud) -> None:
 def test_stopped_halfway(cloud: Cloud, steps: int) -> None:
     """A provision that stopped anywhere can be torn down, and goes on from there."""
     for go_on in (tear_down, provision):
-        plan = engine.plan_up(cloud, engine.look(cloud))
-        list(execute(cloud, plan[:steps], Actual()))
-        assert len(engine.plan_up(cloud, engine.look(cloud))) == len(plan) - steps
+        whole = plan(cloud)
+        list(execute(cloud, whole[:steps], Actual()))
+        assert len(plan(cloud)) == len(whole) - steps
         go_on(cloud)
-    assert set(engine.look(cloud).resources.values()) == set(engine.desired(cloud.lab))
+    actual = engine.look(cloud)
+    assert set(actual.resources.values()) == set(engine.desired(cloud.lab, actual))
     assert tear_down(cloud).resources == {}
 
 
@@ -73,10 +82,10 @@ def test_between_two_calls_of_a_step(standing: Cloud) -> None:
     cloud.api.delete_integration_response(
         ApiId=api_id, IntegrationId=mock, IntegrationResponseId=answer["IntegrationResponseId"]
     )
-    plan = engine.plan_up(cloud, engine.look(cloud))
+    steps = plan(cloud)
     assert [
         (step.verb, step.resource.key, set(step.resource.differences(step.found)))
-        for step in plan
+        for step in steps
         if step.found
     ] == [
         (Verb.UPDATE, ("table", lab.name("client-records")), {"ttl"}),
@@ -85,7 +94,7 @@ def test_between_two_calls_of_a_step(standing: Cloud) -> None:
         (Verb.UPDATE, ("route", "join"), {"two_way"}),
     ]
     provision(cloud)
-    assert engine.plan_up(cloud, engine.look(cloud)) == ()
+    assert plan(cloud) == ()
 
 
 def test_changed_by_hand(standing: Cloud) -> None:
@@ -106,8 +115,8 @@ def test_changed_by_hand(standing: Cloud) -> None:
     spare = cloud.api.create_route(ApiId=api_id, RouteKey="spare", Target=target)["RouteId"]
     by_hand = cloud.api.create_deployment(ApiId=api_id)["DeploymentId"]
     cloud.api.update_stage(ApiId=api_id, StageName="development", DeploymentId=by_hand)
-    plan = engine.plan_up(cloud, engine.look(cloud))
-    assert {(step.verb.value, *step.resource.key) for step in plan} == {
+    steps = plan(cloud)
+    assert {(step.verb.value, *step.resource.key) for step in steps} == {
         ("update", "function", lab.name("SendMessage")),
         ("update", "policy", lab.name("ConnectRole")),
         ("create", "permission", lab.name("JoinRoom:join")),
@@ -117,7 +126,7 @@ def test_changed_by_hand(standing: Cloud) -> None:
         ("delete", "deployment", by_hand),
     }
     provision(cloud)
-    assert engine.plan_up(cloud, engine.look(cloud)) == ()
+    assert plan(cloud) == ()
     assert spare not in engine.look(cloud).ids.values()
 
 
@@ -131,7 +140,7 @@ def test_strangers_stay(cloud: Cloud) -> None:
         BillingMode="PAY_PER_REQUEST",
     )
     with pytest.raises(NotOursError, match=name):
-        engine.plan_up(cloud, engine.look(cloud))
+        plan(cloud)
     left = tear_down(cloud)
     assert [stranger.name for stranger in left.strangers] == [name]
     cloud.dynamodb.delete_table(TableName=name)
@@ -165,7 +174,7 @@ def test_a_second_api(standing: Cloud) -> None:
         RouteSelectionExpression="$request.body.action",
         Tags=cloud.lab.tags,
     )
-    (step,) = engine.plan_up(cloud, engine.look(cloud))
+    (step,) = plan(cloud)
     assert (step.verb, step.resource.kind) == (Verb.DELETE, "API")
     assert step.resource.name.startswith(f"{name} (")
     assert provision(cloud) == url
@@ -178,7 +187,7 @@ def test_everything_is_tagged(standing: Cloud) -> None:
     api = cloud.api.get_api(ApiId=engine.look(cloud).ids["API", lab.name("chatroom-websocket")])
     assert api["Tags"] == tags
     assert cloud.api.get_stage(ApiId=api["ApiId"], StageName="development")["Tags"] == tags
-    for resource in engine.desired(lab):
+    for resource in engine.desired(lab, Actual()):
         if isinstance(resource, Table):
             arn = cloud.dynamodb.describe_table(TableName=resource.name)["Table"]["TableArn"]
             found = {
@@ -211,10 +220,10 @@ def test_routes_changed_by_hand(standing: Cloud) -> None:
     route = actual.ids["route", "$connect"]
     cloud.api.update_route(ApiId=api_id, RouteId=route, RouteResponseSelectionExpression="$default")
     cloud.api.create_route_response(ApiId=api_id, RouteId=route, RouteResponseKey="$default")
-    plan = engine.plan_up(cloud, engine.look(cloud))
-    assert [step.resource.name for step in plan] == ["ping", "unknown-action", "$connect"]
+    steps = plan(cloud)
+    assert [step.resource.name for step in steps] == ["ping", "unknown-action", "$connect"]
     provision(cloud)
-    assert engine.plan_up(cloud, engine.look(cloud)) == ()
+    assert plan(cloud) == ()
 
 
 def test_integrations_made_twice(standing: Cloud) -> None:
@@ -227,22 +236,22 @@ def test_integrations_made_twice(standing: Cloud) -> None:
     )
     (digest,) = (name for kind, name in actual.resources if kind == "deployment")
     cloud.api.create_deployment(ApiId=api_id, Description=digest)
-    plan = engine.plan_up(cloud, engine.look(cloud))
-    assert [(step.verb, step.resource.kind) for step in plan] == [
+    steps = plan(cloud)
+    assert [(step.verb, step.resource.kind) for step in steps] == [
         (Verb.DELETE, "deployment"),
         (Verb.DELETE, "integration"),
     ]
     provision(cloud)
-    assert engine.plan_up(cloud, engine.look(cloud)) == ()
+    assert plan(cloud) == ()
 
 
 def test_teardown_goes_on(cloud: Cloud) -> None:
     """A role in an instance profile, with policies that somebody added, is deleted all the same."""
-    plan = engine.plan_up(cloud, engine.look(cloud))
-    list(execute(cloud, plan[:5], Actual()))
+    steps = plan(cloud)
+    list(execute(cloud, steps[:5], Actual()))
     role = cloud.lab.name("ConnectRole")
     document = next(
-        resource.document for resource in engine.desired(cloud.lab) if isinstance(resource, Policy)
+        resource.document for resource in engine.desired(cloud.lab, Actual()) if isinstance(resource, Policy)
     )
     cloud.iam.put_role_policy(RoleName=role, PolicyName="more", PolicyDocument=document)
     cloud.iam.create_instance_profile(InstanceProfileName=role)
@@ -253,8 +262,8 @@ def test_teardown_goes_on(cloud: Cloud) -> None:
 
 def test_teardown_tells_what_fails(cloud: Cloud) -> None:
     """What AWS refuses to delete is told with its error, and the rest is deleted."""
-    plan = engine.plan_up(cloud, engine.look(cloud))
-    list(execute(cloud, plan[:4], Actual()))
+    steps = plan(cloud)
+    list(execute(cloud, steps[:4], Actual()))
     actual = engine.look(cloud)
     stuck = LogGroup(name="", retention_days=None)
     ended = [
@@ -262,9 +271,9 @@ def test_teardown_tells_what_fails(cloud: Cloud) -> None:
         for progress in engine.teardown(
             cloud, (Step(Verb.DELETE, stuck, stuck), *planner.plan_down(actual)), actual
         )
-        if progress.seconds is not None
+        if progress.moment in {Moment.DONE, Moment.FAILED}
     ]
-    assert [bool(progress.error) for progress in ended] == [True] + [False] * 4
+    assert sorted(bool(progress.error) for progress in ended) == [False] * 4 + [True]
     assert engine.look(cloud).resources == {}
 
 
@@ -272,10 +281,9 @@ def test_changed_meanwhile(standing: Cloud) -> None:
     """What somebody else changes during a provision is told, after AWS had time to catch up with itself."""
     cloud, group = standing, f"/aws/lambda/{standing.lab.name('Connect')}"
     cloud.logs.put_retention_policy(logGroupName=group, retentionInDays=1)
-    now = [0.0]
-    patient = replace(cloud, sleep=lambda _seconds: now.append(now[-1] + 7), clock=lambda: now[-1])
-    _, left = engine.settle(patient)
+    clock = Leaps()
+    _, left = engine.settle(replace(cloud, clock=clock))
     assert [step.resource.name for step in left] == [group]
-    assert engine.LAG <= now[-1] < engine.LAG + 7
+    assert engine.SETTLE_S <= clock.time < engine.SETTLE_S + 7
     provision(cloud)
     assert engine.settle(cloud)[1] == ()

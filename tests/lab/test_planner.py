@@ -7,7 +7,6 @@ import pytest
 from wschat.errors import NotOursError
 from wschat.lab.blueprint import FUNCTIONS, blueprint
 from wschat.lab.model import (
-    Actual,
     Api,
     Function,
     Lab,
@@ -18,9 +17,9 @@ from wschat.lab.model import (
     Route,
     Table,
     Task,
-    Verb,
 )
 from wschat.lab.planner import differences, plan_down, plan_up
+from wschat.lab.steps import Actual, Verb
 
 LAB = Lab(account="123456789012", region="eu-central-1")
 DESIRED = blueprint(LAB, {spec.module: f"hash of {spec.module}" for spec in FUNCTIONS})
@@ -53,7 +52,8 @@ def test_an_attribute_differs() -> None:
     """What differs is updated, and the step tells in what."""
     wanted = next(resource for resource in DESIRED if isinstance(resource, Function))
     found = replace(wanted, memory=128, timeout=3)
-    (step,) = plan_up([wanted], exists(found))
+    role = Role(name=wanted.role, trust="")
+    (step, *_) = plan_up([wanted], exists(found, role))
     assert (step.verb, step.found) == (Verb.UPDATE, found)
     assert step.resource.differences(found) == {"memory": (256, 128), "timeout": (25, 3)}
 

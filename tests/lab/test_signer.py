@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from wschat.errors import AccessError
-from wschat.lab.cloud import Target
+from wschat.lab.login import Target
 from wschat.lab.signer import LONGEST_URL, Signed, signer
 
 HOST = "abc123.execute-api.eu-west-1.amazonaws.com"

@@ -1,12 +1,18 @@
 """The lab as one table: tables, functions and what each may use, routes."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from typing import Any
 
+from wschat.errors import UsageError
 from wschat.lab.model import (
+    ANYONE,
     API,
+    SELECT_DEFAULT,
+    SIGNED,
+    TAG,
     Api,
     Deployment,
     Function,
@@ -22,13 +28,14 @@ from wschat.lab.model import (
     Table,
     canonical,
 )
-from wschat.protocol import Error, ErrorCode, Pong
+from wschat.protocol import Error, ErrorCode, Event, Pong
 
 CLIENTS = "client-records"
 ROOMS = "room-messages-users"
 API_NAME = "chatroom-websocket"
 STAGE = "development"
 SELECTION = "$request.body.action"
+AWS_IAM = "AWS_IAM"
 RUNTIME = "python3.13"  # the newest that Lambda supports for sure
 ARCHITECTURE = "arm64"  # a fifth cheaper; the zips hold Python only
 TIMEOUT = 25  # seconds: under API Gateway's 29, so that the function's log tells of it
@@ -100,23 +107,17 @@ def blueprint(lab: Lab, code: Mapping[str, str]) -> tuple[Resource, ...]:
     logs = [LogGroup(name=log_group(lab, spec), retention_days=RETENTION) for spec in FUNCTIONS]
     functions = [function(lab, spec, code[spec.module]) for spec in FUNCTIONS]
     integrations = [
-        *(Integration(name=spec.name, function=lab.name(spec.name)) for spec in FUNCTIONS),
-        *(
-            Integration(name=name, request=MOCK_REQUEST, answer=event.encode())
-            for name, (_, event) in MOCKS.items()
-        ),
+        *(proxy(lab, spec) for spec in FUNCTIONS),
+        *(mock(name, event) for name, (_, event) in MOCKS.items()),
     ]
     routes = [
-        *(
-            Route(name=key, integration=spec.name, two_way=not key.startswith("$"))
-            for spec in FUNCTIONS
-            for key in spec.routes
-        ),
+        *(route(lab, spec, key) for spec in FUNCTIONS for key in spec.routes),
         *(Route(name=key, integration=name, two_way=True) for name, (key, _) in MOCKS.items()),
     ]
     permissions = [permission(lab, lab.name(spec.name), key) for spec in FUNCTIONS for key in spec.routes]
-    api = Api(name=lab.name(API_NAME), selection=SELECTION)
-    deployment = Deployment(name=digest(api, *integrations, *routes))
+    described = SIGNED if lab.authorization == AWS_IAM else ANYONE
+    api = Api(name=lab.name(API_NAME), selection=SELECTION, description=described)
+    deployment = Deployment(name=digest(*integrations, *routes))
     return (
         *tables,
         *roles,
@@ -129,8 +130,44 @@ def blueprint(lab: Lab, code: Mapping[str, str]) -> tuple[Resource, ...]:
         *routes,
         *permissions,
         deployment,
-        Stage(name=STAGE, deployment=deployment.name),
+        Stage(name=STAGE, deployment=deployment.name, tag=lab.tags[TAG]),
     )
+
+
+RULES: dict[type[Resource], tuple[str, int]] = {
+    Table: (r"[A-Za-z0-9_.-]{3,}", 255),
+    Role: (r"[A-Za-z0-9_+=,.@-]+", 64),
+    LogGroup: (r"[A-Za-z0-9_/.#-]+", 512),
+    Function: (r"[A-Za-z0-9_-]+", 64),
+    Api: (r"[A-Za-z0-9_ .-]+", 128),
+}
+"""What names may be made of, and how many characters they may have: botocore's service models."""
+TAG_VALUE = (r"[A-Za-z0-9 _.:/=+@-]*", 256)
+
+
+def check_names(lab: Lab) -> None:
+    """Check that every name which a prefix leads to is legal in its service.
+
+    Raises:
+        UsageError: it names the first name that is not, and the limit.
+    """
+    made = blueprint(lab, {spec.module: "" for spec in FUNCTIONS})
+    names = [
+        (f"{each.kind} {each.name}", each.name, *RULES[type(each)]) for each in made if type(each) in RULES
+    ]
+    for what, name, letters, limit in (*names, (f"tag {TAG}", lab.tags[TAG], *TAG_VALUE)):
+        if len(name) > limit:
+            raise UsageError(
+                f"it leads to the {what!r}, which has {len(name)} characters; the limit is {limit}",
+                where="--prefix",
+                hint=f"use at most {len(lab.prefix) - len(name) + limit} characters",
+            )
+        if not re.fullmatch(letters, name):
+            raise UsageError(
+                f"it leads to the {what!r}, which AWS does not allow",
+                where="--prefix",
+                hint="use letters, digits, - and _, such as --prefix anna-",
+            )
 
 
 def role(lab: Lab, spec: Spec) -> str:
@@ -160,6 +197,37 @@ def function(lab: Lab, spec: Spec, code: str) -> Function:
         memory=spec.memory,
         timeout=TIMEOUT,
         environment=tuple(sorted(environment.items())),
+    )
+
+
+def route(lab: Lab, spec: Spec, key: str) -> Route:
+    """Return a route of a function; API Gateway asks who it is on $connect alone."""
+    authorization = lab.authorization if key == "$connect" and lab.authorization else "NONE"
+    return Route(
+        name=key, integration=spec.name, two_way=not key.startswith("$"), authorization=authorization
+    )
+
+
+def proxy(lab: Lab, spec: Spec) -> Integration:
+    """Return an integration that calls a function."""
+    return Integration(
+        name=spec.name,
+        type="AWS_PROXY",
+        description=spec.name,
+        method="POST",
+        function=lab.name(spec.name),
+    )
+
+
+def mock(name: str, event: Event) -> Integration:
+    """Return an integration that answers by itself, always the same."""
+    return Integration(
+        name=name,
+        type="MOCK",
+        description=name,
+        request=MOCK_REQUEST,
+        selects=SELECT_DEFAULT,
+        answer=("$default", SELECT_DEFAULT, event.encode()),
     )
 
 

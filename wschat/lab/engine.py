@@ -1,37 +1,65 @@
 """The story of a lab: look at what exists, plan, carry it out, look again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 
 import boto3
 
-from wschat.errors import AwsError
 from wschat.lab import planner
-from wschat.lab.blueprint import FUNCTIONS, STAGE, blueprint
+from wschat.lab.blueprint import AWS_IAM, FUNCTIONS, STAGE, blueprint
 from wschat.lab.bundle import code_hash
-from wschat.lab.cloud import Cloud, Target, connect, find, translated
+from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
-from wschat.lab.model import Actual, Api, Function, Lab, Progress, Resource, Step
+from wschat.lab.found import Seen, assemble, part
+from wschat.lab.login import Target, connect
+from wschat.lab.model import ANYONE, SIGNED, Api, Lab, Resource, Route
 from wschat.lab.observer import observe
+from wschat.lab.steps import Actual, Moment, Progress, Step
 
-LAG = 20
-"""Seconds that AWS's reads may lag behind its writes."""
-READY = {"Active", "Inactive"}
-"""States in which a function can be called; the latter is what weeks without a call lead to."""
+SETTLE_S = 20.0
+"""Seconds in which AWS must show all that was just made."""
+ROUNDS = 3
+"""How often it is carried out and looked at again, if somebody else is at work at the same time."""
+FEW = 10
+"""Functions of a new account that may run at once; a room needs about one for each person who acts."""
+
+Outcome = tuple[Actual, tuple[Step, ...]]
+"""What exists in the end, and what is still to be done about it."""
 
 
-def desired(lab: Lab) -> tuple[Resource, ...]:
-    """Return all that should exist, with the code of this version."""
+def desired(lab: Lab, actual: Actual) -> tuple[Resource, ...]:
+    """Return all that should exist, with the code of this version; who may connect is as it was chosen."""
+    lab = replace(lab, authorization=lab.authorization or _chosen(actual))
     return blueprint(lab, {spec.module: code_hash(spec.module) for spec in FUNCTIONS})
+
+
+def is_signed(actual: Actual) -> bool:
+    """Tell whether only who signs may connect."""
+    connect_route = actual.resources.get((Route.kind, "$connect"))
+    return isinstance(connect_route, Route) and connect_route.authorization == AWS_IAM
+
+
+def _chosen(actual: Actual) -> str:
+    """Return who may connect, as the API's description tells, or, if somebody changed that, as it is."""
+    api = next((each for each in actual.resources.values() if isinstance(each, Api)), None)
+    connect_route = actual.resources.get((Route.kind, "$connect"))
+    told = {ANYONE: "NONE", SIGNED: AWS_IAM}.get(api.description if api else ANYONE)
+    return told or (connect_route.authorization if isinstance(connect_route, Route) else "NONE")
 
 
 def look(cloud: Cloud) -> Actual:
     """Return what exists of a lab."""
-    return observe(cloud, desired(cloud.lab))
+    return assemble(_look(cloud))
+
+
+def _look(cloud: Cloud, seen: Seen | None = None) -> Seen:
+    parts = map(part, desired(cloud.lab, Actual()))
+    return observe(cloud, (each for each in parts if each not in (seen or {})), seen)
 
 
 def differences(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
     """Return what is not as it should be."""
-    return planner.differences(desired(cloud.lab), actual)
+    return planner.differences(desired(cloud.lab, actual), actual)
 
 
 def plan_up(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
@@ -40,7 +68,7 @@ def plan_up(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
     Raises:
         NotOursError: somebody else's resource has a name that the lab needs.
     """
-    return planner.plan_up(desired(cloud.lab), actual)
+    return planner.plan_up(desired(cloud.lab, actual), actual)
 
 
 def plan_down(actual: Actual) -> tuple[Step, ...]:
@@ -48,53 +76,76 @@ def plan_down(actual: Actual) -> tuple[Step, ...]:
     return planner.plan_down(actual)
 
 
-def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Iterator[Progress]:
-    """Carry out a plan, then wait until every function is ready to be called."""
-    yield from execute(cloud, plan, actual)
-    with translated("waiting for the functions"):
-        for resource in desired(cloud.lab):
-            if isinstance(resource, Function):
-                _wait_for(cloud, resource.name)
+def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[Progress, None, Outcome]:
+    """Carry out a plan, then wait until all is seen that was made; again if somebody else interfered."""
+    for _ in range(ROUNDS):
+        seen = yield from execute(cloud, planner.checked(plan, desired(cloud.lab, actual)), actual)
+        actual, plan = settle(cloud, seen)
+        if not plan:
+            break
+    return actual, plan
 
 
-def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Iterator[Progress]:
-    """Carry out a plan of `plan_down`; what AWS refuses to delete keeps nothing else from being deleted."""
-    return execute(cloud, plan, actual, go_on=True)
-
-
-def settle(cloud: Cloud) -> tuple[Actual, tuple[Step, ...]]:
+def settle(cloud: Cloud, seen: Seen | None = None) -> Outcome:
     """Look at a lab that was just provisioned until all is seen that was made: AWS's reads lag behind.
 
-    Returns what exists, and what differs all the same, as when somebody else changes it meanwhile.
+    What was `seen` since is not looked at once more, unless it differs: that is, for `SETTLE_S`.
     """
-    deadline = cloud.clock() + LAG
+    seen, start = _look(cloud, seen), cloud.clock.now()
+    while True:
+        actual = assemble(seen)
+        left = planner.plan_up(desired(cloud.lab, actual), actual)
+        so_far = cloud.clock.now() - start
+        if not left or so_far > SETTLE_S:
+            return actual, left
+        cloud.pause(0.5, "AWS to show what was made", so_far)
+        seen = observe(cloud, (part(step.resource) for step in left), seen)
+
+
+def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[Progress, None, Outcome]:
+    """Carry out a plan of `plan_down`, and look until nothing is seen; again if something came up meanwhile.
+
+    What AWS refuses to delete keeps nothing else from being deleted.
+    """
+    for _ in range(ROUNDS):
+        failed = False
+        for progress in execute(cloud, plan, actual, go_on=True):
+            failed = failed or progress.moment is Moment.FAILED
+            yield progress
+        actual = look_for_rest(cloud, cloud.manners.lag if failed else SETTLE_S)
+        plan = plan_down(actual)
+        if not plan or failed:
+            break
+    return actual, plan
+
+
+def look_for_rest(cloud: Cloud, patience: float = 0) -> Actual:
+    """Look for so many seconds whether anything is left: what was deleted is still seen for a while.
+
+    When nothing is seen, a second look makes sure: what was made a moment ago, as by a run that was
+    killed, may not be seen yet.
+    """
+    start, empty = cloud.clock.now(), False
     while True:
         actual = look(cloud)
-        left = differences(cloud, actual)
-        if not left or cloud.clock() > deadline:
-            return actual, left
-        cloud.sleep(1)
-
-
-def _wait_for(cloud: Cloud, function: str) -> None:
-    def ready() -> bool:
-        found = find(cloud.functions.get_function, FunctionName=function)
-        if found is None:
-            return False
-        now = found["Configuration"]
-        if "Failed" in {now.get("State"), now.get("LastUpdateStatus")}:
-            reason = now.get("StateReason") or now.get("LastUpdateStatusReason") or "AWS gives no reason"
-            hint = "delete the function, then run `wschat provision` again"
-            raise AwsError(f"Lambda could not make it: {reason}", where=f"function {function}", hint=hint)
-        return now.get("State") in READY and now.get("LastUpdateStatus") != "InProgress"
-
-    cloud.wait(ready, f"function {function}")
+        so_far = cloud.clock.now() - start
+        enough = so_far >= patience if actual.resources else empty or not cloud.manners.lag
+        if enough:
+            return actual
+        empty = not actual.resources
+        cloud.pause(cloud.manners.lag or 1, "AWS to show what is left", so_far)
 
 
 def url(cloud: Cloud, actual: Actual) -> str:
     """Return the URL of a lab that exists; an empty one if it has no API."""
     found = next((found for (kind, _), found in actual.ids.items() if kind == Api.kind), None)
     return cloud.lab.url(found, STAGE) if found else ""
+
+
+def concurrency(cloud: Cloud) -> int:
+    """Return how many functions may run at once in the whole account."""
+    found = cloud.call(cloud.functions.get_account_settings)
+    return found["AccountLimit"]["ConcurrentExecutions"]
 
 
 def provision_local(endpoint_url: str, on_step: Callable[[str], None]) -> str:
@@ -106,7 +157,9 @@ def provision_local(endpoint_url: str, on_step: Callable[[str], None]) -> str:
     cloud = connect(Target(endpoint_url=endpoint_url), session)
     actual = look(cloud)
     plan = plan_up(cloud, actual)
-    for number, progress in enumerate(provision(cloud, plan, actual)):
-        if progress.seconds is None:
-            on_step(f"{progress.step.task.value} ({number // 2 + 1}/{len(plan)})")
+    steps: Iterator[Progress] = provision(cloud, plan, actual)
+    done = 0
+    for progress in steps:
+        done += progress.moment is Moment.DONE
+        on_step(f"{progress.step.task.value} ({done}/{len(plan)})")
     return url(cloud, settle(cloud)[0])

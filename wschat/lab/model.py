@@ -6,12 +6,9 @@ document or an ARN, `API` stands for it here.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from enum import Enum, StrEnum
+from dataclasses import dataclass, fields
+from enum import Enum
 from typing import Any, ClassVar
-
-from wschat.errors import WschatError
 
 API = "{api}"
 """Stands for the API's id, which AWS chooses."""
@@ -19,6 +16,15 @@ TAG = "wschat:lab"
 """The tag that says whose a resource is: `<region>/<prefix>`."""
 POLICY_NAME = "access"
 """The name of the one inline policy of each role."""
+SELECT_DEFAULT = "\\$default"
+"""The template selection expression that picks the template `$default`: a backslash, then its name."""
+ANYONE = "The Websocket-Lab's chat room. Who may connect: anyone"
+SIGNED = "The Websocket-Lab's chat room. Who may connect: who signs with AWS_IAM"
+"""The API's description, which keeps the choice that was made for $connect."""
+
+
+Key = tuple[str, str]
+"""A resource's kind and name."""
 
 
 class Task(Enum):
@@ -35,6 +41,8 @@ class Lab:
 
     `sockets` and `callbacks` are the base URLs, with `API` in them, at which clients connect and at which
     functions post to connections. `endpoint` is what boto3 was told to use in place of AWS, or None.
+    `authorization` says who may connect: anyone (NONE), or who signs (AWS_IAM); None is as it was, or
+    anyone if there was nothing.
     """
 
     account: str
@@ -44,6 +52,7 @@ class Lab:
     sockets: str = f"wss://{API}.example"
     callbacks: str = f"https://{API}.example"
     endpoint: str | None = None
+    authorization: str | None = None
 
     @property
     def tags(self) -> dict[str, str]:
@@ -89,9 +98,14 @@ class Resource:
         return self.heading
 
     @property
-    def key(self) -> tuple[str, str]:
+    def key(self) -> Key:
         """What it is found by."""
         return (self.kind, self.name)
+
+    @property
+    def lane(self) -> Key:
+        """What it is a part of: AWS takes changes of one such thing only one after another."""
+        return self.key
 
     def differences(self, found: "Resource") -> dict[str, tuple[Any, Any]]:
         """Return what differs, as attribute: (wanted, found)."""
@@ -136,6 +150,11 @@ class Policy(Resource):
     document: str
 
     @property
+    def lane(self) -> Key:
+        """The role's."""
+        return (Role.kind, self.name)
+
+    @property
     def task(self) -> Task:
         """The API's id is in it, so it can't be written before the API exists."""
         return Task.API if API in self.document else Task.FUNCTIONS
@@ -155,28 +174,53 @@ class Function(Resource):
     memory: int
     timeout: int
     environment: tuple[tuple[str, str], ...]
+    state: str = "Active"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Api(Resource):
-    """The WebSocket API; `selection` is the route selection expression."""
+    """The WebSocket API; `selection` is the route selection expression.
+
+    `description` says who may connect, so that a later run knows it, and `status` sees a change.
+    """
 
     kind = "API"
     selection: str
+    description: str = ANYONE
+    protocol: str = "WEBSOCKET"
+
+    @property
+    def lane(self) -> Key:
+        """All parts of the API are in one lane: it refuses parallel changes ("concurrent modification")."""
+        return (Api.kind, "")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Integration(Resource):
+class PartOfApi(Resource):
+    """What lives inside the API, and goes with it."""
+
+    @property
+    def lane(self) -> Key:
+        """The API's."""
+        return (Api.kind, "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Integration(PartOfApi):
     """What a route leads to: a function (AWS_PROXY), or a fixed answer without one (MOCK).
 
     `request` is the request template of a MOCK: without one that yields a status, it answers Internal
-    server error.
+    server error. `selects` is the expression that picks it; `answer` is the integration response.
     """
 
     kind = "integration"
+    type: str
+    description: str
     function: str | None = None
+    method: str | None = None
     request: str | None = None
-    answer: str | None = None
+    selects: str | None = None
+    answer: tuple[str | None, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,10 +230,17 @@ class Permission(Resource):
     kind = "permission"
     function: str
     source: str
+    principal: str = "apigateway.amazonaws.com"
+    action: str = "lambda:InvokeFunction"
+
+    @property
+    def lane(self) -> Key:
+        """The function's: it refuses parallel changes of its policy."""
+        return (Function.kind, self.function)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Route(Resource):
+class Route(PartOfApi):
     """A route; `name` is its key. Only what a two-way route's function returns reaches the client."""
 
     kind = "route"
@@ -199,56 +250,17 @@ class Route(Resource):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deployment(Resource):
+class Deployment(PartOfApi):
     """A snapshot of the routes; `name` is the digest of them, which stands in its description."""
 
     kind = "deployment"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage(Resource):
+class Stage(PartOfApi):
     """A stage, and the deployment that it serves."""
 
     kind = "stage"
     deployment: str | None
+    tag: str | None
     auto_deploy: bool = False
-
-
-class Verb(StrEnum):
-    """What a step does to a resource."""
-
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a plan. `found` is what an update or a delete starts from."""
-
-    verb: Verb
-    resource: Resource
-    found: Resource | None = None
-
-    @property
-    def task(self) -> Task:
-        """The heading that it stands under."""
-        return self.resource.task
-
-
-@dataclass(frozen=True)
-class Progress:
-    """A step began (`seconds` is None), or ended after so many seconds, with an error or without."""
-
-    step: Step
-    seconds: float | None = None
-    error: WschatError | None = None
-
-
-@dataclass(frozen=True)
-class Actual:
-    """What exists: our resources, the ids that AWS gave them, and strangers that have our names."""
-
-    resources: Mapping[tuple[str, str], Resource] = field(default_factory=dict)
-    ids: Mapping[tuple[str, str], str] = field(default_factory=dict)
-    strangers: tuple[Resource, ...] = ()

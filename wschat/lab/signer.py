@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from botocore.auth import SigV4Auth, SigV4QueryAuth
@@ -10,7 +10,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import NoCredentialsError
 
-from wschat.lab.cloud import Target, _session, translated
+from wschat.lab.login import Target, make_session
+from wschat.lab.refusals import translated
 
 SERVICE = "execute-api"
 LIFETIME = 60  # seconds; API Gateway itself lets any signature live for 5 minutes
@@ -39,7 +40,7 @@ def signer(url: str, target: Target, *, longest_url: int = LONGEST_URL) -> Calla
     """
     own_host = OWN_HOST.match(url)
     with translated("signing"):
-        session = _session(replace(target, region=own_host[1].lower()) if own_host else target)
+        session = make_session(target.profile, own_host[1].lower() if own_host else target.region)
         credentials = session.get_credentials()
         if credentials is None:
             raise NoCredentialsError

@@ -1,54 +1,74 @@
 """Creates, updates and deletes tables, roles, log groups and functions, one at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import singledispatch
 
 import botocore.exceptions as aws
 
 from wschat.errors import AwsError
-from wschat.lab.bundle import bundle
-from wschat.lab.cloud import Cloud, code, find
+from wschat.lab.blueprint import API_NAME
+from wschat.lab.cloud import Cloud
+from wschat.lab.found import INSIDE_API, Found, part
 from wschat.lab.model import (
     API,
     POLICY_NAME,
     Api,
-    Function,
+    Key,
     LogGroup,
-    Permission,
     Policy,
     Resource,
     Role,
     Table,
 )
 
+EXPIRY_COOLS_DOWN = "modified multiple times within a fixed interval"
+EXPIRY_IS_SO = "is already"
+
 
 @dataclass(frozen=True)
 class Pen:
-    """What writing needs: the clients, and the ids that AWS chose, which grow while things are made."""
+    """What writing needs: the clients, and the ids that AWS chose, which grow while things are made.
+
+    `seen` is what was looked at after it was written.
+    """
 
     cloud: Cloud
-    ids: dict[tuple[str, str], str]
+    ids: dict[Key, str]
+    seen: dict[Key, tuple[Found, ...]] = field(default_factory=dict)
 
     @property
     def api_id(self) -> str:
         """The id of the lab's API, the first that was found or made."""
-        return next(found for (kind, _), found in self.ids.items() if kind == Api.kind)
+        found = next((found for (kind, _), found in self.ids.items() if kind == Api.kind), None)
+        if found is None:
+            raise AwsError("the API is gone", hint="somebody else may be at work: run the same command again")
+        return found
 
     @property
     def tag_list(self) -> list[dict[str, str]]:
         """The lab's tags in the form of IAM and DynamoDB."""
         return [{"Key": key, "Value": value} for key, value in self.cloud.lab.tags.items()]
 
+    def parts(self, resource: Resource) -> list[Key]:
+        """Return what must be looked at to see a resource, with what it names."""
+        api = (Api.kind, self.cloud.lab.name(API_NAME))
+        inside = [(kind.kind, "") for kind in INSIDE_API]
+        return [api, *inside] if part(resource) in {api, *inside} else [api, part(resource)]
+
 
 @singledispatch
 def create(resource: Resource, pen: Pen) -> None:
-    """Create a resource, and wait until others can build on it."""
+    """Create a resource, and wait until others can build on it.
+
+    Raises:
+        Doubt: it may have been made, or something has its name.
+    """
     raise TypeError(resource, pen)
 
 
 @singledispatch
-def update(resource: Resource, _found: Resource | None, pen: Pen) -> None:
-    """Change in place what differs; where creating again does that, it is this."""
+def update(resource: Resource, _found: Resource, pen: Pen) -> None:
+    """Change in place what differs, and nothing else. May raise `Doubt` where it creates something."""
     create(resource, pen)
 
 
@@ -58,18 +78,13 @@ def delete(resource: Resource, pen: Pen) -> None:
     raise TypeError(resource, pen)
 
 
-ROLE_IS_NEW = ("assumed by Lambda", "does not have permissions", "invalid for CreateGrant")
-
-
-def _role_is_new(error: aws.ClientError) -> bool:
-    """A new role can't be assumed by Lambda for some seconds, rarely for minutes."""
-    text = error.response["Error"].get("Message", "")
-    return code(error) == "InvalidParameterValueException" and any(part in text for part in ROLE_IS_NEW)
-
-
-def _busy(error: aws.ClientError) -> bool:
-    """The thing is still being made or changed, or somebody else changes it."""
-    return code(error) in {"ResourceConflictException", "ResourceInUseException"}
+def fixed(what: str, wanted: object, found: object, where: str) -> AwsError:
+    """Return the error about what AWS does not let anybody change."""
+    return AwsError(
+        f"{what} is {found!r}, not {wanted!r}, and can't be changed",
+        where=where,
+        hint="save what you need of it, run `wschat teardown`, then `wschat provision`",
+    )
 
 
 # Tables
@@ -78,7 +93,8 @@ def _busy(error: aws.ClientError) -> bool:
 @create.register
 def _create_table(table: Table, pen: Pen) -> None:
     name = table.name
-    pen.cloud.dynamodb.create_table(
+    pen.cloud.create(
+        pen.cloud.dynamodb.create_table,
         TableName=name,
         AttributeDefinitions=[{"AttributeName": table.partition_key, "AttributeType": "S"}],
         KeySchema=[{"AttributeName": table.partition_key, "KeyType": "HASH"}],
@@ -93,13 +109,10 @@ def _create_table(table: Table, pen: Pen) -> None:
 @update.register
 def _update_table(table: Table, found: Table, pen: Pen) -> None:
     if table.partition_key != found.partition_key:
-        raise AwsError(
-            f"the table's key is {found.partition_key!r}, not {table.partition_key!r}, and can't be changed",
-            where=f"table {table.name}",
-            hint="save what you need of it, run `wschat teardown`, then `wschat provision`",
-        )
+        raise fixed("the table's key", table.partition_key, found.partition_key, f"table {table.name}")
     if table.billing != found.billing:
-        pen.cloud.dynamodb.update_table(TableName=table.name, BillingMode=table.billing)  # type: ignore[arg-type]
+        change = pen.cloud.dynamodb.update_table
+        pen.cloud.call(change, TableName=table.name, BillingMode=table.billing)  # type: ignore[arg-type]
         _table_is_active(table.name, pen)
     if found.ttl and table.ttl != found.ttl:
         _expire(table.name, found.ttl, pen, enabled=False)
@@ -108,23 +121,48 @@ def _update_table(table: Table, found: Table, pen: Pen) -> None:
 
 
 def _table_is_active(name: str, pen: Pen) -> None:
-    describe = pen.cloud.dynamodb.describe_table
-    active = lambda: describe(TableName=name)["Table"].get("TableStatus") == "ACTIVE"  # noqa: E731
-    pen.cloud.wait(active, f"table {name}")
+    def active() -> bool:
+        described = pen.cloud.find(pen.cloud.dynamodb.describe_table, TableName=name)
+        return bool(described and described["Table"].get("TableStatus") == "ACTIVE")
+
+    pen.cloud.wait(active, "the table to be active")
 
 
 def _expire(name: str, attribute: str, pen: Pen, *, enabled: bool = True) -> None:
+    """Switch the time to live. AWS takes one change of it an hour, and refuses one that changes nothing."""
     specification = {"Enabled": enabled, "AttributeName": attribute}
     expire = pen.cloud.dynamodb.update_time_to_live
-    pen.cloud.persist(_busy, expire, TableName=name, TimeToLiveSpecification=specification)  # type: ignore[arg-type]
+    try:
+        pen.cloud.call(expire, TableName=name, TimeToLiveSpecification=specification)  # type: ignore[arg-type]
+    except aws.ClientError as error:
+        if EXPIRY_IS_SO in str(error) or (EXPIRY_COOLS_DOWN in str(error) and _expires(name, attribute, pen)):
+            return
+        if EXPIRY_COOLS_DOWN not in str(error):
+            raise
+        raise AwsError(
+            "AWS takes one change of a table's time to live an hour, and there was one",
+            where=f"table {name}",
+            hint="run the same command again in an hour",
+        ) from error
+
+
+def _expires(name: str, attribute: str, pen: Pen) -> bool:
+    """Tell whether a time to live is as it should be; reads lag behind, so look twice."""
+    for _ in range(2):
+        found = pen.cloud.find(pen.cloud.dynamodb.describe_time_to_live, TableName=name)
+        told = found["TimeToLiveDescription"] if found else {}
+        if told.get("AttributeName") == attribute and told.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}:
+            return True
+        pen.cloud.pause(pen.cloud.manners.lag, "the table's time to live")
+    return False
 
 
 @delete.register
 def _delete_table(table: Table, pen: Pen) -> None:
     dynamodb, name = pen.cloud.dynamodb, table.name
-    pen.cloud.persist(_busy, find, dynamodb.delete_table, TableName=name)
-    gone = lambda: find(dynamodb.describe_table, TableName=name) is None  # noqa: E731
-    pen.cloud.wait(gone, f"table {name}")
+    pen.cloud.find(dynamodb.delete_table, TableName=name)
+    gone = lambda: pen.cloud.find(dynamodb.describe_table, TableName=name) is None  # noqa: E731
+    pen.cloud.wait(gone, "the table to be gone")
 
 
 # Roles and their policies
@@ -132,51 +170,58 @@ def _delete_table(table: Table, pen: Pen) -> None:
 
 @create.register
 def _create_role(role: Role, pen: Pen) -> None:
-    pen.cloud.iam.create_role(
+    pen.cloud.create(
+        pen.cloud.iam.create_role,
         RoleName=role.name,
         AssumeRolePolicyDocument=role.trust,
-        Description="Made by wschat for the Websocket-Lab",
         Tags=pen.tag_list,  # type: ignore[arg-type]
     )
 
 
 @update.register
 def _update_role(role: Role, _found: Role, pen: Pen) -> None:
-    pen.cloud.iam.update_assume_role_policy(RoleName=role.name, PolicyDocument=role.trust)
+    change = pen.cloud.iam.update_assume_role_policy
+    pen.cloud.call(change, RoleName=role.name, PolicyDocument=role.trust)
 
 
 @delete.register
 def _delete_role(role: Role, pen: Pen) -> None:
-    find(_strip, role.name, pen)
-    still = lambda error: code(error) == "DeleteConflict"  # noqa: E731  a policy that was just deleted
-    pen.cloud.persist(still, find, pen.cloud.iam.delete_role, RoleName=role.name)
+    """Remove the role's policies, and it from instance profiles, whoever put them there; then the role.
+
+    IAM insists on that order; and since its lists lag behind, it may take more than one round.
+    """
+
+    def remove() -> None:
+        _strip(role.name, pen)
+        pen.cloud.iam.delete_role(RoleName=role.name)
+
+    pen.cloud.find(remove)
 
 
 def _strip(role: str, pen: Pen) -> None:
-    """Remove all policies of a role, and it from instance profiles, whoever did that: IAM insists."""
     iam = pen.cloud.iam
     for page in iam.get_paginator("list_role_policies").paginate(RoleName=role):
         for policy in page["PolicyNames"]:
-            iam.delete_role_policy(RoleName=role, PolicyName=policy)
+            pen.cloud.find(iam.delete_role_policy, RoleName=role, PolicyName=policy)
     for attached in iam.get_paginator("list_attached_role_policies").paginate(RoleName=role):
         for each in attached["AttachedPolicies"]:
-            iam.detach_role_policy(RoleName=role, PolicyArn=each["PolicyArn"])
+            pen.cloud.find(iam.detach_role_policy, RoleName=role, PolicyArn=each["PolicyArn"])
     for held in iam.get_paginator("list_instance_profiles_for_role").paginate(RoleName=role):
         for profile in held["InstanceProfiles"]:
             name = profile["InstanceProfileName"]
-            iam.remove_role_from_instance_profile(RoleName=role, InstanceProfileName=name)
+            pen.cloud.find(iam.remove_role_from_instance_profile, RoleName=role, InstanceProfileName=name)
 
 
 @create.register
 def _create_policy(policy: Policy, pen: Pen) -> None:
     document = policy.document.replace(API, pen.api_id) if API in policy.document else policy.document
-    pen.cloud.iam.put_role_policy(RoleName=policy.name, PolicyName=POLICY_NAME, PolicyDocument=document)
+    write = pen.cloud.iam.put_role_policy
+    pen.cloud.call(write, RoleName=policy.name, PolicyName=POLICY_NAME, PolicyDocument=document)
 
 
 @delete.register
 def _delete_policy(policy: Policy, pen: Pen) -> None:
-    delete = pen.cloud.iam.delete_role_policy
-    find(delete, RoleName=policy.name, PolicyName=POLICY_NAME)
+    pen.cloud.find(pen.cloud.iam.delete_role_policy, RoleName=policy.name, PolicyName=POLICY_NAME)
 
 
 # Log groups
@@ -184,101 +229,20 @@ def _delete_policy(policy: Policy, pen: Pen) -> None:
 
 @create.register
 def _create_log_group(group: LogGroup, pen: Pen) -> None:
-    pen.cloud.logs.create_log_group(logGroupName=group.name, tags=pen.cloud.lab.tags)
-    update(group, None, pen)
+    pen.cloud.create(pen.cloud.logs.create_log_group, logGroupName=group.name, tags=pen.cloud.lab.tags)
+    _keep(group, pen)
 
 
 @update.register
-def _update_log_group(group: LogGroup, _found: LogGroup | None, pen: Pen) -> None:
-    if group.retention_days:
-        pen.cloud.logs.put_retention_policy(
-            logGroupName=group.name,
-            retentionInDays=group.retention_days,
-        )
+def _update_log_group(group: LogGroup, _found: LogGroup, pen: Pen) -> None:
+    _keep(group, pen)
+
+
+def _keep(group: LogGroup, pen: Pen) -> None:
+    days, keep = group.retention_days or 0, pen.cloud.logs.put_retention_policy
+    pen.cloud.call(keep, logGroupName=group.name, retentionInDays=days)
 
 
 @delete.register
 def _delete_log_group(group: LogGroup, pen: Pen) -> None:
-    find(pen.cloud.logs.delete_log_group, logGroupName=group.name)
-
-
-# Functions, and who may invoke them
-
-
-@create.register
-def _create_function(function: Function, pen: Pen) -> None:
-    module = function.handler.split(".")[-2]
-    pen.cloud.persist(
-        _role_is_new,
-        pen.cloud.functions.create_function,
-        FunctionName=function.name,
-        Runtime=function.runtime,  # type: ignore[arg-type]
-        Architectures=[function.architecture],  # type: ignore[list-item]
-        Role=pen.cloud.lab.arn("iam", f"role/{function.role}"),
-        Handler=function.handler,
-        Code={"ZipFile": bundle(module)},
-        Timeout=function.timeout,
-        MemorySize=function.memory,
-        Environment={"Variables": dict(function.environment)},
-        Tags=pen.cloud.lab.tags,
-    )
-
-
-@update.register
-def _update_function(function: Function, found: Function, pen: Pen) -> None:
-    name, functions = function.name, pen.cloud.functions
-    differences = function.differences(found)
-    if {"code", "architecture"} & differences.keys():
-        package = bundle(function.handler.split(".")[-2])
-        pen.cloud.persist(
-            _busy,
-            functions.update_function_code,
-            FunctionName=name,
-            ZipFile=package,
-            Architectures=[function.architecture],  # type: ignore[list-item]
-        )
-    if differences.keys() - {"code", "architecture"}:
-        pen.cloud.persist(
-            lambda error: _busy(error) or _role_is_new(error),
-            functions.update_function_configuration,
-            FunctionName=name,
-            Runtime=function.runtime,  # type: ignore[arg-type]
-            Role=pen.cloud.lab.arn("iam", f"role/{function.role}"),
-            Handler=function.handler,
-            Timeout=function.timeout,
-            MemorySize=function.memory,
-            Environment={"Variables": dict(function.environment)},
-        )
-
-
-@delete.register
-def _delete_function(function: Function, pen: Pen) -> None:
-    functions, name = pen.cloud.functions, function.name
-    pen.cloud.persist(_busy, find, functions.delete_function, FunctionName=name)
-    gone = lambda: find(functions.get_function, FunctionName=name) is None  # noqa: E731
-    pen.cloud.wait(gone, f"function {name}")
-
-
-@create.register
-def _create_permission(permission: Permission, pen: Pen) -> None:
-    pen.cloud.persist(
-        lambda error: _busy(error) and "already exists" not in str(error),
-        pen.cloud.functions.add_permission,
-        FunctionName=permission.function,
-        StatementId=permission.name.rpartition(":")[2],
-        Action="lambda:InvokeFunction",
-        Principal="apigateway.amazonaws.com",
-        SourceArn=permission.source.replace(API, pen.api_id),
-    )
-
-
-@update.register
-def _update_permission(permission: Permission, _found: Permission, pen: Pen) -> None:
-    delete(permission, pen)
-    create(permission, pen)
-
-
-@delete.register
-def _delete_permission(permission: Permission, pen: Pen) -> None:
-    remove, statement = pen.cloud.functions.remove_permission, permission.name.rpartition(":")[2]
-    find(remove, FunctionName=permission.function, StatementId=statement)
+    pen.cloud.find(pen.cloud.logs.delete_log_group, logGroupName=group.name)

@@ -1,0 +1,72 @@
+"""A lab for those who sign: provisioned so, chatted in, kept so, opened again."""
+
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.labs import plan, provision, tear_down
+from tests.terminal import WSCHAT
+from wschat.lab import engine
+from wschat.lab.cloud import Cloud
+from wschat.local.emulator import Emulator
+
+
+@pytest.fixture
+def person(emulator: Emulator, tmp_path: Path) -> dict[str, str]:
+    """The environment of somebody who has an account in the emulator."""
+    return {
+        "PATH": os.environ["PATH"],
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": emulator.endpoint,
+        "WSCHAT_STATE_DIR": str(tmp_path),
+    }
+
+
+def wschat(*arguments: str, env: dict[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [WSCHAT, *arguments], env=env, input=stdin, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_signed_from_end_to_end(person: dict[str, str], cloud: Cloud) -> None:
+    """`--auth iam` lets in who signs; the chat signs by itself, and a later provision keeps the choice."""
+    prefix = ("--prefix", cloud.lab.prefix)
+    done = wschat("provision", "--yes", "--auth", "iam", *prefix, env=person)
+    assert done.returncode == 0, done.stderr
+    assert "Who signs with AWS credentials that are allowed to can connect" in done.stderr
+    url = done.stdout.strip()
+    unsigned = wschat("chat", "--url", url, "--name", "ann", env=person, stdin="hi\n")
+    assert (unsigned.returncode, "--sign" in unsigned.stderr) == (5, True)
+    signed = wschat("chat", "--name", "ann", "--room", "lobby", env=person, stdin="hi\n")
+    assert (signed.returncode, "<ann> hi" in signed.stdout) == (0, True), signed.stderr
+    assert plan(cloud) == (), "without --auth it stays as it is"
+    opened = plan(replace(cloud, lab=replace(cloud.lab, authorization="NONE")))
+    kinds = sorted(step.resource.kind for step in opened)
+    assert kinds == ["API", "deployment", "deployment", "route", "stage"], (
+        "a new deployment, and the old one goes"
+    )
+    tear_down(cloud)
+
+
+def test_who_may_connect_is_seen(cloud: Cloud) -> None:
+    """$connect opened by hand is seen and closed again; a changed description opens nothing."""
+    signed = replace(cloud, lab=replace(cloud.lab, authorization="AWS_IAM"))
+    provision(signed)
+    actual = engine.look(cloud)
+    api = actual.ids["API", cloud.lab.name("chatroom-websocket")]
+    assert plan(cloud) == ()
+    cloud.api.update_route(ApiId=api, RouteId=actual.ids["route", "$connect"], AuthorizationType="NONE")
+    (step,) = plan(cloud)
+    assert step.differences == {"authorization": ("AWS_IAM", "NONE")}
+    provision(cloud)
+    cloud.api.update_api(ApiId=api, Description="mine")
+    (step,) = plan(cloud)
+    assert (step.resource.kind, list(step.differences)) == ("API", ["description"])
+    provision(cloud)
+    assert engine.is_signed(engine.look(cloud))
+    tear_down(cloud)

@@ -1,0 +1,73 @@
+"""All labs of an account and region, whoever made them, found by their names and then by their tags."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+from wschat.lab import engine
+from wschat.lab.blueprint import FUNCTIONS, blueprint
+from wschat.lab.clock import at_once
+from wschat.lab.cloud import Cloud
+from wschat.lab.model import Api, Function, LogGroup, Role, Table
+from wschat.lab.refusals import translated
+from wschat.lab.steps import Actual
+
+
+@dataclass(frozen=True)
+class Inhabitant:
+    """A lab that exists, if only in part: how to reach it, and what there is of it."""
+
+    cloud: Cloud
+    actual: Actual
+
+
+def labs(cloud: Cloud) -> list[Inhabitant]:
+    """Find every lab of this account and region that carries our tags, the oldest first.
+
+    A lab is looked for under each prefix that some table, role, log group, function or API is named
+    with; what has such a name and not the tag of that lab is nobody's of ours.
+    """
+    with translated("looking for labs"):
+        listed = at_once(
+            cloud.clock, [partial(_names, cloud, read) for read in LISTS.values()], cloud.at_once
+        )
+    plain = blueprint(replace(cloud.lab, prefix=""), {spec.module: "" for spec in FUNCTIONS})
+    prefixes = set()
+    for kind, names in zip(LISTS, listed, strict=True):
+        for wanted in (each.name.removeprefix("/aws/lambda/") for each in plain if isinstance(each, kind)):
+            prefixes |= {name.removesuffix(wanted) for name in names if name.endswith(wanted)}
+    found = []
+    for prefix in sorted(prefixes):
+        there = replace(cloud, lab=replace(cloud.lab, prefix=prefix))
+        actual = engine.look(there)
+        if actual.resources:
+            found.append(Inhabitant(there, actual))
+    return sorted(found, key=lambda each: each.actual.born or 0)
+
+
+def _names(cloud: Cloud, read: Callable[[Cloud], Iterable[str]]) -> list[str]:
+    return list(read(cloud))
+
+
+def _pages(cloud: Cloud, client: Any, what: str, key: str) -> list[Any]:  # noqa: ANN401  any of the clients
+    paginator = client.get_paginator(what)
+    return cloud.call(lambda: [item for page in paginator.paginate() for item in page[key]])
+
+
+def _log_groups(cloud: Cloud) -> Iterator[str]:
+    for group in _pages(cloud, cloud.logs, "describe_log_groups", "logGroups"):
+        if group["logGroupName"].startswith("/aws/lambda/"):
+            yield group["logGroupName"].removeprefix("/aws/lambda/")
+
+
+LISTS: dict[type, Callable[[Cloud], Iterable[str]]] = {
+    Table: lambda cloud: _pages(cloud, cloud.dynamodb, "list_tables", "TableNames"),
+    Role: lambda cloud: (each["RoleName"] for each in _pages(cloud, cloud.iam, "list_roles", "Roles")),
+    LogGroup: _log_groups,
+    Function: lambda cloud: (
+        each["FunctionName"] for each in _pages(cloud, cloud.functions, "list_functions", "Functions")
+    ),
+    Api: lambda cloud: (each["Name"] for each in _pages(cloud, cloud.api, "get_apis", "Items")),
+}
+"""The names of each kind in the whole account and region."""

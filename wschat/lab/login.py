@@ -1,0 +1,149 @@
+"""Who is asking, and where: a session of boto3, and the clients for one lab."""
+
+import os
+import re
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import boto3
+import botocore.exceptions as aws
+from botocore.config import Config
+from botocore.parsers import ResponseParserError
+
+from wschat.errors import UsageError
+from wschat.lab.clock import AT_ONCE, Clock
+from wschat.lab.cloud import AWS, EMULATOR, Cloud, Manners
+from wschat.lab.model import API, Lab
+from wschat.lab.refusals import translated
+
+if TYPE_CHECKING:
+    from mypy_boto3_sts import STSClient
+
+DUAL_STACK = {"api.aws": "amazonaws.com", "api.amazonwebservices.com.cn": "amazonaws.com.cn"}
+"""What the control plane's dual-stack host ends with, to what the API's own host ends with."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the command line says about where to work; None leaves it to boto3's own environment."""
+
+    prefix: str = ""
+    region: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+    authorization: str | None = None
+
+
+def connect(
+    target: Target,
+    session: boto3.Session | None = None,
+    clock: Clock | None = None,
+    manners: Manners | None = None,
+) -> Cloud:
+    """Find out who is asking, and make the clients. `manners` are AWS's, or an emulator's, by the endpoint.
+
+    Raises:
+        UsageError: the endpoint's URL is none.
+        AccessError: unknown profile, no region, no or expired credentials.
+        AwsError: AWS can't be reached.
+    """
+    _check_endpoint(target.endpoint_url)
+    clock = clock or Clock()
+    with translated("login"):
+        session = session or make_session(target.profile, target.region)
+        url = target.endpoint_url
+        hasty = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=5)
+        account, partition = _who(session.client("sts", endpoint_url=url, config=hasty))
+        once = Config(
+            retries={"mode": "standard", "total_max_attempts": 1},
+            connect_timeout=5,
+            read_timeout=60,
+            max_pool_connections=AT_ONCE,
+        )
+        api = session.client("apigatewayv2", endpoint_url=url, config=once)
+        lab = Lab(
+            account=account,
+            region=session.region_name,
+            prefix=target.prefix,
+            partition=partition,
+            authorization=target.authorization,
+            **_addresses(api.meta.endpoint_url, session.region_name),
+        )
+        manners = manners or (EMULATOR if lab.endpoint else AWS)
+        api.meta.events.register("before-call.apigatewayv2", Pace(clock, manners.api_calls_a_second))
+        return Cloud(
+            lab,
+            dynamodb=session.client("dynamodb", endpoint_url=url, config=once),
+            iam=session.client("iam", endpoint_url=url, config=once),
+            functions=session.client("lambda", endpoint_url=url, config=once),
+            logs=session.client("logs", endpoint_url=url, config=once),
+            api=api,
+            clock=clock,
+            manners=manners,
+        )
+
+
+class Pace:
+    """Lets a client make so many calls a second at most, by letting each wait for its turn."""
+
+    def __init__(self, clock: Clock, calls_a_second: float) -> None:
+        self._clock = clock
+        self._every = 1 / calls_a_second
+        self._next = clock.now()
+        self._lock = threading.Lock()
+
+    def __call__(self, **_: object) -> None:
+        """Wait until it is this call's turn."""
+        with self._lock:
+            turn = max(self._next, self._clock.now())
+            self._next = turn + self._every
+        self._clock.sleep(turn - self._clock.now())
+
+
+def _who(sts: "STSClient") -> tuple[str, str]:
+    """Return the account that is asking, and its partition."""
+    try:
+        identity = sts.get_caller_identity()
+        account, partition = identity["Account"], identity["Arn"].split(":")[1]
+    except (LookupError, TypeError):  # botocore's own, of an answer in XML that is not AWS's
+        raise ResponseParserError from None
+    if not account.isdecimal():
+        raise ResponseParserError
+    return account, partition
+
+
+def _addresses(control_plane: str, region: str) -> dict[str, str]:
+    """Return where an API's clients connect and its functions post, by where its control plane is."""
+    own = re.fullmatch(rf"https://apigateway(?:-fips)?\.{re.escape(region)}\.(.+)", control_plane)
+    if own is None:
+        base = f"{control_plane}/_aws/execute-api/{API}"
+        return {"sockets": base.replace("http", "ws", 1), "callbacks": base, "endpoint": control_plane}
+    suffix = DUAL_STACK.get(own[1], own[1])
+    host = f"{API}.execute-api.{region}.{suffix}"
+    return {"sockets": f"wss://{host}", "callbacks": f"https://{host}"}
+
+
+def _check_endpoint(url: str | None) -> None:
+    try:
+        parts = urlsplit(url or "http://none")
+        valid = url is None or (
+            parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and "@" not in url
+        )
+    except ValueError:
+        valid = False
+    if not valid:
+        hint = "it looks like http://127.0.0.1:4566, without a user or a password"
+        shown = (url or "").rpartition("@")[2]
+        raise UsageError(f"{shown!r} is no URL of an endpoint", where="--endpoint-url", hint=hint)
+
+
+def make_session(profile: str | None, region: str | None) -> boto3.Session:
+    """Make a session; unlike all other SDKs, boto3 reads AWS_DEFAULT_REGION but not AWS_REGION."""
+    session = boto3.Session(profile_name=profile, region_name=region)
+    if session.region_name:
+        return session
+    if not os.environ.get("AWS_REGION"):
+        raise aws.NoRegionError
+    return boto3.Session(profile_name=profile, region_name=os.environ["AWS_REGION"])

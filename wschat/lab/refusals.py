@@ -1,0 +1,151 @@
+"""What an error of AWS means: whether it passes by itself, and what people read of it."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+
+import botocore.exceptions as aws
+from botocore.parsers import ResponseParserError
+
+from wschat.errors import AccessError, AwsError, WschatError
+
+MISSING = {"ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException", "NotFoundException"}
+THROTTLED = {
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottled",
+    "RequestThrottledException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+    "SlowDown",
+    "PriorRequestNotComplete",
+}
+TAKEN = {
+    "ResourceInUseException",
+    "EntityAlreadyExists",
+    "ResourceAlreadyExistsException",
+    "ResourceConflictException",
+    "ConflictException",
+}
+"""A create finds its name taken; or, of any other call, the thing is being made or changed."""
+MOVING = {"ConcurrentModification", "ConcurrentModificationException", "OperationAbortedException"}
+BEING_CHANGED = re.compile(
+    r"concurrent|currently in the following state|being (created|updated|deleted|changed)|in progress",
+    re.IGNORECASE,
+)
+ROLE_IS_NEW = re.compile(
+    r"assumed by Lambda|does not have permissions|invalid for CreateGrant|valid principal"
+)
+
+
+class Trouble(Enum):
+    """How a call went wrong, by what may be done about it. The value says what is waited for."""
+
+    THROTTLED = "AWS takes no more calls for now"
+    BUSY = "somebody still changes it"
+    ROLE_IS_NEW = "the new role is not known to Lambda yet"
+    UNSURE = "AWS did not answer"
+    TAKEN = "it exists already"
+    MISSING = "what it belongs to is not seen everywhere yet"
+    LASTING = "AWS refused it"
+
+
+def trouble(error: Exception) -> Trouble:
+    """Tell what kind of failure an error is; `UNSURE` if the call may have been carried out.
+
+    The codes and texts are AWS's: aws-facts in the services' API references, "Common errors", and the
+    waiting and retrying of AWS's own tools (chalice, CDK).
+    """
+    if isinstance(error, aws.HTTPClientError | aws.ConnectionError):
+        return Trouble.UNSURE
+    if not isinstance(error, aws.ClientError):
+        return Trouble.LASTING
+    code, text = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    if code in THROTTLED or status == 429:  # noqa: PLR2004  Too Many Requests
+        return Trouble.THROTTLED
+    if (
+        code in MOVING
+        or code == "DeleteConflict"
+        or (code in TAKEN | {"LimitExceededException"} and BEING_CHANGED.search(text))
+    ):
+        return Trouble.BUSY
+    if code in TAKEN:
+        return Trouble.TAKEN
+    if code in MISSING:
+        return Trouble.MISSING
+    if code == "InvalidParameterValueException" and ROLE_IS_NEW.search(text):
+        return Trouble.ROLE_IS_NEW
+    if status >= 500:  # noqa: PLR2004  the server's fault
+        return Trouble.UNSURE
+    return Trouble.LASTING
+
+
+EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+UNKNOWN = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure"}
+DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ForbiddenException"}
+LOGIN_HINT = "log in again (`aws sso login`, `aws login`, or new keys), then run the same command"
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Turn botocore's errors into ours; `where` is the step they happen in."""
+    try:
+        yield
+    except (aws.BotoCoreError, aws.ClientError, ResponseParserError, json.JSONDecodeError) as error:
+        raise _translate(error, where) from error
+
+
+def _translate(error: Exception, where: str) -> WschatError:
+    match error:
+        case aws.ProfileNotFound():
+            return AccessError(str(error), where="--profile", hint="`aws configure list-profiles` names them")
+        case aws.NoRegionError() | aws.InvalidRegionError():
+            hint = "give --region, for example --region eu-central-1, or set AWS_REGION"
+            return AccessError("no region, or no valid one", where="--region", hint=hint)
+        case aws.NoCredentialsError() | aws.PartialCredentialsError() | aws.CredentialRetrievalError():
+            hint = "run `aws configure`, set AWS_PROFILE, or give --profile"
+            return AccessError("no usable AWS credentials", where=where, hint=hint)
+        case aws.SSOError() | aws.TokenRetrievalError() | aws.NoAuthTokenError() | aws.LoginError():
+            return AccessError("the AWS login has expired or is missing", where=where, hint=LOGIN_HINT)
+        case (
+            aws.ProxyConnectionError()
+            | aws.EndpointConnectionError()
+            | aws.ConnectionError()
+            | aws.HTTPClientError()
+        ):
+            hint = "check the network, the region's name, the proxy and --endpoint-url"
+            return AwsError("AWS can't be reached", where=where, hint=hint)
+        case json.JSONDecodeError():
+            what, hint = (
+                "a credential_process did not print JSON",
+                "run it by hand; it stands in the AWS config file",
+            )
+            return AccessError(what, where=where, hint=hint)
+        case ResponseParserError():
+            hint = "check --endpoint-url, AWS_ENDPOINT_URL and the proxy"
+            return AwsError("what answers there is not AWS", where=where, hint=hint)
+        case aws.ConfigParseError() | aws.ConfigNotFound():
+            return AccessError(
+                str(error), where=where, hint="mend the file, or name another in AWS_CONFIG_FILE"
+            )
+        case aws.ClientError():
+            return _refused(error, where)
+        case _:
+            return AwsError(str(error), where=where)
+
+
+def _refused(error: aws.ClientError, where: str) -> WschatError:
+    code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
+    if code in EXPIRED:
+        return AccessError("the AWS login has expired", where=where, hint=LOGIN_HINT)
+    if code in UNKNOWN:
+        return AccessError("AWS does not know these credentials", where=where, hint=LOGIN_HINT)
+    if code in DENIED:
+        hint = "ask for that permission, then run the same command: what is done stays done"
+        return AccessError(message, where=where, hint=hint)
+    hint = "run the same command again: it goes on from here; `wschat teardown` removes what there is"
+    return AwsError(f"{message} ({code}, {error.operation_name})", where=where, hint=hint)
