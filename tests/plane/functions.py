@@ -1,0 +1,103 @@
+"""Functions that are Pending and InProgress, and refuse changes meanwhile (aws-facts 2.2, 2.3)."""
+
+from typing import Any
+
+from tests.plane.errors import error, missing
+from tests.plane.rates import FOREVER, Times
+from tests.plane.reads import Reads
+from tests.plane.roles import Roles
+from tests.plane.service import Service
+from tests.plane.wire import Answer, Call, identify, path_of, similar
+
+UNASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
+NOT_NOW = "The operation cannot be performed at this time. {}"
+PENDING = NOT_NOW.format("The function is currently in the following state: Pending")
+UPDATING = NOT_NOW.format("An update is in progress for resource: {}")
+UPDATES = {"UpdateFunctionCode", "UpdateFunctionConfiguration"}
+ROLE_USERS = {"CreateFunction", "UpdateFunctionConfiguration"}
+STATES = ("State", "StateReason", "StateReasonCode")
+UPDATE_STATES = ("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode")
+
+
+class Functions(Service):
+    def __init__(self, times: Times, roles: Roles, reads: Reads) -> None:
+        self._times, self._roles, self._reads = times, roles, reads
+        self._made: dict[str, float] = {}
+        self._updated: dict[str, float] = {}
+
+    def pending(self, name: str, now: float) -> bool:
+        return now < self._made.get(name, -FOREVER) + self._times.function_pending
+
+    def updating(self, name: str, now: float) -> bool:
+        return now < self._updated.get(name, -FOREVER) + self._times.function_updating
+
+    def refuse(self, call: Call, now: float) -> Answer | None:
+        name, operation = call.resource, call.operation
+        if operation in {*UPDATES, "DeleteFunction", "Invoke", "PublishVersion"} and self.pending(name, now):
+            return error("lambda", 409, "ResourceConflictException", PENDING)
+        if operation in {*UPDATES, "PublishVersion"} and self.updating(name, now):
+            arn = f"arn:aws:lambda:{call.region}:000000000000:function:{name}"
+            return error("lambda", 409, "ResourceConflictException", UPDATING.format(arn))
+        role = call.params.get("Role") if operation in ROLE_USERS else None
+        if role and not self._roles.assumable(role, now):
+            return error("lambda", 400, "InvalidParameterValueException", UNASSUMABLE)
+        return None
+
+    def done(self, call: Call, answer: Answer, now: float) -> Answer:
+        name = call.resource
+        if call.operation == "CreateFunction":
+            self._made[name] = now
+            self._reads.starts_with(_get_policy(call), missing("lambda", name))
+        elif call.operation == "DeleteFunction":
+            self._made.pop(name, None)
+            self._updated.pop(name, None)
+        elif call.operation in UPDATES:
+            self._updated[name] = now
+        if call.operation in {"CreateFunction", *UPDATES}:
+            return answer.with_json(self._with_states(answer.json, now))
+        return answer
+
+    def mend(self, call: Call, answer: Answer) -> Answer:
+        """Put in the account's concurrency; leave out the states of a list, which AWS does not tell."""
+        if not answer.ok:
+            return answer
+        content = answer.json
+        if call.operation == "GetAccountSettings":
+            for name in ("ConcurrentExecutions", "UnreservedConcurrentExecutions"):
+                content["AccountLimit"][name] = self._times.concurrency
+        elif call.operation == "ListFunctions":
+            for function in content["Functions"]:
+                for name in STATES + UPDATE_STATES:
+                    function.pop(name, None)
+        return answer.with_json(content)
+
+    def show(self, call: Call, answer: Answer, now: float) -> Answer:
+        if not answer.ok or call.operation not in {"GetFunction", "GetFunctionConfiguration"}:
+            return answer
+        content = answer.json
+        if call.operation == "GetFunction":
+            content["Configuration"] = self._with_states(content["Configuration"], now)
+            return answer.with_json(content)
+        return answer.with_json(self._with_states(content, now))
+
+    def _with_states(self, configuration: dict[str, Any], now: float) -> dict[str, Any]:
+        """Say what AWS would: an update leaves a function Active, MiniStack says Pending."""
+        if configuration["State"] not in {"Active", "Pending"}:
+            return configuration
+        name = configuration["FunctionName"]
+        kept = {key: value for key, value in configuration.items() if key not in STATES + UPDATE_STATES}
+        if self.pending(name, now):
+            reason = "The function is being created."
+            return kept | {"State": "Pending", "StateReason": reason, "StateReasonCode": "Creating"}
+        if self.updating(name, now):
+            reason = "The function is being updated."
+            update = {"LastUpdateStatusReason": reason, "LastUpdateStatusReasonCode": "Updating"}
+            return kept | {"State": "Active", "LastUpdateStatus": "InProgress"} | update
+        return kept | {"State": "Active", "LastUpdateStatus": "Successful"}
+
+
+def _get_policy(call: Call) -> Call:
+    path = path_of("2015-03-31", "functions", call.resource, "policy")
+    asked = identify(similar(call, "GET", path), call.time)
+    assert asked
+    return asked

@@ -1,0 +1,43 @@
+"""Roles: since when they can be assumed, and what their policies allow by now (aws-facts 2.2)."""
+
+from tests.plane.rates import FOREVER, Times
+from tests.plane.reads import Reads
+from tests.plane.service import Service
+from tests.plane.wire import Answer, Call
+
+
+class Roles(Service):
+    """Remembers since when a role exists, and which policies are in effect."""
+
+    def __init__(self, times: Times, reads: Reads) -> None:
+        self._times, self._reads = times, reads
+        self._made: dict[str, float] = {}
+        self._policies: dict[str, list[tuple[float, str, str | None]]] = {}
+
+    def assumable(self, arn: str, now: float) -> bool:
+        """Tell whether Lambda can assume a role; one that was not made through the plane is old."""
+        return now >= self._made.get(arn.rpartition("/")[2], -FOREVER) + self._times.role_assumable
+
+    def policies_in_effect(self, role: str, now: float) -> dict[str, str]:
+        """Return the inline policies, by name, that were put through the plane and have taken effect."""
+        found: dict[str, str] = {}
+        for put, name, document in self._policies.get(role, ()):
+            if put + self._times.policy_effect <= now:
+                found.pop(name, None)
+                if document is not None:
+                    found[name] = document
+        return found
+
+    def done(self, call: Call, answer: Answer, now: float) -> Answer:
+        match call.operation:
+            case "CreateRole":
+                self._made[call.resource] = now
+                self._policies.pop(call.resource, None)
+            case "DeleteRole":
+                self._made[call.resource] = FOREVER
+            case "PutRolePolicy" | "DeleteRolePolicy":
+                name, changes = call.params["PolicyName"], self._policies.setdefault(call.resource, [])
+                if call.resource in self._made and name not in {each[1] for each in changes}:
+                    self._reads.born(f"role/{call.resource}/policies/{name}", now)
+                changes.append((now, name, call.params.get("PolicyDocument")))
+        return answer
