@@ -1,0 +1,114 @@
+"""An IAM linter, AWS's own (cfn-lint), and the list of actions that it knows find nothing in the policies."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from cfnlint.api import ManualArgs, lint
+from cfnlint.data import AdditionalSpecs
+from cfnlint.helpers import load_resource
+
+from wschat.lab.blueprint import FUNCTIONS, policy
+from wschat.lab.model import API, Lab
+from wschat.lab.permits import person
+
+LAB = Lab(account="123456789012", region="eu-central-1")
+LABS = [LAB, replace(LAB, prefix="anna-")]
+API_GATEWAY = "arn:aws:apigateway:eu-central-1::"
+UNVERIFIED = {
+    f"apigateway:POST on {API_GATEWAY}/tags/*",
+    *(f"apigateway:TagResource on {API_GATEWAY}{path}" for path in ("/apis", "/apis/*")),
+}
+KNOWN: dict[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
+
+
+def allow(action: str, resource: str, **condition: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return a statement."""
+    return {"Effect": "Allow", "Action": [action], "Resource": [resource]} | condition
+
+
+def findings(policies: Iterable[Any]) -> list[str]:
+    """Return what the linter says of policies, each as a managed policy in a template."""
+    template = {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Resources": {
+            f"Policy{number}": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": each}}
+            for number, each in enumerate(policies)
+        },
+    }
+    every = ManualArgs(regions=["eu-central-1"], include_checks=["I"])
+    return [f"{each.rule.id} {each.message}" for each in lint(json.dumps(template), config=every)]
+
+
+def of_functions(lab: Lab) -> list[Any]:
+    """Return the functions' policies, with an API's id in them."""
+    return [json.loads(json.dumps(policy(lab, spec)).replace(API, "a1b2c3d4e5")) for spec in FUNCTIONS]
+
+
+def test_linter() -> None:
+    """It finds nothing in them, but in a person's the two grants that are labelled as unverified."""
+    assert findings(each for lab in LABS for each in of_functions(lab)) == []
+    found = [each.partition(" require")[0].partition(" is not one")[0] for each in findings([person(LAB)])]
+    assert sorted(found) == ["I3510 action 'apigateway:POST'", "W3037 'tagresource'"]
+
+
+def test_linter_finds() -> None:
+    """It does find an unknown action, a wrong type of resource, a bad ARN and an unknown condition."""
+    wrong = [
+        allow("dynamodb:GetItems", "arn:aws:dynamodb:eu-central-1:123456789012:table/x"),
+        allow("dynamodb:GetItem", "arn:aws:dynamodb:eu-central-1:123456789012:tables/x"),
+        allow("dynamodb:GetItem", "table/x"),
+        allow("iam:PassRole", "arn:aws:iam::123456789012:role/x", Condition={"StringEqual": {}}),
+    ]
+    found = findings({"Version": "2012-10-17", "Statement": [each]} for each in wrong)
+    assert sorted(each[:5] for each in found) == ["E3510", "E3510", "I3510", "I3510", "W3037"]
+
+
+def misplaced(document: Any) -> set[str]:  # noqa: ANN401
+    """Return what is granted on a resource that the action is not about, or on `*` where an ARN would do.
+
+    Only an action that is about no kind of resource at all belongs on `*`.
+    """
+    found = set()
+    for statement in document["Statement"]:
+        resources = statement["Resource"]
+        for action in statement["Action"]:
+            forms = arns(action)
+            wrong = [
+                each
+                for each in ([resources] if isinstance(resources, str) else resources)
+                if not any(re.fullmatch(form, each) for form in forms)
+            ]
+            found |= {f"{action} on {each}" for each in wrong}
+    return found
+
+
+def arns(action: str) -> list[str]:
+    """Return what the ARNs look like that an action is about."""
+    service, _, name = action.partition(":")
+    known = KNOWN[service]["Actions"].get(name.lower())
+    if known is None:
+        return []
+    kinds = known.get("Resources", ())
+    formats = [form for kind in kinds for form in KNOWN[service]["Resources"][kind.lower()]["ARNFormats"]]
+    return [re.sub(r"\$\{\w+}", "[^:]*", form) for form in formats] or [r"\*"]
+
+
+def test_every_grant_is_in_its_place() -> None:
+    """AWS's own list has each action for each resource that it is granted on, but for what is labelled."""
+    for lab in LABS:
+        for document in of_functions(lab):
+            assert misplaced(document) == set()
+        assert misplaced(person(lab)) == UNVERIFIED
+
+
+def test_out_of_place() -> None:
+    """`*` where an ARN would do is found, and the other way round."""
+    function = "arn:aws:lambda:eu-central-1:123456789012:function:x"
+    everywhere = [allow("lambda:GetFunction", "*"), allow("lambda:GetAccountSettings", function)]
+    assert misplaced({"Statement": everywhere}) == {
+        "lambda:GetFunction on *",
+        f"lambda:GetAccountSettings on {function}",
+    }
