@@ -1,6 +1,6 @@
 """Labs in the emulator, for tests."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TypeVar
 
 from wschat.lab import engine
@@ -10,11 +10,11 @@ from wschat.lab.steps import Actual, Progress, Step
 T = TypeVar("T")
 
 
-def drain(progress: Generator[Progress, None, T]) -> T:
-    """Let a run go to its end; return what it leads to."""
+def drain(progress: Generator[Progress, None, T], hear: Callable[[Progress], None] = lambda _: None) -> T:
+    """Let a run go to its end, and hear what it tells on the way; return what it leads to."""
     while True:
         try:
-            next(progress)
+            hear(next(progress))
         except StopIteration as end:
             outcome: T = end.value
             return outcome

@@ -10,14 +10,16 @@ import typer
 from wschat.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from wschat import progress
     from wschat.lab.census import Inhabitant
     from wschat.lab.cloud import Cloud
     from wschat.lab.engine import Outcome
-    from wschat.lab.steps import Actual, Step
+    from wschat.lab.steps import Actual, Progress, Step
     from wschat.places import Last
+
+    Work = Callable[[Cloud, tuple[Step, ...], Actual], Generator[Progress, None, Outcome]]
 
 AWS = "Where in AWS"
 Prefix = Annotated[
@@ -77,14 +79,16 @@ def provision(
         else:
             console.show_plan(steps, console.paper())
         raise typer.Exit(ExitCode.DIFFERENT if steps else ExitCode.OK)
-    _note_few(engine.concurrency(cloud))
+    with console.waiting("Looking at the account's limits") as tell:
+        functions = engine.concurrency(replace(cloud, on_wait=_waits(tell)))
+    _note_few(functions)
     left: Sequence[Step] = ()
     if steps:
         console.show_plan(steps, console.screen())
         if not yes and not console.ask(f"Do this in {_place(cloud)}?"):
             console.screen().print("Nothing was changed.")
             raise typer.Exit
-        actual, left = _carry_out(cloud, "provision", steps, actual)
+        actual, left = _carry_out(cloud, engine.provision, steps, actual)
     else:
         console.screen().print(f"Nothing to do: all {len(actual.resources)} parts are as they should be.")
     _hand_over(cloud, actual, left, profile, verify=verify)
@@ -105,13 +109,13 @@ def _hand_over(
         console.screen().print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
         how = f" --url {url}" + (" --sign" if signed else "")
     if left:
-        console.paper().print(url, soft_wrap=True)
+        console.paper().out(url, highlight=False)
         console.screen().print("[bold]Looked again: this is not as it should be.[/bold] Run it once more.")
         console.show_plan(left, console.screen())
         raise typer.Exit(ExitCode.DIFFERENT)
     if verify:
         _verify(last)
-    console.paper().print(url, soft_wrap=True)
+    console.paper().out(url, highlight=False)
     who = "Who signs with AWS credentials that are allowed to" if signed else "Anyone who has this URL"
     console.screen().print(f"{who} can connect (see --auth).")
     console.screen().print(f"Now chat: [bold]wschat chat{how} --name you --room lobby[/bold]", soft_wrap=True)
@@ -167,8 +171,9 @@ def teardown(
 
 def _remove(cloud: "Cloud", steps: "Sequence[Step]", actual: "Actual") -> ExitCode:
     from wschat import console
+    from wschat.lab import engine
 
-    _, left = _carry_out(cloud, "teardown", steps, actual)
+    _, left = _carry_out(cloud, engine.teardown, steps, actual)
     if left:
         console.screen().print("[bold]Looked again: this is left.[/bold] Run `wschat teardown` again.")
         console.show_plan(left, console.screen())
@@ -221,7 +226,7 @@ def status(
         raise typer.Exit(code)
     console.show_status(engine.desired(cloud.lab, actual), steps, actual)
     if url:
-        console.paper().print(f"URL: {url}", soft_wrap=True)
+        console.paper().out(f"URL: {url}", highlight=False)
     if actual.strangers:
         hint = "Some names are somebody else's: take another --prefix."
     elif not actual.resources:
@@ -243,7 +248,7 @@ def _connect(
     from wschat.lab.login import Target, connect
     from wschat.lab.model import Lab
 
-    check_names(Lab(account="0" * 12, region=region or "us-east-1", prefix=prefix))
+    check_names(Lab(account="0" * 12, region="us-east-1", prefix=prefix))
     cloud = connect(Target(prefix, region, profile, endpoint_url, AUTHORIZATIONS[auth] if auth else None))
     console.show_place(cloud.lab)
     return cloud
@@ -257,17 +262,15 @@ def _look(cloud: "Cloud") -> "Actual":
         return engine.look(replace(cloud, on_wait=_waits(tell)))
 
 
-def _carry_out(cloud: "Cloud", command: str, steps: "Sequence[Step]", actual: "Actual") -> "Outcome":
+def _carry_out(cloud: "Cloud", work: "Work", steps: "Sequence[Step]", actual: "Actual") -> "Outcome":
     """Provision or tear down, and show it; Ctrl-C stops it in an orderly way."""
     from wschat import console, progress
-    from wschat.lab import engine
     from wschat.lab.clock import Stopped
 
-    work = {"provision": engine.provision, "teardown": engine.teardown}[command]
     shown, start = progress.Steps(), cloud.clock.now()
     with progress.stoppable(cloud.clock.stop):
         try:
-            outcome = shown.show(work(cloud, tuple(steps), actual))
+            outcome = shown.show(work(replace(cloud, on_wait=shown.wait), tuple(steps), actual))
         except Stopped:
             _tell_how_to_go_on(cloud, shown, steps)
             raise typer.Exit(ExitCode.INTERRUPTED) from None

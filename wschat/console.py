@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
+from io import TextIOWrapper
 from itertools import groupby, takewhile
 
 from rich.console import Console
@@ -35,7 +36,9 @@ def screen() -> Console:
 
 
 def paper() -> Console:
-    """Return the console for what was asked for: standard output."""
+    r"""Return the console for what was asked for: stdout; what it can't encode becomes `\u`."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     return Paper(highlight=False)
 
 
@@ -63,9 +66,7 @@ def show_plan(plan: Sequence[Step], console: Console) -> None:
         console.print(f"[bold]{task.value}[/bold]")
         for step in steps:
             sign, style = SIGNS[step.verb]
-            console.print(
-                Text(f"  {sign} {step.verb} {step.resource.kind} {step.resource.name}", style), soft_wrap=True
-            )
+            console.print(Text(safe(f"  {sign} {step}"), style), soft_wrap=True)
             for difference in _differences(step):
                 console.print(Text(f"      {difference}"), soft_wrap=True)
     counts = [f"{count} to {verb}" for verb in Verb if (count := sum(step.verb is verb for step in plan))]
@@ -143,13 +144,12 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
         for difference in _differences(step):
             console.print(Text(f"    {difference}"), soft_wrap=True)
     for stranger in actual.strangers:
-        console.print(
-            Text(f"not ours: {stranger.kind} {stranger.name} has no tag of this lab"), soft_wrap=True
-        )
+        line = safe(f"not ours: {stranger.kind} {stranger.name} has no tag of this lab")
+        console.print(Text(line), soft_wrap=True)
 
 
 def show_report(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> None:
-    """Write as JSON what differs: for programs, so nothing of it is shortened.
+    """Write as JSON what differs: for programs, so nothing of it is shortened, and in ASCII.
 
     `changes` has an object for each resource that is missing (`create`), differs (`update`) or is too much
     (`delete`); `attributes` holds, for an update, what is wanted and what is found.
@@ -173,7 +173,7 @@ def show_report(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> Non
         "changes": changes,
         "strangers": [{"kind": each.kind, "name": each.name} for each in actual.strangers],
     }
-    paper().print_json(json.dumps(report), highlight=False)
+    paper().out(json.dumps(report, indent=2), highlight=False)
 
 
 def show_labs(labs: Sequence[tuple[str, int, float | None]], now: float) -> None:

@@ -29,11 +29,12 @@ class Steps:
         self.unfinished: list[Step] = []
         self._console = screen()
         self._under_way: dict[Step, str] = {}
-        self._told: dict[Step, float] = {}
+        self._told: dict[str, float] = {}
+        self._status: Status | None = None
 
     def show(self, progress: Generator[Progress, None, T]) -> T:
         """Show steps as they come; return what they lead to."""
-        with _in_place(self._console) as status:
+        with _in_place(self._console) as self._status:
             while True:
                 try:
                     each = next(progress)
@@ -41,8 +42,14 @@ class Steps:
                     outcome: T = end.value
                     return outcome
                 self._take(each)
-                if status:
-                    status.update(self._shown())
+                if self._status:
+                    self._status.update(self._shown())
+
+    def wait(self, why: str, seconds: float) -> None:
+        """Show what is waited for between the steps, and for how long already; any thread may tell it."""
+        if self._status:
+            self._status.update(Text(safe(f"Looking at what exists: {why}, {seconds:.0f} s")))
+        self._tell_now_and_then("looking at what exists", why, seconds)
 
     def _take(self, each: Progress) -> None:
         step = each.step
@@ -50,7 +57,7 @@ class Steps:
             self._under_way[step] = ""
         elif each.moment is Moment.WAITING:
             self._under_way[step] = f": {each.waiting}, {each.seconds:.0f} s"
-            self._tell_now_and_then(each)
+            self._tell_now_and_then(str(step), each.waiting, each.seconds)
         else:
             self._under_way.pop(step, None)
             self._end(each)
@@ -70,13 +77,12 @@ class Steps:
         if each.error:
             show_error(each.error)
 
-    def _tell_now_and_then(self, each: Progress) -> None:
+    def _tell_now_and_then(self, what: str, why: str, seconds: float) -> None:
         """Tell of a long wait after 10, 20, 40 seconds, where there is no place to show it in."""
-        due = self._told.setdefault(each.step, LONG_S)
-        if each.seconds >= due and not self._console.is_terminal:
-            self._told[each.step] = 2 * due
-            line = f"  {each.step}: waiting, {each.waiting}, {each.seconds:.0f} s"
-            self._console.print(Text(safe(line)), soft_wrap=True)
+        due = self._told.setdefault(what, LONG_S)
+        if seconds >= due and not self._console.is_terminal:
+            self._told[what] = 2 * due
+            self._console.print(Text(safe(f"  {what}: waiting, {why}, {seconds:.0f} s")), soft_wrap=True)
 
     def _shown(self) -> Text:
         lines = [safe(f"{step}{waits}") for step, waits in self._under_way.items()]

@@ -55,7 +55,8 @@ def test_seven_of_each(kind: type[Resource], name: str) -> None:
 
 def test_api() -> None:
     """The API, its selection expression and its stage are the lab's."""
-    assert of(Api) == [Api(name="anna-chatroom-websocket", selection="$request.body.action")]
+    name = "anna-chatroom-websocket"
+    assert of(Api) == [Api(name=name, title=name, selection="$request.body.action")]
     assert [stage.name for stage in of(Stage)] == [STAGE] == ["development"]
 
 

@@ -9,7 +9,7 @@ from tests.lab.test_login import Sleeper
 from tests.lab.test_refusals import refused
 from wschat.errors import AwsError
 from wschat.lab.clock import Stopped
-from wschat.lab.cloud import PATIENCE, WAIT_S, Cloud, Doubt
+from wschat.lab.cloud import LONGEST_S, PATIENCE, WAIT_S, Cloud, Doubt
 from wschat.lab.refusals import Trouble
 
 THROTTLED = refused("TooManyRequestsException", status=429)
@@ -66,6 +66,29 @@ def test_patience_ends(patient: Cloud, clock: Sleeper, kind: Trouble) -> None:
     with pytest.raises((aws.ClientError, aws.BotoCoreError)):
         patient.call(Service(clock, errors[kind], until=10_000))
     assert PATIENCE[kind] <= clock.now() < PATIENCE[kind] + 30
+
+
+def test_one_thing_after_another(patient: Cloud, clock: Sleeper) -> None:
+    """Each kind of trouble has its own pauses and its own patience; a long wait spoils none that follow."""
+    new = refused("InvalidParameterValueException", "cannot be assumed by Lambda")
+    role, busy, network = (
+        Service(clock, error, until) for error, until in ((new, 100), (THROTTLED, 101), (UNSURE, 102))
+    )
+    patient.call(lambda: (role(), busy(), network()))
+    assert clock.now() < 104
+
+
+def test_patience_ends_in_all(patient: Cloud, clock: Sleeper) -> None:
+    """Two kinds of trouble in turn are not waited for longer than the longest of them."""
+    errors = [THROTTLED, TAKEN]
+
+    def fail() -> None:
+        errors.append(errors.pop(0))
+        raise errors[-1]
+
+    with pytest.raises(aws.ClientError):
+        patient.call(fail)
+    assert LONGEST_S <= clock.now() < LONGEST_S + 30
 
 
 def test_what_stays_is_raised_at_once(patient: Cloud, clock: Sleeper) -> None:

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.labs import plan, provision, tear_down
-from wschat.errors import AwsError, NotOursError
+from wschat.errors import AccessError, AwsError, NotOursError
 from wschat.lab import engine, planner
 from wschat.lab.clock import Clock
 from wschat.lab.cloud import Cloud
@@ -91,7 +92,7 @@ def test_between_two_calls_of_a_step(standing: Cloud) -> None:
         (Verb.UPDATE, ("table", lab.name("client-records")), {"ttl"}),
         (Verb.UPDATE, ("log group", f"/aws/lambda/{lab.name('Connect')}"), {"retention_days"}),
         (Verb.UPDATE, ("integration", "ping"), {"answer"}),
-        (Verb.UPDATE, ("route", "join"), {"two_way"}),
+        (Verb.UPDATE, ("route", "join"), {"responds"}),
     ]
     provision(cloud)
     assert plan(cloud) == ()
@@ -144,6 +145,22 @@ def test_strangers_stay(cloud: Cloud) -> None:
     left = tear_down(cloud)
     assert [stranger.name for stranger in left.strangers] == [name]
     cloud.dynamodb.delete_table(TableName=name)
+
+
+def test_tags_that_may_not_be_seen(standing: Cloud) -> None:
+    """Lambda answers whom it does not let see a function's tags; that makes the function no stranger."""
+
+    def hide(parsed: dict[str, Any], **_: object) -> None:
+        parsed.pop("Tags")
+        parsed["TagsError"] = {"ErrorCode": "AccessDeniedException", "Message": "no lambda:ListTags"}
+
+    events, event = standing.functions.meta.events, "after-call.lambda.GetFunction"
+    events.register(event, hide)
+    try:
+        with pytest.raises(AccessError, match="ListTags"):
+            engine.look(standing)
+    finally:
+        events.unregister(event, hide)
 
 
 def test_another_key(cloud: Cloud) -> None:

@@ -18,8 +18,8 @@ from wschat.lab.model import (
     Table,
     Task,
 )
-from wschat.lab.planner import differences, plan_down, plan_up
-from wschat.lab.steps import Actual, Verb
+from wschat.lab.planner import checked, differences, plan_down, plan_up
+from wschat.lab.steps import Actual, Step, Verb
 
 LAB = Lab(account="123456789012", region="eu-central-1")
 DESIRED = blueprint(LAB, {spec.module: f"hash of {spec.module}" for spec in FUNCTIONS})
@@ -63,6 +63,25 @@ def test_too_much() -> None:
     spare = [Route(name=name, integration=None, two_way=False) for name in ("old", "older")]
     plan = differences(DESIRED, exists(*DESIRED, *spare))
     assert [(step.verb, step.resource.name) for step in plan] == [("delete", "older"), ("delete", "old")]
+
+
+def test_looks_at_what_was_made() -> None:
+    """Each thing is looked at once, after its steps; and what is made fast when the functions are made."""
+    plan = plan_up(DESIRED, Actual())
+    looks = checked(plan, DESIRED)[len(plan) :]
+    kinds = (Table, Role, LogGroup, Function, Api)
+    assert [look.resource for look in looks] == [each for each in DESIRED if isinstance(each, kinds)]
+    functions = {each.key for each in DESIRED if isinstance(each, Function)}
+    for look in looks:
+        assert look.verb is Verb.CHECK
+        assert look.after == (set() if isinstance(look.resource, Function | Api) else functions)
+
+
+def test_looks_at_nothing_else() -> None:
+    """A change of one thing is followed by a look at that, and waits for nobody."""
+    (table,) = (each for each in DESIRED if each.name == "client-records")
+    plan = plan_up(DESIRED, exists(*(each for each in DESIRED if each is not table)))
+    assert checked(plan, DESIRED)[1:] == (Step(Verb.CHECK, table),)
 
 
 def test_a_stranger_has_the_name() -> None:

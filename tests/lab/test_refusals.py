@@ -9,7 +9,7 @@ from wschat.errors import AccessError, AwsError, WschatError
 from wschat.lab.refusals import Trouble, translated, trouble
 
 
-def refused(code: str, message: str = "no", status: int = 400) -> aws.ClientError:
+def refused(code: str, message: str | None = "no", status: int = 400) -> aws.ClientError:
     error = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
     return aws.ClientError(error, "CreateRole")  # type: ignore[arg-type]
 
@@ -28,11 +28,16 @@ def refused(code: str, message: str = "no", status: int = 400) -> aws.ClientErro
         (aws.LoginRefreshRequired(), AccessError, "login has expired"),
         (refused("ExpiredTokenException"), AccessError, "login has expired"),
         (refused("InvalidClientTokenId"), AccessError, "does not know"),
+        (refused("InvalidSignatureException"), AccessError, "does not know"),
         (refused("AccessDenied", "not authorized to perform: iam:PassRole"), AccessError, "iam:PassRole"),
         (aws.EndpointConnectionError(endpoint_url="x"), AwsError, "can't be reached"),
         (aws.ConnectTimeoutError(endpoint_url="x"), AwsError, "can't be reached"),
         (aws.ReadTimeoutError(endpoint_url="x"), AwsError, "can't be reached"),
-        (refused("LimitExceeded", "too many roles"), AwsError, "too many roles"),
+        (refused("LimitExceeded", "too many roles"), AwsError, "quota is used up: too many roles"),
+        (refused("SignatureDoesNotMatch", "Signature expired: 20260101T"), AccessError, "clock"),
+        (refused("InvalidSignatureException", "Signature not yet current"), AccessError, "clock"),
+        (refused("RequestTimeTooSkewed"), AccessError, "clock"),
+        (refused("ForbiddenException", None), AccessError, "CreateRole"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )
@@ -56,6 +61,11 @@ def test_translated(error: Exception, kind: type[WschatError], says: str) -> Non
             Trouble.THROTTLED,
         ),
         (refused("Throttling", "Rate exceeded"), Trouble.THROTTLED),
+        (
+            refused("LimitExceededException", "Only 10 tables can be created or deleted simultaneously"),
+            Trouble.THROTTLED,
+        ),
+        (refused("ConflictException", None), Trouble.TAKEN),
         (
             refused(
                 "ConflictException",
@@ -103,6 +113,17 @@ def test_translated(error: Exception, kind: type[WschatError], says: str) -> Non
         (refused("EntityAlreadyExists", "Role with name ConnectRole already exists.", 409), Trouble.TAKEN),
         (refused("ResourceAlreadyExistsException", "The specified log group already exists"), Trouble.TAKEN),
         (refused("LimitExceededException", "Table tags are being updated"), Trouble.BUSY),
+        (
+            refused(
+                "LimitExceededException",
+                "Subscriber limit exceeded: Only 10 tables can be created or deleted simultaneously",
+            ),
+            Trouble.THROTTLED,
+        ),
+        (
+            refused("LimitExceededException", "Subscriber limit exceeded: There is a limit of 256 tables"),
+            Trouble.LASTING,
+        ),
         (refused("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000", 409), Trouble.LASTING),
         (
             refused("OperationAbortedException", "A conflicting operation is currently in progress"),

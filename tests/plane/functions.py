@@ -1,7 +1,8 @@
-"""Functions that are Pending and InProgress, and refuse changes meanwhile (aws-facts 2.2, 2.3)."""
+"""Functions that are Pending and InProgress, and refuse changes meanwhile."""
 
 from typing import Any
 
+from tests.plane.dates import Dates
 from tests.plane.errors import error, missing
 from tests.plane.rates import FOREVER, Times
 from tests.plane.reads import Reads
@@ -20,8 +21,8 @@ UPDATE_STATES = ("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatus
 
 
 class Functions(Service):
-    def __init__(self, times: Times, roles: Roles, reads: Reads) -> None:
-        self._times, self._roles, self._reads = times, roles, reads
+    def __init__(self, times: Times, roles: Roles, reads: Reads, dates: Dates) -> None:
+        self._times, self._roles, self._reads, self._dates = times, roles, reads, dates
         self._made: dict[str, float] = {}
         self._updated: dict[str, float] = {}
 
@@ -58,7 +59,10 @@ class Functions(Service):
         return answer
 
     def mend(self, call: Call, answer: Answer) -> Answer:
-        """Put in the account's concurrency; leave out the states of a list, which AWS does not tell."""
+        """Put in the account's concurrency, and the clock's date of the last change.
+
+        And leave out the states of a list, which AWS does not tell.
+        """
         if not answer.ok:
             return answer
         content = answer.json
@@ -69,6 +73,10 @@ class Functions(Service):
             for function in content["Functions"]:
                 for name in STATES + UPDATE_STATES:
                     function.pop(name, None)
+        changed = self._updated.get(call.resource, self._made.get(call.resource))
+        if call.operation in {"GetFunction", "GetFunctionConfiguration"} and changed is not None:
+            configuration = content.get("Configuration", content)
+            configuration["LastModified"] = self._dates.millisecond(changed)
         return answer.with_json(content)
 
     def show(self, call: Call, answer: Answer, now: float) -> Answer:

@@ -1,9 +1,10 @@
-"""API Gateway's refusals, and what a stage serves (aws-facts 1.1, 2.4, 7, 11)."""
+"""API Gateway's refusals, and what a stage serves."""
 
 import re
 from typing import Any
 
 from tests.plane.backend import Backend
+from tests.plane.dates import Dates
 from tests.plane.errors import error
 from tests.plane.reads import Reads
 from tests.plane.service import Service
@@ -28,10 +29,12 @@ Reason = tuple[int, str, str] | None
 
 
 class Gateway(Service):
-    def __init__(self, reads: Reads, backend: Backend) -> None:
-        self._reads, self._backend = reads, backend
+    def __init__(self, reads: Reads, backend: Backend, dates: Dates) -> None:
+        self._reads, self._backend, self._dates = reads, backend, dates
         self._sent: dict[str, dict[str, Any]] = {}
         self._deployed: dict[tuple[str, str], frozenset[str]] = {}
+        self._tags: dict[str, dict[str, str]] = {}
+        self._made: dict[str, str] = {}
         self._checks = {
             "CreateApi": self._create_api,
             "CreateRoute": self._create_route,
@@ -156,9 +159,20 @@ class Gateway(Service):
                 path = path_of("v2", "apis", call.api, "stages", stage)
                 moved = similar(call, "PATCH", path, {"deploymentId": made["deploymentId"]})
                 self._backend.ask(call, moved)
+        elif call.operation == "CreateApi":
+            self._made[made["apiId"]] = self._dates.second(now)
+        elif call.operation in {"TagResource", "UntagResource"}:
+            self._tags[call.resource.partition("::/")[2]] = self._ask_tags(call)
+        elif call.operation == "DeleteStage":
+            self._tags.pop(call.resource, None)
         if call.operation in IDS:
             self._begin(call, made[IDS[call.operation]], now)
         return self.mend(call, answer)
+
+    def _ask_tags(self, call: Call) -> dict[str, str]:
+        path = call.request.target.partition("?")[0]
+        tags: dict[str, str] = self._backend.ask(call, similar(call, "GET", path)).json["tags"]
+        return tags
 
     def _begin(self, call: Call, made: str, now: float) -> None:
         self._reads.born(f"{call.resource}/{made}", now)
@@ -167,13 +181,30 @@ class Gateway(Service):
             self._reads.starts_with(self._call(call, *path, part), EMPTY)
 
     def mend(self, call: Call, answer: Answer) -> Answer:
-        if not answer.ok or "Integration" not in call.operation or "Response" in call.operation:
+        """Put in what MiniStack forgets: of an integration some attributes, of APIs and stages later tags.
+
+        And the date of an API is the clock's.
+        """
+        if not answer.ok:
+            return answer
+        if call.operation in {"GetApi", "GetApis", "GetStage", "GetStages"}:
+            return self._with_tags(call, answer)
+        if "Integration" not in call.operation or "Response" in call.operation:
             return answer
         content = answer.json
         for each in content.get("items", [content] if content else []):
             for name in FORGOTTEN:
                 each.pop(name, None)
             each.update(self._sent.get(each["integrationId"], DEFAULTS))
+        return answer.with_json(content)
+
+    def _with_tags(self, call: Call, answer: Answer) -> Answer:
+        content = answer.json
+        for each in content.get("items", [content]):
+            path = f"apis/{call.api or each['apiId']}"
+            path += f"/stages/{each['stageName']}" if "stageName" in each else ""
+            each["tags"] = self._tags.get(path, each.get("tags", {}))
+            each["createdDate"] = self._made.get(each.get("apiId", ""), each["createdDate"])
         return answer.with_json(content)
 
 

@@ -1,4 +1,4 @@
-"""A small IAM: what each call needs, and whether a policy grants it (aws-facts 3, 11)."""
+"""A small IAM: what each call needs, and whether a policy grants it."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from tests.plane.wire import Answer, Call
 ACCOUNT = "000000000000"
 ROOT_ARN = f"arn:aws:iam::{ACCOUNT}:root"
 UNVERIFIED = {"apigateway:TagResource", "apigateway:UntagResource"}
-"""Actions that public policies name, but no list of AWS's that could be read (aws-facts 2.6, 8)."""
+"""Actions that public policies name, but no list of AWS's that could be read."""
 FREE = {"GetCallerIdentity"}
 ANYTHING = {"ListRoles", "ListFunctions", "ListTables", "GetAccountSettings"}
 """Calls that are granted on * alone."""

@@ -11,6 +11,7 @@ import boto3
 
 from tests.plane.backend import Backend
 from tests.plane.clock import Clock
+from tests.plane.dates import Dates
 from tests.plane.errors import broken, throttled
 from tests.plane.faults import AFTER, DROPS, KILLS, Dropped, Fault
 from tests.plane.functions import Functions
@@ -50,9 +51,10 @@ class Plane:
         self._limits, self._traffic = Limits(times), Traffic(times.latency)
         self._pages = Pages(times.page, Random(seed))  # noqa: S311
         self._reads = Reads(self._fetch, times.read_lag, Random(seed))  # noqa: S311
-        self._roles = Roles(times, self._reads)
-        self._functions = Functions(times, self._roles, self._reads)
-        self._gateway = Gateway(self._reads, self.backend)
+        dates = Dates(clock)
+        self._roles = Roles(times, self._reads, dates)
+        self._functions = Functions(times, self._roles, self._reads, dates)
+        self._gateway = Gateway(self._reads, self.backend, dates)
         self._services: dict[str, Service] = {
             "apigateway": self._gateway,
             "dynamodb": Tables(times, self._reads),
@@ -83,8 +85,9 @@ class Plane:
 
     def served(self, api: str, stage: str) -> frozenset[str]:
         """Return the keys of the routes that a stage serves: as they were when its deployment was made."""
+        asked = next(call for call in reversed(self.calls) if call.api == api)
         with self._lock:
-            return self._gateway.served(self.calls[-1], api, stage)
+            return self._gateway.served(asked, api, stage)
 
     def policies_in_effect(self, role: str) -> dict[str, str]:
         """Return the documents of a role's inline policies, by name, that have taken effect."""

@@ -10,7 +10,7 @@ FOREVER = float("inf")
 
 @dataclass(frozen=True)
 class Times:
-    """Seconds, calls a second and how many at once; sources: aws-facts 2.2-2.5."""
+    """Seconds, calls a second and how many at once: AWS's quotas, and what people measured."""
 
     latency: float = 0.1
     read_lag: float = 2.0

@@ -1,5 +1,8 @@
-"""Roles: since when they can be assumed, and what their policies allow by now (aws-facts 2.2)."""
+"""Roles: since when they can be assumed, and what their policies allow by now."""
 
+import re
+
+from tests.plane.dates import Dates
 from tests.plane.rates import FOREVER, Times
 from tests.plane.reads import Reads
 from tests.plane.service import Service
@@ -9,8 +12,8 @@ from tests.plane.wire import Answer, Call
 class Roles(Service):
     """Remembers since when a role exists, and which policies are in effect."""
 
-    def __init__(self, times: Times, reads: Reads) -> None:
-        self._times, self._reads = times, reads
+    def __init__(self, times: Times, reads: Reads, dates: Dates) -> None:
+        self._times, self._reads, self._dates = times, reads, dates
         self._made: dict[str, float] = {}
         self._policies: dict[str, list[tuple[float, str, str | None]]] = {}
 
@@ -41,3 +44,11 @@ class Roles(Service):
                     self._reads.born(f"role/{call.resource}/policies/{name}", now)
                 changes.append((now, name, call.params.get("PolicyDocument")))
         return answer
+
+    def mend(self, call: Call, answer: Answer) -> Answer:
+        """Let a role be made when the clock says that it was."""
+        made = self._made.get(call.resource, FOREVER)
+        if call.operation != "GetRole" or not answer.ok or made == FOREVER:
+            return answer
+        date = self._dates.second(made).encode()
+        return answer.with_body(re.sub(rb"(<CreateDate>)[^<]*", rb"\g<1>" + date, answer.body))

@@ -25,7 +25,7 @@ def seen_by(call: Call) -> str | None:
             ends = {"GetPolicy": "/policy", "ListTags": "/tags"}
             return f"function/{name}{ends.get(operation, '')}" if name else None
         case "logs":
-            return f"groups:{name}" if operation == "DescribeLogGroups" else f"group/{name}"
+            return f"groups:{name}:" if operation == "DescribeLogGroups" else f"group/{name}"
     return None
 
 
@@ -68,7 +68,7 @@ def touched_by(call: Call) -> list[str]:
                 return [f"{function}/policy"]
             return [function, "functions", *_beneath(function, operation)]
         case "logs":
-            return [f"group/{name}", *(f"groups:{name[:length]}" for length in range(len(name) + 1))]
+            return [f"group/{name}", *(f"groups:{name[:length]}:" for length in range(len(name) + 1))]
     return []
 
 

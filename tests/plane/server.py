@@ -45,7 +45,11 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("upgrade", "").lower() == "websocket":
             self._tunnel()
             return
-        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        length = int(self.headers.get("content-length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:  # who asked is gone
+            self.close_connection = True
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
             answer = self.of.handle(Request(self.command, self.path, headers, body))

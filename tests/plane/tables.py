@@ -1,4 +1,4 @@
-"""Tables that take seconds to come and go, and refuse changes meanwhile (aws-facts 2.5)."""
+"""Tables that take seconds to come and go, and refuse changes meanwhile."""
 
 from typing import Any
 
@@ -11,6 +11,8 @@ from tests.plane.wire import Answer, Call, identify, similar
 IN_USE = "Attempt to change a resource which is still in use: Table is being {}: {}"
 CHANGES = {"UpdateTable", "DeleteTable", "UpdateTimeToLive"}
 NO_TTL = {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}}
+NOT_THERE = b"Access denied. The user is not authorized to access this resource."
+"""MiniStack, of the tags of a table that is not there."""
 JSON = {"Content-Type": "application/x-amz-json-1.0"}
 
 
@@ -54,6 +56,9 @@ class Tables(Service):
             return self._error("ValidationException", "TimeToLive is already disabled")
         if wanted["Enabled"] and enabled and wanted["AttributeName"] == found["AttributeName"]:
             return self._error("ValidationException", "TimeToLive is already enabled")
+        if wanted["Enabled"] and enabled:
+            text = "TimeToLive is active on a different AttributeName: current AttributeName is {}"
+            return self._error("ValidationException", text.format(found["AttributeName"]))
         if now < self._expiring.get(call.resource, -FOREVER) + self._times.ttl_cooldown:
             text = "Time to live has been modified multiple times within a fixed interval"
             return self._error("ValidationException", text)
@@ -72,6 +77,13 @@ class Tables(Service):
         elif call.operation == "UpdateTimeToLive":
             self._expiring[name] = now
         return self._with_status(answer, "TableDescription", name, now)
+
+    def mend(self, call: Call, answer: Answer) -> Answer:
+        """Tell that a table is not there; MiniStack tells that its tags may not be seen."""
+        if NOT_THERE in answer.body:
+            text = f"Requested resource not found: ResourcArn: {call.params['ResourceArn']} not found"
+            return self._error("ResourceNotFoundException", text)
+        return answer
 
     def show(self, call: Call, answer: Answer, now: float) -> Answer:
         if call.operation == "DescribeTable":

@@ -1,4 +1,4 @@
-"""Each fault comes in the shape of its service, and takes effect or not as it says: aws-facts 2, 11."""
+"""Each fault comes in the shape of its service, and takes effect or not as it says."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Functions, roles and what goes with them: aws-facts 2.2, 2.3."""
+"""Functions, roles and what goes with them."""
 
 import json
 from typing import Any
@@ -128,7 +128,7 @@ def test_policies_take_effect_late(aws: Aws, plane: Plane, clock: VirtualClock) 
 
 
 def test_log_groups_outlive_functions(aws: Aws, clock: VirtualClock, role: str) -> None:
-    """Deleting a function leaves its log group (aws-facts 7)."""
+    """Deleting a function leaves its log group."""
     group = f"/aws/lambda/{aws.name}"
     aws.logs.create_log_group(logGroupName=group)
     aws.make_function(role)

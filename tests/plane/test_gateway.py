@@ -1,4 +1,4 @@
-"""API Gateway refuses what MiniStack forgives, and serves what was deployed: aws-facts 1.1, 2.4, 7, 11."""
+"""API Gateway refuses what MiniStack forgives, and serves what was deployed."""
 
 from typing import Any
 

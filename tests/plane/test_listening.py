@@ -1,4 +1,4 @@
-"""The plane as a server, for other processes; MiniStack checks their signatures (aws-facts 9, 11)."""
+"""The plane as a server, for other processes; MiniStack checks their signatures."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What a person may do is checked as IAM does, also where MiniStack doesn't: aws-facts 3, 11."""
+"""What a person may do is checked as IAM does, also where MiniStack doesn't."""
 
 from typing import Any
 

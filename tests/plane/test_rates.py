@@ -1,4 +1,4 @@
-"""Too fast and at the same time: aws-facts 2.1, 2.3, 2.4, 2.5."""
+"""Too fast and at the same time."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Reads lag behind writes by up to 2 s, and lists come in pages of two: aws-facts 2.2, 2.4."""
+"""Reads lag behind writes by up to 2 s, and lists come in pages of two."""
 
 from collections.abc import Callable
 from functools import partial
@@ -216,7 +216,7 @@ def test_a_made_up_token(aws: Aws) -> None:
 
 
 def test_a_write_touches_its_own_lists_alone(aws: Aws, plane: Plane) -> None:
-    """Of the lists of log groups only those whose prefix the name has are taken note of."""
+    """Of the lists of log groups only those whose prefix the name has are taken note of, be it a folder."""
     aws.logs.create_log_group(logGroupName="ab/c")
-    prefixes = [f"groups:{prefix}" for prefix in ("", "a", "ab", "ab/", "ab/c")]
+    prefixes = [f"groups:{prefix}:" for prefix in ("", "a", "ab", "ab/", "ab/c")]
     assert touched_by(plane.calls[-1]) == ["group/ab/c", *prefixes]

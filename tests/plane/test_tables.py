@@ -1,4 +1,4 @@
-"""Tables come and go as slowly as AWS's, and refuse changes meanwhile: aws-facts 2.5."""
+"""Tables come and go as slowly as AWS's, and refuse changes meanwhile."""
 
 import pytest
 
@@ -58,6 +58,17 @@ def test_deleting(aws: Aws, clock: VirtualClock) -> None:
     aws.make_table()
     clock.sleep(6)
     assert status(aws) == "ACTIVE"
+
+
+def test_tags_of_no_table(aws: Aws, clock: VirtualClock) -> None:
+    """Who asks for the tags of a table that is gone is told so; MiniStack says that they may not."""
+    aws.make_table()
+    clock.sleep(10)
+    arn = aws.dynamodb.describe_table(TableName=aws.name)["Table"]["TableArn"]
+    aws.dynamodb.delete_table(TableName=aws.name)
+    clock.sleep(5)
+    expected = "ResourceNotFoundException", f"Requested resource not found: ResourcArn: {arn} not found"
+    assert refused(aws.dynamodb.list_tags_of_resource, ResourceArn=arn) == expected
 
 
 def test_time_to_live_is_changed_once_in_an_hour(aws: Aws, clock: VirtualClock) -> None:

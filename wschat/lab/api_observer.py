@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from wschat.lab.blueprint import FUNCTIONS, MOCKS
+from wschat.lab.blueprint import API_NAME, FUNCTIONS, MOCKS
 from wschat.lab.cloud import Cloud
 from wschat.lab.found import INSIDE_API, Found, Seen, api_id, is_ours
 from wschat.lab.model import SELECT_DEFAULT, TAG, Api, Deployment, Integration, Key, Route, Stage
@@ -15,22 +15,25 @@ INTEGRATIONS = {*(spec.name for spec in FUNCTIONS), *MOCKS}
 
 def look_at_api(cloud: Cloud, parts: Iterable[Key], seen: Seen) -> Seen:
     """Look at the API, and at its parts; `seen` tells which API that is, if it is not looked at."""
-    wanted, now = dict(parts), dict[Key, tuple[Found, ...]]()
-    name = wanted.pop(Api.kind, None)
-    if name is not None:
-        now[Api.kind, name] = tuple(apis(cloud, name))
+    wanted, now = {kind for kind, _ in parts}, dict[Key, tuple[Found, ...]]()
+    if Api.kind in wanted:
+        now[Api.kind, ""] = tuple(apis(cloud))
     found = api_id(now or seen)
     for kind in (each.kind for each in INSIDE_API if each.kind in wanted):
         now[kind, ""] = tuple(INSIDE[kind](cloud, found)) if found else ()
     return now
 
 
-def apis(cloud: Cloud, name: str) -> Iterator[Found]:
-    """Yield the APIs of that name, which is not unique."""
-    for api in (api for api in _list(cloud, "get_apis") if api["Name"] == name):
+def apis(cloud: Cloud) -> Iterator[Found]:
+    """Yield the APIs that have the lab's name for it, which is not unique, or its tag."""
+    name = cloud.lab.name(API_NAME)
+    for api in listed(cloud, "get_apis"):
         ours = is_ours(cloud.lab, api.get("Tags"))
+        if not ours and api["Name"] != name:
+            continue
         resource = Api(
             name=name,
+            title=api["Name"],
             selection=api.get("RouteSelectionExpression", ""),
             description=api.get("Description", ""),
             protocol=api["ProtocolType"],
@@ -38,7 +41,7 @@ def apis(cloud: Cloud, name: str) -> Iterator[Found]:
         yield Found(resource, id=api["ApiId"], ours=ours, born=api["CreatedDate"].timestamp())
 
 
-def _list(cloud: Cloud, what: str, **of: str) -> list[dict[str, Any]]:
+def listed(cloud: Cloud, what: str, **of: str) -> list[dict[str, Any]]:
     """Read all pages of a list; an empty one if what it is of is gone."""
     pages = cloud.api.get_paginator(what)  # type: ignore[call-overload]
     return cloud.find(lambda: [item for page in pages.paginate(**of) for item in page["Items"]]) or []
@@ -46,7 +49,7 @@ def _list(cloud: Cloud, what: str, **of: str) -> list[dict[str, Any]]:
 
 def _integrations(cloud: Cloud, api: str) -> Iterator[Found]:
     prefix, _, suffix = cloud.lab.invoke_arn("|").partition("|")
-    for each in _list(cloud, "get_integrations", ApiId=api):
+    for each in listed(cloud, "get_integrations", ApiId=api):
         which, kind, told = (
             each["IntegrationId"],
             each.get("IntegrationType", ""),
@@ -57,7 +60,7 @@ def _integrations(cloud: Cloud, api: str) -> Iterator[Found]:
             found: dict[str, Any] = {"function": function, "method": each.get("IntegrationMethod")}
             does = function.removeprefix(cloud.lab.prefix)
         else:
-            answer = _answer(_list(cloud, "get_integration_responses", ApiId=api, IntegrationId=which))
+            answer = _answer(listed(cloud, "get_integration_responses", ApiId=api, IntegrationId=which))
             found = {
                 "request": each.get("RequestTemplates", {}).get("$default"),
                 "selects": each.get("TemplateSelectionExpression", SELECT_DEFAULT),  # MiniStack drops it
@@ -83,29 +86,28 @@ def _answer(responses: list[dict[str, Any]]) -> tuple[str | None, ...] | None:
 
 
 def _routes(cloud: Cloud, api: str) -> Iterator[Found]:
-    for route in _list(cloud, "get_routes", ApiId=api):
+    for route in listed(cloud, "get_routes", ApiId=api):
         which = route["RouteId"]
-        two_way = route.get("RouteResponseSelectionExpression") == "$default" and any(
-            response["RouteResponseKey"] == "$default"
-            for response in _list(cloud, "get_route_responses", ApiId=api, RouteId=which)
-        )
+        two_way = route.get("RouteResponseSelectionExpression") == "$default"
+        responses = listed(cloud, "get_route_responses", ApiId=api, RouteId=which) if two_way else []
         resource = Route(
             name=route["RouteKey"],
             integration=route.get("Target", "").rpartition("/")[2],
             two_way=two_way,
+            responds=not two_way or any(each["RouteResponseKey"] == "$default" for each in responses),
             authorization=route.get("AuthorizationType", "NONE"),
         )
         yield Found(resource, id=which)
 
 
 def _deployments(cloud: Cloud, api: str) -> Iterator[Found]:
-    for deployment in _list(cloud, "get_deployments", ApiId=api):
+    for deployment in listed(cloud, "get_deployments", ApiId=api):
         which = deployment["DeploymentId"]
         yield Found(Deployment(name=deployment.get("Description") or which), id=which)
 
 
 def _stages(cloud: Cloud, api: str) -> Iterator[Found]:
-    for stage in _list(cloud, "get_stages", ApiId=api):
+    for stage in listed(cloud, "get_stages", ApiId=api):
         yield Found(
             Stage(
                 name=stage["StageName"],

@@ -6,10 +6,10 @@ to collide on, so one that is sent again after a lost answer would make two.
 
 from typing import Any
 
-from wschat.lab.api_observer import apis
-from wschat.lab.found import api_id
+from wschat.lab.api_observer import apis, listed
+from wschat.lab.found import api_id, part
 from wschat.lab.model import Api, Deployment, Integration, Route, Stage
-from wschat.lab.writer import Pen, create, delete, fixed, update
+from wschat.lab.writer import Pen, create, delete, update
 
 
 @create.register
@@ -18,14 +18,14 @@ def _create_api(api: Api, pen: Pen) -> None:
     cloud = pen.cloud
     made = cloud.create(
         cloud.api.create_api,
-        Name=api.name,
+        Name=api.title,
         ProtocolType=api.protocol,  # type: ignore[arg-type]
         RouteSelectionExpression=api.selection,
         Description=api.description,
         Tags=cloud.lab.tags,
     )["ApiId"]
     cloud.pause(cloud.manners.lag, "whether somebody else makes it too")
-    kept = api_id({api.key: tuple(apis(cloud, api.name))}) or made
+    kept = api_id({part(api): tuple(apis(cloud))}) or made
     if kept != made:
         cloud.find(cloud.api.delete_api, ApiId=made)
     pen.ids[api.key] = kept
@@ -33,9 +33,7 @@ def _create_api(api: Api, pen: Pen) -> None:
 
 @update.register
 def _update_api(api: Api, found: Api, pen: Pen) -> None:
-    if api.protocol != found.protocol:
-        raise fixed("the API's protocol", api.protocol, found.protocol, f"API {api.name}")
-    changed = {"selection": "RouteSelectionExpression", "description": "Description"}
+    changed = {"title": "Name", "selection": "RouteSelectionExpression", "description": "Description"}
     wanted: Any = {changed[name]: pair[0] for name, pair in api.differences(found).items()}
     pen.cloud.call(pen.cloud.api.update_api, ApiId=pen.ids[api.key], **wanted)
 
@@ -50,9 +48,7 @@ def _create_integration(integration: Integration, pen: Pen) -> None:
     made = pen.cloud.create(
         pen.cloud.api.create_integration,
         ApiId=pen.api_id,
-        Description=integration.description,
-        IntegrationType=integration.type,  # type: ignore[arg-type]
-        **_to(integration, pen),
+        **_whole(integration, pen),
     )
     pen.ids[integration.key] = made["IntegrationId"]
     _answer(integration, pen)
@@ -61,21 +57,17 @@ def _create_integration(integration: Integration, pen: Pen) -> None:
 @update.register
 def _update_integration(integration: Integration, found: Integration, pen: Pen) -> None:
     differs = integration.differences(found).keys()
-    if "type" in differs:
-        kind: Any = {"IntegrationType": integration.type, **_to(integration, pen)}
-    else:
-        changed = {ATTRIBUTES[name] for name in differs - {"answer"}}
-        whole = {"Description": integration.description, **_to(integration, pen)}
-        kind = {name: value for name, value in whole.items() if name in changed}
-    if kind:
+    changed = {ATTRIBUTES[name] for name in differs & ATTRIBUTES.keys()}
+    wanted: Any = {name: value for name, value in _whole(integration, pen).items() if name in changed}
+    if wanted:
         which = pen.ids[integration.key]
-        pen.cloud.call(pen.cloud.api.update_integration, ApiId=pen.api_id, IntegrationId=which, **kind)
+        pen.cloud.call(pen.cloud.api.update_integration, ApiId=pen.api_id, IntegrationId=which, **wanted)
     if "answer" in differs:
-        _unanswer(integration, pen)
-        _answer(integration, pen)
+        _answer_anew(integration, pen)
 
 
 ATTRIBUTES = {
+    "type": "IntegrationType",
     "description": "Description",
     "function": "IntegrationUri",
     "method": "IntegrationMethod",
@@ -85,11 +77,12 @@ ATTRIBUTES = {
 """What API Gateway calls the attributes of an integration."""
 
 
-def _to(integration: Integration, pen: Pen) -> dict[str, Any]:
+def _whole(integration: Integration, pen: Pen) -> dict[str, Any]:
+    kind = {"IntegrationType": integration.type, "Description": integration.description}
     if integration.function:
         uri = pen.cloud.lab.invoke_arn(integration.function)
-        return {"IntegrationMethod": integration.method, "IntegrationUri": uri}
-    return {
+        return kind | {"IntegrationMethod": integration.method, "IntegrationUri": uri}
+    return kind | {
         "TemplateSelectionExpression": integration.selects,
         "RequestTemplates": {"$default": integration.request},
     }
@@ -98,23 +91,40 @@ def _to(integration: Integration, pen: Pen) -> dict[str, Any]:
 def _answer(integration: Integration, pen: Pen) -> None:
     """Give a MOCK integration its one response, which a non-proxy integration needs in order to reply."""
     if integration.answer:
-        key, selects, template = integration.answer
-        pen.cloud.create(
-            pen.cloud.api.create_integration_response,
-            ApiId=pen.api_id,
-            IntegrationId=pen.ids[integration.key],
-            IntegrationResponseKey=str(key),
-            TemplateSelectionExpression=str(selects),
-            ResponseTemplates={str(key): str(template)},
-        )
+        whole: Any = {"ApiId": pen.api_id, "IntegrationId": pen.ids[integration.key]}
+        whole |= _response(integration)
+        pen.cloud.create(pen.cloud.api.create_integration_response, **whole)
 
 
-def _unanswer(integration: Integration, pen: Pen) -> None:
-    cloud, of = pen.cloud, {"ApiId": pen.api_id, "IntegrationId": pen.ids[integration.key]}
-    pages = cloud.api.get_paginator("get_integration_responses")
-    for old in cloud.call(lambda: [each for page in pages.paginate(**of) for each in page["Items"]]):  # type: ignore[arg-type]
-        which = old["IntegrationResponseId"]
+def _answer_anew(integration: Integration, pen: Pen) -> None:
+    """Change the response that there is, or make one; take away those that are too much."""
+    cloud, of = pen.cloud, dict[str, Any](ApiId=pen.api_id, IntegrationId=pen.ids[integration.key])
+    wanted = _response(integration)
+    there = listed(cloud, "get_integration_responses", **of)
+    there.sort(key=lambda each: each["IntegrationResponseKey"] != wanted.get("IntegrationResponseKey"))
+    kept = there[:1] if wanted else []
+    for spare in there[len(kept) :]:
+        which = spare["IntegrationResponseId"]
         cloud.find(cloud.api.delete_integration_response, IntegrationResponseId=which, **of)
+    for each in kept:
+        change = cloud.api.update_integration_response
+        changed = {name: value for name, value in wanted.items() if each.get(name) != value}
+        if changed:
+            cloud.call(change, IntegrationResponseId=each["IntegrationResponseId"], **of, **changed)
+    if not kept:
+        _answer(integration, pen)
+
+
+def _response(integration: Integration) -> dict[str, Any]:
+    """Return an integration response as API Gateway writes it; nothing if there should be none."""
+    if not integration.answer:
+        return {}
+    key, selects, template = integration.answer
+    return {
+        "IntegrationResponseKey": key,
+        "TemplateSelectionExpression": selects,
+        "ResponseTemplates": {"$default": template},
+    }
 
 
 @delete.register
@@ -138,14 +148,18 @@ def _update_route(route: Route, found: Route, pen: Pen) -> None:
         delete(found, pen)
         create(route, pen)
         return
+    pen.ids[route.key] = pen.ids[found.key]
     wanted = {
+        "name": {"RouteKey": route.name},
         "integration": {"Target": _target(route, pen)},
         "authorization": {"AuthorizationType": route.authorization},
         "two_way": _selects(route),
     }
-    changed: Any = {key: value for name in route.differences(found) for key, value in wanted[name].items()}
-    pen.cloud.call(pen.cloud.api.update_route, ApiId=pen.api_id, RouteId=pen.ids[route.key], **changed)
-    if "two_way" in route.differences(found) and not _responds(route, pen):
+    differs = route.differences(found).keys()
+    changed: Any = {key: value for name in wanted.keys() & differs for key, value in wanted[name].items()}
+    if changed:
+        pen.cloud.call(pen.cloud.api.update_route, ApiId=pen.api_id, RouteId=pen.ids[route.key], **changed)
+    if not found.responds or ("two_way" in differs and not _responds(route, pen)):
         _respond(route, pen)
 
 
@@ -164,9 +178,7 @@ def _respond(route: Route, pen: Pen) -> None:
 
 
 def _responds(route: Route, pen: Pen) -> bool:
-    pages = pen.cloud.api.get_paginator("get_route_responses")
-    of: Any = {"ApiId": pen.api_id, "RouteId": pen.ids[route.key]}
-    there = pen.cloud.call(lambda: [each for page in pages.paginate(**of) for each in page["Items"]])
+    there = listed(pen.cloud, "get_route_responses", ApiId=pen.api_id, RouteId=pen.ids[route.key])
     return any(each["RouteResponseKey"] == "$default" for each in there)
 
 
@@ -210,7 +222,7 @@ def _update_stage(stage: Stage, found: Stage, pen: Pen) -> None:
         cloud.call(cloud.api.tag_resource, ResourceArn=arn, Tags=lab.tags)
     if "auto_deploy" in differs:  # while it is on, no deployment can be chosen
         cloud.call(cloud.api.update_stage, AutoDeploy=False, **of)
-    if differs - {"tag"}:
+    if "deployment" in differs:
         serves = pen.ids[Deployment.kind, str(stage.deployment)]
         cloud.call(cloud.api.update_stage, DeploymentId=serves, **of)
 

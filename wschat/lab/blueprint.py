@@ -116,7 +116,8 @@ def blueprint(lab: Lab, code: Mapping[str, str]) -> tuple[Resource, ...]:
     ]
     permissions = [permission(lab, lab.name(spec.name), key) for spec in FUNCTIONS for key in spec.routes]
     described = SIGNED if lab.authorization == AWS_IAM else ANYONE
-    api = Api(name=lab.name(API_NAME), selection=SELECTION, description=described)
+    api_name = lab.name(API_NAME)
+    api = Api(name=api_name, title=api_name, selection=SELECTION, description=described)
     deployment = Deployment(name=digest(*integrations, *routes))
     return (
         *tables,

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from wschat.errors import UsageError
 from wschat.lab import engine
-from wschat.lab.blueprint import FUNCTIONS, blueprint
+from wschat.lab.blueprint import FUNCTIONS, blueprint, check_names
 from wschat.lab.clock import at_once
 from wschat.lab.cloud import Cloud
-from wschat.lab.model import Api, Function, LogGroup, Role, Table
+from wschat.lab.model import Api, Function, Lab, LogGroup, Role, Table
 from wschat.lab.refusals import translated
 from wschat.lab.steps import Actual
 
@@ -26,7 +27,8 @@ def labs(cloud: Cloud) -> list[Inhabitant]:
     """Find every lab of this account and region that carries our tags, the oldest first.
 
     A lab is looked for under each prefix that some table, role, log group, function or API is named
-    with; what has such a name and not the tag of that lab is nobody's of ours.
+    with, if provision takes that prefix; what has such a name and not the tag of that lab is nobody's of
+    ours.
     """
     with translated("looking for labs"):
         listed = at_once(
@@ -40,10 +42,18 @@ def labs(cloud: Cloud) -> list[Inhabitant]:
     found = []
     for prefix in sorted(prefixes):
         there = replace(cloud, lab=replace(cloud.lab, prefix=prefix))
-        actual = engine.look(there)
-        if actual.resources:
+        if _may_exist(there.lab) and (actual := engine.look(there)).resources:
             found.append(Inhabitant(there, actual))
     return sorted(found, key=lambda each: each.actual.born or 0)
+
+
+def _may_exist(lab: Lab) -> bool:
+    """Tell whether all names of a lab are legal; AWS refuses even to look for one that is not."""
+    try:
+        check_names(lab)
+    except UsageError:
+        return False
+    return True
 
 
 def _names(cloud: Cloud, read: Callable[[Cloud], Iterable[str]]) -> list[str]:

@@ -1,5 +1,6 @@
 """Time and threads: a parameter of the engine, so that tests can make hours pass in seconds."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -58,10 +59,14 @@ class Clock:
 
 
 class Crew(Generic[T]):
-    """Does jobs in threads of their own, and hands over what each one leads to as it ends."""
+    """Does jobs in threads of their own, and hands over what each one leads to as it ends.
+
+    `patience_ends` is the time after which a job that waits should give up.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self.running = 0
+        self.patience_ends = math.inf
         self._clock = clock
         self._news: Channel[tuple[Any, bool, T | BaseException | Any]] = clock.channel()
 

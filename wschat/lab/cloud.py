@@ -47,6 +47,8 @@ PATIENCE = {
     Trouble.UNSURE: 60.0,
 }
 """Seconds for which a failure of each kind is tried again."""
+LONGEST_S = max(PATIENCE.values())
+"""Seconds for which a call is tried again, whatever the kinds."""
 WAIT_S = 300.0
 LONGEST_PAUSE_S = {Trouble.THROTTLED: 20.0, Trouble.UNSURE: 10.0}
 
@@ -143,16 +145,18 @@ class Cloud:
     def _persist(
         self, read_as: dict[Trouble, Trouble], call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        start, turn = self.clock.now(), 0
+        start = since = self.clock.now()
+        before, turn = None, 0
         while True:
             try:
                 return call(*args, **kwargs)
             except (aws.ClientError, aws.BotoCoreError) as error:
-                kind = read_as.get(trouble(error), trouble(error))
-                so_far = self.clock.now() - start
-                if so_far >= PATIENCE.get(kind, 0.0):
+                kind, now = read_as.get(trouble(error), trouble(error)), self.clock.now()
+                if kind is not before:  # what was waited for has passed, and something else is in the way
+                    before, since, turn = kind, now, 0
+                if now - since >= PATIENCE.get(kind, 0.0) or now - start >= LONGEST_S:
                     raise
-                self.pause(self._delay(kind, turn, so_far), kind.value, so_far)
+                self.pause(self._delay(kind, turn, now - start), kind.value, now - start)
                 turn += 1
 
     def _delay(self, kind: Trouble, turn: int, so_far: float) -> float:

@@ -14,7 +14,8 @@ from wschat.lab.found import Seen, assemble, part
 from wschat.lab.login import Target, connect
 from wschat.lab.model import ANYONE, SIGNED, Api, Lab, Resource, Route
 from wschat.lab.observer import observe
-from wschat.lab.steps import Actual, Moment, Progress, Step
+from wschat.lab.refusals import translated
+from wschat.lab.steps import Actual, Moment, Progress, Step, Verb
 
 SETTLE_S = 20.0
 """Seconds in which AWS must show all that was just made."""
@@ -77,8 +78,14 @@ def plan_down(actual: Actual) -> tuple[Step, ...]:
 
 
 def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[Progress, None, Outcome]:
-    """Carry out a plan, then wait until all is seen that was made; again if somebody else interfered."""
+    """Carry out a plan, then wait until all is seen that was made; again if somebody else interfered.
+
+    Raises:
+        AwsError: before the first step, if something can't be changed in place; or a step failed.
+        Stopped: the person asked to stop.
+    """
     for _ in range(ROUNDS):
+        planner.check(plan)
         seen = yield from execute(cloud, planner.checked(plan, desired(cloud.lab, actual)), actual)
         actual, plan = settle(cloud, seen)
         if not plan:
@@ -90,16 +97,25 @@ def settle(cloud: Cloud, seen: Seen | None = None) -> Outcome:
     """Look at a lab that was just provisioned until all is seen that was made: AWS's reads lag behind.
 
     What was `seen` since is not looked at once more, unless it differs: that is, for `SETTLE_S`.
+
+    Raises:
+        NotOursError: somebody else made something of that name meanwhile.
     """
-    seen, start = _look(cloud, seen), cloud.clock.now()
+    seen, start, pause = _look(cloud, seen), cloud.clock.now(), 0.0
     while True:
         actual = assemble(seen)
-        left = planner.plan_up(desired(cloud.lab, actual), actual)
+        left = planner.differences(desired(cloud.lab, actual), actual)
         so_far = cloud.clock.now() - start
-        if not left or so_far > SETTLE_S:
+        if not (left or actual.strangers):
             return actual, left
-        cloud.pause(0.5, "AWS to show what was made", so_far)
-        seen = observe(cloud, (part(step.resource) for step in left), seen)
+        if so_far > SETTLE_S:
+            if actual.strangers:
+                raise planner.not_ours(actual.strangers, where="looking at what was made")
+            return actual, left
+        if pause:  # the first look at it may have been long ago
+            cloud.pause(pause, "AWS to show what was made", so_far)
+        differ = (*actual.strangers, *(step.resource for step in left))
+        seen, pause = observe(cloud, map(part, differ), seen), 0.5
 
 
 def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[Progress, None, Outcome]:
@@ -133,7 +149,7 @@ def look_for_rest(cloud: Cloud, patience: float = 0) -> Actual:
         if enough:
             return actual
         empty = not actual.resources
-        cloud.pause(cloud.manners.lag or 1, "AWS to show what is left", so_far)
+        cloud.pause(cloud.manners.lag if empty else 1, "AWS to show what is left", so_far)
 
 
 def url(cloud: Cloud, actual: Actual) -> str:
@@ -143,8 +159,13 @@ def url(cloud: Cloud, actual: Actual) -> str:
 
 
 def concurrency(cloud: Cloud) -> int:
-    """Return how many functions may run at once in the whole account."""
-    found = cloud.call(cloud.functions.get_account_settings)
+    """Return how many functions may run at once in the whole account.
+
+    Raises:
+        WschatError: AWS could not be asked.
+    """
+    with translated("the account's limits"):
+        found = cloud.call(cloud.functions.get_account_settings)
     return found["AccountLimit"]["ConcurrentExecutions"]
 
 
@@ -160,6 +181,6 @@ def provision_local(endpoint_url: str, on_step: Callable[[str], None]) -> str:
     steps: Iterator[Progress] = provision(cloud, plan, actual)
     done = 0
     for progress in steps:
-        done += progress.moment is Moment.DONE
+        done += progress.moment is Moment.DONE and progress.step.verb is not Verb.CHECK
         on_step(f"{progress.step.task.value} ({done}/{len(plan)})")
     return url(cloud, settle(cloud)[0])

@@ -11,11 +11,14 @@ from wschat.lab import writer
 from wschat.lab.clock import Crew, Stopped
 from wschat.lab.cloud import PATIENCE, Cloud, Doubt
 from wschat.lab.found import Seen, assemble, part
-from wschat.lab.model import Function, Resource
+from wschat.lab.model import Api, Resource
 from wschat.lab.observer import observe
 from wschat.lab.planner import not_ours
 from wschat.lab.refusals import Trouble, translated
 from wschat.lab.steps import Actual, Moment, Progress, Step, Verb
+
+GRACE_S = 20.0
+"""Seconds that others may still wait after a step failed: a new role is known by then, as a rule."""
 
 
 def execute(
@@ -26,7 +29,8 @@ def execute(
     Returns what its checks have seen.
 
     Steps of one lane come one after another, in the plan's order; a step comes after those that it
-    names. After a step that fails none is begun; with `go_on` the others are tried all the same.
+    names. After a step that fails none is begun, and those under way may wait for `GRACE_S` more; with
+    `go_on` the others are tried all the same.
 
     Raises:
         WschatError: a step failed; what was done before it stays done, and the next plan starts there.
@@ -53,6 +57,7 @@ def execute(
         yield progress
         if progress.moment is Moment.FAILED and not progress.error:
             failed = failed or cast("BaseException", news)
+            crew.patience_ends = min(crew.patience_ends, cloud.clock.now() + GRACE_S)
     if failed:
         raise failed
     if cloud.clock.stopped:
@@ -82,7 +87,12 @@ def _progress(step: Step, news: Any, *, ended: bool, go_on: bool) -> Progress:  
 
 
 def _job(step: Step, pen: writer.Pen, crew: Crew[float]) -> Callable[[], float]:
-    cloud = replace(pen.cloud, on_wait=lambda what, seconds: crew.tell(step, (what, seconds)))
+    def on_wait(what: str, seconds: float) -> None:
+        if pen.cloud.clock.now() > crew.patience_ends:
+            raise Stopped
+        crew.tell(step, (what, seconds))
+
+    cloud = replace(pen.cloud, on_wait=on_wait)
 
     def job() -> float:
         start = cloud.clock.now()
@@ -96,8 +106,7 @@ def _job(step: Step, pen: writer.Pen, crew: Crew[float]) -> Callable[[], float]:
 def carry_out(step: Step, pen: writer.Pen) -> None:
     """Do one step. What a create may have made is looked for, and adopted if it is there."""
     if step.verb is Verb.CHECK:
-        alone = isinstance(step.resource, Function)
-        pen.seen.update(observe(pen.cloud, [part(step.resource)] if alone else pen.parts(step.resource)))
+        _check(step.resource, pen)
         return
     if step.verb is Verb.DELETE:
         writer.delete(step.resource, pen)
@@ -117,21 +126,35 @@ def carry_out(step: Step, pen: writer.Pen) -> None:
             found = _look_for(wanted, pen, doubt)
 
 
+def _check(resource: Resource, pen: writer.Pen) -> None:
+    """Look at what was made, when AWS's reads have caught up with it, and it is ready."""
+    cloud = pen.cloud
+    until = cloud.clock.now() + cloud.manners.lag
+    while True:
+        pen.seen.update(
+            observe(cloud, pen.parts(resource) if isinstance(resource, Api) else [part(resource)])
+        )
+        if pen.seen[part(resource)] or cloud.clock.now() >= until:
+            return
+        cloud.pause(0.5, "AWS to show it")
+
+
 def _look_for(wanted: Resource, pen: writer.Pen, doubt: Doubt) -> Resource | None:
     """Look for something that may have been made, as long as AWS's reads may lag behind its writes.
 
     Raises:
         NotOursError: somebody else made it.
     """
-    cloud, key = pen.cloud, wanted.key
-    until = cloud.clock.now() + (20 if doubt.taken else cloud.manners.lag)
+    cloud, key, start = pen.cloud, wanted.key, pen.cloud.clock.now()
     while True:
         cloud.pause(min(1.0, cloud.manners.lag) or 0.05, "whether it was made")
+        so_far = cloud.clock.now() - start  # when the look begins: it may take longer than the lag
         actual = assemble(observe(cloud, pen.parts(wanted)))
-        if key in {stranger.key for stranger in actual.strangers}:
-            raise not_ours(f"{wanted.kind} {wanted.name}", where=f"create {wanted.kind} {wanted.name}")
         if found := actual.resources.get(key):
             pen.ids.update({each: which for each, which in actual.ids.items() if each == key})
             return found
-        if cloud.clock.now() >= until:
+        if key in {stranger.key for stranger in actual.strangers}:
+            if so_far >= cloud.manners.lag:  # before, its tags may just not be seen yet
+                raise not_ours([wanted], where=f"create {wanted.kind} {wanted.name}")
+        elif so_far >= (20 if doubt.taken else cloud.manners.lag):
             return None

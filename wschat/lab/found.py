@@ -49,7 +49,7 @@ def part(resource: Resource) -> Key:
         return (Role.kind, resource.name)
     if isinstance(resource, Permission):
         return (Function.kind, resource.function)
-    if isinstance(resource, INSIDE_API):
+    if isinstance(resource, (Api, *INSIDE_API)):
         return (resource.kind, "")
     return resource.key
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from wschat.errors import AwsError
 from wschat.lab.bundle import bundle
 from wschat.lab.model import API, Function, Permission
 from wschat.lab.writer import Pen, create, delete, update
@@ -26,12 +25,6 @@ def _create_function(function: Function, pen: Pen) -> None:
 @update.register
 def _update_function(function: Function, found: Function, pen: Pen) -> None:
     differs = function.differences(found).keys()
-    if "state" in differs:
-        raise AwsError(
-            f"Lambda could not make it: {found.state}",
-            where=f"function {function.name}",
-            hint="delete the function, then run `wschat provision` again",
-        )
     if CODE & differs:
         pen.cloud.call(
             pen.cloud.functions.update_function_code,

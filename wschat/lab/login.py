@@ -118,7 +118,7 @@ def _addresses(control_plane: str, region: str) -> dict[str, str]:
     """Return where an API's clients connect and its functions post, by where its control plane is."""
     own = re.fullmatch(rf"https://apigateway(?:-fips)?\.{re.escape(region)}\.(.+)", control_plane)
     if own is None:
-        base = f"{control_plane}/_aws/execute-api/{API}"
+        base = f"{control_plane.rstrip('/')}/_aws/execute-api/{API}"
         return {"sockets": base.replace("http", "ws", 1), "callbacks": base, "endpoint": control_plane}
     suffix = DUAL_STACK.get(own[1], own[1])
     host = f"{API}.execute-api.{region}.{suffix}"
@@ -127,9 +127,12 @@ def _addresses(control_plane: str, region: str) -> dict[str, str]:
 
 def _check_endpoint(url: str | None) -> None:
     try:
-        parts = urlsplit(url or "http://none")
+        parts = urlsplit("http://none" if url is None else url)
         valid = url is None or (
-            parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0 and "@" not in url
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and parts.port != 0
+            and not {"@", "?", "#"} & set(url)
         )
     except ValueError:
         valid = False

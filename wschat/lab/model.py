@@ -91,6 +91,8 @@ class Resource:
     name: str
     kind: ClassVar[str] = ""
     heading: ClassVar[Task] = Task.API
+    fixed: ClassVar[frozenset[str]] = frozenset()
+    """The attributes that AWS does not let anybody change."""
 
     @property
     def task(self) -> Task:
@@ -119,6 +121,7 @@ class Table(Resource):
 
     kind = "table"
     heading = Task.TABLES
+    fixed = frozenset({"partition_key"})
     partition_key: str
     ttl: str | None = None
     billing: str = "PAY_PER_REQUEST"
@@ -166,6 +169,7 @@ class Function(Resource):
 
     kind = "function"
     heading = Task.FUNCTIONS
+    fixed = frozenset({"state"})
     role: str
     handler: str
     code: str
@@ -181,10 +185,13 @@ class Function(Resource):
 class Api(Resource):
     """The WebSocket API; `selection` is the route selection expression.
 
-    `description` says who may connect, so that a later run knows it, and `status` sees a change.
+    `title` is what AWS calls its name, by which it is found as well as by its tag. `description` says who
+    may connect, so that a later run knows it, and `status` sees a change.
     """
 
     kind = "API"
+    fixed = frozenset({"protocol"})
+    title: str
     selection: str
     description: str = ANYONE
     protocol: str = "WEBSOCKET"
@@ -241,11 +248,16 @@ class Permission(Resource):
 
 @dataclass(frozen=True, kw_only=True)
 class Route(PartOfApi):
-    """A route; `name` is its key. Only what a two-way route's function returns reaches the client."""
+    """A route; `name` is its key. Only what a two-way route's function returns reaches the client.
+
+    `two_way` is whether it has the route response selection expression, which is in vain without a route
+    response: `responds` is false if that is missing.
+    """
 
     kind = "route"
     integration: str | None
     two_way: bool
+    responds: bool = True
     authorization: str = "NONE"
 
 

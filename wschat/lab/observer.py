@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 
+from wschat.errors import AccessError
 from wschat.lab.api_observer import look_at_api
 from wschat.lab.clock import at_once
 from wschat.lab.cloud import Cloud
@@ -129,6 +130,9 @@ def _function(cloud: Cloud, name: str) -> Iterator[Found]:
     cloud.wait(settled, f"function {name} to be ready")
     if found is None:
         return
+    if hidden := found.get("TagsError"):  # it is answered all the same, without its tags
+        hint = "ask for the permission lambda:ListTags, then run the same command"
+        raise AccessError(hidden["Message"], where=f"function {name}, its tags", hint=hint)
     ours, now = is_ours(cloud.lab, found.get("Tags")), found["Configuration"]
     environment = now.get("Environment", {}).get("Variables", {})
     yield Found(

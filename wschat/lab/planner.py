@@ -1,9 +1,9 @@
 """Plans: what to do so that what exists becomes what should, or nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from wschat.errors import NotOursError
+from wschat.errors import AwsError, NotOursError
 from wschat.lab.model import (
     Api,
     Function,
@@ -13,6 +13,7 @@ from wschat.lab.model import (
     Policy,
     Resource,
     Role,
+    Route,
     Table,
     Task,
 )
@@ -22,15 +23,29 @@ from wschat.lab.steps import Actual, Step, Verb
 def differences(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
     """Return the steps to what is desired: in its order, then what is too much, last one first."""
     wanted = {resource.key: resource for resource in desired}
-    steps = []
+    spare = {key: resource for key, resource in actual.resources.items() if key not in wanted}
+    strangers, steps = {stranger.key for stranger in actual.strangers}, []
     for key, resource in wanted.items():
-        found, after = _bound(actual.resources.get(key), actual), needs(resource, wanted)
+        if key in strangers:
+            continue
+        found = actual.resources.get(key) or spare.pop(_renamed(resource, spare), None)
+        if isinstance(found, Function):
+            found = _bound(found, wanted, actual)
+        after = needs(resource, wanted)
         if found is None:
             steps.append(Step(Verb.CREATE, resource, after=after))
         elif found != resource:
             steps.append(Step(Verb.UPDATE, resource, found, after))
-    spare = [resource for key, resource in actual.resources.items() if key not in wanted]
-    return (*steps, *(_deleted(resource) for resource in reversed(spare)))
+    return (*steps, *(_deleted(resource) for resource in reversed(spare.values())))
+
+
+def _renamed(resource: Resource, spare: Mapping[Key, Resource]) -> Key:
+    """Return the key of a route that is too much, and is this one but for its name."""
+    if isinstance(resource, Route):
+        for key, found in spare.items():
+            if isinstance(found, Route) and replace(found, name=resource.name) == resource:
+                return key
+    return resource.key
 
 
 def plan_up(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
@@ -40,13 +55,29 @@ def plan_up(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
         NotOursError: somebody else's resource has a name that the lab needs.
     """
     if actual.strangers:
-        names = ", ".join(f"{stranger.kind} {stranger.name}" for stranger in actual.strangers)
-        raise not_ours(names, where="before the first step")
+        raise not_ours(actual.strangers, where="before the first step")
     return differences(desired, actual)
 
 
-def not_ours(names: str, where: str) -> NotOursError:
+def check(plan: Iterable[Step]) -> None:
+    """Check that all of a plan can be carried out.
+
+    Raises:
+        AwsError: an attribute differs that AWS does not let anybody change.
+    """
+    for step in plan:
+        for name, (wanted, found) in step.fixed.items():
+            raise AwsError(
+                f"{name} is {found!r}, not {wanted!r}, and can't be changed in place",
+                where=f"{step.resource.kind} {step.resource.name}, before the first step",
+                hint="save what you need of it, delete it (`wschat teardown` deletes the whole lab), then"
+                " run `wschat provision`",
+            )
+
+
+def not_ours(strangers: Iterable[Resource], where: str) -> NotOursError:
     """Return the error that names what somebody else has."""
+    names = ", ".join(f"{stranger.kind} {stranger.name}" for stranger in strangers)
     return NotOursError(
         f"somebody else has {names}: it does not carry this lab's tag",
         where=where,
@@ -55,15 +86,26 @@ def not_ours(names: str, where: str) -> NotOursError:
 
 
 def checked(plan: tuple[Step, ...], desired: Iterable[Resource]) -> tuple[Step, ...]:
-    """Add a look at the API, and at each function, when the last of its steps is done.
+    """Add a look at everything that the plan has to do with, when the last of its steps is done.
 
-    It ends when a function can be called; and meanwhile others are still being made.
+    That at a function ends when the function can be called. What is made faster is looked at meanwhile,
+    and not at once, since AWS's reads lag behind its writes.
     """
     lanes = {step.resource.lane for step in plan}
-    looks = [each for each in desired if isinstance(each, Api | Function) and each.lane in lanes]
-    return (*plan, *(Step(Verb.CHECK, each) for each in looks))
+    functions = frozenset(step.resource.key for step in plan if isinstance(step.resource, Function))
+    looks = [each for each in desired if isinstance(each, WHOLE) and each.lane in lanes]
+    slow = Api | Function
+    return (
+        *plan,
+        *(
+            Step(Verb.CHECK, each, after=frozenset() if isinstance(each, slow) else functions)
+            for each in looks
+        ),
+    )
 
 
+WHOLE = (Table, Role, LogGroup, Function, Api)
+"""What is looked at as a whole, with its parts."""
 TEARDOWN_ORDER = (Api, Policy, Function, LogGroup, Role, Table)
 """The API first, which stops the traffic and takes all that is inside it along; policies before roles."""
 
@@ -114,8 +156,10 @@ def _deleted(resource: Resource) -> Step:
     return Step(Verb.DELETE, resource, resource)
 
 
-def _bound(found: Resource | None, actual: Actual) -> Resource | None:
+def _bound(found: Function, wanted: Iterable[Key], actual: Actual) -> Function:
     """Tell of a function without its role: Lambda is bound to the one that is gone, not to its name."""
-    if isinstance(found, Function) and (Role.kind, found.role) not in actual.resources:
+    there = {*actual.resources, *(stranger.key for stranger in actual.strangers)}
+    role = (Role.kind, found.role)
+    if role in wanted and role not in there:
         return replace(found, role=f"{found.role}, which was deleted")
     return found

@@ -9,7 +9,7 @@ from enum import Enum
 import botocore.exceptions as aws
 from botocore.parsers import ResponseParserError
 
-from wschat.errors import AccessError, AwsError, WschatError
+from wschat.errors import AccessError, AwsError, UsageError, WschatError
 
 MISSING = {"ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException", "NotFoundException"}
 THROTTLED = {
@@ -56,16 +56,17 @@ class Trouble(Enum):
 def trouble(error: Exception) -> Trouble:
     """Tell what kind of failure an error is; `UNSURE` if the call may have been carried out.
 
-    The codes and texts are AWS's: aws-facts in the services' API references, "Common errors", and the
-    waiting and retrying of AWS's own tools (chalice, CDK).
+    The codes and texts are AWS's: the services' API references, "Common errors", and the waiting and
+    retrying of AWS's own tools (chalice, CDK).
     """
     if isinstance(error, aws.HTTPClientError | aws.ConnectionError):
         return Trouble.UNSURE
     if not isinstance(error, aws.ClientError):
         return Trouble.LASTING
-    code, text = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
+    code, text = _told(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-    if code in THROTTLED or status == 429:  # noqa: PLR2004  Too Many Requests
+    at_a_time = code == "LimitExceededException" and "simultaneously" in text  # DynamoDB's, of tables
+    if at_a_time or code in THROTTLED or status == 429:  # noqa: PLR2004  Too Many Requests
         return Trouble.THROTTLED
     if (
         code in MOVING
@@ -84,8 +85,27 @@ def trouble(error: Exception) -> Trouble:
     return Trouble.LASTING
 
 
+def _told(error: aws.ClientError) -> tuple[str, str]:
+    """Return the code and the text of a refusal; API Gateway may send null for a text."""
+    told = error.response["Error"]
+    return told.get("Code") or "", told.get("Message") or ""
+
+
 EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
-UNKNOWN = {"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "AuthFailure"}
+UNKNOWN = {
+    "InvalidClientTokenId",
+    "UnrecognizedClientException",
+    "SignatureDoesNotMatch",
+    "InvalidSignatureException",
+    "AuthFailure",
+}
+SKEWED = re.compile("Signature expired|Signature not yet current")
+QUOTAS = {
+    "LimitExceeded",
+    "LimitExceededException",
+    "CodeStorageExceededException",
+    "ServiceQuotaExceededException",
+}
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ForbiddenException"}
 LOGIN_HINT = "log in again (`aws sso login`, `aws login`, or new keys), then run the same command"
 
@@ -97,6 +117,11 @@ def translated(where: str) -> Iterator[None]:
         yield
     except (aws.BotoCoreError, aws.ClientError, ResponseParserError, json.JSONDecodeError) as error:
         raise _translate(error, where) from error
+    except ValueError as error:  # botocore's, also of an endpoint in the environment or in the config file
+        if not str(error).startswith("Invalid endpoint"):
+            raise
+        hint = "check --endpoint-url and AWS_ENDPOINT_URL; it looks like http://127.0.0.1:4566"
+        raise UsageError("that is no URL of an endpoint", where=where, hint=hint) from error
 
 
 def _translate(error: Exception, where: str) -> WschatError:
@@ -139,13 +164,20 @@ def _translate(error: Exception, where: str) -> WschatError:
 
 
 def _refused(error: aws.ClientError, where: str) -> WschatError:
-    code, message = error.response["Error"].get("Code", ""), error.response["Error"].get("Message", "")
+    code, message = _told(error)
+    if code == "RequestTimeTooSkewed" or SKEWED.search(message):
+        hint = "set the clock, best by a time server, then run the same command"
+        return AccessError("this machine's clock is more than 5 minutes off", where=where, hint=hint)
     if code in EXPIRED:
         return AccessError("the AWS login has expired", where=where, hint=LOGIN_HINT)
     if code in UNKNOWN:
-        return AccessError("AWS does not know these credentials", where=where, hint=LOGIN_HINT)
+        hint = f"{LOGIN_HINT}; or the account has not enabled this region"
+        return AccessError("AWS does not know these credentials", where=where, hint=hint)
     if code in DENIED:
         hint = "ask for that permission, then run the same command: what is done stays done"
-        return AccessError(message, where=where, hint=hint)
+        return AccessError(message or f"AWS does not allow {error.operation_name}", where=where, hint=hint)
+    if code in QUOTAS:
+        hint = "remove what nobody needs, or have Service Quotas raise it; then run the same command"
+        return AwsError(f"a quota is used up: {message} ({code})", where=where, hint=hint)
     hint = "run the same command again: it goes on from here; `wschat teardown` removes what there is"
     return AwsError(f"{message} ({code}, {error.operation_name})", where=where, hint=hint)

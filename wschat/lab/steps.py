@@ -43,6 +43,11 @@ class Step:
         """What an update changes, as attribute: (wanted, found)."""
         return self.resource.differences(self.found) if self.verb is Verb.UPDATE and self.found else {}
 
+    @property
+    def fixed(self) -> dict[str, tuple[Any, Any]]:
+        """What of these AWS does not let anybody change."""
+        return {name: pair for name, pair in self.differences.items() if name in self.resource.fixed}
+
 
 class Moment(Enum):
     """What a progress tells of its step."""

@@ -6,18 +6,22 @@ from functools import singledispatch
 import botocore.exceptions as aws
 
 from wschat.errors import AwsError
-from wschat.lab.blueprint import API_NAME
 from wschat.lab.cloud import Cloud
 from wschat.lab.found import INSIDE_API, Found, part
 from wschat.lab.model import (
     API,
     POLICY_NAME,
     Api,
+    Deployment,
+    Integration,
     Key,
     LogGroup,
+    Permission,
     Policy,
     Resource,
     Role,
+    Route,
+    Stage,
     Table,
 )
 
@@ -51,9 +55,17 @@ class Pen:
 
     def parts(self, resource: Resource) -> list[Key]:
         """Return what must be looked at to see a resource, with what it names."""
-        api = (Api.kind, self.cloud.lab.name(API_NAME))
-        inside = [(kind.kind, "") for kind in INSIDE_API]
-        return [api, *inside] if part(resource) in {api, *inside} else [api, part(resource)]
+        api = (Api.kind, "")
+        match resource:
+            case Api():
+                return [api, *((kind.kind, "") for kind in INSIDE_API)]
+            case Integration() | Route():
+                return [api, (Integration.kind, ""), (Route.kind, "")]
+            case Deployment() | Stage():
+                return [api, (Deployment.kind, ""), (Stage.kind, "")]
+            case Permission():
+                return [api, part(resource)]
+        return [part(resource)]
 
 
 @singledispatch
@@ -78,15 +90,6 @@ def delete(resource: Resource, pen: Pen) -> None:
     raise TypeError(resource, pen)
 
 
-def fixed(what: str, wanted: object, found: object, where: str) -> AwsError:
-    """Return the error about what AWS does not let anybody change."""
-    return AwsError(
-        f"{what} is {found!r}, not {wanted!r}, and can't be changed",
-        where=where,
-        hint="save what you need of it, run `wschat teardown`, then `wschat provision`",
-    )
-
-
 # Tables
 
 
@@ -108,8 +111,6 @@ def _create_table(table: Table, pen: Pen) -> None:
 
 @update.register
 def _update_table(table: Table, found: Table, pen: Pen) -> None:
-    if table.partition_key != found.partition_key:
-        raise fixed("the table's key", table.partition_key, found.partition_key, f"table {table.name}")
     if table.billing != found.billing:
         change = pen.cloud.dynamodb.update_table
         pen.cloud.call(change, TableName=table.name, BillingMode=table.billing)  # type: ignore[arg-type]
@@ -147,14 +148,17 @@ def _expire(name: str, attribute: str, pen: Pen, *, enabled: bool = True) -> Non
 
 
 def _expires(name: str, attribute: str, pen: Pen) -> bool:
-    """Tell whether a time to live is as it should be; reads lag behind, so look twice."""
-    for _ in range(2):
-        found = pen.cloud.find(pen.cloud.dynamodb.describe_time_to_live, TableName=name)
+    """Tell whether a time to live is as it should be, as soon as AWS's reads show it."""
+    cloud = pen.cloud
+    until = cloud.clock.now() + cloud.manners.lag
+    while True:
+        found = cloud.find(cloud.dynamodb.describe_time_to_live, TableName=name)
         told = found["TimeToLiveDescription"] if found else {}
         if told.get("AttributeName") == attribute and told.get("TimeToLiveStatus") in {"ENABLED", "ENABLING"}:
             return True
-        pen.cloud.pause(pen.cloud.manners.lag, "the table's time to live")
-    return False
+        if cloud.clock.now() >= until:
+            return False
+        cloud.pause(0.5, "the table's time to live")
 
 
 @delete.register

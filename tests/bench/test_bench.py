@@ -1,0 +1,80 @@
+"""Provision is fast on the AWS-like control plane, and a class in one throttled account gets its labs."""
+
+from collections.abc import Iterator
+
+import boto3
+import pytest
+
+from tests import classroom
+from tests.bench.critical import critical_path
+from tests.bench.provision import OF_ONE_BY_ONE, OVER_CRITICAL, first
+from tests.plane.rates import Times
+from wschat.lab.blueprint import FUNCTIONS, blueprint
+from wschat.lab.model import Api, Function, Lab, Resource, Role, Route, Table
+from wschat.lab.planner import plan_up
+from wschat.lab.steps import Actual
+from wschat.local.emulator import Emulator
+
+TIMES = Times(latency=0.1, table_creating=6, role_assumable=10, function_pending=3)
+LAB = blueprint(Lab(account="0" * 12, region="us-east-1"), {spec.module: "" for spec in FUNCTIONS})
+TIGHT = Times(
+    role_assumable=3,
+    function_pending=1,
+    table_creating=2,
+    table_deleting=1,
+    gateway_rate=5,
+    gateway_burst=5,
+    deployment_every=10,
+    lambda_rate=8,
+    page=25,
+)
+"""Few calls a second for few people; and short waits, which are no matter here."""
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An emulator of these tests' own, in which labs may stay."""
+    place = tmp_path_factory.mktemp("bench")
+    emulator = Emulator(place / "private", place / "log")
+    emulator.start()
+    yield emulator.endpoint
+    emulator.stop()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "names", "seconds"),
+    [
+        ((Table,), ("client-records",), 0.1 + 0.1 + 6 + 0.1),
+        ((Table,), ("room-messages-users",), 0.1 + 0.1 + 6),
+        ((Role, Function), ("ConnectRole", "Connect"), 0.1 + 0.1 + 10 + 3),
+        ((Api, Route), ("chatroom-websocket", "$connect", "join", "leave"), 6 * 0.2 + 0.1),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) and isinstance(value[0], str) else "",
+)
+def test_critical_path(kinds: tuple[type[Resource], ...], names: tuple[str, ...], seconds: float) -> None:
+    """A path is a look, the writes one after another, and AWS's own time; API Gateway's are paced."""
+    parts = [each for each in LAB if isinstance(each, kinds) and each.name in names]
+    assert len(parts) == len(names)
+    assert critical_path(plan_up(parts, Actual()), TIMES, 5) == pytest.approx(seconds)
+
+
+def test_first_provision(endpoint: str) -> None:
+    """A first provision takes little more than its critical path, and a third of one step after another."""
+    lab = first(endpoint, seed=1)
+    assert lab.critical == pytest.approx(0.1 + 0.1 + 10 + 3), "the roles take longest"
+    assert lab.seconds <= lab.critical * OVER_CRITICAL
+    assert lab.seconds <= first(endpoint, seed=1, at_once=1).seconds * OF_ONE_BY_ONE
+
+
+def test_class(endpoint: str, root: boto3.Session) -> None:
+    """Three people at once, all of them throttled, get their labs, see that it goes on, and remove them."""
+    school = classroom.Class(endpoint, 3, seed=1, times=TIGHT)
+    api = root.client("apigatewayv2", endpoint_url=endpoint)
+    names = {person.cloud.lab.name("chatroom-websocket") for person in school.people}
+    for story, left in ((classroom.provision, names), (classroom.tear_down, set())):
+        watch = school.all_at_once(story)
+        assert watch.failed == []
+        assert watch.throttled["apigatewayv2"] + watch.throttled["dynamodb"] > 10
+        assert watch.throttled["lambda"] > 10
+        assert watch.longest_silence <= 30
+        assert names & {each["Name"] for each in api.get_apis(MaxResults="500")["Items"]} == left

@@ -1,0 +1,141 @@
+"""A hand that changes a lab: calls of boto3, written down as data."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from wschat.lab.blueprint import API_NAME, STAGE
+from wschat.lab.cloud import Cloud
+from wschat.lab.model import POLICY_NAME, Key, Stage
+from wschat.lab.steps import Actual
+
+SERVICES = {
+    "table": "dynamodb",
+    "role": "iam",
+    "policy": "iam",
+    "log group": "logs",
+    "function": "lambda",
+    "permission": "lambda",
+}
+"""Which service a kind of resource belongs to; the others are API Gateway's."""
+KINDS = (*SERVICES, "API", "integration", "route", "deployment", "stage")
+LOGS = "/aws/lambda/"
+ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
+
+
+@dataclass(frozen=True)
+class Do:
+    """One call, on the resource of its case or on another; what its service needs to know that is put in.
+
+    In the parameters `<…>` stands for what AWS or the lab's prefix decides.
+    """
+
+    operation: str
+    on: str
+    params: dict[str, Any]
+
+    def __str__(self) -> str:
+        return called(self.operation, self.params)
+
+
+def called(operation: str, params: Iterable[str]) -> str:
+    """Return the name of a call; of an update, with the parameters that say what it changes."""
+    return f"{operation}({', '.join(sorted(params))})" if operation.startswith("Update") else operation
+
+
+def do(operation: str, on: str = "", **params: Any) -> Do:  # noqa: ANN401  as boto3's
+    """Write down a call."""
+    return Do(operation, on, params)
+
+
+class Hand:
+    """Changes one lab; `actual` is what exists of it before."""
+
+    def __init__(self, cloud: Cloud, session: boto3.Session, actual: Actual) -> None:
+        self._lab, self._session, self.actual = cloud.lab, session, actual
+        self._made: dict[str, str] = {}
+        self._client = cache(self._new_client)
+
+    def key(self, resource: str) -> Key:
+        """Return the key of what is called "kind name" without the lab's prefix."""
+        resource = self.put_in(resource)
+        kind = next(kind for kind in KINDS if resource.startswith(f"{kind} "))
+        name = resource.removeprefix(f"{kind} ")
+        if kind == "log group":
+            return kind, LOGS + self._lab.name(name)
+        if resource == "deployment current":
+            stage = self.actual.resources["stage", STAGE]
+            assert isinstance(stage, Stage)
+            return kind, str(stage.deployment)
+        return kind, self._lab.name(name) if kind in {*SERVICES, "API"} else name
+
+    def change(self, resource: str, what: Do) -> None:
+        """Make one call."""
+        key = self.key(what.on or resource)
+        client = self._client(SERVICES.get(key[0], "apigatewayv2"))
+        params = {name: self.put_in(value) for name, value in what.params.items()}
+        needed = client.meta.service_model.operation_model(what.operation).input_shape.required_members
+        known = self._identity(client, key)
+        params |= {name: known[name]() for name in needed if name in known and name not in params}
+        method = re.sub(r"(?<!^)(?=[A-Z][a-z])", "_", what.operation).lower()
+        self._made |= getattr(client, method)(**params)
+
+    def _new_client(self, service: Any) -> Any:  # noqa: ANN401  boto3 types each by its literal
+        return self._session.client(service, endpoint_url=self._lab.endpoint, config=ONCE)
+
+    def put_in(self, value: Any) -> Any:  # noqa: ANN401  as boto3's
+        """Put in what stands in angle brackets."""
+        if isinstance(value, dict):
+            return {name: self.put_in(each) for name, each in value.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(map(self.put_in, value))
+        return re.sub(r"<([^<>]+)>", self._known, value) if isinstance(value, str) else value
+
+    def _known(self, match: re.Match[str]) -> str:
+        lab, what = self._lab, match[1]
+        first, _, rest = what.partition(" ")
+        known: dict[str, Callable[[], str]] = {
+            "prefix": lambda: lab.prefix,
+            "api": lambda: self.actual.ids.get(self.key(f"API {API_NAME}"), ""),
+            "role": lambda: lab.arn("iam", f"role/{lab.name(rest)}"),
+            "function": lambda: lab.invoke_arn(lab.name(rest)),
+            "made": lambda: self._made[rest],
+        }
+        return known.get(first, lambda: self.actual.ids[self.key(what)])()
+
+    def _identity(self, client: Any, key: Key) -> dict[str, Callable[[], str]]:  # noqa: ANN401  boto3's
+        """Return what calls on a resource need in order to know it, each as a way to find it out."""
+        (kind, name), lab = key, self._lab
+        function, _, statement = name.partition(":")
+        api, own = f"{self.put_in('<api>')}", self.actual.ids.get(key, "")
+        arns = {
+            "table": lab.arn("dynamodb", f"table/{name}"),
+            "log group": lab.arn("logs", f"log-group:{name}"),
+            "function": lab.arn("lambda", f"function:{name}"),
+            "API": f"arn:aws:apigateway:{lab.region}::/apis/{api}",
+            "stage": f"arn:aws:apigateway:{lab.region}::/apis/{api}/stages/{name}",
+        }
+        names = {
+            **dict.fromkeys(("TableName", "RoleName", "logGroupName", "StageName"), name),
+            **dict.fromkeys(("ResourceArn", "resourceArn", "Resource"), arns.get(kind, "")),
+            **dict.fromkeys(("RouteId", "IntegrationId", "DeploymentId"), own),
+            "FunctionName": function,
+            "StatementId": statement,
+            "PolicyName": POLICY_NAME,
+            "ApiId": api,
+        }
+
+        def response(what: str, part: str) -> str:
+            (found,) = getattr(client, f"get_{what}_responses")(ApiId=api, **{part: own})["Items"]
+            return str(found[f"{what.capitalize()}ResponseId"])
+
+        return {
+            **{what: lambda value=value: value for what, value in names.items()},  # type: ignore[misc]
+            "RouteResponseId": lambda: response("route", "RouteId"),
+            "IntegrationResponseId": lambda: response("integration", "IntegrationId"),
+        }

@@ -1,0 +1,65 @@
+"""Two runs at once, and creates whose answers are lost: one lab, and nothing twice."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+
+from tests.drift.at_once import DONE, OFFSETS, Pair, down, pair
+from tests.labs import provision
+from tests.plane.faults import Fault
+from tests.plane.wire import Call
+from wschat.errors import WschatError
+from wschat.lab.cloud import Cloud
+from wschat.local.emulator import Emulator
+
+TODAY = datetime.now(UTC).date().toordinal()
+OF_TODAY = list(product(OFFSETS, DONE))[TODAY % (len(OFFSETS) * len(DONE))]
+
+
+@pytest.fixture
+def two(emulator: Emulator, cloud: Cloud) -> Pair:
+    return pair(emulator.endpoint, f"two-{cloud.lab.prefix}", seed=TODAY)
+
+
+def test_two_provisions(two: Pair) -> None:
+    """Both end in one lab: with one API, nothing twice, and the same URL. Each day another pair is tried."""
+    offset, done = OF_TODAY
+    two.begin(done)
+    first, second = two.run(provision, provision, offset)
+    assert first == second
+    assert first.startswith("ws://")
+    assert two.wrong() == []
+
+
+def test_provision_and_teardown(two: Pair) -> None:
+    """Provision ends or says what it found gone; then teardown leaves nothing."""
+    first, second = two.run(provision, down, 5.0)
+    assert isinstance(first, str | WschatError)
+    assert second is None
+    two.first.clock.sleep(5)
+    down(two.first)
+
+
+def test_lost_answers(two: Pair) -> None:
+    """What was made though its answer never came is found, not made again."""
+    lost = {"CreateApi": 1, "CreateIntegration": 9, "CreateDeployment": 1, "CreateTable": 2, "CreateStage": 1}
+    never_answered = set(lost)
+
+    def no_answer(call: Call) -> Fault | None:
+        if call.operation in never_answered:
+            never_answered.remove(call.operation)
+            return Fault.RESET_AFTER
+        return None
+
+    for number in range(30):  # others' APIs, whose pages make each look last longer than reads lag
+        two.first.api.create_api(
+            Name=f"other-{number}", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action"
+        )
+    two.plane.calls.clear()
+    two.plane.fault = no_answer
+    provision(two.first)
+    made = Counter(call.operation for call in two.plane.calls)
+    assert {name: made[name] for name in lost} == lost
+    assert never_answered == set()

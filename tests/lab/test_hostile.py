@@ -1,0 +1,71 @@
+"""What stands in an account may be anything: it must not steer the terminal, nor end the run."""
+
+import io
+import json
+import sys
+from dataclasses import replace
+
+import boto3
+import pytest
+
+from wschat import console
+from wschat.errors import AccessError
+from wschat.lab import census, engine
+from wschat.lab.cloud import Cloud
+from wschat.lab.model import Deployment, Lab, Route
+from wschat.lab.steps import Actual, Step, Verb
+
+EVIL = "\x1b]0;mine\x07\x1b[31m[bold]x[/]\x9b31m\u202e\nfake"
+SPARE = [
+    Step(Verb.DELETE, Deployment(name=EVIL)),
+    Step(Verb.DELETE, Route(name=EVIL, integration="x", two_way=False)),
+]
+
+
+def test_names_steer_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Names that somebody chose appear in a plan, a status and a question without their controls."""
+    actual = Actual(
+        resources={step.resource.key: step.resource for step in SPARE}, strangers=(SPARE[0].resource,)
+    )
+    console.show_plan(SPARE, console.screen())
+    console.show_status([], SPARE, actual)
+    told = "".join(capsys.readouterr())
+    assert told.count("[bold]x[/]") == len(SPARE) * 2 + 1
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(told)
+    assert "\nfake" not in told
+
+
+def test_reports_are_ascii(capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON holds such a name whole, and writes what a terminal might obey as an escape of JSON's."""
+    console.show_report(Lab(account="0" * 12, region="us-east-1"), SPARE, Actual(), "")
+    told = capsys.readouterr().out
+    assert told.isascii()
+    assert [change["name"] for change in json.loads(told)["changes"]] == [EVIL, EVIL]
+
+
+def test_a_name_that_no_lab_can_have(cloud: Cloud) -> None:
+    """Looking for all labs passes over somebody's API whose name would make a prefix that AWS refuses."""
+    name = f"{EVIL}chatroom-websocket"
+    made = cloud.api.create_api(Name=name, ProtocolType="WEBSOCKET", RouteSelectionExpression="$x")
+    try:
+        assert EVIL not in {each.cloud.lab.prefix for each in census.labs(cloud)}
+    finally:
+        cloud.api.delete_api(ApiId=made["ApiId"])
+
+
+def test_limits_refused(cloud: Cloud) -> None:
+    """Whoever may not ask for the account's limits is told so, as of any other call."""
+    stranger = boto3.Session(aws_access_key_id="nobody", aws_secret_access_key="x", region_name="us-east-1")
+    functions = stranger.client("lambda", endpoint_url=cloud.lab.endpoint)
+    with pytest.raises(AccessError) as refused:
+        engine.concurrency(replace(cloud, functions=functions))
+    assert refused.value.where == "the account's limits"
+
+
+def test_a_plain_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where standard output takes ASCII alone, what it can't write is escaped."""
+    stdout = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stdout)
+    console.paper().print("a … b")
+    stdout.flush()
+    assert stdout.buffer.getvalue() == b"a \\u2026 b\n"

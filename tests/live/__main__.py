@@ -1,0 +1,28 @@
+"""Try these tests themselves, on MiniStack: `python -m tests.live [options of pytest]`."""
+
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from tests.bench.account import own_emulator
+
+CONFIG = """[profile live]
+region = us-east-1
+aws_access_key_id = test
+aws_secret_access_key = test
+"""
+
+if __name__ == "__main__":
+    with own_emulator() as endpoint, TemporaryDirectory() as place:
+        config = Path(place, "config")
+        config.write_text(CONFIG)
+        os.environ |= {
+            "AWS_CONFIG_FILE": str(config),
+            "WSCHAT_LIVE_PROFILE": "live",
+            "WSCHAT_LIVE_ENDPOINT": endpoint,
+        }
+        code = pytest.main([str(Path(__file__).parent), "-n0", *sys.argv[1:]])
+    sys.exit(code)

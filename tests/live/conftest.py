@@ -1,0 +1,48 @@
+"""What the tests against a real account share: the person's own settings, and one lab."""
+
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.live.account import LiveLab
+
+Show = Callable[[str], None]
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment() -> None:
+    """These tests, and no others, are about the person's AWS settings."""
+
+
+@pytest.fixture(scope="module")
+def show(pytestconfig: pytest.Config) -> Show:
+    """Tell the person something at once, whatever pytest captures."""
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
+
+    def tell(text: str) -> None:
+        with capture.global_and_fixture_disabled():
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
+
+    return tell
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory, show: Show) -> Iterator[LiveLab]:
+    """A lab for these tests; what it is made of is shown first, and whatever happens it is removed."""
+    lab = LiveLab(tmp_path_factory.mktemp("state"))
+    plan = lab.aws("provision", "--plan")
+    assert plan.returncode == 3, plan.stderr
+    show(f"\nThis will be made, and removed at the end:\n{plan.stderr}{plan.stdout}")
+    show(f"If even that is killed: wschat teardown {' '.join(lab.where)}\n")
+    try:
+        done = lab.aws("provision", "--yes")
+        assert done.returncode == 0, done.stderr
+        lab.url = done.stdout.strip()
+        show(next(line for line in done.stderr.splitlines() if line.startswith("Done:")))
+        yield lab
+    finally:
+        show("\nRemoving it.")
+        lab.tear_down()
+        show("Nothing is left.")
