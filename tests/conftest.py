@@ -39,6 +39,15 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
     emulator.stop()
 
 
+@pytest.fixture
+def account(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody who has an account in the emulator."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
+
+
 @pytest.fixture(scope="session")
 def root() -> boto3.Session:
     """The emulator's root user."""

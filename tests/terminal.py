@@ -1,6 +1,7 @@
 """A person's terminal: a program in a pty, and the screen that a person would see."""
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -75,6 +76,19 @@ class Terminal:
         self.process.close()
         status = self.process.exitstatus
         return int(status if status is not None else -self.process.signalstatus)
+
+
+def wschat(*arguments: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+    """Run wschat with arguments and without a terminal, in the test's environment."""
+    return subprocess.run(
+        [WSCHAT, *arguments],
+        env={**os.environ, **env},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
 @contextmanager

@@ -53,15 +53,21 @@ LAYERS = {
     "wschat.progress": {"wschat.console", "wschat.lab.steps", "wschat.chat.render", "wschat.errors"},
 }
 ONLY_IN = {
-    "boto3": {"wschat.lab.login", "wschat.lab.engine", "wschat.functions._tables", "wschat.functions._talk"},
+    "boto3": {"wschat.lab.login", "wschat.lab.local", "wschat.functions._tables", "wschat.functions._talk"},
     "botocore.auth": {"wschat.lab.signer"},
     "websockets": {"wschat.chat.session"},
     "prompt_toolkit": {"wschat.chat.view"},
-    "typer": {"wschat.cli", "wschat.cli_aws"},
+    "typer": {"wschat.cli", "wschat.cli_aws", "wschat.cli_runs"},
     "platformdirs": {"wschat.places"},
 }
-CATCHERS = {"wschat.cli", "wschat.lab.executor", "wschat.chat.client", "wschat.local.keeper"}
-"""Where our errors are caught: shown, put into a report, taken note of on the way, or sent on."""
+CATCHERS = {
+    "wschat.cli",
+    "wschat.cli_aws",
+    "wschat.lab.refusals",
+    "wschat.chat.client",
+    "wschat.local.keeper",
+}
+"""Where our errors are caught: shown (and gone on from), put into a report, taken note of, or sent on."""
 LONGEST = 320
 
 
@@ -156,6 +162,7 @@ def test_heavy_imports_are_late() -> None:
         "typer",
         "wschat",
         "wschat.cli_aws",
+        "wschat.cli_runs",
         "wschat.errors",
     }
 

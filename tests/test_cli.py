@@ -9,24 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import WSCHAT, terminal
-from wschat.cli_aws import _note_few
+from tests.terminal import WSCHAT, terminal, wschat
+from wschat.console import note_few
 from wschat.lab.model import Lab
 from wschat.lab.permits import person
-from wschat.local.emulator import Emulator
-
-
-def wschat(*arguments: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
-    """Run the program with the test's environment."""
-    return subprocess.run(
-        [WSCHAT, *arguments],
-        env={**os.environ, **env},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 @pytest.mark.parametrize(
@@ -132,12 +118,16 @@ def test_nobody_reads() -> None:
 
 @pytest.mark.usefixtures("account")
 def test_the_url_comes_first(tmp_path: Path) -> None:
-    """A URL that can't be kept is printed all the same."""
+    """A URL that can't be kept is printed all the same; all is as it should be then."""
     (tmp_path / "state" / "last-url").mkdir(parents=True)
     done = wschat("provision", "--yes", "--prefix", "kept-")
     assert (done.returncode, done.stdout[:5]) == (0, "ws://")
     assert "could not be kept" in done.stderr
     assert f"wschat chat --url {done.stdout.strip()} --name" in done.stderr
+    status = wschat("status", "--json", "--prefix", "kept-")
+    report = json.loads(status.stdout)
+    assert (status.returncode, report["url"]) == (0, done.stdout.strip())
+    assert (report["changes"], report["strangers"]) == ([], [])
     assert wschat("teardown", "--yes", "--prefix", "kept-").returncode == 0
 
 
@@ -146,15 +136,6 @@ def test_version_and_help() -> None:
     assert wschat("--version").stdout.startswith("wschat ")
     assert "provision" in wschat("--help").stdout
     assert "provision" in wschat().stdout
-
-
-@pytest.fixture
-def account(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody who has an account in the emulator."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
 
 
 @pytest.mark.usefixtures("account")
@@ -199,20 +180,8 @@ def test_plan_writes_nothing() -> None:
     assert wschat("teardown", "--prefix", "plan-").stderr.count("Nothing to remove") == 1
 
 
-@pytest.mark.usefixtures("account")
-def test_ctrl_c_while_provisioning() -> None:
-    """Ctrl-C leaves what is done, says how to go on, and both ways work."""
-    with terminal("provision", "--yes", "--prefix", "stop-") as person:
-        person.until("✓ create table")
-        person.process.sendintr()
-        person.until("steps are done and stay done")
-        assert person.end() == 130
-    assert wschat("provision", "--yes", "--prefix", "stop-").returncode == 0
-    assert wschat("teardown", "--yes", "--prefix", "stop-").returncode == 0
-
-
 @pytest.mark.parametrize(("functions", "noted"), [(10, True), (11, False)])
 def test_a_new_account(capsys: pytest.CaptureFixture[str], functions: int, *, noted: bool) -> None:
     """An account that runs ten functions at once, as new ones do, is told so before anything is made."""
-    _note_few(functions)
+    note_few(functions)
     assert ("Service Quotas" in capsys.readouterr().err) is noted

@@ -16,7 +16,7 @@ def test_long_waits(capsys: pytest.CaptureFixture[str]) -> None:
         shown.wait(WHY, seconds)
         shown._take(Progress(step, Moment.WAITING, seconds, WHY))
     assert capsys.readouterr().err.splitlines() == [
-        f"  {what}: waiting, {WHY}, {seconds} s"
+        f"  {what}: {WHY} ({seconds} s)"
         for seconds in (10, 20, 40)
-        for what in ("looking at what exists", "create log group log")
+        for what in ("Looking at what there is now", "create log group log")
     ]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from wschat import __version__
-from wschat.cli_aws import Endpoint, Prefix, Profile, Region, _connect, provision, status, teardown
+from wschat.cli_aws import Endpoint, Prefix, Profile, Region, provision, status, teardown
+from wschat.cli_runs import Where, connect
 from wschat.errors import ExitCode, LocalError, LostError, UsageError, WschatError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ app = typer.Typer(
     help="A chat room on AWS's WebSocket API: provision it, chat in it, tear it down; or run it all locally.",
 )
 
-LOCAL_PROVISION = "wschat.lab.engine:provision_local"
+LOCAL_PROVISION = "wschat.lab.local:provision"
 
 
 def main() -> None:
@@ -71,7 +72,7 @@ def policy(
 
     from wschat.lab.permits import person
 
-    typer.echo(dumps(person(_connect(prefix, region, profile, endpoint_url).lab), indent=2))
+    typer.echo(dumps(person(connect(Where(prefix, region, profile, endpoint_url)).lab), indent=2))
 
 
 Url = Annotated[str | None, typer.Option(help="The lab's wss:// URL. (default: that of the last provision)")]

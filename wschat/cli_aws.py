@@ -7,19 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wschat.errors import ExitCode, UsageError
+from wschat.cli_runs import NOTHING_CHANGED, Where, ask, carry_out, connect, interrupted, look, waits
+from wschat.errors import ExitCode, UsageError, WschatError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Sequence
 
-    from wschat import progress
-    from wschat.lab.census import Inhabitant
     from wschat.lab.cloud import Cloud
-    from wschat.lab.engine import Outcome
-    from wschat.lab.steps import Actual, Progress, Step
+    from wschat.lab.steps import Actual, Step
     from wschat.places import Last
-
-    Work = Callable[[Cloud, tuple[Step, ...], Actual], Generator[Progress, None, Outcome]]
 
 AWS = "Where in AWS"
 Prefix = Annotated[
@@ -44,10 +40,6 @@ class Auth(StrEnum):
     IAM = "iam"
 
 
-AUTHORIZATIONS = {Auth.NONE: "NONE", Auth.IAM: "AWS_IAM"}
-"""What API Gateway calls it."""
-
-
 def provision(
     prefix: Prefix = "",
     region: Region = None,
@@ -67,28 +59,31 @@ def provision(
     """Create the lab in an AWS account, or what is missing of it; print its wss:// URL."""
     from wschat import console
     from wschat.lab import engine
+    from wschat.lab.model import AWS_IAM, OPEN
 
     if json and not plan:
         raise UsageError("--json needs --plan", where="provision")
-    cloud = _connect(prefix, region, profile, endpoint_url, auth)
-    actual = _look(cloud)
-    steps = engine.plan_up(cloud, actual)
-    if plan:
-        if json:
-            console.show_report(cloud.lab, steps, actual, engine.url(cloud, actual))
-        else:
-            console.show_plan(steps, console.paper())
-        raise typer.Exit(ExitCode.DIFFERENT if steps else ExitCode.OK)
-    with console.waiting("Looking at the account's limits") as tell:
-        functions = engine.concurrency(replace(cloud, on_wait=_waits(tell)))
-    _note_few(functions)
+    where = Where(prefix, region, profile, endpoint_url)
+    with interrupted(NOTHING_CHANGED):
+        cloud = connect(where, {Auth.NONE: OPEN, Auth.IAM: AWS_IAM, None: None}[auth])
+        actual = look(cloud)
+        steps = engine.plan_up(cloud, actual)
+        if plan:
+            if json:
+                console.show_report(cloud.lab, steps, actual, engine.url(cloud, actual))
+            else:
+                console.show_plan(steps, console.paper())
+            raise typer.Exit(ExitCode.DIFFERENT if steps else ExitCode.OK)
+        with console.waiting("Looking at the account's limits") as tell:
+            functions = engine.concurrency(replace(cloud, on_wait=waits(tell)))
+        console.note_few(functions)
+        if steps:
+            console.show_plan(steps, console.screen())
+            ask("Do this in {}?", cloud, yes=yes)
     left: Sequence[Step] = ()
     if steps:
-        console.show_plan(steps, console.screen())
-        if not yes and not console.ask(f"Do this in {_place(cloud)}?"):
-            console.screen().print("Nothing was changed.")
-            raise typer.Exit
-        actual, left = _carry_out(cloud, engine.provision, steps, actual)
+        ways = dict.fromkeys(("provision", "teardown"), str(where))
+        actual, left = carry_out(cloud, engine.provision, ways, steps, actual)
     else:
         console.screen().print(f"Nothing to do: all {len(actual.resources)} parts are as they should be.")
     _hand_over(cloud, actual, left, profile, verify=verify)
@@ -114,7 +109,8 @@ def _hand_over(
         console.show_plan(left, console.screen())
         raise typer.Exit(ExitCode.DIFFERENT)
     if verify:
-        _verify(last)
+        with interrupted(f"Stopped trying it. The lab is all there: {url}"):
+            _verify(last)
     console.paper().out(url, highlight=False)
     who = "Who signs with AWS credentials that are allowed to" if signed else "Anyone who has this URL"
     console.screen().print(f"{who} can connect (see --auth).")
@@ -129,7 +125,7 @@ def _verify(last: "Last") -> None:
     target = login.Target(region=last.region, profile=last.profile)
     sign = signer.signer(last.url, target) if last.sign else None
     with console.waiting("Trying it") as tell:
-        verify(last.url, sign, on_wait=lambda why, seconds: tell(f"{why}, {seconds:.0f} s"))
+        verify(last.url, sign, on_wait=waits(tell))
 
 
 def teardown(
@@ -144,65 +140,69 @@ def teardown(
     yes: Yes = False,
 ) -> None:
     """Remove all that provision made, look again, and say what is left."""
-    from wschat import console
-    from wschat.lab import engine
-
     if every and prefix:
         raise UsageError("--all and --prefix exclude each other", where="teardown")
-    cloud = _connect(prefix, region, profile, endpoint_url)
-    if every:
-        _teardown_all(cloud, yes=yes)
-        return
-    with console.waiting("Looking at what exists") as tell:
-        actual = engine.look_for_rest(replace(cloud, on_wait=_waits(tell)))
-    steps = engine.plan_down(actual)
-    for stranger in actual.strangers:
-        name = f"{stranger.kind} {stranger.name}"
-        console.screen().print(f"Left alone: {name} has no tag of this lab, so it is somebody else's.")
-    if not steps:
-        console.screen().print("Nothing to remove: there is no such lab here.")
-        raise typer.Exit
-    console.show_plan(steps, console.screen())
-    if not yes and not console.ask(f"Remove all this from {_place(cloud)}?"):
-        console.screen().print("Nothing was changed.")
-        raise typer.Exit
-    raise typer.Exit(_remove(cloud, steps, actual))
+    where = Where(prefix, region, profile, endpoint_url)
+    with interrupted(NOTHING_CHANGED):
+        cloud = connect(where)
+    raise typer.Exit(_remove_all(cloud, where, yes=yes) if every else _remove_one(cloud, where, yes=yes))
 
 
-def _remove(cloud: "Cloud", steps: "Sequence[Step]", actual: "Actual") -> ExitCode:
+def _remove_one(cloud: "Cloud", where: Where, *, yes: bool) -> ExitCode:
     from wschat import console
     from wschat.lab import engine
 
-    _, left = _carry_out(cloud, engine.teardown, steps, actual)
-    if left:
-        console.screen().print("[bold]Looked again: this is left.[/bold] Run `wschat teardown` again.")
-        console.show_plan(left, console.screen())
-        return ExitCode.DIFFERENT
-    console.screen().print("Looked again: nothing is left.")
-    return ExitCode.OK
+    with interrupted(NOTHING_CHANGED):
+        with console.waiting("Looking at what exists") as tell:
+            actual = engine.look_for_rest(replace(cloud, on_wait=waits(tell)))
+        steps = engine.plan_down(actual)
+        console.show_left_alone(actual.strangers)
+        if not steps:
+            console.screen().print("Nothing to remove: there is no such lab here.")
+            return ExitCode.OK
+        console.show_plan(steps, console.screen())
+        ask("Remove all this from {}?", cloud, yes=yes)
+    return _remove(cloud, actual, where, f"{where}")
 
 
-def _teardown_all(cloud: "Cloud", *, yes: bool) -> None:
+def _remove_all(cloud: "Cloud", where: Where, *, yes: bool) -> ExitCode:
+    """Remove one lab after the other; what goes wrong with one keeps no other from being removed."""
     from wschat import console
-    from wschat.lab import census, engine
+    from wschat.lab import census
 
-    with console.waiting("Looking for labs") as tell:
-        found: list[Inhabitant] = census.labs(replace(cloud, on_wait=_waits(tell)))
-    if not found:
-        console.screen().print("Nothing to remove: there is no lab here.")
-        raise typer.Exit
-    rows = [(lab.cloud.lab.prefix, len(lab.actual.resources), lab.actual.born) for lab in found]
-    console.show_labs(rows, time.time())
-    number = str(len(found))
-    question = f"To remove all of them from {_place(cloud)}, type how many they are:"
-    if not yes and not console.ask(question, (number,), f"[{number}]"):
-        console.screen().print("Nothing was changed.")
-        raise typer.Exit
-    codes = set()
-    for lab in found:
-        console.screen().print(f"[bold]Prefix {lab.cloud.lab.prefix or '(none)'}[/bold]")
-        codes.add(_remove(lab.cloud, engine.plan_down(lab.actual), lab.actual))
-    raise typer.Exit(max(codes))
+    with interrupted(NOTHING_CHANGED):
+        with console.waiting("Looking for labs") as tell:
+            found = census.take(replace(cloud, on_wait=waits(tell)), tell)
+        for refused in found.refused:
+            console.show_error(refused)
+        codes = {ExitCode.OK, *(refused.exit_code for refused in found.refused)}
+        if not found.labs:
+            none = "no lab here that you may look at" if found.refused else "no lab here"
+            console.screen().print(f"Nothing to remove: there is {none}.")
+            return max(codes)
+        rows = [(each.cloud.lab.prefix, len(each.actual.resources), each.actual.born) for each in found.labs]
+        console.show_labs(rows, time.time())
+        ask("Remove all from {}? Type how many:", cloud, str(len(rows)), yes=yes)
+    for each in found.labs:
+        prefix = each.cloud.lab.prefix
+        console.screen().print(f"[bold]Prefix {prefix or '(none)'}[/bold]")
+        try:
+            codes.add(_remove(each.cloud, each.actual, where._replace(prefix=prefix), f" --all{where}"))
+        except WschatError as error:
+            console.show_error(error)
+            codes.add(error.exit_code)
+    return max(codes)
+
+
+def _remove(cloud: "Cloud", actual: "Actual", where: Where, again: str) -> ExitCode:
+    """Remove what there is of a lab; `again` are the options of the command that would go on with it."""
+    from wschat import console
+    from wschat.lab import engine
+
+    ways = {"teardown": again, "provision": f"{where}"}
+    _, left = carry_out(cloud, engine.teardown, ways, engine.plan_down(actual), actual)
+    console.show_rest(left, f"wschat teardown{again}")
+    return ExitCode.DIFFERENT if left else ExitCode.OK
 
 
 def status(
@@ -217,8 +217,9 @@ def status(
     from wschat import console
     from wschat.lab import engine
 
-    cloud = _connect(prefix, region, profile, endpoint_url)
-    actual = _look(cloud)
+    with interrupted(NOTHING_CHANGED):
+        cloud = connect(Where(prefix, region, profile, endpoint_url))
+        actual = look(cloud)
     steps, url = engine.differences(cloud, actual), engine.url(cloud, actual)
     code = ExitCode.DIFFERENT if steps or actual.strangers else ExitCode.OK
     if json:
@@ -237,78 +238,3 @@ def status(
         hint = "All is as it should be."
     console.paper().print(hint)
     raise typer.Exit(code)
-
-
-def _connect(
-    prefix: str, region: str | None, profile: str | None, endpoint_url: str | None, auth: Auth | None = None
-) -> "Cloud":
-    """Check the prefix, find out who is asking, and say where."""
-    from wschat import console
-    from wschat.lab.blueprint import check_names
-    from wschat.lab.login import Target, connect
-    from wschat.lab.model import Lab
-
-    check_names(Lab(account="0" * 12, region="us-east-1", prefix=prefix))
-    cloud = connect(Target(prefix, region, profile, endpoint_url, AUTHORIZATIONS[auth] if auth else None))
-    console.show_place(cloud.lab)
-    return cloud
-
-
-def _look(cloud: "Cloud") -> "Actual":
-    from wschat import console
-    from wschat.lab import engine
-
-    with console.waiting("Looking at what exists") as tell:
-        return engine.look(replace(cloud, on_wait=_waits(tell)))
-
-
-def _carry_out(cloud: "Cloud", work: "Work", steps: "Sequence[Step]", actual: "Actual") -> "Outcome":
-    """Provision or tear down, and show it; Ctrl-C stops it in an orderly way."""
-    from wschat import console, progress
-    from wschat.lab.clock import Stopped
-
-    shown, start = progress.Steps(), cloud.clock.now()
-    with progress.stoppable(cloud.clock.stop):
-        try:
-            outcome = shown.show(work(replace(cloud, on_wait=shown.wait), tuple(steps), actual))
-        except Stopped:
-            _tell_how_to_go_on(cloud, shown, steps)
-            raise typer.Exit(ExitCode.INTERRUPTED) from None
-    seconds = cloud.clock.now() - start
-    console.screen().print(f"Done: {shown.done} steps in {seconds:.1f} s.")
-    return outcome
-
-
-def _tell_how_to_go_on(cloud: "Cloud", shown: "progress.Steps", steps: "Sequence[Step]") -> None:
-    from wschat import console
-
-    screen = console.screen()
-    screen.print(f"[bold]Stopped.[/bold] {shown.done} of {len(steps)} steps are done and stay done.")
-    for step in shown.unfinished:
-        screen.print(f"  Stopped in the middle: {step}", markup=False, soft_wrap=True)
-    options = f" --prefix {cloud.lab.prefix}" if cloud.lab.prefix else ""
-    screen.print(
-        f"`wschat provision{options}` goes on from here, `wschat teardown{options}` removes what there is.",
-        soft_wrap=True,
-    )
-
-
-def _waits(tell: "Callable[[str], None]") -> "Callable[[str, float], None]":
-    return lambda why, seconds: tell(f"{why}, {seconds:.0f} s")
-
-
-def _note_few(functions: int) -> None:
-    from wschat import console
-    from wschat.lab.engine import FEW
-
-    if functions <= FEW:
-        console.screen().print(
-            f"[yellow]Note:[/yellow] this account runs at most {functions} functions at once, as new ones do."
-            " When more people act at the same time, some see Internal server error or are not let in."
-            " Service Quotas → AWS Lambda → Concurrent executions raises it.",
-            soft_wrap=True,
-        )
-
-
-def _place(cloud: "Cloud") -> str:
-    return f"account {cloud.lab.account}, region {cloud.lab.region}"

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
 from itertools import groupby, takewhile
@@ -19,6 +19,7 @@ from wschat.lab.model import Lab, Resource
 from wschat.lab.steps import Actual, Step, Verb
 
 CONTEXT, SHOWN = 20, 100  # characters of a difference: before it, and in all
+FIXED = "; it can't be changed in place: save what you need of it, and delete it"
 SIGNS = {Verb.CREATE: ("+", "green"), Verb.UPDATE: ("~", "yellow"), Verb.DELETE: ("-", "red")}
 
 
@@ -42,9 +43,9 @@ def paper() -> Console:
     return Paper(highlight=False)
 
 
-def show_error(error: WschatError) -> None:
-    """Say what happened, where, and what to do now."""
-    console = screen()
+def show_error(error: WschatError, console: Console | None = None) -> None:
+    """Say what happened, where, and what to do now; on the screen if nothing else is said."""
+    console = console or screen()
     where = (f"{safe(error.where)}: ", "bold") if error.where else ""
     console.print(Text.assemble(("Error: ", "bold red"), where, safe(error.what)), soft_wrap=True)
     if error.hint:
@@ -76,7 +77,10 @@ def show_plan(plan: Sequence[Step], console: Console) -> None:
 def _differences(step: Step) -> list[str]:
     pairs = step.differences.items()
     told = {name: _from_difference(str(should), str(found)) for name, (should, found) in pairs}
-    return [safe(f"{name}: is {found}, should be {should}") for name, (should, found) in told.items()]
+    return [
+        safe(f"{name}: is {found}, should be {should}{FIXED if name in step.fixed else ''}")
+        for name, (should, found) in told.items()
+    ]
 
 
 def _from_difference(should: str, found: str) -> tuple[str, str]:
@@ -88,8 +92,8 @@ def _from_difference(should: str, found: str) -> tuple[str, str]:
     return short[0] + cut[0], short[1] + cut[1]
 
 
-def ask(question: str, yes: Container[str] = ("y", "yes"), shown: str = "[y/N]") -> bool:
-    """Ask; any answer but `yes` is no.
+def ask(question: str, *yes: str) -> bool:
+    """Ask; any answer but `yes`, or yes itself if nothing is given, is no.
 
     Raises:
         UsageError: nobody is there to answer.
@@ -97,10 +101,11 @@ def ask(question: str, yes: Container[str] = ("y", "yes"), shown: str = "[y/N]")
     if not (sys.stdin and sys.stdin.isatty()):
         raise UsageError("there is no terminal to ask on", hint="look at it with --plan, then say --yes")
     try:
-        answer = screen().input(Text.assemble(question, " ", (shown, "bold"), " "))
+        choice = "" if yes else " [y/N]"
+        answer = screen().input(Text.assemble(question, (choice, "bold"), " "))
     except EOFError:
         return False
-    return answer.strip().casefold() in yes
+    return answer.strip().casefold() in (yes or ("y", "yes"))
 
 
 @contextmanager
@@ -152,7 +157,8 @@ def show_report(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> Non
     """Write as JSON what differs: for programs, so nothing of it is shortened, and in ASCII.
 
     `changes` has an object for each resource that is missing (`create`), differs (`update`) or is too much
-    (`delete`); `attributes` holds, for an update, what is wanted and what is found.
+    (`delete`); `attributes` holds, for an update, what is wanted, what is found, and whether AWS lets nobody
+    change that.
     """
     changes = [
         {
@@ -160,7 +166,8 @@ def show_report(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> Non
             "kind": step.resource.kind,
             "name": step.resource.name,
             "attributes": {
-                name: {"wanted": wanted, "found": found} for name, (wanted, found) in step.differences.items()
+                name: {"wanted": wanted, "found": found, "fixed": name in step.fixed}
+                for name, (wanted, found) in step.differences.items()
             },
         }
         for step in plan
@@ -174,6 +181,55 @@ def show_report(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> Non
         "strangers": [{"kind": each.kind, "name": each.name} for each in actual.strangers],
     }
     paper().out(json.dumps(report, indent=2), highlight=False)
+
+
+def show_left_alone(strangers: Sequence[Resource]) -> None:
+    """Say what teardown does not remove."""
+    for each in strangers:
+        what = f"Left alone: {each.kind} {each.name} has no tag of this lab, so it is somebody else's."
+        screen().print(Text(safe(what)), soft_wrap=True)
+
+
+def show_rest(left: Sequence[Step], again: str) -> None:
+    """Say what a teardown left; `again` is the command that tries once more."""
+    console = screen()
+    if not left:
+        console.print("Looked again: nothing is left.")
+        return
+    console.print(Text.assemble(("Looked again: this is left.", "bold"), f" Run `{again}`."), soft_wrap=True)
+    show_plan(left, console)
+
+
+def show_stopped(done: int, under_way: int, steps: int, ways: Mapping[str, str]) -> None:
+    """Say what of so many steps is done and what is not, and which commands lead on from there.
+
+    `ways` are the commands with their options, the one that was stopped first.
+    """
+    console, stopped = screen(), next(iter(ways))
+    rest = max(steps - done - under_way, 0)
+    numbers = f"{done} done, {under_way} under way, {rest} not begun"
+    console.print(f"[bold]Stopped.[/bold] Of {steps} steps: {numbers}.")
+    lines = {f"wschat {command}{options}": command for command, options in ways.items()}
+    for line, command in lines.items():
+        does = "goes on from here" if command == stopped else WAYS[command]
+        told = Text.assemble("  ", (line.ljust(max(map(len, lines))), "bold"), f"  {does}")
+        console.print(told, soft_wrap=True)
+
+
+WAYS = {"provision": "makes it whole again", "teardown": "removes what there is"}
+FEW = 10
+"""Functions of a new account that may run at once; a room needs about one for each person who acts."""
+
+
+def note_few(functions: int) -> None:
+    """Warn of an account that runs few functions at once."""
+    if functions <= FEW:
+        screen().print(
+            f"[yellow]Note:[/yellow] this account runs at most {functions} functions at once, as new ones do."
+            " When more people act at the same time, some see Internal server error or are not let in."
+            " Service Quotas → AWS Lambda → Concurrent executions raises it.",
+            soft_wrap=True,
+        )
 
 
 def show_labs(labs: Sequence[tuple[str, int, float | None]], now: float) -> None:

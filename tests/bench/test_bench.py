@@ -71,10 +71,12 @@ def test_class(endpoint: str, root: boto3.Session) -> None:
     school = classroom.Class(endpoint, 3, seed=1, times=TIGHT)
     api = root.client("apigatewayv2", endpoint_url=endpoint)
     names = {person.cloud.lab.name("chatroom-websocket") for person in school.people}
-    for story, left in ((classroom.provision, names), (classroom.tear_down, set())):
+    for story, throttled, left in (
+        (classroom.provision, {"apigatewayv2", "dynamodb", "lambda"}, names),
+        (classroom.tear_down, {"lambda"}, set()),  # of the others it asks no more than they take
+    ):
         watch = school.all_at_once(story)
         assert watch.failed == []
-        assert watch.throttled["apigatewayv2"] + watch.throttled["dynamodb"] > 10
-        assert watch.throttled["lambda"] > 10
+        assert {service for service, times in watch.throttled.items() if times >= 10} >= throttled
         assert watch.longest_silence <= 30
         assert names & {each["Name"] for each in api.get_apis(MaxResults="500")["Items"]} == left

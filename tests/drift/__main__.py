@@ -10,9 +10,9 @@ from pathlib import Path
 
 from tests.drift.at_once import outcomes
 from tests.drift.case import Case
-from tests.drift.cases import CASES, TAGS_CHANGED
-from tests.drift.fixed import FIXED
+from tests.drift.cases import CASES
 from tests.drift.rounds import House, rounds
+from tests.drift.stops import FIXED, TAGS_CHANGED
 from tests.readme import table
 from wschat.local.emulator import Emulator
 

@@ -293,12 +293,3 @@ CASES = (
     *GONE,
     *SPARE,
 )
-THEIRS_NOW = "us-east-1/theirs-"
-TAGS_CHANGED = (
-    ("table client-records", do("TagResource", Tags=[{"Key": TAG, "Value": THEIRS_NOW}])),
-    ("role ConnectRole", do("TagRole", Tags=[{"Key": TAG, "Value": "eu-central-1/<prefix>"}])),
-    ("log group Connect", do("UntagResource", tagKeys=[TAG])),
-    ("function Connect", do("UntagResource", TagKeys=[TAG])),
-    (THE_API, do("UntagResource", TagKeys=[TAG])),
-)
-"""What makes a resource somebody else's: another lab's tag, one of another region, or none."""

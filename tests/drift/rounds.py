@@ -100,7 +100,6 @@ class House:
         """Provision what should be; return the calls that it took, in their order."""
         before = len(self.plane.calls)
         provision(cloud)
-        self._hand.actual = engine.look(cloud)
         return [told(call) for call in self.plane.calls[before:] if call.write]
 
     def heal(self, cases: Iterable[Case]) -> Iterator[Healed]:

@@ -7,11 +7,15 @@ from itertools import product
 import pytest
 
 from tests.drift.at_once import DONE, OFFSETS, Pair, down, pair
-from tests.labs import provision
+from tests.labs import drain, provision
 from tests.plane.faults import Fault
 from tests.plane.wire import Call
 from wschat.errors import WschatError
+from wschat.lab import engine
 from wschat.lab.cloud import Cloud
+from wschat.lab.executor import execute
+from wschat.lab.model import Api, PartOfApi, Table
+from wschat.lab.steps import Actual
 from wschat.local.emulator import Emulator
 
 TODAY = datetime.now(UTC).date().toordinal()
@@ -59,7 +63,9 @@ def test_lost_answers(two: Pair) -> None:
         )
     two.plane.calls.clear()
     two.plane.fault = no_answer
-    provision(two.first)
+    plan = engine.plan_up(two.first, Actual())
+    unnamed = [step for step in plan if isinstance(step.resource, Api | PartOfApi | Table)]
+    drain(execute(two.first, unnamed, Actual()))
     made = Counter(call.operation for call in two.plane.calls)
     assert {name: made[name] for name in lost} == lost
     assert never_answered == set()

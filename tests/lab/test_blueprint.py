@@ -3,9 +3,11 @@
 import json
 from dataclasses import replace
 
+import botocore.session
 import pytest
 
-from wschat.lab.blueprint import FUNCTIONS, MOCKS, STAGE, blueprint, digest
+from wschat.errors import UsageError
+from wschat.lab.blueprint import FUNCTIONS, MOCKS, RULES, STAGE, blueprint, check_names, digest
 from wschat.lab.model import (
     Api,
     Deployment,
@@ -110,3 +112,43 @@ def test_digest() -> None:
     routes = [route for route in of(Route) if isinstance(route, Route)]
     assert digest(*routes) == digest(*reversed(routes))
     assert digest(*routes) != digest(replace(routes[0], two_way=True), *routes[1:])
+
+
+@pytest.mark.parametrize("prefix", ["", "a", "9", "-", "_", "anna-", "Anna_9-", "x" * 48])
+def test_prefixes_that_are_legal(prefix: str) -> None:
+    """Letters, digits, - and _ are allowed everywhere, and 48 of them."""
+    check_names(replace(LAB, prefix=prefix))
+
+
+@pytest.mark.parametrize(
+    "prefix", [*" .,=@+#/:;!$%&*()?'\"\\\n\t\0", "ä", "я", "\u0661", "🙂", "a\nb", " a", "a ", "a-\n"]
+)
+def test_prefixes_that_are_not(prefix: str) -> None:
+    """What one service refuses is refused at once, with the name that it would lead to."""
+    with pytest.raises(UsageError, match="which AWS does not allow") as refused:
+        check_names(replace(LAB, prefix=prefix))
+    assert refused.value.where == "--prefix"
+    assert repr(prefix)[1:-1] in refused.value.what
+
+
+@pytest.mark.parametrize("length", [49, 53, 200, 5000])
+def test_prefixes_that_are_too_long(length: int) -> None:
+    """Of all names the one with the least room is told, so that what the hint says is right."""
+    with pytest.raises(UsageError, match=r"'role x+RegisterUserRole'.*the limit is 64") as refused:
+        check_names(replace(LAB, prefix="x" * length))
+    assert refused.value.hint == "use at most 48 characters"
+
+
+def test_limits() -> None:
+    """The limits are those of botocore's models, where these tell them; the others are as documented."""
+    session = botocore.session.get_session()
+
+    def told(service: str, operation: str, name: str) -> int:
+        shape = session.get_service_model(service).operation_model(operation).input_shape
+        assert shape
+        return int(shape.members[name].metadata["max"])
+
+    limits = {kind: limit for kind, (_, limit) in RULES.items()}
+    assert limits[Role] == told("iam", "CreateRole", "RoleName") == 64
+    assert limits[LogGroup] == told("logs", "CreateLogGroup", "logGroupName") == 512
+    assert (limits[Function], limits[Table], limits[Api]) == (64, 255, 128)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import botocore.exceptions as aws
 import pytest
+from botocore.parsers import ResponseParserError
 
 from tests.lab.test_login import Sleeper
 from tests.lab.test_refusals import refused
@@ -91,15 +92,22 @@ def test_patience_ends_in_all(patient: Cloud, clock: Sleeper) -> None:
     assert LONGEST_S <= clock.now() < LONGEST_S + 30
 
 
-def test_what_stays_is_raised_at_once(patient: Cloud, clock: Sleeper) -> None:
-    """A denied call is not tried again."""
-    service = Service(clock, refused("AccessDenied"), until=10_000)
+QUOTA = refused("TooManyRequestsException", "Maximum number of APIs has been reached", 429)
+
+
+@pytest.mark.parametrize("error", [refused("AccessDenied"), QUOTA], ids=["denied", "quota"])
+def test_what_stays_is_raised_at_once(patient: Cloud, clock: Sleeper, error: Exception) -> None:
+    """A denied call is not tried again, nor one that a quota forbids, whatever its code."""
+    service = Service(clock, error, until=10_000)
     with pytest.raises(aws.ClientError):
         patient.call(service)
     assert (service.calls, clock.now()) == (1, 0)
 
 
-@pytest.mark.parametrize(("error", "taken"), [(UNSURE, False), (TAKEN, True)])
+GARBLED = ResponseParserError("invalid XML received: <html>502 Bad Gateway</html>")
+
+
+@pytest.mark.parametrize(("error", "taken"), [(UNSURE, False), (GARBLED, False), (TAKEN, True)])
 def test_a_create_is_never_sent_twice(
     patient: Cloud, clock: Sleeper, error: Exception, *, taken: bool
 ) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from tests.drift.case import MISSING, TOO_MUCH, Case
 from tests.drift.cases import CASES
-from tests.drift.fixed import FIXED
 from tests.drift.rounds import AN_HOUR, House, rounds
+from tests.drift.stops import FIXED
 from wschat.errors import AwsError
 from wschat.lab import engine
 from wschat.lab.steps import Actual, Verb

@@ -13,7 +13,8 @@ from wschat.errors import AccessError
 from wschat.lab import census, engine
 from wschat.lab.cloud import Cloud
 from wschat.lab.model import Deployment, Lab, Route
-from wschat.lab.steps import Actual, Step, Verb
+from wschat.lab.steps import Actual, Moment, Progress, Step, Verb
+from wschat.progress import Steps
 
 EVIL = "\x1b]0;mine\x07\x1b[31m[bold]x[/]\x9b31m\u202e\nfake"
 SPARE = [
@@ -23,16 +24,19 @@ SPARE = [
 
 
 def test_names_steer_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """Names that somebody chose appear in a plan, a status and a question without their controls."""
+    """Names that somebody chose appear in a plan, a status and a step without their controls."""
     actual = Actual(
         resources={step.resource.key: step.resource for step in SPARE}, strangers=(SPARE[0].resource,)
     )
     console.show_plan(SPARE, console.screen())
     console.show_status([], SPARE, actual)
-    told = "".join(capsys.readouterr())
-    assert told.count("[bold]x[/]") == len(SPARE) * 2 + 1
-    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(told)
-    assert "\nfake" not in told
+    for ends in (Moment.DONE, Moment.FAILED, Moment.GIVEN_UP, Moment.STOPPED):
+        told = [Progress(step, moment) for step in SPARE for moment in (Moment.BEGUN, ends)]
+        Steps().show(progress for progress in told)
+    seen = "".join(capsys.readouterr())
+    assert seen.count("[bold]x[/]") == len(SPARE) * 6 + 1
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(seen)
+    assert "\nfake" not in seen
 
 
 def test_reports_are_ascii(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,7 +52,7 @@ def test_a_name_that_no_lab_can_have(cloud: Cloud) -> None:
     name = f"{EVIL}chatroom-websocket"
     made = cloud.api.create_api(Name=name, ProtocolType="WEBSOCKET", RouteSelectionExpression="$x")
     try:
-        assert EVIL not in {each.cloud.lab.prefix for each in census.labs(cloud)}
+        assert EVIL not in {each.cloud.lab.prefix for each in census.take(cloud).labs}
     finally:
         cloud.api.delete_api(ApiId=made["ApiId"])
 

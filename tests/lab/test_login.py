@@ -6,8 +6,8 @@ import pytest
 
 from wschat.errors import AccessError, AwsError
 from wschat.lab.clock import Clock
-from wschat.lab.cloud import Cloud
-from wschat.lab.login import Pace, Target, _addresses, connect
+from wschat.lab.cloud import AWS, EMULATOR, Cloud
+from wschat.lab.login import Pace, Target, _beside, _emulated, connect
 from wschat.lab.model import Lab
 
 
@@ -78,13 +78,36 @@ def test_whose_endpoint(clients: Cloud, monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_addresses_in_aws(control_plane: str, region: str, host: str) -> None:
     """In every partition clients connect, and functions post, beside the control plane."""
-    found = _addresses(f"https://{control_plane}", region)
+    found = _beside(f"https://{control_plane}", region)
     assert found == {"sockets": f"wss://{host}", "callbacks": f"https://{host}"}
 
 
-def test_addresses_elsewhere() -> None:
-    """Any other endpoint is an emulator's, with all under one roof."""
-    found = _addresses("http://127.0.0.1:4566", "us-east-1")
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize(
+    ("host", "emulated"),
+    [
+        ("vpce-1-a.apigateway.us-east-1.vpce.amazonaws.com", False),
+        ("10.0.0.1:8443", False),
+        ("127.9.9.9", True),
+        ("[::1]:4566", True),
+        ("localhost:4566", True),
+        ("aws.localhost", True),
+        ("localhost.example.com", False),
+    ],
+)
+def test_whose_manners(host: str, monkeypatch: pytest.MonkeyPatch, *, emulated: bool) -> None:
+    """What is not on this machine is another way to AWS: no quicker, and the API is where it always is."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_APIGATEWAYV2", f"https://{host}")
+    cloud = connect(Target())
+    assert cloud.manners is (EMULATOR if emulated else AWS)
+    assert cloud.lab.endpoint == f"https://{host}"
+    place = f"{host}/_aws/execute-api/a1" if emulated else "a1.execute-api.us-east-1.amazonaws.com"
+    assert cloud.lab.url("a1", "development") == f"wss://{place}/development"
+
+
+def test_addresses_of_an_emulator() -> None:
+    """An emulator has all under one roof."""
+    found = _emulated("http://127.0.0.1:4566")
     assert Lab(account="1", region="us-east-1", **found).url("abc", "development") == (
         "ws://127.0.0.1:4566/_aws/execute-api/abc/development"
     )

@@ -4,6 +4,7 @@ import json
 
 import botocore.exceptions as aws
 import pytest
+from botocore.parsers import ResponseParserError
 
 from wschat.errors import AccessError, AwsError, WschatError
 from wschat.lab.refusals import Trouble, translated, trouble
@@ -34,6 +35,12 @@ def refused(code: str, message: str | None = "no", status: int = 400) -> aws.Cli
         (aws.ConnectTimeoutError(endpoint_url="x"), AwsError, "can't be reached"),
         (aws.ReadTimeoutError(endpoint_url="x"), AwsError, "can't be reached"),
         (refused("LimitExceeded", "too many roles"), AwsError, "quota is used up: too many roles"),
+        (
+            refused("TooManyRequestsException", "Maximum number of APIs has been reached", 429),
+            AwsError,
+            "quota is used up: Maximum",
+        ),
+        (ResponseParserError("x"), AwsError, "not AWS"),
         (refused("SignatureDoesNotMatch", "Signature expired: 20260101T"), AccessError, "clock"),
         (refused("InvalidSignatureException", "Signature not yet current"), AccessError, "clock"),
         (refused("RequestTimeTooSkewed"), AccessError, "clock"),
@@ -122,9 +129,20 @@ def test_translated(error: Exception, kind: type[WschatError], says: str) -> Non
         ),
         (
             refused("LimitExceededException", "Subscriber limit exceeded: There is a limit of 256 tables"),
-            Trouble.LASTING,
+            Trouble.QUOTA,
         ),
-        (refused("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000", 409), Trouble.LASTING),
+        (refused("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000", 409), Trouble.QUOTA),
+        (refused("LimitExceededException", "Resource limit exceeded."), Trouble.QUOTA),
+        (refused("CodeStorageExceededException", "Code storage limit exceeded.", 429), Trouble.QUOTA),
+        (
+            refused(
+                "TooManyRequestsException",
+                "Maximum number of APIs for this account has been reached. Please contact AWS",
+                429,
+            ),
+            Trouble.QUOTA,
+        ),
+        (refused("SomeNewException", "Too Many Requests", 429), Trouble.THROTTLED),
         (
             refused("OperationAbortedException", "A conflicting operation is currently in progress"),
             Trouble.BUSY,
@@ -146,6 +164,7 @@ def test_translated(error: Exception, kind: type[WschatError], says: str) -> Non
         (aws.ConnectionClosedError(endpoint_url="x"), Trouble.UNSURE),
         (aws.ReadTimeoutError(endpoint_url="x"), Trouble.UNSURE),
         (aws.EndpointConnectionError(endpoint_url="x"), Trouble.UNSURE),
+        (ResponseParserError("Unable to parse response, invalid XML: <html>"), Trouble.UNSURE),
         (aws.ParamValidationError(report="x"), Trouble.LASTING),
     ],
     ids=lambda value: value.name if isinstance(value, Trouble) else str(value)[:40],
@@ -153,3 +172,11 @@ def test_translated(error: Exception, kind: type[WschatError], says: str) -> Non
 def test_trouble(error: Exception, kind: Trouble) -> None:
     """What passes by itself, what may have been done, and what stays, by AWS's codes and texts."""
     assert trouble(error) is kind
+
+
+def test_ours_that_name_no_place() -> None:
+    """An error of ours gets the step that it came from, if it does not name its place itself."""
+    for named, where in (("", "create table x"), ("table x", "table x")):
+        with pytest.raises(AwsError) as caught, translated("create table x"):
+            raise AwsError("no", where=named)
+        assert caught.value.where == where

@@ -1,11 +1,12 @@
 """What has a name of the lab and not its tag: it is named, and neither changed nor deleted."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
-from tests.drift.cases import TAGS_CHANGED
 from tests.drift.hand import Hand
+from tests.drift.stops import TAGS_CHANGED
 from tests.labs import drain, provision, tear_down
 from tests.plane.clock import VirtualClock
 from tests.plane.conftest import TRUST, package
@@ -156,6 +157,28 @@ def test_between_look_and_create(cloud: Cloud, plane: Plane, kind: str) -> None:
     assert [call.operation for call in made] == [made[0].operation] * 2
     assert [each.name for each in tear_down(cloud).strangers] == [name]
     assert len(made) == 2
+
+
+def test_in_other_capitals(cloud: Cloud, plane: Plane, clock: VirtualClock) -> None:
+    """To IAM names in other capitals are the same: such a lab is named, and so is a role that hides there."""
+    theirs = replace(cloud, lab=replace(cloud.lab, prefix=cloud.lab.prefix.upper()))
+    make_api(theirs, theirs.lab.tags)
+    clock.sleep(5)
+    before = len(plane.calls)
+    with pytest.raises(NotOursError, match=f"somebody else has API {theirs.lab.prefix}") as refused:
+        provision(cloud)
+    assert refused.value.where == "before the first step"
+    assert not any(call.write for call in plane.calls[before:])
+    assert [each.name for each in tear_down(theirs).strangers] == []
+    make_role(theirs, theirs.lab.tags)
+    role, start = names(cloud)["role"], clock.now()
+    with pytest.raises(NotOursError, match="other capitals") as refused:
+        provision(cloud)
+    assert refused.value.where == f"create role {role}"
+    assert clock.now() - start < 90
+    tear_down(cloud)
+    assert [kind for kind, _ in engine.look(theirs).resources] == ["role"]
+    tear_down(theirs)
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ class LiveLab:
 
 def names(cloud: Cloud) -> list[str]:
     """Return the names of all tables, roles, log groups, functions and APIs of the account and region."""
-    return [name for read in census.LISTS.values() for name in read(cloud)]
+    return [name for read in census.NAMES.values() for name in read(cloud)]
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import re
 
 from tests.plane.dates import Dates
+from tests.plane.errors import error
 from tests.plane.rates import FOREVER, Times
 from tests.plane.reads import Reads
 from tests.plane.service import Service
@@ -30,6 +31,14 @@ class Roles(Service):
                 if document is not None:
                     found[name] = document
         return found
+
+    def refuse(self, call: Call, now: float) -> Answer | None:  # noqa: ARG002
+        """Take names in other capitals for the same, as IAM does."""
+        others = {each for each, made in self._made.items() if made != FOREVER} - {call.resource}
+        if call.operation == "CreateRole" and call.resource.casefold() in map(str.casefold, others):
+            text = f"Role with name {call.resource} already exists."
+            return error("iam", 409, "EntityAlreadyExists", text)
+        return None
 
     def done(self, call: Call, answer: Answer, now: float) -> Answer:
         match call.operation:

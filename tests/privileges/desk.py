@@ -13,10 +13,10 @@ from tests.plane.permissions import for_ministack
 from tests.plane.plane import Plane
 from tests.plane.rates import Times
 from wschat.lab import engine
-from wschat.lab.blueprint import AWS_IAM
 from wschat.lab.clock import Clock
 from wschat.lab.cloud import Cloud
 from wschat.lab.login import Target, connect
+from wschat.lab.model import AWS_IAM
 from wschat.lab.permits import person
 
 NAME = "person"

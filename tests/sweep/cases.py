@@ -12,8 +12,14 @@ from tests.sweep.account import Account
 from tests.sweep.world import LAG_S, PREFIX, World
 
 ONCE = (Fault.THROTTLED, Fault.SERVER_ERROR, Fault.RESET_BEFORE, Fault.RESET_AFTER, Fault.DENIED)
-ALWAYS = {"ALWAYS_THROTTLED": Fault.THROTTLED, "ALWAYS_BROKEN": Fault.SERVER_ERROR}
+ALWAYS = {
+    "ALWAYS_THROTTLED": Fault.THROTTLED,
+    "ALWAYS_BROKEN": Fault.SERVER_ERROR,
+    "ALWAYS_RESET": Fault.RESET_AFTER,
+}
 """Faults that stay, for all later calls of that operation."""
+DEATH = "DEATH"
+"""The run ends as if its process were killed, but in virtual time, when this call took effect."""
 
 
 @dataclass(frozen=True)
@@ -35,15 +41,21 @@ class Case:
 
     @property
     def kind(self) -> Fault:
-        return ALWAYS.get(self.fault) or Fault[self.fault]
+        """What goes wrong with the call."""
+        return Fault.KILL_AFTER if self.dies else ALWAYS.get(self.fault) or Fault[self.fault]
 
     @property
     def always(self) -> bool:
         return self.fault in ALWAYS
 
     @property
+    def dies(self) -> bool:
+        return self.fault == DEATH
+
+    @property
     def kills(self) -> bool:
-        return self.kind in KILLS
+        """Whether a real process is killed."""
+        return self.kind in KILLS and not self.dies
 
 
 @dataclass(frozen=True)
@@ -123,6 +135,7 @@ def cases(known: Reference) -> Iterator[Case]:
     for run, calls in known.calls.items():
         for number, asked in enumerate(calls, 1):
             yield from (Case(run, number, fault.name) for fault in ONCE if asked.write or fault not in AFTER)
+            yield from [Case(run, number, DEATH)] * asked.write
     for run, calls in known.calls.items():
         for number in _one_of_each_kind(calls):
             yield from (Case(run, number, name) for name in ALWAYS)

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from types import FrameType
+from typing import NoReturn
 
 from tests.plane.faults import Fault
 from tests.plane.wire import Call
 from tests.sweep.account import Account
 from tests.sweep.cases import Case, Reference, ask
 from tests.sweep.killing import KillWorld
-from tests.sweep.world import LAG_S, End, World
+from tests.sweep.world import LAG_S, Death, End, World
 from wschat.errors import WschatError
 from wschat.lab import engine
 from wschat.lab.blueprint import FUNCTIONS, STAGE
@@ -83,20 +84,21 @@ TRIALS = {"provision": _provision, "teardown": _teardown}
 
 
 class Trap:
-    """Lets one call of a run fail, or, with `always`, from this one on all of its kind."""
+    """Lets the call of a case fail, and, if the fault stays, all later ones of that operation."""
 
-    def __init__(self, at: int, fault: Fault, *, always: bool = False) -> None:
-        self._at, self._fault, self._always = at, fault, always
-        self._count = 0
+    def __init__(self, case: Case) -> None:
+        self._case, self._count = case, 0
         self.caught: Call | None = None
 
     def __call__(self, call: Call) -> Fault | None:
         self._count += 1
-        if self._count == self._at:
+        if self._count == self._case.call:
             self.caught = call
-            return self._fault
-        again = self._always and self.caught and call.operation == self.caught.operation
-        return self._fault if again else None
+            return self._case.kind
+        if self.caught and self._case.dies:
+            raise Death
+        again = self.caught and self._case.always and call.operation == self.caught.operation
+        return self._case.kind if again else None
 
 
 def _begin(account: Account, known: Reference, case: Case, result: Result) -> World:
@@ -109,13 +111,20 @@ def _begin(account: Account, known: Reference, case: Case, result: Result) -> Wo
         world.kill(case, known)
         result.ended = "killed"
         return world
-    trap = Trap(case.call, case.kind, always=case.always)
-    end = world.run(case.run, trap)
+    trap = Trap(case)
+    world.plane.on_kill = _die
+    try:
+        _judge(world.run(case.run, trap), case, result)
+    except Death:
+        result.ended = "killed"
     assert trap.caught, "this call was never made"
     caught, wanted = ask(world.plane, trap.caught), known.asked(case)
     assert (caught.operation, caught.resource) == (wanted.operation, wanted.resource), caught
-    _judge(end, case, result)
     return world
+
+
+def _die() -> NoReturn:
+    raise Death
 
 
 def _judge(end: End, case: Case, result: Result) -> None:

@@ -33,6 +33,10 @@ class EndlessError(AssertionError):
     """A run takes too long."""
 
 
+class Death(BaseException):
+    """Comes over each thread of a run as it speaks to AWS: the process is gone."""
+
+
 class Bounded(VirtualClock):
     """Virtual time that ends."""
 

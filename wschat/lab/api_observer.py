@@ -6,7 +6,7 @@ from typing import Any
 from wschat.lab.blueprint import API_NAME, FUNCTIONS, MOCKS
 from wschat.lab.cloud import Cloud
 from wschat.lab.found import INSIDE_API, Found, Seen, api_id, is_ours
-from wschat.lab.model import SELECT_DEFAULT, TAG, Api, Deployment, Integration, Key, Route, Stage
+from wschat.lab.model import OPEN, SELECT_DEFAULT, TAG, Api, Deployment, Integration, Key, Route, Stage
 
 ANSWERS: dict[str | None, str] = {event.encode(): name for name, (_, event) in MOCKS.items()}
 INTEGRATIONS = {*(spec.name for spec in FUNCTIONS), *MOCKS}
@@ -25,14 +25,18 @@ def look_at_api(cloud: Cloud, parts: Iterable[Key], seen: Seen) -> Seen:
 
 
 def apis(cloud: Cloud) -> Iterator[Found]:
-    """Yield the APIs that have the lab's name for it, which is not unique, or its tag."""
-    name = cloud.lab.name(API_NAME)
+    """Yield the APIs that have the lab's name for it, which is not unique, or its tag.
+
+    One of a lab whose prefix differs in capitals alone is a stranger's: to IAM its roles have our names.
+    """
+    name, tag = cloud.lab.name(API_NAME), cloud.lab.tags[TAG].casefold()
     for api in listed(cloud, "get_apis"):
         ours = is_ours(cloud.lab, api.get("Tags"))
-        if not ours and api["Name"] != name:
+        alike = api.get("Tags", {}).get(TAG, "").casefold() == tag
+        if not alike and api["Name"] != name:
             continue
         resource = Api(
-            name=name,
+            name=name if ours else api["Name"],
             title=api["Name"],
             selection=api.get("RouteSelectionExpression", ""),
             description=api.get("Description", ""),
@@ -95,7 +99,7 @@ def _routes(cloud: Cloud, api: str) -> Iterator[Found]:
             integration=route.get("Target", "").rpartition("/")[2],
             two_way=two_way,
             responds=not two_way or any(each["RouteResponseKey"] == "$default" for each in responses),
-            authorization=route.get("AuthorizationType", "NONE"),
+            authorization=route.get("AuthorizationType", OPEN),
         )
         yield Found(resource, id=which)
 

@@ -9,13 +9,13 @@ from typing import Any
 from wschat.lab.api_observer import apis, listed
 from wschat.lab.found import api_id, part
 from wschat.lab.model import Api, Deployment, Integration, Route, Stage
-from wschat.lab.writer import Pen, create, delete, update
+from wschat.lab.writer import Run, create, delete, update
 
 
 @create.register
-def _create_api(api: Api, pen: Pen) -> None:
+def _create_api(api: Api, run: Run) -> None:
     """Create it, then look whether somebody else did so too meanwhile: the oldest is the one to keep."""
-    cloud = pen.cloud
+    cloud = run.cloud
     made = cloud.create(
         cloud.api.create_api,
         Name=api.title,
@@ -24,46 +24,46 @@ def _create_api(api: Api, pen: Pen) -> None:
         Description=api.description,
         Tags=cloud.lab.tags,
     )["ApiId"]
-    cloud.pause(cloud.manners.lag, "whether somebody else makes it too")
+    cloud.pause(cloud.manners.lag, "somebody else may make it too: looking")
     kept = api_id({part(api): tuple(apis(cloud))}) or made
     if kept != made:
         cloud.find(cloud.api.delete_api, ApiId=made)
-    pen.ids[api.key] = kept
+    run.ids[api.key] = kept
 
 
 @update.register
-def _update_api(api: Api, found: Api, pen: Pen) -> None:
+def _update_api(api: Api, found: Api, run: Run) -> None:
     changed = {"title": "Name", "selection": "RouteSelectionExpression", "description": "Description"}
     wanted: Any = {changed[name]: pair[0] for name, pair in api.differences(found).items()}
-    pen.cloud.call(pen.cloud.api.update_api, ApiId=pen.ids[api.key], **wanted)
+    run.cloud.call(run.cloud.api.update_api, ApiId=run.ids[api.key], **wanted)
 
 
 @delete.register
-def _delete_api(api: Api, pen: Pen) -> None:
-    pen.cloud.find(pen.cloud.api.delete_api, ApiId=pen.ids[api.key])
+def _delete_api(api: Api, run: Run) -> None:
+    run.cloud.find(run.cloud.api.delete_api, ApiId=run.ids[api.key])
 
 
 @create.register
-def _create_integration(integration: Integration, pen: Pen) -> None:
-    made = pen.cloud.create(
-        pen.cloud.api.create_integration,
-        ApiId=pen.api_id,
-        **_whole(integration, pen),
+def _create_integration(integration: Integration, run: Run) -> None:
+    made = run.cloud.create(
+        run.cloud.api.create_integration,
+        ApiId=run.api_id,
+        **_whole(integration, run),
     )
-    pen.ids[integration.key] = made["IntegrationId"]
-    _answer(integration, pen)
+    run.ids[integration.key] = made["IntegrationId"]
+    _answer(integration, run)
 
 
 @update.register
-def _update_integration(integration: Integration, found: Integration, pen: Pen) -> None:
+def _update_integration(integration: Integration, found: Integration, run: Run) -> None:
     differs = integration.differences(found).keys()
     changed = {ATTRIBUTES[name] for name in differs & ATTRIBUTES.keys()}
-    wanted: Any = {name: value for name, value in _whole(integration, pen).items() if name in changed}
+    wanted: Any = {name: value for name, value in _whole(integration, run).items() if name in changed}
     if wanted:
-        which = pen.ids[integration.key]
-        pen.cloud.call(pen.cloud.api.update_integration, ApiId=pen.api_id, IntegrationId=which, **wanted)
+        which = run.ids[integration.key]
+        run.cloud.call(run.cloud.api.update_integration, ApiId=run.api_id, IntegrationId=which, **wanted)
     if "answer" in differs:
-        _answer_anew(integration, pen)
+        _answer_anew(integration, run)
 
 
 ATTRIBUTES = {
@@ -77,10 +77,10 @@ ATTRIBUTES = {
 """What API Gateway calls the attributes of an integration."""
 
 
-def _whole(integration: Integration, pen: Pen) -> dict[str, Any]:
+def _whole(integration: Integration, run: Run) -> dict[str, Any]:
     kind = {"IntegrationType": integration.type, "Description": integration.description}
     if integration.function:
-        uri = pen.cloud.lab.invoke_arn(integration.function)
+        uri = run.cloud.lab.invoke_arn(integration.function)
         return kind | {"IntegrationMethod": integration.method, "IntegrationUri": uri}
     return kind | {
         "TemplateSelectionExpression": integration.selects,
@@ -88,17 +88,17 @@ def _whole(integration: Integration, pen: Pen) -> dict[str, Any]:
     }
 
 
-def _answer(integration: Integration, pen: Pen) -> None:
+def _answer(integration: Integration, run: Run) -> None:
     """Give a MOCK integration its one response, which a non-proxy integration needs in order to reply."""
     if integration.answer:
-        whole: Any = {"ApiId": pen.api_id, "IntegrationId": pen.ids[integration.key]}
+        whole: Any = {"ApiId": run.api_id, "IntegrationId": run.ids[integration.key]}
         whole |= _response(integration)
-        pen.cloud.create(pen.cloud.api.create_integration_response, **whole)
+        run.cloud.create(run.cloud.api.create_integration_response, **whole)
 
 
-def _answer_anew(integration: Integration, pen: Pen) -> None:
+def _answer_anew(integration: Integration, run: Run) -> None:
     """Change the response that there is, or make one; take away those that are too much."""
-    cloud, of = pen.cloud, dict[str, Any](ApiId=pen.api_id, IntegrationId=pen.ids[integration.key])
+    cloud, of = run.cloud, dict[str, Any](ApiId=run.api_id, IntegrationId=run.ids[integration.key])
     wanted = _response(integration)
     there = listed(cloud, "get_integration_responses", **of)
     there.sort(key=lambda each: each["IntegrationResponseKey"] != wanted.get("IntegrationResponseKey"))
@@ -112,7 +112,7 @@ def _answer_anew(integration: Integration, pen: Pen) -> None:
         if changed:
             cloud.call(change, IntegrationResponseId=each["IntegrationResponseId"], **of, **changed)
     if not kept:
-        _answer(integration, pen)
+        _answer(integration, run)
 
 
 def _response(integration: Integration) -> dict[str, Any]:
@@ -128,105 +128,105 @@ def _response(integration: Integration) -> dict[str, Any]:
 
 
 @delete.register
-def _delete_integration(integration: Integration, pen: Pen) -> None:
-    which = pen.ids[integration.key]
-    pen.cloud.find(pen.cloud.api.delete_integration, ApiId=pen.api_id, IntegrationId=which)
+def _delete_integration(integration: Integration, run: Run) -> None:
+    which = run.ids[integration.key]
+    run.cloud.find(run.cloud.api.delete_integration, ApiId=run.api_id, IntegrationId=which)
 
 
 @create.register
-def _create_route(route: Route, pen: Pen) -> None:
-    target: Any = {"Target": _target(route, pen), "AuthorizationType": route.authorization} | _selects(route)
-    made = pen.cloud.create(pen.cloud.api.create_route, ApiId=pen.api_id, RouteKey=route.name, **target)
-    pen.ids[route.key] = made["RouteId"]
+def _create_route(route: Route, run: Run) -> None:
+    target: Any = {"Target": _target(route, run), "AuthorizationType": route.authorization} | _selects(route)
+    made = run.cloud.create(run.cloud.api.create_route, ApiId=run.api_id, RouteKey=route.name, **target)
+    run.ids[route.key] = made["RouteId"]
     if route.two_way:
-        _respond(route, pen)
+        _respond(route, run)
 
 
 @update.register
-def _update_route(route: Route, found: Route, pen: Pen) -> None:
+def _update_route(route: Route, found: Route, run: Run) -> None:
     if found.two_way and not route.two_way:  # there is no call that takes the expression away
-        delete(found, pen)
-        create(route, pen)
+        delete(found, run)
+        create(route, run)
         return
-    pen.ids[route.key] = pen.ids[found.key]
+    run.ids[route.key] = run.ids[found.key]
     wanted = {
         "name": {"RouteKey": route.name},
-        "integration": {"Target": _target(route, pen)},
+        "integration": {"Target": _target(route, run)},
         "authorization": {"AuthorizationType": route.authorization},
         "two_way": _selects(route),
     }
     differs = route.differences(found).keys()
     changed: Any = {key: value for name in wanted.keys() & differs for key, value in wanted[name].items()}
     if changed:
-        pen.cloud.call(pen.cloud.api.update_route, ApiId=pen.api_id, RouteId=pen.ids[route.key], **changed)
-    if not found.responds or ("two_way" in differs and not _responds(route, pen)):
-        _respond(route, pen)
+        run.cloud.call(run.cloud.api.update_route, ApiId=run.api_id, RouteId=run.ids[route.key], **changed)
+    if not found.responds or ("two_way" in differs and not _responds(route, run)):
+        _respond(route, run)
 
 
-def _target(route: Route, pen: Pen) -> str:
-    return f"integrations/{pen.ids[Integration.kind, str(route.integration)]}"
+def _target(route: Route, run: Run) -> str:
+    return f"integrations/{run.ids[Integration.kind, str(route.integration)]}"
 
 
 def _selects(route: Route) -> dict[str, str]:
     return {"RouteResponseSelectionExpression": "$default"} if route.two_way else {}
 
 
-def _respond(route: Route, pen: Pen) -> None:
+def _respond(route: Route, run: Run) -> None:
     """Make a route two-way: beside the selection expression it takes a route response of that key."""
-    respond = pen.cloud.api.create_route_response
-    pen.cloud.create(respond, ApiId=pen.api_id, RouteId=pen.ids[route.key], RouteResponseKey="$default")
+    respond = run.cloud.api.create_route_response
+    run.cloud.create(respond, ApiId=run.api_id, RouteId=run.ids[route.key], RouteResponseKey="$default")
 
 
-def _responds(route: Route, pen: Pen) -> bool:
-    there = listed(pen.cloud, "get_route_responses", ApiId=pen.api_id, RouteId=pen.ids[route.key])
+def _responds(route: Route, run: Run) -> bool:
+    there = listed(run.cloud, "get_route_responses", ApiId=run.api_id, RouteId=run.ids[route.key])
     return any(each["RouteResponseKey"] == "$default" for each in there)
 
 
 @delete.register
-def _delete_route(route: Route, pen: Pen) -> None:
-    pen.cloud.find(pen.cloud.api.delete_route, ApiId=pen.api_id, RouteId=pen.ids[route.key])
+def _delete_route(route: Route, run: Run) -> None:
+    run.cloud.find(run.cloud.api.delete_route, ApiId=run.api_id, RouteId=run.ids[route.key])
 
 
 @create.register
-def _create_deployment(deployment: Deployment, pen: Pen) -> None:
-    make = pen.cloud.api.create_deployment
-    made = pen.cloud.create(make, ApiId=pen.api_id, Description=deployment.name)
-    pen.ids[deployment.key] = made["DeploymentId"]
+def _create_deployment(deployment: Deployment, run: Run) -> None:
+    make = run.cloud.api.create_deployment
+    made = run.cloud.create(make, ApiId=run.api_id, Description=deployment.name)
+    run.ids[deployment.key] = made["DeploymentId"]
 
 
 @delete.register
-def _delete_deployment(deployment: Deployment, pen: Pen) -> None:
-    which = pen.ids[deployment.key]
-    pen.cloud.find(pen.cloud.api.delete_deployment, ApiId=pen.api_id, DeploymentId=which)
+def _delete_deployment(deployment: Deployment, run: Run) -> None:
+    which = run.ids[deployment.key]
+    run.cloud.find(run.cloud.api.delete_deployment, ApiId=run.api_id, DeploymentId=which)
 
 
 @create.register
-def _create_stage(stage: Stage, pen: Pen) -> None:
-    serves = pen.ids[Deployment.kind, str(stage.deployment)]
-    pen.cloud.create(
-        pen.cloud.api.create_stage,
-        ApiId=pen.api_id,
+def _create_stage(stage: Stage, run: Run) -> None:
+    serves = run.ids[Deployment.kind, str(stage.deployment)]
+    run.cloud.create(
+        run.cloud.api.create_stage,
+        ApiId=run.api_id,
         StageName=stage.name,
         DeploymentId=serves,
-        Tags=pen.cloud.lab.tags,
+        Tags=run.cloud.lab.tags,
     )
 
 
 @update.register
-def _update_stage(stage: Stage, found: Stage, pen: Pen) -> None:
-    cloud, lab = pen.cloud, pen.cloud.lab
-    of: Any = {"ApiId": pen.api_id, "StageName": stage.name}
+def _update_stage(stage: Stage, found: Stage, run: Run) -> None:
+    cloud, lab = run.cloud, run.cloud.lab
+    of: Any = {"ApiId": run.api_id, "StageName": stage.name}
     differs = stage.differences(found).keys()
     if "tag" in differs:
-        arn = f"arn:{lab.partition}:apigateway:{lab.region}::/apis/{pen.api_id}/stages/{stage.name}"
+        arn = f"arn:{lab.partition}:apigateway:{lab.region}::/apis/{run.api_id}/stages/{stage.name}"
         cloud.call(cloud.api.tag_resource, ResourceArn=arn, Tags=lab.tags)
     if "auto_deploy" in differs:  # while it is on, no deployment can be chosen
         cloud.call(cloud.api.update_stage, AutoDeploy=False, **of)
     if "deployment" in differs:
-        serves = pen.ids[Deployment.kind, str(stage.deployment)]
+        serves = run.ids[Deployment.kind, str(stage.deployment)]
         cloud.call(cloud.api.update_stage, DeploymentId=serves, **of)
 
 
 @delete.register
-def _delete_stage(stage: Stage, pen: Pen) -> None:
-    pen.cloud.find(pen.cloud.api.delete_stage, ApiId=pen.api_id, StageName=stage.name)
+def _delete_stage(stage: Stage, run: Run) -> None:
+    run.cloud.find(run.cloud.api.delete_stage, ApiId=run.api_id, StageName=stage.name)

@@ -8,10 +8,10 @@ from typing import Any
 
 from wschat.errors import UsageError
 from wschat.lab.model import (
-    ANYONE,
     API,
+    DESCRIPTIONS,
+    OPEN,
     SELECT_DEFAULT,
-    SIGNED,
     TAG,
     Api,
     Deployment,
@@ -35,7 +35,6 @@ ROOMS = "room-messages-users"
 API_NAME = "chatroom-websocket"
 STAGE = "development"
 SELECTION = "$request.body.action"
-AWS_IAM = "AWS_IAM"
 RUNTIME = "python3.13"  # the newest that Lambda supports for sure
 ARCHITECTURE = "arm64"  # a fifth cheaper; the zips hold Python only
 TIMEOUT = 25  # seconds: under API Gateway's 29, so that the function's log tells of it
@@ -115,8 +114,7 @@ def blueprint(lab: Lab, code: Mapping[str, str]) -> tuple[Resource, ...]:
         *(Route(name=key, integration=name, two_way=True) for name, (key, _) in MOCKS.items()),
     ]
     permissions = [permission(lab, lab.name(spec.name), key) for spec in FUNCTIONS for key in spec.routes]
-    described = SIGNED if lab.authorization == AWS_IAM else ANYONE
-    api_name = lab.name(API_NAME)
+    api_name, described = lab.name(API_NAME), DESCRIPTIONS[lab.authorization or OPEN]
     api = Api(name=api_name, title=api_name, selection=SELECTION, description=described)
     deployment = Deployment(name=digest(*integrations, *routes))
     return (
@@ -150,19 +148,22 @@ def check_names(lab: Lab) -> None:
     """Check that every name which a prefix leads to is legal in its service.
 
     Raises:
-        UsageError: it names the first name that is not, and the limit.
+        UsageError: it names a name that is not, and the limit: of several that are too long the one that
+            leaves the least room.
     """
     made = blueprint(lab, {spec.module: "" for spec in FUNCTIONS})
     names = [
         (f"{each.kind} {each.name}", each.name, *RULES[type(each)]) for each in made if type(each) in RULES
     ]
-    for what, name, letters, limit in (*names, (f"tag {TAG}", lab.tags[TAG], *TAG_VALUE)):
-        if len(name) > limit:
-            raise UsageError(
-                f"it leads to the {what!r}, which has {len(name)} characters; the limit is {limit}",
-                where="--prefix",
-                hint=f"use at most {len(lab.prefix) - len(name) + limit} characters",
-            )
+    names.append((f"tag {TAG}", lab.tags[TAG], *TAG_VALUE))
+    what, name, _, limit = min(names, key=lambda each: each[3] - len(each[1]))
+    if len(name) > limit:
+        raise UsageError(
+            f"it leads to the {what!r}, which has {len(name)} characters; the limit is {limit}",
+            where="--prefix",
+            hint=f"use at most {len(lab.prefix) - len(name) + limit} characters",
+        )
+    for what, name, letters, _ in names:
         if not re.fullmatch(letters, name):
             raise UsageError(
                 f"it leads to the {what!r}, which AWS does not allow",
@@ -203,10 +204,8 @@ def function(lab: Lab, spec: Spec, code: str) -> Function:
 
 def route(lab: Lab, spec: Spec, key: str) -> Route:
     """Return a route of a function; API Gateway asks who it is on $connect alone."""
-    authorization = lab.authorization if key == "$connect" and lab.authorization else "NONE"
-    return Route(
-        name=key, integration=spec.name, two_way=not key.startswith("$"), authorization=authorization
-    )
+    asks = (lab.authorization or OPEN) if key == "$connect" else OPEN
+    return Route(name=key, integration=spec.name, two_way=not key.startswith("$"), authorization=asks)
 
 
 def proxy(lab: Lab, spec: Spec) -> Integration:

@@ -4,9 +4,11 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
+K = TypeVar("K")
 T = TypeVar("T")
 AT_ONCE = 24
 """Threads at the same time: enough for all that can go on at once in a lab, most of them waiting."""
@@ -58,7 +60,32 @@ class Clock:
         threading.Thread(target=work, daemon=True).start()
 
 
-class Crew(Generic[T]):
+@dataclass(frozen=True)
+class Waits(Generic[K]):
+    """A job waits for something, and for how many seconds already."""
+
+    tag: K
+    why: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Done(Generic[K, T]):
+    """A job has ended, with a result."""
+
+    tag: K
+    result: T
+
+
+@dataclass(frozen=True)
+class Failed(Generic[K]):
+    """A job has ended, with an error."""
+
+    tag: K
+    error: BaseException
+
+
+class Crew(Generic[K, T]):
     """Does jobs in threads of their own, and hands over what each one leads to as it ends.
 
     `patience_ends` is the time after which a job that waits should give up.
@@ -68,29 +95,29 @@ class Crew(Generic[T]):
         self.running = 0
         self.patience_ends = math.inf
         self._clock = clock
-        self._news: Channel[tuple[Any, bool, T | BaseException | Any]] = clock.channel()
+        self._news: Channel[Waits[K] | Done[K, T] | Failed[K]] = clock.channel()
 
-    def start(self, tag: object, job: Callable[[], T]) -> None:
-        """Begin a job; `tag` comes back with its outcome."""
+    def start(self, tag: K, job: Callable[[], T]) -> None:
+        """Begin a job; `tag` comes back with what it leads to."""
         self.running += 1
 
         def work() -> None:
             try:
-                outcome: T | BaseException = job()
+                news: Done[K, T] | Failed[K] = Done(tag, job())
             except BaseException as error:  # noqa: BLE001  raised again in the thread that waits
-                outcome = error
-            self._news.put((tag, True, outcome))
+                news = Failed(tag, error)
+            self._news.put(news)
 
         self._clock.start(work)
 
-    def tell(self, tag: object, news: object) -> None:
-        """Hand something over from within a job that goes on."""
-        self._news.put((tag, False, news))
+    def tell(self, waits: Waits[K]) -> None:
+        """Hand over, from within a job, that it waits."""
+        self._news.put(waits)
 
-    def hear(self) -> tuple[Any, bool, T | BaseException | Any]:
-        """Wait for news of any job: its tag, whether it has ended, and its outcome, or what it tells."""
+    def hear(self) -> Waits[K] | Done[K, T] | Failed[K]:
+        """Wait for news of any job."""
         news = self._news.get()
-        self.running -= news[1]
+        self.running -= not isinstance(news, Waits)
         return news
 
 
@@ -100,16 +127,16 @@ def at_once(clock: Clock, jobs: Iterable[Callable[[], T]], limit: int) -> list[T
     The first error is raised when those that run have ended; no further job is begun after it.
     """
     waiting, results = dict(enumerate(jobs)), dict[int, T]()
-    crew, problem = Crew[T](clock), None
+    crew, problem = Crew[int, T](clock), None
     while crew.running or (waiting and not problem):
         while waiting and not problem and crew.running < limit:
             number = min(waiting)
             crew.start(number, waiting.pop(number))
-        number, _, outcome = crew.hear()
-        if isinstance(outcome, BaseException):
-            problem = problem or outcome
-        else:
-            results[number] = outcome
+        match crew.hear():
+            case Done(number, result):
+                results[number] = result
+            case Failed(_, error):
+                problem = problem or error
     if problem:
         raise problem
     return [results[number] for number in sorted(results)]

@@ -11,7 +11,7 @@ import botocore.exceptions as aws
 from wschat.errors import AwsError
 from wschat.lab.clock import AT_ONCE, Clock, Stopped
 from wschat.lab.model import Lab
-from wschat.lab.refusals import Trouble, trouble
+from wschat.lab.refusals import FAILURES, Trouble, trouble
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
@@ -66,7 +66,7 @@ class Doubt(Exception):  # noqa: N818  it asks for a look
 class Cloud:
     """The clients for one lab, which never try again by themselves: the methods here do.
 
-    `on_wait` is told before each pause what is waited for, and for how many seconds already.
+    `on_wait` is told before each pause why, and for how many seconds already.
     `at_once` is how many threads there may be. `jitter` gives numbers from 0 to 1.
     """
 
@@ -98,7 +98,7 @@ class Cloud:
         """Call until AWS has caught up with itself: for reads, and for writes that may be done twice.
 
         Raises:
-            ClientError, BotoCoreError: it does not pass by itself, or has not in time.
+            FAILURES: it does not pass by itself, or has not in time.
             Stopped: the person asked to stop.
         """
         return self._persist({Trouble.TAKEN: Trouble.BUSY}, call, *args, **kwargs)
@@ -108,12 +108,12 @@ class Cloud:
 
         Raises:
             Doubt: it may have been, or what it would make exists.
-            ClientError, BotoCoreError, Stopped: as `call`.
+            FAILURES, Stopped: as `call`.
         """
         try:
             doubtful = {Trouble.UNSURE: Trouble.LASTING, Trouble.TAKEN: Trouble.LASTING}
             return self._persist(doubtful, call, *args, **kwargs)
-        except (aws.ClientError, aws.BotoCoreError) as error:
+        except FAILURES as error:
             if trouble(error) in {Trouble.UNSURE, Trouble.TAKEN}:
                 raise Doubt(error) from error
             raise
@@ -128,8 +128,8 @@ class Cloud:
                 return None
             raise
 
-    def wait(self, done: Callable[[], bool], what: str, seconds: float = WAIT_S) -> None:
-        """Ask until something is so.
+    def wait(self, done: Callable[[], bool], why: str, seconds: float = WAIT_S) -> None:
+        """Ask until something is so; `why` says that it is not.
 
         Raises:
             AwsError: it is not after `seconds`.
@@ -139,8 +139,12 @@ class Cloud:
         while not done():
             so_far = self.clock.now() - start
             if so_far > seconds:
-                raise AwsError(f"{what}: not done after {seconds:.0f} s", hint="run the same command again")
-            self.pause(min(max(so_far / 4, 0.05), 1.0), what, so_far)
+                raise AwsError(f"{why}, after {seconds:.0f} s", hint="run the same command again")
+            self.pause(min(max(so_far / 4, 0.05), 1.0), why, so_far)
+
+    def wait_gone(self, call: Callable[P, T], why: str, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Ask until AWS says that there is no such thing; raises as `wait` does."""
+        self.wait(lambda: self.find(call, *args, **kwargs) is None, why)
 
     def _persist(
         self, read_as: dict[Trouble, Trouble], call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
@@ -150,7 +154,7 @@ class Cloud:
         while True:
             try:
                 return call(*args, **kwargs)
-            except (aws.ClientError, aws.BotoCoreError) as error:
+            except FAILURES as error:
                 kind, now = read_as.get(trouble(error), trouble(error)), self.clock.now()
                 if kind is not before:  # what was waited for has passed, and something else is in the way
                     before, since, turn = kind, now, 0

@@ -1,28 +1,23 @@
 """The story of a lab: look at what exists, plan, carry it out, look again."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator
 from dataclasses import replace
 
-import boto3
-
 from wschat.lab import planner
-from wschat.lab.blueprint import AWS_IAM, FUNCTIONS, STAGE, blueprint
+from wschat.lab.blueprint import FUNCTIONS, STAGE, blueprint
 from wschat.lab.bundle import code_hash
 from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
 from wschat.lab.found import Seen, assemble, part
-from wschat.lab.login import Target, connect
-from wschat.lab.model import ANYONE, SIGNED, Api, Lab, Resource, Route
+from wschat.lab.model import AWS_IAM, DESCRIPTIONS, OPEN, Api, Lab, Resource, Route
 from wschat.lab.observer import observe
 from wschat.lab.refusals import translated
-from wschat.lab.steps import Actual, Moment, Progress, Step, Verb
+from wschat.lab.steps import Actual, Moment, Progress, Step
 
 SETTLE_S = 20.0
 """Seconds in which AWS must show all that was just made."""
 ROUNDS = 3
 """How often it is carried out and looked at again, if somebody else is at work at the same time."""
-FEW = 10
-"""Functions of a new account that may run at once; a room needs about one for each person who acts."""
 
 Outcome = tuple[Actual, tuple[Step, ...]]
 """What exists in the end, and what is still to be done about it."""
@@ -44,13 +39,21 @@ def _chosen(actual: Actual) -> str:
     """Return who may connect, as the API's description tells, or, if somebody changed that, as it is."""
     api = next((each for each in actual.resources.values() if isinstance(each, Api)), None)
     connect_route = actual.resources.get((Route.kind, "$connect"))
-    told = {ANYONE: "NONE", SIGNED: AWS_IAM}.get(api.description if api else ANYONE)
-    return told or (connect_route.authorization if isinstance(connect_route, Route) else "NONE")
+    told = next((who for who, text in DESCRIPTIONS.items() if api and api.description == text), None)
+    return told or (connect_route.authorization if isinstance(connect_route, Route) else OPEN)
 
 
 def look(cloud: Cloud) -> Actual:
     """Return what exists of a lab."""
     return assemble(_look(cloud))
+
+
+def look_to_remove(cloud: Cloud) -> Actual:
+    """Return what exists of a lab that has to be removed: what is inside the API goes with it."""
+    whole = desired(cloud.lab, Actual())
+    return assemble(
+        observe(cloud, (part(each) for each in whole if isinstance(each, planner.TEARDOWN_ORDER)))
+    )
 
 
 def _look(cloud: Cloud, seen: Seen | None = None) -> Seen:
@@ -113,7 +116,7 @@ def settle(cloud: Cloud, seen: Seen | None = None) -> Outcome:
                 raise planner.not_ours(actual.strangers, where="looking at what was made")
             return actual, left
         if pause:  # the first look at it may have been long ago
-            cloud.pause(pause, "AWS to show what was made", so_far)
+            cloud.pause(pause, "AWS does not show yet what was made", so_far)
         differ = (*actual.strangers, *(step.resource for step in left))
         seen, pause = observe(cloud, map(part, differ), seen), 0.5
 
@@ -126,7 +129,7 @@ def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[
     for _ in range(ROUNDS):
         failed = False
         for progress in execute(cloud, plan, actual, go_on=True):
-            failed = failed or progress.moment is Moment.FAILED
+            failed = failed or progress.moment is Moment.GIVEN_UP
             yield progress
         actual = look_for_rest(cloud, cloud.manners.lag if failed else SETTLE_S)
         plan = plan_down(actual)
@@ -143,13 +146,14 @@ def look_for_rest(cloud: Cloud, patience: float = 0) -> Actual:
     """
     start, empty = cloud.clock.now(), False
     while True:
-        actual = look(cloud)
+        actual = look_to_remove(cloud)
         so_far = cloud.clock.now() - start
         enough = so_far >= patience if actual.resources else empty or not cloud.manners.lag
         if enough:
             return actual
         empty = not actual.resources
-        cloud.pause(cloud.manners.lag if empty else 1, "AWS to show what is left", so_far)
+        why = "AWS may not show yet what was made or deleted"
+        cloud.pause(cloud.manners.lag if empty else 1, why, so_far)
 
 
 def url(cloud: Cloud, actual: Actual) -> str:
@@ -167,20 +171,3 @@ def concurrency(cloud: Cloud) -> int:
     with translated("the account's limits"):
         found = cloud.call(cloud.functions.get_account_settings)
     return found["AccountLimit"]["ConcurrentExecutions"]
-
-
-def provision_local(endpoint_url: str, on_step: Callable[[str], None]) -> str:
-    """Provision the whole lab into an emulator; return its URL.
-
-    The account's root there is called "test"; nothing of the environment is used.
-    """
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")  # noqa: S106
-    cloud = connect(Target(endpoint_url=endpoint_url), session)
-    actual = look(cloud)
-    plan = plan_up(cloud, actual)
-    steps: Iterator[Progress] = provision(cloud, plan, actual)
-    done = 0
-    for progress in steps:
-        done += progress.moment is Moment.DONE and progress.step.verb is not Verb.CHECK
-        on_step(f"{progress.step.task.value} ({done}/{len(plan)})")
-    return url(cloud, settle(cloud)[0])

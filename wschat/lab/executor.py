@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
-from typing import Any, cast
 
-from wschat.errors import WschatError
+from wschat.errors import NotOursError, WschatError
 from wschat.lab import api_writer as _api_writer  # noqa: F401  it registers the parts of the API
 from wschat.lab import function_writer as _function_writer  # noqa: F401  it registers the functions
 from wschat.lab import writer
-from wschat.lab.clock import Crew, Stopped
+from wschat.lab.clock import Crew, Done, Failed, Stopped, Waits
 from wschat.lab.cloud import PATIENCE, Cloud, Doubt
 from wschat.lab.found import Seen, assemble, part
-from wschat.lab.model import Api, Resource
+from wschat.lab.model import Api, Resource, Role
 from wschat.lab.observer import observe
 from wschat.lab.planner import not_ours
 from wschat.lab.refusals import Trouble, translated
@@ -38,7 +37,7 @@ def execute(
     """
     waiting, under_way = list(plan), list[Step]()
     failed: BaseException | None = None
-    pen, crew = writer.Pen(cloud, dict(actual.ids)), Crew[float](cloud.clock)
+    run, crew = writer.Run(cloud, dict(actual.ids)), Crew[Step, float](cloud.clock)
     while True:
         while not failed and not cloud.clock.stopped and crew.running < cloud.at_once:
             step = _next(waiting, under_way)
@@ -47,22 +46,22 @@ def execute(
             waiting.remove(step)
             under_way.append(step)
             yield Progress(step, Moment.BEGUN)
-            crew.start(step, _job(step, pen, crew))
+            crew.start(step, _job(step, run, crew))
         if not crew.running:
             break
-        step, ended, news = crew.hear()
-        if ended:
-            under_way.remove(step)
-        progress = _progress(step, news, ended=ended, go_on=go_on)
+        news = crew.hear()
+        if not isinstance(news, Waits):
+            under_way.remove(news.tag)
+        progress = _progress(news, go_on=go_on)
         yield progress
-        if progress.moment is Moment.FAILED and not progress.error:
-            failed = failed or cast("BaseException", news)
+        if isinstance(news, Failed) and progress.moment is Moment.FAILED:
+            failed = failed or news.error
             crew.patience_ends = min(crew.patience_ends, cloud.clock.now() + GRACE_S)
     if failed:
         raise failed
     if cloud.clock.stopped:
         raise Stopped
-    return pen.seen
+    return run.seen
 
 
 def _next(waiting: list[Step], under_way: list[Step]) -> Step | None:
@@ -76,82 +75,97 @@ def _next(waiting: list[Step], under_way: list[Step]) -> Step | None:
     return None
 
 
-def _progress(step: Step, news: Any, *, ended: bool, go_on: bool) -> Progress:  # noqa: ANN401  see Crew
-    if not ended:
-        return Progress(step, Moment.WAITING, seconds=news[1], waiting=news[0])
-    if not isinstance(news, BaseException):
-        return Progress(step, Moment.DONE, news)
-    if isinstance(news, Stopped):
-        return Progress(step, Moment.STOPPED)
-    return Progress(step, Moment.FAILED, error=news if go_on and isinstance(news, WschatError) else None)
+def _progress(news: Waits[Step] | Done[Step, float] | Failed[Step], *, go_on: bool) -> Progress:
+    match news:
+        case Waits(step, why, seconds):
+            return Progress(step, Moment.WAITING, seconds, why)
+        case Done(step, seconds):
+            return Progress(step, Moment.DONE, seconds)
+        case Failed(step, Stopped()):
+            return Progress(step, Moment.STOPPED)
+        case Failed(step, WschatError() as error) if go_on:
+            return Progress(step, Moment.GIVEN_UP, error=error)
+        case Failed(step):
+            return Progress(step, Moment.FAILED)
 
 
-def _job(step: Step, pen: writer.Pen, crew: Crew[float]) -> Callable[[], float]:
-    def on_wait(what: str, seconds: float) -> None:
-        if pen.cloud.clock.now() > crew.patience_ends:
+def _job(step: Step, run: writer.Run, crew: Crew[Step, float]) -> Callable[[], float]:
+    def on_wait(why: str, seconds: float) -> None:
+        if run.cloud.clock.now() > crew.patience_ends:
             raise Stopped
-        crew.tell(step, (what, seconds))
+        crew.tell(Waits(step, why, seconds))
 
-    cloud = replace(pen.cloud, on_wait=on_wait)
+    cloud = replace(run.cloud, on_wait=on_wait)
 
     def job() -> float:
         start = cloud.clock.now()
         with translated(str(step)):
-            carry_out(step, replace(pen, cloud=cloud))
+            carry_out(step, replace(run, cloud=cloud))
         return cloud.clock.now() - start
 
     return job
 
 
-def carry_out(step: Step, pen: writer.Pen) -> None:
+def carry_out(step: Step, run: writer.Run) -> None:
     """Do one step. What a create may have made is looked for, and adopted if it is there."""
     if step.verb is Verb.CHECK:
-        _check(step.resource, pen)
+        _check(step.resource, run)
         return
     if step.verb is Verb.DELETE:
-        writer.delete(step.resource, pen)
+        writer.delete(step.resource, run)
         return
-    wanted, found, start = step.resource, step.found, pen.cloud.clock.now()
+    wanted, found, start, unseen = step.resource, step.found, run.cloud.clock.now(), False
     while found != wanted:
         try:
             if found is None:
-                writer.create(wanted, pen)
+                writer.create(wanted, run)
             else:
-                writer.update(wanted, found, pen)
+                writer.update(wanted, found, run)
             return
         except Doubt as doubt:
             patience = PATIENCE[Trouble.BUSY if doubt.taken else Trouble.UNSURE]
-            if pen.cloud.clock.now() - start > patience:
+            if run.cloud.clock.now() - start > patience:
                 raise doubt.error from None
-            found = _look_for(wanted, pen, doubt)
+            if unseen and doubt.taken and isinstance(wanted, Role):
+                raise _in_other_capitals(wanted) from doubt.error
+            found, unseen = _look_for(wanted, run, doubt), doubt.taken
 
 
-def _check(resource: Resource, pen: writer.Pen) -> None:
+def _in_other_capitals(role: Role) -> NotOursError:
+    """Return the error of a role that IAM says exists and does not show: to it capitals are no difference."""
+    return NotOursError(
+        "IAM says that it exists and does not show it, as where somebody has it in other capitals",
+        where=f"create {role.kind} {role.name}",
+        hint="take a --prefix that differs in more than capitals, or run the same command again in a minute",
+    )
+
+
+def _check(resource: Resource, run: writer.Run) -> None:
     """Look at what was made, when AWS's reads have caught up with it, and it is ready."""
-    cloud = pen.cloud
+    cloud = run.cloud
     until = cloud.clock.now() + cloud.manners.lag
     while True:
-        pen.seen.update(
-            observe(cloud, pen.parts(resource) if isinstance(resource, Api) else [part(resource)])
+        run.seen.update(
+            observe(cloud, run.parts(resource) if isinstance(resource, Api) else [part(resource)])
         )
-        if pen.seen[part(resource)] or cloud.clock.now() >= until:
+        if run.seen[part(resource)] or cloud.clock.now() >= until:
             return
         cloud.pause(0.5, "AWS to show it")
 
 
-def _look_for(wanted: Resource, pen: writer.Pen, doubt: Doubt) -> Resource | None:
+def _look_for(wanted: Resource, run: writer.Run, doubt: Doubt) -> Resource | None:
     """Look for something that may have been made, as long as AWS's reads may lag behind its writes.
 
     Raises:
         NotOursError: somebody else made it.
     """
-    cloud, key, start = pen.cloud, wanted.key, pen.cloud.clock.now()
+    cloud, key, start = run.cloud, wanted.key, run.cloud.clock.now()
     while True:
-        cloud.pause(min(1.0, cloud.manners.lag) or 0.05, "whether it was made")
+        cloud.pause(min(1.0, cloud.manners.lag) or 0.05, "it may have been made: looking")
         so_far = cloud.clock.now() - start  # when the look begins: it may take longer than the lag
-        actual = assemble(observe(cloud, pen.parts(wanted)))
+        actual = assemble(observe(cloud, run.parts(wanted)))
         if found := actual.resources.get(key):
-            pen.ids.update({each: which for each, which in actual.ids.items() if each == key})
+            run.ids.update({each: which for each, which in actual.ids.items() if each == key})
             return found
         if key in {stranger.key for stranger in actual.strangers}:
             if so_far >= cloud.manners.lag:  # before, its tags may just not be seen yet

@@ -1,6 +1,6 @@
 """What was found in AWS, part by part, and what it makes of a lab."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,7 +75,7 @@ def assemble(seen: Seen) -> Actual:
     everything = [found for each in seen.values() for found in each]
     ours = [replace(found, resource=_named(found.resource, seen)) for found in everything if found.ours]
     return Actual(
-        resources={found.resource.key: found.resource for found in _bound(ours)},
+        resources={found.resource.key: found.resource for found in _bound(ours, seen)},
         ids={found.resource.key: found.id for found in ours if found.id},
         strangers=tuple(found.resource for found in everything if not found.ours),
         born=min((found.born for found in ours if found.born), default=None),
@@ -127,16 +127,22 @@ def _name(kind: type[Resource], wanted: str | None, seen: Seen) -> str | None:
     return next((found.resource.name for found in seen.get((kind.kind, ""), ()) if found.id == wanted), None)
 
 
-def _bound(ours: Iterable[Found]) -> Iterable[Found]:
-    """Tell of functions whose role was made anew: Lambda is still bound to the one that is gone.
+def _bound(ours: Iterable[Found], seen: Seen) -> Iterator[Found]:
+    """Tell of functions whose role is gone, or made anew: Lambda is bound to the old one, not to its name."""
+    for found in ours:
+        function = found.resource
+        if isinstance(function, Function) and _lost_its_role(found, seen.get((Role.kind, function.role))):
+            yield replace(found, resource=replace(function, role=f"{function.role}, which was deleted"))
+        else:
+            yield found
+
+
+def _lost_its_role(function: Found, role: tuple[Found, ...] | None) -> bool:
+    """Tell by what was seen of a role, None if nobody looked, whether a function was given an older one.
 
     `born` of a function is when it was changed last. AWS keeps a role's in whole seconds.
     """
-    made = {found.resource.name: found.born for found in ours if isinstance(found.resource, Role)}
-    for found in ours:
-        function, role = found.resource, found
-        if isinstance(function, Function):
-            role_made = made.get(function.role)
-            if role_made and found.born and int(role_made) > int(found.born):
-                role = replace(found, resource=replace(function, role=f"{function.role}, which was deleted"))
-        yield role
+    if not role:
+        return role is not None
+    made = max(each.born or 0 for each in role if isinstance(each.resource, Role))
+    return int(made) > int(function.born or 0)

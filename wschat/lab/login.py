@@ -1,5 +1,7 @@
 """Who is asking, and where: a session of boto3, and the clients for one lab."""
 
+import ipaddress
+import math
 import os
 import re
 import threading
@@ -13,7 +15,7 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
 from wschat.errors import UsageError
-from wschat.lab.clock import AT_ONCE, Clock
+from wschat.lab.clock import AT_ONCE, Clock, Stopped
 from wschat.lab.cloud import AWS, EMULATOR, Cloud, Manners
 from wschat.lab.model import API, Lab
 from wschat.lab.refusals import translated
@@ -42,7 +44,10 @@ def connect(
     clock: Clock | None = None,
     manners: Manners | None = None,
 ) -> Cloud:
-    """Find out who is asking, and make the clients. `manners` are AWS's, or an emulator's, by the endpoint.
+    """Find out who is asking, and make the clients. `manners` are by default those that the endpoint needs.
+
+    An endpoint on this machine is an emulator's. Any other is another way to AWS, such as a VPC's interface
+    endpoint or a proxy: AWS's own manners do no harm there, and its APIs have their usual addresses.
 
     Raises:
         UsageError: the endpoint's URL is none.
@@ -63,17 +68,17 @@ def connect(
             max_pool_connections=AT_ONCE,
         )
         api = session.client("apigatewayv2", endpoint_url=url, config=once)
+        emulated = _is_here(api.meta.endpoint_url)
         lab = Lab(
             account=account,
             region=session.region_name,
             prefix=target.prefix,
             partition=partition,
             authorization=target.authorization,
-            **_addresses(api.meta.endpoint_url, session.region_name),
+            **(_emulated(api.meta.endpoint_url) if emulated else _in_aws(session, api.meta.endpoint_url)),
         )
-        manners = manners or (EMULATOR if lab.endpoint else AWS)
-        api.meta.events.register("before-call.apigatewayv2", Pace(clock, manners.api_calls_a_second))
-        return Cloud(
+        manners = manners or (EMULATOR if emulated else AWS)
+        cloud = Cloud(
             lab,
             dynamodb=session.client("dynamodb", endpoint_url=url, config=once),
             iam=session.client("iam", endpoint_url=url, config=once),
@@ -83,10 +88,17 @@ def connect(
             clock=clock,
             manners=manners,
         )
+    api.meta.events.register("before-call", Pace(clock, manners.api_calls_a_second))
+    for client in (cloud.dynamodb, cloud.iam, cloud.functions, cloud.logs):
+        client.meta.events.register("before-call", Pace(clock, math.inf))
+    return cloud
 
 
 class Pace:
-    """Lets a client make so many calls a second at most, by letting each wait for its turn."""
+    """Lets a client make so many calls a second at most, by letting each wait for its turn.
+
+    When the person has asked to stop, it lets none begin: not the next page of a list either.
+    """
 
     def __init__(self, clock: Clock, calls_a_second: float) -> None:
         self._clock = clock
@@ -95,11 +107,19 @@ class Pace:
         self._lock = threading.Lock()
 
     def __call__(self, **_: object) -> None:
-        """Wait until it is this call's turn."""
+        """Wait until it is this call's turn.
+
+        Raises:
+            Stopped: the person asked to stop.
+        """
         with self._lock:
-            turn = max(self._next, self._clock.now())
+            now = self._clock.now()
+            turn = max(self._next, now)
             self._next = turn + self._every
-        self._clock.sleep(turn - self._clock.now())
+        if turn > now:
+            self._clock.sleep(turn - now)
+        if self._clock.stopped:
+            raise Stopped
 
 
 def _who(sts: "STSClient") -> tuple[str, str]:
@@ -114,14 +134,40 @@ def _who(sts: "STSClient") -> tuple[str, str]:
     return account, partition
 
 
-def _addresses(control_plane: str, region: str) -> dict[str, str]:
-    """Return where an API's clients connect and its functions post, by where its control plane is."""
+def _is_here(endpoint: str) -> bool:
+    """Tell whether an endpoint is on this machine."""
+    host = urlsplit(endpoint).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _emulated(control_plane: str) -> dict[str, str]:
+    """Return where an emulated API's clients connect and its functions post: at the same place."""
+    base = f"{control_plane.rstrip('/')}/_aws/execute-api/{API}"
+    return {"sockets": base.replace("http", "ws", 1), "callbacks": base, "endpoint": control_plane}
+
+
+def _in_aws(session: boto3.Session, control_plane: str) -> dict[str, str]:
+    """Return where an API's clients connect and its functions post, by whichever way AWS is reached."""
+    region = session.region_name
+    if found := _beside(control_plane, region):
+        return found
+    unasked = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # the stubs lack it
+    usual = session.client("apigatewayv2", config=unasked)
+    found = _beside(usual.meta.endpoint_url, region)
+    if found is None:
+        raise aws.InvalidRegionError(region_name=region)
+    return found | {"endpoint": control_plane}
+
+
+def _beside(control_plane: str, region: str) -> dict[str, str] | None:
+    """Return where an API is whose control plane has its usual host; None if it has another."""
     own = re.fullmatch(rf"https://apigateway(?:-fips)?\.{re.escape(region)}\.(.+)", control_plane)
     if own is None:
-        base = f"{control_plane.rstrip('/')}/_aws/execute-api/{API}"
-        return {"sockets": base.replace("http", "ws", 1), "callbacks": base, "endpoint": control_plane}
-    suffix = DUAL_STACK.get(own[1], own[1])
-    host = f"{API}.execute-api.{region}.{suffix}"
+        return None
+    host = f"{API}.execute-api.{region}.{DUAL_STACK.get(own[1], own[1])}"
     return {"sockets": f"wss://{host}", "callbacks": f"https://{host}"}
 
 

@@ -18,10 +18,13 @@ POLICY_NAME = "access"
 """The name of the one inline policy of each role."""
 SELECT_DEFAULT = "\\$default"
 """The template selection expression that picks the template `$default`: a backslash, then its name."""
-ANYONE = "The Websocket-Lab's chat room. Who may connect: anyone"
-SIGNED = "The Websocket-Lab's chat room. Who may connect: who signs with AWS_IAM"
+OPEN, AWS_IAM = "NONE", "AWS_IAM"
+"""Who may connect, as API Gateway calls it: anyone, or who signs."""
+DESCRIPTIONS = {
+    OPEN: "The Websocket-Lab's chat room. Who may connect: anyone",
+    AWS_IAM: "The Websocket-Lab's chat room. Who may connect: who signs with AWS_IAM",
+}
 """The API's description, which keeps the choice that was made for $connect."""
-
 
 Key = tuple[str, str]
 """A resource's kind and name."""
@@ -41,8 +44,8 @@ class Lab:
 
     `sockets` and `callbacks` are the base URLs, with `API` in them, at which clients connect and at which
     functions post to connections. `endpoint` is what boto3 was told to use in place of AWS, or None.
-    `authorization` says who may connect: anyone (NONE), or who signs (AWS_IAM); None is as it was, or
-    anyone if there was nothing.
+    `authorization` says who may connect, `OPEN` or `AWS_IAM`; None is as it was, or anyone if there was
+    nothing.
     """
 
     account: str
@@ -165,7 +168,11 @@ class Policy(Resource):
 
 @dataclass(frozen=True, kw_only=True)
 class Function(Resource):
-    """A Lambda function; `code` is its zip's SHA-256 in base64. Memory in MB, timeout in seconds."""
+    """A Lambda function; `code` is its zip's SHA-256 in base64. Memory in MB, timeout in seconds.
+
+    `state` and `last_update` are as they should be, or tell AWS's reason: a function that could not be made
+    has to be made anew, while a change that failed can be sent again.
+    """
 
     kind = "function"
     heading = Task.FUNCTIONS
@@ -179,6 +186,7 @@ class Function(Resource):
     timeout: int
     environment: tuple[tuple[str, str], ...]
     state: str = "Active"
+    last_update: str = "Successful"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +201,7 @@ class Api(Resource):
     fixed = frozenset({"protocol"})
     title: str
     selection: str
-    description: str = ANYONE
+    description: str = DESCRIPTIONS[OPEN]
     protocol: str = "WEBSOCKET"
 
     @property
@@ -258,7 +266,7 @@ class Route(PartOfApi):
     integration: str | None
     two_way: bool
     responds: bool = True
-    authorization: str = "NONE"
+    authorization: str = OPEN
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,9 +5,10 @@ its policy, a log group, a function with its permissions, and the API.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from wschat.errors import AccessError
 from wschat.lab.api_observer import look_at_api
@@ -65,7 +66,7 @@ def _table(cloud: Cloud, name: str) -> Iterator[Found]:
         described = cloud.find(cloud.dynamodb.describe_table, TableName=name)
         return described is None or described["Table"].get("TableStatus") not in CHANGING
 
-    cloud.wait(settled, f"table {name} to be made or deleted")
+    cloud.wait(settled, f"table {name} is still made or deleted")
     if described is None:
         return
     table = described["Table"]
@@ -127,7 +128,7 @@ def _function(cloud: Cloud, name: str) -> Iterator[Found]:
         now = found["Configuration"] if found else {}
         return now.get("State") not in {"Pending", "Deleting"} and now.get("LastUpdateStatus") != "InProgress"
 
-    cloud.wait(settled, f"function {name} to be ready")
+    cloud.wait(settled, f"function {name} is still made or changed")
     if found is None:
         return
     if hidden := found.get("TagsError"):  # it is answered all the same, without its tags
@@ -146,7 +147,10 @@ def _function(cloud: Cloud, name: str) -> Iterator[Found]:
             memory=now["MemorySize"],
             timeout=now["Timeout"],
             environment=tuple(sorted(environment.items())),
-            state=_state(now.get("State", ""), now.get("LastUpdateStatus", ""), now),
+            state="Active" if now.get("State") in READY else _told(now, "State"),
+            last_update=_told(now, "LastUpdateStatus")
+            if now.get("LastUpdateStatus") == "Failed"
+            else "Successful",
         ),
         ours=ours,
         born=_time(now["LastModified"]),
@@ -156,12 +160,9 @@ def _function(cloud: Cloud, name: str) -> Iterator[Found]:
         yield Found(_permission(name, statement))
 
 
-def _state(state: str, last_update: str, now: object) -> str:
-    if state in READY and last_update != "Failed":
-        return "Active"
-    told = dict(now) if isinstance(now, dict) else {}
-    reason = told.get("StateReason") or told.get("LastUpdateStatusReason") or "AWS gives no reason"
-    return f"{state}: {reason}"
+def _told(now: Mapping[str, Any], what: str) -> str:
+    """Return a status with AWS's reason for it."""
+    return f"{now.get(what)}: {now.get(f'{what}Reason') or 'AWS gives no reason'}"
 
 
 def _permission(function: str, statement: dict[str, object]) -> Permission:

@@ -29,8 +29,6 @@ def differences(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]
         if key in strangers:
             continue
         found = actual.resources.get(key) or spare.pop(_renamed(resource, spare), None)
-        if isinstance(found, Function):
-            found = _bound(found, wanted, actual)
         after = needs(resource, wanted)
         if found is None:
             steps.append(Step(Verb.CREATE, resource, after=after))
@@ -154,12 +152,3 @@ def outlived_by(resource: Resource, actual: Actual) -> frozenset[Key]:
 
 def _deleted(resource: Resource) -> Step:
     return Step(Verb.DELETE, resource, resource)
-
-
-def _bound(found: Function, wanted: Iterable[Key], actual: Actual) -> Function:
-    """Tell of a function without its role: Lambda is bound to the one that is gone, not to its name."""
-    there = {*actual.resources, *(stranger.key for stranger in actual.strangers)}
-    role = (Role.kind, found.role)
-    if role in wanted and role not in there:
-        return replace(found, role=f"{found.role}, which was deleted")
-    return found

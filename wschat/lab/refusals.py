@@ -36,20 +36,29 @@ BEING_CHANGED = re.compile(
     r"concurrent|currently in the following state|being (created|updated|deleted|changed)|in progress",
     re.IGNORECASE,
 )
+QUOTAS = {
+    "LimitExceeded",
+    "LimitExceededException",
+    "CodeStorageExceededException",
+    "ServiceQuotaExceededException",
+}
+QUOTA_IN_WORDS = re.compile(r"max(imum)? number of|has been reached", re.IGNORECASE)
+"""What a quota is told with under the code of a throttle: the only code that API Gateway has for both."""
 ROLE_IS_NEW = re.compile(
     r"assumed by Lambda|does not have permissions|invalid for CreateGrant|valid principal"
 )
 
 
 class Trouble(Enum):
-    """How a call went wrong, by what may be done about it. The value says what is waited for."""
+    """How a call went wrong, by what may be done about it. The value says why there is a wait."""
 
     THROTTLED = "AWS takes no more calls for now"
-    BUSY = "somebody still changes it"
+    BUSY = "AWS still changes it"
     ROLE_IS_NEW = "the new role is not known to Lambda yet"
     UNSURE = "AWS did not answer"
     TAKEN = "it exists already"
     MISSING = "what it belongs to is not seen everywhere yet"
+    QUOTA = "a quota is used up"
     LASTING = "AWS refused it"
 
 
@@ -59,21 +68,18 @@ def trouble(error: Exception) -> Trouble:
     The codes and texts are AWS's: the services' API references, "Common errors", and the waiting and
     retrying of AWS's own tools (chalice, CDK).
     """
-    if isinstance(error, aws.HTTPClientError | aws.ConnectionError):
-        return Trouble.UNSURE
+    if isinstance(error, aws.HTTPClientError | aws.ConnectionError | ResponseParserError):
+        return Trouble.UNSURE  # the answer was lost, or what came in its place is a proxy's
     if not isinstance(error, aws.ClientError):
         return Trouble.LASTING
     code, text = _told(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-    at_a_time = code == "LimitExceededException" and "simultaneously" in text  # DynamoDB's, of tables
-    if at_a_time or code in THROTTLED or status == 429:  # noqa: PLR2004  Too Many Requests
-        return Trouble.THROTTLED
-    if (
-        code in MOVING
-        or code == "DeleteConflict"
-        or (code in TAKEN | {"LimitExceededException"} and BEING_CHANGED.search(text))
-    ):
+    if code in MOVING | {"DeleteConflict"} or (code in TAKEN | QUOTAS and BEING_CHANGED.search(text)):
         return Trouble.BUSY
+    if code in QUOTAS and "simultaneously" not in text:  # that is DynamoDB's, of tables
+        return Trouble.QUOTA
+    if code in THROTTLED | QUOTAS or status == 429:  # noqa: PLR2004  Too Many Requests
+        return Trouble.QUOTA if QUOTA_IN_WORDS.search(text) else Trouble.THROTTLED
     if code in TAKEN:
         return Trouble.TAKEN
     if code in MISSING:
@@ -100,22 +106,28 @@ UNKNOWN = {
     "AuthFailure",
 }
 SKEWED = re.compile("Signature expired|Signature not yet current")
-QUOTAS = {
-    "LimitExceeded",
-    "LimitExceededException",
-    "CodeStorageExceededException",
-    "ServiceQuotaExceededException",
+LONG = {
+    Trouble.THROTTLED: ("for minutes AWS took no more such calls: ", "when others here are done, "),
+    Trouble.UNSURE: ("for a minute AWS had a fault of its own: ", "in a few minutes, "),
 }
+"""What people are told of what did not pass, and when to try again."""
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ForbiddenException"}
 LOGIN_HINT = "log in again (`aws sso login`, `aws login`, or new keys), then run the same command"
 
 
+FAILURES = (aws.BotoCoreError, aws.ClientError, ResponseParserError)
+"""What a call of botocore's raises."""
+
+
 @contextmanager
 def translated(where: str) -> Iterator[None]:
-    """Turn botocore's errors into ours; `where` is the step they happen in."""
+    """Turn botocore's errors into ours; `where` is the step they happen in, of ours that do not say."""
     try:
         yield
-    except (aws.BotoCoreError, aws.ClientError, ResponseParserError, json.JSONDecodeError) as error:
+    except WschatError as error:
+        error.where = error.where or where
+        raise
+    except (*FAILURES, json.JSONDecodeError) as error:
         raise _translate(error, where) from error
     except ValueError as error:  # botocore's, also of an endpoint in the environment or in the config file
         if not str(error).startswith("Invalid endpoint"):
@@ -176,8 +188,10 @@ def _refused(error: aws.ClientError, where: str) -> WschatError:
     if code in DENIED:
         hint = "ask for that permission, then run the same command: what is done stays done"
         return AccessError(message or f"AWS does not allow {error.operation_name}", where=where, hint=hint)
-    if code in QUOTAS:
+    kind = trouble(error)
+    if kind is Trouble.QUOTA:
         hint = "remove what nobody needs, or have Service Quotas raise it; then run the same command"
-        return AwsError(f"a quota is used up: {message} ({code})", where=where, hint=hint)
-    hint = "run the same command again: it goes on from here; `wschat teardown` removes what there is"
-    return AwsError(f"{message} ({code}, {error.operation_name})", where=where, hint=hint)
+        return AwsError(f"{kind.value}: {message} ({code})", where=where, hint=hint)
+    why, again = LONG.get(kind, ("", ""))
+    hint = f"{again}run the same command again: it goes on from here; `wschat teardown` removes what there is"
+    return AwsError(f"{why}{message} ({code}, {error.operation_name})", where=where, hint=hint)

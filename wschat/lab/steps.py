@@ -50,12 +50,17 @@ class Step:
 
 
 class Moment(Enum):
-    """What a progress tells of its step."""
+    """What a progress tells of its step.
+
+    The error of a step that failed ends the plan and is raised; that of one that was given up is told, and
+    the plan goes on.
+    """
 
     BEGUN = "begun"
     WAITING = "waiting"
     DONE = "done"
     FAILED = "failed"
+    GIVEN_UP = "given up"
     STOPPED = "stopped"
 
 
@@ -63,8 +68,8 @@ class Moment(Enum):
 class Progress:
     """A step began, waits for something, or ended in one way or another.
 
-    `seconds` is how long the wait, or the whole step, has taken so far. The error of a failed step is
-    told here if the plan goes on after it.
+    `seconds` is how long the wait, or the whole step, has taken so far. `error` is that of a step that was
+    given up.
     """
 
     step: Step

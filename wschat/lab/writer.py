@@ -30,11 +30,8 @@ EXPIRY_IS_SO = "is already"
 
 
 @dataclass(frozen=True)
-class Pen:
-    """What writing needs: the clients, and the ids that AWS chose, which grow while things are made.
-
-    `seen` is what was looked at after it was written.
-    """
+class Run:
+    """One run of a plan: the clients, the ids that AWS chose so far, and what was `seen` of what it made."""
 
     cloud: Cloud
     ids: dict[Key, str]
@@ -69,74 +66,74 @@ class Pen:
 
 
 @singledispatch
-def create(resource: Resource, pen: Pen) -> None:
+def create(resource: Resource, run: Run) -> None:
     """Create a resource, and wait until others can build on it.
 
     Raises:
         Doubt: it may have been made, or something has its name.
     """
-    raise TypeError(resource, pen)
+    raise TypeError(resource, run)
 
 
 @singledispatch
-def update(resource: Resource, _found: Resource, pen: Pen) -> None:
+def update(resource: Resource, _found: Resource, run: Run) -> None:
     """Change in place what differs, and nothing else. May raise `Doubt` where it creates something."""
-    create(resource, pen)
+    create(resource, run)
 
 
 @singledispatch
-def delete(resource: Resource, pen: Pen) -> None:
+def delete(resource: Resource, run: Run) -> None:
     """Delete a resource, and wait until it is gone."""
-    raise TypeError(resource, pen)
+    raise TypeError(resource, run)
 
 
 # Tables
 
 
 @create.register
-def _create_table(table: Table, pen: Pen) -> None:
+def _create_table(table: Table, run: Run) -> None:
     name = table.name
-    pen.cloud.create(
-        pen.cloud.dynamodb.create_table,
+    run.cloud.create(
+        run.cloud.dynamodb.create_table,
         TableName=name,
         AttributeDefinitions=[{"AttributeName": table.partition_key, "AttributeType": "S"}],
         KeySchema=[{"AttributeName": table.partition_key, "KeyType": "HASH"}],
         BillingMode=table.billing,  # type: ignore[arg-type]
-        Tags=pen.tag_list,  # type: ignore[arg-type]
+        Tags=run.tag_list,  # type: ignore[arg-type]
     )
-    _table_is_active(name, pen)
+    _table_is_active(name, run)
     if table.ttl:
-        _expire(name, table.ttl, pen)
+        _expire(name, table.ttl, run)
 
 
 @update.register
-def _update_table(table: Table, found: Table, pen: Pen) -> None:
+def _update_table(table: Table, found: Table, run: Run) -> None:
     if table.billing != found.billing:
-        change = pen.cloud.dynamodb.update_table
-        pen.cloud.call(change, TableName=table.name, BillingMode=table.billing)  # type: ignore[arg-type]
-        _table_is_active(table.name, pen)
+        change = run.cloud.dynamodb.update_table
+        run.cloud.call(change, TableName=table.name, BillingMode=table.billing)  # type: ignore[arg-type]
+        _table_is_active(table.name, run)
     if found.ttl and table.ttl != found.ttl:
-        _expire(table.name, found.ttl, pen, enabled=False)
+        _expire(table.name, found.ttl, run, enabled=False)
     if table.ttl and table.ttl != found.ttl:
-        _expire(table.name, table.ttl, pen)
+        _expire(table.name, table.ttl, run)
 
 
-def _table_is_active(name: str, pen: Pen) -> None:
+def _table_is_active(name: str, run: Run) -> None:
     def active() -> bool:
-        described = pen.cloud.find(pen.cloud.dynamodb.describe_table, TableName=name)
+        described = run.cloud.find(run.cloud.dynamodb.describe_table, TableName=name)
         return bool(described and described["Table"].get("TableStatus") == "ACTIVE")
 
-    pen.cloud.wait(active, "the table to be active")
+    run.cloud.wait(active, "the table is not active yet")
 
 
-def _expire(name: str, attribute: str, pen: Pen, *, enabled: bool = True) -> None:
+def _expire(name: str, attribute: str, run: Run, *, enabled: bool = True) -> None:
     """Switch the time to live. AWS takes one change of it an hour, and refuses one that changes nothing."""
     specification = {"Enabled": enabled, "AttributeName": attribute}
-    expire = pen.cloud.dynamodb.update_time_to_live
+    expire = run.cloud.dynamodb.update_time_to_live
     try:
-        pen.cloud.call(expire, TableName=name, TimeToLiveSpecification=specification)  # type: ignore[arg-type]
+        run.cloud.call(expire, TableName=name, TimeToLiveSpecification=specification)  # type: ignore[arg-type]
     except aws.ClientError as error:
-        if EXPIRY_IS_SO in str(error) or (EXPIRY_COOLS_DOWN in str(error) and _expires(name, attribute, pen)):
+        if EXPIRY_IS_SO in str(error) or (EXPIRY_COOLS_DOWN in str(error) and _expires(name, attribute, run)):
             return
         if EXPIRY_COOLS_DOWN not in str(error):
             raise
@@ -147,9 +144,9 @@ def _expire(name: str, attribute: str, pen: Pen, *, enabled: bool = True) -> Non
         ) from error
 
 
-def _expires(name: str, attribute: str, pen: Pen) -> bool:
+def _expires(name: str, attribute: str, run: Run) -> bool:
     """Tell whether a time to live is as it should be, as soon as AWS's reads show it."""
-    cloud = pen.cloud
+    cloud = run.cloud
     until = cloud.clock.now() + cloud.manners.lag
     while True:
         found = cloud.find(cloud.dynamodb.describe_time_to_live, TableName=name)
@@ -158,95 +155,94 @@ def _expires(name: str, attribute: str, pen: Pen) -> bool:
             return True
         if cloud.clock.now() >= until:
             return False
-        cloud.pause(0.5, "the table's time to live")
+        cloud.pause(0.5, "AWS may not show the table's time to live yet")
 
 
 @delete.register
-def _delete_table(table: Table, pen: Pen) -> None:
-    dynamodb, name = pen.cloud.dynamodb, table.name
-    pen.cloud.find(dynamodb.delete_table, TableName=name)
-    gone = lambda: pen.cloud.find(dynamodb.describe_table, TableName=name) is None  # noqa: E731
-    pen.cloud.wait(gone, "the table to be gone")
+def _delete_table(table: Table, run: Run) -> None:
+    dynamodb, name = run.cloud.dynamodb, table.name
+    run.cloud.find(dynamodb.delete_table, TableName=name)
+    run.cloud.wait_gone(dynamodb.describe_table, "the table is not gone yet", TableName=name)
 
 
 # Roles and their policies
 
 
 @create.register
-def _create_role(role: Role, pen: Pen) -> None:
-    pen.cloud.create(
-        pen.cloud.iam.create_role,
+def _create_role(role: Role, run: Run) -> None:
+    run.cloud.create(
+        run.cloud.iam.create_role,
         RoleName=role.name,
         AssumeRolePolicyDocument=role.trust,
-        Tags=pen.tag_list,  # type: ignore[arg-type]
+        Tags=run.tag_list,  # type: ignore[arg-type]
     )
 
 
 @update.register
-def _update_role(role: Role, _found: Role, pen: Pen) -> None:
-    change = pen.cloud.iam.update_assume_role_policy
-    pen.cloud.call(change, RoleName=role.name, PolicyDocument=role.trust)
+def _update_role(role: Role, _found: Role, run: Run) -> None:
+    change = run.cloud.iam.update_assume_role_policy
+    run.cloud.call(change, RoleName=role.name, PolicyDocument=role.trust)
 
 
 @delete.register
-def _delete_role(role: Role, pen: Pen) -> None:
+def _delete_role(role: Role, run: Run) -> None:
     """Remove the role's policies, and it from instance profiles, whoever put them there; then the role.
 
     IAM insists on that order; and since its lists lag behind, it may take more than one round.
     """
 
     def remove() -> None:
-        _strip(role.name, pen)
-        pen.cloud.iam.delete_role(RoleName=role.name)
+        _strip(role.name, run)
+        run.cloud.iam.delete_role(RoleName=role.name)
 
-    pen.cloud.find(remove)
+    run.cloud.find(remove)
 
 
-def _strip(role: str, pen: Pen) -> None:
-    iam = pen.cloud.iam
+def _strip(role: str, run: Run) -> None:
+    iam = run.cloud.iam
     for page in iam.get_paginator("list_role_policies").paginate(RoleName=role):
         for policy in page["PolicyNames"]:
-            pen.cloud.find(iam.delete_role_policy, RoleName=role, PolicyName=policy)
+            run.cloud.find(iam.delete_role_policy, RoleName=role, PolicyName=policy)
     for attached in iam.get_paginator("list_attached_role_policies").paginate(RoleName=role):
         for each in attached["AttachedPolicies"]:
-            pen.cloud.find(iam.detach_role_policy, RoleName=role, PolicyArn=each["PolicyArn"])
+            run.cloud.find(iam.detach_role_policy, RoleName=role, PolicyArn=each["PolicyArn"])
     for held in iam.get_paginator("list_instance_profiles_for_role").paginate(RoleName=role):
         for profile in held["InstanceProfiles"]:
             name = profile["InstanceProfileName"]
-            pen.cloud.find(iam.remove_role_from_instance_profile, RoleName=role, InstanceProfileName=name)
+            run.cloud.find(iam.remove_role_from_instance_profile, RoleName=role, InstanceProfileName=name)
 
 
 @create.register
-def _create_policy(policy: Policy, pen: Pen) -> None:
-    document = policy.document.replace(API, pen.api_id) if API in policy.document else policy.document
-    write = pen.cloud.iam.put_role_policy
-    pen.cloud.call(write, RoleName=policy.name, PolicyName=POLICY_NAME, PolicyDocument=document)
+def _create_policy(policy: Policy, run: Run) -> None:
+    document = policy.document.replace(API, run.api_id) if API in policy.document else policy.document
+    write = run.cloud.iam.put_role_policy
+    run.cloud.call(write, RoleName=policy.name, PolicyName=POLICY_NAME, PolicyDocument=document)
 
 
 @delete.register
-def _delete_policy(policy: Policy, pen: Pen) -> None:
-    pen.cloud.find(pen.cloud.iam.delete_role_policy, RoleName=policy.name, PolicyName=POLICY_NAME)
+def _delete_policy(policy: Policy, run: Run) -> None:
+    run.cloud.find(run.cloud.iam.delete_role_policy, RoleName=policy.name, PolicyName=POLICY_NAME)
 
 
 # Log groups
 
 
 @create.register
-def _create_log_group(group: LogGroup, pen: Pen) -> None:
-    pen.cloud.create(pen.cloud.logs.create_log_group, logGroupName=group.name, tags=pen.cloud.lab.tags)
-    _keep(group, pen)
+def _create_log_group(group: LogGroup, run: Run) -> None:
+    run.cloud.create(run.cloud.logs.create_log_group, logGroupName=group.name, tags=run.cloud.lab.tags)
+    _keep(group, run)
 
 
 @update.register
-def _update_log_group(group: LogGroup, _found: LogGroup, pen: Pen) -> None:
-    _keep(group, pen)
+def _update_log_group(group: LogGroup, _found: LogGroup, run: Run) -> None:
+    _keep(group, run)
 
 
-def _keep(group: LogGroup, pen: Pen) -> None:
-    days, keep = group.retention_days or 0, pen.cloud.logs.put_retention_policy
-    pen.cloud.call(keep, logGroupName=group.name, retentionInDays=days)
+def _keep(group: LogGroup, run: Run) -> None:
+    days, keep = group.retention_days or 0, run.cloud.logs.put_retention_policy
+    run.cloud.call(keep, logGroupName=group.name, retentionInDays=days)
 
 
 @delete.register
-def _delete_log_group(group: LogGroup, pen: Pen) -> None:
-    pen.cloud.find(pen.cloud.logs.delete_log_group, logGroupName=group.name)
+def _delete_log_group(group: LogGroup, run: Run) -> None:
+    run.cloud.find(run.cloud.logs.delete_log_group, logGroupName=group.name)

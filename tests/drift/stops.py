@@ -1,10 +1,20 @@
-"""What can't be changed in place: a table's key, an API's protocol."""
+"""Changes by hand that provision does not heal: it stops before its first step, and says why."""
 
 from tests.drift.case import differs
-from tests.drift.cases import THE_API
 from tests.drift.hand import Do, do
 from wschat.lab.blueprint import API_NAME
 from wschat.lab.model import TAG
+
+THE_API = f"API {API_NAME}"
+THEIRS_NOW = "us-east-1/theirs-"
+TAGS_CHANGED = (
+    ("table client-records", do("TagResource", Tags=[{"Key": TAG, "Value": THEIRS_NOW}])),
+    ("role ConnectRole", do("TagRole", Tags=[{"Key": TAG, "Value": "eu-central-1/<prefix>"}])),
+    ("log group Connect", do("UntagResource", tagKeys=[TAG])),
+    ("function Connect", do("UntagResource", TagKeys=[TAG])),
+    (THE_API, do("UntagResource", TagKeys=[TAG])),
+)
+"""What makes a resource somebody else's: another lab's tag, one of another region, or none."""
 
 
 def _table(key: str, kind: str) -> Do:

@@ -1,0 +1,110 @@
+"""What the commands that speak to AWS share: where to work, looking, asking, carrying out, stopping."""
+
+import shlex
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from wschat.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+
+    from wschat.lab.cloud import Cloud
+    from wschat.lab.engine import Outcome
+    from wschat.lab.steps import Actual, Progress, Step
+
+    Work = Callable[[Cloud, tuple[Step, ...], Actual], Generator[Progress, None, Outcome]]
+
+NOTHING_CHANGED = "Stopped. Nothing was changed."
+
+
+class Where(NamedTuple):
+    """Where to work, as the command line says."""
+
+    prefix: str = ""
+    region: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+
+    def __str__(self) -> str:
+        given = zip(("--prefix", "--region", "--profile", "--endpoint-url"), self, strict=True)
+        return "".join(f" {option} {shlex.quote(value)}" for option, value in given if value)
+
+
+def connect(where: Where, authorization: str | None = None) -> "Cloud":
+    """Check the prefix, find out who is asking, and say where."""
+    from wschat import console
+    from wschat.lab import login
+    from wschat.lab.blueprint import check_names
+    from wschat.lab.model import Lab
+
+    check_names(Lab(account="0" * 12, region="us-east-1", prefix=where.prefix))
+    cloud = login.connect(login.Target(*where, authorization))
+    console.show_place(cloud.lab)
+    return cloud
+
+
+def look(cloud: "Cloud") -> "Actual":
+    """Look at what exists."""
+    from wschat import console
+    from wschat.lab import engine
+
+    with console.waiting("Looking at what exists") as tell:
+        return engine.look(replace(cloud, on_wait=waits(tell)))
+
+
+def ask(question: str, cloud: "Cloud", *answer: str, yes: bool) -> None:
+    """Ask whether to go on, unless that was said before; `{}` in the question is the account and region."""
+    from wschat import console
+
+    place = f"account {cloud.lab.account}, region {cloud.lab.region}"
+    if not yes and not console.ask(question.format(place), *answer):
+        console.screen().print("Nothing was changed.")
+        raise typer.Exit
+
+
+def carry_out(
+    cloud: "Cloud", work: "Work", ways: "Mapping[str, str]", steps: "Sequence[Step]", actual: "Actual"
+) -> "Outcome":
+    """Provision or tear down, and show it; Ctrl-C stops it in an orderly way.
+
+    `ways` are the commands that lead on from there, with their options; the first is this one.
+    """
+    from wschat import console, progress
+    from wschat.lab.clock import Stopped
+
+    shown, start = progress.Steps(), cloud.clock.now()
+
+    def stop() -> None:
+        cloud.clock.stop()
+        shown.stopping()
+
+    with progress.stoppable(stop):
+        try:
+            outcome = shown.show(work(replace(cloud, on_wait=shown.wait), tuple(steps), actual))
+        except (Stopped, KeyboardInterrupt):
+            console.show_stopped(shown.done, shown.unfinished, len(steps), ways)
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
+    seconds = cloud.clock.now() - start
+    console.screen().print(f"Done: {shown.done} steps in {seconds:.1f} s.")
+    return outcome
+
+
+@contextmanager
+def interrupted(says: str) -> "Iterator[None]":
+    """Say what Ctrl-C means here."""
+    from wschat import console
+
+    try:
+        yield
+    except KeyboardInterrupt:
+        console.screen().print(f"\n{says}", markup=False, soft_wrap=True)
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+
+
+def waits(tell: "Callable[[str], None]") -> "Callable[[str, float], None]":
+    """Return what tells of a wait by telling one line."""
+    return lambda why, seconds: tell(f"{why} ({seconds:.0f} s)")

@@ -1,0 +1,26 @@
+"""The whole lab in an emulator on this machine, for the local mode."""
+
+from collections.abc import Callable, Iterator
+
+import boto3
+
+from wschat.lab import engine
+from wschat.lab.login import Target, connect
+from wschat.lab.steps import Moment, Progress, Verb
+
+
+def provision(endpoint_url: str, on_step: Callable[[str], None]) -> str:
+    """Provision the whole lab into an emulator; return its URL.
+
+    The account's root there is called "test"; nothing of the environment is used.
+    """
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")  # noqa: S106
+    cloud = connect(Target(endpoint_url=endpoint_url), session)
+    actual = engine.look(cloud)
+    plan = engine.plan_up(cloud, actual)
+    steps: Iterator[Progress] = engine.provision(cloud, plan, actual)
+    done = 0
+    for progress in steps:
+        done += progress.moment is Moment.DONE and progress.step.verb is not Verb.CHECK
+        on_step(f"{progress.step.task.value} ({done}/{len(plan)})")
+    return engine.url(cloud, engine.settle(cloud)[0])
