@@ -11,14 +11,19 @@ from botocore.credentials import Credentials
 from tests.plane.wire import Answer, Call, Request
 
 HOP = {"connection", "transfer-encoding", "keep-alive", "content-length"}
+SENT = {"content-type", "x-amz-target"}
+"""The headers that say what is asked."""
 ROOT = Credentials("test", "test")
 
 
 class Backend:
     """Speaks HTTP to one endpoint, over connections that are kept alive and closed with this object."""
 
+    signed = True
+    """Whether it looks at signatures."""
+
     def __init__(self, endpoint: str) -> None:
-        parts = urlsplit(endpoint)
+        self.endpoint, parts = endpoint, urlsplit(endpoint)
         self.host, self.port = str(parts.hostname), parts.port or 80
         self._idle: list[http.client.HTTPConnection] = []
         weakref.finalize(self, _close, self._idle)
@@ -36,7 +41,7 @@ class Backend:
     def ask(self, call: Call, request: Request) -> Answer:
         """Send a request to the service of a call, signed by root."""
         url = f"http://{self.host}:{self.port}{request.target}"
-        unsigned = {k: v for k, v in request.headers.items() if k in {"content-type", "x-amz-target"}}
+        unsigned = {k: v for k, v in request.headers.items() if k in SENT}
         signed = AWSRequest(request.method, url, headers=unsigned, data=request.body)
         SigV4Auth(ROOT, call.service, call.region).add_auth(signed)
         headers = {str(name).lower(): str(value) for name, value in signed.headers.items()}

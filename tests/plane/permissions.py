@@ -162,6 +162,8 @@ class Permissions:
         return self._users.get(key, ROOT_ARN)
 
     def refuse(self, call: Call) -> Answer | None:
+        if call.key not in self._policies:
+            return None
         return next(filter(None, (self._check(call, need) for need in needs(call))), None)
 
     def refuse_answer(self, call: Call, answer: Answer) -> Answer | None:

@@ -38,14 +38,23 @@ class Plane:
         clock: whose time it is; each call takes `times.latency` of its caller.
         seed: of the chance that decides how far each read lags, and of the tokens of lists.
         times: how long and how often.
+        backend: where MiniStack is, if not behind its endpoint.
     """
 
-    def __init__(self, endpoint: str, clock: Clock, *, seed: int = 0, times: Times = Times()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        endpoint: str,
+        clock: Clock,
+        *,
+        seed: int = 0,
+        times: Times = Times(),  # noqa: B008
+        backend: Backend | None = None,
+    ) -> None:
         self.endpoint = endpoint
         self.calls: list[Call] = []
         self.fault: Callable[[Call], Fault | None] = lambda _: None
         self.on_kill: Callable[[], None] = lambda: None
-        self.backend = Backend(endpoint)
+        self.backend = backend or Backend(endpoint)
         self._clock, self._times = clock, times
         self._permissions = Permissions()
         self._limits, self._traffic = Limits(times), Traffic(times.latency)
@@ -71,7 +80,7 @@ class Plane:
         region: str = "us-east-1",
     ) -> boto3.Session:
         """Return a session whose clients, made with MiniStack's URL, go through the plane in this process."""
-        return session(self, key, secret, region)
+        return session(self.handle, key, secret, region, signed=self.backend.signed)
 
     @contextmanager
     def listening(self) -> Iterator[str]:

@@ -1,8 +1,6 @@
 """The virtual time jumps only when all workers wait, and a run is the same each time."""
 
-import signal
 import threading
-import time
 
 import pytest
 
@@ -128,25 +126,3 @@ def test_scaled_time_is_real() -> None:
     clock.start(nap)
     assert channel.get() == "done"
     assert clock.now() - start >= 100
-
-
-def test_an_interrupted_worker_is_busy_again(clock: VirtualClock) -> None:
-    """Ctrl-C ends a wait: who was interrupted holds the time as any other worker does."""
-    main, caught, seen = threading.get_ident(), threading.Event(), []
-
-    def worker() -> None:
-        clock.sleep(1)
-        signal.pthread_kill(main, signal.SIGINT)
-        caught.wait()
-        clock.sleep(1)
-        seen.append(clock.now())
-
-    clock.start(worker)
-    with pytest.raises(KeyboardInterrupt):
-        clock.sleep(10)
-    caught.set()
-    while not clock._sleepers and not seen:
-        time.sleep(0.001)
-    assert (clock.now(), seen) == (1, [])
-    clock.sleep(2)
-    assert (clock.now(), seen) == (3, [2])

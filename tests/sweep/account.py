@@ -1,11 +1,11 @@
 """What there is in MiniStack, seen behind the plane's back by its root user."""
 
 import json
-import urllib.request
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import boto3
+from tests.plane.backend import Backend
+from tests.plane.inside import session
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
@@ -26,21 +26,16 @@ IDS = {"ApiId", "IntegrationId", "RouteId", "DeploymentId", "IntegrationResponse
 
 
 class Account:
-    """The whole account behind one endpoint, which holds nothing but the lab that is looked at."""
+    """The whole account in one MiniStack, which holds nothing but the lab that is looked at."""
 
-    def __init__(self, endpoint: str) -> None:
-        self.endpoint = endpoint
-        root = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
-        self._dynamodb: DynamoDBClient = root.client("dynamodb", endpoint_url=endpoint)
-        self._iam: IAMClient = root.client("iam", endpoint_url=endpoint)
-        self._functions: LambdaClient = root.client("lambda", endpoint_url=endpoint)
-        self._logs: CloudWatchLogsClient = root.client("logs", endpoint_url=endpoint)
-        self._api: ApiGatewayV2Client = root.client("apigatewayv2", endpoint_url=endpoint)
-
-    def empty(self) -> None:
-        """Forget everything."""
-        request = urllib.request.Request(f"{self.endpoint}/_ministack/reset", method="POST")  # noqa: S310
-        urllib.request.urlopen(request).close()  # noqa: S310  on the loopback interface
+    def __init__(self, backend: Backend) -> None:
+        self.backend, where = backend, backend.endpoint
+        root = session(backend.forward, signed=backend.signed)
+        self._dynamodb: DynamoDBClient = root.client("dynamodb", endpoint_url=where)
+        self._iam: IAMClient = root.client("iam", endpoint_url=where)
+        self._functions: LambdaClient = root.client("lambda", endpoint_url=where)
+        self._logs: CloudWatchLogsClient = root.client("logs", endpoint_url=where)
+        self._api: ApiGatewayV2Client = root.client("apigatewayv2", endpoint_url=where)
 
     def names(self) -> list[str]:
         """Return the kind and name of all that there is."""

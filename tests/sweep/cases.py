@@ -18,6 +18,7 @@ ALWAYS = {
     "ALWAYS_RESET": Fault.RESET_AFTER,
 }
 """Faults that stay, for all later calls of that operation."""
+PARTS = ("provision", "teardown", "kill")
 DEATH = "DEATH"
 """The run ends as if its process were killed, but in virtual time, when this call took effect."""
 
@@ -51,6 +52,11 @@ class Case:
     @property
     def dies(self) -> bool:
         return self.fault == DEATH
+
+    @property
+    def part(self) -> str:
+        """Of the three parts of the sweep, the one to which it belongs."""
+        return "kill" if self.kills else self.run
 
     @property
     def kills(self) -> bool:
@@ -158,6 +164,8 @@ def _one_of_each_kind(calls: list[Asked]) -> Iterable[int]:
 
 
 def sample(among: Iterable[Case], number: int, seed: int) -> list[Case]:
-    """Choose so many cases by chance, always the same for a seed."""
-    everything = list(among)
-    return random.Random(seed).sample(everything, min(number, len(everything)))  # noqa: S311
+    """Choose so many cases by chance, always the same for a seed; of each part there is one at least."""
+    order = list(among)
+    random.Random(seed).shuffle(order)  # noqa: S311
+    firsts = {case.part: case for case in reversed(order)}
+    return [*firsts.values(), *(case for case in order if case not in firsts.values())][:number]

@@ -1,10 +1,9 @@
-"""A world in which a real process works, and is killed: in real time, but faster."""
+"""Cases in which a real process works, and is killed: in real time, but faster."""
 
 import signal
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack
 from dataclasses import replace
 
 from tests.plane.clock import ScaledClock
@@ -12,7 +11,8 @@ from tests.plane.faults import Fault
 from tests.plane.wire import Call
 from tests.sweep.account import Account
 from tests.sweep.cases import Case, Reference, ask
-from tests.sweep.world import TIMES, World
+from tests.sweep.trials import Result, conclude
+from tests.sweep.world import LAG_S, TIMES, Death, World
 from wschat.local.emulator import clean_environment
 
 FACTOR = 20
@@ -27,14 +27,12 @@ class KillWorld(World):
 
     def __init__(self, account: Account) -> None:
         super().__init__(account, ScaledClock(FACTOR), TIMES_NOW)
-        self._stack = ExitStack()
-        self.url = self._stack.enter_context(self.plane.listening())
-
-    def close(self) -> None:
-        self._stack.close()
 
     def kill(self, case: Case, known: Reference) -> None:
-        """Let a process of its own do a run, and kill it at the call of a case, before or after it."""
+        """Let a process of its own do a run, and kill it at the call of a case, before or after it.
+
+        Its calls in flight take effect, though nobody hears their answers.
+        """
         wanted, count, lock = known.asked(case), known.occurrence(case), threading.Lock()
 
         def fails(call: Call) -> Fault | None:
@@ -45,18 +43,36 @@ class KillWorld(World):
                 count -= 1
                 return None if count else case.kind
 
-        command = [sys.executable, "-m", "tests.sweep.child", self.url, case.run, str(FACTOR)]
-        self.plane.fault = fails
-        with subprocess.Popen(command, env=clean_environment(), stderr=subprocess.PIPE) as child:
-            self.plane.on_kill = lambda: _kill(child)
-            try:
-                child.wait(KILLED_S)
-            except subprocess.TimeoutExpired:
-                child.kill()
-            self.plane.fault = lambda _: None
-            assert child.stderr
-            told = child.stderr.read().decode()
+        before = threading.enumerate()
+        with self.plane.listening() as self.url:
+            command = [sys.executable, "-m", "tests.sweep.child", self.url, case.run, str(FACTOR)]
+            self.plane.fault = fails
+            with subprocess.Popen(command, env=clean_environment(), stderr=subprocess.PIPE) as child:
+                self.plane.on_kill = lambda: _kill(child)
+                try:
+                    child.wait(KILLED_S)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                assert child.stderr
+                told = child.stderr.read().decode()
+        for thread in {*threading.enumerate()}.difference(before):
+            thread.join()
+        self.plane.fault = lambda _: None
         assert child.returncode == -signal.SIGKILL, f"it never came to this call: {told}"
+
+
+def kill(account: Account, known: Reference, case: Case) -> Result:
+    """Try one case in an account with nothing in it."""
+    world = KillWorld(account)
+    ended: BaseException = Death()
+    try:
+        if case.run == "teardown":
+            world.run("provision").must_be_clean()
+            world.clock.sleep(LAG_S)
+        world.kill(case, known)
+    except Exception as error:  # noqa: BLE001  judged as any other end
+        ended = error
+    return conclude(world, known, case, ended)
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:

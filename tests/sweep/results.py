@@ -3,15 +3,27 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from tests.sweep.cases import Case
 from tests.sweep.trials import Result
 
 ROOT = Path(__file__).parents[2]
-SOURCES = ("wschat/lab", "wschat/functions", "wschat/protocol.py", "tests/plane", "tests/sweep")
-"""What the results depend on."""
+SOURCES = (
+    "wschat/lab",
+    "wschat/protocol.py",
+    "wschat/errors.py",
+    "tests/labs.py",
+    "tests/plane",
+    "tests/sweep",
+)
+"""What the results depend on: not on what the functions do, nor on the tests of these tests."""
+PACKAGES = ("botocore", "ministack")
+LEGEND = (
+    "Done after retries + ended with a clear error; of kills, their number; after a !, what did not hold."
+)
 
 
 def digest() -> str:
@@ -20,7 +32,10 @@ def digest() -> str:
     for source in SOURCES:
         path = ROOT / source
         for each in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            found.update(each.read_bytes())
+            if not each.name.startswith(("test_", "conftest")):
+                found.update(each.read_bytes())
+    for package in PACKAGES:
+        found.update(version(package).encode())
     return found.hexdigest()[:16]
 
 
@@ -53,20 +68,65 @@ def _read(lines: Iterable[str]) -> Iterator[Result]:
             continue
 
 
-def table(results: Iterable[Result]) -> str:
+def by_fault(results: Iterable[Result]) -> str:
     """Return how many cases of each run and fault there were, how they ended, and how many held."""
-    columns = ("cases", "done after retries", "clear error", "held")
-    counts: dict[tuple[str, str], list[int]] = {}
+    counts: dict[tuple[str, ...], Ends] = {}
     for result in results:
         case = Case.read(result.case)
-        clear = result.ended == "told" and not any(each.startswith("unclear") for each in result.wrong)
-        row = counts.setdefault((case.run, case.fault), [0] * len(columns))
-        for column, counted in enumerate((True, result.ended == "done", clear, not result.wrong)):
-            row[column] += counted
-    total = [sum(column) for column in zip(*counts.values(), strict=True)] or [0] * len(columns)
-    lines: list[tuple[str, ...]] = [("run", "fault", *columns)]
-    lines += [(*names, *map(str, row)) for names, row in counts.items()]
-    lines += [("all", "", *map(str, total))]
+        for names in ((case.run, case.fault), ("all", "")):
+            counts.setdefault(names, Ends()).add(result)
+    rows = [(*names, *ends.numbers()) for names, ends in counts.items() if names != ("all", "")]
+    return _table(
+        [("run", "fault", *Ends.NAMES), *rows, ("all", "", *counts.get(("all", ""), Ends()).numbers())]
+    )
+
+
+def by_call(results: Iterable[Result]) -> str:
+    """Return the same for each kind of call and fault, in short."""
+    counts: dict[tuple[str, ...], dict[str, Ends]] = {}
+    faults: dict[str, None] = {}
+    for result in results:
+        case = Case.read(result.case)
+        faults[case.fault] = None
+        row = counts.setdefault((case.run, result.call.partition(" ")[0]), {})
+        row.setdefault(case.fault, Ends()).add(result)
+    heads = ("run", "call", *(fault.lower().replace("_", "-") for fault in faults))
+    rows = [
+        (*names, *(row[each].short() if each in row else "" for each in faults))
+        for names, row in counts.items()
+    ]
+    return f"{_table([heads, *rows])}\n{LEGEND}"
+
+
+@dataclass
+class Ends:
+    """How cases ended."""
+
+    cases: int = 0
+    done: int = 0
+    told: int = 0
+    killed: int = 0
+    held: int = 0
+
+    NAMES = ("cases", "done after retries", "clear error", "killed", "held")
+
+    def add(self, result: Result) -> None:
+        clear = not any(each.startswith("unclear") for each in result.wrong)
+        self.cases += 1
+        self.done += result.ended == "done"
+        self.told += result.ended == "told" and clear
+        self.killed += result.ended == "killed"
+        self.held += not result.wrong
+
+    def numbers(self) -> tuple[str, ...]:
+        return tuple(map(str, (self.cases, self.done, self.told, self.killed, self.held)))
+
+    def short(self) -> str:
+        ended = str(self.killed) if self.killed else f"{self.done}+{self.told}"
+        return ended if self.held == self.cases else f"{ended} !{self.cases - self.held}"
+
+
+def _table(lines: list[tuple[str, ...]]) -> str:
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(_row(line, widths) for line in lines)
 

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from tests.sweep.cases import Case
-from tests.sweep.results import Results, table
+from tests.sweep.results import Results, by_call, by_fault
 from tests.sweep.trials import Result
 
 DONE = Result("provision:3:THROTTLED", call="iam.GetRole ConnectRole", ended="done")
-TOLD = Result("provision:3:DENIED", ended="told", told=[["where", "what", "hint"]])
-BAD = Result("teardown:8:DENIED", ended="told", wrong=["left: role x"])
-UNCLEAR = Result("teardown:9:DENIED", ended="told", wrong=["unclear: : what: "])
+TOLD = Result("provision:5:DENIED", "iam.PutRolePolicy ConnectRole", "told", told=[["where", "what", "hint"]])
+BAD = Result("teardown:8:DENIED", "iam.DeleteRole ConnectRole", "told", wrong=["left: role x"])
+UNCLEAR = Result("teardown:9:DENIED", "iam.DeleteRole JoinRole", "told", wrong=["unclear: : what: "])
+KILLED = Result("teardown:9:DEATH", "iam.DeleteRole JoinRole", "killed")
 
 
 def test_goes_on(tmp_path: Path) -> None:
@@ -35,16 +36,28 @@ def test_forgets_what_another_code_base_did(tmp_path: Path) -> None:
     assert Results(path).by_case == {}
 
 
-def test_table() -> None:
+def test_by_fault() -> None:
     """Each run and fault has its row; what failed in an unclear way is neither done nor told."""
-    lines = [line.split() for line in table([DONE, TOLD, BAD, UNCLEAR]).splitlines()]
+    lines = [line.split() for line in by_fault([DONE, TOLD, BAD, UNCLEAR, KILLED]).splitlines()]
     assert lines[1:] == [
-        ["provision", "THROTTLED", "1", "1", "0", "1"],
-        ["provision", "DENIED", "1", "0", "1", "1"],
-        ["teardown", "DENIED", "2", "0", "1", "0"],
-        ["all", "4", "1", "2", "2"],
+        ["provision", "THROTTLED", "1", "1", "0", "0", "1"],
+        ["provision", "DENIED", "1", "0", "1", "0", "1"],
+        ["teardown", "DENIED", "2", "0", "1", "0", "0"],
+        ["teardown", "DEATH", "1", "0", "0", "1", "1"],
+        ["all", "5", "1", "2", "1", "3"],
     ]
-    assert table([]).splitlines()[-1].split() == ["all", "0", "0", "0", "0"]
+    assert by_fault([]).splitlines()[-1].split() == ["all", "0", "0", "0", "0", "0"]
+
+
+def test_by_call() -> None:
+    """Each kind of call has its row, and each fault its column; what did not hold is counted apart."""
+    lines = [line.split() for line in by_call([DONE, TOLD, BAD, UNCLEAR, KILLED]).splitlines()]
+    assert lines[:-1] == [
+        ["run", "call", "throttled", "denied", "death"],
+        ["provision", "iam.GetRole", "1+0"],
+        ["provision", "iam.PutRolePolicy", "0+1"],
+        ["teardown", "iam.DeleteRole", "0+1", "!2", "1"],
+    ]
 
 
 def test_a_case_is_written_as_it_is_read() -> None:

@@ -94,17 +94,13 @@ Fails = Callable[[Call], Fault | None]
 
 
 class World:
-    """One account with nothing in it, behind a plane; `url` is where the lab is told that AWS is."""
+    """An account behind a plane; `url` is where the lab is told that AWS is."""
 
     def __init__(self, account: Account, clock: Clock | None = None, times: Times = TIMES) -> None:
-        account.empty()
-        self.account = account
+        self.account, self.url = account, account.backend.endpoint
         self.clock = clock or Bounded()
-        self.plane, self.url = Plane(account.endpoint, self.clock, times=times), account.endpoint
+        self.plane = Plane(self.url, self.clock, times=times, backend=account.backend)
         self._cloud: Cloud | None = None
-
-    def close(self) -> None:
-        """End what runs in it."""
 
     def cloud(self) -> Cloud:
         """Log in, once: to make clients takes long, and they remember nothing of what they were asked."""
