@@ -38,10 +38,11 @@ def chat_commands() -> str:
 
 
 def functions() -> str:
-    """Return the table of functions, their routes and what they may do."""
+    """Return the table of functions, how long they are, their routes and what they may do."""
     rows = [
         [
             f"[{spec.name}](wschat/functions/{spec.module}.py)",
+            str(len((README.parent / f"wschat/functions/{spec.module}.py").read_text().splitlines())),
             " ".join(f"`{route}`" for route in spec.routes),
             spec.clients or "none",
             spec.rooms or "none",
@@ -49,7 +50,7 @@ def functions() -> str:
         ]
         for spec in FUNCTIONS
     ]
-    return table(["function", "routes", f"on `{CLIENTS}`", f"on `{ROOMS}`", "WebSocket"], rows)
+    return table(["function", "lines", "routes", f"on `{CLIENTS}`", f"on `{ROOMS}`", "WebSocket"], rows)
 
 
 def permits() -> str:

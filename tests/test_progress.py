@@ -2,9 +2,11 @@
 
 import pytest
 
+from wschat.console import show_stopped
+from wschat.errors import AccessError
 from wschat.lab.model import LogGroup
 from wschat.lab.steps import Moment, Progress, Step, Verb
-from wschat.progress import Steps
+from wschat.progress import Steps, _Line
 
 WHY = "AWS takes no more calls for now"
 
@@ -20,3 +22,37 @@ def test_long_waits(capsys: pytest.CaptureFixture[str]) -> None:
         for seconds in (10, 20, 40)
         for what in ("Looking at what there is now", "create log group log")
     ]
+
+
+def test_a_narrow_terminal() -> None:
+    """Where a line is too long, what is cut is not for how long it waits already."""
+    line = _Line("create function anna-RegisterUser", "the new role is not known yet", 9.4)
+    assert line.fit(80).plain == str(line) == f"{line.what}: {line.why} (9 s)"
+    assert line.fit(40).plain == "create function anna-RegisterUser… (9 s)"
+
+
+def test_the_same_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    """What to do about it is said once, though every step that was given up is told with its error."""
+    steps = [Step(Verb.DELETE, LogGroup(name=name, retention_days=1)) for name in ("a", "b")]
+    error = AccessError("no", hint="ask for that permission")
+    shown = Steps()
+    shown.show(Progress(step, Moment.GIVEN_UP, error=error) for step in steps)
+    told = capsys.readouterr().err
+    assert (told.count("Error: no"), told.count("ask for that permission")) == (2, 1)
+    assert shown.counts == {"done": 0, "failed": 2, "under way": 0}
+
+
+@pytest.mark.parametrize(
+    ("counts", "says"),
+    [
+        (
+            {"done": 2, "failed": 1, "under way": 3},
+            "Of 66 steps: 2 done, 1 failed, 3 under way, 60 not begun.",
+        ),
+        ({"done": 68, "under way": 1}, "Of 69 steps: 68 done, 1 under way, 0 not"),
+    ],
+)
+def test_stopped(capsys: pytest.CaptureFixture[str], counts: dict[str, int], says: str) -> None:
+    """All steps are accounted for, also when there were more, as after a second look at what there is."""
+    show_stopped(counts, 66, {"provision": " --prefix a-", "teardown": " --prefix a-"})
+    assert says in capsys.readouterr().err

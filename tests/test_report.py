@@ -6,6 +6,7 @@ import os
 import struct
 import subprocess
 import termios
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
@@ -15,7 +16,8 @@ from wschat import console
 from wschat.cli import app
 from wschat.lab import engine
 from wschat.lab.cloud import Cloud
-from wschat.lab.model import DESCRIPTIONS, OPEN
+from wschat.lab.model import DESCRIPTIONS, OPEN, Function, Integration, Lab, Table
+from wschat.lab.steps import Actual, Step, Verb
 
 ANYONE = DESCRIPTIONS[OPEN]
 ODD = "☃ [red]:smile: \x1b]0;mine\x07 'quoted' " + "long " * 100
@@ -65,6 +67,7 @@ def test_for_programs(odd: Cloud) -> None:
     prefix, name = odd.lab.prefix, odd.lab.name
     shown, code = narrow("status", "--json", "--prefix", prefix)
     report = json.loads(shown)
+    assert f"`wschat provision --prefix {prefix}` makes it so." in narrow("status", "--prefix", prefix)[0]
     planned = CliRunner().invoke(app, ["provision", "--plan", "--json", "--prefix", prefix])
     assert json.loads(planned.stdout) == report
     assert (code, planned.exit_code) == (3, 3)
@@ -88,6 +91,33 @@ def test_for_people(odd: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert lines[at + 1].endswith(f"should be {ANYONE}")
     assert "    partition_key: is id, should be room; it can't be changed in place" in "\n".join(lines)
     assert not any(character in "".join(lines) for character in "\x1b\x07")
+
+
+def test_values_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    """Names and values, lists and nothing are told without Python's signs."""
+    whole = engine.desired(Lab(account="0" * 12, region="us-east-1"), Actual())
+    function = next(each for each in whole if isinstance(each, Function))
+    table = next(each for each in whole if isinstance(each, Table))
+    ping = next(each for each in whole if isinstance(each, Integration) and each.answer)
+    pairs = (
+        (function, replace(function, environment=(("CLIENT_RECORDS", "theirs"), ("MORE", "1")))),
+        (table, replace(table, ttl=None)),
+        (ping, replace(ping, answer=("$default", None, "{}"))),
+    )
+    console.show_plan([Step(Verb.UPDATE, *pair) for pair in pairs], console.paper())
+    told = capsys.readouterr().out
+    assert "environment: is CLIENT_RECORDS=theirs, MORE=1, should be CLIENT_RECORDS=client-records, " in told
+    assert "ttl: is nothing, should be expires" in told
+    assert "answer: is $default, nothing, {}, should be $default, \\$default, {" in told
+
+
+@pytest.mark.usefixtures("account")
+def test_what_cannot_be_done_is_not_asked(odd: Cloud) -> None:
+    """A plan that can't be carried out is refused when it has been shown, before the question."""
+    done = wschat("provision", "--prefix", odd.lab.prefix)
+    assert done.returncode == 1
+    table = f"table {odd.lab.name('room-messages-users')}"
+    assert f"Error: {table}, before the first step: partition_key is 'id', not 'room'" in done.stderr
 
 
 @pytest.mark.usefixtures("account")

@@ -10,6 +10,7 @@ import typer
 
 from wschat import __version__
 from wschat.cli_aws import Endpoint, Prefix, Profile, Region, provision, status, teardown
+from wschat.cli_logs import logs
 from wschat.cli_runs import Where, connect
 from wschat.errors import ExitCode, LocalError, LostError, UsageError, WschatError
 
@@ -59,7 +60,7 @@ def _root(*, version: Version = False) -> None:
     pass
 
 
-for command in (provision, teardown, status):
+for command in (provision, teardown, status, logs):
     app.command()(command)
 
 

@@ -58,7 +58,7 @@ def provision(
 ) -> None:
     """Create the lab in an AWS account, or what is missing of it; print its wss:// URL."""
     from wschat import console
-    from wschat.lab import engine
+    from wschat.lab import engine, planner
     from wschat.lab.model import AWS_IAM, OPEN
 
     if json and not plan:
@@ -79,6 +79,7 @@ def provision(
         console.note_few(functions)
         if steps:
             console.show_plan(steps, console.screen())
+            planner.check(steps)
             ask("Do this in {}?", cloud, yes=yes)
     left: Sequence[Step] = ()
     if steps:
@@ -217,8 +218,9 @@ def status(
     from wschat import console
     from wschat.lab import engine
 
+    where = Where(prefix, region, profile, endpoint_url)
     with interrupted(NOTHING_CHANGED):
-        cloud = connect(Where(prefix, region, profile, endpoint_url))
+        cloud = connect(where)
         actual = look(cloud)
     steps, url = engine.differences(cloud, actual), engine.url(cloud, actual)
     code = ExitCode.DIFFERENT if steps or actual.strangers else ExitCode.OK
@@ -231,10 +233,10 @@ def status(
     if actual.strangers:
         hint = "Some names are somebody else's: take another --prefix."
     elif not actual.resources:
-        hint = "There is no such lab here: `wschat provision` makes it."
+        hint = f"There is no such lab here: `wschat provision{where}` makes it."
     elif steps:
-        hint = "Not as it should be: `wschat provision` makes it so."
+        hint = f"Not as it should be: `wschat provision{where}` makes it so."
     else:
         hint = "All is as it should be."
-    console.paper().print(hint)
+    console.paper().print(hint, markup=False, soft_wrap=True)
     raise typer.Exit(code)

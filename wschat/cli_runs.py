@@ -86,7 +86,7 @@ def carry_out(
         try:
             outcome = shown.show(work(replace(cloud, on_wait=shown.wait), tuple(steps), actual))
         except (Stopped, KeyboardInterrupt):
-            console.show_stopped(shown.done, shown.unfinished, len(steps), ways)
+            console.show_stopped(shown.counts, len(steps), ways)
             raise typer.Exit(ExitCode.INTERRUPTED) from None
     seconds = cloud.clock.now() - start
     console.screen().print(f"Done: {shown.done} steps in {seconds:.1f} s.")

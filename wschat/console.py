@@ -23,7 +23,7 @@ FIXED = "; it can't be changed in place: save what you need of it, and delete it
 SIGNS = {Verb.CREATE: ("+", "green"), Verb.UPDATE: ("~", "yellow"), Verb.DELETE: ("-", "red")}
 
 
-class Paper(Console):
+class Outlet(Console):
     """A console that goes on in silence when nobody reads any more, as behind `| head`."""
 
     def on_broken_pipe(self) -> None:
@@ -33,22 +33,22 @@ class Paper(Console):
 
 def screen() -> Console:
     """Return the console for progress, questions and errors: standard error, so that stdout can be piped."""
-    return Paper(stderr=True, highlight=False)
+    return Outlet(stderr=True, highlight=False)
 
 
 def paper() -> Console:
     r"""Return the console for what was asked for: stdout; what it can't encode becomes `\u`."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
-    return Paper(highlight=False)
+    return Outlet(highlight=False)
 
 
-def show_error(error: WschatError, console: Console | None = None) -> None:
-    """Say what happened, where, and what to do now; on the screen if nothing else is said."""
+def show_error(error: WschatError, console: Console | None = None, *, hint: bool = True) -> None:
+    """Say what happened, where, and (`hint`) what to do now; on the screen if nothing else is said."""
     console = console or screen()
     where = (f"{safe(error.where)}: ", "bold") if error.where else ""
     console.print(Text.assemble(("Error: ", "bold red"), where, safe(error.what)), soft_wrap=True)
-    if error.hint:
+    if error.hint and hint:
         console.print(Text.assemble("  ", ("→ ", "dim"), safe(error.hint)), soft_wrap=True)
 
 
@@ -76,11 +76,19 @@ def show_plan(plan: Sequence[Step], console: Console) -> None:
 
 def _differences(step: Step) -> list[str]:
     pairs = step.differences.items()
-    told = {name: _from_difference(str(should), str(found)) for name, (should, found) in pairs}
+    told = {name: _from_difference(_in_words(should), _in_words(found)) for name, (should, found) in pairs}
     return [
         safe(f"{name}: is {found}, should be {should}{FIXED if name in step.fixed else ''}")
         for name, (should, found) in told.items()
     ]
+
+
+def _in_words(value: object) -> str:
+    """Return an attribute's value as people read it: a list, or names and values, without Python's signs."""
+    if not isinstance(value, tuple):
+        return "nothing" if value is None else str(value)
+    parts = ("=".join(each) if isinstance(each, tuple) else _in_words(each) for each in value)
+    return ", ".join(parts) or "nothing"
 
 
 def _from_difference(should: str, found: str) -> tuple[str, str]:
@@ -99,7 +107,7 @@ def ask(question: str, *yes: str) -> bool:
         UsageError: nobody is there to answer.
     """
     if not (sys.stdin and sys.stdin.isatty()):
-        raise UsageError("there is no terminal to ask on", hint="look at it with --plan, then say --yes")
+        raise UsageError("there is no terminal to ask on", hint="say --yes, if that is what you want")
     try:
         choice = "" if yes else " [y/N]"
         answer = screen().input(Text.assemble(question, (choice, "bold"), " "))
@@ -200,14 +208,17 @@ def show_rest(left: Sequence[Step], again: str) -> None:
     show_plan(left, console)
 
 
-def show_stopped(done: int, under_way: int, steps: int, ways: Mapping[str, str]) -> None:
+def show_stopped(counts: Mapping[str, int], steps: int, ways: Mapping[str, str]) -> None:
     """Say what of so many steps is done and what is not, and which commands lead on from there.
 
-    `ways` are the commands with their options, the one that was stopped first.
+    `counts` says of how many steps that were begun what became. Where it was all carried out and looked at
+    again, there were more than the plan had. `ways` are the commands with their options, the one that was
+    stopped first.
     """
     console, stopped = screen(), next(iter(ways))
-    rest = max(steps - done - under_way, 0)
-    numbers = f"{done} done, {under_way} under way, {rest} not begun"
+    begun = sum(counts.values())
+    steps = max(steps, begun)
+    numbers = ", ".join(f"{count} {what}" for what, count in {**counts, "not begun": steps - begun}.items())
     console.print(f"[bold]Stopped.[/bold] Of {steps} steps: {numbers}.")
     lines = {f"wschat {command}{options}": command for command, options in ways.items()}
     for line, command in lines.items():

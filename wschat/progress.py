@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import FrameType
 from typing import TypeVar
 
@@ -27,10 +28,12 @@ class Steps:
 
     def __init__(self) -> None:
         self.done = 0
-        self.unfinished = 0
+        self._failed = 0
+        self._unfinished = 0
+        self._hints = set[str]()
         self._console = screen()
         self._status: Status | None = None
-        self._under_way: dict[Step, str] = {}
+        self._under_way: dict[Step, _Line] = {}
         self._told: dict[str, float] = {}
 
     def show(self, progress: Generator[Progress, None, T]) -> T:
@@ -43,7 +46,13 @@ class Steps:
                 outcome: T = end.value
                 return outcome
             finally:
-                self.unfinished += len([step for step in self._under_way if step.verb is not Verb.CHECK])
+                self._unfinished += len([step for step in self._under_way if step.verb is not Verb.CHECK])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many steps were done, failed if any did, or are still under way."""
+        failed = {"failed": self._failed} if self._failed else {}
+        return {"done": self.done, **failed, "under way": self._unfinished}
 
     def wait(self, why: str, seconds: float) -> None:
         """Show that something is waited for when no step is under way."""
@@ -56,9 +65,9 @@ class Steps:
     def _take(self, each: Progress) -> None:
         step = each.step
         if each.moment is Moment.BEGUN:
-            self._under_way[step] = ""
+            self._under_way[step] = _Line(str(step))
         elif each.moment is Moment.WAITING:
-            self._under_way[step] = f": {_why(each.waiting, each.seconds)}"
+            self._under_way[step] = _Line(str(step), each.waiting, each.seconds)
             self._update(str(step), each.waiting, each.seconds)
             return
         else:
@@ -75,33 +84,47 @@ class Steps:
             sign, time = ("✓ ", "green"), (f" {each.seconds:.1f} s", "dim")
             self._console.print(Text.assemble(task, sign, safe(str(each.step)), time), soft_wrap=True)
             return
-        self.unfinished += each.moment is Moment.STOPPED
+        self._unfinished += each.moment is Moment.STOPPED
+        self._failed += each.moment is not Moment.STOPPED
         how = " (stopped in the middle)" if each.moment is Moment.STOPPED else ""
         self._console.print(Text.assemble(task, ("✗ ", "red"), safe(str(each.step)), how), soft_wrap=True)
         if each.error:
-            show_error(each.error, self._console)
+            show_error(each.error, self._console, hint=each.error.hint not in self._hints)
+            self._hints.add(each.error.hint)
 
     def _update(self, what: str = LOOKING, why: str = "", seconds: float = 0.0) -> None:
         """Show in place what is under way; where that can't be, tell of a wait after 10, 20, 40 seconds."""
         if self._status:
-            lines = [f"{step}{waits}" for step, waits in list(self._under_way.items())]
-            lines = lines or [_line(what, why, seconds)]
-            more = [f"and {len(lines) - LINES} more"] if len(lines) > LINES else []
-            shown = [Text(safe(line)) for line in (*lines[:LINES], *more)]
-            for line in shown:
-                line.truncate(self._console.width - SPINNER, overflow="ellipsis")
-            self._status.update(Text("\n  ").join(shown))
+            lines = list(self._under_way.values()) or [_Line(what, why, seconds)]
+            more = [_Line(f"and {len(lines) - LINES} more")] if len(lines) > LINES else []
+            width = self._console.width - SPINNER
+            self._status.update(Text("\n  ").join(line.fit(width) for line in (*lines[:LINES], *more)))
         elif why and seconds >= self._told.setdefault(what, LONG_S):
             self._told[what] *= 2
-            self._console.print(Text(safe(f"  {_line(what, why, seconds)}")), soft_wrap=True)
+            self._console.print(Text(safe(f"  {_Line(what, why, seconds)}")), soft_wrap=True)
 
 
-def _line(what: str, why: str, seconds: float) -> str:
-    return f"{what}: {_why(why, seconds)}" if why else what
+@dataclass(frozen=True)
+class _Line:
+    """What goes on, why it waits if it does, and for how many seconds already."""
 
+    what: str
+    why: str = ""
+    seconds: float = 0.0
 
-def _why(why: str, seconds: float) -> str:
-    return f"{why} ({seconds:.0f} s)"
+    @property
+    def _parts(self) -> tuple[str, str]:
+        return (f"{self.what}: {self.why}", f" ({self.seconds:.0f} s)") if self.why else (self.what, "")
+
+    def __str__(self) -> str:
+        return "".join(self._parts)
+
+    def fit(self, width: int) -> Text:
+        """Return it in so many columns; the seconds are kept."""
+        text, seconds = self._parts
+        line = Text(safe(text))
+        line.truncate(width - len(seconds), overflow="ellipsis")
+        return line.append(seconds)
 
 
 @contextmanager

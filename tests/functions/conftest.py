@@ -1,26 +1,20 @@
-"""Functions called in this process, on the emulator's DynamoDB, with posts taken by a sink."""
+"""Functions called in this process, on MiniStack's DynamoDB in it, with posts taken by a sink."""
 
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import count
 from typing import Any
 
 import pytest
 
-from tests.functions.granted import calling, refuse_what_is_not_granted
+from tests.functions.database import Database
+from tests.functions.granted import calling
 from tests.functions.post_sink import PostSink
-from tests.functions.strict_dynamodb import refuse_what_dynamodb_refuses
-from wschat.functions import _tables
-from wschat.lab import engine
+from wschat.functions import _tables, _talk
 from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.cloud import Cloud
-from wschat.lab.executor import execute
-from wschat.lab.model import Table
-from wschat.lab.steps import Actual
-from wschat.local.emulator import Emulator
 from wschat.protocol import Error, Event, Request, decode_event
 
 CONNECTIONS = count(1)
@@ -34,21 +28,14 @@ def code(event: Event) -> str:
 
 
 @pytest.fixture(scope="session")
-def _tables_exist(clients: Cloud) -> None:
-    """The lab's two tables, without a prefix."""
-    lab = replace(clients, lab=replace(clients.lab, prefix=""))
-    plan = [step for step in engine.plan_up(lab, Actual()) if isinstance(step.resource, Table)]
-    list(execute(lab, plan, Actual()))
-
-
-@pytest.fixture(scope="session")
 def _sink() -> Iterator[tuple[PostSink, str]]:
     sink = PostSink()
     with sink.listening() as url:
         yield sink, url
+        _talk.gateway("api", sink.stage).close()
 
 
-@dataclass
+@dataclass(eq=False)
 class Person:
     """One connection: calls functions as API Gateway does."""
 
@@ -66,7 +53,7 @@ class Person:
                 "connectionId": self.connection,
                 "connectedAt": self.connected_at,
                 "apiId": "api",
-                "stage": "development",
+                "stage": self.sink.stage,
                 **context,
             },
             "isBase64Encoded": False,
@@ -95,32 +82,37 @@ Connect = Callable[..., Person]
 Tables = Callable[[], dict[str, Any]]
 
 
+@pytest.fixture(scope="session")
+def _database() -> Database:
+    return Database()
+
+
 @pytest.fixture
-def sink(
-    _tables_exist: None, _sink: tuple[PostSink, str], emulator: Emulator, monkeypatch: pytest.MonkeyPatch
-) -> PostSink:
-    """The sink, with the environment that Lambda gives to functions; the tables are empty."""
-    taken, url = _sink
+def database(
+    _database: Database, _sink: tuple[PostSink, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
+    """The two tables, empty, with the environment that Lambda gives to functions."""
     settings = {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_REGION": "us-east-1",
         "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": emulator.endpoint,
-        "MANAGEMENT_URL": f"{url}/{{api}}",
+        "MANAGEMENT_URL": f"{_sink[1]}/{{api}}",
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    fresh = _tables.dynamodb.cache_info().currsize == 0
-    client = _tables.dynamodb()
-    if fresh:
-        refuse_what_dynamodb_refuses(client)
-        refuse_what_is_not_granted(client)
-    for table, key in ((_tables.CLIENTS, "ID"), (_tables.ROOMS, "room")):
-        for item in client.scan(TableName=table)["Items"]:
-            client.delete_item(TableName=table, Key={key: item[key]})
+    with _database.behind(_tables.dynamodb()):
+        yield _database
+
+
+@pytest.fixture
+def sink(database: Database, _sink: tuple[PostSink, str]) -> PostSink:
+    """The sink, empty; and so are the tables."""
+    assert database
+    taken, _ = _sink
     taken.posted.clear()
     taken.gone.clear()
+    taken.refused = ""
     taken.barrier = None
     return taken
 
@@ -142,14 +134,6 @@ def connect(sink: PostSink) -> Connect:
 
 
 @pytest.fixture
-def tables(sink: PostSink) -> Tables:
+def tables(database: Database) -> Tables:
     """Reads all items of both tables, by key."""
-
-    def read() -> dict[str, Any]:
-        assert sink
-        client = _tables.dynamodb()
-        clients = {item["ID"]["S"]: item for item in client.scan(TableName=_tables.CLIENTS)["Items"]}
-        rooms = {f"room {item['room']['S']}": item for item in client.scan(TableName=_tables.ROOMS)["Items"]}
-        return clients | rooms
-
-    return read
+    return database.items

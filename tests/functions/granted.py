@@ -5,17 +5,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from mypy_boto3_dynamodb import DynamoDBClient
-
 from wschat.lab.blueprint import CLIENTS, ROOMS, Spec
 
 CALLED: ContextVar[Spec | None] = ContextVar("CALLED", default=None)
 """The function that is being called; the threads that it starts do not know it, and are not checked."""
-
-
-def refuse_what_is_not_granted(client: DynamoDBClient) -> None:
-    """Check all that functions send by a client from now on."""
-    client.meta.events.register("provide-client-params.dynamodb.*", _check)
 
 
 @contextmanager
@@ -28,7 +21,8 @@ def calling(spec: Spec) -> Iterator[None]:
         CALLED.reset(token)
 
 
-def _check(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
+def check_grants(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
+    """Hold what a client sends against the policy; for its event `provide-client-params`."""
     spec = CALLED.get()
     if spec:
         granted = {(CLIENTS, each) for each in spec.clients.split()}

@@ -2,26 +2,24 @@
 
 Sources: DynamoDB's API reference, "Expressions" and TransactWriteItems: every name and value that is
 declared is used, and the other way round; document paths of one update do not overlap; a transaction
-takes an item once. Reserved words must be aliased: here every attribute must be.
+takes an item once. Reserved words must be aliased: here every attribute must be. And every read of the
+functions must be consistent, since the emulator's are, and others might not see what was just written.
 """
 
 import json
 import re
 from typing import Any
 
-from mypy_boto3_dynamodb import DynamoDBClient
-
 EXPRESSIONS = ("ConditionExpression", "UpdateExpression", "ProjectionExpression", "FilterExpression")
 FUNCTIONS = {"attribute_exists", "attribute_not_exists", "if_not_exists", "size"}
 WORDS = {"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT"}
 
 
-def refuse_what_dynamodb_refuses(client: DynamoDBClient) -> None:
-    """Check all that a client sends from now on."""
-    client.meta.events.register("provide-client-params.dynamodb.*", _check)
-
-
-def _check(params: dict[str, Any], **_: object) -> None:
+def check(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
+    """Check what a client sends; for its event `provide-client-params`."""
+    if model.name in {"GetItem", "Query", "Scan", "BatchGetItem"}:
+        reads = params.get("RequestItems", {"": params}).values()
+        assert all(read.get("ConsistentRead") for read in reads), f"not consistent: {params}"
     operations = [params]
     if "TransactItems" in params:
         operations = [operation for item in params["TransactItems"] for operation in item.values()]

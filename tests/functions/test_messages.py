@@ -3,17 +3,25 @@
 import json
 import threading
 
+from tests.bench.units import item_size
 from tests.functions.conftest import Connect, Tables
+from tests.functions.database import Database
 from tests.functions.post_sink import PostSink
+from wschat.functions._room import LIST, Room
 from wschat.protocol import (
     LOG_LENGTH,
+    MEMBER_LIMIT,
     MESSAGE_LIMIT,
+    NAME_LIMIT,
     REPLY_LIMIT,
+    ROOM_LIMIT,
     Ack,
     ClientMessage,
     MultiMessage,
     Request,
 )
+
+ITEM_LIMIT = 400 * 1024  # bytes
 
 
 def test_message(connect: Connect) -> None:
@@ -67,12 +75,25 @@ def test_the_log_is_a_ring(connect: Connect, tables: Tables) -> None:
     )
 
 
-def test_reply_is_capped(connect: Connect) -> None:
-    """A reply stays under the size that API Gateway sends, and says that something is missing."""
+def test_reply_is_capped(connect: Connect, database: Database) -> None:
+    """A reply stays under the size that API Gateway sends, in the fullest room, and says what is missing."""
     ann = connect("Ann", "Ops")
     for _ in range(10):
         assert isinstance(ann.ask("message", "\x01" * MESSAGE_LIMIT), Ack)
+    room = database.items()["room ops"]
+    seats = {f"{number:0128}": {"S": "😀" * NAME_LIMIT} for number in range(MEMBER_LIMIT - 1)}
+    database.put(room | {"users": {"M": seats | room["users"]["M"]}})
     body = ann.call("join", Request("join", "Ops", id="1").encode())["body"]
     assert len(body.encode()) < REPLY_LIMIT
     assert json.loads(body)["truncated"]
     assert json.loads(body)["messages"]
+    assert len(json.loads(body)["users"]) == MEMBER_LIMIT
+
+
+def test_items_are_capped() -> None:
+    """The items that grow with people and rooms stay under DynamoDB's 400 KB at their limits."""
+    name, key = "😀" * NAME_LIMIT, "k" * 12 * NAME_LIMIT  # casefold makes names longer: see test_unicode
+    people = {f"{number:0128}": name for number in range(MEMBER_LIMIT)}
+    assert item_size(Room(key, name, 1, people).item()) < ITEM_LIMIT
+    listed = {f"{number:0384}": {"S": name} for number in range(ROOM_LIMIT)}
+    assert item_size({"ID": {"S": LIST}, "rooms": {"M": listed}}) < ITEM_LIMIT

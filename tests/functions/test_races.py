@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.functions.conftest import Connect, Person, Tables
+from tests.functions.conftest import Connect, Person, Tables, code
+from tests.functions.consistent import inconsistencies
 from tests.functions.post_sink import PostSink
 from wschat.functions import _log, _room, _tables, _talk
-from wschat.protocol import Ack, MultiMessage, SingleRoom, UserLeft
+from wschat.protocol import Ack, ClientMessage, Event, MultiMessage, SingleRoom, UserLeft
 
 
 def expire(item: str) -> None:
@@ -37,6 +38,7 @@ def test_a_room_is_born_again_before_its_log_is_cleared(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Clearing a dead room's log takes nothing of a newer room of that name."""
+    monkeypatch.setattr(_log, "LOG_LENGTH", 1)  # so that both use one slot
     ann, bob = connect("Ann", "Ops"), connect("Bob")
     ann.ask("message", "old")
 
@@ -52,6 +54,53 @@ def test_a_room_is_born_again_before_its_log_is_cleared(
     assert bob.ask("message", "newer").type == "ack"
 
 
+def test_overtaken(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that is stored after a whole log of later ones takes the place of none."""
+    monkeypatch.setattr(_log, "LOG_LENGTH", 2)
+    ann, bob = connect("Ann", "Ops"), connect("Bob", "Ops")
+    meanwhile(monkeypatch, "_log.store", lambda: [bob.ask("message", text) for text in ("newer", "newest")])
+    assert ann.ask("message", "old").type == "ack"
+    fetched = bob.ask("join", "Ops")
+    assert isinstance(fetched, MultiMessage)
+    assert [entry.content for entry in fetched.messages] == ["newer", "newest"]
+
+
+def test_speaking_into_the_next_room_of_the_name(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has left a room that died meanwhile says nothing into the next one of its name."""
+    ann, bob = connect("Ann", "Ops"), connect("Bob")
+    meanwhile(monkeypatch, "_log.next_seq", lambda: [ann.ask("leave"), bob.ask("create", "Ops")])
+    assert code(ann.ask("message", "to the old room")) == "not-in-a-room"
+    fetched = bob.ask("join", "Ops")
+    assert isinstance(fetched, MultiMessage)
+    assert fetched.messages == ()
+
+
+def test_the_last_two_leave(connect: Connect, tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the last two leave at the same time, the room goes with the second."""
+    ann, bob = connect("Ann", "Ops"), connect("Bob", "Ops")
+    meanwhile(monkeypatch, "_room.put_in_room", lambda: bob.ask("leave"))
+    assert ann.ask("leave") == Ack(id="7")
+    assert not any(key.startswith("room ") for key in tables())
+    assert inconsistencies(tables()) == []
+
+
+def test_two_take_one_name(connect: Connect, tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two who register a free name at the same time, one has it."""
+    bob, carl = connect(), connect()
+    meanwhile(monkeypatch, "_room.own", lambda: carl.ask("register", "Ann"))
+    assert code(bob.ask("register", "Ann")) == "name-taken"
+    assert tables()["name#ann"]["owner"]["S"] == carl.connection
+
+
+def test_two_take_a_name_back(connect: Connect, tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two who take a name back at the same time, one has it, though no record tells whose it was."""
+    expire(connect("Ann", token="secret").connection)
+    bob, carl = connect(), connect()
+    meanwhile(monkeypatch, "_room.own", lambda: carl.ask("register", "Ann", token="secret"))
+    assert bob.ask("register", "Ann", token="secret").type == "signup"
+    assert inconsistencies(tables()) == []
+
+
 def test_leaving_while_speaking(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     """A message that was stored is said: the others get it, though its sender has left by then."""
     ann, bob = connect("Ann", "Ops"), connect("Bob", "Ops")
@@ -59,6 +108,31 @@ def test_leaving_while_speaking(connect: Connect, monkeypatch: pytest.MonkeyPatc
     meanwhile(monkeypatch, "_log.store", lambda: ann.ask("leave"))
     assert ann.ask("message", "last words").type == "ack"
     assert [event.type for event in bob.heard()] == ["user-left", "client-message"]
+
+
+@pytest.mark.parametrize("where", ["_log.next_seq", "_log.store", "_room.find_room"])
+def test_joining_while_somebody_speaks(connect: Connect, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """Whoever joins between two calls of SendMessage has the message: from the log, or by a post."""
+    ann, bob = connect("Ann", "Ops"), connect("Bob")
+    found: list[Any] = []
+    meanwhile(monkeypatch, where, lambda: found.append(bob.ask("join", "Ops")))
+    assert isinstance(ann.ask("message", "hello"), Ack)
+    assert has("hello", bob, *found)
+
+
+@pytest.mark.parametrize("where", ["_room.leaving", "_log.history"])
+def test_speaking_while_somebody_joins(connect: Connect, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """What is said between two calls of JoinRoom is had by who joins: from the log, or by a post."""
+    ann, bob = connect("Ann", "Ops"), connect("Bob")
+    meanwhile(monkeypatch, where, lambda: ann.ask("message", "hello"))
+    assert has("hello", bob, bob.ask("join", "Ops"))
+
+
+def has(text: str, person: Person, *replies: Event) -> bool:
+    """Tell whether somebody has a message: in a reply, or posted."""
+    logs = [reply.messages for reply in replies if isinstance(reply, MultiMessage)]
+    said = {event.message for event in person.heard() if isinstance(event, ClientMessage)}
+    return text in said | {entry.content for log in logs for entry in log}
 
 
 @pytest.mark.parametrize("gone_first", [["record"], ["name"], ["record", "name"], []])
@@ -153,6 +227,27 @@ def test_a_ghost_that_can_t_be_forgotten_now(
     monkeypatch.setattr(_talk, "forget", throttled)
     assert ann.ask("create", "Ops").type == "multi-message"
     assert bob.heard() == [SingleRoom("Ops")]
+
+
+def test_the_last_seat(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two who take the last seat of a room at the same time, one is refused."""
+    monkeypatch.setattr("wschat.functions.join_room.LIMIT", 2)
+    connect("Ann", "Ops")
+    bob, carl = connect("Bob"), connect("Carl")
+    meanwhile(monkeypatch, "_room.leaving", lambda: carl.ask("join", "Ops"))
+    assert code(bob.ask("join", "Ops")) == "full"
+    assert isinstance(carl.ask("message", "two of us"), Ack)
+
+
+def test_the_last_room(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two who make the last possible room at the same time, one is refused."""
+    for module in ("_room", "create_room"):
+        monkeypatch.setattr(f"wschat.functions.{module}.ROOM_LIMIT", 2)
+    connect("Ann", "Ops")
+    bob, carl = connect("Bob"), connect("Carl")
+    meanwhile(monkeypatch, "_room.leaving", lambda: carl.ask("create", "Dev"))
+    assert code(bob.ask("create", "Art")) == "full"
+    assert isinstance(carl.ask("message", "two rooms"), Ack)
 
 
 def act(person: Person, name: str) -> None:

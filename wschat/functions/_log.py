@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from wschat.functions._journal import count
 from wschat.functions._tables import (
     ROOMS,
     Json,
@@ -23,14 +24,14 @@ HISTORY_LIMIT = 60_000  # bytes of a reply that messages may take; the members t
 
 def counter(room: str, start: int) -> Json:
     """Return the item that counts a new room's messages, from its creation time in milliseconds."""
-    return {**_counter_key(room), "seq": {"N": str(start)}}
+    return {**_counter_key(room), "seq": {"N": str(start)}, "born": {"N": str(start)}}
 
 
-def next_seq(room: str) -> int:
+def next_seq(room: str, born: int) -> int:
     """Count one more message: one write unit.
 
     Raises:
-        Refused: the room is gone.
+        Refused: the room of that birth is gone, even if there is another one of that name.
     """
 
     def count() -> int:
@@ -38,9 +39,9 @@ def next_seq(room: str) -> int:
             TableName=ROOMS,
             Key=_counter_key(room),
             UpdateExpression="ADD #seq :one",
-            ConditionExpression="attribute_exists(#seq)",
-            ExpressionAttributeNames={"#seq": "seq"},
-            ExpressionAttributeValues={":one": {"N": "1"}},
+            ConditionExpression="#born = :born",
+            ExpressionAttributeNames={"#seq": "seq", "#born": "born"},
+            ExpressionAttributeValues={":one": {"N": "1"}, ":born": {"N": str(born)}},
             ReturnValues="UPDATED_NEW",
         )
         return int(counted["Attributes"]["seq"]["N"])
@@ -109,9 +110,11 @@ class DeadLog:
 
         What a stop in between leaves does no harm: it is older than any room of that name.
         """
-        at_once(self._delete, (_slot(self.room, seq) for seq in range(self.first, self.last + 1)))
+        slots = [_slot(self.room, seq) for seq in range(self.first, self.last + 1)]
+        if left := at_once(self._delete, slots).count(False):
+            count({"not cleared": left})
 
-    def _delete(self, slot: Json) -> None:
+    def _delete(self, slot: Json) -> bool:
         try:
             dynamodb().delete_item(
                 TableName=ROOMS,
@@ -121,8 +124,8 @@ class DeadLog:
                 ExpressionAttributeValues={":last": {"N": str(self.last)}},
             )
         except (BotoCoreError, ClientError) as error:
-            if not (isinstance(error, ClientError) and condition_failed(error)):
-                print(json.dumps({"room": self.room, "not_cleared": str(error)}))  # noqa: T201
+            return isinstance(error, ClientError) and condition_failed(error)
+        return True
 
 
 def die(room: str, created: int) -> tuple[Json, DeadLog]:

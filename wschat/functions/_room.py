@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from wschat.functions._log import DeadLog, die
 from wschat.functions._tables import CLIENTS, ROOMS, Json, delete, put, put_new, read, transact, update
-from wschat.protocol import DeleteRoom, ErrorCode, Event, Refused, UserLeft, fold
+from wschat.protocol import ROOM_LIMIT, DeleteRoom, ErrorCode, Event, Refused, UserLeft, fold
 
 LIST = "#rooms"
 LIFETIME = 2 * 60 * 60 + 600  # seconds: API Gateway ends a connection after 2 hours; and a margin
@@ -18,16 +18,20 @@ LIFETIME = 2 * 60 * 60 + 600  # seconds: API Gateway ends a connection after 2 h
 
 @dataclass(frozen=True)
 class Client:
-    """A connection: its name once it is registered, and the key of the room it is in."""
+    """A connection: its name once it is registered, the key of the room it is in, and that room's birth."""
 
     connection: str
     name: str | None = None
     room: str | None = None
+    born: int = 0
 
 
 @dataclass(frozen=True)
 class Room:
-    """A room: its key (what names are compared by), its name as written, its members' names."""
+    """A room: its key (what names are compared by), its name as written, its members' names.
+
+    `created` is in milliseconds since 1970. It tells a room from an earlier one of that name.
+    """
 
     key: str
     name: str
@@ -60,7 +64,8 @@ class Notice:
 def find_client(connection: str) -> Client:
     """Read what is known of a connection."""
     item = read(CLIENTS, connection) or {}
-    return Client(connection, item.get("name", {}).get("S"), item.get("room", {}).get("S"))
+    born = int(item.get("born", {}).get("N", 0))
+    return Client(connection, item.get("name", {}).get("S"), item.get("room", {}).get("S"), born)
 
 
 def registered(connection: str) -> Client:
@@ -94,16 +99,15 @@ def list_rooms(added: Room | None, removed: Room | None, *, first: bool = False)
     """Return the change of the list: at most one operation, since a transaction takes an item once."""
     if added and first:
         return [put_new(CLIENTS, {"ID": {"S": LIST}, "rooms": {"M": {added.key: {"S": added.name}}}})]
-    change, names, values = [], {"rooms": "rooms"}, {}
+    change, names, values, there = [], {"rooms": "rooms"}, {}, "attribute_exists(#rooms)"
     if added:
         change, names["new"], values["name"] = ["SET #rooms.#new = :name"], added.key, {"S": added.name}
+        there, values["limit"] = f"{there} AND size(#rooms) < :limit", {"N": str(ROOM_LIMIT)}
     if removed:
         change, names["old"] = [*change, "REMOVE #rooms.#old"], removed.key
     if not change:
         return []
-    return [
-        update(CLIENTS, LIST, " ".join(change), condition="attribute_exists(#rooms)", names=names, **values)
-    ]
+    return [update(CLIENTS, LIST, " ".join(change), condition=there, names=names, **values)]
 
 
 def unchanged(client: Client) -> tuple[str, Json, Json]:
@@ -117,19 +121,23 @@ def unchanged(client: Client) -> tuple[str, Json, Json]:
     return " AND ".join(tests), {field: field for field in known}, values
 
 
-def put_in_room(client: Client, room: str | None) -> Json:
+def put_in_room(client: Client, room: Room | None) -> Json:
     """Return the change of a client's record when it enters a room, or none.
 
     The record of a member does not expire: without it nobody would find the membership any more.
     """
     condition, names, values = unchanged(client)
     if room:
-        change, values = "SET #room = :new REMOVE #expires", values | {"new": {"S": room}}
+        change = "SET #room = :in, #born = :born REMOVE #expires"
+        values = values | {"in": {"S": room.key}, "born": {"N": str(room.created)}}
     else:
-        expires = {"N": str(int(time.time()) + LIFETIME)}
-        change, values = "SET #expires = :expires REMOVE #room", values | {"expires": expires}
-    names = names | {"expires": "expires"}
+        change, values = "SET #expires = :expires REMOVE #room, #born", values | {"expires": _expiry()}
+    names = names | {"born": "born", "expires": "expires"}
     return update(CLIENTS, client.connection, change, condition=condition, names=names, **values)
+
+
+def _expiry() -> Json:
+    return {"N": str(int(time.time()) + LIFETIME)}
 
 
 @dataclass(frozen=True)
@@ -195,7 +203,7 @@ def own(item: Json, before: Owner | None) -> Json:
     return put(CLIENTS, item, condition=free, names=names, now={"N": str(int(time.time()))})
 
 
-def rename(client: Client, name: str, room: str | None, expires: int) -> Json:
+def rename(client: Client, name: str, room: Room | None, expires: int) -> Json:
     """Return the change of a client's record when it takes a name, and the place in a room with it.
 
     The record is made if there is none: a post that came before the connection was open may have met
@@ -206,26 +214,29 @@ def rename(client: Client, name: str, room: str | None, expires: int) -> Json:
     names = names | {"connected": "connected", "expires": "expires"}
     values = values | {"new": {"S": name}, "now": {"N": str(int(time.time() * 1000))}}
     if room:
-        change, values = f"{change}, #room = :to REMOVE #expires", values | {"to": {"S": room}}
+        change, names = f"{change}, #room = :in, #born = :born REMOVE #expires", names | {"born": "born"}
+        values = values | {"in": {"S": room.key}, "born": {"N": str(room.created)}}
     else:
         change, values = f"{change}, #expires = :expires", values | {"expires": {"N": str(expires)}}
     return update(CLIENTS, client.connection, change, condition=condition, names=names, **values)
 
 
-def move(old: str, new: str, name: str) -> tuple[list[Json], str | None]:
+def move(old: str, new: str, name: str) -> tuple[list[Json], Room | None]:
     """Return what makes an old connection nameless and gives its place in a room to a new one; the room."""
     client = find_client(old)
     if client.name is None:
         return [], None
     condition, names, values = unchanged(client)
-    nameless = update(CLIENTS, old, "REMOVE #name, #room", condition=condition, names=names, **values)
+    names = names | {"born": "born", "expires": "expires"}
+    change, values = "SET #expires = :expires REMOVE #name, #room, #born", values | {"expires": _expiry()}
+    nameless = update(CLIENTS, old, change, condition=condition, names=names, **values)
     room = find_room(client.room) if client.room else None
     if room is None or old not in room.users:
         return [nameless], None
     names, there = {"users": "users", "old": old, "new": new}, "attribute_exists(#users.#old)"
     change = "SET #users.#new = :name REMOVE #users.#old"
     seat = update(ROOMS, room.key, change, condition=there, names=names, name={"S": name})
-    return [nameless, seat], room.key
+    return [nameless, seat], room
 
 
 def free_name(client: Client) -> list[Json]:

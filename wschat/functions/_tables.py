@@ -4,17 +4,19 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, NoCredentialsError
+from botocore.loaders import Loader
+from botocore.session import Session, get_session
 
 from wschat.protocol import ErrorCode, Refused
 
 if TYPE_CHECKING:
+    from botocore.credentials import Credentials
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CLIENTS = os.environ.get("CLIENT_RECORDS", "client-records")
@@ -28,13 +30,43 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 
+class OneService(Loader):
+    """Finds DynamoDB's description without a look into the 400 directories of all services."""
+
+    def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002  botocore's
+        """Return the only service that a client is made for."""
+        return ["dynamodb"]
+
+
+@cache
+def session() -> Session:
+    """Return botocore's session: boto3 adds nothing that is used here, and takes its time to load."""
+    made = get_session()
+    made.register_component("data_loader", OneService())
+    return made
+
+
+def credentials() -> "Credentials":
+    """Return the role's credentials: Lambda puts them into the environment."""
+    if found := session().get_credentials():
+        return found
+    raise NoCredentialsError
+
+
 @cache
 def dynamodb() -> "DynamoDBClient":
     """Return the DynamoDB client, made once for each execution environment."""
     patience = Config(
         connect_timeout=2, read_timeout=5, retries={"mode": "standard"}, max_pool_connections=AT_ONCE
     )
-    return boto3.client("dynamodb", config=patience)
+    region = os.environ["AWS_REGION"]
+    return session().create_client("dynamodb", region_name=region, config=patience)  # type: ignore[return-value]
+
+
+@cache
+def pool() -> ThreadPoolExecutor:
+    """Return the threads for what is done at once, kept from one invocation to the next."""
+    return ThreadPoolExecutor(AT_ONCE)
 
 
 def key(table: str, value: str) -> Json:
@@ -125,8 +157,6 @@ def condition_failed(error: ClientError) -> bool:
 
 def at_once(work: Callable[[T], U], items: Iterable[T]) -> list[U]:
     """Do the same with many, at the same time; return the results in their order."""
-    many = list(items)
-    if not many:
-        return []
-    with ThreadPoolExecutor(min(AT_ONCE, len(many))) as pool:
-        return list(pool.map(work, many))
+    begun = [pool().submit(work, item) for item in items]
+    wait(begun)
+    return [each.result() for each in begun]

@@ -1,80 +1,66 @@
 """Talking to connections: a request in, its reply out, and events to others."""
 
-import json
 import os
+import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from wschat.functions._room import Notice, forget
-from wschat.functions._tables import AT_ONCE, CLIENTS, Json, at_once, dynamodb
+from wschat.functions._journal import Call, count, journal, note, timed
+from wschat.functions._post import Gateway
+from wschat.functions._room import Leaving, Notice, forget
+from wschat.functions._tables import CLIENTS, Json, credentials, dynamodb
 from wschat.protocol import Error, Event, Refused, Request, decode_request
 
-if TYPE_CHECKING:
-    from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+PATIENCE = 20.0  # seconds of an invocation, whose limit is 25: what is not told by then is left
 
 
-def answer(event: Json, act: Callable[[Json, str, Request], Event]) -> Json:
+def answer(event: Json, act: Callable[[Call, Request], Event]) -> Json:
     """Do what a MESSAGE event asks for; return what API Gateway sends back on the connection.
 
-    `act` takes the event, the connection and the request, and returns the reply or raises `Refused`,
-    which becomes an error event. The status is always 200: of any other, API Gateway drops the body.
+    `act` takes the call and the request, and returns the reply or raises `Refused`, which becomes an
+    error event. The status is always 200: of any other, API Gateway drops the body.
     """
-    request = Request("")
-    try:
-        request = decode_request(event.get("body"))
-        said = act(event, event["requestContext"]["connectionId"], request)
-    except Refused as problem:
-        said = Error(problem.code, problem.message, id=request.id)
-    log(event, reply=said.type, error=said.code if isinstance(said, Error) else None)
+    request, said = Request(""), Event()
+    with journal(event) as call:
+        try:
+            request = decode_request(event.get("body") if call.connection else None)
+            said = act(call, request)
+        except Refused as problem:
+            said = Error(problem.code, problem.message, id=request.id)
+            note(error=problem.code)
     return {"statusCode": 200, "body": said.encode()}
 
 
-def log(event: Json, **facts: object) -> None:
-    """Write one line of JSON to the function's log: never a message's text, never a token."""
-    context = event["requestContext"]
-    line = {"route": context.get("routeKey"), "connection": context.get("connectionId"), **facts}
-    print(json.dumps({name: value for name, value in line.items() if value is not None}))  # noqa: T201
-
-
 @cache
-def management(api_id: str, stage: str) -> "ApiGatewayManagementApiClient":
-    """Return the client that posts to the connections of an API's stage.
+def gateway(api: str, stage: str) -> Gateway:
+    """Return what posts to the connections of an API's stage.
 
     `MANAGEMENT_URL` has the API's own address with `{api}` in it. The event's domainName would not do:
     it may be a custom domain, whose path has no stage.
     """
-    url = f"{os.environ['MANAGEMENT_URL']}/{stage}".replace("{api}", api_id)
-    patience = Config(
-        connect_timeout=2,
-        read_timeout=5,
-        retries={"mode": "standard", "total_max_attempts": 2},
-        max_pool_connections=AT_ONCE,
-    )
-    return boto3.client("apigatewaymanagementapi", endpoint_url=url, config=patience)
+    url = f"{os.environ['MANAGEMENT_URL']}/{stage}".replace("{api}", api)
+    return Gateway(url, credentials(), os.environ["AWS_REGION"])
 
 
-def tell(event: Json, notices: Iterable[Notice]) -> None:
-    """Post each notice to all its people at once; forget who is gone, and tell that as well."""
-    context = event["requestContext"]
-    gateway = management(context["apiId"], context["stage"])
-    waiting = list(notices)
-    while waiting:
-        notice = waiting.pop(0)
-        people = everybody() if notice.people is None else notice.people
-        for gone in _post(gateway, people, notice.event.encode().encode()):
-            log(event, gone=gone)
-            try:
-                left = forget(gone, notice.room, closed=False)
-            except (Refused, BotoCoreError, ClientError) as error:
-                log(event, not_forgotten=gone, why=str(error))  # the next post to it will try again
-                continue
+def tell(call: Call, notices: Iterable[Notice]) -> None:
+    """Post each notice to all its people at once; then forget who is gone, and tell that as well."""
+    until = call.began + PATIENCE
+    waiting, ghosts, met = list(notices), dict[str, str | None](), set[str]()
+    while waiting or (ghosts and time.monotonic() < until):
+        if waiting:
+            notice = waiting.pop(0)
+            gone = _post(call, notice, met, until)
+            met.update(gone)
+            ghosts.update(dict.fromkeys(gone, notice.room))
+        else:
+            left = _forget(*ghosts.popitem())
             waiting += left.notices
             left.clear()
+    if ghosts:
+        count({"not forgotten": len(ghosts)})  # the next post to them will try again
 
 
 def everybody() -> Iterator[str]:
@@ -93,14 +79,27 @@ def everybody() -> Iterator[str]:
     return (item["ID"]["S"] for page in pages for item in page["Items"])
 
 
-def _post(gateway: "ApiGatewayManagementApiClient", people: Iterable[str], data: bytes) -> list[str]:
-    def post(connection: str) -> str | None:
-        try:
-            gateway.post_to_connection(ConnectionId=connection, Data=data)
-        except gateway.exceptions.GoneException:
-            return connection
-        except (BotoCoreError, ClientError) as error:
-            print(json.dumps({"connection": connection, "not_posted": str(error)}))  # noqa: T201
-        return None
+def _post(call: Call, notice: Notice, met: set[str], until: float) -> list[str]:
+    """Post one notice to all its people but those that were met gone; return who else is gone."""
+    people = everybody() if notice.people is None else notice.people
+    body = notice.event.encode().encode()
+    with timed("posts"):
+        target = gateway(call.api, call.stage)
+        outcomes = target.post((each for each in people if each not in met), body, until)
+    told = [outcome.partition(": ") for outcome in outcomes.values()]
+    count({"members": len(outcomes), **Counter(word for word, _, _ in told)})
+    if whys := [why for _, _, why in told if why]:
+        note(why=whys[0])
+    if notice.room:
+        note(room=notice.room)
+    return [connection for connection, outcome in outcomes.items() if outcome == "gone"]
 
-    return [gone for gone in at_once(post, people) if gone]
+
+def _forget(connection: str, room: str | None) -> Leaving:
+    try:
+        with timed("forget"):
+            return forget(connection, room, closed=False)
+    except (Refused, BotoCoreError, ClientError) as error:
+        count({"not forgotten": 1})
+        note(why=str(error))
+        return Leaving()

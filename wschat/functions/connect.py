@@ -1,8 +1,8 @@
 """$connect: note that a connection exists."""
 
+from wschat.functions._journal import journal
 from wschat.functions._room import LIFETIME
 from wschat.functions._tables import CLIENTS, Json, dynamodb
-from wschat.functions._talk import log
 
 
 def handler(event: Json, _context: object) -> Json:
@@ -14,18 +14,14 @@ def handler(event: Json, _context: object) -> Json:
     The record has no name and no room yet. DynamoDB deletes it some time after `expires` (its time to
     live, in seconds since 1970), because nobody promises that $disconnect will run.
     """
-    context = event["requestContext"]
-    if context["eventType"] != "CONNECT":  # a client's message with the action `$connect`
-        return {"statusCode": 200}
-    connected = int(context["connectedAt"])  # milliseconds since 1970
-
-    dynamodb().put_item(
-        TableName=CLIENTS,
-        Item={
-            "ID": {"S": context["connectionId"]},
-            "connected": {"N": str(connected)},
-            "expires": {"N": str(connected // 1000 + LIFETIME)},
-        },
-    )
-    log(event)
+    with journal(event) as call:
+        if call.kind == "CONNECT" and call.connection:  # and not a client's message of this action
+            dynamodb().put_item(
+                TableName=CLIENTS,
+                Item={
+                    "ID": {"S": call.connection},
+                    "connected": {"N": str(call.connected)},
+                    "expires": {"N": str(call.connected // 1000 + LIFETIME)},
+                },
+            )
     return {"statusCode": 200}

@@ -3,6 +3,7 @@
 import time
 
 from wschat.functions import _log, _room
+from wschat.functions._journal import Call
 from wschat.functions._tables import ROOMS, Json, put, put_new, transact
 from wschat.functions._talk import answer, tell
 from wschat.protocol import (
@@ -22,7 +23,7 @@ def handler(event: Json, _context: object) -> Json:
     return answer(event, create)
 
 
-def create(event: Json, connection: str, request: Request) -> MultiMessage:
+def create(call: Call, request: Request) -> MultiMessage:
     """Make the room, its counter and its entry in the list, and move the client into it: all or nothing.
 
     A client is in one room at a time, so the same transaction takes it out of the room it was in.
@@ -31,23 +32,23 @@ def create(event: Json, connection: str, request: Request) -> MultiMessage:
     name = clean_name(request.value, "room's name")
 
     def attempt() -> tuple[list[Json], tuple[_room.Room, _room.Leaving]]:
-        client, rooms = _room.registered(connection), _room.room_names()
+        client, rooms = _room.registered(call.connection), _room.room_names()
         if rooms and fold(name) in rooms:
             raise Refused(ErrorCode.ROOM_EXISTS, "there is a room of that name; join it")
         if rooms and len(rooms) >= ROOM_LIMIT:
             raise Refused(ErrorCode.FULL, f"there are {ROOM_LIMIT} rooms already")
         left = _room.leaving(client)
         created = int(time.time() * 1000)  # now, after a dead room of that name has said its last
-        room = _room.Room(fold(name), name, created, users={connection: str(client.name)})
+        room = _room.Room(fold(name), name, created, users={call.connection: str(client.name)})
         return [
             put_new(ROOMS, room.item()),
             put(ROOMS, _log.counter(room.key, start=created)),
-            _room.put_in_room(client, room.key),
+            _room.put_in_room(client, room),
             *left.operations,
             *_room.list_rooms(room, left.dead, first=rooms is None),
         ], (room, left)
 
     room, left = transact(attempt)
-    tell(event, [*left.notices, _room.Notice(SingleRoom(name))])
+    tell(call, [*left.notices, _room.Notice(SingleRoom(name))])
     left.clear()
     return MultiMessage(name, tuple(room.users.values()), id=request.id)

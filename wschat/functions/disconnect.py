@@ -1,8 +1,9 @@
 """$disconnect: forget a connection that is gone."""
 
+from wschat.functions._journal import journal
 from wschat.functions._room import forget
 from wschat.functions._tables import Json
-from wschat.functions._talk import log, tell
+from wschat.functions._talk import tell
 
 
 def handler(event: Json, _context: object) -> Json:
@@ -12,13 +13,9 @@ def handler(event: Json, _context: object) -> Json:
     connection is also forgotten when a post to it finds it gone, and both may happen: who comes
     second finds nothing to do.
     """
-    context = event["requestContext"]
-    if context["eventType"] != "DISCONNECT":  # a client's message with the action `$disconnect`
-        return {"statusCode": 200}
-
-    left = forget(context["connectionId"], closed=True)
-
-    tell(event, left.notices)
-    left.clear()
-    log(event, status=context.get("disconnectStatusCode"))
+    with journal(event) as call:
+        if call.kind == "DISCONNECT" and call.connection:  # and not a client's message of this action
+            left = forget(call.connection, closed=True)
+            tell(call, left.notices)
+            left.clear()
     return {"statusCode": 200}

@@ -1,6 +1,7 @@
 """leave: leave the room one is in."""
 
 from wschat.functions import _room
+from wschat.functions._journal import Call
 from wschat.functions._tables import Json, transact
 from wschat.functions._talk import answer, tell
 from wschat.protocol import Ack, ErrorCode, Refused, Request
@@ -11,7 +12,7 @@ def handler(event: Json, _context: object) -> Json:
     return answer(event, leave)
 
 
-def leave(event: Json, connection: str, request: Request) -> Ack:
+def leave(call: Call, request: Request) -> Ack:
     """Take the client out of its room; the last one out takes the room along.
 
     The client's record, the room and the list of rooms change in one transaction, on the condition
@@ -20,7 +21,7 @@ def leave(event: Json, connection: str, request: Request) -> Ack:
     """
 
     def attempt() -> tuple[list[Json], _room.Leaving]:
-        client = _room.registered(connection)
+        client = _room.registered(call.connection)
         if client.room is None:
             raise Refused(ErrorCode.NOT_IN_A_ROOM, "you are in no room")
         left = _room.leaving(client)
@@ -28,6 +29,6 @@ def leave(event: Json, connection: str, request: Request) -> Ack:
         return [out, *left.operations, *_room.list_rooms(None, left.dead)], left
 
     left = transact(attempt)
-    tell(event, left.notices)
+    tell(call, left.notices)
     left.clear()
     return Ack(id=request.id)

@@ -5,6 +5,7 @@ import hmac
 import secrets
 
 from wschat.functions import _room
+from wschat.functions._journal import Call
 from wschat.functions._tables import Json, transact
 from wschat.functions._talk import answer
 from wschat.protocol import ErrorCode, Refused, Request, Signup, clean_name, fold
@@ -15,7 +16,7 @@ def handler(event: Json, _context: object) -> Json:
     return answer(event, register)
 
 
-def register(event: Json, connection: str, request: Request) -> Signup:
+def register(call: Call, request: Request) -> Signup:
     """Make the name this connection's, if it is nobody's or the token is its owner's.
 
     A name has an item of its own, so two connections can't both take it. A client that has lost its
@@ -24,21 +25,21 @@ def register(event: Json, connection: str, request: Request) -> Signup:
     """
     name = clean_name(request.value)
     token = hashlib.sha256((request.token or secrets.token_hex()).encode()).hexdigest()
-    expires = int(event["requestContext"]["connectedAt"]) // 1000 + _room.LIFETIME
-    item = {"ID": {"S": _room.name_key(name)}, "owner": {"S": connection}, "token": {"S": token}}
+    expires = call.connected // 1000 + _room.LIFETIME
+    item = {"ID": {"S": _room.name_key(name)}, "owner": {"S": call.connection}, "token": {"S": token}}
     item["expires"] = {"N": str(expires)}
 
     def attempt() -> tuple[list[Json], str]:
-        client, owner = _room.find_client(connection), _room.find_owner(name)
+        client, owner = _room.find_client(call.connection), _room.find_owner(name)
         same = client.name is not None and fold(client.name) == fold(name)
         if client.room and same:
             return [], str(client.name)  # it is registered as that already
         if client.room:
             raise Refused(ErrorCode.IN_A_ROOM, "leave the room before you take another name")
-        if owner and owner.connection != connection:
+        if owner and owner.connection != call.connection:
             if not hmac.compare_digest(owner.token, token):
                 raise Refused(ErrorCode.NAME_TAKEN, "somebody else has that name")
-            moved, room = _room.move(owner.connection, connection, name)
+            moved, room = _room.move(owner.connection, call.connection, name)
         else:
             moved, room = [], None
         return [

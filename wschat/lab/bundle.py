@@ -8,7 +8,9 @@ from functools import cache
 from importlib.resources import files
 
 SHARED = (
+    "functions/_journal.py",
     "functions/_log.py",
+    "functions/_post.py",
     "functions/_room.py",
     "functions/_tables.py",
     "functions/_talk.py",

@@ -1,0 +1,28 @@
+"""What holds in the two tables at every moment, whoever was stopped wherever."""
+
+from typing import Any
+
+
+def inconsistencies(items: dict[str, Any]) -> list[str]:
+    """Return what does not fit together: seats and records, rooms and the list, names and their owners."""
+    records = {key: item for key, item in items.items() if "connected" in item}
+    rooms = {key.removeprefix("room "): item for key, item in items.items() if "users" in item}
+    owners = {key: item["owner"]["S"] for key, item in items.items() if key.startswith("name#")}
+    seats = {(room, connection) for room, item in rooms.items() for connection in item["users"]["M"]}
+    sitting = {(item["room"]["S"], key) for key, item in records.items() if "room" in item}
+    listed = set(items.get("#rooms", {"rooms": {"M": {}}})["rooms"]["M"])
+    counted = {key.removeprefix("room ").removesuffix("#log") for key in items if key.endswith("#log")}
+    found = [f"a seat without a record, or the other way round: {seat}" for seat in seats ^ sitting]
+    found += [f"an empty room: {room}" for room, item in rooms.items() if not item["users"]["M"]]
+    found += [f"not listed, or listed and not there: {room}" for room in listed ^ rooms.keys()]
+    found += [f"a room without a counter, or the other way round: {room}" for room in counted ^ rooms.keys()]
+    for key, item in records.items():
+        name = item.get("name", {}).get("S", "")
+        if name and owners.get(f"name#{name.casefold()}") != key:
+            found.append(f"a name that is not its connection's: {name}")
+        if "room" in item and (rooms[item["room"]["S"]]["created"] != item["born"] or "expires" in item):
+            found.append(f"a member of an earlier room, or one that expires: {key}")
+        if "room" not in item and "expires" not in item:
+            found.append(f"a record that never expires: {key}")
+    found += [f"a name without an owner: {key}" for key, owner in owners.items() if owner not in records]
+    return found

@@ -1,0 +1,212 @@
+"""Posts: over connections that are kept alive, each with a limit of its own, to whom they are meant for."""
+
+import json
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from botocore.credentials import Credentials
+
+from tests.functions.conftest import Connect
+from tests.functions.post_sink import PostSink
+from wschat.functions import _post, _talk
+from wschat.functions._post import Gateway
+from wschat.lab.blueprint import TIMEOUT
+from wschat.protocol import Ack
+
+BODY = b'{"type":"pong"}'
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+@contextmanager
+def answering(*connections: list[bytes | None]) -> Iterator[tuple[Gateway, list[bytes]]]:
+    """Answer, in turn, the posts of each connection; None ends it without an answer, and so does its end.
+
+    Yields what posts there, and what it has sent.
+    """
+    heard: list[bytes] = []
+
+    def serve() -> None:
+        for answers in connections:
+            one, _ = server.accept()
+            with one:
+                for answer in answers:
+                    if request := _request(one):
+                        heard.append(request)
+                        one.sendall(answer or b"")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        thread = threading.Thread(target=serve)
+        thread.start()
+        gateway = Gateway(
+            f"http://127.0.0.1:{server.getsockname()[1]}/dev", Credentials("a", "b"), "us-east-1"
+        )
+        yield gateway, heard
+        thread.join()
+        gateway.close()
+
+
+def _request(one: socket.socket) -> bytes:
+    read = b""
+    while not read.endswith(BODY):
+        if not (more := one.recv(65536)):
+            return b""
+        read += more
+    return read
+
+
+def post(gateway: Gateway) -> str:
+    (outcome,) = gateway.post(["L0SM="], BODY, time.monotonic() + 20).values()
+    return outcome
+
+
+def test_slow_stuck_and_throttled(
+    connect: Connect, sink: PostSink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Members that are stuck or throttled are counted, keep their places, and delay nobody."""
+    ann = connect("Ann", "Ops")
+    stuck = [connect(f"stuck{number}", "Ops") for number in range(3)]
+    members = [connect(f"user{number}", "Ops") for number in range(6)]
+    slow = connect("Slow", "Ops")
+    sink.posted.clear()
+    sink.stuck.update(one.connection for one in stuck)
+    sink.throttled.add(slow.connection)
+    capsys.readouterr()
+    start = time.monotonic()
+    assert isinstance(ann.ask("message", "hello"), Ack)
+    line = json.loads(capsys.readouterr().out)
+    assert (line["posted"], line["timeout"], line["slow"]) == (7, 3, 1)
+    assert time.monotonic() - start >= _post.TIMEOUT
+    assert all(sink.arrived[one.connection] - start < _post.TIMEOUT for one in (ann, *members))
+    sink.stuck.clear()
+    sink.throttled.clear()
+    assert isinstance(ann.ask("message", "again"), Ack)
+    assert all(one.heard() for one in (*stuck, slow))
+
+
+def test_connections_are_kept_alive(connect: Connect, sink: PostSink) -> None:
+    """Messages go over the same connections; one that the other side has closed is made anew."""
+    ann, bob = connect("Ann", "Ops"), connect("Bob", "Ops")
+    ann.ask("message", "first")
+    before = sink.connections
+    for _ in range(5):
+        ann.ask("message", "more")
+    assert sink.connections - before <= 2
+    sink.hang_up()
+    ann.heard(), bob.heard()
+    ann.ask("message", "after the cut")
+    assert len(ann.heard()) == len(bob.heard()) == 1
+
+
+def test_ended_while_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that the other side has ended is not used: what is sent, is sent once."""
+    with answering([OK], [OK]) as (gateway, heard):
+        assert post(gateway) == "posted"
+        ((_, line),) = gateway._idle
+        line.sock.settimeout(10)
+        assert line.sock.recv(1, socket.MSG_PEEK) == b""  # its end has come
+        monkeypatch.setattr(gateway, "_send", _once(gateway))
+        assert post(gateway) == "posted"
+    assert len(heard) == 2
+
+
+def _once(gateway: Gateway) -> object:
+    send, sent = gateway._send, list[object]()
+
+    def once(line: object, *rest: object) -> tuple[int, bytes]:
+        assert not sent, "it was sent twice"
+        sent.append(line)
+        return send(line, *rest)  # type: ignore[arg-type]
+
+    return once
+
+
+def test_ended_meanwhile() -> None:
+    """A post on a connection that ends just then is sent over a new one; if that ends too, no more."""
+    with answering([OK, None], [OK]) as (gateway, heard):
+        assert [post(gateway), post(gateway)] == ["posted", "posted"]
+    assert len(heard) == 3
+    with answering([OK, None], [None]) as (gateway, heard):
+        assert post(gateway) == "posted"
+        assert post(gateway).startswith("RemoteDisconnected: ")
+    assert len(heard) == 3
+
+
+def test_after_a_freeze() -> None:
+    """A connection that was kept through a pause, such as Lambda's freeze, is not trusted."""
+    with answering([OK, OK], [OK]) as (gateway, heard):
+        assert post(gateway) == "posted"
+        ((since, line),) = gateway._idle
+        gateway._idle[:] = [(since - _post.KEPT_ALIVE, line)]
+        assert post(gateway) == "posted"
+        assert line.sock is None
+    assert len(heard) == 2
+
+
+def test_no_redirect() -> None:
+    """What is posted, and who posts it, is told to nobody else."""
+    away = b"HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
+    with answering([away]) as (gateway, heard):
+        assert post(gateway) == "status 307: "
+    assert len(heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        (b'{"message": "You may not.\\n\\nx-amz-security-token:secret"}', "status 403: You may not."),
+        (b'{"Message": "Forbidden"}', "status 403: Forbidden"),
+        *(
+            (each, "status 403: ")
+            for each in (b"", b"<html>", b"[]", b'{"message": 7}', b'{"message": null}')
+        ),
+    ],
+)
+def test_why_not(said: bytes, outcome: str) -> None:
+    """What AWS says of a refusal is told, but for the lines in which it repeats what was signed."""
+    head = b"HTTP/1.1 403 Forbidden\r\nContent-Length: %d\r\n\r\n" % len(said)
+    with answering([head + said]) as (gateway, _):
+        assert post(gateway) == outcome
+
+
+def test_why_not_is_logged(connect: Connect, sink: PostSink, capsys: pytest.CaptureFixture[str]) -> None:
+    """The log's line counts refusals by their status, and tells why one was."""
+    ann = connect("Ann", "Ops")
+    sink.refused = '{"message":"You may not."}'
+    capsys.readouterr()
+    assert isinstance(ann.ask("message", "hello"), Ack)
+    line = json.loads(capsys.readouterr().out)
+    assert (line["status 403"], line["why"]) == (1, "You may not.")
+
+
+def test_connection_close() -> None:
+    """A connection that is closed with its answer is not kept."""
+    with answering([OK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")], [OK]) as (gateway, _):
+        assert post(gateway) == "posted"
+        assert gateway._idle == []
+        assert post(gateway) == "posted"
+
+
+def test_tls_is_verified() -> None:
+    """On AWS it is made sure that the other side is whom the host's name says."""
+    gateway = Gateway(
+        "https://api.execute-api.us-east-1.amazonaws.com/dev", Credentials("a", "b"), "us-east-1"
+    )
+    line = gateway._new()
+    context = line._context  # type: ignore[attr-defined]
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert context.cert_store_stats()["x509_ca"] > 50
+    assert line.timeout == _post.TIMEOUT
+
+
+def test_there_is_time_to_answer() -> None:
+    """What a function posts ends before Lambda stops it, even if the last post gets stuck.
+
+    It may do so three times: while it connects, while it agrees on a key, and while it waits for the answer.
+    """
+    assert _talk.PATIENCE + 3 * _post.TIMEOUT < TIMEOUT

@@ -1,0 +1,122 @@
+"""The functions' logs, read from CloudWatch Logs: in order, of one or all, once each."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count, islice
+
+import pytest
+from typer.testing import CliRunner
+
+from wschat.cli import app
+from wschat.errors import AwsError, UsageError
+from wschat.lab.blueprint import FUNCTIONS, Spec, log_group
+from wschat.lab.cloud import Cloud
+from wschat.lab.log_reader import chosen, read
+from wschat.local.emulator import Emulator
+
+SPECS = {spec.name: spec for spec in FUNCTIONS}
+FACTS = {
+    "route": "message",
+    "connection": "L0SM=",
+    "room": "ops",
+    "members": 2,
+    "ms": {"all": 41, "posts": 12},
+}
+
+
+def write(cloud: Cloud, spec: Spec, *texts: str, at: int) -> None:
+    group, stream = log_group(cloud.lab, spec), f"stream{at}"
+    cloud.logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    events = [{"timestamp": at + number, "message": f"{text}\n"} for number, text in enumerate(texts)]
+    cloud.logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def now(cloud: Cloud) -> Iterator[int]:
+    """The time in milliseconds; two functions have logged something in the last minute."""
+    now = int(time.time() * 1000)
+    for spec in FUNCTIONS:
+        cloud.logs.create_log_group(logGroupName=log_group(cloud.lab, spec))
+    start = "START RequestId: 1 Version: $LATEST"
+    write(cloud, SPECS["SendMessage"], start, json.dumps(FACTS), "REPORT RequestId: 1", at=now - 2_000)
+    write(cloud, SPECS["JoinRoom"], '{"route": "join"}', "Traceback (most recent call last):", at=now - 3_000)
+    write(cloud, SPECS["JoinRoom"], '{"route": "join", "late": 1}', at=now - 1_000)
+    yield now
+    for spec in FUNCTIONS:
+        cloud.logs.delete_log_group(logGroupName=log_group(cloud.lab, spec))
+
+
+def test_all_in_order(cloud: Cloud, now: int) -> None:
+    """Lines of all functions come by their time, without those that Lambda writes about itself."""
+    lines = list(read(cloud, chosen(None), now - 60_000))
+    assert [(line.function, line.time - now) for line in lines] == [
+        ("JoinRoom", -3_000),
+        ("JoinRoom", -2_999),
+        ("SendMessage", -1_999),
+        ("JoinRoom", -1_000),
+    ]
+    assert lines[2].facts == FACTS
+    assert json.loads(lines[2].json()) == {"time": now - 1_999, "function": "SendMessage", **FACTS}
+    assert lines[2].readable().endswith("message L0SM= room=ops members=2 (all 41 ms, posts 12 ms)")
+    assert (lines[1].facts, json.loads(lines[1].json())["text"]) == ({}, "Traceback (most recent call last):")
+
+
+def test_one_function(cloud: Cloud, now: int) -> None:
+    """One function's lines, whichever case its name is written in; and only those since then."""
+    assert len(list(read(cloud, chosen("joinroom"), now - 60_000))) == 3
+    assert len(list(read(cloud, chosen("JoinRoom"), now - 1_500))) == 1
+    with pytest.raises(UsageError):
+        chosen("NoSuch")
+
+
+def test_follow(cloud: Cloud, now: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written later comes later, and nothing comes twice, though it is looked for again."""
+    monkeypatch.setattr("wschat.lab.log_reader.POLL_S", 0.01)
+    looks = count(1)
+
+    def writes(_why: str, _seconds: float) -> None:
+        write(cloud, SPECS["LeaveRoom"], f'{{"route": "leave {(look := next(looks))}"}}', at=now + look)
+
+    lines = read(replace(cloud, on_wait=writes), chosen(None), now - 60_000, follow=True)
+    heard = [line.facts.get("route", "") for line in islice(lines, 8)]
+    assert heard == ["join", "", "message", "join", "leave 1", "leave 2", "leave 3", "leave 4"]
+
+
+def test_follow_in_order(cloud: Cloud, now: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can be seen one look later than what was written after it comes before it, all the same."""
+    monkeypatch.setattr("wschat.lab.log_reader.POLL_S", 0.01)
+    looks = count(1)
+
+    def writes(_why: str, _seconds: float) -> None:
+        look = next(looks)
+        write(cloud, SPECS["LeaveRoom"], '{"route": "leave"}', at=now + 10 * look)
+        write(cloud, SPECS["Connect"], '{"route": "$connect"}', at=now + 10 * look - 12)
+
+    lines = islice(read(replace(cloud, on_wait=writes), chosen(None), now - 60_000, follow=True), 12)
+    times = [line.time for line in lines]
+    assert times == sorted(set(times))
+
+
+def test_no_lab(cloud: Cloud) -> None:
+    """Without a lab it is said that there is none."""
+    with pytest.raises(AwsError, match="there is no log group"):
+        list(read(cloud, chosen(None), 0))
+
+
+@pytest.mark.parametrize("options", [[], ["--json"], ["SendMessage"]])
+def test_command(
+    cloud: Cloud, now: int, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    """`wschat logs` writes the lines to standard output."""
+    assert now
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    where = ["--prefix", cloud.lab.prefix, "--endpoint-url", emulator.endpoint, "--region", "us-east-1"]
+    done = CliRunner().invoke(app, ["logs", *options, *where])
+    assert done.exit_code == 0, done.output
+    lines = done.stdout.splitlines()
+    assert len(lines) == (1 if options == ["SendMessage"] else 4)
+    if options == ["--json"]:
+        assert json.loads(lines[2])["members"] == 2

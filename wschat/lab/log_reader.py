@@ -1,0 +1,119 @@
+"""Reading what the functions wrote into CloudWatch Logs: of one or all, in the order of time."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from wschat.errors import AwsError, UsageError
+from wschat.lab.blueprint import FUNCTIONS, Spec, log_group
+from wschat.lab.cloud import Cloud
+from wschat.lab.refusals import translated
+
+PLATFORM = ("START ", "END ", "REPORT ", "INIT_START ", "EXTENSION ", "XRAY ")
+"""How lines begin that Lambda writes about itself."""
+POLL_S = 2.0
+LATE_MS = 30_000
+"""How much later than others an event may come to be seen."""
+SETTLED_MS = 5_000
+"""While following: how long after it nearly all that comes before an event can be seen."""
+OWN_COLUMNS = ("route", "connection", "ms")
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a function wrote: its time in milliseconds since 1970, and the text without its line end.
+
+    `facts` are those of the line that each invocation ends with; of any other text there are none.
+    """
+
+    time: int
+    function: str
+    text: str
+    facts: dict[str, Any]
+
+    def json(self) -> str:
+        """Return it for programs: the facts, or the text, with the time and the function."""
+        known = self.facts or {"text": self.text}
+        return json.dumps({"time": self.time, "function": self.function, **known})
+
+    def readable(self) -> str:
+        """Return it for people: who did what, how it went, and how long it took."""
+        when = f"{datetime.fromtimestamp(self.time / 1000, UTC):%Y-%m-%d %H:%M:%S}.{self.time % 1000:03}"
+        if not self.facts:
+            return f"{when} {self.function:<12} {self.text}"
+        told = [f"{name}={value}" for name, value in self.facts.items() if name not in OWN_COLUMNS]
+        spent = self.facts.get("ms")
+        lasted = [f"{part} {ms} ms" for part, ms in spent.items()] if isinstance(spent, dict) else []
+        said = " ".join(str(self.facts.get(name, "")) for name in ("route", "connection"))
+        return " ".join([when, f"{self.function:<12}", said, *told, f"({', '.join(lasted)})"])
+
+
+def chosen(name: str | None) -> Sequence[Spec]:
+    """Return the function of a name, or all.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    found = [spec for spec in FUNCTIONS if name is None or spec.name.lower() == name.lower()]
+    if not found:
+        names = ", ".join(spec.name for spec in FUNCTIONS)
+        raise UsageError(f"there is no function {name!r}", where="logs", hint=f"the functions are {names}")
+    return found
+
+
+def read(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = False) -> Iterator[Line]:
+    """Yield what was written since a time in milliseconds; with `follow`, then what is written from now on.
+
+    It comes in order. While following, the newest lines are held back until the next look, since others
+    may still come before them; what CloudWatch shows even later comes late.
+
+    Raises:
+        AwsError: there is no such lab here, or AWS refuses.
+        Stopped: the person asked to stop.
+    """
+    seen: dict[str, int] = {}
+    held: list[Line] = []
+    known = 0
+    while True:
+        for spec in functions:
+            for event in _events(cloud, spec, since):
+                if event["eventId"] not in seen:
+                    seen[event["eventId"]] = event["timestamp"]
+                    held.append(_line(event, spec.name))
+        held.sort(key=lambda line: line.time)
+        newest = max([known, *seen.values()])
+        ready = max(known, newest - SETTLED_MS) if follow else newest
+        known = newest
+        yield from (line for line in held if line.time <= ready and not line.text.startswith(PLATFORM))
+        if not follow:
+            return
+        held = [line for line in held if line.time > ready]
+        since = max(since, newest - LATE_MS)
+        seen = {name: when for name, when in seen.items() if when >= since}
+        cloud.pause(POLL_S, "following")
+
+
+def _events(cloud: Cloud, spec: Spec, since: int) -> Iterator[Any]:
+    group, token = log_group(cloud.lab, spec), dict[str, Any]()
+    while True:
+        with translated("logs"):
+            page = cloud.find(cloud.logs.filter_log_events, logGroupName=group, startTime=since, **token)
+        if page is None:
+            hint = "there is no such lab here: `wschat provision` makes it"
+            raise AwsError(f"there is no log group {group}", where="logs", hint=hint)
+        yield from page["events"]
+        if "nextToken" not in page:
+            return
+        token = {"nextToken": page["nextToken"]}
+
+
+def _line(event: Any, function: str) -> Line:  # noqa: ANN401  as botocore returns it
+    text = event["message"].rstrip()
+    try:
+        facts = json.loads(text)
+    except (RecursionError, ValueError):
+        facts = None
+    known = facts if isinstance(facts, dict) and "route" in facts else {}
+    return Line(event["timestamp"], function, text, known)
