@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.local.gateway import behaviours
 from wschat.chat.commands import HELP
 from wschat.cli import app
 from wschat.errors import EXIT_CODES
@@ -66,12 +67,18 @@ def permits() -> str:
     return table(["actions", "on", "to"], rows)
 
 
+def gateway() -> str:
+    """Return the table of what the local gateway does as on AWS."""
+    return table(["what happens", "as on AWS", "", "tests"], behaviours.table())
+
+
 TABLES = {
     "commands": commands,
     "exit codes": exit_codes,
     "chat commands": chat_commands,
     "functions": functions,
     "permits": permits,
+    "behaviours": gateway,
 }
 
 

@@ -27,6 +27,7 @@ PURE = {
     "wschat.lab.permits",
     "wschat.lab.planner",
     "wschat.lab.steps",
+    *(f"wschat.local.gateway.{name}" for name in ("answers", "api", "events", "limits")),
     *(f"wschat.chat.{name}" for name in ("advice", "commands", "render", "state", "update", "vocabulary")),
 }
 IMPURE_STANDARD = {
@@ -56,7 +57,9 @@ ONLY_IN = {
     "boto3": {"wschat.lab.login", "wschat.lab.local"},
     "http.client": {"wschat.functions._post", "wschat.local.emulator"},
     "botocore.auth": {"wschat.lab.signer"},
-    "websockets": {"wschat.chat.session"},
+    "hypercorn": {"wschat.local.gateway.server"},
+    "ministack": {"wschat.local.gateway.iam", "wschat.local.gateway.server"},
+    "websockets": {"wschat.chat.session", "wschat.local.gateway.sockets"},
     "prompt_toolkit": {"wschat.chat.view"},
     "typer": {"wschat.cli", "wschat.cli_aws", "wschat.cli_logs", "wschat.cli_runs"},
     "platformdirs": {"wschat.places"},
@@ -164,6 +167,7 @@ def test_heavy_imports_are_late() -> None:
         "wschat.cli_logs",
         "wschat.cli_runs",
         "wschat.errors",
+        "wschat.local.gateway.limits",
     }
 
 

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -13,6 +14,7 @@ from wschat.cli_aws import Endpoint, Prefix, Profile, Region, provision, status,
 from wschat.cli_logs import logs
 from wschat.cli_runs import Where, connect
 from wschat.errors import ExitCode, LocalError, LostError, UsageError, WschatError
+from wschat.local.gateway.limits import AWS, Settings
 
 if TYPE_CHECKING:
     from wschat.places import Last
@@ -25,6 +27,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="A chat room on AWS's WebSocket API: provision it, chat in it, tear it down; or run it all locally.",
 )
+
+
+class Order(StrEnum):
+    """In which order the local gateway delivers what is done at the same time."""
+
+    ARRIVAL = "arrival"
+    SHUFFLE = "shuffle"
+
 
 LOCAL_PROVISION = "wschat.lab.local:provision"
 
@@ -156,16 +166,29 @@ def local(
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="The emulator's port. (default: any)")
     ] = None,
+    idle_timeout: Annotated[
+        float,
+        typer.Option(min=0.1, help="Seconds without a message, either way, until a connection is closed."),
+    ] = AWS.idle_timeout,
+    max_age: Annotated[
+        float, typer.Option(min=0.1, help="Seconds until a connection is closed for its age.")
+    ] = AWS.max_age,
+    rate: Annotated[float, typer.Option(min=1, help="Requests a second; half as many may burst.")] = AWS.rate,
+    order: Annotated[Order, typer.Option(help="Let what is done at the same time overtake.")] = Order.ARRIVAL,
+    drop: Annotated[
+        float, typer.Option(min=0, help="Cut so many connections a minute, at random.")
+    ] = AWS.drop,
 ) -> None:
     """Run the whole lab on this machine, in the foreground, until Ctrl-C."""
     from wschat import console
     from wschat.local.join import join
 
+    settings = Settings(idle_timeout, max_age, rate, shuffle=order is Order.SHUFFLE, drop=drop)
     signal.signal(signal.SIGTERM, _interrupt)
     screen = console.screen()
     try:
         with console.waiting("Starting the local lab") as progress:
-            lab = join(_local_state_dir(), LOCAL_PROVISION, port=port, progress=progress)
+            lab = join(_local_state_dir(), LOCAL_PROVISION, port=port, settings=settings, progress=progress)
         with lab:
             typer.echo(lab.url)
             screen.print("Now chat, in another terminal: [bold]wschat chat --local[/bold]")

@@ -23,7 +23,7 @@ async def _take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 async def _listen() -> None:
     server = await asyncio.start_server(_take, "127.0.0.1", 0)
-    print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
+    print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 

@@ -117,7 +117,7 @@ def print_table() -> Iterator[Callable[..., str]]:
 
     yield add
     heads = "| members | rooms | whose | requests | write units | read units | posts | $ a million |"
-    print("", heads, "| ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |", *rows, sep="\n")  # noqa: T201
+    print("", heads, "| ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |", *rows, sep="\n")
 
 
 @pytest.mark.parametrize("others", OTHERS)

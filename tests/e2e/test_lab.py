@@ -136,7 +136,10 @@ def test_least_privilege(aws: dict[str, str], state: dict[str, str], url: str) -
             RoleName="e2e-RegisterUserRole", PolicyName="access", PolicyDocument=json.dumps(policy)
         )
     assert done.returncode == 7
-    assert "AccessDenied" in done.stdout
+    assert "Internal server error" in done.stdout
+    logs = session.client("logs", endpoint_url=aws["AWS_ENDPOINT_URL"])
+    logged = logs.filter_log_events(logGroupName="/aws/lambda/e2e-RegisterUser", filterPattern="AccessDenied")
+    assert logged["events"], "the function's log says why"
 
 
 def test_teardown(aws: dict[str, str], state: dict[str, str], url: str) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
-from tests.terminal import Terminal, terminal
+from tests.terminal import PATIENCE, Terminal, terminal
 
 
 @pytest.fixture
@@ -71,11 +73,19 @@ def test_two_chats_share_a_lab(state: Path) -> None:
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_local_in_the_foreground(state: Path, how: signal.Signals) -> None:
-    """`wschat local` prints its URL, and stops clean on Ctrl-C and SIGTERM: no process, no port left."""
+    """`wschat local` prints its URL, and stops clean on Ctrl-C and SIGTERM: no process, no port left.
+
+    Who is connected is told 1012, "service restart".
+    """
     with terminal("local", env={"WSCHAT_STATE_DIR": str(state)}) as person:
         url = url_of(person)
-        assert is_open(url)
-        person.process.kill(how)
+        with connect(url) as one, connect(url) as two:
+            person.process.kill(how)
+            for client in (one, two):
+                with pytest.raises(ConnectionClosed):
+                    client.recv(PATIENCE)
+                assert client.protocol.close_rcvd
+                assert client.protocol.close_rcvd.code == 1012
         person.until("Stopped")
         assert person.end() == 0
     assert not is_open(url)
@@ -106,3 +116,14 @@ def test_a_port_in_use(state: Path) -> None:
             person.until(f"port {port} of 127.0.0.1 can't be used")
             assert person.end() == 8
     assert processes_of(state) == []
+
+
+def test_a_short_day(state: Path) -> None:
+    """With the gateway's options a chat meets in a moment what API Gateway does after ten idle minutes."""
+    env = {"WSCHAT_STATE_DIR": str(state)}
+    options = ("--idle-timeout", "1", "--max-age", "60", "--rate", "500", "--order", "shuffle", "--drop", "0")
+    with terminal("local", *options, env=env) as keeper:
+        url_of(keeper)
+        with terminal("chat", "--local", env=env) as ann:
+            ann.until("the server ended it, as API Gateway does after 10 idle minutes")
+            assert ann.end() == 6

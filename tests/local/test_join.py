@@ -14,6 +14,7 @@ import pytest
 
 from wschat.errors import LocalError
 from wschat.local.files import locked
+from wschat.local.gateway.limits import AWS, Settings
 from wschat.local.join import LocalLab, join
 
 Processes = Callable[[], list[int]]
@@ -24,9 +25,11 @@ SOCKET = "local.sock"
 PRIVATE = "local.tmp"
 
 
-def enter(state_dir: Path, provision: str = "instant", *, port: int | None = None) -> LocalLab:
+def enter(
+    state_dir: Path, provision: str = "instant", *, port: int | None = None, settings: Settings = AWS
+) -> LocalLab:
     """Join without looking at the progress."""
-    return join(state_dir, f"provisions:{provision}", port=port, progress=lambda _: None)
+    return join(state_dir, f"provisions:{provision}", port=port, settings=settings, progress=lambda _: None)
 
 
 def is_up(endpoint: str) -> bool:
@@ -272,3 +275,14 @@ def test_coming_and_going(state_dir: Path, processes: Processes) -> None:
         for done in [pool.submit(come_and_go) for _ in range(2)]:
             done.result(timeout=30)
     assert processes() == []
+
+
+def test_other_settings(state_dir: Path) -> None:
+    """Who asks for other settings of the gateway than the lab has is told so; who asks for none joins."""
+    mine = Settings(idle_timeout=5, shuffle=True)
+    with enter(state_dir, settings=mine) as first:
+        with pytest.raises(LocalError, match="with other settings"):
+            enter(state_dir, settings=Settings(idle_timeout=6))
+        for settings in (AWS, mine):
+            with enter(state_dir, settings=settings) as other:
+                assert (other.url, other.started) == (first.url, False)

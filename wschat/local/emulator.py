@@ -23,6 +23,7 @@ from typing import NoReturn
 
 from wschat.errors import LocalError
 from wschat.local.files import locked, open_log
+from wschat.local.gateway.limits import AWS, Settings
 
 HOST = "127.0.0.1"
 BOOT_S = 30.0
@@ -30,6 +31,7 @@ POLL_S = 0.02
 ANSWER_S = 1.0
 SWEEP_S = 0.2
 STOP_S = 2.0
+FAREWELL_S = 0.5
 PORTS_TRIED = 5
 
 _PASSED_ON = frozenset({"HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH"})
@@ -51,7 +53,7 @@ def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]
 
 
 class Emulator:
-    """MiniStack on the loopback interface, with IAM enforced.
+    """MiniStack on the loopback interface, with IAM enforced, and a WebSocket gateway as on AWS.
 
     Its root user has the key and the secret "test", in account 000000000000, region us-east-1.
 
@@ -59,6 +61,7 @@ class Emulator:
         private: MiniStack's temporary directory, which is made and removed with all it holds.
         log: where it prints to.
         ports: tried in this order until it could listen on one; a few free ones by default.
+        settings: of the gateway.
         find_spec: tells whether a package is installed, as importlib.util.find_spec does.
     """
 
@@ -68,12 +71,14 @@ class Emulator:
         log: Path,
         *,
         ports: Iterable[int] | None = None,
+        settings: Settings = AWS,
         find_spec: Callable[[str], object] = importlib.util.find_spec,
     ) -> None:
         self.port = 0
         self._private = private
         self._log = log
         self._ports = ports or (_free_port() for _ in range(PORTS_TRIED))
+        self.settings = settings
         self._find_spec = find_spec
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -140,7 +145,14 @@ class Emulator:
         }
         with open_log(self._log) as log:
             return subprocess.Popen(
-                [sys.executable, "-P", "-m", "wschat.local.emulator", str(self._private)],
+                [
+                    sys.executable,
+                    "-P",
+                    "-m",
+                    "wschat.local.emulator",
+                    str(self._private),
+                    self.settings.encode(),
+                ],
                 env=clean_environment() | settings,
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -188,7 +200,7 @@ def _why_unusable(port: int) -> str:
     return ""
 
 
-def supervise(private: Path) -> None:
+def supervise(private: Path, settings: Settings) -> None:
     """Run MiniStack until it ends or stdin does, then remove what is left of it.
 
     The lock makes one that is still clearing up the same directory come first.
@@ -198,25 +210,32 @@ def supervise(private: Path) -> None:
         private.mkdir(mode=0o700)
         ministack = os.fork()
         if not ministack:
-            _run_ministack()
+            _run_ministack(settings)
         os.waitpid(ministack, 0)
         _sweep(ministack)
         shutil.rmtree(private, ignore_errors=True)
 
 
-def _run_ministack() -> NoReturn:
+def _run_ministack(settings: Settings) -> None:
     os.setpgid(0, 0)
-    threading.Thread(target=_die_with_owner, daemon=True).start()
-    sys.argv = ["ministack"]
-    from ministack.app import main  # half a second, and installed only with an extra
+    owner = sys.stdin.fileno()
+    threading.Thread(target=_die_with, args=(owner,), daemon=True).start()
+    from wschat.local.gateway.server import run  # half a second, and installed only with an extra
 
-    sys.exit(main())
+    run(int(os.environ["GATEWAY_PORT"]), settings, owner, _die)
 
 
-def _die_with_owner() -> None:
-    """Kill this process group, so the workers of its functions too, at the end of stdin."""
-    os.read(sys.stdin.fileno(), 1)
+def _die_with(owner: int) -> None:
+    """Die a moment after the end of a file, even if nothing else here gets its turn."""
+    os.read(owner, 1)
+    time.sleep(FAREWELL_S)
+    _die()
+
+
+def _die() -> NoReturn:
+    """Kill this process group, so the workers of its functions too."""
     os.killpg(0, signal.SIGKILL)
+    sys.exit()
 
 
 def _sweep(group: int) -> None:
@@ -229,4 +248,4 @@ def _sweep(group: int) -> None:
 
 
 if __name__ == "__main__":
-    supervise(Path(sys.argv[1]))
+    supervise(Path(sys.argv[1]), Settings.decode(sys.argv[2]))

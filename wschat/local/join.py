@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from wschat.errors import LocalError
 from wschat.local.emulator import clean_environment
 from wschat.local.files import LabFiles, locked, open_log
+from wschat.local.gateway.limits import AWS, Settings
 from wschat.local.keeper import STOP
 
 TRIES = 3
@@ -107,7 +108,12 @@ class LocalLab:
 
 
 def join(
-    state_dir: Path, provision: str, *, port: int | None = None, progress: Callable[[str], None]
+    state_dir: Path,
+    provision: str,
+    *,
+    port: int | None = None,
+    settings: Settings = AWS,
+    progress: Callable[[str], None],
 ) -> LocalLab:
     """Join the lab of this state directory, or start it, and return when one can chat in it.
 
@@ -115,6 +121,7 @@ def join(
         state_dir: where the lab's files are, made if need be; who shares it shares the lab.
         provision: "module:function", which builds the lab; see `wschat.local.keeper.Keeper`.
         port: where MiniStack must listen; any free port by default.
+        settings: of the gateway; with AWS's own, a lab that runs with others is joined as it is.
         progress: is told each step.
 
     Raises:
@@ -131,15 +138,17 @@ def join(
         )
     for _ in range(TRIES):
         try:
-            connection, started = _connect(files, provision, port)
+            connection, started = _connect(files, provision, settings, port)
         except OSError as error:
             what = f"the state directory can't hold a local lab: {error.strerror}"
             raise LocalError(what, where=str(files.state_dir)) from error
         line = _Line(connection)
         try:
             if ready := _hear_ready(line, files, progress):
-                _check_port(ready["endpoint"], port)
-                return LocalLab(line, files.log, started=started, **ready)
+                _check(ready, settings, port)
+                return LocalLab(
+                    line, files.log, started=started, url=ready["url"], endpoint=ready["endpoint"]
+                )
         except BaseException:
             line.leave()
             raise
@@ -161,22 +170,30 @@ def _hear_ready(line: _Line, files: LabFiles, progress: Callable[[str], None]) -
     return ready
 
 
-def _check_port(endpoint: str, port: int | None) -> None:
-    actual = urlsplit(endpoint).port
+def _check(ready: dict[str, str], settings: Settings, port: int | None) -> None:
+    """Check that the lab which runs is what was asked for."""
+    actual = urlsplit(ready["endpoint"]).port
     if port and actual != port:
         raise LocalError(
             f"a local lab runs already, and on port {actual}",
             hint=f"join it without asking for port {port}, or end it first",
         )
+    if settings not in (AWS, Settings.decode(ready["settings"])):
+        raise LocalError(
+            "a local lab runs already, and its gateway with other settings",
+            hint="join it without options for the gateway, or end it first",
+        )
 
 
-def _connect(files: LabFiles, provision: str, port: int | None) -> tuple[socket.socket, bool]:
+def _connect(
+    files: LabFiles, provision: str, settings: Settings, port: int | None
+) -> tuple[socket.socket, bool]:
     """Connect to the keeper; true if it had to be started."""
     files.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(files.lock):
         with suppress(FileNotFoundError, ConnectionRefusedError):
             return _knock(files.socket), False
-        _start_keeper(files, provision, port)
+        _start_keeper(files, provision, settings, port)
         return _knock(files.socket), True
 
 
@@ -190,7 +207,7 @@ def _knock(path: Path) -> socket.socket:
     return connection
 
 
-def _start_keeper(files: LabFiles, provision: str, port: int | None) -> None:
+def _start_keeper(files: LabFiles, provision: str, settings: Settings, port: int | None) -> None:
     """Start the keeper on a socket that listens already; it ends soon if nobody connects."""
     files.socket.unlink(missing_ok=True)
     files.log.unlink(missing_ok=True)
@@ -199,7 +216,13 @@ def _start_keeper(files: LabFiles, provision: str, port: int | None) -> None:
         files.socket.chmod(0o600)
         listener.listen()
         fd = listener.fileno()
-        command = [str(files.state_dir), provision, str(fd), *([str(port)] if port else [])]
+        command = [
+            str(files.state_dir),
+            provision,
+            str(fd),
+            settings.encode(),
+            *([str(port)] if port else []),
+        ]
         keeper = subprocess.run(
             [sys.executable, "-P", "-m", "wschat.local.keeper", *command],
             env=clean_environment(),

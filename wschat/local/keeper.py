@@ -1,7 +1,7 @@
 """The process that owns the local lab, and ends it when its last user has gone.
 
 It serves users over a Unix socket, in lines of JSON. It says `{"progress": text}`,
-`{"ready": {"url", "endpoint"}}` and `{"failed": {"what", "where", "hint"}}`, and to one who comes
+`{"ready": {"url", "endpoint", "settings"}}` and `{"failed": {"what", "where", "hint"}}`, and to one who comes
 late the last of these. A user says nothing but `{"stop": true}`, which ends the lab for all. To be
 a user is to be connected: the kernel tells of those who are killed.
 """
@@ -23,6 +23,7 @@ from pathlib import Path
 from wschat.errors import LocalError, WschatError
 from wschat.local.emulator import Emulator
 from wschat.local.files import LabFiles, locked
+from wschat.local.gateway.limits import Settings
 
 Message = Mapping[str, object]
 
@@ -144,7 +145,12 @@ class Keeper:
         self._in_background(self._emulator.wait)
         provision = getattr(importlib.import_module(module), function)
         url = provision(self._emulator.endpoint, lambda step: self.tell({"progress": step}))
-        self.tell({"ready": {"url": url, "endpoint": self._emulator.endpoint}})
+        ready = {
+            "url": url,
+            "endpoint": self._emulator.endpoint,
+            "settings": self._emulator.settings.encode(),
+        }
+        self.tell({"ready": ready})
 
     def _in_background(self, work: Callable[[], object]) -> None:
         def run() -> None:
@@ -160,12 +166,14 @@ class Keeper:
         threading.Thread(target=run, daemon=True).start()
 
 
-def main(state_dir: str, provision: str, listener: str, *ports: str) -> None:
+def main(state_dir: str, provision: str, listener: str, settings: str, *ports: str) -> None:
     """Keep a lab; `listener` is a file descriptor, and without ports MiniStack takes any."""
     if os.fork():
         return  # whoever started this is no parent who must wait for the keeper
     files = LabFiles(Path(state_dir))
-    emulator = Emulator(files.private, files.log, ports=[int(port) for port in ports])
+    emulator = Emulator(
+        files.private, files.log, ports=list(map(int, ports)), settings=Settings.decode(settings)
+    )
     keeper = Keeper(files, socket.socket(fileno=int(listener)), emulator, provision)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: keeper.tell(failed(LocalError("the local lab was ended"))))

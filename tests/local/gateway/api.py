@@ -1,0 +1,184 @@
+"""APIs of one function, for tests: the function does what it is told, and prints each event that it gets."""
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from wschat.lab.cloud import Cloud
+from wschat.local.gateway.answers import Close
+
+STAGE = "test"
+SELECTION = "$request.body.action"
+PATIENCE_S = 10
+
+MIRROR = """
+import json, os, time
+
+def handler(event, context):
+    print(json.dumps(event))
+    told = event.get("queryStringParameters") or json.loads(event.get("body") or "{}")
+    if "wait" in told:
+        with open(told["wait"], "a") as file:
+            print(event["requestContext"]["connectionId"], file=file)
+        while not os.path.exists(told["wait"] + ".go"):
+            time.sleep(0.01)
+    if "raise" in told:
+        raise ValueError("boom")
+    if "returns" in told:
+        return json.loads(told["returns"])
+    return {"statusCode": 200, "body": json.dumps(event)}
+"""
+TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+
+
+class TestApi:
+    """A WebSocket API in the emulator, made step by step.
+
+    Attributes:
+        id: the API's.
+        url: of the stage `test`.
+    """
+
+    __test__ = False
+
+    def __init__(self, clients: Cloud) -> None:
+        self._clients = clients
+        self._api = clients.api
+        self.id = self._api.create_api(
+            Name="t", ProtocolType="WEBSOCKET", RouteSelectionExpression=SELECTION
+        )["ApiId"]
+        self.url = clients.lab.url(self.id, STAGE)
+
+    def proxy(self, function: str, *, timeout_ms: int = 29000) -> str:
+        """Make an integration with a function; return its id."""
+        return self._api.create_integration(
+            ApiId=self.id,
+            IntegrationType="AWS_PROXY",
+            IntegrationMethod="POST",
+            IntegrationUri=self._clients.lab.invoke_arn(function),
+            TimeoutInMillis=timeout_ms,
+        )["IntegrationId"]
+
+    def mock(self, request: str = '{"statusCode": 200}', answer: str = "mocked") -> str:
+        """Make an integration without a function; return its id."""
+        made = self._api.create_integration(
+            ApiId=self.id, IntegrationType="MOCK", RequestTemplates={"$default": request}
+        )["IntegrationId"]
+        self._api.create_integration_response(
+            ApiId=self.id,
+            IntegrationId=made,
+            IntegrationResponseKey="$default",
+            ResponseTemplates={"$default": answer},
+        )
+        return made
+
+    def route(self, key: str, integration: str, *, expression: bool = True, response: bool = True) -> None:
+        """Make a route, two-way unless told otherwise."""
+        selection = {"RouteResponseSelectionExpression": "$default"} if expression else {}
+        route: Any = {"ApiId": self.id, "RouteKey": key, "Target": f"integrations/{integration}", **selection}
+        made = self._api.create_route(**route)["RouteId"]
+        if response:
+            self._api.create_route_response(ApiId=self.id, RouteId=made, RouteResponseKey="$default")
+
+    def permit(self, function: str, route_key: str) -> None:
+        """Let a route invoke a function."""
+        self._clients.functions.add_permission(
+            FunctionName=function,
+            StatementId=f"{self.id}-{route_key.strip('$')}",
+            Action="lambda:InvokeFunction",
+            Principal="apigateway.amazonaws.com",
+            SourceArn=f"arn:aws:execute-api:us-east-1:000000000000:{self.id}/*/{route_key}",
+        )
+
+    def deploy(self) -> str:
+        """Make a deployment; return its id."""
+        return self._api.create_deployment(ApiId=self.id)["DeploymentId"]
+
+    def stage(self, deployment: str | None, **settings: Any) -> None:  # noqa: ANN401  as boto3 has them
+        """Make the stage `test`."""
+        if deployment:
+            settings["DeploymentId"] = deployment
+        self._api.create_stage(ApiId=self.id, StageName=STAGE, **settings)
+
+    def serve(self, deployment: str) -> None:
+        """Let the stage serve another deployment."""
+        self._api.update_stage(ApiId=self.id, StageName=STAGE, DeploymentId=deployment)
+
+
+def make_function(clients: Cloud, name: str, code: str = MIRROR) -> None:
+    """Make a function with a role of its own."""
+    role = clients.iam.create_role(
+        RoleName=f"{name}Role", AssumeRolePolicyDocument=json.dumps({"Statement": [TRUST]})
+    )
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("main.py", code)
+    clients.functions.create_function(
+        FunctionName=name,
+        Runtime="python3.13",
+        Timeout=25,
+        Role=role["Role"]["Arn"],
+        Handler="main.handler",
+        Code={"ZipFile": packed.getvalue()},
+    )
+    clients.functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+
+
+def events_of(clients: Cloud, function: str, connection: str, event_type: str) -> list[dict[str, Any]]:
+    """Wait for the events of one kind that a function printed into CloudWatch Logs, and return them."""
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        try:
+            logged = clients.logs.filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
+        except clients.logs.exceptions.ResourceNotFoundException:
+            logged = []
+        events = [json.loads(line["message"]) for line in logged if line["message"].startswith('{"')]
+        if found := [
+            event
+            for event in events
+            if event["requestContext"]["connectionId"] == connection
+            and event["requestContext"]["eventType"] == event_type
+        ]:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"no {event_type} of {connection}")
+
+
+def refused(url: str, **options: Any) -> tuple[int, dict[str, Any]]:  # noqa: ANN401  websockets' own
+    """Return the status and the body of a handshake that is refused."""
+    try:
+        with connect(url, **options):
+            raise AssertionError("the handshake was accepted")
+    except InvalidStatus as refusal:
+        return refusal.response.status_code, json.loads(refusal.response.body)
+
+
+def closed(client: ClientConnection) -> Close:
+    """Wait until the server closes a connection; return how."""
+    with suppress(ConnectionClosed):
+        while True:
+            client.recv(PATIENCE_S)
+    end = client.protocol.close_rcvd
+    assert end
+    return Close(end.code, end.reason)
+
+
+def ask(client: ClientConnection, message: str | dict[str, Any]) -> Any:  # noqa: ANN401  any JSON
+    """Send a message, and return what comes back, parsed if it is JSON."""
+    client.send(message if isinstance(message, str) else json.dumps(message))
+    text = str(client.recv(PATIENCE_S))
+    return json.loads(text) if text.startswith("{") else text
+
+
+@contextmanager
+def opened(url: str, **options: Any) -> Iterator[ClientConnection]:  # noqa: ANN401  websockets' own
+    """Connect without a close handshake that takes long."""
+    with connect(url, close_timeout=1, **options) as client:
+        yield client

@@ -1,0 +1,81 @@
+"""A gateway in this process, with MOCK routes and no function, and crowds that come and go."""
+
+import asyncio
+import gc
+import tracemalloc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+from websockets.asyncio.client import connect
+
+from wschat.local.gateway.answers import Result
+from wschat.local.gateway.api import Deployment, Integration, Route, Stage
+from wschat.local.gateway.gateway import Gateway, Handshake
+from wschat.local.gateway.limits import AWS, Settings
+from wschat.local.gateway.sockets import HEAD_S, listen
+
+API = "abc"
+
+
+@dataclass
+class Running:
+    """A gateway that listens, with an API of MOCK routes behind it, and the ids that it made."""
+
+    gateway: Gateway
+    url: str
+    ids: list[str] = field(default_factory=list)
+
+
+@asynccontextmanager
+async def running(settings: Settings = AWS, head_timeout: float = HEAD_S) -> AsyncIterator[Running]:
+    """Run a gateway on a free port."""
+    mock = Integration("MOCK", request='{"statusCode": 200}', answer="mocked")
+    routes = {key: Route(key, mock, two_way=True) for key in ("$connect", "$disconnect", "$default")}
+    stage = Stage(API, "test", "us-east-1", "000000000000", Deployment("$request.body.action", routes))
+    ids: list[str] = []
+    numbers = count()
+
+    async def find_stage(_api: str, _name: str) -> Stage:
+        return stage
+
+    async def invoke(_integration: Integration, _arn: str, _event: object) -> Result:
+        raise AssertionError("there is no function")
+
+    def authorize(_handshake: Handshake, _stage: Stage, _now: float) -> str:
+        raise AssertionError("nobody signs")
+
+    def make_id() -> str:
+        ids.append(f"id{next(numbers)}=")
+        return ids[-1]
+
+    gateway = Gateway(settings, find_stage, invoke, authorize, make_id)
+    async with listen(gateway, 0, asyncio.Protocol, head_timeout) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        cutting = asyncio.create_task(gateway.cut_at_random())
+        yield Running(gateway, f"ws://127.0.0.1:{port}/_aws/execute-api/{API}/test", ids)
+        cutting.cancel()
+
+
+async def crowd(url: str, size: int, at_once: int = 50) -> None:
+    """Let so many clients connect, ask once, and leave; every second one is cut without a close frame."""
+
+    async def come_and_go(number: int) -> None:
+        async with connect(url, ping_interval=None) as client:
+            await client.send("x")
+            assert await client.recv() == "mocked"
+            if number % 2:
+                client.transport.abort()
+
+    for start in range(0, size, at_once):
+        await asyncio.gather(*(come_and_go(number) for number in range(start, min(start + at_once, size))))
+
+
+async def settled(it: Running, tasks: int = 3) -> tuple[int, int]:
+    """Wait until all have left; return the tasks that are left, and the bytes that Python has in use."""
+    while it.gateway._open or it.gateway._tasks or len(asyncio.all_tasks()) > tasks:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    it.ids.clear()
+    gc.collect()
+    return len(asyncio.all_tasks()), tracemalloc.get_traced_memory()[0]

@@ -1,0 +1,124 @@
+"""What API Gateway says: in a handshake, in a frame, when it closes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from http import HTTPStatus
+from typing import NamedTuple
+
+from wschat.local.gateway.api import Integration, Route
+from wschat.local.gateway.limits import MESSAGE_BYTES
+
+
+class Problem(Enum):
+    """What goes wrong: the message of the frame, the status of the handshake, and its own name."""
+
+    FORBIDDEN = ("Forbidden", 403, "no such route")
+    THROTTLED = ("Too Many Requests", 429, "a throttle")
+    RAISED = ("Internal server error", 502, "the function raised")
+    MALFORMED = ("Internal server error", 502, "the function returned no response")
+    REFUSED = ("Internal server error", 500, "the function can't be invoked")
+    TIMED_OUT = ("Endpoint request timed out", 504, "the function takes too long")
+
+    @property
+    def message(self) -> str:
+        """What the frame says."""
+        return self.value[0]
+
+    @property
+    def status(self) -> int:
+        """What the handshake ends with."""
+        return self.value[1]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of an integration: a problem, with the reason for the log, or an answer."""
+
+    problem: Problem | None = None
+    reason: str = ""
+    status: int = HTTPStatus.OK
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+MALFORMED = Result(Problem.MALFORMED, "Malformed Lambda proxy response")
+STATUSES = {str(status) for status in range(200, 600)}
+
+
+def read_proxy(returned: bytes) -> Result:
+    """Read what a function returned to an AWS_PROXY integration."""
+    try:
+        response = json.loads(returned)
+    except (ValueError, RecursionError):
+        return MALFORMED
+    if not isinstance(response, dict):
+        return MALFORMED
+    status, body, headers = (response.get(name) for name in ("statusCode", "body", "headers"))
+    if not (str(status) in STATUSES and isinstance(body, str | None) and isinstance(headers, dict | None)):
+        return MALFORMED
+    headers = {name: str(value) for name, value in (headers or {}).items()}
+    if not all(text.isprintable() for header in headers.items() for text in header):
+        return MALFORMED
+    return Result(status=int(str(status)), body=body or "", headers=headers)
+
+
+def read_mock(integration: Integration) -> Result:
+    """Read what a MOCK answers: its request template must yield an integer as `statusCode`.
+
+    No template is evaluated: what stands in it is what it yields.
+    """
+    try:
+        status = json.loads(integration.request or "")["statusCode"]
+    except (ValueError, LookupError, TypeError):
+        status = None
+    if not isinstance(status, int):
+        return Result(Problem.REFUSED, "statusCode should be an integer which defined in request template")
+    return Result(status=status, body=integration.answer or "")
+
+
+def opens(result: Result) -> bool:
+    """Tell whether a handshake succeeds: `$connect` answered with any 2xx."""
+    return result.problem is None and HTTPStatus(200) <= result.status < HTTPStatus(300)
+
+
+def reply(route: Route, result: Result) -> str | Problem | None:
+    """Return what the client gets in return for a message: text, a problem, or nothing.
+
+    A problem is told even on a one-way route, unless it is the shape of an answer that nobody waits for. Of
+    an answer the body is sent, and only of a two-way route, and not of a 4xx or a 5xx.
+    """
+    if result.problem is Problem.MALFORMED and not route.two_way:
+        return None
+    if result.problem:
+        return result.problem
+    if not route.two_way or result.status >= HTTPStatus.BAD_REQUEST or not result.body:
+        return None
+    return result.body if len(result.body.encode()) <= MESSAGE_BYTES else Problem.REFUSED
+
+
+def frame(message: str, connection_id: str, request_id: str) -> str:
+    """Return the frame, or the body of a handshake, that tells of a problem; spaced as AWS does it."""
+    told = json.dumps(message, ensure_ascii=False)
+    return f'{{"message": {told}, "connectionId":"{connection_id}", "requestId":"{request_id}"}}'
+
+
+def phrase(status: int) -> str:
+    """Return what a handshake says that `$connect` refuses with a status of its own."""
+    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Unknown"
+
+
+class Close(NamedTuple):
+    """How a connection ends, as `$disconnect` reports it."""
+
+    code: int
+    reason: str
+
+
+GOING_AWAY = Close(1001, "Going away")
+BINARY = Close(1003, "Binary is not supported")
+DELETED = Close(1000, "Connection Closed Normally")
+NO_CODE = Close(1005, "Client-side close frame status not set")
+RESTART = Close(1012, "Service restart")
+DROPPED = Close(1006, "")

@@ -1,0 +1,171 @@
+"""What a WebSocket API is made of, as the control plane describes it, and which route a message takes."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = Mapping[str, Any]
+
+PROXY = "AWS_PROXY"
+MOCK = "MOCK"
+AWS_IAM = "AWS_IAM"
+ANYONE = "NONE"
+DEFAULT = "$default"
+BARE = re.compile(r"\$request\.body\.([^{}]+)")
+WRAPPED = re.compile(r"\$\{request\.body\.([^{}]+)\}")
+
+
+@dataclass(frozen=True)
+class Integration:
+    """What a route leads to.
+
+    `uri` names a function in the form of an invocation; `timeout` is in seconds. `request` is the request
+    template and `answer` the response template of a MOCK, None where there is none.
+    """
+
+    type: str
+    uri: str = ""
+    timeout: float = 29.0
+    request: str | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route; only a two-way one sends back what its integration returns."""
+
+    key: str
+    integration: Integration | None = None
+    two_way: bool = False
+    authorization: str = ANYONE
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A snapshot of an API: its route selection expression and its routes, by their keys."""
+
+    selection: str
+    routes: Mapping[str, Route] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Throttle:
+    """Steady requests a second, and how many may come at once."""
+
+    rate: float
+    burst: float
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of an API, the deployment that it serves, and its throttles: of a route, or of all others."""
+
+    api: str
+    name: str
+    region: str
+    account: str
+    deployment: Deployment
+    throttle: Throttle | None = None
+    throttles: Mapping[str, Throttle] = field(default_factory=dict)
+
+    def arn(self, route_key: str) -> str:
+        """Return the ARN that IAM policies and invoke permissions know a route by."""
+        return f"arn:aws:execute-api:{self.region}:{self.account}:{self.api}/{self.name}/{route_key}"
+
+
+def route_of(deployment: Deployment, message: str) -> Route | None:
+    """Return the route of a client's message; without a match `$default`, if there is that route.
+
+    A client can't choose `$connect` or `$disconnect`: those are taken by connecting alone.
+    """
+    key = select(deployment.selection, message)
+    chosen = None if key.startswith("$") else deployment.routes.get(key)
+    return chosen or deployment.routes.get(DEFAULT)
+
+
+def select(expression: str, message: str) -> str:
+    """Evaluate a route selection expression, which takes parts of a JSON message by their paths.
+
+    `$request.body.action` and `${request.body.action}` mean the same; in the second form text may stand
+    around it, and several may follow each other. A part that is missing is empty. What is not JSON selects
+    nothing.
+    """
+    try:
+        body = json.loads(message)
+    except (ValueError, RecursionError):  # the latter if it is nested too deeply
+        return ""
+    bare = BARE.fullmatch(expression)
+    if bare:
+        return _text(_at(body, bare[1]))
+    return WRAPPED.sub(lambda match: _text(_at(body, match[1])), expression)
+
+
+def _at(body: object, path: str) -> object:
+    for name in path.split("."):
+        if not isinstance(body, dict) or name not in body:
+            return ""
+        body = body[name]
+    return body
+
+
+def _text(value: object) -> str:
+    """Write what was found as a route key: a list is `[item1, item2]`, a number or a boolean its JSON."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_text, value))}]"
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def read_deployment(
+    api: Json,
+    routes: Iterable[Json],
+    integrations: Iterable[Json],
+    integration_responses: Mapping[str, Iterable[Json]],
+    route_responses: Mapping[str, Iterable[Json]],
+) -> Deployment:
+    """Read what the control plane tells of an API; the last two are by integration and by route id."""
+    known = {
+        found["integrationId"]: _integration(found, integration_responses.get(found["integrationId"], ()))
+        for found in integrations
+    }
+    read = (
+        Route(
+            key=found["routeKey"],
+            integration=known.get(found.get("target", "").removeprefix("integrations/")),
+            two_way=_is_two_way(found, route_responses.get(found["routeId"], ())),
+            authorization=found.get("authorizationType") or ANYONE,
+        )
+        for found in routes
+    )
+    return Deployment(api.get("routeSelectionExpression", ""), {route.key: route for route in read})
+
+
+def read_throttle(settings: Json | None) -> Throttle | None:
+    """Read the throttle that route settings set, if they set one; both of its numbers are set together."""
+    rate = (settings or {}).get("throttlingRateLimit")
+    return None if rate is None else Throttle(rate, (settings or {}).get("throttlingBurstLimit", rate))
+
+
+def _integration(found: Json, responses: Iterable[Json]) -> Integration:
+    answers = {each.get("integrationResponseKey"): each.get("responseTemplates") or {} for each in responses}
+    return Integration(
+        type=found.get("integrationType", ""),
+        uri=found.get("integrationUri", ""),
+        timeout=(found.get("timeoutInMillis") or 29000) / 1000,
+        request=_template(found.get("requestTemplates") or {}),
+        answer=_template(answers.get(DEFAULT, {})),
+    )
+
+
+def _template(templates: Json) -> str | None:
+    """Return the template that is meant for everything, or the only one."""
+    only = next(iter(templates.values())) if len(templates) == 1 else None
+    template: str | None = templates.get(DEFAULT, only)
+    return template
+
+
+def _is_two_way(route: Json, responses: Iterable[Json]) -> bool:
+    """Tell whether a route has both an expression that selects a route response, and that response."""
+    expression = route.get("routeResponseSelectionExpression")
+    return expression == DEFAULT and any(each.get("routeResponseKey") == DEFAULT for each in responses)

@@ -1,0 +1,90 @@
+"""The events that API Gateway makes of a WebSocket connection, in AWS's shapes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+Event = dict[str, Any]
+Pairs = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Connection:
+    """What is known of a connection from its handshake on; `connected_at` is in seconds since 1970.
+
+    `identity` is who connects: the address, the user agent, and with AWS_IAM the principal.
+    """
+
+    id: str
+    api: str
+    stage: str
+    region: str
+    connected_at: float
+    identity: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def host(self) -> str:
+        """The host that AWS would serve the API at."""
+        return f"{self.api}.execute-api.{self.region}.amazonaws.com"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One request to API Gateway: its id, and when it was made, in seconds since 1970."""
+
+    request_id: str
+    time: float
+
+
+def connect(
+    connection: Connection, moment: Moment, headers: Pairs, query: Sequence[tuple[str, str]]
+) -> Event:
+    """Return the event of a handshake. Headers keep their case; without a query there is no key for it."""
+    event = _with_values("headers", "multiValueHeaders", headers)
+    if query:
+        event |= _with_values("queryStringParameters", "multiValueQueryStringParameters", query)
+    return event | _event(connection, moment, "$connect", "CONNECT")
+
+
+def message(connection: Connection, moment: Moment, route_key: str, body: str) -> Event:
+    """Return the event of a message: it has a body and no headers."""
+    event = _event(connection, moment, route_key, "MESSAGE")
+    event["requestContext"]["messageId"] = moment.request_id
+    return event | {"body": body}
+
+
+def disconnect(connection: Connection, moment: Moment, code: int, reason: str) -> Event:
+    """Return the event of a connection's end: it has no body, and headers of API Gateway's own."""
+    event = _event(connection, moment, "$disconnect", "DISCONNECT")
+    event["requestContext"] |= {"disconnectStatusCode": code, "disconnectReason": reason}
+    headers = {"Host": connection.host, "x-api-key": "", "X-Forwarded-For": "", "x-restapi": ""}
+    return _with_values("headers", "multiValueHeaders", headers.items()) | event
+
+
+def _event(connection: Connection, moment: Moment, route_key: str, event_type: str) -> Event:
+    made = datetime.fromtimestamp(moment.time, UTC)
+    context = {
+        "routeKey": route_key,
+        "eventType": event_type,
+        "extendedRequestId": moment.request_id,
+        "requestTime": f"{made:%d/%b/%Y:%H:%M:%S} +0000",
+        "messageDirection": "IN",
+        "stage": connection.stage,
+        "connectedAt": int(connection.connected_at * 1000),
+        "requestTimeEpoch": int(moment.time * 1000),
+        "identity": dict(connection.identity),
+        "requestId": moment.request_id,
+        "domainName": connection.host,
+        "connectionId": connection.id,
+        "apiId": connection.api,
+    }
+    return {"requestContext": context, "isBase64Encoded": False}
+
+
+def _with_values(one: str, many: str, pairs: Pairs) -> Event:
+    """Return the last value of each name, and all of them."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return {one: {name: found[-1] for name, found in values.items()}, many: values}

@@ -1,0 +1,100 @@
+"""API Gateway's quotas, and what keeps to them: sizes, throttles, how long a connection lives."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Self
+
+from wschat.local.gateway.api import Stage, Throttle
+
+MESSAGE_BYTES = 128 * 1024
+FRAME_BYTES = 32 * 1024
+URL_CHARACTERS = 4096
+BUFFER_BYTES = 2 * MESSAGE_BYTES
+"""How much may wait for a client that reads slowly; AWS says that there is a limit, and not which."""
+CONNECTS = 500.0
+"""New connections a second, in one account and region."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What `wschat local` lets one change, with AWS's values.
+
+    Attributes:
+        idle_timeout: seconds without a message, either way, until a connection is closed.
+        max_age: seconds that a connection may live.
+        rate: requests a second in the whole account; half as many may come at once, or one.
+        shuffle: deliver what is done at the same time in a hostile order.
+        drop: how many connections a minute are cut at random.
+    """
+
+    idle_timeout: float = 600.0
+    max_age: float = 7200.0
+    rate: float = 10_000.0
+    shuffle: bool = False
+    drop: float = 0.0
+
+    def encode(self) -> str:
+        """Write the settings, for another process."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def decode(cls, text: str) -> Self:
+        """Read what `encode` wrote."""
+        return cls(**json.loads(text))
+
+
+AWS = Settings()
+
+
+class TokenBucket:
+    """Lets `rate` requests a second pass, and `burst` at once.
+
+    `now` is in seconds, from any clock that does not go back.
+    """
+
+    def __init__(self, rate: float, burst: float, now: float) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._tokens = burst
+        self._then = now
+
+    def take(self, now: float) -> bool:
+        """Take a token; false when there is none, and the request is one too many."""
+        self._tokens = min(self._burst, self._tokens + (now - self._then) * self._rate)
+        self._then = now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
+def deadline(settings: Settings, opened: float, active: float) -> float:
+    """Return when a connection is closed, unless a message comes: it was idle too long, or is too old."""
+    return min(opened + settings.max_age, active + settings.idle_timeout)
+
+
+class Throttles:
+    """All throttles: of the account, of new connections, of stages and their routes."""
+
+    def __init__(self, rate: float, now: float) -> None:
+        self._account = TokenBucket(rate, max(1, rate / 2), now)
+        self._connects = TokenBucket(CONNECTS, CONNECTS, now)
+        self._routes: dict[tuple[str, str, str, Throttle], TokenBucket] = {}
+
+    def connect(self, stage: Stage, now: float) -> bool:
+        """Tell whether one more may connect."""
+        return self._connects.take(now) and self.message(stage, "$connect", now)
+
+    def message(self, stage: Stage, route_key: str, now: float) -> bool:
+        """Tell whether one more message may take a route."""
+        throttle = stage.throttles.get(route_key, stage.throttle)
+        if throttle is None:
+            return self.post(now)
+        wanted = (stage.api, stage.name, route_key, throttle)
+        if wanted not in self._routes:
+            self._routes[wanted] = TokenBucket(throttle.rate, throttle.burst, now)
+        return self._routes[wanted].take(now) and self.post(now)
+
+    def post(self, now: float) -> bool:
+        """Tell whether the account may make one more request; posts to connections count as such."""
+        return self._account.take(now)

@@ -1,0 +1,102 @@
+"""MiniStack's application, but for @connections; it sees what changes the control plane pass by."""
+
+import json
+import re
+from http import HTTPStatus
+from typing import Any
+
+from wschat.local.gateway.catalog import Catalog
+from wschat.local.gateway.connections import Answer
+from wschat.local.gateway.gateway import Gateway
+from wschat.local.gateway.ministack import App, Message, Receive, Reply, Scope, Send, call, decoded
+
+CONNECTION = re.compile(r"/_aws/execute-api/([^/]+)/([^/]+)/@connections/([^/]+)")
+PART_OF_API = re.compile(r"/v2/apis/([^/]+)(/deployments)?(?:/.*)?")
+FUNCTION = re.compile(r"/2015-03-31/functions/[^/]+(?!/invocations)(?:/.*)?")
+REGION = re.compile(r"Credential=[^/]+/\d+/([^/]+)/")
+
+
+class Management:
+    """Wraps MiniStack: answers @connections, and tells the catalog of what is written."""
+
+    def __init__(self, app: App, gateway: Gateway, catalog: Catalog) -> None:
+        self._app = app
+        self._gateway = gateway
+        self._catalog = catalog
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, as ASGI has it."""
+        path = scope.get("path", "")
+        writes = scope["type"] == "http" and scope["method"] != "GET"
+        if scope["type"] == "http" and (found := CONNECTION.fullmatch(path)):
+            await _send(await self._connection(scope, await _body(receive), *found.groups()), send)
+        elif writes and (found := PART_OF_API.fullmatch(path)):
+            await _send(await self._change(scope, await _body(receive), *found.groups()), send)
+        elif writes and FUNCTION.fullmatch(path):
+            reply = await call(self._app, scope, await _body(receive))
+            self._catalog.forget()
+            await _send(reply, send)
+        elif scope["type"] == "websocket" and "execute-api" in path + decoded(scope["headers"]).get(
+            "host", ""
+        ):
+            await receive()
+            await send({"type": "websocket.close"})
+        else:
+            await self._app(scope, receive, send)
+
+    async def _connection(self, scope: Scope, body: bytes, api: str, stage: str, connection_id: str) -> Reply:
+        """Answer a request about a connection.
+
+        MiniStack knows no connection, so what it allows ends with 410, and what it doesn't with 403.
+        """
+        reply = await call(self._app, scope, body)
+        if reply.status != HTTPStatus.GONE:
+            return reply
+        match scope["method"]:
+            case "POST":
+                return _reply(await self._gateway.post(api, stage, connection_id, body))
+            case "GET":
+                return _reply(self._gateway.get(api, stage, connection_id))
+            case "DELETE":
+                return _reply(self._gateway.delete(api, stage, connection_id))
+        return reply
+
+    async def _change(self, scope: Scope, body: bytes, api: str, deployments: str | None) -> Reply:
+        """Let a part of an API be written, and take a snapshot if it is a deployment."""
+        reply = await call(self._app, scope, body)
+        if reply.status < HTTPStatus.BAD_REQUEST:
+            region = REGION.search(decoded(scope["headers"]).get("authorization", ""))
+            if region:
+                self._catalog.note(api, region[1])
+            if deployments and scope["method"] == "POST":
+                made = json.loads(reply.body)["deploymentId"]
+                await self._catalog.deployed(api, made, json.loads(body or b"{}").get("stageName"))
+            self._catalog.forget()
+        return reply
+
+
+async def _body(receive: Receive) -> bytes:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+def _reply(answer: Answer) -> Reply:
+    if not answer.error:
+        return Reply(answer.status, {"content-type": "application/json"}, answer.body)
+    headers = {"content-type": "application/json", "x-amzn-errortype": answer.error}
+    return Reply(answer.status, headers, json.dumps({"message": answer.error}).encode())
+
+
+async def _send(reply: Reply, send: Send) -> None:
+    headers = {**reply.headers, "content-length": str(len(reply.body))}
+    if reply.status == HTTPStatus.NO_CONTENT:
+        del headers["content-length"]
+    encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    start: Message = {"type": "http.response.start", "status": reply.status, "headers": encoded}
+    await send(start)
+    body: dict[str, Any] = {"type": "http.response.body", "body": reply.body}
+    await send(body)

@@ -1,0 +1,198 @@
+"""The sockets: one port for HTTP and WebSockets, told apart by the first request on a connection."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from email.utils import formatdate
+from functools import partial
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import parse_qsl
+from weakref import WeakKeyDictionary
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.http11 import Request, Response
+from websockets.protocol import State
+
+from wschat.local.gateway.answers import DROPPED, NO_CODE, Close, Problem, frame, phrase
+from wschat.local.gateway.gateway import Gateway, Handshake, Verdict
+from wschat.local.gateway.limits import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES, URL_CHARACTERS
+from wschat.local.gateway.ministack import HOST
+
+OURS = re.compile(rb"GET /_aws/execute-api/[^\r\n]*\r\n(?s:.*)\r\nupgrade: *websocket *\r\n", re.IGNORECASE)
+TARGET = re.compile(r"/_aws/execute-api/([^/?]+)/([^/?]+)(?:\?(.*))?")
+HEAD_BYTES = 64 * 1024
+HEAD_S = 30.0
+BACKLOG = 1024
+
+MakeHttp = Callable[[], asyncio.Protocol]
+
+
+def is_ours(head: bytes) -> bool | None:
+    """Tell whether a connection whose first bytes these are asks for a WebSocket; None: not yet."""
+    if not b"GET ".startswith(head[:4]) or len(head) > HEAD_BYTES:
+        return False
+    return bool(OURS.match(head)) if b"\r\n\r\n" in head else None
+
+
+class Arrival(ServerConnection):
+    """A connection that becomes a WebSocket, or is handed on to HTTP once its first request is seen.
+
+    Args:
+        make_http: makes the protocol that serves HTTP.
+        head_timeout: seconds until the first request must be there.
+    """
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401  websockets' own
+        make_http: MakeHttp,
+        head_timeout: float,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        super().__init__(*args, **options)
+        self._make_http = make_http
+        self._head_timeout = head_timeout
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for the first request."""
+        self._head: bytes | None = b""
+        self._arrived = cast("asyncio.Transport", transport)
+        self._late = self.loop.call_later(self._head_timeout, self._arrived.abort)
+
+    def data_received(self, data: bytes) -> None:
+        """Look at the first request; later leave all to whom it was for."""
+        if self._head is None:
+            super().data_received(data)
+            return
+        self._head += data
+        ours = is_ours(self._head)
+        if ours is None:
+            return
+        head, self._head = self._head, None
+        self._late.cancel()
+        if ours:
+            super().connection_made(self._arrived)
+            super().data_received(head)
+        else:
+            http = self._make_http()
+            self._arrived.set_protocol(http)
+            http.connection_made(self._arrived)
+            http.data_received(head)
+
+    def eof_received(self) -> None:
+        """Let one go who never asked for anything."""
+        if self._head is None:
+            super().eof_received()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Let one go who never asked for anything."""
+        self._late.cancel()
+        if self._head is None:
+            super().connection_lost(error)
+
+
+class WebSocket:
+    """An open WebSocket, as the gateway uses it."""
+
+    def __init__(self, connection: ServerConnection) -> None:
+        self._connection = connection
+
+    async def __aiter__(self) -> AsyncIterator[str | bytes]:
+        with suppress(ConnectionClosed):
+            while True:
+                yield await self._connection.recv()
+
+    @property
+    def unsent(self) -> int:
+        """The bytes that wait for the client to read."""
+        return self._connection.transport.get_write_buffer_size()
+
+    @property
+    def ended(self) -> Close:
+        """How it was closed, by the client or because of what the client sent."""
+        protocol = self._connection.protocol
+        sent, received = protocol.close_sent, protocol.close_rcvd
+        if sent and not protocol.close_rcvd_then_sent:
+            return Close(sent.code, sent.reason)
+        if received is None:
+            return DROPPED
+        return NO_CODE if received.code == NO_CODE.code else Close(received.code, received.reason)
+
+    async def send(self, text: bytes) -> None:
+        """Send a text message, in frames of 32 KB, which is lost if the socket has closed."""
+        parts = [text[start : start + FRAME_BYTES] for start in range(0, len(text), FRAME_BYTES)] or [b""]
+        with suppress(ConnectionClosed):
+            await self._connection.send(parts if len(parts) > 1 else parts[0], text=True)
+
+    async def close(self, end: Close) -> None:
+        """Close it, and wait until it is closed."""
+        await self._connection.close(*end)
+
+    def abort(self) -> None:
+        """Cut it without a close frame."""
+        self._connection.transport.abort()
+
+
+def listen(gateway: Gateway, port: int, make_http: MakeHttp, head_timeout: float = HEAD_S) -> Server:
+    """Return the server of WebSockets, and of HTTP by another protocol, on one port of this machine."""
+    verdicts: WeakKeyDictionary[ServerConnection, Verdict] = WeakKeyDictionary()
+
+    async def decide(client: ServerConnection, request: Request) -> Response | None:
+        try:
+            client.protocol.process_request(request)
+        except InvalidHandshake:
+            return None  # it is no handshake of a WebSocket, and will be refused as such
+        target = TARGET.fullmatch(request.path) if len(request.path) <= URL_CHARACTERS else None
+        if target is None:
+            return _response(
+                Verdict(None, Problem.FORBIDDEN.status, {}, frame(Problem.FORBIDDEN.message, "", ""))
+            )
+        query = parse_qsl(target[3] or "", keep_blank_values=True)
+        headers = list(request.headers.raw_items())
+        handshake = Handshake(request.path, headers, query, client.remote_address[0])
+        verdict = verdicts[client] = await gateway.connect(target[1], target[2], handshake)
+        if verdict.connection is None:
+            return _response(verdict)
+        if client.state is not State.CONNECTING:  # it left meanwhile
+            await handle(client)
+        return None
+
+    def accept(client: ServerConnection, _request: Request, response: Response) -> None:
+        if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
+            own = verdicts[client].headers.items()
+            response.headers.update({name: value for name, value in own if name not in response.headers})
+
+    async def handle(client: ServerConnection) -> None:
+        if connection := verdicts[client].connection:
+            await gateway.serve(connection, WebSocket(client))
+
+    arrival = partial(Arrival, make_http=make_http, head_timeout=head_timeout)
+    return serve(
+        handle,
+        HOST,
+        port,
+        process_request=decide,
+        process_response=accept,
+        create_connection=cast("type[ServerConnection]", arrival),
+        server_header=None,
+        compression=None,
+        open_timeout=None,
+        ping_interval=None,
+        max_size=(MESSAGE_BYTES, FRAME_BYTES),
+        write_limit=2 * BUFFER_BYTES,
+        backlog=BACKLOG,
+    )
+
+
+def _response(verdict: Verdict) -> Response:
+    """Return the answer that refuses a handshake."""
+    body = verdict.body.encode()
+    headers = Headers(
+        {"Content-Type": "application/json", "Content-Length": str(len(body)), "Connection": "close"}
+    )
+    headers["Date"] = formatdate(usegmt=True)
+    return Response(verdict.status, phrase(verdict.status), headers, body)
