@@ -27,6 +27,7 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("WSCHAT_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("WSCHAT_CONFIG", str(tmp_path / "config.toml"))
 
 
 @pytest.fixture(scope="session")

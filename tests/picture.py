@@ -27,7 +27,7 @@ def main() -> None:
                     grace.type(line)
                 grace.until("you are in lobby")
                 talk(ada, grace)
-                PICTURE.write_text(svg(ada))
+                PICTURE.write_text(svg(ada, "wschat chat --local --name ada --room lobby"))
 
 
 def talk(ada: Terminal, grace: Terminal) -> None:
@@ -48,14 +48,14 @@ def talk(ada: Terminal, grace: Terminal) -> None:
     ada.until("bye, see you on AW")
 
 
-def svg(person: Terminal) -> str:
+def svg(person: Terminal, title: str) -> str:
     """Return a person's screen as a picture."""
     columns, rows = person.screen.columns, person.screen.lines
     console = Console(record=True, width=columns, height=rows, file=io.StringIO(), force_terminal=True)
     for number in range(rows):
         line = person.screen.buffer[number]
         console.print(Text.assemble(*((line[x].data, _style(line[x])) for x in range(columns))), end="\n")
-    return console.export_svg(title="wschat chat --local --name ada --room lobby", unique_id="wschat")
+    return console.export_svg(title=title, unique_id="wschat")
 
 
 def _style(char: Char) -> str:

@@ -4,8 +4,14 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.drift.cases import CASES
+from tests.drift.hand import KINDS
+from tests.drift.stops import FIXED, TAGS_CHANGED
 from tests.local.gateway import behaviours
+from tests.privileges.errands import HEALS, TEARDOWNS, USES
+from tests.privileges.scenarios import SCENARIOS
 from wschat.chat.commands import HELP
+from wschat.chat.events import FIELDS
 from wschat.cli import app
 from wschat.errors import EXIT_CODES
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
@@ -36,6 +42,11 @@ def exit_codes() -> str:
 def chat_commands() -> str:
     """Return the table of the chat's own commands."""
     return table(["you type", "it does"], ([f"`{usage}`", what] for usage, what in HELP))
+
+
+def events() -> str:
+    """Return the table of events that programs get."""
+    return table(["type", "fields"], ([f"`{type_}`", fields] for type_, fields in FIELDS.items()))
 
 
 def functions() -> str:
@@ -72,13 +83,60 @@ def gateway() -> str:
     return table(["what happens", "as on AWS", "", "tests"], behaviours.table())
 
 
+def drift() -> str:
+    """Return the table of what is changed by hand, and of the calls that heal it."""
+    kinds = {
+        kind: [case for case in CASES if _kind(case.resource) == kind]
+        for kind in dict.fromkeys(_kind(case.resource) for case in CASES)
+    }
+    rows = [
+        [
+            kind,
+            str(len(cases)),
+            ", ".join(dict.fromkeys(case.attribute for case in cases)),
+            ", ".join(dict.fromkeys(re.split(r"\(| on ", heal)[0] for case in cases for heal in case.heals)),
+        ]
+        for kind, cases in kinds.items()
+    ]
+    fixed = ", ".join(dict.fromkeys(f"{_kind(case.resource)}: {case.attribute}" for case in FIXED))
+    tagged = ", ".join(_kind(resource) for resource, _ in TAGS_CHANGED)
+    rows.append([fixed, str(len(FIXED)), "can't be changed in place", "nothing: named, with what to do"])
+    rows.append([tagged, str(len(TAGS_CHANGED)), "tags", "nothing: it is somebody else's then"])
+    return table(["what", "changes", "attributes", "healed by"], rows)
+
+
+def _kind(resource: str) -> str:
+    """Return the kind of what is called "kind name"."""
+    return next(kind for kind in KINDS if resource.startswith(f"{kind} "))
+
+
+def of_functions() -> str:
+    """Return the table of the functions' scenarios, and the actions that each needs."""
+    rows = []
+    for each in SCENARIOS:
+        needs = [f"{what} on `{CLIENTS}`" for what in each.clients.split()]
+        needs += [f"{what} on `{ROOMS}`" for what in each.rooms.split()]
+        rows.append([each.function, each.name, ", ".join([*needs, *(["ManageConnections"] * each.posts)])])
+    return table(["function", "scenario", "fails without any of"], rows)
+
+
+def of_a_person() -> str:
+    """Return the table of a person's errands, and the actions that each needs."""
+    rows = [[each.name, ", ".join(each.needs)] for each in (*USES, *HEALS, *TEARDOWNS)]
+    return table(["errand", "fails without any of"], rows)
+
+
 TABLES = {
     "commands": commands,
     "exit codes": exit_codes,
     "chat commands": chat_commands,
+    "events": events,
     "functions": functions,
     "permits": permits,
     "behaviours": gateway,
+    "drift": drift,
+    "actions of the functions": of_functions,
+    "actions of a person": of_a_person,
 }
 
 

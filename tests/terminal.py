@@ -1,6 +1,7 @@
 """A person's terminal: a program in a pty, and the screen that a person would see."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -53,6 +54,13 @@ class Terminal:
             assert time.monotonic() < deadline, f"never seen: {seen!r}\n{self}"
             self._read()
         return str(self)
+
+    def until_screen(self, pattern: str) -> None:
+        """Wait until what stands on the screen now matches, and the cursor is back in the input line."""
+        deadline = time.monotonic() + PATIENCE
+        while not (re.search(pattern, self.text) and self.screen.cursor.x > 0):
+            assert time.monotonic() < deadline, f"never on the screen: {pattern}\n{self.text}"
+            self._read()
 
     def until_cursor_at(self, row: int, column: int) -> None:
         """Wait until the cursor stands there."""

@@ -2,6 +2,9 @@
 
 import signal
 import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -13,10 +16,11 @@ from wschat import __version__
 from wschat.cli_aws import Endpoint, Prefix, Profile, Region, provision, status, teardown
 from wschat.cli_logs import logs
 from wschat.cli_runs import Where, connect
-from wschat.errors import ExitCode, LocalError, LostError, UsageError, WschatError
+from wschat.errors import ExitCode, LocalError, UsageError, WschatError
 from wschat.local.gateway.limits import AWS, Settings
 
 if TYPE_CHECKING:
+    from wschat.chat.settings import Settings as ChatSettings
     from wschat.places import Last
 
 app = typer.Typer(
@@ -24,6 +28,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich would take as long to load as all the rest of --help
     context_settings={"help_option_names": ["-h", "--help"]},
     help="A chat room on AWS's WebSocket API: provision it, chat in it, tear it down; or run it all locally.",
 )
@@ -90,7 +95,9 @@ Url = Annotated[str | None, typer.Option(help="The lab's wss:// URL. (default: t
 Name = Annotated[str | None, typer.Option(help="Register this name at once.")]
 Room = Annotated[str | None, typer.Option(help="Join this room at once, or create it.")]
 Local = Annotated[bool, typer.Option("--local", help="Chat in the lab on this machine; bring it if need be.")]
-Json = Annotated[bool, typer.Option("--json", help="Write the events as they come, one a line.")]
+Json = Annotated[bool, typer.Option("--json", help="For programs: requests in, events out, one a line.")]
+Plain = Annotated[bool | None, typer.Option("--plain", help="Linear lines: for screen readers.")]
+Log = Annotated[str | None, typer.Option(help="Write what is said to the end of this file.")]
 Signed = Annotated[bool | None, typer.Option("--sign/--no-sign", help="Sign with your AWS credentials.")]
 
 
@@ -104,29 +111,29 @@ def chat(
     *,
     local: Local = False,
     json: Json = False,
+    plain: Plain = None,
+    log: Log = None,
     sign: Signed = None,
 ) -> None:
     """Chat in a terminal; or, with a pipe, send each line that is read and write what is said."""
-    from wschat import console, places
-    from wschat.local.join import join
+    from wschat import places
 
     if local and (url or sign):
         raise UsageError("--local and --url or --sign exclude each other", where="chat")
-    if room and not name:
+    settings = _settings(url=url, name=name, room=room, plain=plain, log=log)
+    if settings.room and not settings.name:
         raise UsageError("--room needs --name: only somebody with a name can join", where="chat")
-    talk = partial(_talk, name=name, room=room, json_lines=json)
+    talk = partial(_talk, settings=settings, json_lines=json)
     if local:
+        from wschat import console
+        from wschat.local.join import join
+
         with console.waiting("Starting the local lab") as progress:
             lab = join(_local_state_dir(), LOCAL_PROVISION, progress=progress)
         with lab:
             welcome = "Another terminal joins with: wschat chat --local" if lab.started else ""
-            try:
-                code = talk(places.Last(lab.url), welcome=welcome)
-            except LostError:
-                lab.check()
-                raise
-            raise typer.Exit(code)
-    at = places.last() if url is None else places.Last(url)
+            raise typer.Exit(talk(places.Last(lab.url), welcome=welcome, check=lab.check))
+    at = places.Last(settings.url) if settings.url is not None else places.last()
     if at is None:
         hint = "give --url wss://…, or run `wschat provision` first, or try `wschat chat --local`"
         raise UsageError("no URL to chat at", where="chat", hint=hint)
@@ -134,24 +141,53 @@ def chat(
     raise typer.Exit(talk(places.Last(at.url, sign, region or at.region, profile or at.profile)))
 
 
-def _talk(at: "Last", *, name: str | None, room: str | None, json_lines: bool, welcome: str = "") -> ExitCode:
+def _settings(**flags: str | bool | None) -> "ChatSettings":
+    """Put flags over environment over file; a person without a file gets one in which all is a comment."""
+    import os
+
+    from wschat import places
+    from wschat.chat.settings import settings, template
+
+    place = places.config()
+    try:
+        text = place.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        text = ""
+        if sys.stdin and sys.stdin.isatty():
+            with suppress(OSError):
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(template(), encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        hint = "make it a readable file, or remove it"
+        raise UsageError(f"the settings can't be read: {error}", where=str(place), hint=hint) from None
+    return settings(text, str(place), os.environ, flags)
+
+
+def _talk(
+    at: "Last",
+    *,
+    settings: "ChatSettings",
+    json_lines: bool,
+    welcome: str = "",
+    check: Callable[[], None] = lambda: None,
+) -> ExitCode:
     import asyncio
 
     from wschat import places
-    from wschat.chat.client import World, chat
-    from wschat.chat.session import check_url
+    from wschat.chat.client import chat
+    from wschat.chat.links import check_url
+    from wschat.chat.world import World
 
     check_url(at.url)
-    world = World()
+    world = World(check=check)
     if at.sign:
         from wschat.lab import login, signer
 
-        world = World(sign=signer.signer(at.url, login.Target(region=at.region, profile=at.profile)))
+        world = replace(world, sign=signer.signer(at.url, login.Target(region=at.region, profile=at.profile)))
     with places.token(at.url) as token:
         talk = chat(
             at.url,
-            name=name,
-            room=room,
+            settings,
             json_lines=json_lines,
             history=places.history(),
             token=token,

@@ -102,6 +102,7 @@ class ConnectError(WschatError):
     Attributes:
         status: the HTTP status that refused the handshake; None if there was no answer.
         unknown_host: whether the name of the host was not found.
+        offline: whether this machine seems to have no network.
     """
 
     exit_code = ExitCode.CONNECT
@@ -114,16 +115,26 @@ class ConnectError(WschatError):
         hint: str = "",
         status: int | None = None,
         unknown_host: bool = False,
+        offline: bool = False,
     ) -> None:
         super().__init__(what, where=where, hint=hint)
         self.status = status
         self.unknown_host = unknown_host
+        self.offline = offline
 
 
 class LostError(WschatError):
-    """The WebSocket was open and is gone."""
+    """The WebSocket was open and is gone.
+
+    Attributes:
+        code: that of the close frame; 1006 if there was none.
+    """
 
     exit_code = ExitCode.LOST
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "", code: int = 1006) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.code = code
 
 
 class LocalError(WschatError):

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TextIO
 
-from platformdirs import user_state_path
+from platformdirs import user_config_path, user_state_path
 
 LAST_URL = "last-url"
 KEPT_SECRET = "chat-secret"  # noqa: S105  the name of a file
@@ -31,6 +31,12 @@ def state_dir() -> Path:
 def history() -> Path:
     """Return the file of the chat's input history."""
     return _place() / "chat-history"
+
+
+def config() -> Path:
+    """Return the file of the chat's settings; `WSCHAT_CONFIG` replaces the platform's place."""
+    chosen = os.environ.get("WSCHAT_CONFIG")
+    return Path(chosen) if chosen else user_config_path("wschat", appauthor=False) / "config.toml"
 
 
 def _place() -> Path:

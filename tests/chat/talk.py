@@ -1,15 +1,31 @@
-"""Run the chat by itself, as the command line does: url, history file, name, room, "json" or ""."""
+"""Run the chat by itself, as the command line does: url, history file, name, room, "json", "plain" or ""."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
 from wschat.chat.client import chat
+from wschat.chat.settings import Settings
+from wschat.chat.world import World
 from wschat.errors import WschatError
 
-url, history, name, room, json_lines = sys.argv[1:]
+url, history, name, room, mode = sys.argv[1:]
 try:
-    talk = chat(url, name=name or None, room=room or None, json_lines=bool(json_lines), history=Path(history))
+    world = World(patience=float(os.environ.get("PATIENCE", "0")) or None)
+    notify = os.environ.get("NOTIFY", "none")
+    talk = chat(
+        url,
+        Settings(
+            name=name or None,
+            room=room or None,
+            plain=mode == "plain",
+            notify=os.environ.get("NOTIFY", "none"),
+        ),
+        json_lines=mode == "json",
+        history=Path(history),
+        world=world,
+    )
     code = asyncio.run(talk)
 except WschatError as error:
     sys.stderr.write(f"{error.what}\n")

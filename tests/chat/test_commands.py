@@ -43,4 +43,4 @@ def test_candidates(before: str, lines: list[str]) -> None:
 
 def test_help_lists_all() -> None:
     """Every command stands in the help."""
-    assert [usage for usage, _ in HELP[:-1]] == [command.usage for command in COMMANDS]
+    assert [usage for usage, _ in HELP[: len(COMMANDS)]] == [command.usage for command in COMMANDS]

@@ -3,8 +3,9 @@ import unicodedata
 import pytest
 
 from wschat.chat.render import lines, safe, toolbar
-from wschat.chat.state import ChatState, Status
+from wschat.chat.state import ChatState
 from wschat.chat.vocabulary import Failure, Item, Listing, Notice, Said, Unsent
+from wschat.protocol import Entry
 
 ATTACKS = [
     "\x1b[2J\x1b[H",
@@ -80,15 +81,15 @@ def test_safe_shows_what_it_took() -> None:
 
 def text_of(item: Item) -> list[str]:
     """Return the lines of an item without styles."""
-    return ["".join(span.text for span in line) for line in lines(item, lambda _ms: "12:34")]
+    return [str(line) for line in lines(item, lambda _ms: "12:34")]
 
 
 @pytest.mark.parametrize(
     ("item", "text"),
     [
-        (Said("bob", "hi", 1, mine=False), ["12:34 <bob> hi"]),
-        (Said("bob", "hi", 0, mine=True), ["--:-- <bob> hi"]),
-        (Said("b> x <c", "hi", 1, mine=False), ["12:34 <b\u203a x \u2039c> hi"]),
+        (Said(Entry("bob", "hi", time=1)), ["12:34 <bob> hi"]),
+        (Said(Entry("bob", "hi"), mine=True), ["--:-- <bob> hi"]),
+        (Said(Entry("b> x <c", "hi", time=1)), ["12:34 <b\u203a x \u2039c> hi"]),
         (Notice("bob\n-- eve joined"), ["-- bob␊-- eve joined"]),
         (Failure("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
         (Failure("", "odd"), ["!! odd"]),
@@ -103,7 +104,7 @@ def test_lines(item: Item, text: list[str]) -> None:
 
 def test_message_can_not_imitate_others() -> None:
     """Every line of a message but its first is indented."""
-    first, *rest = text_of(Said("eve", "hi\n12:34 <bob> no\r\n-- bob left\n!! error", 1, mine=False))
+    first, *rest = text_of(Said(Entry("eve", "hi\n12:34 <bob> no\r\n-- bob left\n!! error", time=1)))
     assert first == "12:34 <eve> hi"
     assert len(rest) == 3
     assert all(line.startswith("      ") for line in rest)
@@ -113,5 +114,5 @@ def test_toolbar() -> None:
     """The toolbar says how things are, safely, and cuts the least important."""
     state = ChatState("me", "t")
     assert toolbar(state) == " connecting"
-    state = ChatState("me", "t", status=Status.OPEN, name="a\x1b", room="ops", users=("a\x1b", "b"))
+    state = ChatState("me", "t", link=1, name="a\x1b", room="ops", users=("a\x1b", "b"))
     assert toolbar(state) == " connected · a␛ · ops (2) · a␛, b"

@@ -1,55 +1,17 @@
 """The whole chat in ptys, seen through a terminal emulator."""
 
-import asyncio
+import re
 import signal
-import sys
-import threading
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.terminal import Terminal
 
-from .room_server import RoomServer, room_server
-from .test_render import ATTACKS
+from .threaded import ROWS, ThreadedServer, start_chat
 
-TALK = Path(__file__).with_name("talk.py")
-ROWS, COLUMNS = 24, 80
-
-
-class ThreadedServer:
-    """A room server in a thread, beside tests that block."""
-
-    def __init__(self) -> None:
-        self.server = RoomServer()
-        self._loop = asyncio.new_event_loop()
-        self._stop = asyncio.Event()
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
-        self._thread.start()
-        assert self._ready.wait(5)
-
-    async def _serve(self) -> None:
-        async with room_server(self.server):
-            self._ready.set()
-            await self._stop.wait()
-
-    def do(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run something in the server's loop."""
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(5)
-
-    def say(self, text: str, user: str = "eve", room: str = "ops") -> None:
-        """Send a message to everybody, as if somebody had said it."""
-        frame = {"type": "client-message", "user": user, "message": text, "room": room, "time": 1}
-        self.do(self.server.tell(frame))
-
-    def stop(self) -> None:
-        """End it."""
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join()
-        self._loop.close()
+SEND_LESS = "the connection is lost: a message was bigger than the limit (1009)"
 
 
 @pytest.fixture
@@ -65,17 +27,7 @@ def open_terminal(server: ThreadedServer, tmp_path: Path) -> Callable[..., Termi
     """Start chats; each quits in its test."""
 
     def start(name: str = "", room: str = "", **environment: str) -> Terminal:
-        command = [
-            sys.executable,
-            str(TALK),
-            server.server.url,
-            str(tmp_path / f"history-{name}"),
-            name,
-            room,
-            "",
-        ]
-        settings = {"TERM": "xterm-256color", "PATH": "", "LANG": "C.UTF-8", **environment}
-        return Terminal(*command, env=settings, size=(ROWS, COLUMNS))
+        return start_chat(server, tmp_path, name, room, **environment)
 
     return start
 
@@ -103,33 +55,12 @@ def test_two_people(open_terminal: Callable[..., Terminal]) -> None:
     ann.until("<bob> hello ann\n> half a dra")
     ann.press("ft\r")
     bob.until("<ann> half a draft")
-    bob.until("connected · bob · ops (2) · ann, bob")
+    bob.until(lambda text: re.search(r"connected · bob · ops \(2\) · \d+ ms · ann, bob", text) is not None)
     bob.press("\x04")
     ann.until("bob left")
     ann.press("/quit\r")
     assert (ann.end(), bob.end()) == (0, 0)
     assert "connected ·" not in ann.text
-
-
-def test_hostile_text(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
-    """After any attack the cursor, the title, the colours and the typed draft are as before."""
-    ann = open_terminal("ann", "ops")
-    ann.until("you are in ops")
-    ann.press("draft")
-    ann.until("> draft")
-    for number, attack in enumerate(ATTACKS):
-        server.say(attack, user=f"e{attack}ve")
-        server.do(server.server.tell({"type": "user-joined", "user": attack, "room": "ops"}))
-        server.say(f"mark {number}.")
-        ann.until(f"mark {number}.\n> draft")
-        mark = next(row for row, text in enumerate(ann.screen.display) if f"mark {number}." in text)
-        ann.until_cursor_at(mark + 1, len("> draft"))
-        assert ann.screen.title == ""
-        cell = ann.screen.buffer[mark][ann.screen.display[mark].index("mark")]
-        assert (cell.fg, cell.bg, cell.bold, cell.reverse) == ("default", "default", False, False)
-        assert not [text for text in ann.screen.display if text.startswith("12:00 <bob>")]
-    ann.press("\x03\x03")
-    assert ann.end() == 0
 
 
 def test_burst(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
@@ -139,7 +70,7 @@ def test_burst(open_terminal: Callable[..., Terminal], server: ThreadedServer) -
     ann.press("draft")
     for number in range(200):
         server.say(f"message {number}")
-    ann.until("message 199\n> draft\n connected · ann · ops (1) · ann")
+    ann.until("message 199\n> draft\n connected · ann · ops (1)")
     said = [line.partition("> ")[2] for line in ann.text.splitlines()[:-2]]
     assert said == [f"message {number}" for number in range(200 - len(said), 200)]
     assert len(said) == ROWS - 2
@@ -153,11 +84,23 @@ def test_lost_connection(open_terminal: Callable[..., Terminal], server: Threade
     ann.until("you are in ops")
     ann.press("half a line")
     ann.until("> half a line")
-    server.do(server.server.cut(1011))
+    server.do(server.server.cut(1009))
     assert ann.end() == 6
     told = [line for line in ann.text.splitlines() if line]
     assert told[-3] == "-- you are in ops, nobody else is here yet"
-    assert told[-2:] == ["!! Not sent: half a line", "the connection is lost: the server failed (1011)"]
+    assert told[-2:] == ["!! Not sent: half a line", SEND_LESS]
+
+
+def test_help_in_a_small_terminal(open_terminal: Callable[..., Terminal]) -> None:
+    """What it says goes on under where it began."""
+    ann = open_terminal("ann", "ops")
+    ann.until("you are in ops")
+    ann.process.setwinsize(30, 60)
+    ann.screen.resize(30, 60)
+    ann.type("/help")
+    ann.until_screen(r"   text {15}say it .*\n {22}\S.* begins with /\n")
+    ann.press("\x04")
+    assert ann.end() == 0
 
 
 def test_dumb_terminal(open_terminal: Callable[..., Terminal]) -> None:

@@ -9,13 +9,18 @@ from wschat import protocol
 from wschat.chat.state import ChatState, Status
 from wschat.chat.update import update
 from wschat.chat.vocabulary import (
+    Alarm,
     Closed,
+    Done,
     Failure,
+    InRoom,
     Listing,
+    Moved,
     NoReply,
     Notice,
     Opened,
     Quit,
+    RoomBorn,
     Said,
     Send,
 )
@@ -28,25 +33,26 @@ NEWS = (("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5))
 
 def in_room(users: Iterable[str] = ("ann",)) -> Play:
     """Return a chat in which Ann is in the room ops."""
-    play = Play(wish_name="ann", wish_room="ops").feed(Opened())
+    play = Play(wish_name="ann", wish_room="ops").feed(Opened(1))
     play.feed(Signup("ann", ("ops",), play.id))
     return play.feed(MultiMessage("ops", tuple(users), id=play.id))
 
 
 def test_wishes_are_fulfilled_in_order() -> None:
     """Register goes first, with the token, and the room is joined when there is a name."""
-    play = Play(wish_name="ann", wish_room="ops").feed(Opened())
-    assert play.effects == [Send(Request("register", "ann", id="me-0", token="secret"))]
+    play = Play(wish_name="ann", wish_room="ops").feed(Opened(1))
+    assert Send(Request("register", "ann", id="me-0", token="secret")) in play.effects
     assert play.feed(Signup("ann", (), "me-0")).sent == [("join", "ops")]
     play.feed(MultiMessage("ops", ("ann", "bob"), (Entry("bob", "hi", 7, 8),), id=play.id))
     assert play.state.room == "ops"
     assert play.state.idle
-    assert play.shown == [Notice("you are in ops, with bob"), Said("bob", "hi", 8, mine=False)]
+    entry = Entry("bob", "hi", 7, 8)
+    assert play.shown == [InRoom("ops", ("ann", "bob"), "ann"), Said(entry, "ops")]
 
 
 def test_wished_room_is_created_when_there_is_none() -> None:
     """A room that does not exist is made; one made meanwhile by another is joined."""
-    play = Play(wish_name="ann", wish_room="ops").feed(Opened(), Signup("ann", (), "me-0"))
+    play = Play(wish_name="ann", wish_room="ops").feed(Opened(1), Signup("ann", (), "me-0"))
     assert play.feed(Error("no-such-room", "", play.id)).sent == [("create", "ops")]
     assert play.feed(Error("room-exists", "", play.id)).sent == [("join", "ops")]
     assert not play.state.refused
@@ -54,7 +60,7 @@ def test_wished_room_is_created_when_there_is_none() -> None:
 
 def test_wished_room_is_given_up() -> None:
     """A server that says now this, now that, is not asked for ever."""
-    play = Play(wish_name="ann", wish_room="ops").feed(Opened(), Signup("ann", (), "me-0"))
+    play = Play(wish_name="ann", wish_room="ops").feed(Opened(1), Signup("ann", (), "me-0"))
     for code in ("no-such-room", "room-exists"):
         play.feed(Error(code, "", play.id))
     play.feed(Error("no-such-room", "gone again", play.id))
@@ -67,15 +73,16 @@ def test_wished_room_is_given_up() -> None:
 
 def test_wished_name_taken_then_room_still_joined() -> None:
     """The wished room is entered once a name is found by hand."""
-    play = Play(wish_name="ann", wish_room="ops").feed(Opened(), Error("name-taken", "taken", "me-0"))
-    assert play.shown == [Failure("/register ann", "taken", "choose another: /register NAME")]
+    play = Play(wish_name="ann", wish_room="ops").feed(Opened(1), Error("name-taken", "taken", "me-0"))
+    hint = "choose another: /register NAME"
+    assert play.shown == [Failure("/register ann", "taken", hint, "name-taken")]
     play.feed("/register eve", Signup("eve", (), "me-1"))
     assert play.sent == [("register", "eve"), ("join", "ops")]
 
 
 def test_typed_before_the_wishes_are_fulfilled() -> None:
     """Text entered while connecting waits behind the wishes."""
-    play = Play(wish_name="ann", wish_room="ops").feed("hello", Opened())
+    play = Play(wish_name="ann", wish_room="ops").feed("hello", Opened(1))
     assert play.sent == [("register", "ann")]
     assert play.feed(Signup("ann", (), play.id)).sent == [("join", "ops")]
     assert play.feed(MultiMessage("ops", ("ann",), id=play.id)).sent == [("message", "hello")]
@@ -114,7 +121,7 @@ def test_ids_differ() -> None:
 )
 def test_too_early(line: str, registered: bool, what: str) -> None:  # noqa: FBT001
     """What can't work yet is sent nowhere; a text is given back with a hint."""
-    play = Play().feed(Opened())
+    play = Play().feed(Opened(1))
     if registered:
         play.feed("/register ann", Signup("ann", (), "me-0"))
     play.feed(line)
@@ -180,9 +187,14 @@ def test_gateway_error_about_nothing() -> None:
 
 
 def test_no_reply() -> None:
-    """A request without a reply counts as failed; the timer of an answered one means nothing."""
-    play = in_room().feed("hello", NoReply("me-0"))
-    assert play.effects == [Send(Request("message", "hello", id="me-2"))]
+    """A message without a reply is sent again on another connection, then counts as failed."""
+    play = in_room().feed("/join dev", NoReply("me-0"))
+    assert play.effects == [Send(Request("join", "dev", id="me-2"))]
+    play = in_room().feed("hello", NoReply("me-2"))
+    assert play.given_back == []
+    assert play.dropped == [1]
+    play.feed(Opened(2), Signup("ann", ("ops",), "me-3"), MultiMessage("ops", ("ann",), id="me-4"))
+    assert play.sent[-1] == ("message", "hello")
     play.feed(NoReply("me-2"))
     assert play.given_back == ["hello"]
     assert play.state.idle
@@ -199,12 +211,12 @@ def test_error_without_id() -> None:
 def test_history_and_news_overlap() -> None:
     """A message that overtakes the reply to join is shown once, and in its place."""
     first, second, third, fourth, fifth = (ClientMessage("bob", text, "ops", seq) for text, seq in NEWS)
-    play = Play().feed(Opened(), "/register ann", Signup("ann", (), "me-0"), "/join Ops")
+    play = Play().feed(Opened(1), "/register ann", Signup("ann", (), "me-0"), "/join Ops")
     assert play.feed(fourth, third, second).shown == []
     history = tuple(Entry(said.user, said.message, said.seq) for said in (first, second))
     play.feed(MultiMessage("ops", ("ann", "bob"), history, id=play.id))
-    assert [item.text for item in play.shown if isinstance(item, Said)] == ["a", "b", "c", "d"]
-    assert play.feed(first, fifth).shown == [Said("bob", "e", 0, mine=False)]
+    assert play.said == ["a", "b", "c", "d"]
+    assert play.feed(first, fifth).said == ["e"]
 
 
 def test_other_rooms_are_not_heard() -> None:
@@ -216,16 +228,30 @@ def test_members_come_and_go() -> None:
     """Join and leave notices change the list, once each."""
     play = in_room()
     joined, left = protocol.UserJoined("bob", "OPS"), protocol.UserLeft("bob", "ops")
-    assert play.feed(joined, joined).shown == [Notice("bob joined")]
+    assert play.feed(joined, joined).shown == [Moved("ops", (("bob", True),))]
     assert play.state.users == ("ann", "bob")
-    assert play.feed(left, protocol.UserLeft("bob", "other")).shown == [Notice("bob left")]
+    assert play.feed(left, protocol.UserLeft("bob", "other"), Alarm.NOTICES).shown == [
+        Moved("ops", (("bob", False),))
+    ]
     assert list(play.state.users) == ["ann"]
+
+
+def test_bursts_of_notices_fold() -> None:
+    """The first is shown at once, the others in one line; nobody speaks before they have joined."""
+    play = in_room().feed(*(protocol.UserJoined(name, "ops") for name in "bcdef"))
+    assert play.shown == [Moved("ops", (("b", True),))]
+    play.feed(ClientMessage("b", "hi", "ops", 1))
+    assert play.said == ["hi"]
+    play.feed(ClientMessage("e", "hi", "ops", 2))
+    assert play.shown[0] == Moved("ops", tuple((name, True) for name in "cdef"))
+    assert play.feed(Alarm.NOTICES).shown == []
+    assert play.feed(protocol.UserLeft("b", "ops")).shown == [Moved("ops", (("b", False),))]
 
 
 def test_rooms_come_and_go() -> None:
     """The list of rooms follows; the room that we are in is never gone, whatever comes late."""
     play = in_room().feed(protocol.SingleRoom("dev"), protocol.SingleRoom("ops"))
-    assert play.shown == [Notice("new room: dev")]
+    assert play.shown == [RoomBorn("dev")]
     play.feed(protocol.DeleteRoom("dev"), protocol.DeleteRoom("ops"))
     assert play.state.rooms == ("ops",)
     assert play.state.room == "ops"
@@ -237,20 +263,20 @@ def test_leave() -> None:
     assert play.state.room == "ops"
     play.feed("/leave", Ack(id="me-3"))
     assert play.state.room is None
-    assert play.shown == [Notice("you left ops")]
+    assert play.shown == [Done("leave", "ops")]
 
 
 def test_unreadable_frames() -> None:
-    """Events of newer servers are ignored; rubbish gets one line, and is taken for a failure's text."""
+    """Events of newer servers are ignored; rubbish gets one line, and is no answer."""
     play = in_room().feed(protocol.Unknown('{"type": "new-thing"}'), protocol.Pong())
     assert play.effects == []
     assert len(play.feed(protocol.Unknown("Task timed out"), protocol.Unknown("[1]")).shown) == 2
-    assert in_room().feed("hi", protocol.Unknown("Task timed out")).state.pending == ()
+    assert in_room().feed("hi", protocol.Unknown("Task timed out")).state.unsent == ("hi",)
 
 
 def test_welcome_and_lists() -> None:
     """Without a name the three steps are shown; lists come without asking the server."""
-    play = Play().feed(Opened(), "/help", "/rooms", "/users")
+    play = Play().feed(Opened(1), "/help", "/rooms", "/users")
     assert [type(item) for item in play.shown] == [Listing, Listing, Notice, Notice]
     assert play.sent == []
     assert in_room(["ann", "bob"]).feed("/users").shown == [Listing("in ops:", (("ann", ""), ("bob", "")))]
@@ -263,21 +289,21 @@ def test_quit_waits_for_replies() -> None:
     assert Quit() not in Play().feed("/register ann", "/quit").effects
     play = in_room().feed("bye", "/quit")
     assert Quit() not in play.effects
-    assert play.feed(Ack(id=play.id)).effects == [Quit()]
+    assert play.feed(Ack(id=play.id)).effects[-1] == Quit()
     assert Quit() in in_room().feed("bye", "/quit", "/quit").effects
 
 
 def test_lost_connection_keeps_what_was_typed() -> None:
     """The message that waits and those behind it are known after the cut; wishes are not among them."""
-    play = in_room().feed("one", "two", Closed())
-    assert play.state.status is Status.CLOSED
+    play = in_room().feed("one", "two", Closed(1))
+    assert play.state.status is Status.AWAY
     assert play.state.unsent == ("one", "two")
-    assert Play(wish_name="ann").feed(Opened()).state.unsent == ()
+    assert Play(wish_name="ann").feed(Opened(1)).state.unsent == ()
 
 
 def test_state_is_a_value() -> None:
     """An update changes no state but returns another."""
     state = ChatState("me", "secret")
     before = replace(state)
-    update(state, Opened())
+    update(state, Opened(1))
     assert state == before

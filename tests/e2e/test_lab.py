@@ -114,7 +114,8 @@ def test_a_pipe(state: dict[str, str], url: str) -> None:
         "first",
         "second",
     ]
-    done = wschat("chat", "--json", "--name", "bot", "--room", "ops", env=state, stdin="as json\n")
+    request = '{"action": "message", "value": "as json"}\n'
+    done = wschat("chat", "--json", "--name", "bot", "--room", "ops", env=state, stdin=request)
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert [event["type"] for event in events if event["type"] in {"signup", "ack"}] == ["signup", "ack"]
     done = wschat("chat", env=state, stdin="nobody registered me\n")

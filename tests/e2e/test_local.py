@@ -125,5 +125,5 @@ def test_a_short_day(state: Path) -> None:
     with terminal("local", *options, env=env) as keeper:
         url_of(keeper)
         with terminal("chat", "--local", env=env) as ann:
-            ann.until("the server ended it, as API Gateway does after 10 idle minutes")
+            ann.until("the server ended it, as API Gateway does")
             assert ann.end() == 6

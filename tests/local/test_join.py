@@ -189,6 +189,16 @@ def test_broken_provisioning(state_dir: Path, processes: Processes) -> None:
     assert processes() == []
 
 
+def test_asked_often(state_dir: Path) -> None:
+    """Who is asked again and again whether the lab lives still hears why it has ended."""
+    with enter(state_dir) as lab:
+        lab.check()
+        lab.check()
+        enter(state_dir).stop()
+        with pytest.raises(LocalError, match="was stopped"):
+            lab.check()
+
+
 def test_vanished_keeper(state_dir: Path) -> None:
     """A keeper that vanishes while it builds the lab is an error that names the log."""
     with pytest.raises(LocalError, match="ended while it started") as caught:

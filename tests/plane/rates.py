@@ -42,6 +42,7 @@ class Bucket:
     def has(self, now: float) -> bool:
         if self._then == -FOREVER:
             self._then = now
+        now = max(now, self._then)  # calls of one moment may be looked at in another order
         self._tokens = min(self._burst, self._tokens + (now - self._then) * self._rate)
         self._then = now
         return self._tokens >= 1 - 1e-9

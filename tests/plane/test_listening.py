@@ -98,7 +98,13 @@ def test_web_sockets_pass(url: str, outside: Aws) -> None:
         IntegrationResponseKey="$default",
         ResponseTemplates={"$default": "pong"},
     )
-    outside.api.create_route(ApiId=api, RouteKey="ping", Target=f"integrations/{mock}")
+    target = f"integrations/{mock}"
+    route = outside.api.create_route(
+        ApiId=api, RouteKey="ping", Target=target, RouteResponseSelectionExpression="$default"
+    )["RouteId"]
+    outside.api.create_route_response(ApiId=api, RouteId=route, RouteResponseKey="$default")
+    deployment = outside.api.create_deployment(ApiId=api)["DeploymentId"]
+    outside.api.create_stage(ApiId=api, StageName="dev", DeploymentId=deployment)
     with connect(f"{url.replace('http', 'ws')}/_aws/execute-api/{api}/dev", proxy=None) as socket:
         socket.send('{"action": "ping"}')
         assert socket.recv() == "pong"

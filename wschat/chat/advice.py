@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from wschat.chat.vocabulary import Fault
+from wschat.errors import ConnectError, LostError, WschatError
 from wschat.protocol import Action, ErrorCode
 
 
@@ -159,3 +161,26 @@ CLOSED: dict[int, Advice] = {
     1011: Advice("the server failed", "connect again"),
     1012: Advice("the service restarts", "connect again"),
 }
+
+CLOSE_FAULTS = {
+    **dict.fromkeys((1000, 1002, 1003, 1007, 1009, 1010), Fault.LASTING),
+    1008: Fault.SCOLDED,
+}
+SERVER_FAULT = 500
+BUSY_STATUS = {408, 425, 429, 503}
+
+
+def fault(error: WschatError) -> Fault:
+    """Return what the end of a connection, or of a try to open one, means for the next try."""
+    match error:
+        case LostError(code=code):
+            return CLOSE_FAULTS.get(code, Fault.PASSING)
+        case ConnectError(offline=True):
+            return Fault.OFFLINE
+        case ConnectError(status=int(status)):
+            if status in BUSY_STATUS:
+                return Fault.BUSY
+            return Fault.PASSING if status >= SERVER_FAULT else Fault.LASTING
+        case ConnectError():
+            return Fault.PASSING
+    return Fault.LASTING

@@ -1,102 +1,67 @@
 """The loop that joins a session, the chat's state and a view."""
 
 import asyncio
+import gc
+import math
 import os
 import secrets
 import signal
-import sys
-import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from io import StringIO
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from wschat import protocol
+from wschat.chat.advice import Advice, fault
 from wschat.chat.lines import LineView
-from wschat.chat.render import Clock
-from wschat.chat.session import Session, Sign, open_session
+from wschat.chat.settings import Settings
 from wschat.chat.state import ChatState
+from wschat.chat.transcript import open_transcript
 from wschat.chat.update import update
 from wschat.chat.vocabulary import (
+    Alarm,
     Closed,
+    Connect,
+    Drop,
     Effect,
     Entered,
     Event,
+    Failure,
     GiveBack,
+    GiveUp,
     Item,
+    Lag,
     NoReply,
     Notice,
     Opened,
     Quit,
+    Rang,
     Received,
     Send,
+    SetAlarm,
     Show,
     Unsent,
+    Woke,
 )
-from wschat.errors import ExitCode, WschatError
-from wschat.protocol import decode_event
+from wschat.chat.world import View, World, local_time
+from wschat.errors import ConnectError, ExitCode, LostError, WschatError
+from wschat.protocol import Action, Request, decode_event
 
 if TYPE_CHECKING:
-    from prompt_toolkit.input import Input
-    from prompt_toolkit.output import Output
+    from wschat.chat.session import Session
 
-
-def local_time(milliseconds: int) -> str:
-    """Return the local time of day as HH:MM; `--:--` for what is no time."""
-    try:
-        return time.strftime("%H:%M", time.localtime(milliseconds / 1000))
-    except (OverflowError, ValueError, OSError):
-        return "--:--"
-
-
-@dataclass(frozen=True)
-class World:
-    """What the chat touches besides the network: given here, so that tests can give other things.
-
-    `keyboard` and `screen` are a terminal; without them stdin and stdout are one, or are read and written
-    as lines. `reply_timeout` is in seconds: API Gateway itself gives up after 29. `sign` signs each
-    connection anew; without it none is signed.
-    """
-
-    keyboard: "Input | None" = None
-    screen: "Output | None" = None
-    stdin: TextIO = field(default_factory=lambda: sys.stdin or StringIO())  # it may be closed
-    stdout: TextIO = field(default_factory=lambda: sys.stdout)
-    stderr: TextIO = field(default_factory=lambda: sys.stderr)
-    reply_timeout: float = 30.0
-    clock: Clock = local_time
-    sign: Sign | None = None
-
-
-class View(Protocol):
-    """Where lines come from and items go to."""
-
-    @property
-    def draft(self) -> str:
-        """What is typed and not entered."""
-
-    async def read(self, enter: Callable[[str], None]) -> None:
-        """Give each line that is entered to `enter`; return when there are no more."""
-
-    def show(self, item: Item) -> None:
-        """Show an item. Raises BrokenPipeError when nobody reads any more."""
-
-    def frame(self, frame: str) -> None:
-        """Take a frame as it came from the server."""
-
-    def give_back(self, line: str) -> None:
-        """Return a line that was not sent to the person."""
-
-    def follow(self, state: ChatState) -> None:
-        """Take note of the state after each event."""
+PING = "ping"
+GARBAGE = 2_000, 10, 10  # objects between two looks for garbage
+PATIENCE = 120.0  # seconds that a program waits for a connection to come back; a person decides
+SLICE = 0.005  # seconds of work without a look at the keyboard
+WATCH_EVERY, SLEPT = 0.5, 10.0  # seconds
 
 
 async def chat(
     url: str,
+    settings: Settings,
     *,
-    name: str | None,
-    room: str | None,
     json_lines: bool,
     history: Path,
     token: str = "",
@@ -109,51 +74,73 @@ async def chat(
 
     Raises:
         ConnectError, AccessError, LostError: after what was typed and not confirmed has been shown.
+        UsageError: the log can't be written.
     """
     world = world or World()
-    interactive = not json_lines and _is_terminal(world)
-    token = token or secrets.token_urlsafe(24)
-    state = ChatState(secrets.token_hex(8), token, wish_name=name, wish_room=room)
-    with _view(world, history, json_lines=json_lines, interactive=interactive) as view:
-        client = _Client(state, view, world)
+    person = not json_lines and _is_person(world)
+    state = ChatState(
+        secrets.token_hex(8),
+        token or secrets.token_urlsafe(24),
+        wish_name=settings.name,
+        wish_room=settings.room,
+        patience=world.patience or (math.inf if person else PATIENCE),
+    )
+    with _log(settings) as log, _view(world, history, settings, json_lines=json_lines) as view:
+        client = _Client(url, state, view, world, log)
         try:
             for line in welcome.splitlines():
                 view.show(Notice(line))
-            code = await client.run(url)
+            code = await client.run()
         except BrokenPipeError:  # such as `| head`: who read has enough
             _discard(world.stdout)
             return ExitCode.OK
-    return ExitCode.REFUSED if code is ExitCode.OK and client.state.refused and not interactive else code
+    return ExitCode.REFUSED if code is ExitCode.OK and client.state.refused and not person else code
 
 
 class _Client:
-    def __init__(self, state: ChatState, view: View, world: World) -> None:
+    def __init__(
+        self, url: str, state: ChatState, view: View, world: World, log: Callable[[Item], Advice | None]
+    ) -> None:
         self.state = state
+        self._url = url
         self._view = view
         self._world = world
-        self._session: Session | None = None
+        self._log = log
+        self._loop = asyncio.get_running_loop()
+        self._links: dict[int, asyncio.Task[None]] = {}  # by the connection's number
+        self._sessions: dict[int, Session] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._over: asyncio.Future[ExitCode] = asyncio.get_running_loop().create_future()
+        self._alarms: dict[Alarm, asyncio.TimerHandle] = {}
+        self._overdue: asyncio.TimerHandle | None = None
+        self._sent: dict[str | None, float] = {}  # when what was sent that is not answered
+        self._error: WschatError | None = None  # the last of the connection
+        self._over: asyncio.Future[ExitCode] = self._loop.create_future()
 
-    async def run(self, url: str) -> ExitCode:
+    async def run(self) -> ExitCode:
         """Chat until it is over; then show what was typed in vain. Return OK, or INTERRUPTED by SIGTERM."""
+        gc.freeze()  # what is loaded stays: from now on there is garbage again
+        gc.set_threshold(*GARBAGE)
         self._view.follow(self.state)
         with suppress(NotImplementedError):  # Windows
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._end, ExitCode.INTERRUPTED)
-        self._start(self._talk(url))
+            self._loop.add_signal_handler(signal.SIGTERM, self._end, ExitCode.INTERRUPTED)
         self._start(self._read())
+        self._connect(Connect(self.state.numbers, 0.0))
+        self._start(self._watch_for_sleep())
         try:
             return await self._over
         finally:
+            for alarm in self._alarms.values():
+                alarm.cancel()
             tasks = [task for task in self._tasks if task.cancel()]
             await asyncio.gather(*tasks, return_exceptions=True)
             for line in filter(None, (*self.state.unsent, self._view.draft)):
                 self._view.show(Unsent(line))
 
-    def _start(self, work: Coroutine[None, None, None]) -> None:
+    def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._finished)
+        return task
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -161,62 +148,152 @@ class _Client:
         if error and not self._over.done():
             self._over.set_exception(error)
 
-    async def _talk(self, url: str) -> None:
+    def _connect(self, connect: Connect) -> None:
+        for number in [number for number in self._links if number not in self._sessions]:
+            self._links.pop(number).cancel()
+        pause = connect.after * self._world.jitter()
+        self._links[connect.number] = self._start(self._talk(connect.number, pause))
+
+    async def _talk(self, number: int, pause: float) -> None:
+        """Open a connection after a pause, and hear it until it ends or is dropped."""
+        await asyncio.sleep(pause)
+        from wschat.chat.session import open_session  # takes a while to load: by now one can type
+
         try:
-            async with open_session(url, sign=self._world.sign) as self._session:
-                self._feed(Opened())
-                async for frame in self._session.frames():
-                    self._view.frame(frame)
-                    self._feed(Received(decode_event(frame)))
-        except WschatError:
-            self._feed(Closed())
-            raise
+            async with open_session(self._url, sign=self._world.sign) as session:
+                self._sessions[number] = session
+                self._feed(Opened(number))
+                await self._hear(number, session)
+        except WschatError as error:
+            if self._links.pop(number, None):
+                self._error = error
+                self._feed(Closed(number, error.what, error.hint, fault(error)))
+                await asyncio.to_thread(self._world.check)
+        finally:
+            self._sessions.pop(number, None)
+
+    async def _hear(self, number: int, session: "Session") -> None:
+        yielded = self._loop.time()
+        async for frame in session.frames():
+            if number not in self._links:
+                return
+            self._receive(decode_event(frame))
+            if self._loop.time() - yielded > SLICE:  # a burst must not keep the keyboard waiting
+                await asyncio.sleep(0)
+                yielded = self._loop.time()
+
+    def _receive(self, event: protocol.Event) -> None:
+        asked = PING if isinstance(event, protocol.Pong) else getattr(event, "id", None)
+        if asked and (sent := self._sent.pop(asked, None)):
+            self._feed(Lag(self._loop.time() - sent))
+        self._feed(Received(event))
 
     async def _read(self) -> None:
-        await self._view.read(lambda line: self._feed(Entered(line)))
+        await self._view.read(self._feed)
         self._feed(Entered("/quit"))
 
-    async def _expire(self, request_id: str | None) -> None:
-        await asyncio.sleep(self._world.reply_timeout)
-        self._feed(NoReply(request_id))
+    async def _watch_for_sleep(self) -> None:
+        """Notice that this machine or program slept: the time of day goes on, whatever other clocks do."""
+        before = self._world.wall()
+        while True:
+            await asyncio.sleep(WATCH_EVERY)
+            now = self._world.wall()
+            if now - before > SLEPT:
+                self._feed(Woke())
+            before = now
 
     def _feed(self, event: Event) -> None:
+        if self._over.done():
+            return
         self.state, effects = update(self.state, event)
+        try:
+            for effect in effects:
+                self._perform(effect)
+        except OSError as error:  # nobody reads what is written, or there is no room for it
+            self._over.set_exception(error)
         self._view.follow(self.state)
-        for effect in effects:
-            self._perform(effect)
 
     def _perform(self, effect: Effect) -> None:
         match effect:
-            case Send(request) if self._session:
-                self._start(self._session.send(request))
-                self._start(self._expire(request.id))
+            case Send(request):
+                self._send(request)
             case Show(item):
                 self._view.show(item)
+                if trouble := self._log(item):
+                    self._view.show(Failure("--log", *trouble))
             case GiveBack(line):
                 self._view.give_back(line)
+            case SetAlarm(alarm, after):
+                if alarm in self._alarms:
+                    self._alarms[alarm].cancel()
+                self._alarms[alarm] = self._loop.call_later(after, self._feed, Rang(alarm))
+            case Connect() | Drop() | GiveUp() | Quit():
+                self._steer(effect)
+
+    def _steer(self, effect: Connect | Drop | GiveUp | Quit) -> None:
+        match effect:
+            case Connect():
+                self._connect(effect)
+            case Drop(number):
+                if number in self._links:
+                    self._links.pop(number).cancel()
+            case GiveUp(what, hint):
+                if not self._over.done():
+                    self._over.set_exception(self._why_over(what, hint))
             case Quit():
                 self._end(ExitCode.OK)
+
+    def _send(self, request: Request) -> None:
+        session = self._sessions.get(self.state.link or 0)
+        if session is None:
+            return
+        is_ping = request.action == Action.PING
+        self._sent = {PING if is_ping else request.id: self._loop.time()}
+        self._start(session.send(request))
+        if is_ping:
+            return
+        if self._overdue:
+            self._overdue.cancel()
+        self._overdue = self._loop.call_later(self._world.reply_timeout, self._feed, NoReply(request.id))
+
+    def _why_over(self, what: str, hint: str) -> WschatError:
+        error = self._error
+        if error is None or (self.state.been_open and isinstance(error, ConnectError)):
+            return LostError(f"the connection is lost: {what}", where=error.where if error else "", hint=hint)
+        return error
 
     def _end(self, code: ExitCode) -> None:
         if not self._over.done():
             self._over.set_result(code)
 
 
-def _is_terminal(world: World) -> bool:
-    if world.keyboard:
-        return True
-    return world.stdin.isatty() and world.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+def _is_person(world: World) -> bool:
+    return world.keyboard is not None or (world.stdin.isatty() and world.stdout.isatty())
 
 
 @contextmanager
-def _view(world: World, history: Path, *, json_lines: bool, interactive: bool) -> Iterator[View]:
-    if not interactive:
-        yield LineView(world.stdin, world.stdout, world.stderr, world.clock, json_lines=json_lines)
+def _log(settings: Settings) -> Iterator[Callable[[Item], Advice | None]]:
+    if settings.log is None:
+        yield lambda _item: None
+        return
+    transcript = open_transcript(settings.log)
+    try:
+        yield transcript.write
+    finally:
+        transcript.close()
+
+
+@contextmanager
+def _view(world: World, history: Path, settings: Settings, *, json_lines: bool) -> Iterator[View]:
+    clock = world.clock or partial(local_time, form=settings.time)
+    is_dumb = os.environ.get("TERM", "dumb") == "dumb" and world.keyboard is None
+    if json_lines or settings.plain or is_dumb or not _is_person(world):
+        bell = settings.bell and not json_lines and _is_person(world)
+        yield LineView(world.stdin, world.stdout, clock, json_lines=json_lines, bell=bell)
         return
     from wschat.chat.view import terminal_view
 
-    with terminal_view(history, world.clock, world.keyboard, world.screen) as view:
+    with terminal_view(history, clock, settings, world.keyboard, world.screen) as view:
         yield view
 
 

@@ -1,12 +1,10 @@
 """The slash commands as a table: parsing, help and completion come from it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from difflib import get_close_matches
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """One command: its name without the slash, the argument it must have (or none), its help."""
 
     name: str
@@ -31,29 +29,35 @@ COMMANDS = (
 )
 BY_NAME = {command.name: command for command in COMMANDS}
 
+KEYS = (
+    ("Alt-Enter, Ctrl-J", "begin a new line in a message"),
+    ("Tab", "complete a command, a room or a name, who spoke last first"),
+    ("Up, Down", "go through what you entered before"),
+    ("Ctrl-R", "search in it"),
+    ("F1", "show this"),
+)
+
 HELP = (
     *((command.usage, command.help) for command in COMMANDS),
     ("text", "say it in the room; // at the start says a text that begins with /"),
+    *KEYS,
 )
 
 
-@dataclass(frozen=True)
-class Say:
+class Say(NamedTuple):
     """Plain text for the room."""
 
     text: str
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A command, with the argument that it needs or an empty one."""
 
     name: str
     argument: str
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(NamedTuple):
     """A line that begins with a slash and is no command."""
 
     what: str
@@ -68,6 +72,8 @@ def parse(line: str) -> Say | Call | Mistake:
     argument = argument.strip()
     command = BY_NAME.get(word.lower())
     if command is None:
+        from difflib import get_close_matches
+
         close = get_close_matches(word.lower(), BY_NAME, n=1)
         return Mistake(
             f"there is no /{word}", f"did you mean {BY_NAME[close[0]].usage}?" if close else "see /help"
@@ -92,3 +98,16 @@ def candidates(before: str, rooms: Sequence[str]) -> list[str]:
     if word.lower() != "join":
         return []
     return [f"/{word} {room}" for room in rooms if room.casefold().startswith(argument.casefold())]
+
+
+def mentions(before: str, people: Sequence[str]) -> list[tuple[str, int]]:
+    """Return the names that the word before the cursor may become, and that word's length."""
+    if before.startswith("/") and not before.startswith("//"):
+        return []
+    start = max(before.rfind(space) for space in " \n") + 1
+    word = before[start:]
+    if not word:
+        return []
+    end = ": " if start == 0 else " "
+    beginning = word.removeprefix("@").casefold()
+    return [(f"{name}{end}", len(word)) for name in people if name.casefold().startswith(beginning)]

@@ -1,4 +1,4 @@
-"""The view for pipes, scripts and plain terminals: lines in, lines out."""
+"""The view for pipes, programs, plain terminals and screen readers: lines in, lines out."""
 
 import asyncio
 import io
@@ -8,58 +8,50 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TextIO
 
-from wschat.chat.render import Clock, lines
+from wschat.chat import events
+from wschat.chat.render import Clock, lines, pending, safe
 from wschat.chat.state import ChatState
-from wschat.chat.vocabulary import Failure, Item, Unsent
-
-
-def _one_line(frame: str) -> str:
-    """Return a frame with the same meaning in one line that can't steer a terminal, should it get to one.
-
-    Outside of texts only space may be unprintable in JSON, and inside of them all may be escaped.
-    """
-    return "".join(
-        char if char.isprintable() else " " if char in "\r\n\t" else _escaped(char) for char in frame
-    )
-
-
-def _escaped(char: str) -> str:
-    units = char.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+from wschat.chat.vocabulary import Event, Item, Said, Unsent
 
 
 class LineView:
     """Read a line when everything before it is answered; write each item as plain lines at once.
 
-    With `json_lines`, stdout carries the server's frames instead, and stderr what went wrong.
+    From a person at a terminal it reads at any time. With `json_lines`, what is read are requests and what
+    is written are events, as `events` has them. With `bell`, a mention rings.
     """
 
     draft = ""
 
     def __init__(
-        self, stdin: TextIO, stdout: TextIO, stderr: TextIO, clock: Clock, *, json_lines: bool = False
+        self, stdin: TextIO, stdout: TextIO, clock: Clock, *, json_lines: bool = False, bell: bool = False
     ) -> None:
         self._stdin = stdin
         self._stdout = stdout
-        self._stderr = stderr
         self._clock = clock
         self._json_lines = json_lines
+        self._bell = bell
+        self._patient = not stdin.isatty()
         self._idle = asyncio.Event()
+        self._announced: set[str | None] = set()
         if isinstance(stdout, io.TextIOWrapper):
             stdout.reconfigure(errors="backslashreplace")
 
-    async def read(self, enter: Callable[[str], None]) -> None:
+    async def read(self, enter: Callable[[Event], None]) -> None:
         """Give each line of stdin to `enter`; at its end, return."""
+        understand: Callable[[str], Event] = events.request if self._json_lines else events.entered
         wanted: queue.SimpleQueue[asyncio.Future[str]] = queue.SimpleQueue()
         threading.Thread(target=self._supply, args=(wanted,), daemon=True).start()
         while True:
-            await self._idle.wait()
+            if self._patient:
+                await self._idle.wait()
             line: asyncio.Future[str] = asyncio.get_running_loop().create_future()
             wanted.put(line)
             text = await line
             if not text:
                 return
-            enter(text.rstrip("\r\n"))
+            if text.strip() or not self._json_lines:
+                enter(understand(text.rstrip("\r\n")))
 
     def _supply(self, wanted: queue.SimpleQueue[asyncio.Future[str]]) -> None:
         """Read a line for each that is wanted, in a thread: files, pipes and terminals all work so.
@@ -81,27 +73,33 @@ class LineView:
 
     def show(self, item: Item) -> None:
         """Write an item; raises BrokenPipeError when nobody reads any more."""
-        if self._json_lines and not isinstance(item, Failure | Unsent):
-            return
-        stream = self._stderr if self._json_lines else self._stdout
-        for line in lines(item, self._clock):
-            print("".join(span.text for span in line), file=stream, flush=True)
-
-    def frame(self, frame: str) -> None:
-        """Write a frame of the server, if frames are wanted."""
         if self._json_lines:
-            print(_one_line(frame), file=self._stdout, flush=True)
+            for event in events.events(item):
+                print(events.encode(event), file=self._stdout, flush=True)
+            return
+        for line in lines(item, self._clock, linear=True):
+            print(line, file=self._stdout, flush=True)
+        if self._bell and isinstance(item, Said) and item.mention and not item.missed:
+            print("\a", end="", file=self._stdout, flush=True)
 
     def give_back(self, line: str) -> None:
-        """Write a line that was not sent."""
-        self.show(Unsent(line))
+        """Write a line that was not sent; to programs, the error has said it."""
+        if not self._json_lines:
+            self.show(Unsent(line))
 
     def follow(self, state: ChatState) -> None:
-        """Let the next line be read when nothing waits."""
+        """Let the next line be read when nothing waits; tell a person once what waits for a connection."""
         if state.idle:
             self._idle.set()
         else:
             self._idle.clear()
+        if not pending(state):
+            self._announced.clear()
+        elif not self._patient:
+            for asked in state.pending:
+                if asked.line and asked.request.id not in self._announced:
+                    self._announced.add(asked.request.id)
+                    print(f"-- waits for a connection: {safe(asked.line)}", file=self._stdout, flush=True)
 
 
 def _give(line: asyncio.Future[str], text: str) -> None:

@@ -1,24 +1,49 @@
 """Items as styled lines; `safe`, the one place that makes strangers' text harmless.
 
 Lines can't be taken for one another: a message begins with its time and the name in <>, what the program
-says begins with `--` or `!!`, and everything else is indented.
+says begins with `--`, `──` or `!!`, and everything else is indented.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
+from zlib import crc32
 
-from wschat.chat.state import ChatState
-from wschat.chat.vocabulary import Failure, Item, Listing, Notice, Said, Unsent
+from wschat.chat.links import target_of, urls
+from wschat.chat.state import ChatState, Status
+from wschat.chat.vocabulary import (
+    Back,
+    Done,
+    Failure,
+    InRoom,
+    Item,
+    Listing,
+    Lost,
+    Moved,
+    Named,
+    Notice,
+    RoomBorn,
+    RoomGone,
+    Said,
+    Unsent,
+)
+from wschat.protocol import INVISIBLE, Action, fold
 
 Clock = Callable[[int], str]
 
 MARKS = 8  # combining marks on one character; more of them cover the lines above and below
-BRACKETS = str.maketrans("<>", "\u2039\u203a")  # a name can't close the brackets around it
 JOINERS = "\u200c\u200d"  # zero-width, but Persian and emoji are written with them
+BRACKETS = str.maketrans("<>", "\u2039\u203a")  # a name can't close the brackets around it
+# Alphabets with letters that look like Latin ones.
+LOOKALIKES = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
 INDENT = "      "  # as wide as a time and its space
+NAMES_SHOWN = 12  # in one line; /users lists all
+PENDING_SHOWN = 5
 
 
 class Style(StrEnum):
@@ -28,26 +53,40 @@ class Style(StrEnum):
     NAME = "name"
     ME = "me"
     TEXT = "text"
+    MENTION = "mention"
     NOTICE = "notice"
+    MARK = "mark"
     ERROR = "error"
     HINT = "hint"
+    WAITING = "waiting"
 
 
 class Span(NamedTuple):
-    """Text of one style."""
+    """Text of one style. `tint` chooses a name's colour; `link` is where a click leads."""
 
     text: str
     style: Style
+    tint: int = 0
+    link: str = ""
 
 
-Line = tuple[Span, ...]
+@dataclass(frozen=True)
+class Line:
+    """Spans side by side, and how far the rest is indented when they are wider than the screen."""
+
+    spans: tuple[Span, ...]
+    hang: int = len(INDENT)
+
+    def __str__(self) -> str:
+        return "".join(span.text for span in self.spans)
 
 
 def safe(text: str) -> str:
     r"""Return the text as one line that can't steer a terminal.
 
     Controls become control pictures or `\u{...}`, as do line separators, bidi controls, other invisible
-    format characters and lone surrogates; a tab becomes spaces; marks stack up to `MARKS` high.
+    format characters and lone surrogates; a tab becomes spaces; marks stack up to `MARKS` high, and not
+    on what stands before the text.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -56,10 +95,14 @@ def safe(text: str) -> str:
 
 def _harmless(text: str) -> Iterable[str]:
     stacked = 0
+    before = ""
     for char in text:
         category = unicodedata.category(char)
         is_mark = category in {"Mn", "Me", "Mc"}
         stacked = stacked + 1 if is_mark or char in JOINERS else 0
+        if not before and (is_mark or char in JOINERS):
+            yield "\u25cc"
+        before = char
         if char == "\t":
             yield "    "
         elif char < " ":
@@ -67,54 +110,172 @@ def _harmless(text: str) -> Iterable[str]:
         elif char == "\x7f":
             yield "\u2421"
         elif category in {"Cc", "Cf", "Cs", "Zl", "Zp"} and char not in JOINERS:
-            yield f"\\u{{{ord(char):x}}}"
+            yield _escaped(char)
         elif stacked <= MARKS:
             yield char
 
 
-def lines(item: Item, clock: Clock) -> tuple[Line, ...]:
-    """Return what to print for an item; `clock` turns milliseconds since 1970 into HH:MM."""
+def _escaped(char: str) -> str:
+    return f"\\u{{{ord(char):x}}}"
+
+
+@lru_cache(maxsize=1024)
+def safe_name(name: str) -> str:
+    """Return a name or room's name so that it can't be taken for another one.
+
+    Beside what `safe` does, all that shows nothing or a mere gap is spelled out, and so are letters that
+    look like Latin ones in a name that has Latin ones.
+    """
+    if name.isascii() and name.isprintable():
+        return name.translate(BRACKETS)
+    latin = any(_alphabet(char) == "LATIN" for char in name)
+    return "".join(
+        _escaped(char)
+        if char in JOINERS
+        or ord(char) in INVISIBLE
+        or char == "\u2800"
+        or (char != " " and unicodedata.category(char) == "Zs")
+        or (latin and _alphabet(char) in LOOKALIKES)
+        else char
+        for char in safe(name)
+    ).translate(BRACKETS)
+
+
+def _alphabet(char: str) -> str:
+    return unicodedata.name(char, "").partition(" ")[0] if char.isalpha() else ""
+
+
+def lines(item: Item, clock: Clock, *, linear: bool = False) -> tuple[Line, ...]:
+    """Return what to print for an item; `clock` turns milliseconds since 1970 into HH:MM.
+
+    `linear` lines stand for themselves: each line of a message says who speaks, and nothing is drawn.
+    """
     match item:
         case Said():
-            return _said(item, clock)
-        case Notice(text):
-            return ((Span(f"-- {safe(text)}", Style.NOTICE),),)
+            return _said(item, clock, linear=linear)
+        case Back() | Lost():
+            return _connection(item, linear=linear)
         case Failure(about, what, hint):
             told = f"!! {safe(about)}: {safe(what)}" if about else f"!! {safe(what)}"
-            return ((Span(told, Style.ERROR),), *_hint(hint))
+            return (_line(told, Style.ERROR), *((_line(f"   {safe(hint)}", Style.HINT),) if hint else ()))
         case Listing(heading, rows):
             width = max(len(safe(left)) for left, _ in rows)
             table = (f"   {safe(left):{width}}  {safe(right)}".rstrip() for left, right in rows)
-            head = (Span(f"-- {safe(heading)}", Style.NOTICE),)
-            return (head, *((Span(row, Style.TEXT),) for row in table))
+            entries = (Line((Span(row, Style.TEXT),), hang=width + 5) for row in table)
+            return (_line(f"-- {safe(heading)}", Style.NOTICE), *entries)
         case Unsent(line):
-            return ((Span("!! Not sent: ", Style.ERROR), Span(safe(line), Style.TEXT)),)
+            return (Line((Span("!! Not sent: ", Style.ERROR), Span(safe(line), Style.TEXT))),)
+    told = _told(item)
+    return (_line(f"-- {told}", Style.NOTICE),) if told else ()
 
 
-def _said(item: Said, clock: Clock) -> tuple[Line, ...]:
-    first, *rest = re.split(r"\r?\n", item.text)
-    name = safe(item.user).translate(BRACKETS)
+def _line(text: str, style: Style) -> Line:
+    return Line((Span(text, style),))
+
+
+def _told(item: Item) -> str:
+    match item:
+        case Named(name, rooms):
+            return f"you are {safe_name(name)}; " + (f"rooms: {_some(rooms)}" if rooms else "no rooms yet")
+        case InRoom(room, users):
+            others = [user for user in users if fold(user) != fold(item.me)]
+            company = f"with {_some(others)}" if others else "nobody else is here yet"
+            return f"you are in {safe_name(room)}, {company}"
+        case Done(Action.LEAVE, room):
+            return f"you left {safe_name(room)}"
+        case Moved(_, people):
+            runs = groupby(people, key=lambda one: one[1])
+            return "; ".join(
+                f"{_some([user for user, _ in run])} {'joined' if joined else 'left'}" for joined, run in runs
+            )
+        case RoomBorn(room):
+            return f"new room: {safe_name(room)}"
+        case RoomGone(room):
+            return f"{safe_name(room)} is gone: nobody was left in it"
+        case Notice(text):
+            return safe(text)
+    return ""
+
+
+def _connection(item: Back | Lost, *, linear: bool) -> tuple[Line, ...]:
+    if isinstance(item, Lost):  # elsewhere the toolbar says it
+        return (_line(f"-- {safe(item.what)}; connecting again", Style.NOTICE),) if linear else ()
+    parts = ["back"]
+    if item.remade:
+        parts.append("the room was gone and is made again")
+    if item.truncated:
+        parts.append("more was missed than the room keeps; the rest is")
+    parts.append(f"{item.missed or 'nothing'} missed")
+    told = ", ".join(parts)
+    return (_line(f"-- {told}" if linear else f"── {told} ──", Style.MARK),)
+
+
+def _said(item: Said, clock: Clock, *, linear: bool) -> tuple[Line, ...]:
+    entry = item.entry
+    first, *rest = re.split(r"\r?\n", entry.content)
+    time = clock(entry.time) if entry.time else "--:--"
+    name = f"<{safe_name(entry.user)}>"
     head = (
-        Span(clock(item.time) if item.time else "--:--", Style.TIME),
-        Span(f" <{name}> ", Style.ME if item.mine else Style.NAME),
-        Span(safe(first), Style.TEXT),
+        Span(f"{time} ", Style.TIME),
+        Span(
+            name, Style.ME if item.mine else Style.NAME, tint=crc32(fold(entry.user).encode(errors="replace"))
+        ),
+        Span(" ", Style.TEXT),
     )
-    return (head, *((Span(f"{INDENT}{safe(text)}", Style.TEXT),) for text in rest))
+    style = Style.MENTION if item.mention else Style.TEXT
+    column = len(time) + len(name) + 2
+    margin = head if linear else (Span(" " * column, Style.TEXT),)
+    return (
+        Line((*head, *_linked(first, style)), column),
+        *(Line((*margin, *_linked(text, style)), column) for text in rest),
+    )
 
 
-def _hint(hint: str) -> tuple[Line, ...]:
-    return ((Span(f"   {safe(hint)}", Style.HINT),),) if hint else ()
+def _linked(text: str, style: Style) -> Iterable[Span]:
+    """Yield a text with its URLs as links; where one leads elsewhere than it seems, that is said."""
+    end = 0
+    for start, stop in urls(text):
+        yield Span(safe(text[end:start]), style)
+        url = text[start:stop]
+        target, host = target_of(url)
+        yield Span(safe(url), style, link=target)
+        if host:
+            yield Span(f" [leads to {safe(host)}]", Style.HINT)
+        end = stop
+    yield Span(safe(text[end:]), style)
 
 
 def toolbar(state: ChatState) -> str:
     """Return the line under the input: the most important first, since a narrow terminal cuts it."""
     parts = [state.status.value]
+    if state.status is Status.AWAY:
+        parts = [f"{state.status.value}, try {state.tries + 1}"]
     if state.name:
-        parts.append(state.name)
+        parts.append(safe_name(state.name))
     if state.room:
-        parts.append(f"{state.room} ({len(state.users)})")
+        parts.append(f"{safe_name(state.room)} ({len(state.users)})")
     if state.pending:
         parts.append(f"{len(state.pending)} waiting")
-    if state.room:
-        parts.append(", ".join(state.users))
+    if state.lag is not None and state.status is Status.OPEN:
+        parts.append(f"{state.lag * 1000:.0f} ms")
+    if state.trouble:
+        parts.append(state.trouble.removeprefix("the connection is lost: "))
+    elif state.room:
+        parts.append(_some(state.users))
     return " " + " · ".join(safe(part) for part in parts)
+
+
+def pending(state: ChatState) -> tuple[Line, ...]:
+    """Return what was said and is not confirmed, to be seen until it is; without a connection only."""
+    waiting = [asked for asked in state.pending if asked.line] if state.status is not Status.OPEN else []
+    more = len(waiting) - PENDING_SHOWN
+    return (
+        *(_line(f"... {safe(asked.line)}", Style.WAITING) for asked in waiting[:PENDING_SHOWN]),
+        *((_line(f"... and {more} more", Style.WAITING),) if more > 0 else ()),
+    )
+
+
+def _some(names: Iterable[str]) -> str:
+    names = [safe_name(name) for name in names]
+    more = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")

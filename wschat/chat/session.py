@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from email.utils import parsedate_to_datetime
 from typing import Protocol
-from urllib.parse import SplitResult, urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
@@ -26,6 +25,7 @@ from websockets.exceptions import (
 
 from wschat import __version__
 from wschat.chat.advice import CLOSED, Advice, handshake, signature
+from wschat.chat.links import check_url
 from wschat.chat.render import safe
 from wschat.errors import AccessError, ConnectError, LostError, WschatError
 from wschat.protocol import Request
@@ -37,6 +37,8 @@ BODY_SHOWN = 300  # characters of a refusal's body
 ECHO = "The Canonical String"  # begins what API Gateway shows of a wrong signature: all that was signed
 SECRET = re.compile(r"((?:x-amz-[a-z-]+|credential|signature)[=:])[^&,\s'\"<>]+", re.IGNORECASE)
 TOO_BIG, ABNORMAL = 1009, 1006
+NO_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
+PING_EVERY, PONG_WITHIN = 10.0, 10.0  # seconds; so long does a network that is gone stay unnoticed
 
 
 class Signed(Protocol):
@@ -104,6 +106,8 @@ async def open_session(
             max_size=MAX_SIZE,
             open_timeout=timeout,
             close_timeout=CLOSE_TIMEOUT,
+            ping_interval=PING_EVERY,
+            ping_timeout=PONG_WITHIN,
             proxy=None if _is_loopback(parts.hostname or "") else True,
             user_agent_header=f"wschat/{__version__}",
         )
@@ -112,31 +116,10 @@ async def open_session(
     except (OSError, InvalidHandshake, InvalidProxy, InvalidURI, ValueError, ImportError) as error:
         what, hint = _why(error, parts.hostname or "")
         unknown_host = isinstance(error, socket.gaierror)
-        raise ConnectError(what, where=where, hint=hint, unknown_host=unknown_host) from None
+        offline = unknown_host or getattr(error, "errno", None) in NO_NETWORK
+        raise ConnectError(what, where=where, hint=hint, unknown_host=unknown_host, offline=offline) from None
     async with connection:
         yield Session(connection, where)
-
-
-def check_url(url: str) -> SplitResult:
-    """Return the parts of a WebSocket URL.
-
-    Raises:
-        ConnectError: it is none, or one of API Gateway without a stage.
-    """
-    hint = "it looks like wss://ID.execute-api.REGION.amazonaws.com/development"
-    try:
-        parts = urlsplit(url)
-        valid = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        raise ConnectError("This is no URL", hint=hint) from None
-    if parts.scheme in {"http", "https"}:
-        scheme = parts.scheme.replace("http", "ws")
-        raise ConnectError(f"{parts.scheme}:// is no WebSocket URL", hint=f"use {scheme}:// instead")
-    if parts.scheme not in {"ws", "wss"} or not valid:
-        raise ConnectError("A WebSocket URL begins with wss:// and a host", hint=hint)
-    if ".execute-api." in (parts.hostname or "") and parts.path in {"", "/"}:
-        raise ConnectError("The stage is missing at the end of the URL", hint=hint)
-    return parts
 
 
 def _is_loopback(host: str) -> bool:
@@ -196,4 +179,4 @@ def _lost(closed: ConnectionClosed, where: str) -> LostError:
     code = frame.code if frame and (closed.rcvd or frame.code == TOO_BIG) else ABNORMAL
     what, hint = CLOSED.get(code, Advice("the server closed the connection", "connect again"))
     reason = f" {safe(frame.reason)}" if frame and frame.reason else ""
-    return LostError(f"the connection is lost: {what} ({code}{reason})", where=where, hint=hint)
+    return LostError(f"the connection is lost: {what} ({code}{reason})", where=where, hint=hint, code=code)

@@ -7,56 +7,60 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import create_app_session, get_app
+from prompt_toolkit.application import create_app_session
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import Input
-from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.output import Output
-from rich.console import Console
-from rich.text import Text
 
-from wschat.chat.commands import BY_NAME, candidates
-from wschat.chat.render import INDENT, Clock, Style, lines, safe, toolbar
+from wschat.chat.commands import BY_NAME, candidates, mentions
+from wschat.chat.keys import Typing, bindings
+from wschat.chat.paint import paint, palette
+from wschat.chat.render import Clock, lines, pending, safe, safe_name, toolbar
+from wschat.chat.settings import Settings
 from wschat.chat.state import ChatState
-from wschat.chat.vocabulary import Item, Unsent
+from wschat.chat.vocabulary import Entered, Event, Item, Said, Unsent
 
-STYLES = {
-    Style.TIME: "dim",
-    Style.NAME: "bold cyan",
-    Style.ME: "bold green",
-    Style.TEXT: "",
-    Style.NOTICE: "dim",
-    Style.ERROR: "bold red",
-    Style.HINT: "yellow",
-}
+FRAME = 0.02  # seconds between two prints: a burst is not printed line by line
+PENDING_WIDTH = 200  # characters
+NOTIFIED = 200  # characters
+FOCUS_ON, FOCUS_OFF = "\x1b[?1004h", "\x1b[?1004l"
 
 
 @contextmanager
 def terminal_view(
-    history: Path, clock: Clock, keyboard: Input | None = None, screen: Output | None = None
+    history: Path,
+    clock: Clock,
+    settings: Settings,
+    keyboard: Input | None = None,
+    screen: Output | None = None,
 ) -> Iterator["TerminalView"]:
     """Return a view on this terminal, or on the given keyboard and screen."""
     with create_app_session(input=keyboard, output=screen):
-        yield TerminalView(history, clock)
+        yield TerminalView(history, clock, settings)
 
 
 class TerminalView:
     """One prompt for the whole chat. What is shown meanwhile is printed above it."""
 
-    def __init__(self, history: Path, clock: Clock) -> None:
+    def __init__(self, history: Path, clock: Clock, settings: Settings) -> None:
         self._clock = clock
+        self._settings = settings
+        self._palette = palette(links=settings.links)
         self._state: ChatState | None = None
-        self._console = Console(force_terminal=True, highlight=False)
+        self._typing = Typing()
         self._unprinted: list[str] = []
         self._print_due = asyncio.Event()
         self._session: PromptSession[str] = PromptSession(
-            "> ",
+            self._prompt,
+            multiline=True,
+            prompt_continuation="  ",
             history=_history(history),
-            completer=_Lines(self._rooms),
+            completer=_Completer(self),
             reserve_space_for_menu=len(BY_NAME) + 1,  # all of them, under the input line
             complete_while_typing=Condition(lambda: self.draft.startswith("/")),
             bottom_toolbar=lambda: toolbar(self._state) if self._state else "",
@@ -69,22 +73,40 @@ class TerminalView:
         """What is in the input line."""
         return self._session.default_buffer.text
 
-    async def read(self, enter: Callable[[str], None]) -> None:
+    def _prompt(self) -> StyleAndTextTuples:
+        above: StyleAndTextTuples = []
+        for line in pending(self._state) if self._state else ():
+            above.append(("fg:ansibrightblack", f"{str(line)[:PENDING_WIDTH]}\n"))
+        if self._typing.question:
+            above.append(("bold", f"{self._typing.question}\n"))
+        return [*above, ("", "> ")]
+
+    async def read(self, enter: Callable[[Event], None]) -> None:
         """Give each line that is entered to `enter`, until this is cancelled or the terminal is gone."""
         loop = asyncio.get_running_loop()
 
         def accept(buffer: Buffer) -> bool:
-            loop.call_soon(enter, buffer.text)  # after the line is emptied, so that it can be given back
+            # After the line is emptied, so that it can be given back.
+            loop.call_soon(enter, Entered(buffer.text))
             return False
+
+        def command(line: str) -> None:
+            loop.call_soon(enter, Entered(line))
 
         self._session.default_buffer.accept_handler = accept
         printer = loop.create_task(self._print_above())
+        output = self._session.app.output
+        rings = self._settings.bell or self._settings.notify != "none"
+        if rings:
+            output.write_raw(FOCUS_ON)
         try:
-            await self._session.prompt_async(key_bindings=_keys(lambda: loop.call_soon(enter, "/quit")))
+            await self._session.prompt_async(key_bindings=bindings(self._typing, command))
         except EOFError:
             return
         finally:
             printer.cancel()
+            if rings:
+                output.write_raw(FOCUS_OFF)
             self._print()
 
     async def _print_above(self) -> None:
@@ -101,6 +123,7 @@ class TerminalView:
             self._print()
             app.renderer.request_absolute_cursor_position()
             app.invalidate()
+            await asyncio.sleep(FRAME)
 
     def _print(self) -> None:
         text = "".join(self._unprinted)
@@ -112,27 +135,20 @@ class TerminalView:
 
     def show(self, item: Item) -> None:
         """Print an item, or have it printed above the prompt."""
-        with self._console.capture() as captured:
-            for line in lines(item, self._clock):
-                text = Text.assemble(*((span.text, STYLES[span.style]) for span in line))
-                self._console.print(self._wrapped(text), soft_wrap=True)
-        self._unprinted.append(captured.get())
+        width = self._session.app.output.get_size().columns
+        self._unprinted += [paint(line, width, self._palette) for line in lines(item, self._clock)]
+        if isinstance(item, Said) and item.mention and not item.missed and not self._typing.focused:
+            self._unprinted.append(self._ring(item))
         if self._session.app.is_running:
             self._print_due.set()
         else:
             self._print()
 
-    def _wrapped(self, text: Text) -> Text:
-        """Break a text into lines that are indented but for the first.
-
-        The terminal would go on at its left edge, where padding could imitate another line.
-        """
-        width = self._session.app.output.get_size().columns - len(INDENT)
-        parts = text.wrap(self._console, max(width, 1), overflow="fold")
-        return Text(f"\n{INDENT}").join(parts)
-
-    def frame(self, frame: str) -> None:
-        """Ignore a frame as it came: people read items."""
+    def _ring(self, item: Said) -> str:
+        who = safe_name(item.entry.user).replace(";", ",")
+        what = safe(item.entry.content)[:NOTIFIED].replace(";", ",")
+        told = {"osc9": f"\x1b]9;{who}: {what}\x07", "osc777": f"\x1b]777;notify;{who};{what}\x07"}
+        return ("\a" if self._settings.bell else "") + told.get(self._settings.notify, "")
 
     def give_back(self, line: str) -> None:
         """Put a line back into the input line, or show it if something else is being typed."""
@@ -146,39 +162,33 @@ class TerminalView:
         self._state = state
         self._session.app.invalidate()
 
-    def _rooms(self) -> list[str]:
+    def rooms(self) -> list[str]:
         """Return the rooms' names that are as they look: a completion is typed as it is."""
-        return [room for room in self._state.rooms if safe(room) == room] if self._state else []
+        return [room for room in self._state.rooms if safe_name(room) == room] if self._state else []
+
+    def people(self) -> list[str]:
+        """Return the names of who is here, who spoke last first, that are as they look."""
+        if self._state is None:
+            return []
+        names = dict.fromkeys((*self._state.speakers, *self._state.users))
+        here = set(self._state.users)
+        return [
+            name for name in names if name in here and safe_name(name) == name and name != self._state.name
+        ]
 
 
-class _Lines(Completer):
-    def __init__(self, rooms: Callable[[], list[str]]) -> None:
-        self._rooms = rooms
+class _Completer(Completer):
+    def __init__(self, view: TerminalView) -> None:
+        self._view = view
 
     def get_completions(self, document: Document, _event: CompleteEvent) -> Iterable[Completion]:
         before = document.text_before_cursor
-        for line in candidates(before, self._rooms()):
+        for line in candidates(before, self._view.rooms()):
             word, _, argument = line[1:].partition(" ")
             meta = "" if argument else BY_NAME[word].help
             yield Completion(line, -len(before), display=argument or line, display_meta=meta)
-
-
-def _keys(leave: Callable[[], object]) -> KeyBindings:
-    keys = KeyBindings()
-
-    @keys.add("c-c")
-    @keys.add("<sigint>")
-    def _clear_or_leave(event: KeyPressEvent) -> None:
-        if event.current_buffer.text:
-            event.current_buffer.reset()
-        else:
-            leave()
-
-    @keys.add("c-d", filter=Condition(lambda: not get_app().current_buffer.text))
-    def _leave(_event: KeyPressEvent) -> None:
-        leave()
-
-    return keys
+        for name, length in mentions(before, self._view.people()):
+            yield Completion(name, -length)
 
 
 def _history(path: Path) -> History:

@@ -29,18 +29,23 @@ class _Line:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._file = connection.makefile("rb")
+        self._heard = b""
 
     def hear(self) -> dict[str, Any]:
         """Return the keeper's next message, empty when it has gone; its `failed` is raised."""
-        try:
-            line = self._file.readline()
-        except ConnectionResetError:
-            line = b""
+        while b"\n" not in self._heard and (more := self._more()):
+            self._heard += more
+        line, _, self._heard = self._heard.partition(b"\n")
         message: dict[str, Any] = json.loads(line or b"{}")
         if "failed" in message:
             raise LocalError(**message["failed"])
         return message
+
+    def _more(self) -> bytes:
+        try:
+            return self._connection.recv(4096)
+        except ConnectionResetError:
+            return b""
 
     def patience(self, seconds: float) -> None:
         """Hear for so many seconds at most; then `hear` raises TimeoutError."""
@@ -55,7 +60,6 @@ class _Line:
             self._connection.settimeout(GONE_S)
             while self._connection.recv(4096):
                 pass
-        self._file.close()
         self._connection.close()
 
 

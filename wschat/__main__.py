@@ -1,0 +1,21 @@
+"""The entry of the program: what needs no command line is answered without loading one."""
+
+import gc
+import sys
+
+from wschat import __version__
+
+
+def main() -> None:
+    """Show the version, or run the command line."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"wschat {__version__}\n")
+        return
+    gc.set_threshold(200_000)  # loading a command makes many objects, and no garbage
+    from wschat.cli import main
+
+    main()
+
+
+if __name__ == "__main__":
+    main()

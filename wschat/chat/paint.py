@@ -1,0 +1,133 @@
+"""Styled lines as text for a terminal: wrapped to its width, coloured, with links."""
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from zlib import crc32
+
+from wcwidth import wcwidth
+
+from wschat.chat.render import Line, Span, Style
+
+SGR = {
+    Style.TIME: "2",
+    Style.ME: "1",
+    Style.MENTION: "1;33",
+    Style.NOTICE: "2",
+    Style.MARK: "2",
+    Style.ERROR: "1;31",
+    Style.HINT: "33",
+    Style.WAITING: "2",
+}
+FEW_TINTS = ("31", "32", "33", "34", "35", "36")
+# Of 256 colours, those that can be read on black and on white.
+MANY_TINTS = [
+    f"38;5;{number}"
+    for number in (25, 28, 30, 31, 61, 62, 63, 66, 67, 94, 95, 96, 97, 98, 101, 127, 130, 131, 132, 133)
+]
+WIDEST_HANG = 2  # the part of the width that the rest of a line is indented by at most: half
+MONOCHROME = 2
+LINKING = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby")
+
+
+@dataclass(frozen=True)
+class Palette:
+    """What a terminal can do: how many colours, and links (OSC 8). Of 2 colours, one is bold or dim."""
+
+    colours: int = 0
+    links: bool = False
+
+
+def palette(environment: Mapping[str, str] = os.environ, *, links: bool | None = None) -> Palette:
+    """Find out what this terminal can do. NO_COLOR leaves bold and dim; `links` overrules what is known."""
+    term = environment.get("TERM", "dumb")
+    if term == "dumb":
+        return Palette()
+    knows_links = (
+        environment.get("TERM_PROGRAM") in LINKING
+        or int(environment.get("VTE_VERSION", "0") or 0) >= 5000  # noqa: PLR2004
+        or any(name in environment for name in ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION"))
+        or term.startswith(("xterm-kitty", "xterm-ghostty", "foot", "alacritty"))
+    )
+    many = "256" in term or environment.get("COLORTERM", "") in {"truecolor", "24bit"}
+    colours = MONOCHROME if environment.get("NO_COLOR") else 256 if many else 16
+    return Palette(colours, knows_links if links is None else links)
+
+
+def paint(line: Line, width: int, palette: Palette) -> str:
+    """Return the line with its ends of line; what is wider than `width` cells is broken and indented.
+
+    The terminal would go on at its left edge, where padding could imitate another line. A URL that is wider
+    by itself stays whole all the same, from the left edge on, so that it can be clicked and copied: it has
+    no gaps to imitate anything with.
+    """
+    hang = min(line.hang, width // WIDEST_HANG)
+    return "".join(
+        "".join(_painted(span, palette) for span in row) + "\n" for row in _rows(line.spans, width, hang)
+    )
+
+
+def _painted(span: Span, palette: Palette) -> str:
+    text = span.text
+    if palette.links and span.link:
+        text = f"\x1b]8;id={crc32(span.link.encode())};{span.link}\x1b\\{text}\x1b]8;;\x1b\\"
+    if not palette.colours:
+        return text
+    code = SGR.get(span.style, "")
+    if palette.colours == MONOCHROME:
+        code = code.partition(";")[0] if code[:1] in {"1", "2"} else ""
+    elif span.style is Style.NAME:
+        tints = MANY_TINTS if palette.colours > 16 else FEW_TINTS  # noqa: PLR2004
+        code = tints[span.tint % len(tints)]
+    return f"\x1b[{code}m{text}\x1b[0m" if code else text
+
+
+def _rows(spans: Iterable[Span], width: int, hang: int) -> Iterator[list[Span]]:
+    spans = list(spans)
+    if sum(_width(span.text) for span in spans) <= width:
+        yield spans
+        return
+    margin = Span(" " * hang, Style.TEXT)
+    row: list[Span] = []
+    column, start = 0, 0
+    for span in spans:
+        if span.link and span.text.isascii() and _width(span.text) > width - hang:
+            if column > start:
+                yield row
+            yield [span]
+            row, column, start = [margin], hang, hang
+            continue
+        for word in re.findall(r" +|[^ ]+", span.text):
+            for piece in _pieces(word, width, hang):
+                if column + _width(piece) > width and column > start:
+                    yield row
+                    row, column, start = [margin], hang, hang
+                if piece.isspace() and column == start == hang:
+                    continue
+                row.append(span._replace(text=piece))
+                column += _width(piece)
+    if column > start:
+        yield row
+
+
+def _pieces(word: str, width: int, hang: int) -> Iterator[str]:
+    """Yield a word, or what of it fits into a line at a time."""
+    room = max(width - hang, 2)
+    if _width(word) <= room:
+        yield word
+        return
+    piece, size = "", 0
+    for char in word:
+        more = max(wcwidth(char), 0)
+        if size + more > room:
+            yield piece
+            piece, size = "", 0
+        piece, size = piece + char, size + more
+    yield piece
+
+
+@lru_cache(maxsize=4096)
+def _width(text: str) -> int:
+    return len(text) if text.isascii() else sum(max(wcwidth(char), 0) for char in text)

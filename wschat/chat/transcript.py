@@ -1,0 +1,63 @@
+"""The transcript of a chat: what is said, at the end of a file, as harmless lines with their dates."""
+
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+from wschat.chat.advice import Advice
+from wschat.chat.render import lines
+from wschat.chat.vocabulary import Item, Listing, Said
+from wschat.chat.world import local_time
+from wschat.errors import UsageError
+
+STAMP = "%Y-%m-%d %H:%M:%S"
+
+
+class Transcript:
+    """Writes each item to the end of a file; `open_transcript` makes it."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file: TextIO | None = file
+
+    def write(self, item: Item) -> Advice | None:
+        """Write an item, but lists that were asked for; return what is wrong, once, if that fails.
+
+        Each line begins with its time.
+        """
+        if isinstance(item, Listing) or self._file is None:
+            return None
+        try:
+            self._write(item, self._file)
+        except OSError as error:
+            self.close()
+            return Advice(f"it can't be written any more: {error.strerror}", "the chat goes on without it")
+        return None
+
+    def _write(self, item: Item, file: TextIO) -> None:
+        now = local_time(int(time.time() * 1000), STAMP)
+        dated = lines(item, lambda ms: local_time(ms, STAMP), linear=True)
+        file.writelines(f"{line}\n" if isinstance(item, Said) else f"{now} {line}\n" for line in dated)
+        file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        file, self._file = self._file, None
+        with suppress(OSError):
+            if file:
+                file.close()
+
+
+def open_transcript(path: str) -> Transcript:
+    """Open a file that nobody else reads, to write at its end.
+
+    Raises:
+        UsageError: it can't be written.
+    """
+    try:
+        place = Path(path).expanduser()
+        place.touch(mode=0o600)
+        return Transcript(place.open("a", encoding="utf-8", errors="backslashreplace"))
+    except OSError as error:
+        hint = "give a file that can be written"
+        raise UsageError(f"the log can't be written: {error.strerror}", where=path, hint=hint) from None

@@ -1,0 +1,72 @@
+"""What the chat touches besides the network, and what its views have in common."""
+
+import random
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from io import StringIO
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from wschat.chat.render import Clock
+from wschat.chat.state import ChatState
+from wschat.chat.vocabulary import Event, Item
+
+if TYPE_CHECKING:
+    from prompt_toolkit.input import Input
+    from prompt_toolkit.output import Output
+
+    from wschat.chat.session import Sign
+
+
+def local_time(milliseconds: int, form: str = "%H:%M") -> str:
+    """Return the local time of day as HH:MM; `--:--` for what is no time."""
+    try:
+        return time.strftime(form, time.localtime(milliseconds / 1000))
+    except (OverflowError, ValueError, OSError):
+        return "--:--"
+
+
+@dataclass(frozen=True)
+class World:
+    """What the chat touches besides the network: given here, so that tests can give other things.
+
+    `keyboard` and `screen` are a terminal; without them stdin and stdout are one, or are read and written
+    as lines. `reply_timeout` is in seconds: API Gateway itself gives up after 29. `clock` shows a time;
+    without it the settings say how. `sign` signs each connection anew; without it none is signed. `check`
+    raises a WschatError if the server is gone for good. `patience` is for how many seconds in a row it is
+    tried to connect. `wall` is the time of day in seconds. `jitter` says how much of a pause is taken, so
+    that not all who were cut come back at the same time.
+    """
+
+    keyboard: "Input | None" = None
+    screen: "Output | None" = None
+    stdin: TextIO = field(default_factory=lambda: sys.stdin or StringIO())  # it may be closed
+    stdout: TextIO = field(default_factory=lambda: sys.stdout)
+    reply_timeout: float = 30.0
+    clock: Clock | None = None
+    sign: "Sign | None" = None
+    check: Callable[[], None] = lambda: None
+    patience: float | None = None
+    wall: Callable[[], float] = time.time
+    jitter: Callable[[], float] = lambda: random.uniform(0.5, 1)  # noqa: S311  it is no secret
+
+
+class View(Protocol):
+    """Where lines come from and items go to."""
+
+    @property
+    def draft(self) -> str:
+        """What is typed and not entered."""
+
+    async def read(self, enter: Callable[[Event], None]) -> None:
+        """Give each line that is entered to `enter`; return when there are no more."""
+
+    def show(self, item: Item) -> None:
+        """Show an item. Raises BrokenPipeError when nobody reads any more."""
+
+    def give_back(self, line: str) -> None:
+        """Return a line that was not sent to the person."""
+
+    def follow(self, state: ChatState) -> None:
+        """Take note of the state after each event."""
