@@ -6,7 +6,6 @@ the rates that AWS is known to have, and exits with 1 unless all succeed.
 
 import argparse
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
@@ -14,8 +13,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from tests.bench.account import AS_LISTED, Account, own_emulator
+from greenlet import getcurrent, greenlet
+
+from tests.bench.account import AS_LISTED, Account
 from tests.labs import drain
+from tests.plane.backend import Backend
+from tests.plane.embedded import Embedded
 from tests.plane.rates import Times
 from wschat.errors import WschatError
 from wschat.lab import engine
@@ -47,7 +50,7 @@ class Person:
         self.watch = Watch()
         self._clock = account.clock
         self._told = 0.0
-        self._refused: dict[int, float] = {}
+        self._refused: dict[greenlet, float] = {}
         self.cloud = replace(account.lab(prefix), on_wait=lambda *_: self._tell())
         cloud = self.cloud
         for client in (cloud.dynamodb, cloud.iam, cloud.functions, cloud.logs, cloud.api):
@@ -73,14 +76,14 @@ class Person:
         self._told = now
 
     def _after_call(self, parsed: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401
-        """Count a call; one that is refused is tried again in the same thread, until it is not."""
-        service, thread, now = model.service_model.service_name, threading.get_ident(), self._clock.now()
+        """Count a call; one that is refused is tried again by the same worker, until it is not."""
+        service, worker, now = model.service_model.service_name, getcurrent(), self._clock.now()
         self.watch.calls[service] += 1
         if parsed.get("Error", {}).get("Code") in THROTTLED:
             self.watch.throttled[service] += 1
-            self._refused.setdefault(thread, now)
-        elif thread in self._refused:
-            self.watch.longest_wait = max(self.watch.longest_wait, now - self._refused.pop(thread))
+            self._refused.setdefault(worker, now)
+        elif worker in self._refused:
+            self.watch.longest_wait = max(self.watch.longest_wait, now - self._refused.pop(worker))
 
 
 def provision(cloud: Cloud) -> Generator[Progress, None, Outcome]:
@@ -98,8 +101,8 @@ def tear_down(cloud: Cloud) -> Generator[Progress, None, Outcome]:
 class Class:
     """So many people in one account."""
 
-    def __init__(self, endpoint: str, labs: int, seed: int, times: Times = AS_LISTED) -> None:
-        self.account = Account(endpoint, seed, times)
+    def __init__(self, ministack: Backend, labs: int, seed: int, times: Times = AS_LISTED) -> None:
+        self.account = Account(ministack, seed, times)
         self.people = [Person(self.account, f"class{seed}-{number}-") for number in range(1, labs + 1)]
 
     def all_at_once(self, story: Story) -> Watch:
@@ -140,15 +143,14 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="of all chance (default: 0)")
     asked = parser.parse_args()
     failed = False
-    with own_emulator() as endpoint:
-        school = Class(endpoint, asked.labs, asked.seed)
-        for what, story in (("provision", provision), ("teardown", tear_down)):
-            start = time.monotonic()
-            watch = school.all_at_once(story)
-            for line in report(f"{what} of {asked.labs} labs", watch, time.monotonic() - start):
-                sys.stdout.write(f"{line}\n")
-            sys.stdout.flush()
-            failed = failed or bool(watch.failed)
+    school = Class(Embedded(), asked.labs, asked.seed)
+    for what, story in (("provision", provision), ("teardown", tear_down)):
+        start = time.monotonic()
+        watch = school.all_at_once(story)
+        for line in report(f"{what} of {asked.labs} labs", watch, time.monotonic() - start):
+            sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+        failed = failed or bool(watch.failed)
     return int(failed)
 
 

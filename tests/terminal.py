@@ -12,6 +12,8 @@ from pathlib import Path
 import pexpect
 import pyte
 
+from tests import starter
+
 WSCHAT = str(Path(sys.executable).parent / "wschat")
 PATIENCE = 20  # seconds that a person would never wait; a test that gets there fails
 
@@ -88,15 +90,7 @@ class Terminal:
 
 def wschat(*arguments: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
     """Run wschat with arguments and without a terminal, in the test's environment."""
-    return subprocess.run(
-        [WSCHAT, *arguments],
-        env={**os.environ, **env},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return starter.run([*arguments], {**os.environ, **env}, stdin)
 
 
 @contextmanager

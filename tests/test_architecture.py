@@ -49,6 +49,7 @@ LAYERS = {
     "wschat.lab": {"wschat.lab", "wschat.errors", "wschat.protocol"},
     "wschat.chat": {"wschat.chat", "wschat.errors", "wschat.protocol", "wschat"},
     "wschat.local": {"wschat.local", "wschat.errors"},
+    "wschat.web": {"wschat.web", "wschat.errors"},
     "wschat.protocol": set(),
     "wschat.errors": set(),
     "wschat.places": set(),
@@ -73,6 +74,7 @@ CATCHERS = {
     "wschat.lab.refusals",
     "wschat.chat.client",
     "wschat.local.keeper",
+    "wschat.web.server",
 }
 """Where our errors are caught: shown (and gone on from), put into a report, taken note of, or sent on."""
 LONGEST = 320

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -56,6 +57,15 @@ def gate(plane: Plane, account: None, monkeypatch: pytest.MonkeyPatch) -> Iterat
         gate.opened.set()
 
 
+@pytest.fixture(scope="module")
+def standing(clients: Cloud) -> Iterator[Cloud]:
+    """A lab that stands, at first."""
+    cloud = replace(clients, lab=replace(clients.lab, prefix="stopping-"))
+    provision(cloud)
+    yield cloud
+    tear_down(cloud)
+
+
 def test_the_calls_in_flight_end(cloud: Cloud, plane: Plane, gate: Gate) -> None:
     """All that can begin at once is under way; it ends, nothing is begun after it, and provision goes on."""
     prefix = cloud.lab.prefix
@@ -78,26 +88,24 @@ def test_the_calls_in_flight_end(cloud: Cloud, plane: Plane, gate: Gate) -> None
     tear_down(cloud)
 
 
-def test_while_trying(cloud: Cloud, account: None) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("account")
+def test_while_trying(standing: Cloud) -> None:
     """While provision tries the lab and nobody is let in, Ctrl-C leaves the lab, and says where it is."""
-    provision(cloud)
     nothing = canonical({"Statement": [{"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*"}]})
-    role = cloud.lab.name("ConnectRole")
-    cloud.iam.put_role_policy(RoleName=role, PolicyName="theirs", PolicyDocument=nothing)
-    with terminal("provision", "--yes", "--prefix", cloud.lab.prefix) as person:
+    role = standing.lab.name("ConnectRole")
+    standing.iam.put_role_policy(RoleName=role, PolicyName="theirs", PolicyDocument=nothing)
+    with terminal("provision", "--yes", "--prefix", standing.lab.prefix) as person:
         person.until("Trying it: ")
         person.process.sendintr()
         assert person.end() == 130
         assert "Stopped trying it. The lab is all there: ws://" in person.text
-    assert engine.look(cloud).resources
-    tear_down(cloud)
+    assert plan(standing) == ()
 
 
-def test_at_once(cloud: Cloud, gate: Gate) -> None:
+def test_at_once(standing: Cloud, gate: Gate) -> None:
     """The second Ctrl-C waits for nothing; teardown removes what there is."""
-    provision(cloud)
     gate.holds = lambda call: call.write
-    with terminal("teardown", "--yes", "--prefix", cloud.lab.prefix) as person:
+    with terminal("teardown", "--yes", "--prefix", standing.lab.prefix) as person:
         gate.until_before_it(person, 1)
         person.process.sendintr()
         person.until("Stopping")
@@ -106,7 +114,7 @@ def test_at_once(cloud: Cloud, gate: Gate) -> None:
         assert "Of 31 steps: 0 done, 1 under way, 30 not begun." in person.text
         assert "wschat teardown --prefix" in person.text
     gate.opened.set()
-    assert tear_down(cloud).resources == {}
+    assert tear_down(standing).resources == {}
 
 
 def test_while_looking(cloud: Cloud, plane: Plane, gate: Gate) -> None:

@@ -198,6 +198,47 @@ def _talk(
 
 
 @app.command()
+def web(
+    url: Url = None,
+    region: Region = None,
+    profile: Profile = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Serve the page here. (default: any)")] = 0,
+    export: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the page for a static host, and serve nothing.")
+    ] = None,
+    *,
+    local: Local = False,
+    sign: Signed = None,
+    browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+) -> None:
+    """Chat in a browser: serve the lab's page on this machine until Ctrl-C, or export it."""
+    from wschat import cli_web, console, places
+    from wschat.local.join import join
+
+    if local and (url or sign or export):
+        raise UsageError("--local and --url, --sign or --export exclude each other", where="web")
+    if not export:
+        signal.signal(signal.SIGTERM, _interrupt)
+    if local:
+        with console.waiting("Starting the local lab") as progress:
+            lab = join(_local_state_dir(), LOCAL_PROVISION, progress=progress)
+        with lab:
+            console.screen().print("In a terminal, join with: wschat chat --local")
+            cli_web.serve(places.Last(lab.url), port, lab.wait, browser=browser)
+        raise typer.Exit
+    at = places.last() if url is None else places.Last(url)
+    if at is None:
+        hint = "give --url wss://…, or run `wschat provision` first, or try `wschat web --local`"
+        raise UsageError("no URL to chat at", where="web", hint=hint)
+    sign = at.sign if sign is None else sign
+    at = places.Last(at.url, sign, region or at.region, profile or at.profile)
+    if export:
+        cli_web.export(at, export)
+    else:
+        cli_web.serve(at, port, None, browser=browser)
+
+
+@app.command()
 def local(
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="The emulator's port. (default: any)")

@@ -1,20 +1,15 @@
 """An AWS account as the control plane of the tests has it, for programs and tests that measure."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 
+from tests.plane.backend import Backend
 from tests.plane.clock import VirtualClock
 from tests.plane.plane import Plane
 from tests.plane.rates import Times
 from wschat.lab.cloud import AWS, Cloud
 from wschat.lab.login import Target, connect
-from wschat.local.emulator import Emulator, clean_environment
 
 PREFIXES = (f"p{number}-" for number in count(1))
 AS_LISTED = Times(page=25)
@@ -24,10 +19,10 @@ AS_LISTED = Times(page=25)
 class Account:
     """One account of its own, in virtual time; a seed makes all that is chance in it."""
 
-    def __init__(self, endpoint: str, seed: int, times: Times = AS_LISTED) -> None:
+    def __init__(self, ministack: Backend, seed: int, times: Times = AS_LISTED) -> None:
         self.clock = VirtualClock()
         self.times = times
-        self.plane = Plane(endpoint, self.clock, seed=seed, times=times)
+        self.plane = Plane(ministack.endpoint, self.clock, seed=seed, times=times, backend=ministack)
         self._random = Random(seed)  # noqa: S311
 
     def lab(self, prefix: str = "") -> Cloud:
@@ -35,18 +30,3 @@ class Account:
         target = Target(prefix=prefix or next(PREFIXES), endpoint_url=self.plane.endpoint)
         cloud = connect(target, self.plane.session(), self.clock, AWS)
         return replace(cloud, jitter=Random(self._random.random()).random)  # noqa: S311
-
-
-@contextmanager
-def own_emulator() -> Iterator[str]:
-    """Run MiniStack for one program, which sees none of the person's AWS settings; yield its URL."""
-    for name in {*os.environ} - {*clean_environment()}:
-        del os.environ[name]
-    os.environ.update(clean_environment())
-    with TemporaryDirectory() as place:
-        emulator = Emulator(Path(place, "private"), Path(place, "log"))
-        emulator.start()
-        try:
-            yield emulator.endpoint
-        finally:
-            emulator.stop()

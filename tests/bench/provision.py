@@ -9,9 +9,11 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from tests.bench.account import Account, own_emulator
+from tests.bench.account import Account
 from tests.bench.critical import critical_path, writes
 from tests.labs import drain
+from tests.plane.backend import Backend
+from tests.plane.embedded import Embedded
 from wschat.lab import engine
 from wschat.lab.clock import AT_ONCE
 from wschat.lab.cloud import Cloud
@@ -51,9 +53,9 @@ class First:
         return self.account.clock.now() - start
 
 
-def first(endpoint: str, seed: int, at_once: int = AT_ONCE) -> First:
+def first(ministack: Backend, seed: int, at_once: int = AT_ONCE) -> First:
     """Provision a lab in an account of its own, with so many threads."""
-    account = Account(endpoint, seed)
+    account = Account(ministack, seed)
     cloud = replace(account.lab(), at_once=at_once)
     account.plane.calls.clear()  # the login's
     plan, seconds = _provision(account, cloud)
@@ -84,15 +86,15 @@ def main() -> int:
     seeds = parser.parse_args().seeds
     _say("  ".join(COLUMNS))
     ratios, shares = [], []
-    with own_emulator() as endpoint:
-        for seed in range(seeds):
-            lab, slow = first(endpoint, seed), first(endpoint, seed, at_once=1)
-            ratios.append(lab.seconds / lab.critical)
-            shares.append(lab.seconds / slow.seconds)
-            times = (lab.seconds, lab.critical, slow.seconds, lab.again(), lab.teardown(), slow.teardown())
-            told = [f"{seconds:.1f} s" for seconds in times]
-            cells = [f"{seed}", *told[:2], f"{ratios[-1]:.3f}", told[2], f"{shares[-1]:.3f}", *told[3:]]
-            _say("  ".join(cell.rjust(len(head)) for cell, head in zip(cells, COLUMNS, strict=True)))
+    ministack = Embedded()
+    for seed in range(seeds):
+        lab, slow = first(ministack, seed), first(ministack, seed, at_once=1)
+        ratios.append(lab.seconds / lab.critical)
+        shares.append(lab.seconds / slow.seconds)
+        times = (lab.seconds, lab.critical, slow.seconds, lab.again(), lab.teardown(), slow.teardown())
+        told = [f"{seconds:.1f} s" for seconds in times]
+        cells = [f"{seed}", *told[:2], f"{ratios[-1]:.3f}", told[2], f"{shares[-1]:.3f}", *told[3:]]
+        _say("  ".join(cell.rjust(len(head)) for cell, head in zip(cells, COLUMNS, strict=True)))
     calls = ", ".join(f"{service} {number}" for service, number in lab.calls.most_common())
     _say(f"\nCalls of a first provision: {lab.calls.total()} ({calls}), of {len(lab.plan)} steps.")
     _say(f"Of the critical path: {max(ratios):.3f} at most; it may be {OVER_CRITICAL:.3f}.")

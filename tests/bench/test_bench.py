@@ -1,19 +1,17 @@
 """Provision is fast on the AWS-like control plane, and a class in one throttled account gets its labs."""
 
-from collections.abc import Iterator
-
-import boto3
 import pytest
 
 from tests import classroom
 from tests.bench.critical import critical_path
 from tests.bench.provision import OF_ONE_BY_ONE, OVER_CRITICAL, first
+from tests.plane.embedded import Embedded
+from tests.plane.inside import session
 from tests.plane.rates import Times
 from wschat.lab.blueprint import FUNCTIONS, blueprint
 from wschat.lab.model import Api, Function, Lab, Resource, Role, Route, Table
 from wschat.lab.planner import plan_up
 from wschat.lab.steps import Actual
-from wschat.local.emulator import Emulator
 
 TIMES = Times(latency=0.1, table_creating=6, role_assumable=10, function_pending=3)
 LAB = blueprint(Lab(account="0" * 12, region="us-east-1"), {spec.module: "" for spec in FUNCTIONS})
@@ -29,16 +27,6 @@ TIGHT = Times(
     page=25,
 )
 """Few calls a second for few people; and short waits, which are no matter here."""
-
-
-@pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An emulator of these tests' own, in which labs may stay."""
-    place = tmp_path_factory.mktemp("bench")
-    emulator = Emulator(place / "private", place / "log")
-    emulator.start()
-    yield emulator.endpoint
-    emulator.stop()
 
 
 @pytest.mark.parametrize(
@@ -58,18 +46,18 @@ def test_critical_path(kinds: tuple[type[Resource], ...], names: tuple[str, ...]
     assert critical_path(plan_up(parts, Actual()), TIMES, 5) == pytest.approx(seconds)
 
 
-def test_first_provision(endpoint: str) -> None:
+def test_first_provision(embedded: Embedded) -> None:
     """A first provision takes little more than its critical path, and a third of one step after another."""
-    lab = first(endpoint, seed=1)
+    lab = first(embedded, seed=1)
     assert lab.critical == pytest.approx(0.1 + 0.1 + 10 + 3), "the roles take longest"
     assert lab.seconds <= lab.critical * OVER_CRITICAL
-    assert lab.seconds <= first(endpoint, seed=1, at_once=1).seconds * OF_ONE_BY_ONE
+    assert lab.seconds <= first(embedded, seed=1, at_once=1).seconds * OF_ONE_BY_ONE
 
 
-def test_class(endpoint: str, root: boto3.Session) -> None:
+def test_class(embedded: Embedded) -> None:
     """Three people at once, all of them throttled, get their labs, see that it goes on, and remove them."""
-    school = classroom.Class(endpoint, 3, seed=1, times=TIGHT)
-    api = root.client("apigatewayv2", endpoint_url=endpoint)
+    school = classroom.Class(embedded, 3, seed=1, times=TIGHT)
+    api = session(embedded.forward, signed=False).client("apigatewayv2", endpoint_url=embedded.endpoint)
     names = {person.cloud.lab.name("chatroom-websocket") for person in school.people}
     for story, throttled, left in (
         (classroom.provision, {"apigatewayv2", "dynamodb", "lambda"}, names),

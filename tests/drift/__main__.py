@@ -4,17 +4,16 @@
 """
 
 import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 from tests.drift.at_once import outcomes
 from tests.drift.case import Case
 from tests.drift.cases import CASES
 from tests.drift.rounds import House, rounds
 from tests.drift.stops import FIXED, TAGS_CHANGED
+from tests.plane.backend import Backend
+from tests.plane.embedded import Embedded
 from tests.readme import table
-from wschat.local.emulator import Emulator
 
 SHOWN = 40  # characters of a value
 DRIFT = ("resource", "attribute", "should be", "is", "changed by hand with", "healed by")
@@ -25,19 +24,13 @@ def main() -> None:
     """Print one table, row by row."""
     heads, rows = (AT_ONCE, outcomes) if sys.argv[1:] == ["at-once"] else (DRIFT, drift)
     print(table(heads, []))
-    with tempfile.TemporaryDirectory() as place:
-        emulator = Emulator(Path(place) / "private", Path(place) / "log")
-        emulator.start()
-        try:
-            for row in rows(emulator.endpoint):
-                print(f"| {' | '.join(row)} |", flush=True)
-        finally:
-            emulator.stop()
+    for row in rows(Embedded()):
+        print(f"| {' | '.join(row)} |", flush=True)
 
 
-def drift(endpoint: str) -> Iterator[tuple[str, ...]]:
+def drift(ministack: Backend) -> Iterator[tuple[str, ...]]:
     """Go through all cases; yield the rows in their order."""
-    house = House(endpoint, "x-")
+    house = House(ministack, "x-")
     healed = [each for together in rounds(CASES) for each in house.heal(together)]
     for found in sorted(healed, key=lambda each: CASES.index(each.case)):
         case, unlike = found.case, found.calls != found.case.heals

@@ -6,6 +6,7 @@ from itertools import product
 from typing import Any
 
 from tests.labs import drain, provision, tear_down
+from tests.plane.backend import Backend
 from tests.plane.clock import VirtualClock
 from tests.plane.plane import Plane
 from tests.plane.rates import Times
@@ -60,11 +61,11 @@ class Pair:
         return [str(step) for step in engine.differences(self.first, engine.look(self.first))]
 
 
-def pair(endpoint: str, prefix: str, seed: int = 0) -> Pair:
+def pair(ministack: Backend, prefix: str, seed: int = 0) -> Pair:
     """Return two people who want the same lab."""
     clock = VirtualClock()
-    plane = Plane(endpoint, clock, seed=seed, times=Times(role_assumable=4))
-    here = Target(prefix, endpoint_url=endpoint)
+    plane = Plane(ministack.endpoint, clock, seed=seed, times=Times(role_assumable=4), backend=ministack)
+    here = Target(prefix, endpoint_url=ministack.endpoint)
     first, second = (connect(here, plane.session(), clock, AWS) for _ in range(2))
     return Pair(first, second, plane)
 
@@ -74,14 +75,14 @@ def down(cloud: Cloud) -> None:
     assert tear_down(cloud).resources == {}
 
 
-def outcomes(endpoint: str) -> Iterator[tuple[str, ...]]:
+def outcomes(ministack: Backend) -> Iterator[tuple[str, ...]]:
     """Try every pair of two provisions, and of a provision and a teardown; tell how each ends."""
     for number, (offset, done) in enumerate(product(OFFSETS, DONE)):
-        both = pair(endpoint, f"both{number}-", number)
+        both = pair(ministack, f"both{number}-", number)
         both.begin(done)
         ended = " and ".join(map(_told, both.run(provision, provision, offset)))
         wrong = ", ".join(both.wrong()) or "one lab"
-        other = pair(endpoint, f"other{number}-", number)
+        other = pair(ministack, f"other{number}-", number)
         other.begin(done)
         torn = " and ".join(map(_told, other.run(provision, down, offset)))
         other.first.clock.sleep(5)

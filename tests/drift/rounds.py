@@ -8,6 +8,7 @@ import pytest
 from tests.drift.case import Case
 from tests.drift.hand import Do, Hand, called
 from tests.labs import drain, provision
+from tests.plane.backend import Backend
 from tests.plane.clock import VirtualClock
 from tests.plane.plane import Plane
 from tests.plane.rates import Times
@@ -64,10 +65,11 @@ def touches(case: Case) -> set[str]:
 class House:
     """A lab that stands on a plane which refuses no call, so that each is made once."""
 
-    def __init__(self, endpoint: str, prefix: str) -> None:
-        clock = VirtualClock()
-        self.plane = Plane(endpoint, clock, times=Times(role_assumable=0, lambda_rate=1000, table_rate=1000))
-        self.cloud = connect(Target(prefix, endpoint_url=endpoint), self.plane.session(), clock, AWS)
+    def __init__(self, ministack: Backend, prefix: str) -> None:
+        clock, here = VirtualClock(), ministack.endpoint
+        never_refuses = Times(role_assumable=0, lambda_rate=1000, table_rate=1000)
+        self.plane = Plane(here, clock, times=never_refuses, backend=ministack)
+        self.cloud = connect(Target(prefix, endpoint_url=here), self.plane.session(), clock, AWS)
         provision(self.cloud)
         self._hand = Hand(self.cloud, self.plane.session(), engine.look(self.cloud))
 

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests.terminal import WSCHAT, terminal
+from tests import starter
+from tests.terminal import terminal
 from wschat.local.emulator import Emulator
 
 
@@ -33,15 +34,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def wschat(*arguments: str, env: Mapping[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [WSCHAT, *arguments],
-        env=dict(env),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return starter.run([*arguments], env, stdin)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import time
 from collections.abc import Callable
@@ -15,7 +14,7 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 
-from tests.terminal import WSCHAT
+from tests.terminal import wschat
 from wschat import places
 from wschat.chat.session import Sign, open_session
 from wschat.errors import AccessError, ConnectError, WschatError
@@ -225,15 +224,7 @@ def test_signing_what_is_open(clients: Cloud, stranger: Key) -> None:
 
 def wschat_chat(*arguments: str, key: Key | None = None) -> subprocess.CompletedProcess[str]:
     """Run a chat that ends as soon as it is connected."""
-    done = subprocess.run(
-        [WSCHAT, "chat", *arguments],
-        env=os.environ | (key.environment if key else {}),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = wschat("chat", *arguments, **(key.environment if key else {}))
     for secret in ("X-Amz-", "AWS4-HMAC", "Traceback", *([key.secret_key] if key else [])):
         assert secret not in done.stdout + done.stderr
     return done

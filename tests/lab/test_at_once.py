@@ -8,23 +8,23 @@ import pytest
 
 from tests.drift.at_once import DONE, OFFSETS, Pair, down, pair
 from tests.labs import drain, provision
+from tests.plane.embedded import Embedded
 from tests.plane.faults import Fault
 from tests.plane.wire import Call
 from wschat.errors import WschatError
 from wschat.lab import engine
-from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
 from wschat.lab.model import Api, PartOfApi, Table
 from wschat.lab.steps import Actual
-from wschat.local.emulator import Emulator
 
 TODAY = datetime.now(UTC).date().toordinal()
 OF_TODAY = list(product(OFFSETS, DONE))[TODAY % (len(OFFSETS) * len(DONE))]
 
 
 @pytest.fixture
-def two(emulator: Emulator, cloud: Cloud) -> Pair:
-    return pair(emulator.endpoint, f"two-{cloud.lab.prefix}", seed=TODAY)
+def two(embedded: Embedded) -> Pair:
+    embedded.empty()
+    return pair(embedded, "two-", seed=TODAY)
 
 
 def test_two_provisions(two: Pair) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.labs import drain, tear_down
 from tests.plane.clock import ScaledClock, VirtualClock
+from tests.plane.embedded import Embedded
 from tests.plane.faults import Fault
 from tests.plane.plane import Plane
 from tests.plane.wire import Call
@@ -40,11 +41,11 @@ def make(cloud: Cloud, prefix: str, *kinds: type[Resource]) -> Cloud:
     return cloud
 
 
-def test_what_is_left_of_labs(emulator: Emulator) -> None:
+def test_what_is_left_of_labs(embedded: Embedded) -> None:
     """A lab of which one thing is left is found, in lists of many pages, the oldest first; no stranger is."""
     clock = VirtualClock()
-    plane = Plane(emulator.endpoint, clock)
-    here = Target(endpoint_url=emulator.endpoint)
+    plane = Plane(embedded.endpoint, clock, backend=embedded)
+    here = Target(endpoint_url=embedded.endpoint)
     cloud = connect(here, plane.session(region=next(REGIONS)), clock, AWS)
     there = connect(here, plane.session(region=next(REGIONS)), clock, AWS)
     renamed = make(cloud, "api-", Api)

@@ -9,17 +9,17 @@ from tests.drift.case import MISSING, TOO_MUCH, Case
 from tests.drift.cases import CASES
 from tests.drift.rounds import AN_HOUR, House, rounds
 from tests.drift.stops import FIXED
+from tests.plane.embedded import Embedded
 from wschat.errors import AwsError
 from wschat.lab import engine
 from wschat.lab.steps import Actual, Verb
-from wschat.local.emulator import Emulator
 
 VERBS = {MISSING: Verb.CREATE, TOO_MUCH: Verb.DELETE}
 
 
 @pytest.fixture(scope="module")
-def house(emulator: Emulator) -> House:
-    return House(emulator.endpoint, "drift-")
+def house(embedded: Embedded) -> House:
+    return House(embedded, "drift-")
 
 
 @pytest.mark.parametrize("together", rounds(CASES), ids=lambda cases: f"{len(cases)} cases")

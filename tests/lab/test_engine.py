@@ -1,4 +1,4 @@
-"""Provision, status and teardown against a real emulator that enforces IAM."""
+"""Provision, status and teardown against a real emulator."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from tests.labs import plan, provision, tear_down
+from tests.plane.embedded import Embedded
+from tests.plane.inside import session
 from wschat.errors import AccessError, AwsError
 from wschat.lab import engine, planner
 from wschat.lab.clock import Clock
 from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
+from wschat.lab.login import Target, connect
 from wschat.lab.model import Function, LogGroup, Policy, Role, Table
 from wschat.lab.steps import Actual, Moment, Step, Verb
 
@@ -29,6 +32,11 @@ class Leaps(Clock):
     def sleep(self, seconds: float) -> None:
         assert seconds >= 0
         self.time += 7
+
+
+@pytest.fixture(scope="module")
+def clients(embedded: Embedded) -> Cloud:
+    return connect(Target(endpoint_url=embedded.endpoint), session(embedded.forward, signed=False))
 
 
 @pytest.fixture(scope="module")
@@ -272,3 +280,22 @@ def test_changed_meanwhile(standing: Cloud) -> None:
     assert engine.SETTLE_S <= clock.time < engine.SETTLE_S + 7
     provision(cloud)
     assert engine.settle(cloud)[1] == ()
+
+
+def test_who_may_connect_is_seen(cloud: Cloud) -> None:
+    """$connect opened by hand is seen and closed again; a changed description opens nothing."""
+    signed = replace(cloud, lab=replace(cloud.lab, authorization="AWS_IAM"))
+    provision(signed)
+    actual = engine.look(cloud)
+    api = actual.ids["API", cloud.lab.name("chatroom-websocket")]
+    assert plan(cloud) == ()
+    cloud.api.update_route(ApiId=api, RouteId=actual.ids["route", "$connect"], AuthorizationType="NONE")
+    (step,) = plan(cloud)
+    assert step.differences == {"authorization": ("AWS_IAM", "NONE")}
+    provision(cloud)
+    cloud.api.update_api(ApiId=api, Description="mine")
+    (step,) = plan(cloud)
+    assert (step.resource.kind, list(step.differences)) == ("API", ["description"])
+    provision(cloud)
+    assert engine.is_signed(engine.look(cloud))
+    tear_down(cloud)

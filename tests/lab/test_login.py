@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import boto3
+import botocore.session
 import pytest
 
+from tests.plane.inside import LOADER
 from wschat.errors import AccessError, AwsError
 from wschat.lab.clock import Clock
 from wschat.lab.cloud import AWS, EMULATOR, Cloud
@@ -82,7 +85,14 @@ def test_addresses_in_aws(control_plane: str, region: str, host: str) -> None:
     assert found == {"sockets": f"wss://{host}", "callbacks": f"https://{host}"}
 
 
-@pytest.mark.usefixtures("account")
+@pytest.fixture
+def session(account: None) -> boto3.Session:  # noqa: ARG001
+    """The session of the person who has an account; that of boto3 reads each model anew."""
+    core = botocore.session.Session()
+    core.register_component("data_loader", LOADER)
+    return boto3.Session(botocore_session=core)
+
+
 @pytest.mark.parametrize(
     ("host", "emulated"),
     [
@@ -95,10 +105,12 @@ def test_addresses_in_aws(control_plane: str, region: str, host: str) -> None:
         ("localhost.example.com", False),
     ],
 )
-def test_whose_manners(host: str, monkeypatch: pytest.MonkeyPatch, *, emulated: bool) -> None:
+def test_whose_manners(
+    host: str, session: boto3.Session, monkeypatch: pytest.MonkeyPatch, *, emulated: bool
+) -> None:
     """What is not on this machine is another way to AWS: no quicker, and the API is where it always is."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_APIGATEWAYV2", f"https://{host}")
-    cloud = connect(Target())
+    cloud = connect(Target(), session)
     assert cloud.manners is (EMULATOR if emulated else AWS)
     assert cloud.lab.endpoint == f"https://{host}"
     place = f"{host}/_aws/execute-api/a1" if emulated else "a1.execute-api.us-east-1.amazonaws.com"

@@ -10,6 +10,7 @@ from tests.drift.stops import TAGS_CHANGED
 from tests.labs import drain, provision, tear_down
 from tests.plane.clock import VirtualClock
 from tests.plane.conftest import TRUST, package
+from tests.plane.embedded import Embedded
 from tests.plane.plane import Plane
 from tests.plane.rates import Times
 from tests.plane.wire import Call
@@ -20,7 +21,6 @@ from wschat.lab.executor import execute
 from wschat.lab.login import Target, connect
 from wschat.lab.model import TAG
 from wschat.lab.steps import Actual
-from wschat.local.emulator import Emulator
 
 Tags = dict[str, str]
 ROLE = "strange"
@@ -32,8 +32,8 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture(scope="module")
-def plane(emulator: Emulator, clock: VirtualClock) -> Plane:
-    return Plane(emulator.endpoint, clock, times=Times(table_rate=1000))
+def plane(embedded: Embedded, clock: VirtualClock) -> Plane:
+    return Plane(embedded.endpoint, clock, times=Times(table_rate=1000), backend=embedded)
 
 
 @pytest.fixture(scope="module")

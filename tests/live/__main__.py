@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests.bench.account import own_emulator
+from wschat.local.emulator import Emulator, clean_environment
 
 CONFIG = """[profile live]
 region = us-east-1
@@ -16,13 +16,19 @@ aws_secret_access_key = test
 """
 
 if __name__ == "__main__":
-    with own_emulator() as endpoint, TemporaryDirectory() as place:
-        config = Path(place, "config")
+    for name in {*os.environ} - {*clean_environment()}:
+        del os.environ[name]
+    with TemporaryDirectory() as place:
+        emulator, config = Emulator(Path(place, "private"), Path(place, "log")), Path(place, "config")
+        emulator.start()
         config.write_text(CONFIG)
-        os.environ |= {
+        os.environ |= clean_environment() | {
             "AWS_CONFIG_FILE": str(config),
             "WSCHAT_LIVE_PROFILE": "live",
-            "WSCHAT_LIVE_ENDPOINT": endpoint,
+            "WSCHAT_LIVE_ENDPOINT": emulator.endpoint,
         }
-        code = pytest.main([str(Path(__file__).parent), "-n0", *sys.argv[1:]])
+        try:
+            code = pytest.main([str(Path(__file__).parent), "-n0", *sys.argv[1:]])
+        finally:
+            emulator.stop()
     sys.exit(code)

@@ -1,6 +1,7 @@
 """MiniStack within this process: no server, no signatures, and a fork takes all of it along."""
 
 import os
+import threading
 from contextvars import copy_context
 from importlib import import_module
 from typing import Any
@@ -25,11 +26,17 @@ class Embedded(Backend):
     def __init__(self) -> None:
         super().__init__(ENDPOINT)
         os.environ.update(SETTINGS)
-        self._app = import_module("ministack.app").app
+        self._ministack = import_module("ministack.app")
+        self._one_at_a_time = threading.Lock()
 
     def forward(self, request: Request) -> Answer:
         """Answer a request in a context of its own, in which MiniStack keeps who is asking."""
-        return copy_context().run(self._answer, request)
+        with self._one_at_a_time:
+            return copy_context().run(self._answer, request)
+
+    def empty(self) -> None:
+        """Forget everything."""
+        self._ministack._reset_all_state()
 
     def ask(self, call: Call, request: Request) -> Answer:
         """Send a request to the service of a call, as its caller: everybody is root."""
@@ -57,7 +64,7 @@ class Embedded(Backend):
             told.append(message)
 
         try:
-            self._app(scope, receive, send).send(None)
+            self._ministack.app(scope, receive, send).send(None)
         except StopIteration:
             start, *rest = told
         back = {name.decode(): value.decode() for name, value in start["headers"]}

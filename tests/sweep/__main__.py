@@ -44,8 +44,10 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 def chosen(given: argparse.Namespace, known: Reference) -> list[Case]:
     """Return the cases that are asked for."""
     everything = list(cases(known))
+    if unknown := [str(case) for case in given.case or () if case not in everything]:
+        sys.exit(f"There is no case {', '.join(unknown)}: no such call, or it can't fail in this way.")
     if given.case:
-        return [everything[everything.index(case)] for case in given.case]
+        return list(given.case)
     found = [case for case in everything if given.only in {None, case.part}]
     return sample(found, given.sample, given.seed) if given.sample else found
 

@@ -42,7 +42,7 @@ class Crossing:
     """
 
     def __init__(self, cases: Iterable[Case], copies: Copies[Result]) -> None:
-        self._copies, self._count = copies, 0
+        self._copies, self.count = copies, 0
         self._cases: dict[int, list[Case]] = {}
         for case in cases:
             self._cases.setdefault(case.call, []).append(case)
@@ -52,8 +52,8 @@ class Crossing:
     def __call__(self, call: Call) -> Fault | None:
         if self.case and self.caught:
             return self._again(call, self.case, self.caught)
-        self._count += 1
-        for case in self._cases.get(self._count, ()):
+        self.count += 1
+        for case in self._cases.get(self.count, ()):
             if self._copies.begin(str(case)):
                 self.case, self.caught = case, call
                 return case.kind
@@ -81,6 +81,7 @@ def cross(world: World, run: str, cases: Iterable[Case], known: Reference, copie
     if isinstance(ended, BaseException):
         raise ended
     ended.must_be_clean()
+    assert crossing.count == len(known.calls[run]), "this run was another one"
 
 
 def _die() -> NoReturn:

@@ -1,0 +1,130 @@
+"""A server on this machine for the page and nothing else; it signs, for the page alone, each connection."""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from hmac import compare_digest
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
+
+from wschat.errors import UsageError, WschatError
+from wschat.web.page import TYPES, Page
+
+HOST = "127.0.0.1"
+PATHS = {"/": "index.html", **{f"/{name}": name for name in TYPES}}
+SIGN = "/sign"
+TEXT = "text/plain; charset=utf-8"
+
+Sign = Callable[[], str]
+"""Returns a freshly signed URL. Raises WschatError."""
+
+
+class Server(ThreadingTCPServer):
+    """Serves the page on loopback, while `running`.
+
+    Attributes:
+        address: where the page is; the token in its fragment, which no browser sends, lets it ask for a
+            signed URL.
+    """
+
+    allow_reuse_address = True
+    daemon_threads = True
+
+    def __init__(self, url: str, sign: Sign | None = None, port: int = 0) -> None:
+        """Listen already.
+
+        Raises:
+            UsageError: the port is taken or not allowed, or the URL can't be put into a policy.
+        """
+        self.page = Page(url, SIGN if sign else "")
+        self.policy = self.page.policy + "; frame-ancestors 'none'"
+        self.sign = sign
+        self.token = secrets.token_urlsafe()
+        try:
+            super().__init__((HOST, port), _Handler)
+        except OSError as error:
+            hint = "give another --port, or none: any free one will do"
+            what = f"port {port} of {HOST} can't be used: {error.strerror}"
+            raise UsageError(what, where="web", hint=hint) from None
+        self.port = self.server_address[1]
+        self.address = f"http://{HOST}:{self.port}/" + (f"#{self.token}" if sign else "")
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Serve, in a thread."""
+        thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        try:
+            yield
+        finally:
+            self.shutdown()
+            thread.join()
+            self.server_close()
+
+    def handle_error(self, *_: object) -> None:
+        """Say nothing of a browser that went away in the middle."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
+    server_version = "wschat"
+    sys_version = ""
+    timeout = 10
+
+    def do_GET(self) -> None:
+        """Answer who means this server: a page elsewhere whose name was bound to this address does not."""
+        path = self.path.partition("?")[0]
+        port = self.server.port
+        if self.headers["Host"] not in {f"{HOST}:{port}", f"localhost:{port}"}:
+            self._answer(HTTPStatus.MISDIRECTED_REQUEST, "This server has another name.")
+        elif path in PATHS:
+            name = PATHS[path]
+            self._answer(HTTPStatus.OK, self.server.page.read(name), TYPES[name])
+        elif path == SIGN and self.server.sign:
+            self._sign(self.server.sign)
+        else:
+            self._answer(HTTPStatus.NOT_FOUND, "There is nothing here but the page.")
+
+    do_HEAD = do_GET  # noqa: N815
+
+    def _sign(self, sign: Sign) -> None:
+        given = self.headers.get("Authorization", "").encode()
+        if not compare_digest(given, f"Bearer {self.server.token}".encode()):
+            what = "This page was not opened with the address that `wschat web` prints now."
+            self._answer(HTTPStatus.FORBIDDEN, what)
+            return
+        try:
+            self._answer(HTTPStatus.OK, sign())
+        except WschatError as error:
+            self._answer(HTTPStatus.BAD_GATEWAY, f"{error.what}: {error.hint}." if error.hint else error.what)
+
+    def _answer(self, status: HTTPStatus, body: str | bytes, kind: str = TEXT) -> None:
+        content = body.encode() if isinstance(body, str) else body
+        self.send_response(status)
+        headers = {
+            "Content-Type": kind,
+            "Content-Length": str(len(content)),
+            "Content-Security-Policy": self.server.policy,
+            "Cache-Control": "no-store",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "X-DNS-Prefetch-Control": "off",
+        }
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    def send_error(self, code: int, *_: object) -> None:
+        """Answer what is not understood as everything else is answered."""
+        status = HTTPStatus(code)
+        self.close_connection = True
+        self._answer(status, status.phrase)
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing: an address may hold what is secret."""
