@@ -1,6 +1,7 @@
 """A process that has imported what wschat needs, and forks for each run: that saves the imports."""
 
 import atexit
+import gc
 import json
 import os
 import signal
@@ -55,6 +56,7 @@ def serve() -> None:
     """Fork for each line that comes, and answer with the exit code of that run."""
     for module in MODULES:
         import_module(module)
+    gc.freeze()  # what is here does not concern those that come
     for line in sys.stdin:
         child = os.fork()
         if not child:

@@ -38,6 +38,6 @@ def logs(
         for line in log_reader.read(cloud, functions, since, follow=follow):
             lines += 1
             shown = line.json() if json else "\n".join(map(safe, line.readable().splitlines()))
-            paper.print(shown, markup=False, soft_wrap=True)
+            paper.out(shown, highlight=False)
     if not lines:
         console.screen().print(f"Nothing was logged in the last {minutes} minutes.")

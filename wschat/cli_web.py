@@ -84,6 +84,9 @@ def export(at: "Last", folder: Path) -> None:
     console.paper().out(str(folder / "index.html"), highlight=False)
     screen = console.screen()
     screen.print(
-        f"S3: aws s3 mb s3://BUCKET && aws s3 sync {folder} s3://BUCKET", markup=False, soft_wrap=True
+        f"S3: aws s3 mb s3://BUCKET && aws s3 sync {folder} s3://BUCKET",
+        markup=False,
+        emoji=False,
+        soft_wrap=True,
     )
     screen.print(CLOUDFRONT, markup=False, soft_wrap=True)

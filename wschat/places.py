@@ -122,6 +122,6 @@ def _in_use(file: TextIO) -> bool:
 
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except OSError:  # somebody has it, or there are no locks here
         return True
     return False

@@ -89,6 +89,15 @@ def test_cut_between_a_message_and_its_ack(arrived: bool) -> None:  # noqa: FBT0
     assert play.feed(ClientMessage("ann", "hello", "ops", 9, id=request)).said == []
 
 
+def test_an_id_that_somebody_else_took() -> None:
+    """What somebody else said under our id does not pass for ours, which is sent again."""
+    play = in_room().feed("hello")
+    request = play.id
+    play.feed(Closed(1))
+    back(play, Entry("mallory", "not hello", 6, id=request))
+    assert play.sent == [("message", "hello")]
+
+
 def test_more_missed_than_the_room_keeps() -> None:
     """It is said; a message that may have arrived, or not, is marked as failed and comes back."""
     play = in_room().feed("hello", Closed(1))

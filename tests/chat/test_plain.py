@@ -121,6 +121,8 @@ def test_transcript(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     with pytest.raises(UsageError):
         open_transcript(str(tmp_path))
+    with pytest.raises(UsageError, match="can't be written"):
+        open_transcript("~nobody-of-that-name/log")
 
 
 def test_a_log_on_a_full_disk(server: ThreadedServer) -> None:

@@ -194,6 +194,7 @@ def test_links_are_painted() -> None:
         ({}, Palette()),
         ({"TERM": "xterm"}, Palette(16)),
         ({"TERM": "xterm-256color", "VTE_VERSION": "7200"}, Palette(256, links=True)),
+        ({"TERM": "xterm-256color", "VTE_VERSION": "new"}, Palette(256)),
         ({"TERM": "xterm-kitty", "NO_COLOR": "1"}, Palette(2, links=True)),
     ],
 )

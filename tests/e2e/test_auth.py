@@ -39,8 +39,8 @@ def test_signed_from_end_to_end(person: dict[str, str], cloud: Cloud) -> None:
     url = done.stdout.strip()
     unsigned = wschat("chat", "--url", url, "--name", "ann", env=person, stdin="hi\n")
     assert (unsigned.returncode, "--sign" in unsigned.stderr) == (5, True)
-    signed = wschat("chat", "--name", "ann", "--room", "lobby", env=person, stdin="hi\n")
-    assert (signed.returncode, "<ann> hi" in signed.stdout) == (0, True), signed.stderr
+    signed = wschat("chat", "--name", "ann", env=person, stdin="/rooms\n")
+    assert (signed.returncode, "you are ann" in signed.stdout) == (0, True), signed.stderr
     assert plan(cloud) == (), "without --auth it stays as it is"
     opened = plan(replace(cloud, lab=replace(cloud.lab, authorization="NONE")))
     kinds = sorted(step.resource.kind for step in opened)

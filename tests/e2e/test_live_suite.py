@@ -39,12 +39,14 @@ def test_interrupted(emulator: Emulator, clients: Cloud, tmp_path: Path) -> None
         text=True,
         start_new_session=True,
     ) as suite:
-        while suite.poll() is None:
-            if ours(clients):
-                os.killpg(suite.pid, signal.SIGINT)
-                break
+        assert suite.stdout
+        told = ""
+        while "Plan: " not in told:
+            told += suite.stdout.readline() or pytest.fail(told)
+        while not ours(clients) and suite.poll() is None:
             time.sleep(0.05)
-        told, _ = suite.communicate()
+        os.killpg(suite.pid, signal.SIGINT)
+        told += suite.communicate()[0]
     assert suite.returncode == pytest.ExitCode.INTERRUPTED, told
     assert told.index("Plan: 66 to create.") < told.index("Removing it.") < told.index("Nothing is left.")
     assert ours(clients) == []

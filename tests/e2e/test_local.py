@@ -96,8 +96,8 @@ def test_the_lab_ends_under_a_chat(state: Path) -> None:
     with terminal("local", env={"WSCHAT_STATE_DIR": str(state)}) as keeper:
         url = url_of(keeper)
         env = {"WSCHAT_STATE_DIR": str(state)}
-        with terminal("chat", "--local", "--name", "ann", "--room", "lobby", env=env) as ann:
-            ann.until("you are in lobby")
+        with terminal("chat", "--local", "--name", "ann", env=env) as ann:
+            ann.until("you are ann")
             ann.process.send("half a sentence")
             ann.until("half a sentence")
             keeper.process.sendintr()

@@ -26,6 +26,7 @@ def refused(code: str, message: str | None = "no", status: int = 400) -> aws.Cli
         (aws.SSOTokenLoadError(error_msg="x"), AccessError, "login has expired"),
         (aws.UnauthorizedSSOTokenError(), AccessError, "login has expired"),
         (aws.TokenRetrievalError(provider="sso", error_msg="x"), AccessError, "login has expired"),
+        (aws.MissingDependencyException(msg="botocore[crt]"), AccessError, "crt"),
         (aws.LoginRefreshRequired(), AccessError, "login has expired"),
         (refused("ExpiredTokenException"), AccessError, "login has expired"),
         (refused("InvalidClientTokenId"), AccessError, "does not know"),

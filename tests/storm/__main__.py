@@ -24,10 +24,8 @@ def storm(lab: Lab, people: int, seconds: float) -> tuple[Counter[str], list[str
                 one.act()
             if one.line is None:
                 one.come_back()
-            if one.stay and one.line:
-                one.read(one.line)
-                one.fetch(one.line, one.stay)
-                one.stay.end = time.monotonic() - 0.001 if one.stay else 0.0
+            if one.line:
+                one.finish(one.line)
         except BaseException as error:  # noqa: BLE001
             failures.append(f"{one.name}: {error!r}")
 

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from wschat.chat.vocabulary import Fault
-from wschat.errors import ConnectError, LostError, WschatError
+from wschat.errors import AwsError, ConnectError, LostError, WschatError
 from wschat.protocol import Action, ErrorCode
 
 
@@ -181,6 +181,6 @@ def fault(error: WschatError) -> Fault:
             if status in BUSY_STATUS:
                 return Fault.BUSY
             return Fault.PASSING if status >= SERVER_FAULT else Fault.LASTING
-        case ConnectError():
+        case ConnectError() | AwsError():
             return Fault.PASSING
     return Fault.LASTING

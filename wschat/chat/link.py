@@ -26,7 +26,7 @@ from wschat.chat.vocabulary import (
     Show,
     Woke,
 )
-from wschat.protocol import Action, Request
+from wschat.protocol import Action, Request, fold
 
 # Seconds.
 FIRST_PAUSE, LONGEST_PAUSE = 0.7, 30.0  # before a try to connect; it doubles from try to try
@@ -223,7 +223,8 @@ def found(state: ChatState, *, complete: bool) -> Step:
 
     Those that it does not have are sent again, unless it has forgotten too much to tell.
     """
-    arrived = {request_id for _, request_id in state.seen_ids}
+    mine = fold(state.name or "")
+    arrived = {request_id for who, request_id in state.seen_ids if who == mine}
     queue: list[Asked] = []
     effects: list[Effect] = []
     for asked in state.queue:

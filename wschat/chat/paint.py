@@ -45,9 +45,10 @@ def palette(environment: Mapping[str, str] = os.environ, *, links: bool | None =
     term = environment.get("TERM", "dumb")
     if term == "dumb":
         return Palette()
+    vte = environment.get("VTE_VERSION", "")
     knows_links = (
         environment.get("TERM_PROGRAM") in LINKING
-        or int(environment.get("VTE_VERSION", "0") or 0) >= 5000  # noqa: PLR2004
+        or (vte.isdecimal() and int(vte) >= 5000)  # noqa: PLR2004
         or any(name in environment for name in ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION"))
         or term.startswith(("xterm-kitty", "xterm-ghostty", "foot", "alacritty"))
     )

@@ -58,6 +58,7 @@ def open_transcript(path: str) -> Transcript:
         place = Path(path).expanduser()
         place.touch(mode=0o600)
         return Transcript(place.open("a", encoding="utf-8", errors="backslashreplace"))
-    except OSError as error:
+    except (OSError, RuntimeError, ValueError) as error:  # no such home, or a NUL
         hint = "give a file that can be written"
-        raise UsageError(f"the log can't be written: {error.strerror}", where=path, hint=hint) from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise UsageError(f"the log can't be written: {why}", where=path, hint=hint) from None

@@ -114,6 +114,9 @@ LONG = {
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ForbiddenException"}
 LOGIN_HINT = "log in again (`aws sso login`, `aws login`, or new keys), then run the same command"
 
+CONFIG_HINT = "mend the file, or name another in AWS_CONFIG_FILE"
+CRT_HINT = "what `aws login` left can be read only with it: install it beside wschat"
+
 
 FAILURES = (aws.BotoCoreError, aws.ClientError, ResponseParserError)
 """What a call of botocore's raises."""
@@ -146,8 +149,6 @@ def _translate(error: Exception, where: str) -> WschatError:
         case aws.NoCredentialsError() | aws.PartialCredentialsError() | aws.CredentialRetrievalError():
             hint = "run `aws configure`, set AWS_PROFILE, or give --profile"
             return AccessError("no usable AWS credentials", where=where, hint=hint)
-        case aws.SSOError() | aws.TokenRetrievalError() | aws.NoAuthTokenError() | aws.LoginError():
-            return AccessError("the AWS login has expired or is missing", where=where, hint=LOGIN_HINT)
         case (
             aws.ProxyConnectionError()
             | aws.EndpointConnectionError()
@@ -165,10 +166,11 @@ def _translate(error: Exception, where: str) -> WschatError:
         case ResponseParserError():
             hint = "check --endpoint-url, AWS_ENDPOINT_URL and the proxy"
             return AwsError("what answers there is not AWS", where=where, hint=hint)
-        case aws.ConfigParseError() | aws.ConfigNotFound():
-            return AccessError(
-                str(error), where=where, hint="mend the file, or name another in AWS_CONFIG_FILE"
-            )
+        case aws.ConfigParseError() | aws.ConfigNotFound() | aws.MissingDependencyException():
+            crt = isinstance(error, aws.MissingDependencyException)
+            return AccessError(str(error), where=where, hint=CRT_HINT if crt else CONFIG_HINT)
+        case aws.SSOError() | aws.TokenRetrievalError() | aws.NoAuthTokenError() | aws.LoginError():
+            return AccessError("the AWS login has expired or is missing", where=where, hint=LOGIN_HINT)
         case aws.ClientError():
             return _refused(error, where)
         case _:

@@ -206,7 +206,7 @@ function made(template, name, ...text) {
   return row;
 }
 function said({ user, message: text, seq, time, id }, old) {
-  const mine = user === me.name, sent = mine && [...outbox].find((asked) => asked.id === id), key = `${id} ${user}`;
+  const mine = user === me.name, sent = mine && [...outbox].find((asked) => asked.id === id), key = `${user}\n${id}`;
   if (sent) discard(sent);
   if (seen.has(seq) || seen.has(key)) return;
   if (seq) seen.add(seq), last = Math.max(last, seq);

@@ -4,9 +4,10 @@ import socket
 import threading
 import time
 from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import boto3
 import pytest
@@ -39,6 +40,23 @@ def test_post(api: TestApi, management: Management) -> None:
         connection = id_of(client)
         management(api.id).post_to_connection(ConnectionId=connection, Data="grüße".encode())
         assert client.recv(PATIENCE_S) == "grüße"
+
+
+@pytest.mark.parametrize(
+    "header", [("Origin", "https://evil.example"), ("Host", "evil.example")], ids=["origin", "host"]
+)
+def test_pages_of_others(clients: Cloud, header: tuple[str, str]) -> None:
+    """A page in a browser, which MiniStack would let in, can ask nothing of the control plane."""
+    endpoint = urlsplit(clients.lab.endpoint)
+    connection = HTTPConnection(str(endpoint.hostname), endpoint.port)
+    root = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host"
+    for more, status in (({}, HTTPStatus.OK), (dict([header]), HTTPStatus.FORBIDDEN)):
+        headers = {"Authorization": f"{root}, Signature=none", **more}
+        connection.request("GET", "/2015-03-31/functions/", headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == status
+    connection.close()
 
 
 def test_a_large_post(api: TestApi, management: Management) -> None:

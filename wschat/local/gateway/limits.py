@@ -49,7 +49,7 @@ AWS = Settings()
 class TokenBucket:
     """Lets `rate` requests a second pass, and `burst` at once.
 
-    `now` is in seconds, from any clock that does not go back.
+    `now` is in seconds; when the clock is set back, no time has passed.
     """
 
     def __init__(self, rate: float, burst: float, now: float) -> None:
@@ -60,7 +60,7 @@ class TokenBucket:
 
     def take(self, now: float) -> bool:
         """Take a token; false when there is none, and the request is one too many."""
-        self._tokens = min(self._burst, self._tokens + (now - self._then) * self._rate)
+        self._tokens = min(self._burst, self._tokens + max(0.0, now - self._then) * self._rate)
         self._then = now
         if self._tokens < 1:
             return False

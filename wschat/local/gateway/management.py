@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +14,7 @@ from wschat.local.gateway.ministack import App, Message, Receive, Reply, Scope, 
 CONNECTION = re.compile(r"/_aws/execute-api/([^/]+)/([^/]+)/@connections/([^/]+)")
 PART_OF_API = re.compile(r"/v2/apis/([^/]+)(/deployments)?(?:/.*)?")
 FUNCTION = re.compile(r"/2015-03-31/functions/[^/]+(?!/invocations)(?:/.*)?")
+HERE = re.compile(r"(?:127\.0\.0\.1|\[::1\]|(?:[\w-]+\.)*localhost)(?::\d+)?")
 REGION = re.compile(r"Credential=[^/]+/\d+/([^/]+)/")
 
 
@@ -28,7 +30,9 @@ class Management:
         """Serve a request, as ASGI has it."""
         path = scope.get("path", "")
         writes = scope["type"] == "http" and scope["method"] != "GET"
-        if scope["type"] == "http" and (found := CONNECTION.fullmatch(path)):
+        if scope["type"] == "http" and _is_foreign(decoded(scope["headers"])):
+            await _send(Reply(HTTPStatus.FORBIDDEN, {}, b""), send)
+        elif scope["type"] == "http" and (found := CONNECTION.fullmatch(path)):
             await _send(await self._connection(scope, await _body(receive), *found.groups()), send)
         elif writes and (found := PART_OF_API.fullmatch(path)):
             await _send(await self._change(scope, await _body(receive), *found.groups()), send)
@@ -73,6 +77,11 @@ class Management:
                 await self._catalog.deployed(api, made, json.loads(body or b"{}").get("stageName"))
             self._catalog.forget()
         return reply
+
+
+def _is_foreign(headers: Mapping[str, str]) -> bool:
+    """Tell whether a page in a browser asks, of whatever site: MiniStack would let it do anything here."""
+    return "origin" in headers or not HERE.fullmatch(headers.get("host", ""))
 
 
 async def _body(receive: Receive) -> bytes:
