@@ -60,7 +60,7 @@ ONLY_IN = {
     "boto3": {"wschat.lab.login", "wschat.lab.local"},
     "http.client": {"wschat.functions._post", "wschat.local.emulator"},
     "botocore.auth": {"wschat.lab.signer"},
-    "hypercorn": {"wschat.local.gateway.server"},
+    "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {"wschat.local.gateway.iam", "wschat.local.gateway.server"},
     "websockets": {"wschat.chat.session", "wschat.local.gateway.sockets"},
     "prompt_toolkit": {"wschat.chat.view", "wschat.chat.keys"},

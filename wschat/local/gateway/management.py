@@ -28,11 +28,13 @@ class Management:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, as ASGI has it."""
-        path = scope.get("path", "")
-        writes = scope["type"] == "http" and scope["method"] != "GET"
-        if scope["type"] == "http" and _is_foreign(decoded(scope["headers"])):
+        if scope["type"] != "http":  # it starts
+            await self._app(scope, receive, send)
+            return
+        path, writes = scope["path"], scope["method"] != "GET"
+        if _is_foreign(decoded(scope["headers"])):
             await _send(Reply(HTTPStatus.FORBIDDEN, {}, b""), send)
-        elif scope["type"] == "http" and (found := CONNECTION.fullmatch(path)):
+        elif found := CONNECTION.fullmatch(path):
             await _send(await self._connection(scope, await _body(receive), *found.groups()), send)
         elif writes and (found := PART_OF_API.fullmatch(path)):
             await _send(await self._change(scope, await _body(receive), *found.groups()), send)
@@ -40,11 +42,6 @@ class Management:
             reply = await call(self._app, scope, await _body(receive))
             self._catalog.forget()
             await _send(reply, send)
-        elif scope["type"] == "websocket" and "execute-api" in path + decoded(scope["headers"]).get(
-            "host", ""
-        ):
-            await receive()
-            await send({"type": "websocket.close"})
         else:
             await self._app(scope, receive, send)
 

@@ -8,12 +8,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from hypercorn.asyncio.lifespan import Lifespan
-from hypercorn.asyncio.tcp_server import TCPServer
-from hypercorn.asyncio.worker_context import WorkerContext
-from hypercorn.config import Config
-from hypercorn.utils import wrap_app
 from ministack.app import app as ministack
+from uvicorn import Config
+from uvicorn.lifespan.on import LifespanOn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from wschat.local.gateway.catalog import Catalog
 from wschat.local.gateway.functions import Functions
@@ -61,27 +60,20 @@ def make_id() -> str:
 
 
 class Http:
-    """Hypercorn, on connections that somebody else has accepted."""
+    """uvicorn, on connections that somebody else has accepted."""
 
-    def __init__(self, app: Any) -> None:  # noqa: ANN401  an ASGI application, which Hypercorn types its own way
-        self._config = Config()
-        self._config.keep_alive_timeout = KEEP_ALIVE_S
-        self._app = wrap_app(app, self._config.wsgi_max_body_size, "asgi")
-        self._context = WorkerContext(None)
-        self._state: dict[str, Any] = {}
+    def __init__(self, app: Any) -> None:  # noqa: ANN401  an ASGI application, which uvicorn types its own way
+        self._config = Config(
+            app, ws="none", lifespan="on", timeout_keep_alive=KEEP_ALIVE_S, access_log=False, log_config=None
+        )
+        self._config.load()
+        self._lifespan = LifespanOn(self._config)
+        self._state = ServerState()
 
     async def start(self) -> None:
         """Let the application start, which goes on in the background."""
-        loop = asyncio.get_running_loop()
-        lifespan = Lifespan(self._app, self._config, loop, self._state)
-        self._task = loop.create_task(lifespan.handle_lifespan())
-        await lifespan.wait_for_startup()
+        await self._lifespan.startup()
 
     def make_protocol(self) -> asyncio.Protocol:
         """Make what serves one connection."""
-        loop = asyncio.get_running_loop()
-        return asyncio.StreamReaderProtocol(asyncio.StreamReader(loop=loop), self._serve, loop=loop)
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        loop = asyncio.get_running_loop()
-        await TCPServer(self._app, loop, self._config, self._context, self._state, reader, writer)
+        return HttpToolsProtocol(self._config, self._state, self._lifespan.state)
