@@ -171,9 +171,8 @@ def _talk(
     welcome: str = "",
     check: Callable[[], None] = lambda: None,
 ) -> ExitCode:
-    import asyncio
-
     from wschat import places
+    from wschat.chat import loop
     from wschat.chat.client import chat
     from wschat.chat.links import check_url
     from wschat.chat.world import World
@@ -194,7 +193,7 @@ def _talk(
             welcome=welcome,
             world=world,
         )
-        return asyncio.run(talk)
+        return loop.run(talk)
 
 
 @app.command()

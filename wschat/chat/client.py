@@ -134,7 +134,7 @@ class _Client:
             tasks = [task for task in self._tasks if task.cancel()]
             await asyncio.gather(*tasks, return_exceptions=True)
             for line in filter(None, (*self.state.unsent, self._view.draft)):
-                self._view.show(Unsent(line))
+                self._show(Unsent(line))
 
     def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -218,9 +218,7 @@ class _Client:
             case Send(request):
                 self._send(request)
             case Show(item):
-                self._view.show(item)
-                if trouble := self._log(item):
-                    self._view.show(Failure("--log", *trouble))
+                self._show(item)
             case GiveBack(line):
                 self._view.give_back(line)
             case SetAlarm(alarm, after):
@@ -229,6 +227,11 @@ class _Client:
                 self._alarms[alarm] = self._loop.call_later(after, self._feed, Rang(alarm))
             case Connect() | Drop() | GiveUp() | Quit():
                 self._steer(effect)
+
+    def _show(self, item: Item) -> None:
+        self._view.show(item)
+        if trouble := self._log(item):
+            self._view.show(Failure("--log", *trouble))
 
     def _steer(self, effect: Connect | Drop | GiveUp | Quit) -> None:
         match effect:

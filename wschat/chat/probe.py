@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 
+from wschat.chat import loop
 from wschat.chat.advice import FUNCTIONS, GATEWAY, Advice
 from wschat.chat.render import safe
 from wschat.chat.session import Session, Sign, open_session
@@ -81,7 +82,8 @@ def verify(
     start, pause = clock(), PAUSE
     while True:
         try:
-            return asyncio.run(probe(url, sign))
+            loop.run(probe(url, sign))
+            return
         except (ConnectError, AnswerError) as error:
             seconds = clock() - start
             if not _may_pass(error):

@@ -1,0 +1,35 @@
+"""An event loop that can be left at any moment: no thread of its own keeps the program from ending."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Thread
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run this to its end, as asyncio.run does, and then wait for no name or login that is looked up."""
+    with asyncio.Runner() as runner:
+        runner.get_loop().set_default_executor(_Daemons())
+        return runner.run(work)
+
+
+class _Daemons(ThreadPoolExecutor):
+    """Gives each call a thread for which neither the loop nor Python waits at the end."""
+
+    def submit(self, call: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Begin a call."""
+        future: Future[T] = Future()
+        future.set_running_or_notify_cancel()
+
+        def fulfil() -> None:
+            try:
+                future.set_result(call(*args, **kwargs))
+            except BaseException as error:  # noqa: BLE001  who waits for it gets it
+                future.set_exception(error)
+
+        Thread(target=fulfil, daemon=True).start()
+        return future
