@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.terminal import WSCHAT, terminal, wschat
+from wschat import places
 from wschat.console import note_few
 from wschat.lab.model import Lab
 from wschat.lab.permits import person
+
+HERE = "ws://127.0.0.1:9/"
 
 
 @pytest.mark.parametrize(
@@ -59,6 +62,19 @@ def test_no_place_for_state(tmp_path: Path) -> None:
     done = wschat("chat", "--local", WSCHAT_STATE_DIR=str(tmp_path / "file" / "state"))
     assert done.returncode == 8
     assert "WSCHAT_STATE_DIR" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("meant", "flags"), [("last", []), ("file", []), ("environment", []), ("flag", ["--url", HERE + "flag"])]
+)
+def test_which_lab(tmp_path: Path, meant: str, flags: list[str]) -> None:
+    """For chat and web alike, a flag goes over the environment, that over the file, that over the last."""
+    places.remember(places.Last(f"{HERE}last"))
+    (tmp_path / "config.toml").write_text("" if meant == "last" else f'url = "{HERE}file"')
+    env = {"WSCHAT_URL": f"{HERE}environment"} if meant in {"environment", "flag"} else {}
+    assert f"{HERE}{meant}:" in wschat("chat", *flags, **env).stderr
+    assert wschat("web", "--export", str(tmp_path / "site"), *flags, **env).returncode == 0
+    assert f'content="{HERE}{meant}"' in (tmp_path / "site" / "index.html").read_text()
 
 
 @pytest.mark.parametrize("name", ["last-url", "chat-secret", "chat-history"])

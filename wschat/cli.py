@@ -133,12 +133,21 @@ def chat(
         with lab:
             welcome = "Another terminal joins with: wschat chat --local" if lab.started else ""
             raise typer.Exit(talk(places.Last(lab.url), welcome=welcome, check=lab.check))
+    raise typer.Exit(talk(_lab("chat", settings, region, profile, sign=sign)))
+
+
+def _lab(
+    command: str, settings: "ChatSettings", region: str | None, profile: str | None, *, sign: bool | None
+) -> "Last":
+    """Find the lab that is meant: the one of the settings, else that of the last provision."""
+    from wschat import places
+
     at = places.Last(settings.url) if settings.url is not None else places.last()
     if at is None:
-        hint = "give --url wss://…, or run `wschat provision` first, or try `wschat chat --local`"
-        raise UsageError("no URL to chat at", where="chat", hint=hint)
+        hint = f"give --url wss://…, or run `wschat provision` first, or try `wschat {command} --local`"
+        raise UsageError("no URL to chat at", where=command, hint=hint)
     sign = at.sign if sign is None else sign
-    raise typer.Exit(talk(places.Last(at.url, sign, region or at.region, profile or at.profile)))
+    return places.Last(at.url, sign, region or at.region, profile or at.profile)
 
 
 def _settings(**flags: str | bool | None) -> "ChatSettings":
@@ -225,12 +234,7 @@ def web(
             console.screen().print("In a terminal, join with: wschat chat --local")
             cli_web.serve(places.Last(lab.url), port, lab.wait, browser=browser)
         raise typer.Exit
-    at = places.last() if url is None else places.Last(url)
-    if at is None:
-        hint = "give --url wss://…, or run `wschat provision` first, or try `wschat web --local`"
-        raise UsageError("no URL to chat at", where="web", hint=hint)
-    sign = at.sign if sign is None else sign
-    at = places.Last(at.url, sign, region or at.region, profile or at.profile)
+    at = _lab("web", _settings(url=url), region, profile, sign=sign)
     if export:
         cli_web.export(at, export)
     else:

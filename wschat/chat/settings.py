@@ -26,7 +26,7 @@ class Settings:
 
 
 MEANING = {
-    "url": "the lab's wss:// URL; without it, that of the last provision",
+    "url": "the lab's wss:// URL, for `wschat web` too; without it, that of the last provision",
     "name": "register this name at once",
     "room": "join this room at once, or create it",
     "plain": "linear lines without an input line at the bottom: for screen readers and plain terminals",
