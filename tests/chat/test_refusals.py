@@ -11,7 +11,9 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request as HttpRequest
 from websockets.http11 import Response
 
+from wschat.chat import advice
 from wschat.chat.session import open_session
+from wschat.chat.vocabulary import Fault
 from wschat.errors import AccessError, ConnectError, WschatError
 
 ARN = "arn:aws:execute-api:eu-west-1:********1234:a1/development/$connect"
@@ -40,20 +42,21 @@ def refused_by(refuse: Refuse, clock: Callable[[], float] = time.time) -> Wschat
 
 
 @pytest.mark.parametrize(
-    ("status", "what"),
+    ("status", "what", "fault", "hint"),
     [
-        (401, "who is connecting"),
-        (403, "no such stage"),
-        (404, "no WebSocket API"),
-        (429, "throttles"),
-        (500, "may not invoke the $connect function"),
-        (502, "$connect function failed"),
-        (503, "not available"),
-        (418, "refused the connection"),
+        (401, "who is connecting", Fault.LASTING, "wschat provision"),
+        (403, "no such stage", Fault.LASTING, "compare the URL"),
+        (404, "no WebSocket API", Fault.LASTING, "compare the URL"),
+        (418, "refused the connection", Fault.LASTING, "compare the URL"),
+        (429, "throttles", Fault.BUSY, "wait a few seconds"),
+        (500, "may not invoke the $connect function", Fault.PASSING, "wschat provision"),
+        (502, "$connect function failed", Fault.PASSING, "log group"),
+        (503, "not available", Fault.BUSY, "try again"),
+        (504, "the server failed", Fault.PASSING, "try again"),
     ],
 )
-def test_refused_handshakes(status: int, what: str) -> None:
-    """Each status that API Gateway gives has its meaning; the body is shown safely."""
+def test_refused_handshakes(status: int, what: str, fault: Fault, hint: str) -> None:
+    """Each status has its meaning, and what to do then; the body is shown safely."""
 
     def refuse(connection: ServerConnection, _request: HttpRequest) -> Response:
         return connection.respond(HTTPStatus(status), '{"message": "no\\u001b[31m"}')
@@ -61,6 +64,8 @@ def test_refused_handshakes(status: int, what: str) -> None:
     error = refused_by(refuse)
     assert isinstance(error, ConnectError)
     assert error.status == status
+    assert advice.fault(error) is fault
+    assert hint in error.hint
     assert error.what.startswith(f"HTTP {status}: ")
     assert what in error.what
     assert "(no␛[31m)" in error.what

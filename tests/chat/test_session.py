@@ -9,7 +9,9 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.http11 import Request as HttpRequest
 
 from wschat import __version__
+from wschat.chat import advice
 from wschat.chat.session import open_session
+from wschat.chat.vocabulary import Fault
 from wschat.errors import AccessError, ConnectError, LostError, WschatError
 from wschat.protocol import Request
 
@@ -154,21 +156,24 @@ async def _listen(connection: ServerConnection) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "what"),
+    ("code", "what", "fault", "hint"),
     [
-        (1000, "on purpose (1000 by\\u{9b}e)"),
-        (1001, "10 idle minutes"),
-        (1003, "kind of data"),
-        (1008, "too many requests"),
-        (1009, "bigger than the limit"),
-        (1011, "the server failed"),
-        (1012, "restarts"),
-        (4000, "closed the connection (4000"),
-        (None, "went away (1006)"),
+        (1000, "on purpose (1000 by\\u{9b}e)", Fault.LASTING, "start the chat again"),
+        (1001, "10 idle minutes", Fault.PASSING, "try again"),
+        (1002, "does not understand", Fault.LASTING, "start the chat again"),
+        (1003, "kind of data", Fault.LASTING, "start the chat again"),
+        (1007, "can't read", Fault.LASTING, "start the chat again"),
+        (1008, "too many requests", Fault.SCOLDED, "wait a minute"),
+        (1009, "bigger than the limit", Fault.LASTING, "send less at once"),
+        (1010, "as this client does", Fault.LASTING, "start the chat again"),
+        (1011, "the server failed", Fault.PASSING, "try again"),
+        (1012, "restarts", Fault.PASSING, "try again"),
+        (4000, "closed the connection (4000", Fault.PASSING, "try again"),
+        (None, "went away (1006)", Fault.PASSING, "check the network"),
     ],
 )
-def test_lost_connections(code: int | None, what: str) -> None:
-    """Each close code has its meaning; a connection that just dies has one too."""
+def test_lost_connections(code: int | None, what: str, fault: Fault, hint: str) -> None:
+    """Each close code has its meaning and what to do then; a connection that just dies has both too."""
 
     async def end(connection: ServerConnection) -> None:
         if code is None:
@@ -184,7 +189,8 @@ def test_lost_connections(code: int | None, what: str) -> None:
     with pytest.raises(LostError) as caught:
         asyncio.run(listen())
     assert what in caught.value.what
-    assert caught.value.hint
+    assert hint in caught.value.hint
+    assert advice.fault(caught.value) is fault
 
 
 def test_frames_and_requests(monkeypatch: pytest.MonkeyPatch) -> None:

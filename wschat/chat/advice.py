@@ -43,7 +43,7 @@ FUNCTIONS: dict[str, str] = {
 GATEWAY: dict[str, Advice] = {
     "Forbidden": Advice(
         "API Gateway has no route for this action, or its stage serves an old deployment",
-        "run `wschat provision`, then connect again",
+        "run `wschat provision`, then start the chat again",
     ),
     "Internal server error": Advice(
         "the function failed, or API Gateway may not invoke it",
@@ -59,19 +59,16 @@ GATEWAY: dict[str, Advice] = {
     ),
 }
 
+AGAIN = "try again in a moment"
+COMPARE = "compare the URL with the one that `wschat provision` prints"
+
 HANDSHAKE: dict[int, Advice] = {
     401: Advice(
         "the API wants to know who is connecting",
         "its $connect route has an authorizer; the lab's has none: run `wschat provision`",
     ),
-    403: Advice(
-        "no such stage, nothing deployed on it, or the API does not let you in",
-        "compare the URL with the one that `wschat provision` prints",
-    ),
-    404: Advice(
-        "there is no WebSocket API at this address",
-        "compare the URL with the one that `wschat provision` prints",
-    ),
+    403: Advice("no such stage, nothing deployed on it, or the API does not let you in", COMPARE),
+    404: Advice("there is no WebSocket API at this address", COMPARE),
     429: Advice(
         "API Gateway throttles this stage or account",
         "wait a few seconds; if it stays, the stage's throttling limit may be 0",
@@ -84,7 +81,7 @@ HANDSHAKE: dict[int, Advice] = {
         "the $connect function failed",
         "look into its log group /aws/lambda/Connect (with your prefix)",
     ),
-    503: Advice("the service is not available now", "try again in a moment"),
+    503: Advice("the service is not available now", AGAIN),
 }
 
 UNSIGNED = "Missing Authentication Token"
@@ -136,7 +133,13 @@ def handshake(status: int, message: str) -> Advice:
         found = re.search(r"on resource: (\S{1,300})", message)
         arn = found[1] if found else "the $connect route of this API"
         return Advice("AWS knows you, but you may not connect", f"ask for execute-api:Invoke on {arn}")
-    return HANDSHAKE.get(status, Advice("the server refused the connection"))
+    failed, refused = Advice("the server failed", AGAIN), Advice("the server refused the connection", COMPARE)
+    return HANDSHAKE.get(status, failed if status >= SERVER_FAULT else refused)
+
+
+def closed(code: int) -> Advice:
+    """Return what it means that a connection is closed with this code."""
+    return CLOSED.get(code, Advice("the server closed the connection", AGAIN))
 
 
 def _roughly(seconds: float) -> str:
@@ -146,20 +149,23 @@ def _roughly(seconds: float) -> str:
     return f"{seconds / 60:.0f} minutes"
 
 
+STRANGE = "start the chat again, and please report what you did"
+
+# The chat mends by itself what passes. Who reads the advice on it is who tries out a lab.
 CLOSED: dict[int, Advice] = {
-    1000: Advice("the server ended the connection on purpose", "connect again if you may"),
-    1001: Advice(
-        "the server ended it, as API Gateway does after 10 idle minutes or 2 hours",
-        "connect again; the room keeps its last messages",
+    1000: Advice(
+        "the server ended the connection on purpose", "ask who runs the lab; then start the chat again"
     ),
-    1003: Advice(
-        "the server does not take this kind of data", "please report it: the client sends text only"
-    ),
-    1006: Advice("the network or the server went away", "check the network, then connect again"),
-    1008: Advice("too many requests from this client", "wait half a minute, then connect again"),
-    1009: Advice("a message was bigger than the limit", "send less at once"),
-    1011: Advice("the server failed", "connect again"),
-    1012: Advice("the service restarts", "connect again"),
+    1001: Advice("the server ended it, as API Gateway does after 10 idle minutes or 2 hours", AGAIN),
+    1002: Advice("the server does not understand this client", STRANGE),
+    1003: Advice("the server does not take this kind of data", STRANGE),
+    1006: Advice("the network or the server went away", "check the network, then try again"),
+    1007: Advice("the server can't read what this client sends", STRANGE),
+    1008: Advice("too many requests from this client", "wait a minute, then try again"),
+    1009: Advice("a message was bigger than the limit", "start the chat again, and send less at once"),
+    1010: Advice("the server does not speak as this client does", STRANGE),
+    1011: Advice("the server failed", AGAIN),
+    1012: Advice("the service restarts", AGAIN),
 }
 
 CLOSE_FAULTS = {

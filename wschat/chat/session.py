@@ -24,7 +24,7 @@ from websockets.exceptions import (
 )
 
 from wschat import __version__
-from wschat.chat.advice import CLOSED, Advice, handshake, signature
+from wschat.chat.advice import Advice, closed, handshake, signature
 from wschat.chat.links import check_url
 from wschat.chat.render import safe
 from wschat.errors import AccessError, ConnectError, LostError, WschatError
@@ -70,8 +70,8 @@ class Session:
             while True:
                 frame = await self._connection.recv()
                 yield frame if isinstance(frame, str) else frame.decode(errors="replace")
-        except ConnectionClosed as closed:
-            raise _lost(closed, self._where) from None
+        except ConnectionClosed as end:
+            raise _lost(end, self._where) from None
 
     async def send(self, request: Request) -> None:
         """Send a request. On a connection that is gone it does nothing: `frames` tells."""
@@ -173,10 +173,10 @@ def _refused(refused: InvalidStatus, where: str, now: float) -> WschatError:
     return ConnectError(what, where=where, hint=safe(hint), status=status)
 
 
-def _lost(closed: ConnectionClosed, where: str) -> LostError:
-    frame = closed.rcvd or closed.sent
+def _lost(end: ConnectionClosed, where: str) -> LostError:
+    frame = end.rcvd or end.sent
     # Without a close frame from the server, our own one tells why we gave up, as on too big a message.
-    code = frame.code if frame and (closed.rcvd or frame.code == TOO_BIG) else ABNORMAL
-    what, hint = CLOSED.get(code, Advice("the server closed the connection", "connect again"))
+    code = frame.code if frame and (end.rcvd or frame.code == TOO_BIG) else ABNORMAL
+    what, hint = closed(code)
     reason = f" {safe(frame.reason)}" if frame and frame.reason else ""
     return LostError(f"the connection is lost: {what} ({code}{reason})", where=where, hint=hint, code=code)
