@@ -61,7 +61,7 @@ class Play:
 
     @property
     def given_back(self) -> list[str]:
-        return [effect.line for effect in self.effects if isinstance(effect, GiveBack)]
+        return [effect.unsent.line for effect in self.effects if isinstance(effect, GiveBack)]
 
     @property
     def connects(self) -> list[Connect]:

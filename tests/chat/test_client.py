@@ -170,7 +170,7 @@ def test_requests_that_fail(answer: str, told: str) -> None:
     piped.server.tamper = instead("message", answer)
     assert piped.run() is ExitCode.REFUSED
     assert told in piped.out.getvalue()
-    assert "!! Not sent: lost" in piped.out.getvalue()
+    assert "!! Sent, not confirmed: lost" in piped.out.getvalue()
     assert piped.out.getvalue().endswith("-- rooms:\n   ops\n")
 
 
@@ -189,7 +189,7 @@ def test_lost_connection_shows_what_was_not_confirmed() -> None:
     piped.server.tamper = cut
     with pytest.raises(LostError, match="no way back: HTTP 500"):
         piped.run()
-    assert piped.out.getvalue().endswith("!! Not sent: half sent\n")
+    assert piped.out.getvalue().endswith("!! Sent, not confirmed: half sent\n")
 
 
 def test_connection_that_never_was() -> None:

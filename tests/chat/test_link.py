@@ -12,6 +12,7 @@ from wschat.chat.vocabulary import (
     Effect,
     Failure,
     Fault,
+    GiveBack,
     GiveUp,
     Lost,
     Moved,
@@ -19,6 +20,7 @@ from wschat.chat.vocabulary import (
     Opened,
     Quit,
     Send,
+    Unsent,
     Woke,
 )
 from wschat.protocol import (
@@ -103,7 +105,7 @@ def test_more_missed_than_the_room_keeps() -> None:
     play = in_room().feed("hello", Closed(1))
     back(play, Entry("bob", "z", 200), truncated=True)
     assert Back(missed=1, truncated=True) in play.shown
-    assert play.given_back == ["hello"]
+    assert GiveBack(Unsent("hello", doubtful=True)) in play.effects
     assert [item for item in play.shown if isinstance(item, Failure)]
 
 
@@ -282,4 +284,4 @@ def test_quitting_without_a_connection() -> None:
     play = in_room().feed(Closed(1), "hello", "/quit")
     assert Quit() not in play.effects
     assert Quit() in play.feed("/quit").effects
-    assert play.state.unsent == ("hello",)
+    assert play.state.unsent == (Unsent("hello"),)

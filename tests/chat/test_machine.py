@@ -242,6 +242,12 @@ class Chat(RuleBasedStateMachine):
             seen = [(said.entry.user, said.entry.id) for said in self.shown]
             assert len(seen) == len(set(seen)), "shown twice"
 
+    @invariant()
+    def not_sent_is_true(self) -> None:
+        if hasattr(self, "play"):
+            stored = {entry.content for entry in self.log if entry.user == "ann"}
+            assert not stored & {unsent.line for unsent in self.play.state.unsent if not unsent.doubtful}
+
     def teardown(self) -> None:
         """In the end all is well: nothing is lost, and everything is seen."""
         if not hasattr(self, "play"):

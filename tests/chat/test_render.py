@@ -95,6 +95,7 @@ def text_of(item: Item) -> list[str]:
         (Failure("", "odd"), ["!! odd"]),
         (Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
         (Unsent("hi\x1b"), ["!! Not sent: hi␛"]),
+        (Unsent("hi", doubtful=True), ["!! Sent, not confirmed: hi"]),
     ],
 )
 def test_lines(item: Item, text: list[str]) -> None:

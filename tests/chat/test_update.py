@@ -23,6 +23,7 @@ from wschat.chat.vocabulary import (
     RoomBorn,
     Said,
     Send,
+    Unsent,
 )
 from wschat.protocol import Ack, ClientMessage, Entry, Error, GatewayError, MultiMessage, Request, Signup
 
@@ -271,7 +272,8 @@ def test_unreadable_frames() -> None:
     play = in_room().feed(protocol.Unknown('{"type": "new-thing"}'), protocol.Pong())
     assert play.effects == []
     assert len(play.feed(protocol.Unknown("Task timed out"), protocol.Unknown("[1]")).shown) == 2
-    assert in_room().feed("hi", protocol.Unknown("Task timed out")).state.unsent == ("hi",)
+    play = in_room().feed("hi", protocol.Unknown("Task timed out"))
+    assert play.state.unsent == (Unsent("hi", doubtful=True),)
 
 
 def test_welcome_and_lists() -> None:
@@ -294,10 +296,13 @@ def test_quit_waits_for_replies() -> None:
 
 
 def test_lost_connection_keeps_what_was_typed() -> None:
-    """The message that waits and those behind it are known after the cut; wishes are not among them."""
+    """The message that was in flight and those behind it are known after the cut, wishes are none of them.
+
+    Only of the first nobody knows whether it arrived.
+    """
     play = in_room().feed("one", "two", Closed(1))
     assert play.state.status is Status.AWAY
-    assert play.state.unsent == ("one", "two")
+    assert play.state.unsent == (Unsent("one", doubtful=True), Unsent("two"))
     assert Play(wish_name="ann").feed(Opened(1)).state.unsent == ()
 
 

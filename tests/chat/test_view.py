@@ -13,7 +13,7 @@ from wschat.chat.client import chat
 from wschat.chat.settings import Settings
 from wschat.chat.state import ChatState
 from wschat.chat.view import TerminalView, terminal_view
-from wschat.chat.vocabulary import Entered, Event, Failure
+from wschat.chat.vocabulary import Entered, Event, Failure, Unsent
 from wschat.chat.world import World
 from wschat.errors import ExitCode, LostError
 
@@ -99,9 +99,9 @@ def test_give_back(tmp_path: Path) -> None:
 
     async def play() -> None:
         with opened(tmp_path / "history") as (view, _, screen):
-            view.give_back("one")
+            view.give_back(Unsent("one"))
             assert view.draft == "one"
-            view.give_back("two")
+            view.give_back(Unsent("two"))
             assert view.draft == "one"
             assert "two" in screen.printed
 

@@ -133,8 +133,9 @@ class _Client:
                 alarm.cancel()
             tasks = [task for task in self._tasks if task.cancel()]
             await asyncio.gather(*tasks, return_exceptions=True)
-            for line in filter(None, (*self.state.unsent, self._view.draft)):
-                self._show(Unsent(line))
+            for unsent in (*self.state.unsent, Unsent(self._view.draft)):
+                if unsent.line:
+                    self._show(unsent)
 
     def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -219,8 +220,8 @@ class _Client:
                 self._send(request)
             case Show(item):
                 self._show(item)
-            case GiveBack(line):
-                self._view.give_back(line)
+            case GiveBack(unsent):
+                self._view.give_back(unsent)
             case SetAlarm(alarm, after):
                 if alarm in self._alarms:
                     self._alarms[alarm].cancel()

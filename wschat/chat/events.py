@@ -36,7 +36,7 @@ FIELDS = {
     "ack": "action (message or leave), room, id; seq and time of a message, if they are known",
     "error": "about, code, message, hint, id: a request that failed",
     "connection": "status (lost or back), message; back: missed (how many follow), truncated, remade",
-    "unsent": "line: what did not arrive when the chat ended",
+    "unsent": "line: what was not confirmed when the chat ended; doubtful: it was sent, and may have arrived",
 }
 
 
@@ -77,8 +77,8 @@ def events(item: Item) -> Iterable[dict[str, object]]:
         case Back(missed, truncated, remade):
             event = {"type": "connection", "status": "back", "message": ""}
             yield {**event, "missed": missed, "truncated": truncated, "remade": remade}
-        case Unsent(line):
-            yield {"type": "unsent", "line": line}
+        case Unsent(line, doubtful):
+            yield {"type": "unsent", "line": line, "doubtful": doubtful}
         case Named() | InRoom() | Done() | Failure():
             yield {**_answer(item), **({} if item.tag is None else {"id": item.tag})}
 

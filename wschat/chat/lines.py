@@ -82,10 +82,10 @@ class LineView:
         if self._bell and isinstance(item, Said) and item.mention and not item.missed:
             print("\a", end="", file=self._stdout, flush=True)
 
-    def give_back(self, line: str) -> None:
+    def give_back(self, unsent: Unsent) -> None:
         """Write a line that was not sent; to programs, the error has said it."""
         if not self._json_lines:
-            self.show(Unsent(line))
+            self.show(unsent)
 
     def follow(self, state: ChatState) -> None:
         """Let the next line be read when nothing waits; tell a person once what waits for a connection."""

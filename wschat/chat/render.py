@@ -163,8 +163,9 @@ def lines(item: Item, clock: Clock, *, linear: bool = False) -> tuple[Line, ...]
             table = (f"   {safe(left):{width}}  {safe(right)}".rstrip() for left, right in rows)
             entries = (Line((Span(row, Style.TEXT),), hang=width + 5) for row in table)
             return (_line(f"-- {safe(heading)}", Style.NOTICE), *entries)
-        case Unsent(line):
-            return (Line((Span("!! Not sent: ", Style.ERROR), Span(safe(line), Style.TEXT))),)
+        case Unsent(line, doubtful):
+            what = "Sent, not confirmed" if doubtful else "Not sent"
+            return (Line((Span(f"!! {what}: ", Style.ERROR), Span(safe(line), Style.TEXT))),)
     told = _told(item)
     return (_line(f"-- {told}", Style.NOTICE),) if told else ()
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from wschat import protocol
 from wschat.chat.advice import LOCAL_REFUSALS, REFUSAL_HINTS, Advice
 from wschat.chat.state import Asked, ChatState
-from wschat.chat.vocabulary import Done, Effect, Failure, GiveBack, Notice, Quit, Send, Show
+from wschat.chat.vocabulary import Done, Effect, Failure, GiveBack, Notice, Quit, Send, Show, Unsent
 from wschat.protocol import Action, ErrorCode, Refused, Request
 
 Step = tuple[ChatState, tuple[Effect, ...]]
@@ -85,8 +85,9 @@ def _lacking(state: ChatState, request: Request) -> ErrorCode | None:
 def rejected(state: ChatState, asked: Asked, advice: Advice, code: str = "") -> Step:
     """Tell that a request failed; a message's text goes back to where it was typed."""
     told = Show(Failure(asked.label, *advice, code=code, tag=asked.tag))
+    back = GiveBack(Unsent(asked.line, asked.doubtful))
     is_text = asked.request.action == Action.MESSAGE
-    return replace(state, refused=True), (told, GiveBack(asked.line)) if is_text else (told,)
+    return replace(state, refused=True), (told, back) if is_text else (told,)
 
 
 def failed(state: ChatState, advice: Advice, code: str = "") -> Step:
@@ -95,7 +96,9 @@ def failed(state: ChatState, advice: Advice, code: str = "") -> Step:
     if asked is None:
         return state, (Show(Failure("", *advice, code=code)),)
     state = replace(state, waiting=None, early=())
-    return delivered(state, asked) if asked.heard else rejected(state, asked, advice, code)
+    if asked.heard:
+        return delivered(state, asked)
+    return rejected(state, replace(asked, doubtful=True), advice, code)
 
 
 def delivered(state: ChatState, asked: Asked, seq: int | None = None, time: int | None = None) -> Step:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 
+from wschat.chat.vocabulary import Unsent
 from wschat.protocol import Action, Entry, ErrorCode, Request, fold
 
 ENTERING = frozenset({Action.CREATE, Action.JOIN})
@@ -26,7 +27,7 @@ class Status(Enum):
 class Asked:
     """A request, and the line that it came from: empty when the program asks by itself.
 
-    `tag` is what a program calls it. `doubtful`: it was sent on a connection that is gone, so nobody knows
+    `tag` is what a program calls it. `doubtful`: it was sent, and no answer will come, so nobody knows
     whether it arrived. `heard`: its message came back from the room. `stalls` counts the replies that did
     not come in time.
     """
@@ -117,9 +118,10 @@ class ChatState:
         return self.status is Status.OPEN and not self.pending
 
     @property
-    def unsent(self) -> tuple[str, ...]:
+    def unsent(self) -> tuple[Unsent, ...]:
         """The lines among what is pending, but for messages that the room has heard."""
-        return tuple(asked.line for asked in self.pending if asked.line and not asked.heard)
+        lines = [asked for asked in self.pending if asked.line and not asked.heard]
+        return tuple(Unsent(asked.line, asked.doubtful or asked is self.waiting) for asked in lines)
 
     @property
     def after(self) -> int:

@@ -150,12 +150,12 @@ class TerminalView:
         told = {"osc9": f"\x1b]9;{who}: {what}\x07", "osc777": f"\x1b]777;notify;{who};{what}\x07"}
         return ("\a" if self._settings.bell else "") + told.get(self._settings.notify, "")
 
-    def give_back(self, line: str) -> None:
+    def give_back(self, unsent: Unsent) -> None:
         """Put a line back into the input line, or show it if something else is being typed."""
         if self.draft:
-            self.show(Unsent(line))
+            self.show(unsent)
         else:
-            self._session.default_buffer.insert_text(line)
+            self._session.default_buffer.insert_text(unsent.line)
 
     def follow(self, state: ChatState) -> None:
         """Show the state in the toolbar, and complete from it."""

@@ -195,9 +195,10 @@ class Listing(NamedTuple):
 
 
 class Unsent(NamedTuple):
-    """A line that the person entered and that did not arrive, as far as we know."""
+    """A line that the person entered and that did not arrive; or, if `doubtful`, nobody knows whether."""
 
     line: str
+    doubtful: bool = False
 
 
 Fact = Said | Named | InRoom | Done | Moved | RoomBorn | RoomGone | Lost | Back
@@ -239,7 +240,7 @@ class Show(NamedTuple):
 class GiveBack(NamedTuple):
     """Return this line to where it was typed."""
 
-    line: str
+    unsent: Unsent
 
 
 class GiveUp(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from wschat.chat.render import Clock
 from wschat.chat.state import ChatState
-from wschat.chat.vocabulary import Event, Item
+from wschat.chat.vocabulary import Event, Item, Unsent
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
@@ -65,8 +65,8 @@ class View(Protocol):
     def show(self, item: Item) -> None:
         """Show an item. Raises BrokenPipeError when nobody reads any more."""
 
-    def give_back(self, line: str) -> None:
-        """Return a line that was not sent to the person."""
+    def give_back(self, unsent: Unsent) -> None:
+        """Return a line to the person who typed it."""
 
     def follow(self, state: ChatState) -> None:
         """Take note of the state after each event."""
