@@ -182,8 +182,8 @@ def _talk(
 ) -> ExitCode:
     from wschat import places
     from wschat.chat import loop
-    from wschat.chat.client import chat
     from wschat.chat.links import check_url
+    from wschat.chat.start import chat
     from wschat.chat.world import World
 
     check_url(at.url)

@@ -5,8 +5,8 @@ import os
 import sys
 from pathlib import Path
 
-from wschat.chat.client import chat
 from wschat.chat.settings import Settings
+from wschat.chat.start import chat
 from wschat.chat.world import World
 from wschat.errors import WschatError
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from wschat.chat.client import chat
 from wschat.chat.settings import Settings
+from wschat.chat.start import chat
 from wschat.chat.world import World, local_time
 from wschat.errors import ConnectError, ExitCode, LostError
 

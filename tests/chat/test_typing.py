@@ -11,10 +11,11 @@ from prompt_toolkit.input import create_pipe_input
 from wschat.chat.commands import KEYS, mentions
 from wschat.chat.links import target_of, urls
 from wschat.chat.paint import Palette, paint, palette
+from wschat.chat.prompt import terminal_prompt
 from wschat.chat.render import lines
 from wschat.chat.settings import Settings
 from wschat.chat.state import ChatState
-from wschat.chat.view import TerminalView, terminal_view
+from wschat.chat.view import TerminalView
 from wschat.chat.vocabulary import Entered, Event, Said
 from wschat.protocol import Entry
 
@@ -37,8 +38,9 @@ def typed(tmp_path: Path, *steps: str | Callable[[TerminalView], bool], count: i
         screen = Screen()
         with (
             create_pipe_input() as keyboard,
-            terminal_view(tmp_path / "h", clock, Settings(), keyboard, screen) as view,
+            terminal_prompt(tmp_path / "h", keyboard, screen) as prompt,
         ):
+            view = TerminalView(prompt, clock, Settings())
             view.follow(ChatState("me", "t", name="ann", users=("ann", "bob", "bea"), speakers=("bea",)))
             reading = asyncio.create_task(view.read(enter))
             async with asyncio.timeout(10):
@@ -76,7 +78,7 @@ def test_question(tmp_path: Path) -> None:
     """A long paste stays in the input line until the question is answered."""
 
     def asked(view: TerminalView) -> bool:
-        return "Send these 7 lines?" in str(view._prompt())
+        return "Send these 7 lines?" in str(view._prompt._message())
 
     assert typed(tmp_path, f"{LONG}\r", asked, "n", lambda view: not asked(view), "\r", asked, "y")
 
@@ -85,7 +87,7 @@ def test_search(tmp_path: Path) -> None:
     """Ctrl-R finds what was entered before."""
 
     def loaded(view: TerminalView) -> bool:
-        return len(view._session.default_buffer._working_lines) > 2
+        return len(view._prompt._session.default_buffer._working_lines) > 2
 
     def found(view: TerminalView) -> bool:
         return view.draft == "first thing"
@@ -128,14 +130,15 @@ def test_bell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, notify: str, sent
     screen = Screen()
 
     async def play() -> None:
-        with terminal_view(tmp_path / "h", clock, Settings(notify=notify), None, screen) as view:
+        with terminal_prompt(tmp_path / "h", None, screen) as prompt:
+            view = TerminalView(prompt, clock, Settings(notify=notify))
             mention = Said(Entry("e; x", "ann! \x07;", time=1), mention=True)
             view.show(Said(Entry("eve", "hi", time=1)))
             view.show(Said(mention.entry, mention=True, missed=True))
-            view._typing.focused = True
+            view._prompt._typing.focused = True
             view.show(mention)
             assert "\a" not in screen.printed
-            view._typing.focused = False
+            view._prompt._typing.focused = False
             view.show(mention)
 
     asyncio.run(play())

@@ -9,10 +9,11 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from wschat.chat.client import chat
+from wschat.chat.prompt import terminal_prompt
 from wschat.chat.settings import Settings
+from wschat.chat.start import chat
 from wschat.chat.state import ChatState
-from wschat.chat.view import TerminalView, terminal_view
+from wschat.chat.view import TerminalView
 from wschat.chat.vocabulary import Entered, Event, Failure, Unsent
 from wschat.chat.world import World
 from wschat.errors import ExitCode, LostError
@@ -40,8 +41,8 @@ def clock(_milliseconds: int) -> str:
 def opened(history: Path) -> Iterator[tuple[TerminalView, PipeInput, Screen]]:
     """Return a view, the keyboard that it reads, and its screen."""
     screen = Screen()
-    with create_pipe_input() as keyboard, terminal_view(history, clock, Settings(), keyboard, screen) as view:
-        yield view, keyboard, screen
+    with create_pipe_input() as keyboard, terminal_prompt(history, keyboard, screen) as prompt:
+        yield TerminalView(prompt, clock, Settings()), keyboard, screen
 
 
 def entered(history: Path, keys: str, count: int) -> list[str]:
@@ -133,7 +134,7 @@ def test_completion_types_no_traps(tmp_path: Path) -> None:
             odd = ("ops", "o\u202eps", "o\x1b[2J", "o\u043fs", "op\u200ds")
             view.follow(ChatState("me", "t", rooms=odd, users=odd))
             assert view.people() == ["ops"]
-            completer = view._session.completer
+            completer = view._prompt._session.completer
             assert completer
             found = completer.get_completions(Document("/join "), CompleteEvent())
             return [completion.text for completion in found]

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.terminal import WSCHAT
-from wschat.chat.client import chat
 from wschat.chat.settings import Settings
+from wschat.chat.start import chat
 from wschat.chat.world import World
 from wschat.errors import ExitCode
 

@@ -3,14 +3,11 @@
 import asyncio
 import gc
 import math
-import os
 import secrets
-import signal
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from wschat import protocol
 from wschat.chat.advice import Advice, fault
@@ -49,6 +46,7 @@ from wschat.errors import ConnectError, ExitCode, LostError, WschatError
 from wschat.protocol import Action, Request, decode_event
 
 if TYPE_CHECKING:
+    from wschat.chat.prompt import Prompt
     from wschat.chat.session import Session
 
 PING = "ping"
@@ -58,26 +56,19 @@ SLICE = 0.005  # seconds of work without a look at the keyboard
 WATCH_EVERY, SLEPT = 0.5, 10.0  # seconds
 
 
-async def chat(
+async def run(
     url: str,
     settings: Settings,
+    world: World,
+    prompt: "Prompt | None",
+    over: asyncio.Future[ExitCode],
     *,
     json_lines: bool,
-    history: Path,
-    token: str = "",
-    welcome: str = "",
-    world: World | None = None,
+    token: str,
+    welcome: str,
 ) -> ExitCode:
-    """Chat until the person quits or stdin ends; `token` is what the name can be taken back with.
-
-    Returns OK; REFUSED if lines came from elsewhere than a terminal and one of them was refused.
-
-    Raises:
-        ConnectError, AccessError, LostError: after what was typed and not confirmed has been shown.
-        UsageError: the log can't be written.
-    """
-    world = world or World()
-    person = not json_lines and _is_person(world)
+    """Chat at a prompt, or in lines if there is none, until `over` is done; see `start.chat` for the rest."""
+    person = world.person and not json_lines
     state = ChatState(
         secrets.token_hex(8),
         token or secrets.token_urlsafe(24),
@@ -85,27 +76,31 @@ async def chat(
         wish_room=settings.room,
         patience=world.patience or (math.inf if person else PATIENCE),
     )
-    with _log(settings) as log, _view(world, history, settings, json_lines=json_lines) as view:
-        client = _Client(url, state, view, world, log)
-        try:
-            for line in welcome.splitlines():
-                view.show(Notice(line))
-            code = await client.run()
-        except BrokenPipeError:  # such as `| head`: who read has enough
-            _discard(world.stdout)
-            return ExitCode.OK
+    view = _view(world, prompt, settings, json_lines=json_lines)
+    with _log(settings) as log:
+        for line in welcome.splitlines():
+            view.show(Notice(line))
+        client = _Client(url, state, view, world, log, over)
+        code = await client.run()
     return ExitCode.REFUSED if code is ExitCode.OK and client.state.refused and not person else code
 
 
 class _Client:
     def __init__(
-        self, url: str, state: ChatState, view: View, world: World, log: Callable[[Item], Advice | None]
+        self,
+        url: str,
+        state: ChatState,
+        view: View,
+        world: World,
+        log: Callable[[Item], Advice | None],
+        over: asyncio.Future[ExitCode],
     ) -> None:
         self.state = state
         self._url = url
         self._view = view
         self._world = world
         self._log = log
+        self._over = over
         self._loop = asyncio.get_running_loop()
         self._links: dict[int, asyncio.Task[None]] = {}  # by the connection's number
         self._sessions: dict[int, Session] = {}
@@ -114,15 +109,12 @@ class _Client:
         self._overdue: asyncio.TimerHandle | None = None
         self._sent: dict[str | None, float] = {}  # when what was sent that is not answered
         self._error: WschatError | None = None  # the last of the connection
-        self._over: asyncio.Future[ExitCode] = self._loop.create_future()
 
     async def run(self) -> ExitCode:
-        """Chat until it is over; then show what was typed in vain. Return OK, or INTERRUPTED by SIGTERM."""
+        """Chat until it is over; then show what was typed in vain."""
         gc.freeze()  # what is loaded stays: from now on there is garbage again
         gc.set_threshold(*GARBAGE)
         self._view.follow(self.state)
-        with suppress(NotImplementedError):  # Windows
-            self._loop.add_signal_handler(signal.SIGTERM, self._end, ExitCode.INTERRUPTED)
         self._start(self._read())
         self._connect(Connect(self.state.numbers, 0.0))
         self._start(self._watch_for_sleep())
@@ -245,7 +237,8 @@ class _Client:
                 if not self._over.done():
                     self._over.set_exception(self._why_over(what, hint))
             case Quit():
-                self._end(ExitCode.OK)
+                if not self._over.done():
+                    self._over.set_result(ExitCode.OK)
 
     def _send(self, request: Request) -> None:
         session = self._sessions.get(self.state.link or 0)
@@ -266,14 +259,6 @@ class _Client:
             return LostError(f"the connection is lost: {what}", where=error.where if error else "", hint=hint)
         return error
 
-    def _end(self, code: ExitCode) -> None:
-        if not self._over.done():
-            self._over.set_result(code)
-
-
-def _is_person(world: World) -> bool:
-    return world.keyboard is not None or (world.stdin.isatty() and world.stdout.isatty())
-
 
 @contextmanager
 def _log(settings: Settings) -> Iterator[Callable[[Item], Advice | None]]:
@@ -287,21 +272,11 @@ def _log(settings: Settings) -> Iterator[Callable[[Item], Advice | None]]:
         transcript.close()
 
 
-@contextmanager
-def _view(world: World, history: Path, settings: Settings, *, json_lines: bool) -> Iterator[View]:
+def _view(world: World, prompt: "Prompt | None", settings: Settings, *, json_lines: bool) -> View:
     clock = world.clock or partial(local_time, form=settings.time)
-    is_dumb = os.environ.get("TERM", "dumb") == "dumb" and world.keyboard is None
-    if json_lines or settings.plain or is_dumb or not _is_person(world):
-        bell = settings.bell and not json_lines and _is_person(world)
-        yield LineView(world.stdin, world.stdout, clock, json_lines=json_lines, bell=bell)
-        return
-    from wschat.chat.view import terminal_view
+    if prompt is None:
+        bell = settings.bell and world.person and not json_lines
+        return LineView(world.stdin, world.stdout, clock, json_lines=json_lines, bell=bell)
+    from wschat.chat.view import TerminalView
 
-    with terminal_view(history, clock, settings, world.keyboard, world.screen) as view:
-        yield view
-
-
-def _discard(stream: TextIO) -> None:
-    """Send what is still buffered nowhere, so that Python's end does not stumble over it."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    return TerminalView(prompt, clock, settings)

@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from io import StringIO
 from typing import TYPE_CHECKING, Protocol, TextIO
 
-from wschat.chat.render import Clock
-from wschat.chat.state import ChatState
-from wschat.chat.vocabulary import Event, Item, Unsent
-
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
 
+    from wschat.chat.render import Clock
     from wschat.chat.session import Sign
+    from wschat.chat.state import ChatState
+    from wschat.chat.vocabulary import Event, Item, Unsent
 
 
 def local_time(milliseconds: int, form: str = "%H:%M") -> str:
@@ -44,12 +43,17 @@ class World:
     stdin: TextIO = field(default_factory=lambda: sys.stdin or StringIO())  # it may be closed
     stdout: TextIO = field(default_factory=lambda: sys.stdout)
     reply_timeout: float = 30.0
-    clock: Clock | None = None
+    clock: "Clock | None" = None
     sign: "Sign | None" = None
     check: Callable[[], None] = lambda: None
     patience: float | None = None
     wall: Callable[[], float] = time.time
     jitter: Callable[[], float] = lambda: random.uniform(0.5, 1)  # noqa: S311  it is no secret
+
+    @property
+    def person(self) -> bool:
+        """Tell whether somebody sits there: both ends are a terminal."""
+        return self.keyboard is not None or (self.stdin.isatty() and self.stdout.isatty())
 
 
 class View(Protocol):
@@ -59,14 +63,14 @@ class View(Protocol):
     def draft(self) -> str:
         """What is typed and not entered."""
 
-    async def read(self, enter: Callable[[Event], None]) -> None:
+    async def read(self, enter: "Callable[[Event], None]") -> None:
         """Give each line that is entered to `enter`; return when there are no more."""
 
-    def show(self, item: Item) -> None:
+    def show(self, item: "Item") -> None:
         """Show an item. Raises BrokenPipeError when nobody reads any more."""
 
-    def give_back(self, unsent: Unsent) -> None:
+    def give_back(self, unsent: "Unsent") -> None:
         """Return a line to the person who typed it."""
 
-    def follow(self, state: ChatState) -> None:
+    def follow(self, state: "ChatState") -> None:
         """Take note of the state after each event."""

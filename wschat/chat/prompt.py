@@ -1,0 +1,198 @@
+"""The input line at the bottom of a terminal, in the normal screen; above it goes what is printed meanwhile.
+
+It knows nothing of chats, and loads no more than a prompt needs: one can type while the rest is loaded.
+"""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import create_app_session
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.input import Input
+from prompt_toolkit.output import Output
+
+from wschat.chat.commands import BY_NAME
+from wschat.chat.keys import Typing, bindings
+
+FRAME = 0.02  # seconds between two prints: a burst is not printed line by line
+FOCUS_ON, FOCUS_OFF = "\x1b[?1004h", "\x1b[?1004l"
+
+
+@contextmanager
+def terminal_prompt(
+    history: Path, keyboard: Input | None = None, screen: Output | None = None, *, rings: bool = False
+) -> Iterator["Prompt"]:
+    """Return a prompt on this terminal, or on the given keyboard and screen; `rings`: ask for its focus."""
+    with create_app_session(input=keyboard, output=screen):
+        yield Prompt(history, rings=rings)
+
+
+class Prompt:
+    """One prompt for the whole chat, shown by `start` or `read`.
+
+    Attributes:
+        above: tells the lines between what is printed and the input line.
+        toolbar: tells the line under it.
+        complete: completes what stands before the cursor.
+    """
+
+    def __init__(self, history: Path, *, rings: bool) -> None:
+        self.above: Callable[[], Iterable[str]] = list
+        self.toolbar: Callable[[], str] = str
+        self.complete: Callable[[str], Iterable[Completion]] = lambda _before: ()
+        self._rings = rings
+        self._typing = Typing()
+        self._entered: asyncio.Queue[str | None] = asyncio.Queue()  # None: there will be no more
+        self._unprinted: list[str] = []
+        self._print_due = asyncio.Event()
+        self._painted = asyncio.Event()
+        self._running: asyncio.Task[None] | None = None
+        self._session: PromptSession[str] = PromptSession(
+            self._message,
+            multiline=True,
+            prompt_continuation="  ",
+            history=_history(history),
+            completer=_Completer(self),
+            reserve_space_for_menu=len(BY_NAME) + 1,  # all of them, under the input line
+            complete_while_typing=Condition(lambda: self.draft.startswith("/")),
+            bottom_toolbar=self._under,
+            erase_when_done=True,
+            enable_suspend=True,
+        )
+        self._session.default_buffer.accept_handler = self._accept
+        self._session.app.after_render += lambda _app: self._painted.set()
+
+    @property
+    def draft(self) -> str:
+        """What is in the input line."""
+        return self._session.default_buffer.text
+
+    @property
+    def columns(self) -> int:
+        """The terminal's width."""
+        return self._session.app.output.get_size().columns
+
+    @property
+    def focused(self) -> bool | None:
+        """Tell whether the terminal has the focus; None if it does not tell."""
+        return self._typing.focused
+
+    async def start(self) -> None:
+        """Show the prompt, and return once one can type."""
+        self._running = asyncio.create_task(self._run())
+        painted = asyncio.create_task(self._painted.wait())
+        await asyncio.wait({self._running, painted}, return_when=asyncio.FIRST_COMPLETED)
+        painted.cancel()
+
+    async def read(self, enter: Callable[[str], object]) -> None:
+        """Give each line that is entered to `enter`, until this is cancelled or the terminal is gone."""
+        if self._running is None:
+            await self.start()
+        try:
+            while (line := await self._entered.get()) is not None:
+                enter(line)
+        finally:
+            await self.stop()
+
+    async def stop(self) -> None:
+        """Take the prompt away; an error of it is raised here."""
+        if self._running:
+            self._running.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._running
+
+    async def _run(self) -> None:
+        printer = asyncio.create_task(self._print_above())
+        output = self._session.app.output
+        if self._rings:
+            output.write_raw(FOCUS_ON)
+        try:
+            await self._session.prompt_async(key_bindings=bindings(self._typing, self._entered.put_nowait))
+        except EOFError:
+            return
+        finally:
+            printer.cancel()
+            if self._rings:
+                output.write_raw(FOCUS_OFF)
+            self._print()
+            self._entered.put_nowait(None)
+
+    def _accept(self, buffer: Buffer) -> bool:
+        self._entered.put_nowait(buffer.text)  # taken after the line is emptied, so that it can be given back
+        return False
+
+    def _message(self) -> StyleAndTextTuples:
+        shown: StyleAndTextTuples = [("fg:ansibrightblack", f"{line}\n") for line in self.above()]
+        if self._typing.question:
+            shown.append(("bold", f"{self._typing.question}\n"))
+        return [*shown, ("", "> ")]
+
+    def _under(self) -> str:
+        return self.toolbar()
+
+    async def _print_above(self) -> None:
+        """Print what is due above the prompt.
+
+        `patch_stdout` does it too, but hands the keyboard back to the terminal meanwhile, which then
+        echoes what is typed into the conversation.
+        """
+        app = self._session.app
+        while await self._print_due.wait():
+            if app.output.responds_to_cpr:
+                await app.renderer.wait_for_cpr_responses()
+            app.renderer.erase()
+            self._print()
+            app.renderer.request_absolute_cursor_position()
+            app.invalidate()
+            await asyncio.sleep(FRAME)
+
+    def _print(self) -> None:
+        text = "".join(self._unprinted)
+        self._unprinted.clear()
+        self._print_due.clear()
+        output = self._session.app.output
+        output.write_raw(text.replace("\n", "\r\n"))
+        output.flush()
+
+    def print(self, text: str) -> None:
+        """Print text, or have it printed above the prompt while that is shown."""
+        self._unprinted.append(text)
+        if self._session.app.is_running:
+            self._print_due.set()
+        else:
+            self._print()
+
+    def insert(self, text: str) -> None:
+        """Put text into the input line."""
+        self._session.default_buffer.insert_text(text)
+
+    def refresh(self) -> None:
+        """Show what is above and under the input line anew."""
+        self._session.app.invalidate()
+
+
+class _Completer(Completer):
+    def __init__(self, prompt: Prompt) -> None:
+        self._prompt = prompt
+
+    def get_completions(self, document: Document, _event: CompleteEvent) -> Iterable[Completion]:
+        return self._prompt.complete(document.text_before_cursor)
+
+
+def _history(path: Path) -> History:
+    """Keep what is typed in a file that only this person reads; without one, for this run."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600))
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(path)

@@ -1,0 +1,84 @@
+"""The start of a chat: for a person in a terminal the input line first, then what takes a while to load."""
+
+import asyncio
+import os
+import signal
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from wschat.chat.settings import Settings
+from wschat.chat.world import World
+from wschat.errors import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from wschat.chat.prompt import Prompt
+
+
+async def chat(
+    url: str,
+    settings: Settings,
+    *,
+    json_lines: bool,
+    history: Path,
+    token: str = "",
+    welcome: str = "",
+    world: World | None = None,
+) -> ExitCode:
+    """Chat until the person quits or stdin ends; `token` is what the name can be taken back with.
+
+    Returns OK; REFUSED if lines came from elsewhere than a terminal and one of them was refused; INTERRUPTED
+    by SIGTERM.
+
+    Raises:
+        ConnectError, AccessError, LostError: after what was typed and not confirmed has been shown.
+        UsageError: the log can't be written.
+    """
+    world = world or World()
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[ExitCode] = loop.create_future()
+    with suppress(NotImplementedError):  # Windows
+        loop.add_signal_handler(signal.SIGTERM, _end, over)
+    async with _prompt(world, history, settings, json_lines=json_lines) as prompt:
+        from wschat.chat.client import run  # one can type by now
+
+        try:
+            return await run(
+                url, settings, world, prompt, over, json_lines=json_lines, token=token, welcome=welcome
+            )
+        except BrokenPipeError:  # such as `| head`: who read has enough
+            _discard(world.stdout)
+            return ExitCode.OK
+
+
+def _end(over: "asyncio.Future[ExitCode]") -> None:
+    if not over.done():
+        over.set_result(ExitCode.INTERRUPTED)
+
+
+@asynccontextmanager
+async def _prompt(
+    world: World, history: Path, settings: Settings, *, json_lines: bool
+) -> "AsyncIterator[Prompt | None]":
+    """Show an input line, if somebody sits at a terminal that can do it, and wants it."""
+    is_dumb = os.environ.get("TERM", "dumb") == "dumb" and world.keyboard is None
+    if json_lines or settings.plain or is_dumb or not world.person:
+        yield None
+        return
+    from wschat.chat.prompt import terminal_prompt
+
+    rings = settings.bell or settings.notify != "none"
+    with terminal_prompt(history, world.keyboard, world.screen, rings=rings) as prompt:
+        try:
+            await prompt.start()
+            yield prompt
+        finally:
+            await prompt.stop()
+
+
+def _discard(stream: TextIO) -> None:
+    """Send what is still buffered nowhere, so that Python's end does not stumble over it."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
