@@ -1,6 +1,6 @@
 """What a person may set for the chat: flags over environment over file; each with what it means."""
 
-import tomllib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
@@ -62,12 +62,8 @@ def settings(
     Raises:
         UsageError: a file or variable has what is no setting; it names it and says what would be.
     """
-    try:
-        kept = tomllib.loads(file)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"this is no TOML: {error}", where=where, hint="correct it, or remove it") from None
     chosen = Settings()
-    for name, value in kept.items():
+    for name, value in _read(file, where).items():
         chosen = _with(chosen, name, value, f"{where}: {name}")
     for name, kind in _KINDS.items():
         variable = f"WSCHAT_{name.upper()}"
@@ -78,6 +74,17 @@ def settings(
         if value is not None:
             chosen = _with(chosen, name, value, f"--{name}")
     return chosen
+
+
+def _read(file: str, where: str) -> dict[str, object]:
+    if not re.search(r"^\s*[^\s#]", file, flags=re.MULTILINE):  # as in most: the parser needs not be loaded
+        return {}
+    import tomllib
+
+    try:
+        return tomllib.loads(file)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"this is no TOML: {error}", where=where, hint="correct it, or remove it") from None
 
 
 def _boolean(text: str) -> bool | str:
