@@ -3,7 +3,6 @@
 import hmac
 import json
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -99,7 +98,7 @@ def token(url: str) -> Iterator[str]:
 
 @contextmanager
 def _kept_secret() -> Iterator[str]:
-    secret = secrets.token_urlsafe()
+    secret = os.urandom(32).hex()
     try:
         descriptor = os.open(state_dir() / KEPT_SECRET, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError:
