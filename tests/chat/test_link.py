@@ -175,6 +175,23 @@ def test_pauses_grow() -> None:
         assert play.feed(Closed(play.state.numbers, fault=Fault.OFFLINE)).connects[0].after == OFFLINE_PAUSE
 
 
+def test_pauses_stay_short_while_the_server_answers() -> None:
+    """A cut on the way back into the room is soon mended, however many there were; not if it is busy."""
+    play = in_room().feed(Closed(1))
+    for _ in range(9):
+        play.feed(Closed(play.state.numbers))
+
+    def on_the_way() -> Play:
+        play.feed(Opened(play.state.numbers))
+        return play.feed(Signup("ann", ("ops",), play.id))
+
+    pauses = [on_the_way().feed(Closed(play.state.numbers)).connects[0].after for _ in range(3)]
+    assert max(pauses) < 3
+    pauses = [on_the_way().feed(Error("busy", "", play.id)).connects[0].after for _ in range(3)]
+    assert pauses == sorted(set(pauses))
+    assert on_the_way().feed(Closed(play.state.numbers)).connects[0].after < 3
+
+
 def test_what_is_in_vain_ends_the_chat() -> None:
     """A lasting fault ends it, as does the first connection if it can't be opened, unless that is busy."""
     assert in_room().feed(Closed(1, "kicked", "ask", Fault.LASTING)).effects == [GiveUp("kicked", "ask")]

@@ -30,6 +30,7 @@ from wschat.protocol import Action, Request, fold
 
 # Seconds.
 FIRST_PAUSE, LONGEST_PAUSE = 0.7, 30.0  # before a try to connect; it doubles from try to try
+FEW_TRIES = 2  # count at most when a cut comes on the way into the room
 SHORTEST_PAUSE = {Fault.BUSY: 4.0, Fault.SCOLDED: 60.0}  # of which the client takes at least half
 OFFLINE_PAUSE = 1.5  # without a network nobody is bothered, and one that is back shall be used at once
 PING_EVERY = 5 * 60.0  # API Gateway ends connections that are idle for 10 minutes
@@ -116,9 +117,15 @@ def closed(state: ChatState, event: Closed) -> Step:
 
 
 def lost(state: ChatState, event: Closed) -> Step:
-    """Do without the connection: keep what was in flight, and try to get another."""
+    """Do without the connection: keep what was in flight, and try to get another.
+
+    A server that took our name back does its work, so the pauses have no reason to grow on. One that
+    closes each connection before it has answered anything is left alone for longer and longer.
+    """
     dropped = (Drop(state.retiring),) if state.retiring is not None else ()
-    state = replace(state, link=None, retiring=None, restoring=False)
+    named = state.waiting is not None and state.waiting.request.action in ENTERING
+    tries = min(state.tries, FEW_TRIES) if named and event.fault is Fault.PASSING else state.tries
+    state = replace(state, link=None, retiring=None, restoring=False, tries=tries)
     if event.fault is Fault.LASTING:
         return replace(state, over=True), (*dropped, GiveUp(event.what, event.hint))
     state, effects = _try_again(doubt(state), event)
