@@ -19,7 +19,9 @@ MODULES = (
     "markdown_it",
     "rich.console",
     "wschat.chat.client",
-    "wschat.cli",
+    "wschat.cli_chat",
+    "wschat.cli_local",
+    "wschat.cli_logs",
     "wschat.lab.engine",
 )
 LONGEST_S = 60

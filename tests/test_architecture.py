@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import wschat
-from wschat.cli import LOCAL_PROVISION
+from wschat.cli import MODULES as CLI
+from wschat.cli_chat import LOCAL_PROVISION
 from wschat.lab.blueprint import FUNCTIONS, Spec
 
 ROOT = Path(wschat.__file__).parent
@@ -63,9 +64,16 @@ ONLY_IN = {
     "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {"wschat.local.gateway.iam", "wschat.local.gateway.server"},
     "websockets": {"wschat.chat.session", "wschat.local.gateway.sockets"},
-    "prompt_toolkit": {"wschat.chat.view", "wschat.chat.keys"},
+    "prompt_toolkit": {"wschat.chat.keys", "wschat.chat.prompt", "wschat.chat.view"},
     "wcwidth": {"wschat.chat.paint"},
-    "typer": {"wschat.cli", "wschat.cli_aws", "wschat.cli_logs", "wschat.cli_runs"},
+    "typer": {
+        "wschat.cli",
+        "wschat.cli_aws",
+        "wschat.cli_chat",
+        "wschat.cli_local",
+        "wschat.cli_logs",
+        "wschat.cli_runs",
+    },
     "platformdirs": {"wschat.places"},
 }
 CATCHERS = {
@@ -157,23 +165,14 @@ def test_only_cli_catches() -> None:
 
 
 def test_heavy_imports_are_late() -> None:
-    """`wschat --help` imports neither boto3 nor prompt_toolkit nor websockets: see cli's own imports."""
-    tree = ast.parse(MODULES["wschat.cli"].read_text())
-    top = {
-        name
-        for node in tree.body
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in _imports(ast.Module([node], []))
-    }
-    assert {name for name in top if name.partition(".")[0] not in sys.stdlib_module_names} == {
-        "typer",
-        "wschat",
-        "wschat.cli_aws",
-        "wschat.cli_logs",
-        "wschat.cli_runs",
-        "wschat.errors",
-        "wschat.local.gateway.limits",
-    }
+    """`wschat --help` imports neither boto3 nor prompt_toolkit nor websockets: see its modules' own."""
+    light = {"typer", "wschat", "wschat.errors", "wschat.local.gateway.limits"}
+    for module in {"wschat.cli", "wschat.cli_runs", *(f"wschat.{name}" for name in CLI.values())}:
+        tree = ast.parse(MODULES[module].read_text())
+        tops = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        names = {name for node in tops for name in _imports(ast.Module([node], []))}
+        others = {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
+        assert {name for name in others if not name.startswith("wschat.cli")} <= light
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_tables() -> None:
 def test_commands(words: list[str]) -> None:
     """Each command line in the README has a command and options that exist."""
     _, command, *options = words
-    help_text = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
+    help_text = CliRunner().invoke(app(), [command, "--help"], env={"COLUMNS": "200", "TERM": "dumb"}).output
     assert "Usage" in help_text
     for option in options:
         if option.startswith("-"):

@@ -68,7 +68,7 @@ def test_for_programs(odd: Cloud) -> None:
     shown, code = narrow("status", "--json", "--prefix", prefix)
     report = json.loads(shown)
     assert f"`wschat provision --prefix {prefix}` makes it so." in narrow("status", "--prefix", prefix)[0]
-    planned = CliRunner().invoke(app, ["provision", "--plan", "--json", "--prefix", prefix])
+    planned = CliRunner().invoke(app(), ["provision", "--plan", "--json", "--prefix", prefix])
     assert json.loads(planned.stdout) == report
     assert (code, planned.exit_code) == (3, 3)
     attributes = {

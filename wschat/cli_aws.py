@@ -240,3 +240,14 @@ def status(
         hint = "All is as it should be."
     console.paper().print(hint, markup=False, soft_wrap=True)
     raise typer.Exit(code)
+
+
+def policy(
+    prefix: Prefix = "", region: Region = None, profile: Profile = None, endpoint_url: Endpoint = None
+) -> None:
+    """Print the IAM policy that a person needs for one lab, and for nothing else, as JSON."""
+    from json import dumps
+
+    from wschat.lab.permits import person
+
+    typer.echo(dumps(person(connect(Where(prefix, region, profile, endpoint_url)).lab), indent=2))

@@ -15,7 +15,7 @@ from tests.terminal import terminal
 from tests.web.cable import Cable
 from tests.web.conftest import OpenTab
 from tests.web.tab import Tab
-from wschat.cli import LOCAL_PROVISION
+from wschat.cli_chat import LOCAL_PROVISION
 from wschat.local.join import LocalLab, join
 from wschat.web.server import Server
 

@@ -1,0 +1,61 @@
+"""The command that runs the lab on this machine."""
+
+import signal
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from wschat.cli_chat import LOCAL_PROVISION, interrupt, local_state_dir
+from wschat.errors import ExitCode
+from wschat.local.gateway.limits import AWS, Settings
+
+
+class Order(StrEnum):
+    """In which order the local gateway delivers what is done at the same time."""
+
+    ARRIVAL = "arrival"
+    SHUFFLE = "shuffle"
+
+
+def local(
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The emulator's port. (default: any)")
+    ] = None,
+    idle_timeout: Annotated[
+        float,
+        typer.Option(min=0.1, help="Seconds without a message, either way, until a connection is closed."),
+    ] = AWS.idle_timeout,
+    max_age: Annotated[
+        float, typer.Option(min=0.1, help="Seconds until a connection is closed for its age.")
+    ] = AWS.max_age,
+    rate: Annotated[float, typer.Option(min=1, help="Requests a second; half as many may burst.")] = AWS.rate,
+    order: Annotated[Order, typer.Option(help="Let what is done at the same time overtake.")] = Order.ARRIVAL,
+    drop: Annotated[
+        float, typer.Option(min=0, help="Cut so many connections a minute, at random.")
+    ] = AWS.drop,
+) -> None:
+    """Run the whole lab on this machine, in the foreground, until Ctrl-C."""
+    from wschat import console
+    from wschat.local.join import join
+
+    settings = Settings(idle_timeout, max_age, rate, shuffle=order is Order.SHUFFLE, drop=drop)
+    signal.signal(signal.SIGTERM, interrupt)
+    screen = console.screen()
+    try:
+        with console.waiting("Starting the local lab") as progress:
+            lab = join(local_state_dir(), LOCAL_PROVISION, port=port, settings=settings, progress=progress)
+        with lab:
+            typer.echo(lab.url)
+            screen.print("Now chat, in another terminal: [bold]wschat chat --local[/bold]")
+            screen.print(f"AWS's endpoint here is {lab.endpoint}. Ctrl-C stops it.", soft_wrap=True)
+            try:
+                lab.wait()
+            except KeyboardInterrupt:
+                if lab.started:
+                    lab.stop()
+                    screen.print("Stopped: nothing is left running.")
+                else:
+                    screen.print("Left the lab; it ends when nobody uses it any more.")
+    except KeyboardInterrupt:
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
