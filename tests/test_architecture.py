@@ -79,6 +79,7 @@ ONLY_IN = {
 CATCHERS = {
     "wschat.cli",
     "wschat.cli_aws",
+    "wschat.cli_runs",
     "wschat.lab.refusals",
     "wschat.chat.client",
     "wschat.local.keeper",

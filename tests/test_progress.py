@@ -13,7 +13,7 @@ WHY = "AWS takes no more calls for now"
 
 def test_long_waits(capsys: pytest.CaptureFixture[str]) -> None:
     """Where nothing can be shown in place, a long wait is told now and then: in a step, and between them."""
-    shown, step = Steps(), Step(Verb.CREATE, LogGroup(name="log", retention_days=1))
+    shown, step = Steps({}), Step(Verb.CREATE, LogGroup(name="log", retention_days=1))
     for seconds in range(0, 60, 5):
         shown.wait(WHY, seconds)
         shown._take(Progress(step, Moment.WAITING, seconds, WHY))
@@ -34,11 +34,11 @@ def test_a_narrow_terminal() -> None:
 def test_the_same_hint(capsys: pytest.CaptureFixture[str]) -> None:
     """What to do about it is said once, though every step that was given up is told with its error."""
     steps = [Step(Verb.DELETE, LogGroup(name=name, retention_days=1)) for name in ("a", "b")]
-    error = AccessError("no", hint="ask for that permission")
-    shown = Steps()
+    error = AccessError("no", hint="ask for that permission, then run `wschat teardown`")
+    shown = Steps({"provision": " --prefix a-", "teardown": " --all"})
     shown.show(Progress(step, Moment.GIVEN_UP, error=error) for step in steps)
     told = capsys.readouterr().err
-    assert (told.count("Error: no"), told.count("ask for that permission")) == (2, 1)
+    assert (told.count("Error: no"), told.count("permission, then run `wschat teardown --all`")) == (2, 1)
     assert shown.counts == {"done": 0, "failed": 2, "under way": 0}
 
 

@@ -118,6 +118,8 @@ def test_what_cannot_be_done_is_not_asked(odd: Cloud) -> None:
     assert done.returncode == 1
     table = f"table {odd.lab.name('room-messages-users')}"
     assert f"Error: {table}, before the first step: partition_key is 'id', not 'room'" in done.stderr
+    assert f"`wschat teardown --prefix {odd.lab.prefix}` deletes the whole lab" in done.stderr
+    assert f"run `wschat provision --prefix {odd.lab.prefix}`" in done.stderr
 
 
 @pytest.mark.usefixtures("account")

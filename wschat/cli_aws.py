@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wschat.cli_runs import NOTHING_CHANGED, Where, ask, carry_out, connect, interrupted, look, waits
+from wschat.cli_runs import (
+    NOTHING_CHANGED,
+    Where,
+    ask,
+    carry_out,
+    connect,
+    interrupted,
+    look,
+    pasteable,
+    waits,
+)
 from wschat.errors import ExitCode, UsageError, WschatError
 
 if TYPE_CHECKING:
@@ -40,6 +50,7 @@ class Auth(StrEnum):
     IAM = "iam"
 
 
+@pasteable
 def provision(
     prefix: Prefix = "",
     region: Region = None,
@@ -52,7 +63,7 @@ def provision(
     plan: Annotated[bool, typer.Option("--plan", help="Show what would be done, and write nothing.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Write the plan as JSON, with --plan.")] = False,
     verify: Annotated[
-        bool, typer.Option("--verify/--no-verify", help="Connect and register at the end.")
+        bool, typer.Option("--verify/--no-verify", help="At the end, connect and talk in a room.")
     ] = True,
     yes: Yes = False,
 ) -> None:
@@ -83,8 +94,7 @@ def provision(
             ask("Do this in {}?", cloud, yes=yes)
     left: Sequence[Step] = ()
     if steps:
-        ways = dict.fromkeys(("provision", "teardown"), str(where))
-        actual, left = carry_out(cloud, engine.provision, ways, steps, actual)
+        actual, left = carry_out(cloud, engine.provision, where.ways, steps, actual)
     else:
         console.screen().print(f"Nothing to do: all {len(actual.resources)} parts are as they should be.")
     _hand_over(cloud, actual, left, profile, verify=verify)
@@ -129,6 +139,7 @@ def _verify(last: "Last") -> None:
         verify(last.url, sign, on_wait=waits(tell))
 
 
+@pasteable
 def teardown(
     prefix: Prefix = "",
     region: Region = None,
@@ -186,10 +197,12 @@ def _remove_all(cloud: "Cloud", where: Where, *, yes: bool) -> ExitCode:
         ask("Remove all from {}? Type how many:", cloud, str(len(rows)), yes=yes)
     for each in found.labs:
         prefix = each.cloud.lab.prefix
+        here = where._replace(prefix=prefix)
         console.screen().print(f"[bold]Prefix {prefix or '(none)'}[/bold]")
         try:
-            codes.add(_remove(each.cloud, each.actual, where._replace(prefix=prefix), f" --all{where}"))
+            codes.add(_remove(each.cloud, each.actual, here, f" --all{where}"))
         except WschatError as error:
+            error.name_options(here.ways)
             console.show_error(error)
             codes.add(error.exit_code)
     return max(codes)
@@ -206,6 +219,7 @@ def _remove(cloud: "Cloud", actual: "Actual", where: Where, again: str) -> ExitC
     return ExitCode.DIFFERENT if left else ExitCode.OK
 
 
+@pasteable
 def status(
     prefix: Prefix = "",
     region: Region = None,
@@ -242,6 +256,7 @@ def status(
     raise typer.Exit(code)
 
 
+@pasteable
 def policy(
     prefix: Prefix = "", region: Region = None, profile: Profile = None, endpoint_url: Endpoint = None
 ) -> None:

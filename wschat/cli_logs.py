@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from wschat.cli_aws import Endpoint, Prefix, Profile, Region
-from wschat.cli_runs import Where, connect, interrupted
+from wschat.cli_runs import Where, connect, interrupted, pasteable
 
 Function = Annotated[str | None, typer.Argument(help="One function, such as SendMessage. (default: all)")]
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written from now on.")]
@@ -14,6 +14,7 @@ Minutes = Annotated[int, typer.Option(min=1, help="Begin so many minutes ago.")]
 Json = Annotated[bool, typer.Option("--json", help="Write each line as a JSON object.")]
 
 
+@pasteable
 def logs(
     function: Function = None,
     prefix: Prefix = "",

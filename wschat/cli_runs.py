@@ -3,11 +3,12 @@
 import shlex
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
-from wschat.errors import ExitCode
+from wschat.errors import ExitCode, WschatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -32,6 +33,26 @@ class Where(NamedTuple):
     def __str__(self) -> str:
         given = zip(("--prefix", "--region", "--profile", "--endpoint-url"), self, strict=True)
         return "".join(f" {option} {shlex.quote(value)}" for option, value in given if value)
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """The commands that lead on from here, with their options."""
+        return dict.fromkeys(("provision", "teardown"), f"{self}")
+
+
+def pasteable(command: "Callable[..., None]") -> "Callable[..., None]":
+    """Let the errors of a command name other commands with its own options, to be pasted."""
+
+    @wraps(command)
+    def run(**given: object) -> None:
+        try:
+            command(**given)
+        except WschatError as error:
+            where: Any = map(given.get, Where._fields)
+            error.name_options(Where(*where).ways)
+            raise
+
+    return run
 
 
 def connect(where: Where, authorization: str | None = None) -> "Cloud":
@@ -76,7 +97,7 @@ def carry_out(
     from wschat import console, progress
     from wschat.lab.clock import Stopped
 
-    shown, start = progress.Steps(), cloud.clock.now()
+    shown, start = progress.Steps(ways), cloud.clock.now()
 
     def stop() -> None:
         cloud.clock.stop()

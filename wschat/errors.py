@@ -13,6 +13,7 @@ The tree::
     └── LocalError        the lab on this machine did not start, or ended       exit 8
 """
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import ClassVar
 
@@ -63,6 +64,11 @@ class WschatError(Exception):
         self.where = where
         self.hint = hint
 
+    def name_options(self, ways: Mapping[str, str]) -> None:
+        """Give the commands that the hint names their options here, so that they work when pasted."""
+        for command, options in ways.items():
+            self.hint = self.hint.replace(f"`wschat {command}`", f"`wschat {command}{options}`")
+
 
 class UsageError(WschatError):
     """The command line asks for something that can't be."""
@@ -101,7 +107,7 @@ class ConnectError(WschatError):
 
     Attributes:
         status: the HTTP status that refused the handshake; None if there was no answer.
-        unknown_host: whether the name of the host was not found.
+        may_pass: whether it may just be early: no such host yet, no answer in time, a connection cut.
         offline: whether this machine seems to have no network.
     """
 
@@ -114,12 +120,12 @@ class ConnectError(WschatError):
         where: str = "",
         hint: str = "",
         status: int | None = None,
-        unknown_host: bool = False,
+        may_pass: bool = False,
         offline: bool = False,
     ) -> None:
         super().__init__(what, where=where, hint=hint)
         self.status = status
-        self.unknown_host = unknown_host
+        self.may_pass = may_pass
         self.offline = offline
 
 

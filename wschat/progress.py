@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -24,9 +24,13 @@ LOOKING = "Looking at what there is now"
 
 
 class Steps:
-    """Shows the steps of one run; afterwards tells what of them was done."""
+    """Shows the steps of one run; afterwards tells what of them was done.
 
-    def __init__(self) -> None:
+    `ways` are the commands that lead on from there, with their options.
+    """
+
+    def __init__(self, ways: Mapping[str, str]) -> None:
+        self._ways = ways
         self.done = 0
         self._failed = 0
         self._unfinished = 0
@@ -89,6 +93,7 @@ class Steps:
         how = " (stopped in the middle)" if each.moment is Moment.STOPPED else ""
         self._console.print(Text.assemble(task, ("✗ ", "red"), safe(str(each.step)), how), soft_wrap=True)
         if each.error:
+            each.error.name_options(self._ways)
             show_error(each.error, self._console, hint=each.error.hint not in self._hints)
             self._hints.add(each.error.hint)
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,15 +22,22 @@ GATEWAY = '{"message": "%s", "connectionId": "c=", "requestId": "r="}'
 FAILED, FORBIDDEN = GATEWAY % "Internal server error", GATEWAY % "Forbidden"
 TIMED_OUT = GATEWAY % "Endpoint request timed out"
 BUSY = '{"type": "error", "code": "busy", "message": "later"}'
+UNKNOWN = '{"type": "error", "code": "unknown-action", "message": "no such action"}'
 DENIED = "An error occurred (AccessDeniedException) when calling the GetItem operation: no"
-GOODBYE = "goodbye"
+GOODBYE, UNPOSTED = "goodbye", "unposted"
+STEPS = ["register", "create", "join", "message", "leave"]
+Late = int | str | tuple[str, str]
 
 
 @dataclass
 class LateLab:
-    """A lab that works only after some tries: a status refuses one, a text is the answer to one."""
+    """A lab that works only after some tries.
 
-    script: list[int | str]
+    A status refuses one; a text is what its first request is answered with, or the request that is named
+    before it. GOODBYE ends the connection instead, UNPOSTED answers and posts nothing.
+    """
+
+    script: list[Late]
     url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
 
@@ -41,23 +49,50 @@ class LateLab:
         return None
 
     def answer(self, connection: ServerConnection) -> None:
-        """Answer the one request of a connection."""
-        request = json.loads(connection.recv())
-        self.requests.append(request)
-        instead = str(self.script.pop(0)) if self.script else ""
-        if instead == GOODBYE:
-            connection.close(1001)
-        elif instead:
-            connection.send(instead)
-        else:
-            connection.send('{"type": "single-room", "message": "somebody made a room meanwhile"}')
-            connection.send(json.dumps({"type": "signup", "name": "x", "rooms": [], "id": request["id"]}))
-        for _ in connection:
-            pass
+        """Answer the requests of a connection."""
+        late = self.script.pop(0) if self.script else ""
+        action, instead = late if isinstance(late, tuple) else ("register", late)
+        for frame in connection:
+            request = json.loads(frame)
+            self.requests.append(request)
+            if request["action"] != action or not instead:
+                self.do(connection, request)
+            elif instead == GOODBYE:
+                connection.close(1001)
+            elif instead == UNPOSTED:
+                self.do(connection, request, posts=False)
+            else:
+                connection.send(str(instead))
+
+    @staticmethod
+    def do(connection: ServerConnection, request: dict[str, Any], *, posts: bool = True) -> None:
+        """Do what is asked, as the functions do: post first, then reply."""
+        which, value = request.get("id"), request.get("value")
+        reply = {"type": "multi-message", "room": value}
+        events: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+            "register": ({"type": "single-room", "message": "theirs"}, {"type": "signup", "name": value}),
+            "create": ({"type": "single-room", "message": value}, reply),
+            "join": ({"type": "single-room", "message": "theirs"}, reply),
+            "message": (
+                {"type": "client-message", "user": "x", "message": "x", "id": which},
+                {"type": "ack"},
+            ),
+            "leave": ({"type": "delete-room", "room": value}, {"type": "ack"}),
+        }
+        post, reply = events[request["action"]]
+        for event in (post, {**reply, "id": which})[not posts :]:
+            connection.send(json.dumps(event))
+
+    def until(self, actions: list[str]) -> None:
+        """Wait until just this has been asked: who hangs up does not wait for the last answer."""
+        deadline = time.monotonic() + 10
+        while (asked := [request["action"] for request in self.requests]) != actions:
+            assert time.monotonic() < deadline, asked
+            time.sleep(0.01)
 
 
 @contextmanager
-def late_lab(*script: int | str) -> Iterator[LateLab]:
+def late_lab(*script: Late) -> Iterator[LateLab]:
     """Serve on a free port of the loopback interface."""
     lab = LateLab(list(script))
     with serve(lab.answer, "127.0.0.1", 0, process_request=lab.refuse) as server:
@@ -90,9 +125,9 @@ class Time:
 
 def check(url: str, patience: float = PATIENCE) -> Time:
     """Verify on virtual time; return it."""
-    time = Time()
-    verify(url, None, patience=patience, sleep=time.sleep, clock=time.clock, on_wait=time.note)
-    return time
+    times = Time()
+    verify(url, None, patience=patience, sleep=times.sleep, clock=times.clock, on_wait=times.note)
+    return times
 
 
 def remains(url: str, patience: float = PATIENCE) -> tuple[WschatError, Time]:
@@ -104,13 +139,14 @@ def remains(url: str, patience: float = PATIENCE) -> tuple[WschatError, Time]:
 
 
 def test_what_works() -> None:
-    """A lab that works is asked once: a name that nobody has is registered."""
+    """A lab that works is asked once: a name that nobody has is registered, and a room made and left."""
     with late_lab() as lab:
         assert check(lab.url).told == []
         assert check(lab.url).told == []
-    names = [request["value"] for request in lab.requests]
-    assert all(name.startswith("check-") and len(name) <= 32 for name in names)
-    assert len(set(names)) == 2
+        lab.until(STEPS * 2)
+    names = {request["value"] for request in lab.requests}
+    assert all(name.startswith("wschat-check-") and len(name) <= 32 for name in names)
+    assert len(names) == 2
 
 
 @pytest.mark.parametrize(
@@ -125,10 +161,14 @@ def test_what_works() -> None:
         (FORBIDDEN, "Forbidden: API Gateway has no route"),
         (DENIED, "AccessDeniedException"),
         (BUSY, "later (busy)"),
+        (UNKNOWN, "no such action (unknown-action)"),
+        (GOODBYE, "the connection is lost"),
+        (("create", FAILED), "Internal server error: the function failed"),
+        (("leave", GOODBYE), "the connection is lost"),
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_what_passes(late: int | str, says: str) -> None:
+def test_what_passes(late: Late, says: str) -> None:
     """What AWS says while it has not caught up is waited for, and said, at growing intervals."""
     with late_lab(*[late] * 6) as lab:
         time = check(lab.url)
@@ -154,10 +194,12 @@ def test_several_things_pass() -> None:
         (FAILED, AnswerError, "the function failed", "/aws/lambda/RegisterUser"),
         (FORBIDDEN, AnswerError, "no route", "wschat provision"),
         (DENIED, AnswerError, "AccessDeniedException", "/aws/lambda/RegisterUser"),
+        (("message", FAILED), AnswerError, "the function failed", "/aws/lambda/SendMessage"),
+        (GOODBYE, LostError, "1001", "try again"),
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_what_remains(late: int | str, kind: type[WschatError], says: str, hint: str) -> None:
+def test_what_remains(late: Late, kind: type[WschatError], says: str, hint: str) -> None:
     """What does not pass is named after two minutes, with where to look."""
     with late_lab(*[late] * 99) as lab:
         error, time = remains(lab.url)
@@ -189,11 +231,10 @@ def test_unknown_host() -> None:
             "full␛[31m (full)",
         ),
         (["\x1b[31mrubbish"], AnswerError, "something else: ␛[31mrubbish"),
-        ([GOODBYE], LostError, "1001"),
     ],
-    ids=["404", "timeout", "error", "rubbish", "goodbye"],
+    ids=["404", "timeout", "error", "rubbish"],
 )
-def test_what_does_not_pass(script: list[int | str], kind: type[WschatError], says: str) -> None:
+def test_what_does_not_pass(script: list[Late], kind: type[WschatError], says: str) -> None:
     """What waiting does not help is raised at once."""
     with late_lab(*script) as lab:
         error, time = remains(lab.url)
@@ -203,13 +244,36 @@ def test_what_does_not_pass(script: list[int | str], kind: type[WschatError], sa
 
 
 def test_nobody_answers() -> None:
-    """A lab that answers only somebody else is not waited for for ever."""
+    """A lab that answers only somebody else is not waited for for ever; but it may just be late."""
     with (
         late_lab('{"type": "signup", "name": "x", "id": "another"}') as lab,
         pytest.raises(AnswerError, match="no answer within") as caught,
     ):
         asyncio.run(probe(lab.url, reply_timeout=0.05))
     assert caught.value.where == "register"
+    assert caught.value.may_pass
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_the_step_that_fails(step: str) -> None:
+    """What fails is named by its step; then the room is left."""
+    with late_lab((step, FAILED)) as lab:
+        with pytest.raises(AnswerError) as caught:
+            asyncio.run(probe(lab.url))
+        lab.until([*STEPS[: STEPS.index(step) + 1], "leave"])
+    assert caught.value.where == step
+    with late_lab((step, GOODBYE)) as lab, pytest.raises(LostError) as lost:
+        asyncio.run(probe(lab.url))
+    assert lost.value.where == f"{step}, at {lab.url}"
+
+
+@pytest.mark.parametrize("step", ["create", "message", "leave"])
+def test_what_is_not_posted(step: str) -> None:
+    """A function that replies, and may not post yet, has not done what it should."""
+    with late_lab((step, UNPOSTED)) as lab, pytest.raises(AnswerError, match="nothing was posted") as caught:
+        asyncio.run(probe(lab.url, post_timeout=0.05))
+    assert caught.value.where == step
+    assert caught.value.may_pass
 
 
 def test_who_can_not_sign() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.drift.case import differs, missing, too_much
 from tests.drift.hand import Do, do
-from wschat.lab.blueprint import API_NAME, MOCKS, STAGE
+from wschat.lab.blueprint import API_NAME, MOCKS, STAGE, TRUST
 from wschat.lab.bundle import bundle
 from wschat.lab.model import SELECT_DEFAULT, TAG, canonical
 
@@ -64,6 +64,17 @@ LOG_GROUPS = (
         "log group JoinRoom", "retention_days", do("DeleteRetentionPolicy"), heals=("PutRetentionPolicy",)
     ),
 )
+_SET_ROLE = "UpdateFunctionConfiguration(Role)"
+_role_anew = (
+    do("DeleteRolePolicy", "policy LeaveRoomRole"),
+    do("DeleteRole", "role LeaveRoomRole"),
+    do(
+        "CreateRole",
+        "role LeaveRoomRole",
+        AssumeRolePolicyDocument=canonical(TRUST),
+        Tags=[{"Key": TAG, "Value": "us-east-1/<prefix>"}],
+    ),
+)
 _new_code = ("UpdateFunctionCode(Architectures, ZipFile)",)
 _of_intel = do("UpdateFunctionCode", ZipFile=bundle("register_user"), Architectures=["x86_64"])
 FUNCTIONS = (
@@ -85,6 +96,13 @@ FUNCTIONS = (
             ("Disconnect", "memory", 128, {"MemorySize": 128}),
             ("Connect", "environment", (("CLIENT_RECORDS", "theirs"),), {"Environment": THEIRS}),
         )
+    ),
+    differs(
+        "function LeaveRoom",
+        "role",
+        *_role_anew,
+        found="<prefix>LeaveRoomRole, which was deleted",
+        heals=(*(_SET_ROLE,) * 2, "PutRolePolicy on policy LeaveRoomRole"),
     ),
 )
 
@@ -228,7 +246,7 @@ GONE = (
         do("DeleteRole"),
         heals=(
             "CreateRole",
-            "UpdateFunctionConfiguration(Role) on function CreateRoom",
+            *(f"{_SET_ROLE} on function CreateRoom",) * 2,
             "PutRolePolicy on policy CreateRoomRole",
         ),
     ),

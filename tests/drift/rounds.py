@@ -67,7 +67,7 @@ class House:
 
     def __init__(self, ministack: Backend, prefix: str) -> None:
         clock, here = VirtualClock(), ministack.endpoint
-        never_refuses = Times(role_assumable=0, lambda_rate=1000, table_rate=1000)
+        never_refuses = Times(role_assumable=0, function_updating=0, lambda_rate=1000, table_rate=1000)
         self.plane = Plane(here, clock, times=never_refuses, backend=ministack)
         self.cloud = connect(Target(prefix, endpoint_url=here), self.plane.session(), clock, AWS)
         provision(self.cloud)
@@ -104,19 +104,24 @@ class House:
         provision(cloud)
         return [told(call) for call in self.plane.calls[before:] if call.write]
 
-    def heal(self, cases: Iterable[Case]) -> Iterator[Healed]:
-        """Make changes by hand, look at what differs, and provision; everything must be right then."""
-        cloud, clock, plane, hand = self.cloud, self.cloud.clock, self.plane, self._hand
-        clock.sleep(AN_HOUR)
+    def change(self, cases: Iterable[Case]) -> None:
+        """Make changes by hand."""
+        self.cloud.clock.sleep(AN_HOUR)
         for case in cases:
             for what in case.by_hand:
-                hand.change(case.resource, what)
-                clock.sleep(5)
-        clock.sleep(AN_HOUR)
+                self._hand.change(case.resource, what)
+                self.cloud.clock.sleep(5)
+        self.cloud.clock.sleep(AN_HOUR)
+
+    def heal(self, cases: Iterable[Case]) -> Iterator[Healed]:
+        """Make changes by hand, look at what differs, and provision; everything must be right then."""
+        cloud, plane, hand = self.cloud, self.plane, self._hand
+        self.change(cases)
         actual = engine.look(cloud)
         steps, before = engine.differences(cloud, actual), len(plane.calls)
         after, left = drain(engine.provision(cloud, engine.plan_up(cloud, actual), actual))
         assert left == ()
+        assert plane.locked_out() == []
         known = (after, actual, hand.actual)
         ids = {which: key for each in known for key, which in each.ids.items()}
         writes = [(subject(call, ids), told(call)) for call in plane.calls[before:] if call.write]

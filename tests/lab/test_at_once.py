@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,27 @@ def test_provision_and_teardown(two: Pair) -> None:
     assert second is None
     two.first.clock.sleep(5)
     down(two.first)
+
+
+def test_an_api_that_is_only_listed(two: Pair) -> None:
+    """A list that still shows an API that was just torn down does not make provision keep that one."""
+    cloud, events = two.first, two.first.api.meta.events
+    plan = [step for step in engine.plan_up(cloud, Actual()) if isinstance(step.resource, Api)]
+    drain(execute(cloud, plan, Actual()))
+    cloud.clock.sleep(5)
+    (gone,) = cloud.api.get_apis()["Items"]
+    cloud.api.delete_api(ApiId=gone["ApiId"])
+
+    def still_listed(parsed: dict[str, Any], **_: object) -> None:
+        parsed["Items"].append(gone)
+
+    cloud.clock.sleep(5)
+    events.register("after-call.apigatewayv2.GetApis", still_listed)
+    drain(execute(cloud, plan, Actual()))
+    events.unregister("after-call.apigatewayv2.GetApis", still_listed)
+    cloud.clock.sleep(5)
+    (kept,) = cloud.api.get_apis()["Items"]
+    assert kept["ApiId"] != gone["ApiId"]
 
 
 def test_lost_answers(two: Pair) -> None:

@@ -9,9 +9,13 @@ from tests.drift.case import MISSING, TOO_MUCH, Case
 from tests.drift.cases import CASES
 from tests.drift.rounds import AN_HOUR, House, rounds
 from tests.drift.stops import FIXED
+from tests.labs import plan
 from tests.plane.embedded import Embedded
-from wschat.errors import AwsError
+from tests.plane.faults import Fault
+from tests.plane.wire import Call
+from wschat.errors import AccessError, AwsError
 from wschat.lab import engine
+from wschat.lab.found import DELETED
 from wschat.lab.steps import Actual, Verb
 
 VERBS = {MISSING: Verb.CREATE, TOO_MUCH: Verb.DELETE}
@@ -63,6 +67,25 @@ def test_the_api_is_gone(house: House) -> None:
         "RemovePermission": 11,
         "AddPermission": 11,
     }
+
+
+def test_stopped_between_two_roles(house: House) -> None:
+    """A run that ends while a function has another role for a moment is healed by the next one."""
+    house.change(case for case in CASES if str(case.found).endswith(DELETED))
+    heals: list[Call] = []
+
+    def not_the_second(call: Call) -> Fault | None:
+        heals.extend([call] * (call.operation == "UpdateFunctionConfiguration"))
+        return Fault.DENIED if call.write and len(heals) == 2 else None
+
+    house.plane.fault = not_the_second
+    with pytest.raises(AccessError):
+        house.writes(house.cloud)
+    house.plane.fault = lambda _: None
+    house.cloud.clock.sleep(5)
+    assert "UpdateFunctionConfiguration(Role)" in house.writes(house.cloud)
+    assert house.plane.locked_out() == []
+    assert plan(house.cloud) == ()
 
 
 def test_time_to_live_on_another_attribute(house: House) -> None:

@@ -32,7 +32,7 @@ def test_names_steer_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     console.show_status([], SPARE, actual)
     for ends in (Moment.DONE, Moment.FAILED, Moment.GIVEN_UP, Moment.STOPPED):
         told = [Progress(step, moment) for step in SPARE for moment in (Moment.BEGUN, ends)]
-        Steps().show(progress for progress in told)
+        Steps({}).show(progress for progress in told)
     seen = "".join(capsys.readouterr())
     assert seen.count("[bold]x[/]") == len(SPARE) * 6 + 1
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(seen)

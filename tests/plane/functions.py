@@ -1,4 +1,4 @@
-"""Functions that are Pending and InProgress, and refuse changes meanwhile."""
+"""Functions that are Pending and InProgress and refuse changes meanwhile, and who decrypts for them."""
 
 from typing import Any
 
@@ -11,6 +11,11 @@ from tests.plane.service import Service
 from tests.plane.wire import Answer, Call, identify, path_of, similar
 
 UNASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
+UNDECRYPTED = (
+    "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the "
+    "function's KMS key settings. KMS Exception: UnrecognizedClientExceptionKMS Message: The security token "
+    "included in the request is invalid."
+)
 NOT_NOW = "The operation cannot be performed at this time. {}"
 PENDING = NOT_NOW.format("The function is currently in the following state: Pending")
 UPDATING = NOT_NOW.format("An update is in progress for resource: {}")
@@ -25,6 +30,14 @@ class Functions(Service):
         self._times, self._roles, self._reads, self._dates = times, roles, reads, dates
         self._made: dict[str, float] = {}
         self._updated: dict[str, float] = {}
+        self._granted: dict[str, tuple[str, float]] = {}
+
+    def locked_out(self) -> list[str]:
+        """Return the functions whose environment is decrypted for a role that is not there any more.
+
+        That is the first role of a function, or what it was changed to last: to set the same is no change.
+        """
+        return [name for name, (role, made) in self._granted.items() if made != self._roles.made(role)]
 
     def pending(self, name: str, now: float) -> bool:
         return now < self._made.get(name, -FOREVER) + self._times.function_pending
@@ -39,6 +52,8 @@ class Functions(Service):
         if operation in {*UPDATES, "PublishVersion"} and self.updating(name, now):
             arn = f"arn:aws:lambda:{call.region}:000000000000:function:{name}"
             return error("lambda", 409, "ResourceConflictException", UPDATING.format(arn))
+        if operation == "Invoke" and name in self.locked_out():
+            return error("lambda", 502, "KMSAccessDeniedException", UNDECRYPTED)
         role = call.params.get("Role") if operation in ROLE_USERS else None
         if role and not self._roles.assumable(role, now):
             return error("lambda", 400, "InvalidParameterValueException", UNASSUMABLE)
@@ -52,8 +67,12 @@ class Functions(Service):
         elif call.operation == "DeleteFunction":
             self._made.pop(name, None)
             self._updated.pop(name, None)
+            self._granted.pop(name, None)
         elif call.operation in UPDATES:
             self._updated[name] = now
+        role = call.params.get("Role") if call.operation in ROLE_USERS else None
+        if role and role != self._granted.get(name, ("", 0.0))[0]:
+            self._granted[name] = (role, self._roles.made(role))
         if call.operation in {"CreateFunction", *UPDATES}:
             return answer.with_json(self._with_states(answer.json, now))
         return answer

@@ -102,6 +102,10 @@ class Plane:
         """Return the documents of a role's inline policies, by name, that have taken effect."""
         return self._roles.policies_in_effect(role, self._clock.now())
 
+    def locked_out(self) -> list[str]:
+        """Return the functions that can't be called since their role was deleted, made anew or not."""
+        return self._functions.locked_out()
+
     def handle(self, request: Request) -> Answer:
         """Answer a request.
 

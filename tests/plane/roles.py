@@ -18,9 +18,13 @@ class Roles(Service):
         self._made: dict[str, float] = {}
         self._policies: dict[str, list[tuple[float, str, str | None]]] = {}
 
+    def made(self, arn: str) -> float:
+        """Return when a role was made, which tells it from others of its name; `FOREVER` if it is gone."""
+        return self._made.get(arn.rpartition("/")[2], -FOREVER)
+
     def assumable(self, arn: str, now: float) -> bool:
         """Tell whether Lambda can assume a role; one that was not made through the plane is old."""
-        return now >= self._made.get(arn.rpartition("/")[2], -FOREVER) + self._times.role_assumable
+        return now >= self.made(arn) + self._times.role_assumable
 
     def policies_in_effect(self, role: str, now: float) -> dict[str, str]:
         """Return the inline policies, by name, that were put through the plane and have taken effect."""

@@ -36,6 +36,27 @@ def test_a_new_role_cannot_be_assumed(aws: Aws, clock: VirtualClock) -> None:
     update(FunctionName=aws.name, Role=arn)
 
 
+def test_a_role_made_anew_decrypts_nothing(aws: Aws, clock: VirtualClock, role: str) -> None:
+    """Lambda lets the role that was there decrypt a function's environment, and the next when it changes."""
+    aws.make_function(role, Environment={"Variables": {"A": "1"}})
+    clock.sleep(3)
+    aws.iam.delete_role(RoleName=aws.name)
+    aws.make_role()
+    other = aws.iam.create_role(RoleName=f"{aws.name}Other", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    clock.sleep(10)
+
+    def give(role: str) -> None:
+        aws.functions.update_function_configuration(FunctionName=aws.name, Role=role)
+        clock.sleep(3)
+
+    assert refused(aws.functions.invoke, FunctionName=aws.name)[0] == "KMSAccessDeniedException"
+    give(role)
+    assert refused(aws.functions.invoke, FunctionName=aws.name)[0] == "KMSAccessDeniedException"
+    give(other)
+    give(role)
+    assert aws.functions.invoke(FunctionName=aws.name)["Payload"].read() == b"1"
+
+
 def test_a_deleted_role_cannot_be_assumed(aws: Aws, role: str) -> None:
     """What is gone is refused in the same words."""
     aws.iam.delete_role(RoleName=aws.name)

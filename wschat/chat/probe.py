@@ -1,4 +1,4 @@
-"""Find out whether a lab that was just provisioned works: connect, register, and be told so."""
+"""Find out whether a lab that was just provisioned works: connect, and use its functions one by one."""
 
 import asyncio
 import random
@@ -10,57 +10,121 @@ from wschat.chat import loop
 from wschat.chat.advice import FUNCTIONS, GATEWAY, Advice
 from wschat.chat.render import safe
 from wschat.chat.session import Session, Sign, open_session
-from wschat.errors import AnswerError, ConnectError, WschatError
-from wschat.protocol import Action, Error, ErrorCode, GatewayError, Request, Signup, Unknown, decode_event
+from wschat.errors import AnswerError, ConnectError, LostError, WschatError
+from wschat.protocol import (
+    Ack,
+    Action,
+    ClientMessage,
+    DeleteRoom,
+    Error,
+    ErrorCode,
+    Event,
+    GatewayError,
+    MultiMessage,
+    Request,
+    Signup,
+    SingleRoom,
+    Unknown,
+    decode_event,
+)
 
 REPLY_TIMEOUT = 30.0  # seconds; API Gateway itself gives up after 29
+POST_TIMEOUT = 5.0  # seconds; a function posts before it replies, but the reply may overtake the post
 PATIENCE = 120.0  # seconds
 PAUSE, LONGEST_PAUSE, GROWTH = 1.0, 5.0, 1.5  # between two tries: seconds at most, and how it grows
 FRAME_SHOWN = 200  # characters
 LATE_STATUS = {403, 429, 500, 502, 503}
 """What API Gateway says while a stage, a permission or a policy is not known everywhere, or it is busy."""
 LATE_FRAMES = {"Forbidden", "Internal server error", "Too Many Requests"}
+LATE_CODES = {ErrorCode.BUSY, ErrorCode.UNKNOWN_ACTION}
 LOOK = GATEWAY["Internal server error"].hint
+STEPS: dict[Action, tuple[type[Event], ...]] = {
+    Action.REGISTER: (Signup,),
+    Action.CREATE: (MultiMessage, SingleRoom),
+    Action.JOIN: (MultiMessage,),
+    Action.MESSAGE: (Ack, ClientMessage),
+    Action.LEAVE: (Ack, DeleteRoom),
+}
+"""What is asked, in this order: the reply to it, and what the function posts to who asked as well."""
 
 Waiting = Callable[[str, float], None]
 
 
-async def probe(url: str, sign: Sign | None = None, *, reply_timeout: float = REPLY_TIMEOUT) -> None:
-    """Register a name that nobody has, and leave again. Times are in seconds.
+async def probe(
+    url: str,
+    sign: Sign | None = None,
+    *,
+    reply_timeout: float = REPLY_TIMEOUT,
+    post_timeout: float = POST_TIMEOUT,
+) -> None:
+    """Register a name that nobody has, talk in a room of that name, and leave. Times are in seconds.
+
+    Others who are connected see the room come and go. When something fails, it is left all the same.
 
     Raises:
         ConnectError, AccessError, LostError: there is no connection, or it got lost.
-        AnswerError: the answer was another one than it should be, or none came in time.
+        AnswerError: the answer was another one than it should be; or it, or a post, did not come in time.
     """
+    name = f"wschat-check-{secrets.token_hex(4)}"
     async with open_session(url, sign=sign) as session:
-        request = Request(Action.REGISTER, f"check-{secrets.token_hex(8)}", id=secrets.token_hex(8))
-        await session.send(request)
         try:
-            async with asyncio.timeout(reply_timeout):
-                await _signed_up(session, request)
-        except TimeoutError:
-            raise _failed(f"no answer within {reply_timeout:.0f} s") from None
+            for action in STEPS:
+                request = Request(action, name, id=secrets.token_hex(8))
+                await _step(session, request, reply_timeout, post_timeout)
+        except AnswerError:
+            await session.send(Request(Action.LEAVE))
+            raise
 
 
-async def _signed_up(session: Session, request: Request) -> None:
-    async for frame in session.frames():
-        match decode_event(frame):
-            case Signup(id=request.id):
-                return
-            case GatewayError(message):
-                advice = GATEWAY.get(message, Advice("API Gateway refused it", LOOK))
-                what = f"{message}: {advice.what}"
-                raise _failed(what, advice.hint, may_pass=message in LATE_FRAMES)
-            case Error(code, message):
-                raise _failed(f"{message} ({code})", may_pass=code == ErrorCode.BUSY)
-            case Unknown(frame):
-                what = f"the server sent something else: {frame[:FRAME_SHOWN]}"
-                raise _failed(what, may_pass="AccessDenied" in frame)  # AWS: Internal server error
+async def _step(session: Session, request: Request, reply_timeout: float, post_timeout: float) -> None:
+    reply, *posts = STEPS[Action(request.action)]
+    awaited, loop = {reply, *posts}, asyncio.get_running_loop()
+    await session.send(request)
+    try:
+        async with asyncio.timeout(reply_timeout) as limit:
+            async for frame in session.frames():
+                heard = _heard(frame, request)
+                if heard is reply:
+                    limit.reschedule(loop.time() + post_timeout)
+                awaited.discard(heard)
+                if not awaited:
+                    return
+    except TimeoutError:
+        what = f"no answer within {reply_timeout:.0f} s"
+        if reply not in awaited:
+            what = "it was answered, but nothing was posted: the function may not be allowed to yet"
+        raise _failed(request, what, may_pass=True) from None
+    except LostError as lost:
+        lost.where = f"{request.action}, at {lost.where}"
+        raise
 
 
-def _failed(what: str, hint: str = LOOK, *, may_pass: bool = False) -> AnswerError:
-    hint = hint.format(function=FUNCTIONS[Action.REGISTER])
-    return AnswerError(safe(what), where=Action.REGISTER, hint=hint, may_pass=may_pass)
+def _heard(frame: str, request: Request) -> type[Event]:
+    """Return what a frame is, if it comes of a request; just `Event` if it does not.
+
+    Raises:
+        AnswerError: it refuses the request.
+    """
+    match event := decode_event(frame):
+        case Signup(id=request.id) | MultiMessage(id=request.id) | Ack(id=request.id):
+            return type(event)
+        case ClientMessage(id=request.id) | SingleRoom(request.value) | DeleteRoom(request.value):
+            return type(event)
+        case GatewayError(message):
+            advice = GATEWAY.get(message, Advice("API Gateway refused it", LOOK))
+            what = f"{message}: {advice.what}"
+            raise _failed(request, what, advice.hint, may_pass=message in LATE_FRAMES)
+        case Error(code, message):
+            raise _failed(request, f"{message} ({code})", may_pass=code in LATE_CODES)
+        case Unknown(frame):
+            what = f"the server sent something else: {frame[:FRAME_SHOWN]}"
+            raise _failed(request, what, may_pass="AccessDenied" in frame)  # AWS: Internal server error
+    return Event
+
+
+def _failed(request: Request, what: str, hint: str = LOOK, *, may_pass: bool = False) -> AnswerError:
+    hint = hint.format(function=FUNCTIONS[request.action])
+    return AnswerError(safe(what), where=request.action, hint=hint, may_pass=may_pass)
 
 
 def verify(
@@ -82,9 +146,8 @@ def verify(
     start, pause = clock(), PAUSE
     while True:
         try:
-            loop.run(probe(url, sign))
-            return
-        except (ConnectError, AnswerError) as error:
+            return loop.run(probe(url, sign))
+        except (ConnectError, LostError, AnswerError) as error:
             seconds = clock() - start
             if not _may_pass(error):
                 raise
@@ -100,7 +163,9 @@ def verify(
 def _may_pass(error: WschatError) -> bool:
     match error:
         case ConnectError():
-            return error.unknown_host or error.status in LATE_STATUS
+            return error.may_pass or error.status in LATE_STATUS
         case AnswerError():
             return error.may_pass
+        case LostError():
+            return True
     return False

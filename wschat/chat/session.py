@@ -115,9 +115,9 @@ async def open_session(
         raise _refused(refused, where, clock()) from None
     except (OSError, InvalidHandshake, InvalidProxy, InvalidURI, ValueError, ImportError) as error:
         what, hint = _why(error, parts.hostname or "")
-        unknown_host = isinstance(error, socket.gaierror)
-        offline = unknown_host or getattr(error, "errno", None) in NO_NETWORK
-        raise ConnectError(what, where=where, hint=hint, unknown_host=unknown_host, offline=offline) from None
+        offline = isinstance(error, socket.gaierror) or getattr(error, "errno", None) in NO_NETWORK
+        may_pass = offline or isinstance(error, TimeoutError | ConnectionResetError)
+        raise ConnectError(what, where=where, hint=hint, may_pass=may_pass, offline=offline) from None
     async with connection:
         yield Session(connection, where)
 

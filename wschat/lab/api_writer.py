@@ -7,14 +7,18 @@ to collide on, so one that is sent again after a lost answer would make two.
 from typing import Any
 
 from wschat.lab.api_observer import apis, listed
-from wschat.lab.found import api_id, part
+from wschat.lab.cloud import Cloud
+from wschat.lab.found import Found, api_id, part
 from wschat.lab.model import Api, Deployment, Integration, Route, Stage
 from wschat.lab.writer import Run, create, delete, update
 
 
 @create.register
 def _create_api(api: Api, run: Run) -> None:
-    """Create it, then look whether somebody else did so too meanwhile: the oldest is the one to keep."""
+    """Create it, then look whether somebody else did so too meanwhile: the oldest is the one to keep.
+
+    Of those only, since a list may still show one that was just torn down.
+    """
     cloud = run.cloud
     made = cloud.create(
         cloud.api.create_api,
@@ -25,10 +29,15 @@ def _create_api(api: Api, run: Run) -> None:
         Tags=cloud.lab.tags,
     )["ApiId"]
     cloud.pause(cloud.manners.lag, "somebody else may make it too: looking")
-    kept = api_id({part(api): tuple(apis(cloud))}) or made
+    there = tuple(each for each in apis(cloud) if each.id == made or _exists(each, cloud))
+    kept = api_id({part(api): there}) or made
     if kept != made:
         cloud.find(cloud.api.delete_api, ApiId=made)
     run.ids[api.key] = kept
+
+
+def _exists(api: Found, cloud: Cloud) -> bool:
+    return cloud.find(cloud.api.get_api, ApiId=api.id) is not None
 
 
 @update.register

@@ -22,6 +22,8 @@ from wschat.lab.model import (
 )
 from wschat.lab.steps import Actual
 
+DELETED = ", which was deleted"
+"""Stands behind the name of a function's role, where what the function is bound to is not there any more."""
 INSIDE_API = (Integration, Deployment, Stage, Route)
 """The kinds of an API's parts; routes last, since they take so many calls that AWS catches up meanwhile."""
 
@@ -132,7 +134,7 @@ def _bound(ours: Iterable[Found], seen: Seen) -> Iterator[Found]:
     for found in ours:
         function = found.resource
         if isinstance(function, Function) and _lost_its_role(found, seen.get((Role.kind, function.role))):
-            yield replace(found, resource=replace(function, role=f"{function.role}, which was deleted"))
+            yield replace(found, resource=replace(function, role=function.role + DELETED))
         else:
             yield found
 

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from wschat.lab.blueprint import FUNCTIONS, role
 from wschat.lab.bundle import bundle
+from wschat.lab.found import DELETED
 from wschat.lab.model import API, Function, Permission
 from wschat.lab.writer import Run, create, delete, update
 
@@ -24,7 +26,12 @@ def _create_function(function: Function, run: Run) -> None:
 
 @update.register
 def _update_function(function: Function, found: Function, run: Run) -> None:
-    """Send what differs; after a change that failed all of it, since AWS does not tell which one it was."""
+    """Send what differs; after a change that failed all of it, since AWS does not tell which one it was.
+
+    Lambda takes no change before the last one has ended, and is asked again until then.
+    """
+    if found.role == function.role + DELETED:
+        _take_another_role(function, run)
     failed = function.last_update != found.last_update
     differs = CODE | ATTRIBUTES.keys() if failed else function.differences(found).keys()
     if CODE & differs:
@@ -40,6 +47,23 @@ def _update_function(function: Function, found: Function, run: Run) -> None:
         run.cloud.call(
             run.cloud.functions.update_function_configuration, FunctionName=function.name, **wanted
         )
+
+
+def _take_another_role(function: Function, run: Run) -> None:
+    """Let a function have another of the lab's roles for a moment: then its own is a change again.
+
+    Its environment is encrypted, and Lambda gave the role that was deleted, not its name, the grant to
+    decrypt it. It renews that only when the role changes: to set the same name is in vain, and each call
+    ends in KMSAccessDeniedException (AWS re:Post, "Lambda KMSAccessDeniedException errors"; the note on it
+    in Terraform's aws_lambda_function). This comes before all other changes: they would make the function
+    younger than its role, and nobody would see any more that it lost it.
+    """
+    other = next(name for each in FUNCTIONS if (name := role(run.cloud.lab, each)) != function.role)
+    run.cloud.call(
+        run.cloud.functions.update_function_configuration,
+        FunctionName=function.name,
+        Role=run.cloud.lab.arn("iam", f"role/{other}"),
+    )
 
 
 @delete.register

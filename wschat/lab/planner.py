@@ -79,7 +79,8 @@ def not_ours(strangers: Iterable[Resource], where: str) -> NotOursError:
     return NotOursError(
         f"somebody else has {names}: it does not carry this lab's tag",
         where=where,
-        hint="take another --prefix, or delete it yourself if it is yours to delete",
+        hint="take another --prefix, not one in other capitals, which IAM takes for the same; or delete it"
+        " yourself if it is yours to delete",
     )
 
 
