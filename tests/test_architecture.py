@@ -47,12 +47,13 @@ IMPURE_STANDARD = {
 IMPURE_STANDARD |= {"sys", "tempfile", "threading", "time", "urllib", "uuid"}
 LAYERS = {
     "wschat.functions": {"wschat.functions", "wschat.protocol"},
-    "wschat.lab": {"wschat.lab", "wschat.errors", "wschat.protocol"},
-    "wschat.chat": {"wschat.chat", "wschat.errors", "wschat.protocol", "wschat"},
-    "wschat.local": {"wschat.local", "wschat.errors"},
-    "wschat.web": {"wschat.web", "wschat.errors"},
+    "wschat.lab": {"wschat.lab", "wschat.errors", "wschat.protocol", "wschat.loopback"},
+    "wschat.chat": {"wschat.chat", "wschat.errors", "wschat.protocol", "wschat.loopback", "wschat"},
+    "wschat.local": {"wschat.local", "wschat.errors", "wschat.loopback"},
+    "wschat.web": {"wschat.web", "wschat.errors", "wschat.loopback"},
     "wschat.protocol": set(),
     "wschat.errors": set(),
+    "wschat.loopback": set(),
     "wschat.places": set(),
     "wschat.console": {"wschat.lab.model", "wschat.lab.steps", "wschat.chat.render", "wschat.errors"},
     "wschat.progress": {"wschat.console", "wschat.lab.steps", "wschat.chat.render", "wschat.errors"},

@@ -2,14 +2,13 @@
 
 import pytest
 
+from wschat.local.gateway.limits import FRAME_BYTES, MESSAGE_BYTES
 from wschat.protocol import (
-    EVENT_LIMIT,
     EVENTS,
     ID_LIMIT,
     MEMBER_LIMIT,
     MESSAGE_LIMIT,
     NAME_LIMIT,
-    REPLY_LIMIT,
     ROOM_LIMIT,
     Ack,
     ClientMessage,
@@ -148,7 +147,7 @@ def test_what_is_allowed_fits() -> None:
     """The biggest message fits a frame, and the longest lists a reply."""
     text, name, request = "\x01" * MESSAGE_LIMIT, "😀" * NAME_LIMIT, "\x01" * ID_LIMIT
     biggest = ClientMessage(name, text, name, 2**53, 2**53, request).encode()
-    assert len(biggest.encode()) <= EVENT_LIMIT
-    assert len(Request("message", text, request).encode().encode()) <= EVENT_LIMIT
-    assert len(Signup(name, (name,) * ROOM_LIMIT, request).encode().encode()) <= REPLY_LIMIT
-    assert len(MultiMessage(name, (name,) * MEMBER_LIMIT).encode().encode()) <= REPLY_LIMIT // 2 + 4096
+    assert len(biggest.encode()) <= FRAME_BYTES
+    assert len(Request("message", text, request).encode().encode()) <= FRAME_BYTES
+    assert len(Signup(name, (name,) * ROOM_LIMIT, request).encode().encode()) <= MESSAGE_BYTES
+    assert len(MultiMessage(name, (name,) * MEMBER_LIMIT).encode().encode()) <= MESSAGE_BYTES // 2 + 4096

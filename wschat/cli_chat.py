@@ -60,7 +60,8 @@ def chat(
             lab = join(local_state_dir(), LOCAL_PROVISION, progress=progress)
         with lab:
             welcome = "Another terminal joins with: wschat chat --local" if lab.started else ""
-            raise typer.Exit(talk(places.Last(lab.url), welcome=welcome, check=lab.check))
+            code = talk(places.Last(lab.url), welcome=welcome, check=lab.check)
+        raise typer.Exit(code)
     raise typer.Exit(talk(_lab("chat", settings, region, profile, sign=sign)))
 
 

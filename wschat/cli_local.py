@@ -46,10 +46,11 @@ def local(
         with console.waiting("Starting the local lab") as progress:
             lab = join(local_state_dir(), LOCAL_PROVISION, port=port, settings=settings, progress=progress)
         with lab:
-            typer.echo(lab.url)
-            screen.print("Now chat, in another terminal: [bold]wschat chat --local[/bold]")
-            screen.print(f"AWS's endpoint here is {lab.endpoint}. Ctrl-C stops it.", soft_wrap=True)
+            end = "stops it" if lab.started else "leaves it; it runs on until nobody uses it any more"
             try:
+                typer.echo(lab.url)
+                screen.print("Now chat, in another terminal: [bold]wschat chat --local[/bold]")
+                screen.print(f"AWS's endpoint here is {lab.endpoint}. Ctrl-C {end}.", soft_wrap=True)
                 lab.wait()
             except KeyboardInterrupt:
                 if lab.started:

@@ -42,9 +42,11 @@ EXIT_CODES: dict[ExitCode, str] = {
     ExitCode.CONNECT: "the WebSocket could not be opened",
     ExitCode.LOST: "the WebSocket was open and is gone",
     ExitCode.REFUSED: "the chat refused a request that came from a pipe",
-    ExitCode.LOCAL: "the lab on this machine did not start, or ended by itself",
+    ExitCode.LOCAL: "the lab on this machine did not start, ended by itself, or does not end",
     ExitCode.INTERRUPTED: "Ctrl-C in the middle of something, or a chat that was ended by SIGTERM",
 }
+
+LOG_IN = "log in again (`aws sso login`, `aws login`, or new keys)"
 
 
 class WschatError(Exception):
@@ -144,6 +146,6 @@ class LostError(WschatError):
 
 
 class LocalError(WschatError):
-    """The lab on this machine did not start, or ended by itself."""
+    """The lab on this machine did not start, ended by itself, or does not end."""
 
     exit_code = ExitCode.LOCAL

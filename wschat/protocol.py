@@ -14,8 +14,6 @@ from typing import Any, ClassVar
 NAME_LIMIT = 32  # characters (code points) in a name or a room's name
 MESSAGE_LIMIT = 4_000  # characters in a message
 ID_LIMIT, TOKEN_LIMIT = 64, 256  # characters in a request id, and in a client's token
-EVENT_LIMIT = 32 * 1024  # bytes of a posted event: API Gateway's frame size and billing unit
-REPLY_LIMIT = 128 * 1024  # bytes of a reply: API Gateway's message size
 LOG_LENGTH = 100  # messages that a room remembers
 MEMBER_LIMIT = 500  # members of a room: its item stays under 400 KB, the list under half a reply
 # Beside the format characters (Cf), these show nothing.

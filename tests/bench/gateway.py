@@ -24,7 +24,8 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from tests.local.gateway.inside import crowd, running, settled
 from wschat.lab.local import provision
-from wschat.local.emulator import HOST, Emulator, _free_port, _why_unusable, clean_environment
+from wschat.local.emulator import Emulator, _free_port, _why_unusable, clean_environment
+from wschat.loopback import HOST
 
 ROOMS, MEMBERS = 10, 10
 TALK_S, PATIENCE_S = 3.0, 30.0

@@ -108,21 +108,19 @@ def test_transcript(tmp_path: Path) -> None:
     """What is said is at the end of a file of one's own, with dates, and harmless."""
     path = tmp_path / "log"
     for _ in range(2):
-        transcript = open_transcript(str(path))
-        transcript.write(Said(Entry("e\x1b[2Jve", "one\n-- two\u202e", time=1_700_000_000_000)))
-        transcript.write(Notice("x"))
-        transcript.write(Done("message", "ops"))
-        transcript.close()
+        with open_transcript(str(path)) as transcript:
+            transcript.write(Said(Entry("e\x1b[2Jve", "one\n-- two\u202e", time=1_700_000_000_000)))
+            transcript.write(Notice("x"))
+            transcript.write(Done("message", "ops"))
     said, more, notice, *again = path.read_text().splitlines()
     assert re.fullmatch(r"2023-11-1\d \d\d:\d\d:\d\d <e␛\[2Jve> one", said)
     assert more.endswith("<e␛[2Jve> -- two\\u{202e}")
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d -- x", notice)
     assert len(again) == 3
     assert path.stat().st_mode & 0o777 == 0o600
-    with pytest.raises(UsageError):
-        open_transcript(str(tmp_path))
-    with pytest.raises(UsageError, match="can't be written"):
-        open_transcript("~nobody-of-that-name/log")
+    for odd in (str(tmp_path), "~nobody-of-that-name/log"):
+        with pytest.raises(UsageError, match="can't be written"), open_transcript(odd):
+            pass
 
 
 def test_a_log_on_a_full_disk(server: ThreadedServer) -> None:

@@ -91,6 +91,22 @@ def test_local_in_the_foreground(state: Path) -> None:
     assert processes_of(state) == []
 
 
+def test_joined_in_the_foreground(state: Path) -> None:
+    """Who joins a lab that somebody else runs only leaves it by Ctrl-C, and is told so."""
+    env = {"WSCHAT_STATE_DIR": str(state)}
+    with terminal("local", env=env) as keeper:
+        url = url_of(keeper)
+        with terminal("local", env=env) as guest:
+            guest.until("Ctrl-C leaves it")
+            guest.process.sendintr()
+            guest.until("Left the lab")
+            assert guest.end() == 0
+        assert is_open(url)
+        keeper.process.sendintr()
+        keeper.until("Stopped: nothing is left running.")
+        assert keeper.end() == 0
+
+
 def test_the_lab_ends_under_a_chat(state: Path) -> None:
     """A chat whose lab was stopped, here by Ctrl-C, says so, shows the draft, and exits with 8."""
     with terminal("local", env={"WSCHAT_STATE_DIR": str(state)}) as keeper:

@@ -8,12 +8,12 @@ from tests.functions.conftest import Connect, Tables
 from tests.functions.database import Database
 from tests.functions.post_sink import PostSink
 from wschat.functions._room import LIST, Room
+from wschat.local.gateway.limits import MESSAGE_BYTES
 from wschat.protocol import (
     LOG_LENGTH,
     MEMBER_LIMIT,
     MESSAGE_LIMIT,
     NAME_LIMIT,
-    REPLY_LIMIT,
     ROOM_LIMIT,
     Ack,
     ClientMessage,
@@ -84,7 +84,7 @@ def test_reply_is_capped(connect: Connect, database: Database) -> None:
     seats = {f"{number:0128}": {"S": "😀" * NAME_LIMIT} for number in range(MEMBER_LIMIT - 1)}
     database.put(room | {"users": {"M": seats | room["users"]["M"]}})
     body = ann.call("join", Request("join", "Ops", id="1").encode())["body"]
-    assert len(body.encode()) < REPLY_LIMIT
+    assert len(body.encode()) < MESSAGE_BYTES
     assert json.loads(body)["truncated"]
     assert json.loads(body)["messages"]
     assert len(json.loads(body)["users"]) == MEMBER_LIMIT

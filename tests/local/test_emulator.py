@@ -19,8 +19,9 @@ import boto3
 import pytest
 
 from wschat.errors import LocalError
-from wschat.local.emulator import HOST, Emulator, clean_environment
+from wschat.local.emulator import Emulator, clean_environment
 from wschat.local.files import locked
+from wschat.loopback import HOST
 
 Processes = Callable[[], list[int]]
 Eventually = Callable[..., bool]

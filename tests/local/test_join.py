@@ -1,5 +1,7 @@
 import json
 import os
+import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -134,6 +136,24 @@ def test_stop_ends_it_for_all(state_dir: Path, processes: Processes) -> None:
     assert processes() == []
     with other, pytest.raises(LocalError, match="was stopped"):
         other.wait()
+
+
+def test_a_keeper_that_does_not_end(
+    state_dir: Path, processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who stops or leaves a lab that does not end is told so, and how to find its keeper."""
+    monkeypatch.setattr("wschat.local.join.GONE_S", 0.05)
+    lab, other = enter(state_dir), enter(state_dir)
+    keeper = processes()[0]
+    os.kill(keeper, signal.SIGSTOP)
+    try:
+        for leave in (lab.stop, other.close):
+            with pytest.raises(LocalError, match="has not ended") as caught:
+                leave()
+            (found,) = re.findall(r"`(pgrep .*)`", caught.value.hint)
+            assert subprocess.check_output(shlex.split(found), text=True).split() == [str(keeper)]
+    finally:
+        os.kill(keeper, signal.SIGCONT)
 
 
 def test_ended_keeper(state_dir: Path, processes: Processes) -> None:

@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from wschat.chat.vocabulary import Fault
-from wschat.errors import AwsError, ConnectError, LostError, WschatError
+from wschat.errors import LOG_IN, AwsError, ConnectError, LostError, WschatError
 from wschat.protocol import Action, ErrorCode
 
 
@@ -91,7 +91,7 @@ SIGN = Advice(
 )
 NOT_ALLOWED = "is not authorized to perform: execute-api:Invoke"
 
-LOGIN = "log in again (`aws sso login`, `aws login`, or new keys), or give another --profile"
+LOGIN = f"{LOG_IN}, or give another --profile"
 
 # What AWS says of a signature that it does not take, and what that means.
 SIGNATURE: dict[str, Advice] = {

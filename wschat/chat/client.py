@@ -4,17 +4,16 @@ import asyncio
 import gc
 import math
 import secrets
-from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from functools import partial
 from typing import TYPE_CHECKING
 
 from wschat import protocol
-from wschat.chat.advice import Advice, fault
+from wschat.chat.advice import fault
 from wschat.chat.lines import LineView
 from wschat.chat.settings import Settings
 from wschat.chat.state import ChatState
-from wschat.chat.transcript import open_transcript
+from wschat.chat.transcript import Transcript, open_transcript
 from wschat.chat.update import update
 from wschat.chat.vocabulary import (
     Alarm,
@@ -77,7 +76,7 @@ async def run(
         patience=world.patience or (math.inf if person else PATIENCE),
     )
     view = _view(world, prompt, settings, json_lines=json_lines)
-    with _log(settings) as log:
+    with open_transcript(settings.log) as log:
         for line in welcome.splitlines():
             view.show(Notice(line))
         client = _Client(url, state, view, world, log, over)
@@ -92,7 +91,7 @@ class _Client:
         state: ChatState,
         view: View,
         world: World,
-        log: Callable[[Item], Advice | None],
+        log: Transcript,
         over: asyncio.Future[ExitCode],
     ) -> None:
         self.state = state
@@ -223,7 +222,7 @@ class _Client:
 
     def _show(self, item: Item) -> None:
         self._view.show(item)
-        if trouble := self._log(item):
+        if trouble := self._log.write(item):
             self._view.show(Failure("--log", *trouble))
 
     def _steer(self, effect: Connect | Drop | GiveUp | Quit) -> None:
@@ -258,18 +257,6 @@ class _Client:
         if error is None or (self.state.been_open and isinstance(error, ConnectError)):
             return LostError(f"the connection is lost: {what}", where=error.where if error else "", hint=hint)
         return error
-
-
-@contextmanager
-def _log(settings: Settings) -> Iterator[Callable[[Item], Advice | None]]:
-    if settings.log is None:
-        yield lambda _item: None
-        return
-    transcript = open_transcript(settings.log)
-    try:
-        yield transcript.write
-    finally:
-        transcript.close()
 
 
 def _view(world: World, prompt: "Prompt | None", settings: Settings, *, json_lines: bool) -> View:

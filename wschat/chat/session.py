@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import ipaddress
 import json
 import re
 import socket
@@ -28,6 +27,7 @@ from wschat.chat.advice import Advice, closed, handshake, signature
 from wschat.chat.links import check_url
 from wschat.chat.render import safe
 from wschat.errors import AccessError, ConnectError, LostError, WschatError
+from wschat.loopback import is_here
 from wschat.protocol import Request
 
 OPEN_TIMEOUT = 20.0  # seconds; a cold $connect function delays the handshake
@@ -108,7 +108,7 @@ async def open_session(
             close_timeout=CLOSE_TIMEOUT,
             ping_interval=PING_EVERY,
             ping_timeout=PONG_WITHIN,
-            proxy=None if _is_loopback(parts.hostname or "") else True,
+            proxy=None if is_here(parts.hostname or "") else True,
             user_agent_header=f"wschat/{__version__}",
         )
     except InvalidStatus as refused:
@@ -120,13 +120,6 @@ async def open_session(
         raise ConnectError(what, where=where, hint=hint, may_pass=may_pass, offline=offline) from None
     async with connection:
         yield Session(connection, where)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _why(error: Exception, host: str) -> Advice:

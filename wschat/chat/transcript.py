@@ -1,7 +1,8 @@
 """The transcript of a chat: what is said, at the end of a file, as harmless lines with their dates."""
 
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -15,10 +16,10 @@ STAMP = "%Y-%m-%d %H:%M:%S"
 
 
 class Transcript:
-    """Writes each item to the end of a file; `open_transcript` makes it."""
+    """Writes each item to the end of a file, if there is one; `open_transcript` makes it."""
 
-    def __init__(self, file: TextIO) -> None:
-        self._file: TextIO | None = file
+    def __init__(self, file: TextIO | None) -> None:
+        self._file = file
 
     def write(self, item: Item) -> Advice | None:
         """Write an item, but lists that were asked for; return what is wrong, once, if that fails.
@@ -48,16 +49,25 @@ class Transcript:
                 file.close()
 
 
-def open_transcript(path: str) -> Transcript:
-    """Open a file that nobody else reads, to write at its end.
+@contextmanager
+def open_transcript(path: str | None) -> Iterator[Transcript]:
+    """Open a file that nobody else reads, to write at its end; without a path nothing is written.
 
     Raises:
         UsageError: it can't be written.
     """
+    transcript = Transcript(None if path is None else _open(path))
+    try:
+        yield transcript
+    finally:
+        transcript.close()
+
+
+def _open(path: str) -> TextIO:
     try:
         place = Path(path).expanduser()
         place.touch(mode=0o600)
-        return Transcript(place.open("a", encoding="utf-8", errors="backslashreplace"))
+        return place.open("a", encoding="utf-8", errors="backslashreplace")
     except (OSError, RuntimeError, ValueError) as error:  # no such home, or a NUL
         hint = "give a file that can be written"
         why = error.strerror if isinstance(error, OSError) else error

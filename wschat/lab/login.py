@@ -1,6 +1,5 @@
 """Who is asking, and where: a session of boto3, and the clients for one lab."""
 
-import ipaddress
 import math
 import os
 import re
@@ -19,6 +18,7 @@ from wschat.lab.clock import AT_ONCE, Clock, Stopped
 from wschat.lab.cloud import AWS, EMULATOR, Cloud, Manners
 from wschat.lab.model import API, Lab
 from wschat.lab.refusals import translated
+from wschat.loopback import is_here
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
@@ -68,7 +68,7 @@ def connect(
             max_pool_connections=AT_ONCE,
         )
         api = session.client("apigatewayv2", endpoint_url=url, config=once)
-        emulated = _is_here(api.meta.endpoint_url)
+        emulated = is_here(urlsplit(api.meta.endpoint_url).hostname or "")
         lab = Lab(
             account=account,
             region=session.region_name,
@@ -132,15 +132,6 @@ def _who(sts: "STSClient") -> tuple[str, str]:
     if not account.isdecimal():
         raise ResponseParserError
     return account, partition
-
-
-def _is_here(endpoint: str) -> bool:
-    """Tell whether an endpoint is on this machine."""
-    host = urlsplit(endpoint).hostname or ""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def _emulated(control_plane: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from enum import Enum
 import botocore.exceptions as aws
 from botocore.parsers import ResponseParserError
 
-from wschat.errors import AccessError, AwsError, UsageError, WschatError
+from wschat.errors import LOG_IN, AccessError, AwsError, UsageError, WschatError
 
 MISSING = {"ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException", "NotFoundException"}
 THROTTLED = {
@@ -112,7 +112,7 @@ LONG = {
 }
 """What people are told of what did not pass, and when to try again."""
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ForbiddenException"}
-LOGIN_HINT = "log in again (`aws sso login`, `aws login`, or new keys), then run the same command"
+LOGIN_HINT = f"{LOG_IN}, then run the same command"
 
 CONFIG_HINT = "mend the file, or name another in AWS_CONFIG_FILE"
 CRT_HINT = "what `aws login` left can be read only with it: install it beside wschat"

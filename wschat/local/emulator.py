@@ -24,8 +24,8 @@ from typing import NoReturn
 from wschat.errors import LocalError
 from wschat.local.files import locked, open_log
 from wschat.local.gateway.limits import AWS, Settings
+from wschat.loopback import HOST
 
-HOST = "127.0.0.1"
 BOOT_S = 30.0
 POLL_S = 0.02
 ANSWER_S = 1.0

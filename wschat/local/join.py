@@ -13,13 +13,13 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from wschat.errors import LocalError
-from wschat.local.emulator import clean_environment
+from wschat.local.emulator import STOP_S, clean_environment
 from wschat.local.files import LabFiles, locked, open_log
 from wschat.local.gateway.limits import AWS, Settings
 from wschat.local.keeper import STOP
 
 TRIES = 3
-GONE_S = 2.0
+GONE_S = STOP_S + 1.0  # the keeper gives MiniStack STOP_S, and then kills it
 ENDING_S = 0.5
 SOCKET_PATH_BYTES = 100
 
@@ -51,16 +51,21 @@ class _Line:
         """Hear for so many seconds at most; then `hear` raises TimeoutError."""
         self._connection.settimeout(seconds)
 
-    def leave(self, *, last_word: bytes = b"") -> None:
-        """Be no user any longer; if the lab ends by that, wait until it is gone."""
-        with suppress(OSError):
-            self._connection.sendall(last_word)
-            if not last_word:
-                self._connection.shutdown(socket.SHUT_WR)
-            self._connection.settimeout(GONE_S)
-            while self._connection.recv(4096):
+    def leave(self, *, last_word: bytes = b"") -> bool:
+        """Be no user any longer; if the lab ends by that, wait until it is gone. False: it takes too long."""
+        with self._connection:
+            try:
+                self._connection.sendall(last_word)
+                if not last_word:
+                    self._connection.shutdown(socket.SHUT_WR)
+                self._connection.settimeout(GONE_S)
+                while self._connection.recv(4096):
+                    pass
+            except TimeoutError:
+                return False
+            except OSError:  # it has gone already
                 pass
-        self._connection.close()
+        return True
 
 
 class LocalLab:
@@ -72,12 +77,12 @@ class LocalLab:
         started: whether it runs because of this join.
     """
 
-    def __init__(self, line: _Line, log: Path, *, url: str, endpoint: str, started: bool) -> None:
+    def __init__(self, line: _Line, files: LabFiles, *, url: str, endpoint: str, started: bool) -> None:
         self.url = url
         self.endpoint = endpoint
         self.started = started
         self._line = line
-        self._log = log
+        self._files = files
 
     def __enter__(self) -> Self:
         return self
@@ -85,15 +90,35 @@ class LocalLab:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        gone = self._line.leave()
+        if error is None:
+            self._check_gone(gone)
 
     def close(self) -> None:
-        """Leave the lab; if nobody else uses it, it ends, and is gone when this returns."""
-        self._line.leave()
+        """Leave the lab; if nobody else uses it, it ends, and is gone when this returns.
+
+        Raises:
+            LocalError: it has not ended in time.
+        """
+        self._check_gone(self._line.leave())
 
     def stop(self) -> None:
-        """End the lab for all who use it, and return when it is gone."""
-        self._line.leave(last_word=STOP)
+        """End the lab for all who use it, and return when it is gone.
+
+        Raises:
+            LocalError: it has not ended in time.
+        """
+        self._check_gone(self._line.leave(last_word=STOP))
+
+    def _check_gone(self, gone: bool) -> None:  # noqa: FBT001
+        if gone:
+            return
+        keeper = f"'wschat.local.keeper {self._files.state_dir}'"
+        raise LocalError(
+            f"the local lab has not ended within {GONE_S:.0f} s",
+            where=str(self._files.state_dir),
+            hint=f"if `pgrep -f {keeper}` still finds it in a moment, end it all: pkill -9 -f {keeper}",
+        )
 
     def check(self) -> None:
         """Raise the LocalError that says why the lab has ended, if it has.
@@ -108,7 +133,7 @@ class LocalLab:
         """Block until the lab ends, and raise the LocalError that says why."""
         while self._line.hear():
             pass
-        raise LocalError("the local lab ended by itself", hint=f"its log may say why: {self._log}")
+        raise LocalError("the local lab ended by itself", hint=f"its log may say why: {self._files.log}")
 
 
 def join(
@@ -150,9 +175,7 @@ def join(
         try:
             if ready := _hear_ready(line, files, progress):
                 _check(ready, settings, port)
-                return LocalLab(
-                    line, files.log, started=started, url=ready["url"], endpoint=ready["endpoint"]
-                )
+                return LocalLab(line, files, started=started, url=ready["url"], endpoint=ready["endpoint"])
         except BaseException:
             line.leave()
             raise

@@ -10,9 +10,9 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 
 from wschat.errors import UsageError, WschatError
+from wschat.loopback import HOST
 from wschat.web.page import TYPES, Page
 
-HOST = "127.0.0.1"
 PATHS = {"/": "index.html", **{f"/{name}": name for name in TYPES}}
 SIGN = "/sign"
 TEXT = "text/plain; charset=utf-8"

@@ -20,7 +20,7 @@ from websockets.protocol import State
 from wschat.local.gateway.answers import DROPPED, NO_CODE, Close, Problem, frame, phrase
 from wschat.local.gateway.gateway import Gateway, Handshake, Verdict
 from wschat.local.gateway.limits import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES, URL_CHARACTERS
-from wschat.local.gateway.ministack import HOST
+from wschat.loopback import HOST
 
 OURS = re.compile(rb"GET /_aws/execute-api/[^\r\n]*\r\n(?s:.*)\r\nupgrade: *websocket *\r\n", re.IGNORECASE)
 TARGET = re.compile(r"/_aws/execute-api/([^/?]+)/([^/?]+)(?:\?(.*))?")
