@@ -30,7 +30,8 @@ CHEAPER, COLD = 3.0, 1.25
 FAR = 0.010  # seconds that each call takes longer, since AWS is not in the same process
 BODY = b'{"type":"client-message","user":"Ann","message":"hello there","room":"Ops","seq":1,"time":1}'
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
-ENVIRONMENT |= {"AWS_DEFAULT_REGION": "us-east-1", "MANAGEMENT_URL": "http://127.0.0.1:9/{api}"}
+ENVIRONMENT["AWS_DEFAULT_REGION"] = "us-east-1"
+ENVIRONMENT["MANAGEMENT_URL"] = "https://{api}.execute-api.us-east-1.amazonaws.com"
 CPU = """
 import resource
 before = resource.getrusage(resource.RUSAGE_SELF)
@@ -161,11 +162,15 @@ def _cpu(work: Callable[[], None]) -> float:
     return time.process_time() - start
 
 
-def cold_start(module: str, tries: int = 6) -> tuple[float, float]:
-    """Return the CPU seconds of a fresh interpreter: for one of our functions, and for plain boto3."""
-    codes = [CPU.format(code=code) for code in (OURS.format(module=module), PLAIN)]
-    pairs = [[_fresh(code) for code in codes] for _ in range(tries)]
-    return min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
+def cold_starts(tries: int = 12) -> tuple[dict[str, float], float]:
+    """Return the CPU seconds of fresh interpreters: for each of our functions, and for plain boto3.
+
+    All take turns, and of each the least counts: what else the machine does can only add to it.
+    """
+    codes = {spec.name: OURS.format(module=spec.module) for spec in FUNCTIONS} | {"boto3": PLAIN}
+    rounds = [{name: _fresh(CPU.format(code=code)) for name, code in codes.items()} for _ in range(tries)]
+    least = {name: min(each[name] for each in rounds) for name in codes}
+    return least, least.pop("boto3")
 
 
 def _fresh(code: str) -> float:
@@ -183,10 +188,8 @@ def main() -> int:
         for members, least in SOONER.items()
     ]
     good.append(_show("CPU of a post", "boto3's client", cpu_of_a_post(), CHEAPER))
-    good += [
-        _show(f"CPU of a cold start, {spec.name}", "boto3", cold_start(spec.module), COLD)
-        for spec in FUNCTIONS
-    ]
+    ours, boto3 = cold_starts()
+    good += [_show(f"CPU of a cold start, {name}", "boto3", (cpu, boto3), COLD) for name, cpu in ours.items()]
     return 0 if all(good) else 1
 
 

@@ -197,6 +197,7 @@ def test_tls_is_verified() -> None:
     gateway = Gateway(
         "https://api.execute-api.us-east-1.amazonaws.com/dev", Credentials("a", "b"), "us-east-1"
     )
+    assert gateway.post([], b"", 0.0) == {}
     line = gateway._new()
     context = line._context  # type: ignore[attr-defined]
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)

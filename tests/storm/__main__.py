@@ -1,98 +1,108 @@
-"""Let the storm rage, and count: `python -m tests.storm --seconds 60 --people 60`."""
+"""Let the storm rage in a local lab, and count: `python -m tests.storm`."""
 
 import argparse
+import signal
 import sys
+import tempfile
 import threading
 import time
 from collections import Counter
-from contextlib import nullcontext, redirect_stdout
-from io import StringIO
+from pathlib import Path
 
-from tests.functions.consistent import inconsistencies
-from tests.storm.lines import Lab, There, here
+import boto3
+
+from tests.labs import provision
+from tests.storm import audit
+from tests.storm.line import Lost
 from tests.storm.people import Somebody
+from tests.storm.silence import silence
+from wschat.lab.cloud import Cloud
+from wschat.lab.login import Target, connect
+from wschat.local.emulator import Emulator
+from wschat.local.gateway.limits import Settings
+from wschat.protocol import MultiMessage
+
+SETTLED_S = 20.0
 
 
-def storm(lab: Lab, people: int, seconds: float) -> tuple[Counter[str], list[str]]:
+def storm(
+    cloud: Cloud, url: str, people: int = 60, rooms: int = 8, seconds: float = 60.0, seed: int = 0
+) -> tuple[Counter[str], list[str]]:
     """Let people act for some seconds; return what they did, and what is wrong in the end."""
-    everybody = [Somebody(lab, f"p{number}") for number in range(people)]
-    until, failures = time.monotonic() + seconds, list[str]()
+    everybody = [Somebody(url, f"p{number}", rooms, seed) for number in range(people)]
+    auditor = Somebody(url, audit.AUDITOR, rooms, seed)
+    with silence(cloud):
+        wrong = let_act(everybody, seconds)
+    heard, missing = audit.messages(everybody)
+    misfits = look(cloud, auditor, everybody)
+    logged, raised = audit.log(cloud)
+    counts = Counter({"lost": 0, "doubled": 0, "out of order": 0})
+    for each in (heard, logged, *(one.counts for one in everybody)):
+        counts.update(each)
+    counts["cuts without $disconnect"] = counts["connections cut"] - logged["$disconnect ran"]
+    for one in (*everybody, auditor):
+        if one.line:
+            one.line.cut(kindly=True)
+    return counts, wrong + missing + misfits + raised
+
+
+def let_act(everybody: list[Somebody], seconds: float) -> list[str]:
+    """Let all come, and then each act in a thread until the time is over; return what went wrong."""
+    for one in everybody:
+        one.come_back()
+    until, wrong = time.monotonic() + seconds, list[str]()
 
     def live(one: Somebody) -> None:
         try:
             while time.monotonic() < until:
                 one.act()
-            if one.line is None:
-                one.come_back()
-            if one.line:
-                one.finish(one.line)
+            one.end()
         except BaseException as error:  # noqa: BLE001
-            failures.append(f"{one.name}: {error!r}")
+            wrong.append(f"{one.name}: {error!r}")
 
     threads = [threading.Thread(target=live, args=(one,)) for one in everybody]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    done = sum((Counter(one.counts) for one in everybody), Counter[str]())
-    messages = [said for one in everybody for said in one.said]
-    done["acked"] = len(messages)
-    time.sleep(1.0)  # the last $disconnect is on its way
-    auditor = lab.open()
-    auditor.ask("register", "auditor")
-    auditor.ask("create", "the end")  # tells everybody, and so finds every ghost
-    failures += inconsistencies(lab.items())
-    failures += _who_is_there(lab, everybody)
-    expected = 0
-    for one in everybody:
-        for stay in one.stays:
-            due = {
-                said.seq
-                for said in messages
-                if said.room == stay.room and stay.start < said.start and said.end < stay.end
-            }
-            expected += len(due)
-            failures += [f"{one.name} lacks {seq} of {stay.room}" for seq in due - stay.has]
-    done["deliveries that were due"] = expected
-    return done, failures
+    return wrong
 
 
-def _who_is_there(lab: Lab, everybody: list[Somebody]) -> list[str]:
-    items, wrong = lab.items(), []
-    names = {item["name"]["S"] for item in items.values() if "connected" in item and "name" in item}
-    if names != {one.name for one in everybody} | {"auditor"}:
-        wrong.append(f"names that are not the people's: {names ^ {one.name for one in everybody}}")
-    wanted: dict[str, set[str]] = {"the end": {"auditor"}}
-    for one in everybody:
-        if one.stays and one.stays[-1].room:
-            wanted.setdefault(one.stays[-1].room, set()).add(one.name)
-    found = {
-        item["name"]["S"]: {name["S"] for name in item["users"]["M"].values()}
-        for item in items.values()
-        if "users" in item
-    }
-    return wrong + [
-        f"{room}: {found.get(room)} for {wanted.get(room)}"
-        for room in found | wanted
-        if found.get(room) != wanted.get(room)
-    ]
+def look(cloud: Cloud, auditor: Somebody, everybody: list[Somebody]) -> list[str]:
+    """Create one more room, which tells everybody, and so finds every ghost; say what does not fit then."""
+    try:
+        assert isinstance(auditor.come_back().ask("create", audit.LAST), MultiMessage)
+    except Lost as error:
+        return [f"no reply to the last {error}"]
+    until = time.monotonic() + SETTLED_S
+    while (misfits := audit.tables(cloud, everybody)) and time.monotonic() < until:
+        time.sleep(0.2)  # the last $disconnect is on its way
+    return misfits
 
 
 def main() -> int:
-    """Read the command line, storm, and show what was found."""
+    """Bring a lab, storm, and show what was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.storm", description=__doc__)
     parser.add_argument("--people", type=int, default=60)
+    parser.add_argument("--rooms", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--url", help="a gateway's; without one, the functions run in this process")
-    parser.add_argument("--endpoint-url", help="where that gateway's tables are")
-    parser.add_argument("--prefix", default="", help="that its tables' names begin with")
+    parser.add_argument("--seed", type=int, default=0)
     wanted = parser.parse_args()
-    lab = here() if wanted.url is None else nullcontext(There(wanted.url, wanted.endpoint_url, wanted.prefix))
-    with lab as place, redirect_stdout(StringIO()):  # the functions' logs
-        done, wrong = storm(place, wanted.people, wanted.seconds)
-    for what, number in sorted(done.items()):
-        sys.stdout.write(f"{number:8} {what}\n")
-    sys.stdout.writelines(f"{each}\n" for each in wrong or ["nothing is wrong"])
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    root = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        emulator = Emulator(place / "private", place / "log", settings=Settings(shuffle=True))
+        emulator.start()
+        try:
+            cloud = connect(Target(endpoint_url=emulator.endpoint), root)
+            url = provision(cloud)
+            counts, wrong = storm(cloud, url, **vars(wanted))
+        finally:
+            emulator.stop()
+    for what, number in sorted(counts.items()):
+        print(f"{number:8} {what}")
+    print(*wrong or ["nothing is wrong"], sep="\n")
     return int(bool(wrong))
 
 

@@ -66,7 +66,8 @@ class Gateway:
         parts = urlsplit(url)
         self._host, self._path = parts.netloc, f"{parts.path}/@connections"
         self._credentials, self._region = credentials, region
-        self._tls = parts.scheme == "https" and ssl.create_default_context(cafile=where())
+        self._secure = parts.scheme == "https"
+        self._tls: ssl.SSLContext | None = None
         self._idle: list[tuple[float, HTTPConnection]] = []
 
     def post(self, people: Iterable[str], body: bytes, until: float) -> dict[str, str]:
@@ -76,6 +77,8 @@ class Gateway:
         went wrong: a word or two, and after a colon what was said of it. Nobody waits for a slow one,
         unless all threads have one to wait for.
         """
+        if self._secure and not self._tls:  # to read all authorities takes long: once, and only who posts
+            self._tls = ssl.create_default_context(cafile=where())
         role, now = self._credentials.get_frozen_credentials(), datetime.now(UTC)
         signature = Signature(role, self._region, self._host, body, now)
 
@@ -140,7 +143,7 @@ class Gateway:
         return None
 
     def _new(self) -> HTTPConnection:
-        if self._tls:
+        if self._secure:
             return HTTPSConnection(self._host, timeout=TIMEOUT, context=self._tls)
         return HTTPConnection(self._host, timeout=TIMEOUT)
 

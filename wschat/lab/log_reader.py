@@ -79,8 +79,8 @@ def read(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = 
     while True:
         for spec in functions:
             for event in _events(cloud, spec, since):
-                if event["eventId"] not in seen:
-                    seen[event["eventId"]] = event["timestamp"]
+                if (known_as := _identity(event)) not in seen:
+                    seen[known_as] = event["timestamp"]
                     held.append(_line(event, spec.name))
         held.sort(key=lambda line: line.time)
         newest = max([known, *seen.values()])
@@ -107,6 +107,11 @@ def _events(cloud: Cloud, spec: Spec, since: int) -> Iterator[Any]:
         if "nextToken" not in page:
             return
         token = {"nextToken": page["nextToken"]}
+
+
+def _identity(event: Any) -> str:  # noqa: ANN401  as botocore returns it
+    """Return what tells an event from others: its id, which MiniStack gives to none that a function wrote."""
+    return str(event.get("eventId", (event["logStreamName"], event["timestamp"], event["message"])))
 
 
 def _line(event: Any, function: str) -> Line:  # noqa: ANN401  as botocore returns it
