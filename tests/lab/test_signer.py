@@ -124,9 +124,9 @@ def test_credentials_are_taken_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
 
-    def hand_out(key: str) -> None:
+    def hand_out(key: str, minutes: int = 5) -> None:  # botocore takes others when 10 are left
         kept = {"Version": 1, "AccessKeyId": key, "SecretAccessKey": "x", "SessionToken": f"of {key}"}
-        soon = datetime.now(UTC) + timedelta(minutes=5)  # botocore takes others when 10 minutes are left
+        soon = datetime.now(UTC) + timedelta(minutes=minutes)
         keys.write_text(json.dumps({**kept, "Expiration": soon.isoformat()}))
 
     hand_out("FIRST")
@@ -134,6 +134,9 @@ def test_credentials_are_taken_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert query(sign())["X-Amz-Security-Token"] == "of FIRST"
     hand_out("SECOND")
     assert query(sign())["X-Amz-Security-Token"] == "of SECOND"
+    hand_out("THIRD", minutes=-5)
+    with pytest.raises(AccessError, match="expired"):
+        sign()
     keys.unlink()
     with pytest.raises(AccessError, match="credentials"):
         sign()

@@ -112,6 +112,7 @@ LONG = {
 }
 """What people are told of what did not pass, and when to try again."""
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ForbiddenException"}
+GONE = "the AWS login has expired or is missing"
 LOGIN_HINT = f"{LOG_IN}, then run the same command"
 
 CONFIG_HINT = "mend the file, or name another in AWS_CONFIG_FILE"
@@ -132,6 +133,10 @@ def translated(where: str) -> Iterator[None]:
         raise
     except (*FAILURES, json.JSONDecodeError) as error:
         raise _translate(error, where) from error
+    except RuntimeError as error:  # botocore's, of a credential_process that goes on printing old ones
+        if "still expired" not in str(error):
+            raise
+        raise AccessError(GONE, where=where, hint=LOGIN_HINT) from error
     except ValueError as error:  # botocore's, also of an endpoint in the environment or in the config file
         if not str(error).startswith("Invalid endpoint"):
             raise
@@ -170,7 +175,7 @@ def _translate(error: Exception, where: str) -> WschatError:
             crt = isinstance(error, aws.MissingDependencyException)
             return AccessError(str(error), where=where, hint=CRT_HINT if crt else CONFIG_HINT)
         case aws.SSOError() | aws.TokenRetrievalError() | aws.NoAuthTokenError() | aws.LoginError():
-            return AccessError("the AWS login has expired or is missing", where=where, hint=LOGIN_HINT)
+            return AccessError(GONE, where=where, hint=LOGIN_HINT)
         case aws.ClientError():
             return _refused(error, where)
         case _:
