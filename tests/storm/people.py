@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from tests.storm.line import Line, Lost
 from wschat.protocol import Ack, ClientMessage, Entry, Error, Event, MultiMessage, Signup
 
-ACTS = {"speak": 60, "join": 12, "create": 8, "leave": 6, "cut": 8, "two at once": 6}
+ACTS = {"speak": 60, "join": 12, "create": 8, "leave": 6, "cut": 8, "two at once": 10}
 SLOW = 0.15  # of the people
 LATE = 5_000  # milliseconds for which a message may come into the log later than one of a higher seq
 LOOK = 30  # messages after which one looks whether some are missing: a room keeps a hundred
@@ -193,7 +193,7 @@ class Somebody:
 
     def any_request(self) -> tuple[str, str]:
         """Return an action and its value."""
-        action = self.chance.choice(["message", "join", "create", "leave"])
+        action = self.chance.choice(["message", "join", "join", "create", "leave"])
         said = f"{self.name} hurries {self.chance.random()}"
         return action, said if action == "message" else self.chance.choice(self.rooms)
 
