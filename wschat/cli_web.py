@@ -1,6 +1,8 @@
 """What `wschat web` does once it knows which lab it is about: serve the page, or export it."""
 
+import tempfile
 import webbrowser
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from wschat.places import Last
     from wschat.web.server import Sign
 
+IN_TERMINALS = {"elinks", "links", "links2", "lynx", "w3m", "www-browser"}  # they would take this one
 CLOUDFRONT = (
     "CloudFront: make a distribution of that bucket (with origin access control), its default root object "
     "index.html, its response headers policy SecurityHeadersPolicy."
@@ -34,15 +37,35 @@ def serve(at: "Last", port: int, wait: "Callable[[], None] | None", *, browser: 
     check_url(at.url)
     server = Server(at.url, _signer(at) if at.sign else None, port)
     screen = console.screen()
-    with server.running():
-        console.paper().out(server.address, highlight=False)
-        if browser and not webbrowser.open(server.address):
-            screen.print("Open this address in a browser.")
-        screen.print("Ctrl-C stops it.")
+    with server.running(), tempfile.TemporaryDirectory(prefix="wschat-") as private:
         try:
+            console.paper().out(server.address, highlight=False)
+            shown = _without_token(server.address, Path(private)) if at.sign else server.address
+            if browser and not _open(shown):
+                screen.print("Open this address in a browser.")
+            elif browser and at.sign:
+                screen.print("If the browser can't read what it was given, open this address there.")
+            screen.print("Ctrl-C stops it.")
             (wait or threading.Event().wait)()
         except KeyboardInterrupt:
             screen.print("\nStopped.")
+
+
+def _open(address: str) -> bool:
+    """Open an address in a browser with a window of its own, if there is one."""
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return Path(browser.name).name not in IN_TERMINALS and browser.open(address)
+
+
+def _without_token(address: str, private: Path) -> str:
+    """Return the address of a file that leads to this one: everybody here sees a browser's command line."""
+    page = private / "open.html"
+    page.touch(0o600)
+    page.write_text(f'<meta http-equiv="refresh" content="0; url={escape(address)}">', encoding="utf-8")
+    return page.as_uri()
 
 
 def _signer(at: "Last") -> "Sign":

@@ -30,9 +30,9 @@ def chromium(playwright: "Playwright") -> str | None:
     return which("chromium") or which("google-chrome") or (own if Path(own).exists() else None)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator["Browser"]:
-    """Chromium, for a module; with WSCHAT_BROWSER set, its absence is a failure."""
+    """Chromium, as long as it is needed; with WSCHAT_BROWSER set, its absence is a failure."""
     leave_out = pytest.fail if REQUIRED else pytest.skip
     if not find_spec("playwright"):
         leave_out(LEFT_OUT)

@@ -82,7 +82,7 @@ def refused(server: ThreadedServer, tab: Tab) -> None:
     tab.until("#unsent .failed")
     server.server.tamper = lambda _frame: None
     server.stop()
-    tab.until_state("Next try in")
+    tab.until_state("Trying again")
     tab.say("This one waits: it is sent as soon as there is a connection.")
     tab.until("#unsent li:nth-child(2)")
 

@@ -1,34 +1,39 @@
 // The page of wschat: a whole WebSocket client. What it asks and hears is named as on the wire: JSON frames
 // {action, value, id, …} go out, {type, …} come in; wschat/protocol.py tells of each, wschat/functions answer.
 // What others write becomes text, and nothing else: see `safe` and `linked`.
-"use strict";
 const $ = (id) => document.getElementById(id);
 const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 const LAB = setting("lab"), SIGN = setting("sign"); // the WebSocket's address; who signs it, if it is to be signed
-const ROWS = 1000, OVERLAP = 50; // an overlap in seqs
-const PING = 300e3, MOVE = 6300e3; // ms: API Gateway ends what is idle for 10 minutes, and all after 2 hours
-const REPLY = 30e3, OPEN = 20e3, STEADY = 10e3, SLEPT = 180e3;
-const FIRST_PAUSE = 700, LONGEST_PAUSE = 30e3, PAUSES = { 1008: 60e3, busy: 4e3 }; // before a try to connect
+const ROWS = 1000, RECENT = 50; // rows shown; those among which a gap is asked for again
+const PING = 60e3, MOVE = 6300e3; // ms: API Gateway ends what is idle for 10 minutes, and all after 2 hours
+const PONG = 10e3, REPLY = 30e3, OPEN = 20e3, SLEPT = 180e3, FIRST_PAUSE = 700, LONGEST_PAUSE = 30e3;
+const PAUSES = { busy: 4e3, 1008: 60e3, 1000: Infinity, 1003: Infinity, 1009: Infinity }; // till a person tries again
 const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
 const store = (() => { try { return sessionStorage; } catch { return {}; } })(); // of this tab
 
 // ---- What is known
 const me = { name: "", room: "" }, wish = { name: "", room: "" }; // what is, and what shall be again after a cut
 let token = random(), rooms = new Set(), users = new Set(), seen = new Set(), last = 0; // seqs and ids in this room
-let queue = [], waiting = null, early = []; // news of a room that overtake our entering it
+let queue = [], waiting = null, early = [], before = {}; // news that overtake our entering a room; what a reload left
 const outbox = new Set(); // messages that are not known to have arrived
 let socket = null, opening = null, retiring = null; // in use; being opened; heard until a new one has taken over
-let restoring = false, beenOpen = false, tries = 0, retry = 0;
+let restoring = false, stopped = false, answers = false, tries = 0, retry = 0, silence = 0, beat = Date.now();
 let following = true, below = 0, unread = 0; // does the log follow the talk? what is not in view? in a hidden tab?
 
 // ---- What we ask: one thing at a time, since API Gateway runs the frames of a connection at the same time
 const register = (name, own) => ask({ action: "register", value: wish.name = name, token, own });
 const create = (room, own) => ask({ action: "create", value: wish.room = room, own });
 const join = (room, own) => ask({ action: "join", value: wish.room = room, own, after: after(room) });
-const after = (room) => (room === me.room && last ? last - OVERLAP : undefined); // else: all that the room has
+const recent = () => [...$("log").children].slice(-RECENT).map((row) => row.seq).filter((seq) => seen.has(seq));
+const gap = () => recent().find((seq) => !seen.has(seq + 1)) ?? 0; // or the end
+const after = (room) => (room === me.room ? gap() : undefined); // without it: all that the room has
+const known = (room) => after(room) ?? (room === before.room ? before.known : undefined);
 const message = (asked) => ask(Object.assign(asked, { action: "message" }));
 const leave = (own) => ask({ action: "leave", value: wish.room = "", own });
-const ping = () => socket?.send(JSON.stringify({ action: "ping" }));
+function ping() { // where pings are answered, silence tells that the connection is dead
+  if (answers) clearTimeout(silence), silence = setTimeout(doubt, PONG, socket);
+  socket?.send(JSON.stringify({ action: "ping" }));
+}
 function ask(asked) { // `own` is what the page asks for, to have again what it had: that goes before all else
   asked.id ??= random();
   if (asked.own) queue.unshift(asked); else queue.push(asked);
@@ -37,16 +42,17 @@ function ask(asked) { // `own` is what the page asks for, to have again what it 
 function proceed() {
   queue = queue.filter((asked) => !asked.row || (outbox.has(asked) && !asked.failed));
   if (waiting || !socket || !queue.length || (restoring && !queue[0].own)) return;
-  const { action, value, id, after, token } = waiting = queue.shift();
+  const { action, value, id, after, token, late } = waiting = queue.shift();
   if (waiting.row && waiting.room !== me.room) return refused(answered(id), "you have left that room"), proceed();
-  waiting.late = setTimeout(() => closed(socket, "No reply came in time."), REPLY);
-  socket.send(JSON.stringify({ action, value, id, after, token }));
+  waiting.late = late ? setTimeout(stalled, REPLY, waiting) : setTimeout(doubt, REPLY, socket);
+  save(), socket.send(JSON.stringify({ action, value, id, after, token }));
 }
 function answered(id) { // what was asked, if it is this that waits
   const asked = waiting?.id === id ? waiting : null;
   if (asked) waiting = void clearTimeout(asked.late);
   return asked;
 }
+function stalled({ id }) { mark(answered(id), "Perhaps it has arrived: no reply came."), proceed(); } // once more
 function refused(asked, what) {
   if (asked.row) return outbox.has(asked) && mark(asked, `Not sent: ${what}.`);
   Object.assign(wish, me);
@@ -55,6 +61,7 @@ function refused(asked, what) {
 
 // ---- What we hear
 const heard = {
+  __proto__: null,
   signup({ id, name, rooms: all }) {
     const asked = answered(id);
     if (!asked) return;
@@ -63,33 +70,32 @@ const heard = {
     show(!asked.own);
   },
   "multi-message"({ id, room, users: all, messages, truncated }) {
-    const asked = answered(id), again = room === me.room, lost = again && truncated && messages[0]?.seq > last + 1;
+    const asked = answered(id), again = room === me.room, lost = truncated && messages[0]?.seq > known(room) + 1;
     if (!asked) return;
     if (!again) $("log").replaceChildren(), [seen, last, below, following] = [new Set(), 0, 0, true];
-    [me.room, wish.room, users, rooms] = [room, room, new Set(all), rooms.add(room)];
-    if (lost) notice("Some of what was said meanwhile is missing: a room keeps its last messages.");
+    [me.room, wish.room, users, rooms, before] = [room, room, new Set(all), rooms.add(room), {}];
+    if (lost) notice("", "Some of what was said meanwhile is missing: a room keeps its last messages.");
     for (const one of [...messages, ...early.splice(0).filter((one) => one.room === room)]) said(one, !again);
-    for (const kept of queue) if (kept.late && lost) refused(kept, "it may have arrived, the room has forgotten");
-    settled();
-    show(!asked.own);
+    for (const one of queue) if (one.late && lost) mark(one, "Perhaps it has arrived: the room has forgotten.");
+    settled(), show(!asked.own);
     if (!asked.own) $("room").value = "";
   },
   "client-message"(one) {
     if (!one.room || one.room === me.room) said(one); else if (one.room === wish.room) early.push(one);
   },
-  "user-joined"({ user, room }) { if (room === me.room && !users.has(user)) users.add(user), moved(user, " joined"); },
-  "user-left"({ user, room }) { if (room === me.room && user !== me.name && users.delete(user)) moved(user, " left"); },
+  "user-joined"({ user, room }) { if (room === me.room && !users.has(user)) users.add(user), notice(user, " joined"); },
+  "user-left"({ user, room }) { if (room === me.room && user !== me.name && users.delete(user)) notice(user, " left"); },
   "single-room"({ message: room }) { rooms.add(room), show(); },
   "delete-room"({ room }) { if (room !== wish.room && rooms.delete(room)) show(); },
   ack({ id, seq, time }) {
     const asked = answered(id);
     if (asked?.row) said({ user: me.name, message: asked.value, seq, time, id }); else if (asked) left();
   },
+  pong() { answers = true; },
   error({ id, code, message: what }) {
-    if (code === "unknown-action" && !id) return; // a lab without ping: the frame served all the same
-    if (code === "not-registered" || (waiting?.own && code === "busy")) return closed(socket, what, "busy");
-    const asked = answered(id || waiting?.id);
-    if (!asked) return;
+    if (!waiting || (id ? id !== waiting.id : code === "unknown-action")) return; // a ping's
+    if (code === "not-registered" || (waiting.own && code === "busy")) return closed(socket, what, "busy");
+    const asked = answered(waiting.id);
     if (asked.own && code === "no-such-room") return create(asked.value, true);
     if (asked.own && code === "room-exists") return join(asked.value, true);
     if (asked.action === "leave" && code === "not-in-a-room") return left();
@@ -98,10 +104,7 @@ const heard = {
     refused(asked, what || code);
     show();
   },
-  gateway({ message: what }) { // API Gateway's own frame, when something fails around a function
-    if (waiting?.own) closed(socket, what, "busy");
-    else if (waiting && what) refused(answered(waiting.id), what);
-  },
+  gateway({ message }) { if (message) heard.error({ message, code: waiting?.own ? "busy" : "" }); }, // its own words
 };
 function decode(frame) { // as protocol.py does: a field of the wrong type counts as missing
   const text = (it) => (typeof it === "string" ? it : ""), number = (it) => (Number.isFinite(it) ? it : 0);
@@ -119,63 +122,64 @@ function decode(frame) { // as protocol.py does: a field of the wrong type count
 async function connect() {
   clearTimeout(retry);
   if (opening) return;
-  if (!socket) state("busy", "Connecting…");
-  let link = opening = {};
+  const attempt = opening = {};
   try {
     const headers = { Authorization: `Bearer ${location.hash.slice(1)}` };
     const reply = SIGN && await fetch(SIGN, { headers, signal: AbortSignal.timeout(OPEN) });
     const address = SIGN ? await reply.text() : LAB;
     if (SIGN && !reply.ok) throw new Error(address);
-    link = opening = new WebSocket(address);
+    if (attempt !== opening) return;
+    const link = opening = new WebSocket(address);
     setTimeout(() => link === opening && closed(link, "No answer came in time."), OPEN);
     link.onopen = () => opened(link);
     link.onclose = ({ code, reason }) => closed(link, safe(reason), code);
     link.onmessage = ({ data }) => {
-      const event = decode(data), ours = link === socket || link === retiring;
-      if (ours && Object.hasOwn(heard, event.type)) heard[event.type](event), proceed();
+      if (link !== socket && link !== retiring) return;
+      const event = decode(data);
+      clearTimeout(silence);
+      heard[event.type]?.(event), proceed();
     };
   } catch (error) {
-    closed(link, error instanceof TypeError ? "`wschat web` does not answer: does it still run?" : error.message);
+    closed(attempt, error instanceof TypeError ? "`wschat web` does not answer: does it still run?" : error.message);
   }
 }
 function opened(link) { // a new connection is nobody, and nowhere: the name first, then the room, then what waits
   if (link !== opening) return link.close();
-  [retiring, socket, opening, restoring, beenOpen] = [socket, link, null, true, true];
-  setTimeout(() => { if (link === socket) tries = 0; }, STEADY);
+  lost();
+  [socket, opening, restoring] = [link, null, true];
   setTimeout(move, MOVE, link);
   if (wish.name) register(wish.name, true); else settled();
   show();
 }
 function settled() { // all that could be brought back is
-  [restoring, retiring] = [false, void retiring?.close()];
+  [restoring, retiring, tries] = [false, void retiring?.close(), 0];
   state("open", "Connected");
-  for (const asked of outbox) mark(asked, asked.failed);
   proceed();
 }
+function lost() { // what is in flight may have arrived or not: the room will tell; all else is wished for
+  if (restoring) retiring?.close();
+  [retiring, socket, restoring] = [socket ?? retiring, null, false];
+  queue = [answered(waiting?.id), ...queue].filter((asked) => asked?.row);
+}
+function doubt(link) { // it may be dead: it is used no more, but heard until another one has taken over
+  if (link && link === socket) lost(), state("busy", "Connecting…"), connect();
+}
 function closed(link, why, code) {
-  if (link === retiring) retiring = null;
   if (link === opening) opening = void (socket ? setTimeout(move, 60e3, socket) : later(why, code));
-  if (link === socket) { // what is in flight may have arrived or not: the room will tell; all else is wished for
-    [socket, restoring, retiring] = [null, false, void retiring?.close()];
-    queue = [answered(waiting?.id), ...queue].filter((asked) => asked?.row);
-    for (const asked of outbox) mark(asked, asked.failed);
-    later(why, code);
-  }
+  if (link === socket) lost(), later(why, code);
+  if (link === retiring) retiring = null;
   link.close?.();
 }
 function later(why, code) {
-  const pause = Math.max(Math.min(FIRST_PAUSE * 2 ** tries, LONGEST_PAUSE), PAUSES[code] ?? 0);
-  const wait = Math.min(pause * (0.5 + Math.random() / 2), navigator.onLine ? Infinity : 1500);
-  const hint = beenOpen ? "" : ` Is the lab's address right?${SIGN ? "" : " One with AWS_IAM can't be used here."}`;
-  if (code === 1000) return state("away", "The server ended the connection on purpose.");
-  [tries, retry] = [Math.min(tries + navigator.onLine, 10), setTimeout(connect, wait)];
-  state("away", `${why || "No connection."}${hint} Next try in ${Math.ceil(wait / 1000)}\u00a0s.`);
+  const pause = Math.max(Math.min(FIRST_PAUSE * 2 ** tries++, LONGEST_PAUSE), PAUSES[code] ?? 0);
+  const hint = me.name ? "" : ` Is the lab's address right?${SIGN ? "" : " One with AWS_IAM can't be used here."}`;
+  [stopped, opening] = [pause === Infinity, null];
+  if (stopped) return state("away", `The server ended the connection on purpose (${code}).`);
+  retry = setTimeout(connect, pause * (0.5 + Math.random() / 2));
+  state("away", `${why || "No connection."}${hint} Trying again…`);
 }
 const move = (link) => link === socket && (waiting ? setTimeout(move, 1000, link) : connect()); // and replace it
-const woke = () => { // whatever it seems, what was open is not any more
-  if (socket) closed(socket, "This machine slept, or changed its network.");
-  if (beenOpen) connect();
-};
+const woke = () => { doubt(socket), tries = 0; if (!stopped) connect(); }; // or the network changed
 
 // ---- What is shown
 const HIDDEN = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu; // but joiners, as in Persian and emoji
@@ -185,12 +189,13 @@ const safe = (text) => text.replaceAll("\r\n", "\n").replace(HIDDEN, spell);
 const safeName = (name) => safe(name).replace(BLANK, spell);
 const clock = (day) => new Intl.DateTimeFormat([], { timeStyle: "short", dateStyle: day }).format;
 const TODAY = clock(), EARLIER = clock("medium"), DAY = 20 * 3600e3, ORDER = new Intl.Collator().compare;
-const state = (kind, text) => Object.assign($("state"), { className: kind, textContent: text });
+const state = (className, textContent) => {
+  if ($("state").textContent !== textContent) Object.assign($("state"), { className, textContent });
+};
 const complain = (field, what) => { $(`${field}-error`).textContent = what, $(field).ariaInvalid = String(what !== ""); };
-const notice = (text, user = "") => place(made("notice", user, text), last);
-const moved = (user, how) => { notice(how, user), show(); };
-const kept = () => ({ token, ...wish, unsent: [...outbox].map(({ row, late, ...message }) => message) });
-const save = () => { store[LAB] = JSON.stringify(kept()); };
+const notice = (user, what) => { place(made("notice", user, what), last), show(); };
+const unsent = () => [...outbox].map(({ row, ...message }) => message);
+const save = () => { store[LAB] = JSON.stringify({ token, ...wish, known: known(wish.room), unsent: unsent() }); };
 const discard = (asked) => { outbox.delete(asked), asked.row.remove(), save(); };
 const ADDRESS = /(\bhttps?:\/\/[^\s<>"\\]*[^\s<>"\\.,;:!?')\]}](?:(?<=:\/\/[^\s()]*\([^\s()]*)\))?)/iu;
 const linked = (text) => text.split(ADDRESS).flatMap((part, at) => { // an address leads where it says
@@ -219,23 +224,22 @@ function said({ user, message: text, seq, time, id }, old) {
 }
 function place(row, seq) { // in the order of the room
   const log = $("log"), scroll = $("scroll"), height = following ? 0 : scroll.scrollHeight;
-  let next = null;
-  for (let one = log.lastElementChild; one?.seq > seq; one = one.previousElementSibling) next = one;
+  const next = log.lastElementChild?.seq > seq ? [...log.children].find((one) => one.seq > seq) : null;
   log.insertBefore(Object.assign(row, { seq }), next);
   if (log.childElementCount > ROWS) log.firstElementChild.remove();
   if (!following) scroll.scrollTop -= scroll.scrollHeight - height; // what is being read stays where it is
 }
-function hold({ value, id, room, failed = "" }) { // keep a message until it is known to have arrived
-  const asked = { value, id, room, row: made("draft", me.name || wish.name, safe(value)) };
+function hold({ value, id, room, late, failed }) { // keep a message until it is known to have arrived
+  const asked = { value, id, room, late, row: made("draft", me.name || wish.name, safe(value)) };
   const [again, drop] = asked.row.querySelectorAll("button");
-  again.onclick = () => { asked.room = me.room, mark(asked), message(asked), $("message").focus(); };
+  again.onclick = () => { [asked.room, asked.late] = [me.room, 0], mark(asked), message(asked), $("message").focus(); };
   drop.onclick = () => { discard(asked), $("message").focus(); };
   outbox.add(asked), $("unsent").append(asked.row), $("scroll").scrollTop = 0;
   mark(asked, failed), message(asked);
 }
 function mark(asked, failed = "") {
   Object.assign(asked, { failed }).row.className = failed ? "failed" : "";
-  asked.row.querySelector(".mark").textContent = failed || (socket ? "Sending…" : "Waits for the connection.");
+  asked.row.querySelector(".mark").textContent = failed || "Not delivered yet…";
   save();
 }
 function title() {
@@ -251,13 +255,14 @@ function fill(id, names, current) { // entries that stay are not touched, so tha
     if ($(id).children[at] !== row) $(id).insertBefore(row, $(id).children[at] ?? null);
   });
 }
-function show(moved) {
-  document.body.className = me.room ? "in-room" : me.name ? "in-lobby" : beenOpen && !restoring ? "outside" : "";
+function show(moved) { // whoever reads is left alone; but the focus must not be lost
+  const at = document.activeElement, blank = document.body.className === "";
+  document.body.className = me.room ? "in-room" : me.name ? "in-lobby" : restoring ? "" : "outside";
   $("me").lastElementChild.textContent = safeName(me.name);
   $("title").firstElementChild.textContent = safeName(me.room);
   fill("rooms", rooms, me.room), fill("users", users, me.name), title(), save();
-  const field = $(me.room ? "message" : me.name ? "room" : "name"), at = document.activeElement;
-  if (moved || at === document.body || !at.checkVisibility()) field.focus();
+  const field = $(me.room ? "message" : me.name ? "room" : "name");
+  if (moved || blank || !at.checkVisibility()) field.focus();
 }
 function left() { me.room = wish.room = "", show(true); }
 
@@ -272,29 +277,24 @@ document.onsubmit = (event) => {
   if (!wrong) forms[event.target.id](value);
 };
 $("message").onkeydown = (event) => {
-  const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
-  if (sends) event.preventDefault(), $("say").requestSubmit();
+  if (event.keyCode === 13 && !event.shiftKey) event.preventDefault(), $("say").requestSubmit(); // 229 when composing
 };
 $("rooms").onclick = ({ target }) => { if (target.closest("button")) join(target.closest("li").key); };
 $("leave").onclick = () => leave();
 $("news").onclick = () => { $("scroll").scrollTop = 0, $("message").focus(); };
-$("scroll").onscroll = ({ target }) => { // its end is 0: see style.css
-  following = target.scrollTop > -40, below = following ? 0 : below, title();
-};
-document.onvisibilitychange = () => { unread = 0, title(); };
-[$("retry").onclick, window.ononline] = [connect, woke];
+$("scroll").onscroll = () => { following = $("scroll").scrollTop > -40, below = following ? 0 : below, title(); };
+document.onvisibilitychange = () => { unread = 0, title(), document.hidden || ping(); };
+[window.ononline, window.onoffline] = [woke, woke];
+$("retry").onclick = () => { stopped = false, state("busy", "Connecting…"), connect(), show(true); };
 const owns = (secret) => new Promise((tell) => { // a duplicated tab has our token too: the lock tells whose it is
-  const act = () => new Promise(() => tell(true)), signal = AbortSignal.timeout(2e3);
+  const act = () => new Promise(() => tell(true)), signal = AbortSignal.timeout(1e3);
   if (navigator.locks) navigator.locks.request(secret, { signal }, act).catch(() => tell(false)); else tell(true);
 });
-async function start(beat = Date.now()) {
-  const before = JSON.parse(store[LAB] ?? "{}");
-  if (before.token && await owns(before.token)) {
-    [token, wish.name, wish.room] = [before.token, before.name, before.room];
-    before.unsent.forEach(hold);
-  } else owns(token);
-  setInterval(ping, PING);
-  setInterval(() => { if (Date.now() - beat > SLEPT) woke(); beat = Date.now(); }, 10e3);
-  connect();
-}
-start();
+const kept = JSON.parse(store[LAB] ?? "{}");
+if (kept.token && await owns(kept.token)) {
+  [token, wish.name, wish.room, before, restoring] = [kept.token, kept.name, kept.room, kept, kept.name !== ""];
+  kept.unsent.forEach(hold);
+} else owns(token);
+setInterval(ping, PING);
+setInterval(() => { if (Date.now() - beat > SLEPT) woke(); beat = Date.now(); }, 10e3);
+connect(), show();
