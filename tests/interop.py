@@ -20,7 +20,8 @@ import boto3
 from websockets.sync.client import ClientConnection, connect
 
 from tests.local.gateway.api import STAGE, TestApi, make_function
-from tests.terminal import PATIENCE, Terminal
+from tests.terminal import Terminal
+from tests.until import PATIENCE
 from wschat.lab.cloud import Cloud
 from wschat.lab.login import Target
 from wschat.lab.login import connect as log_in

@@ -22,6 +22,7 @@ MODULES = (
     "wschat.cli_chat",
     "wschat.cli_local",
     "wschat.cli_logs",
+    "wschat.cli_web",
     "wschat.lab.engine",
 )
 LONGEST_S = 60

@@ -13,9 +13,9 @@ import pexpect
 import pyte
 
 from tests import starter
+from tests.until import PATIENCE
 
 WSCHAT = str(Path(sys.executable).parent / "wschat")
-PATIENCE = 20  # seconds that a person would never wait; a test that gets there fails
 
 
 class Terminal:
@@ -63,10 +63,6 @@ class Terminal:
         while not (re.search(pattern, self.text) and self.screen.cursor.x > 0):
             assert time.monotonic() < deadline, f"never on the screen: {pattern}\n{self.text}"
             self._read()
-
-    def until_cursor_at(self, row: int, column: int) -> None:
-        """Wait until the cursor stands there."""
-        self.until(lambda _shown: (self.screen.cursor.y, self.screen.cursor.x) == (row, column))
 
     def _read(self) -> None:
         try:

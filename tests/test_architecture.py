@@ -30,8 +30,8 @@ PURE = {
     "wschat.lab.steps",
     *(f"wschat.local.gateway.{name}" for name in ("answers", "api", "events", "limits")),
     *(f"wschat.chat.{name}" for name in ("advice", "commands", "conversation", "events", "hearing")),
-    *(f"wschat.chat.{name}" for name in ("link", "links", "render", "requests", "settings", "state")),
-    *(f"wschat.chat.{name}" for name in ("update", "vocabulary")),
+    *(f"wschat.chat.{name}" for name in ("link", "render", "requests", "settings", "state")),
+    *(f"wschat.chat.{name}" for name in ("update", "urls", "vocabulary")),
 }
 IMPURE_STANDARD = {
     "asyncio",
@@ -74,6 +74,7 @@ ONLY_IN = {
         "wschat.cli_local",
         "wschat.cli_logs",
         "wschat.cli_runs",
+        "wschat.cli_web",
     },
     "platformdirs": {"wschat.places"},
 }

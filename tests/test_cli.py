@@ -11,7 +11,9 @@ import pytest
 
 from tests.terminal import WSCHAT, terminal, wschat
 from wschat import places
+from wschat.cli_runs import pasteable
 from wschat.console import note_few
+from wschat.errors import UsageError
 from wschat.lab.model import Lab
 from wschat.lab.permits import person
 
@@ -27,7 +29,7 @@ HERE = "ws://127.0.0.1:9/"
         (["chat", "--local", "--sign"], 2, "exclude each other"),
         (["chat", "--sign", "--url", "wss://chat.example.com/x"], 4, "no region"),
         (["chat", "--sign", "--url", "https://chat.example.com/x"], 5, "wss://"),
-        (["chat", "--room", "lobby"], 2, "--room needs --name"),
+        (["chat", "--room", "lobby"], 2, "give --name"),
         (["chat"], 2, "no URL to chat at"),
         (["chat", "--url", "https://x.execute-api.us-east-1.amazonaws.com/development"], 5, "wss://"),
         (["chat", "--url", "ws://127.0.0.1:9/development"], 5, "refused"),
@@ -75,6 +77,19 @@ def test_which_lab(tmp_path: Path, meant: str, flags: list[str]) -> None:
     assert f"{HERE}{meant}:" in wschat("chat", *flags, **env).stderr
     assert wschat("web", "--export", str(tmp_path / "site"), *flags, **env).returncode == 0
     assert f'content="{HERE}{meant}"' in (tmp_path / "site" / "index.html").read_text()
+
+
+@pytest.mark.parametrize("named", ["provision", "teardown", "status"])
+def test_what_an_error_names_can_be_pasted(named: str) -> None:
+    """The commands in a hint have the options of the command that failed."""
+
+    @pasteable
+    def command(**_options: str | None) -> None:
+        raise UsageError("no", hint=f"run `wschat {named}`")
+
+    with pytest.raises(UsageError) as caught:
+        command(prefix="a-", region=None, profile="my own", endpoint_url=None)
+    assert caught.value.hint == f"run `wschat {named} --prefix a- --profile 'my own'`"
 
 
 @pytest.mark.parametrize("name", ["last-url", "chat-secret", "chat-history"])

@@ -12,7 +12,8 @@ from tests.plane.clock import ScaledClock
 from tests.plane.plane import Plane
 from tests.plane.rates import Times
 from tests.plane.wire import Call
-from tests.terminal import PATIENCE, Terminal, terminal
+from tests.terminal import Terminal, terminal
+from tests.until import PATIENCE
 from wschat.lab import engine
 from wschat.lab.cloud import Cloud
 from wschat.lab.model import canonical

@@ -17,11 +17,9 @@ MODULES = {
     "logs": "cli_logs",
     "policy": "cli_aws",
     "chat": "cli_chat",
-    "web": "cli_chat",
+    "web": "cli_web",
     "local": "cli_local",
 }
-
-
 HELP = "A chat room on AWS's WebSocket API: provision it, chat in it, tear it down; or run it all locally."
 
 

@@ -16,6 +16,7 @@ from wschat.cli_runs import (
     interrupted,
     look,
     pasteable,
+    signer_of,
     waits,
 )
 from wschat.errors import ExitCode, UsageError, WschatError
@@ -131,10 +132,8 @@ def _hand_over(
 def _verify(last: "Last") -> None:
     from wschat import console
     from wschat.chat.probe import verify
-    from wschat.lab import login, signer
 
-    target = login.Target(region=last.region, profile=last.profile)
-    sign = signer.signer(last.url, target) if last.sign else None
+    sign = signer_of(last)
     with console.waiting("Trying it") as tell:
         verify(last.url, sign, on_wait=waits(tell))
 

@@ -1,10 +1,8 @@
-"""The commands that open a chat: in a terminal, with pipes, or in a browser."""
+"""The command that chats in a terminal or with pipes; and what web and local share with it."""
 
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -12,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from wschat.cli_aws import Profile, Region
+from wschat.cli_runs import signer_of
 from wschat.errors import ExitCode, LocalError, UsageError
 
 if TYPE_CHECKING:
@@ -48,9 +47,10 @@ def chat(
 
     if local and (url or sign):
         raise UsageError("--local and --url or --sign exclude each other", where="chat")
-    settings = _settings(url=url, name=name, room=room, plain=plain, log=log)
+    settings = settings_of(url=url, name=name, room=room, plain=plain, log=log)
     if settings.room and not settings.name:
-        raise UsageError("--room needs --name: only somebody with a name can join", where="chat")
+        hint = "give --name, or set it where the room is set: WSCHAT_NAME, or `name` in the settings"
+        raise UsageError("a room needs a name: only somebody with a name can join", where="chat", hint=hint)
     talk = partial(_talk, settings=settings, json_lines=json)
     if local:
         from wschat import console
@@ -62,24 +62,31 @@ def chat(
             welcome = "Another terminal joins with: wschat chat --local" if lab.started else ""
             code = talk(places.Last(lab.url), welcome=welcome, check=lab.check)
         raise typer.Exit(code)
-    raise typer.Exit(talk(_lab("chat", settings, region, profile, sign=sign)))
+    raise typer.Exit(talk(find_lab("chat", settings, region, profile, sign=sign)))
 
 
-def _lab(
+def find_lab(
     command: str, settings: "Settings", region: str | None, profile: str | None, *, sign: bool | None
 ) -> "Last":
-    """Find the lab that is meant: the one of the settings, else that of the last provision."""
+    """Find the lab that is meant: the one of the settings, else that of the last provision.
+
+    Raises:
+        UsageError: there is none.
+        ConnectError: its URL is no WebSocket URL.
+    """
     from wschat import places
+    from wschat.chat.urls import check_url
 
     at = places.Last(settings.url) if settings.url is not None else places.last()
     if at is None:
         hint = f"give --url wss://…, or run `wschat provision` first, or try `wschat {command} --local`"
         raise UsageError("no URL to chat at", where=command, hint=hint)
+    check_url(at.url)
     sign = at.sign if sign is None else sign
     return places.Last(at.url, sign, region or at.region, profile or at.profile)
 
 
-def _settings(**flags: str | bool | None) -> "Settings":
+def settings_of(**flags: str | bool | None) -> "Settings":
     """Put flags over environment over file; a person without a file gets one in which all is a comment."""
     import os
 
@@ -111,16 +118,10 @@ def _talk(
 ) -> ExitCode:
     from wschat import places
     from wschat.chat import loop
-    from wschat.chat.links import check_url
     from wschat.chat.start import chat
     from wschat.chat.world import World
 
-    check_url(at.url)
-    world = World(check=check)
-    if at.sign:
-        from wschat.lab import login, signer
-
-        world = replace(world, sign=signer.signer(at.url, login.Target(region=at.region, profile=at.profile)))
+    world = World(check=check, sign=signer_of(at))
     with places.token(at.url) as token:
         talk = chat(
             at.url,
@@ -132,41 +133,6 @@ def _talk(
             world=world,
         )
         return loop.run(talk)
-
-
-def web(
-    url: Url = None,
-    region: Region = None,
-    profile: Profile = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Serve the page here. (default: any)")] = 0,
-    export: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Write the page for a static host, and serve nothing.")
-    ] = None,
-    *,
-    local: Local = False,
-    sign: Signed = None,
-    browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
-) -> None:
-    """Chat in a browser: serve the lab's page on this machine until Ctrl-C, or export it."""
-    from wschat import cli_web, console, places
-    from wschat.local.join import join
-
-    if local and (url or sign or export):
-        raise UsageError("--local and --url, --sign or --export exclude each other", where="web")
-    if not export:
-        signal.signal(signal.SIGTERM, interrupt)
-    if local:
-        with console.waiting("Starting the local lab") as progress:
-            lab = join(local_state_dir(), LOCAL_PROVISION, progress=progress)
-        with lab:
-            console.screen().print("In a terminal, join with: wschat chat --local")
-            cli_web.serve(places.Last(lab.url), port, lab.wait, browser=browser)
-        raise typer.Exit
-    at = _lab("web", _settings(url=url), region, profile, sign=sign)
-    if export:
-        cli_web.export(at, export)
-    else:
-        cli_web.serve(at, port, None, browser=browser)
 
 
 def interrupt(_signal: int, _frame: object) -> NoReturn:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
     from wschat.lab.cloud import Cloud
     from wschat.lab.engine import Outcome
+    from wschat.lab.signer import Signed
     from wschat.lab.steps import Actual, Progress, Step
+    from wschat.places import Last
 
     Work = Callable[[Cloud, tuple[Step, ...], Actual], Generator[Progress, None, Outcome]]
 
@@ -48,8 +50,9 @@ def pasteable(command: "Callable[..., None]") -> "Callable[..., None]":
         try:
             command(**given)
         except WschatError as error:
-            where: Any = map(given.get, Where._fields)
-            error.name_options(Where(*where).ways)
+            fields: Any = map(given.get, Where._fields)
+            where = Where(*fields)
+            error.name_options({**where.ways, "status": f"{where}"})
             raise
 
     return run
@@ -66,6 +69,15 @@ def connect(where: Where, authorization: str | None = None) -> "Cloud":
     cloud = login.connect(login.Target(*where, authorization))
     console.show_place(cloud.lab)
     return cloud
+
+
+def signer_of(at: "Last") -> "Callable[[], Signed] | None":
+    """Return what signs each connection to a lab; None if that one lets in who does not."""
+    if not at.sign:
+        return None
+    from wschat.lab import login, signer
+
+    return signer.signer(at.url, login.Target(region=at.region, profile=at.profile))
 
 
 def look(cloud: "Cloud") -> "Actual":

@@ -1,11 +1,26 @@
-"""What `wschat web` does once it knows which lab it is about: serve the page, or export it."""
+"""The command that chats in a browser: it serves the page on this machine, or exports it."""
 
+import signal
 import tempfile
 import webbrowser
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
+import typer
+
+from wschat.cli_aws import Profile, Region
+from wschat.cli_chat import (
+    LOCAL_PROVISION,
+    Local,
+    Signed,
+    Url,
+    find_lab,
+    interrupt,
+    local_state_dir,
+    settings_of,
+)
+from wschat.cli_runs import signer_of
 from wschat.errors import AccessError, UsageError
 
 if TYPE_CHECKING:
@@ -21,7 +36,42 @@ CLOUDFRONT = (
 )
 
 
-def serve(at: "Last", port: int, wait: "Callable[[], None] | None", *, browser: bool) -> None:
+def web(
+    url: Url = None,
+    region: Region = None,
+    profile: Profile = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Serve the page here. (default: any)")] = 0,
+    export: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the page for a static host, and serve nothing.")
+    ] = None,
+    *,
+    local: Local = False,
+    sign: Signed = None,
+    browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+) -> None:
+    """Chat in a browser: serve the lab's page on this machine until Ctrl-C, or export it."""
+    if local and (url or sign or export):
+        raise UsageError("--local and --url, --sign or --export exclude each other", where="web")
+    if not export:
+        signal.signal(signal.SIGTERM, interrupt)
+    if local:
+        from wschat import console, places
+        from wschat.local.join import join
+
+        with console.waiting("Starting the local lab") as progress:
+            lab = join(local_state_dir(), LOCAL_PROVISION, progress=progress)
+        with lab:
+            console.screen().print("In a terminal, join with: wschat chat --local")
+            _serve(places.Last(lab.url), port, lab.wait, browser=browser)
+        raise typer.Exit
+    at = find_lab("web", settings_of(url=url), region, profile, sign=sign)
+    if export:
+        _export(at, export)
+    else:
+        _serve(at, port, None, browser=browser)
+
+
+def _serve(at: "Last", port: int, wait: "Callable[[], None] | None", *, browser: bool) -> None:
     """Serve the page until Ctrl-C, or until what it waits for ends.
 
     Raises:
@@ -31,11 +81,9 @@ def serve(at: "Last", port: int, wait: "Callable[[], None] | None", *, browser: 
     import threading
 
     from wschat import console
-    from wschat.chat.links import check_url
     from wschat.web.server import Server
 
-    check_url(at.url)
-    server = Server(at.url, _signer(at) if at.sign else None, port)
+    server = Server(at.url, _address_of(at), port)
     screen = console.screen()
     with server.running(), tempfile.TemporaryDirectory(prefix="wschat-") as private:
         try:
@@ -49,6 +97,24 @@ def serve(at: "Last", port: int, wait: "Callable[[], None] | None", *, browser: 
             (wait or threading.Event().wait)()
         except KeyboardInterrupt:
             screen.print("\nStopped.")
+
+
+def _address_of(at: "Last") -> "Sign | None":
+    """Return what signs the URL for each connection, if the lab asks for that."""
+    sign = signer_of(at)
+    if sign is None:
+        return None
+
+    def address() -> str:
+        signed = sign()
+        if signed.headers:
+            hint = "use `wschat chat --sign`, or credentials with a shorter session token"
+            raise AccessError(
+                "the signature does not fit into a URL, and a browser takes no other", hint=hint
+            )
+        return signed.url
+
+    return address
 
 
 def _open(address: str) -> bool:
@@ -68,24 +134,7 @@ def _without_token(address: str, private: Path) -> str:
     return page.as_uri()
 
 
-def _signer(at: "Last") -> "Sign":
-    from wschat.lab import login, signer
-
-    sign = signer.signer(at.url, login.Target(region=at.region, profile=at.profile))
-
-    def address() -> str:
-        signed = sign()
-        if signed.headers:
-            hint = "use `wschat chat --sign`, or credentials with a shorter session token"
-            raise AccessError(
-                "the signature does not fit into a URL, and a browser takes no other", hint=hint
-            )
-        return signed.url
-
-    return address
-
-
-def export(at: "Last", folder: Path) -> None:
+def _export(at: "Last", folder: Path) -> None:
     """Write the page for a static host, and say how to put it on one.
 
     Raises:
@@ -93,10 +142,8 @@ def export(at: "Last", folder: Path) -> None:
         OSError: it can't be written.
     """
     from wschat import console
-    from wschat.chat.links import check_url
     from wschat.web import page
 
-    check_url(at.url)
     if at.sign:
         what = (
             "an exported page can't be used with a lab that asks for AWS_IAM: it would need your credentials"

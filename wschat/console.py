@@ -55,8 +55,7 @@ def show_error(error: WschatError, console: Console | None = None, *, hint: bool
 def show_place(lab: Lab) -> None:
     """Say which account and region the rest is about."""
     prefix = f", prefix [bold]{lab.prefix}[/bold]" if lab.prefix else ""
-    endpoint = f", at {lab.endpoint}" if lab.endpoint else ""
-    endpoint = escape(endpoint)
+    endpoint = f", at {escape(lab.endpoint)}" if lab.endpoint else ""
     line = f"Account [bold]{lab.account}[/bold], region [bold]{lab.region}[/bold]{prefix}{endpoint}"
     screen().print(line, soft_wrap=True)
 

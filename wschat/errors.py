@@ -10,7 +10,7 @@ The tree::
     │   └── AnswerError   the lab was reached, and did not answer as it should  exit 1
     ├── ConnectError      the WebSocket could not be opened                     exit 5
     ├── LostError         the WebSocket was open and is gone                    exit 6
-    └── LocalError        the lab on this machine did not start, or ended       exit 8
+    └── LocalError        the local lab did not start, ended, or does not end   exit 8
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class ExitCode(IntEnum):
 
 EXIT_CODES: dict[ExitCode, str] = {
     ExitCode.OK: "done; for `status` and `provision --plan`: everything is as it should be",
-    ExitCode.FAILED: "AWS refused or failed a call; the message names the step",
+    ExitCode.FAILED: "AWS refused or failed a call, or the lab answered wrong; the message names the step",
     ExitCode.USAGE: "the command line is wrong, or a question could not be asked",
     ExitCode.DIFFERENT: "something is not as it should be (`status`, `provision`), or is left (`teardown`)",
     ExitCode.ACCESS: "no credentials, an expired login, no region, or a permission is missing",

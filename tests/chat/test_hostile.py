@@ -16,9 +16,10 @@ from wschat.chat.events import encode
 from wschat.chat.paint import Palette, paint
 from wschat.chat.render import JOINERS, lines, safe, safe_name
 from wschat.chat.vocabulary import Failure, Item, Lost, Moved, Notice, RoomBorn, Said, Unsent
-from wschat.protocol import Entry
+from wschat.protocol import ClientMessage, Entry
 
 from .attacks import ATTACKS
+from .test_update import in_room
 from .threaded import ThreadedServer, start_chat
 
 NUMBERS = count()
@@ -180,3 +181,12 @@ def test_names_that_imitate(name: str) -> None:
 def test_names_of_people(name: str) -> None:
     """A name that imitates nobody is shown as it is."""
     assert safe_name(name) == name
+
+
+def test_a_flood() -> None:
+    """However much is said, little of it is kept: the last seqs and ids, and who spoke last."""
+    play = in_room()
+    for number in range(1, 1000):
+        play.feed(ClientMessage(f"eve{number}", "flood", "ops", number, id=f"{number}"))
+    kept = play.state
+    assert (len(kept.seen), len(kept.seen_ids), len(kept.speakers)) == (200, 200, 50)

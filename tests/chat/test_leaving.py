@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import PATIENCE, WSCHAT, Terminal, terminal
+from tests.terminal import WSCHAT, Terminal, terminal
+from tests.until import PATIENCE, until
 
 from .threaded import ThreadedServer
 
@@ -76,10 +77,9 @@ def test_a_pipe_while_a_name_is_looked_up(looks_up: Path, number: int) -> None:
     """It ends as interrupted, and says nothing more."""
     pipe = subprocess.PIPE
     with subprocess.Popen([WSCHAT, *CHAT], stdin=pipe, stdout=pipe, stderr=pipe) as chat:
-        while not looks_up.exists():
-            assert chat.poll() is None
-        chat.send_signal(number)
         try:
+            until(looks_up.exists)
+            chat.send_signal(number)
             told = chat.communicate(timeout=PATIENCE)
         finally:
             chat.kill()

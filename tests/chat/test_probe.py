@@ -3,7 +3,6 @@
 import asyncio
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from websockets.http11 import Request as HttpRequest
 from websockets.http11 import Response
 from websockets.sync.server import ServerConnection, serve
 
+from tests.until import until
 from wschat.chat.probe import PATIENCE, probe, verify
 from wschat.errors import AccessError, AnswerError, ConnectError, LostError, WschatError
 
@@ -85,10 +85,7 @@ class LateLab:
 
     def until(self, actions: list[str]) -> None:
         """Wait until just this has been asked: who hangs up does not wait for the last answer."""
-        deadline = time.monotonic() + 10
-        while (asked := [request["action"] for request in self.requests]) != actions:
-            assert time.monotonic() < deadline, asked
-            time.sleep(0.01)
+        until(lambda: [request["action"] for request in self.requests] == actions, lambda: self.requests)
 
 
 @contextmanager

@@ -9,12 +9,12 @@ import pytest
 from prompt_toolkit.input import create_pipe_input
 
 from wschat.chat.commands import KEYS, mentions
-from wschat.chat.links import target_of, urls
 from wschat.chat.paint import Palette, paint, palette
 from wschat.chat.prompt import terminal_prompt
 from wschat.chat.render import lines
 from wschat.chat.settings import Settings
 from wschat.chat.state import ChatState
+from wschat.chat.urls import target_of, urls
 from wschat.chat.view import TerminalView
 from wschat.chat.vocabulary import Entered, Event, Said
 from wschat.protocol import Entry

@@ -29,7 +29,6 @@ OTHER_HASH = base64.b64encode(hashlib.sha256(OTHER_ZIP).digest()).decode()
 ANYTHING = _document(Action="*", Resource="*")
 WHOEVER = _document(Principal={"Service": "ec2.amazonaws.com"}, Action="sts:AssumeRole")
 ARN = "arn:aws:execute-api:us-east-1:000000000000:{}/*/{}"
-VERB = "$request.body.verb"
 THEIRS = {"Variables": {"CLIENT_RECORDS": "theirs"}}
 ONE_EACH = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
 PONG, UNKNOWN = (event.encode() for _, event in MOCKS.values())

@@ -12,7 +12,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.terminal import PATIENCE, Terminal, terminal
+from tests.terminal import Terminal, terminal
+from tests.until import PATIENCE
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from wschat.protocol import Event, decode_event
 
 
 class PostSink:
-    """Keeps what was posted to each connection, and when it arrived.
+    """Keeps what was posted to each connection, and in which order posts arrived, or were given up.
 
     It answers 410 Gone for those that are `gone`, 429 for those that are `throttled`, and those that are
     `stuck` not at all; and 403 with what `refused` says, if it says anything. `linger` is how many seconds
@@ -23,7 +23,7 @@ class PostSink:
 
     def __init__(self) -> None:
         self.posted: dict[str, list[Event]] = defaultdict(list)
-        self.arrived: dict[str, float] = {}
+        self.order: list[str] = []
         self.gone: set[str] = set()
         self.throttled: set[str] = set()
         self.stuck: set[str] = set()
@@ -49,7 +49,7 @@ class PostSink:
         """Keep what was posted to a connection."""
         with self._lock:
             self.posted[connection].append(event)
-            self.arrived[connection] = time.monotonic()
+            self.order.append(connection)
 
     def refusal(self, connection: str) -> tuple[int, bytes, str] | None:
         """Return the status, the body and the error's name for whom nothing can be posted to."""
@@ -90,6 +90,7 @@ class PostSink:
                 time.sleep(sink.linger.get(connection, 0.0))
                 if connection in sink.stuck:
                     self.rfile.read(1)  # until the other side gives up
+                    sink.order.append(connection)
                     self.close_connection = True
                 elif refusal := sink.refusal(connection):
                     self._answer(*refusal)

@@ -74,15 +74,14 @@ def test_slow_stuck_and_throttled(
     members = [connect(f"user{number}", "Ops") for number in range(6)]
     slow = connect("Slow", "Ops")
     sink.posted.clear()
+    sink.order.clear()
     sink.stuck.update(one.connection for one in stuck)
     sink.throttled.add(slow.connection)
     capsys.readouterr()
-    start = time.monotonic()
     assert isinstance(ann.ask("message", "hello"), Ack)
     line = json.loads(capsys.readouterr().out)
     assert (line["posted"], line["timeout"], line["slow"]) == (7, 3, 1)
-    assert time.monotonic() - start >= _post.TIMEOUT
-    assert all(sink.arrived[one.connection] - start < _post.TIMEOUT for one in (ann, *members))
+    assert set(sink.order[:7]) == {one.connection for one in (ann, *members)}
     sink.stuck.clear()
     sink.throttled.clear()
     assert isinstance(ann.ask("message", "again"), Ack)

@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.until import until
 
 HERE = Path(__file__).parent
 
@@ -27,39 +28,24 @@ def processes_of(directory: Path) -> list[int]:
     return sorted(int(pid) for pid, stat, command in rows if str(directory) in command and stat[0] != "Z")
 
 
-def wait_until(is_so: Callable[[], object], *, within: float = 2.0) -> bool:
-    """Tell whether something becomes so in time."""
-    deadline = time.monotonic() + within
-    while not is_so():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
-
-
 @pytest.fixture
 def state_dir(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A directory with a path short enough for a socket; the test must leave no process that names it."""
     monkeypatch.setenv("PYTHONPATH", str(HERE))
     path = Path(tempfile.mkdtemp(prefix="wschat-", dir="/tmp")).resolve()
     yield path
-    left = [] if wait_until(lambda: not processes_of(path)) else processes_of(path)
-    for pid in left:
-        os.kill(pid, signal.SIGKILL)
-    shutil.rmtree(path)
-    assert not left
+    try:
+        until(lambda: not processes_of(path), told=lambda: processes_of(path))
+    finally:
+        for pid in processes_of(path):
+            os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(path)
 
 
 @pytest.fixture
 def processes(state_dir: Path) -> Callable[[], list[int]]:
     """List the processes that name the state directory."""
     return lambda: processes_of(state_dir)
-
-
-@pytest.fixture
-def eventually() -> Callable[..., bool]:
-    """Wait for a condition, two seconds unless told."""
-    return wait_until
 
 
 @pytest.fixture

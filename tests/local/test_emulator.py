@@ -18,13 +18,13 @@ from pathlib import Path
 import boto3
 import pytest
 
+from tests.until import until
 from wschat.errors import LocalError
 from wschat.local.emulator import Emulator, clean_environment
 from wschat.local.files import locked
 from wschat.loopback import HOST
 
 Processes = Callable[[], list[int]]
-Eventually = Callable[..., bool]
 
 FUNCTION = """
 import os, time
@@ -169,7 +169,7 @@ def test_environment_is_a_list_of_what_is_allowed() -> None:
     }
 
 
-def test_dies_with_its_owner(state_dir: Path, processes: Processes, eventually: Eventually) -> None:
+def test_dies_with_its_owner(state_dir: Path, processes: Processes) -> None:
     """When its owner is killed with -9, MiniStack, its functions and its directory are gone."""
     command = [sys.executable, "-c", OWNER, str(state_dir)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as owner:
@@ -179,14 +179,12 @@ def test_dies_with_its_owner(state_dir: Path, processes: Processes, eventually: 
         assert len(processes()) == 4
         owner.kill()
 
-    assert eventually(lambda: not processes() and not (state_dir / "private").exists())
+    until(lambda: not processes() and not (state_dir / "private").exists())
     assert refuses(HOST, port)
 
 
 @pytest.mark.parametrize("victim", ["supervisor", "MiniStack"])
-def test_says_that_it_died(
-    victim: str, emulator: Emulator, state_dir: Path, processes: Processes, eventually: Eventually
-) -> None:
+def test_says_that_it_died(victim: str, emulator: Emulator, state_dir: Path, processes: Processes) -> None:
     """An emulator that dies later raises an error that names its log, and none of it lives on."""
     emulator.start()
     run_function(emulator.endpoint)
@@ -198,7 +196,7 @@ def test_says_that_it_died(
 
     assert str(state_dir / "log") in caught.value.hint
     emulator.stop()
-    assert eventually(lambda: not processes())
+    until(lambda: not processes())
 
 
 def test_says_that_it_did_not_start(state_dir: Path) -> None:
@@ -221,7 +219,7 @@ def test_port_in_use(host: str, state_dir: Path) -> None:
     assert list(state_dir.iterdir()) == []
 
 
-def test_tries_the_next_port(state_dir: Path, processes: Processes, eventually: Eventually) -> None:
+def test_tries_the_next_port(state_dir: Path, processes: Processes) -> None:
     """A port that another program takes while MiniStack boots is given up for the next one."""
     with socket.create_server((HOST, 0)) as first, socket.create_server((HOST, 0)) as second:
         ports = [first.getsockname()[1], second.getsockname()[1]]
@@ -229,7 +227,7 @@ def test_tries_the_next_port(state_dir: Path, processes: Processes, eventually: 
     with ThreadPoolExecutor() as pool:
         with locked(state_dir / "private.lock"):
             starting = pool.submit(emulator.start)
-            assert eventually(processes)
+            until(processes)
             other = HTTPServer((HOST, ports[0]), OtherMiniStack)
             pool.submit(other.serve_forever, 0.01)
         try:

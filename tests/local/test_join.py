@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,13 +13,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.until import until
 from wschat.errors import LocalError
 from wschat.local.files import locked
 from wschat.local.gateway.limits import AWS, Settings
 from wschat.local.join import LocalLab, join
 
 Processes = Callable[[], list[int]]
-Eventually = Callable[..., bool]
 StartUser = Callable[[str], subprocess.Popen[str]]
 
 SOCKET = "local.sock"
@@ -42,13 +41,6 @@ def is_up(endpoint: str) -> bool:
         return client.connect_ex((url.hostname, url.port)) == 0
 
 
-def seconds(work: Callable[[], None]) -> float:
-    """Tell how long something takes."""
-    start = time.monotonic()
-    work()
-    return time.monotonic() - start
-
-
 def last_line(user: subprocess.Popen[str], start: str) -> str:
     """Read what a user sees up to a line that starts so."""
     assert user.stdout
@@ -67,7 +59,7 @@ def test_a_lab_lives_as_long_as_its_users(state_dir: Path, processes: Processes)
     second = enter(state_dir)
     assert (second.url, second.endpoint, second.started) == (first.url, first.endpoint, False)
 
-    assert seconds(first.close) < 1
+    first.close()
     assert is_up(second.endpoint)
     with enter(state_dir) as third:
         assert not third.started
@@ -91,7 +83,7 @@ def test_keeper_has_a_clean_environment(state_dir: Path, monkeypatch: pytest.Mon
     assert seen["AWS_CONFIG_FILE"] == os.devnull
 
 
-def test_two_at_once_share_one_lab(user: StartUser, processes: Processes, eventually: Eventually) -> None:
+def test_two_at_once_share_one_lab(user: StartUser, processes: Processes) -> None:
     """Two users who start at the same time share one lab, and either may leave, even by -9."""
     one, other = user("instant"), user("instant")
     seen = [last_line(someone, "ready").split() for someone in (one, other)]
@@ -105,18 +97,16 @@ def test_two_at_once_share_one_lab(user: StartUser, processes: Processes, eventu
         assert not lab.started
     second.kill()
     second.wait()
-    assert eventually(lambda: not processes())
+    until(lambda: not processes())
 
 
-def test_killed_user_ends_the_lab(
-    state_dir: Path, user: StartUser, processes: Processes, eventually: Eventually
-) -> None:
-    """Two seconds after its only user was killed with -9, nothing is left, even while it was built."""
+def test_killed_user_ends_the_lab(state_dir: Path, user: StartUser, processes: Processes) -> None:
+    """When its only user was killed with -9, nothing is left, even while it was built."""
     only = user("endless")
     last_line(only, "an endless step")
     only.kill()
     only.wait()
-    assert eventually(lambda: not processes() and not (state_dir / SOCKET).exists())
+    until(lambda: not processes() and not (state_dir / SOCKET).exists())
     assert not (state_dir / PRIVATE).exists()
 
 
@@ -166,7 +156,7 @@ def test_ended_keeper(state_dir: Path, processes: Processes) -> None:
     assert not (state_dir / SOCKET).exists()
 
 
-def test_killed_keeper(state_dir: Path, processes: Processes, eventually: Eventually) -> None:
+def test_killed_keeper(state_dir: Path, processes: Processes) -> None:
     """When the keeper is killed with -9, MiniStack dies too, the users know, and a new lab can start."""
     with enter(state_dir) as lab:
         os.kill(processes()[0], signal.SIGKILL)
@@ -174,7 +164,7 @@ def test_killed_keeper(state_dir: Path, processes: Processes, eventually: Eventu
             lab.wait()
     with enter(state_dir) as new:
         assert new.started
-        assert eventually(lambda: len(processes()) == 3)
+        until(lambda: len(processes()) == 3)
         assert not is_up(lab.endpoint)
 
 
@@ -270,11 +260,11 @@ def test_newcomer_at_the_last_moment(state_dir: Path, processes: Processes) -> N
     leaver = enter(state_dir)
     with ThreadPoolExecutor() as pool, socket.socket(socket.AF_UNIX) as newcomer:
         with locked(state_dir / "local.lock"):
-            leaving = pool.submit(seconds, leaver.close)
+            leaving = pool.submit(leaver.close)
             assert processes()
             newcomer.connect(str(state_dir / SOCKET))
         assert b"ready" in newcomer.recv(4096)
-        assert leaving.result() < 1
+        leaving.result()  # raises if nobody let it go
         assert is_up(leaver.endpoint)
 
 

@@ -132,14 +132,15 @@ class Somebody:
         if stay is None:
             room = self.chance.choice(self.rooms)
             self.join(line, room)
-            return None if self.stay else self.enter(line, "create", room)
+            if not self.stay:
+                self.enter(line, "create", room)
+            return
         start, text = time.monotonic(), f"{self.name} says {self.counts.total()}"
         reply = line.ask("message", text)
         if isinstance(reply, Ack):
             self.said.append(Said(stay.room, text, reply.seq or 0, start, time.monotonic()))
         else:
             self.counts[f"speak: {_code(reply)}"] += 1
-        return None
 
     def join(self, line: Line, room: str | None = None) -> None:
         """Go into a room; one stays where one is if that can't be."""

@@ -83,7 +83,7 @@ class LineView:
             print("\a", end="", file=self._stdout, flush=True)
 
     def give_back(self, unsent: Unsent) -> None:
-        """Write a line that was not sent; to programs, the error has said it."""
+        """Write a line that was not sent, or not confirmed; to programs, the error has said it."""
         if not self._json_lines:
             self.show(unsent)
 

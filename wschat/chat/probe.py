@@ -78,14 +78,14 @@ async def probe(
 
 async def _step(session: Session, request: Request, reply_timeout: float, post_timeout: float) -> None:
     reply, *posts = STEPS[Action(request.action)]
-    awaited, loop = {reply, *posts}, asyncio.get_running_loop()
+    awaited = {reply, *posts}
     await session.send(request)
     try:
         async with asyncio.timeout(reply_timeout) as limit:
             async for frame in session.frames():
                 heard = _heard(frame, request)
                 if heard is reply:
-                    limit.reschedule(loop.time() + post_timeout)
+                    limit.reschedule(asyncio.get_running_loop().time() + post_timeout)
                 awaited.discard(heard)
                 if not awaited:
                     return
@@ -118,7 +118,7 @@ def _heard(frame: str, request: Request) -> type[Event]:
             raise _failed(request, f"{message} ({code})", may_pass=code in LATE_CODES)
         case Unknown(frame):
             what = f"the server sent something else: {frame[:FRAME_SHOWN]}"
-            raise _failed(request, what, may_pass="AccessDenied" in frame)  # AWS: Internal server error
+            raise _failed(request, what, may_pass="AccessDenied" in frame)  # on AWS: Internal server error
     return Event
 
 

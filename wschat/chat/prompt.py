@@ -1,6 +1,7 @@
 """The input line at the bottom of a terminal, in the normal screen; above it goes what is printed meanwhile.
 
-It knows nothing of chats, and loads no more than a prompt needs: one can type while the rest is loaded.
+It knows of a chat no more than its commands, and loads no more than a prompt needs: one can type while the
+rest is loaded.
 """
 
 import asyncio

@@ -14,8 +14,8 @@ from itertools import groupby
 from typing import NamedTuple
 from zlib import crc32
 
-from wschat.chat.links import target_of, urls
 from wschat.chat.state import ChatState, Status
+from wschat.chat.urls import target_of, urls
 from wschat.chat.vocabulary import (
     Back,
     Done,

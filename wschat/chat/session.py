@@ -24,8 +24,8 @@ from websockets.exceptions import (
 
 from wschat import __version__
 from wschat.chat.advice import Advice, closed, handshake, signature
-from wschat.chat.links import check_url
 from wschat.chat.render import safe
+from wschat.chat.urls import check_url
 from wschat.errors import AccessError, ConnectError, LostError, WschatError
 from wschat.loopback import is_here
 from wschat.protocol import Request

@@ -22,7 +22,7 @@ class Transcript:
         self._file = file
 
     def write(self, item: Item) -> Advice | None:
-        """Write an item, but lists that were asked for; return what is wrong, once, if that fails.
+        """Write an item, unless it is a list; return what is wrong, once, if that fails.
 
         Each line begins with its time.
         """

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def local_time(milliseconds: int, form: str = "%H:%M") -> str:
-    """Return the local time of day as HH:MM; `--:--` for what is no time."""
+    """Return a local time as strftime writes it; `--:--` for what is no time."""
     try:
         return time.strftime(form, time.localtime(milliseconds / 1000))
     except (OverflowError, ValueError, OSError):

@@ -17,7 +17,7 @@ from wschat.lab.writer import Run, create, delete, update
 def _create_api(api: Api, run: Run) -> None:
     """Create it, then look whether somebody else did so too meanwhile: the oldest is the one to keep.
 
-    Of those only, since a list may still show one that was just torn down.
+    Only what exists counts: a list may still show one that was just torn down.
     """
     cloud = run.cloud
     made = cloud.create(

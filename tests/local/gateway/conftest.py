@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 Management = Callable[[str], "ApiGatewayManagementApiClient"]
 FUNCTION = "Mirror"
-TWO_WAY = ("$connect", "$disconnect", "echo", "slow")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
@@ -17,6 +16,7 @@ from websockets.sync.client import ClientConnection
 
 from tests.local.gateway.api import PATIENCE_S, STAGE, TestApi, ask, closed, events_of, opened
 from tests.local.gateway.conftest import Management
+from tests.until import until
 from wschat.lab.cloud import Cloud
 
 
@@ -89,8 +89,7 @@ def test_not_yet_open(api: TestApi, management: Management, tmp_path: Path) -> N
     found = []
 
     def post() -> None:
-        while not place.exists() or not place.read_text().endswith("\n"):
-            time.sleep(0.01)
+        until(lambda: place.exists() and place.read_text().endswith("\n"))
         connection = place.read_text().strip()
         found.append(error_of(management(api.id).post_to_connection, ConnectionId=connection, Data=b"x"))
         Path(f"{place}.go").touch()

@@ -2,7 +2,6 @@
 
 import json
 import socket
-import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from tests.local.gateway.api import PATIENCE_S, STAGE, TestApi, ask, events_of, opened, refused
+from tests.until import until
 from wschat.lab.cloud import Cloud
 
 
@@ -171,8 +171,7 @@ def test_a_client_that_leaves_meanwhile(clients: Cloud, api: TestApi, tmp_path: 
     """Who leaves while `$connect` runs is told to `$disconnect`, if `$connect` lets them in (8)."""
     place = tmp_path / "it"
     with half_a_client(f"{api.url}?wait={quote(str(place))}"):
-        while not place.exists() or not place.read_text().endswith("\n"):
-            time.sleep(0.01)
+        until(lambda: place.exists() and place.read_text().endswith("\n"))
     Path(f"{place}.go").touch()
     (event,) = events_of(clients, "Mirror", place.read_text().strip(), "DISCONNECT")
     assert event["requestContext"]["disconnectStatusCode"] == 1006

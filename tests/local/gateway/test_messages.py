@@ -2,7 +2,6 @@
 
 import json
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import pytest
 from websockets.sync.client import ClientConnection
 
 from tests.local.gateway.api import PATIENCE_S, TestApi, ask, closed, events_of, opened
+from tests.until import until
 from wschat.lab.cloud import Cloud
 
 ERROR = r'\{"message": "%s", "connectionId":"[\w-]{15}=", "requestId":"[\w-]{15}="\}'
@@ -226,8 +226,7 @@ def test_calls_beyond_the_workers_wait(api: TestApi, tmp_path: Path) -> None:
     with opened(api.url) as client:
         for number in range(10):
             client.send(json.dumps({"action": "echo", "wait": str(place), "number": number}))
-        while not place.exists() or len(place.read_text().splitlines()) < 8:
-            time.sleep(0.01)
+        until(lambda: place.exists() and len(place.read_text().splitlines()) >= 8)
         assert ask(client, FENCE) == "mocked"
         assert len(place.read_text().splitlines()) == 8
         Path(f"{place}.go").touch()
