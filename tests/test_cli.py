@@ -72,7 +72,8 @@ def test_no_place_for_state(tmp_path: Path) -> None:
 def test_which_lab(tmp_path: Path, meant: str, flags: list[str]) -> None:
     """For chat and web alike, a flag goes over the environment, that over the file, that over the last."""
     places.remember(places.Last(f"{HERE}last"))
-    (tmp_path / "config.toml").write_text("" if meant == "last" else f'url = "{HERE}file"')
+    text = "" if meant == "last" else f'url = "{HERE}file"'
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8-sig")  # as editors on Windows do
     env = {"WSCHAT_URL": f"{HERE}environment"} if meant in {"environment", "flag"} else {}
     assert f"{HERE}{meant}:" in wschat("chat", *flags, **env).stderr
     assert wschat("web", "--export", str(tmp_path / "site"), *flags, **env).returncode == 0

@@ -12,9 +12,14 @@ def main() -> None:
         sys.stdout.write(f"wschat {__version__}\n")
         return
     gc.set_threshold(200_000)  # loading a command makes many objects, and no garbage
-    from wschat.cli import main
+    try:
+        from wschat.cli import main
 
-    main()
+        main()
+    except KeyboardInterrupt:  # while it is loaded
+        from wschat.errors import ExitCode
+
+        sys.exit(ExitCode.INTERRUPTED)
 
 
 if __name__ == "__main__":

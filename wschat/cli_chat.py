@@ -95,7 +95,7 @@ def settings_of(**flags: str | bool | None) -> "Settings":
 
     place = places.config()
     try:
-        text = place.read_text(encoding="utf-8")
+        text = place.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         text = ""
         if sys.stdin and sys.stdin.isatty():

@@ -23,6 +23,17 @@ def getaddrinfo(*_args, **_more):
 
 socket.getaddrinfo = getaddrinfo
 """
+IMPATIENT = """
+import os, signal, sys
+
+class Impatient:
+    @staticmethod
+    def find_spec(name, *_more):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Impatient)
+"""
 SLOW_LOGIN = """#!/bin/sh
 while [ -e {slow} ]; do touch {asked}; sleep 0.05; done
 echo '{{"Version": 1, "AccessKeyId": "x", "SecretAccessKey": "y", "Expiration": "{soon}"}}'
@@ -84,6 +95,14 @@ def test_a_pipe_while_a_name_is_looked_up(looks_up: Path, number: int) -> None:
         finally:
             chat.kill()
     assert (chat.returncode, told) == (130, (b"", b""))
+
+
+def test_while_the_program_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C then ends it as later, and shows nothing of where it was."""
+    (tmp_path / "sitecustomize.py").write_text(IMPATIENT)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    done = subprocess.run([WSCHAT, *CHAT], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
 
 
 @pytest.fixture

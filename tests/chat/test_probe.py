@@ -4,12 +4,13 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request as HttpRequest
 from websockets.http11 import Response
 from websockets.sync.server import ServerConnection, serve
@@ -24,7 +25,7 @@ TIMED_OUT = GATEWAY % "Endpoint request timed out"
 BUSY = '{"type": "error", "code": "busy", "message": "later"}'
 UNKNOWN = '{"type": "error", "code": "unknown-action", "message": "no such action"}'
 DENIED = "An error occurred (AccessDeniedException) when calling the GetItem operation: no"
-GOODBYE, UNPOSTED = "goodbye", "unposted"
+GOODBYE, UNPOSTED, REPEATED = "goodbye", "unposted", "repeated"
 STEPS = ["register", "create", "join", "message", "leave"]
 Late = int | str | tuple[str, str]
 
@@ -34,7 +35,8 @@ class LateLab:
     """A lab that works only after some tries.
 
     A status refuses one; a text is what its first request is answered with, or the request that is named
-    before it. GOODBYE ends the connection instead, UNPOSTED answers and posts nothing.
+    before it. GOODBYE ends the connection instead, UNPOSTED answers and posts nothing; REPEATED does so again
+    and again.
     """
 
     script: list[Late]
@@ -61,6 +63,10 @@ class LateLab:
                 connection.close(1001)
             elif instead == UNPOSTED:
                 self.do(connection, request, posts=False)
+            elif instead == REPEATED:
+                with suppress(ConnectionClosed):
+                    while True:
+                        self.do(connection, request, posts=False)
             else:
                 connection.send(str(instead))
 
@@ -264,10 +270,13 @@ def test_the_step_that_fails(step: str) -> None:
     assert lost.value.where == f"{step}, at {lab.url}"
 
 
-@pytest.mark.parametrize("step", ["create", "message", "leave"])
-def test_what_is_not_posted(step: str) -> None:
-    """A function that replies, and may not post yet, has not done what it should."""
-    with late_lab((step, UNPOSTED)) as lab, pytest.raises(AnswerError, match="nothing was posted") as caught:
+@pytest.mark.parametrize(
+    ("step", "instead"),
+    [("create", UNPOSTED), ("message", UNPOSTED), ("leave", UNPOSTED), ("create", REPEATED)],
+)
+def test_what_is_not_posted(step: str, instead: str) -> None:
+    """A function that replies, however often, and may not post yet, has not done what it should."""
+    with late_lab((step, instead)) as lab, pytest.raises(AnswerError, match="nothing was posted") as caught:
         asyncio.run(probe(lab.url, post_timeout=0.05))
     assert caught.value.where == step
     assert caught.value.may_pass

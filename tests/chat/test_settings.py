@@ -23,6 +23,7 @@ def test_the_order() -> None:
     ("file", "environment", "where"),
     [
         ("name =", {}, "c"),
+        ("name = " + "[" * 9_000, {}, "c"),
         ("nmae = 'x'", {}, "c: nmae"),
         ("name = 3", {}, "c: name"),
         ("", {"WSCHAT_BELL": "maybe"}, "WSCHAT_BELL"),

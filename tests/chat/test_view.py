@@ -1,4 +1,5 @@
 import asyncio
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from wschat.chat.prompt import terminal_prompt
+from wschat.chat.prompt import FRAME, terminal_prompt
 from wschat.chat.settings import Settings
 from wschat.chat.start import chat
 from wschat.chat.state import ChatState
@@ -19,6 +20,8 @@ from wschat.chat.world import World
 from wschat.errors import ExitCode, LostError
 
 from .room_server import RoomServer, room_server
+
+HERE = "\x1b[1;1R"  # a terminal tells where its cursor is
 
 
 class Screen(DummyOutput):
@@ -30,6 +33,27 @@ class Screen(DummyOutput):
     def write_raw(self, data: str) -> None:
         """Keep it."""
         self.printed += data
+
+
+class AskingScreen(Screen):
+    """Asks the terminal where its cursor is, and counts how often."""
+
+    responds_to_cpr = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+        self.asked_again = asyncio.Event()
+
+    def get_rows_below_cursor_position(self) -> int:
+        """Know nothing without asking."""
+        raise NotImplementedError
+
+    def ask_for_cpr(self) -> None:
+        """Ask."""
+        self.asked += 1
+        if self.asked > 1:
+            self.asked_again.set()
 
 
 def clock(_milliseconds: int) -> str:
@@ -95,6 +119,24 @@ def test_history_that_can_not_be_written(tmp_path: Path) -> None:
     assert entered(tmp_path / "file" / "history", "text\r", 1) == ["text"]
 
 
+def test_history_that_can_not_be_written_any_more(tmp_path: Path) -> None:
+    """Lines are entered as before when there is no room for them, as on a disk that has become full."""
+
+    async def play() -> list[object]:
+        entered: asyncio.Queue[object] = asyncio.Queue()
+        (tmp_path / "state").mkdir()
+        with opened(tmp_path / "state" / "history") as (view, keyboard, _):
+            shutil.rmtree(tmp_path / "state")
+            reading = asyncio.create_task(view.read(entered.put_nowait))
+            keyboard.send_text("one\rtwo\r")
+            got = [await asyncio.wait_for(entered.get(), 5) for _ in range(2)]
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+            return got
+
+    assert asyncio.run(play()) == [Entered("one"), Entered("two")]
+
+
 def test_give_back(tmp_path: Path) -> None:
     """A line comes back into the input line, or above it when that is taken."""
 
@@ -124,6 +166,27 @@ def test_nothing_shown_is_lost_at_the_end(tmp_path: Path) -> None:
             return screen.printed
 
     assert "last words" in asyncio.run(play())
+
+
+def test_nothing_is_asked_at_the_end(tmp_path: Path) -> None:
+    """What a slow terminal is asked last is answered before the prompt ends, or the shell would read it."""
+
+    async def play() -> None:
+        screen, history = AskingScreen(), tmp_path / "history"
+        with create_pipe_input() as keyboard, terminal_prompt(history, keyboard, screen) as prompt:
+            await prompt.start()
+            keyboard.send_text(HERE)
+            prompt.print("one\n")
+            await screen.asked_again.wait()
+            prompt.print("two\n")
+            ending = asyncio.create_task(prompt.stop())
+            await asyncio.sleep(2 * FRAME)  # by now it waits to print
+            keyboard.send_text(HERE)
+            await ending
+        assert screen.printed.endswith("two\r\n")
+        assert screen.asked == 2
+
+    asyncio.run(play())
 
 
 def test_completion_types_no_traps(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ async def _step(session: Session, request: Request, reply_timeout: float, post_t
         async with asyncio.timeout(reply_timeout) as limit:
             async for frame in session.frames():
                 heard = _heard(frame, request)
-                if heard is reply:
+                if heard is reply and reply in awaited:
                     limit.reschedule(asyncio.get_running_loop().time() + post_timeout)
                 awaited.discard(heard)
                 if not awaited:

@@ -150,6 +150,8 @@ class Prompt:
         while await self._print_due.wait():
             if app.output.responds_to_cpr:
                 await app.renderer.wait_for_cpr_responses()
+            if not app.is_running:  # it ends: where the cursor is would be answered to the shell
+                return
             app.renderer.erase()
             self._print()
             app.renderer.request_absolute_cursor_position()
@@ -196,4 +198,11 @@ def _history(path: Path) -> History:
         os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600))
     except OSError:
         return InMemoryHistory()
-    return FileHistory(path)
+    return _FileHistory(path)
+
+
+class _FileHistory(FileHistory):
+    def store_string(self, string: str) -> None:
+        """Keep a line, if there still is room for it."""
+        with suppress(OSError):
+            super().store_string(string)

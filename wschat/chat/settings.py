@@ -83,7 +83,7 @@ def _read(file: str, where: str) -> dict[str, object]:
 
     try:
         return tomllib.loads(file)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"this is no TOML: {error}", where=where, hint="correct it, or remove it") from None
 
 

@@ -43,7 +43,9 @@ def test_post(api: TestApi, management: Management) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", [("Origin", "https://evil.example"), ("Host", "evil.example")], ids=["origin", "host"]
+    "header",
+    [("Origin", "https://evil.example"), ("Host", "evil.example"), ("Sec-Fetch-Site", "cross-site")],
+    ids=["origin", "host", "image"],
 )
 def test_pages_of_others(clients: Cloud, header: tuple[str, str]) -> None:
     """A page in a browser, which MiniStack would let in, can ask nothing of the control plane."""

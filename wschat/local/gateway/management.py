@@ -15,6 +15,7 @@ CONNECTION = re.compile(r"/_aws/execute-api/([^/]+)/([^/]+)/@connections/([^/]+)
 PART_OF_API = re.compile(r"/v2/apis/([^/]+)(/deployments)?(?:/.*)?")
 FUNCTION = re.compile(r"/2015-03-31/functions/[^/]+(?!/invocations)(?:/.*)?")
 HERE = re.compile(r"(?:127\.0\.0\.1|\[::1\]|(?:[\w-]+\.)*localhost)(?::\d+)?")
+TYPED = "none"  # a person gave the URL to the browser
 REGION = re.compile(r"Credential=[^/]+/\d+/([^/]+)/")
 
 
@@ -77,8 +78,12 @@ class Management:
 
 
 def _is_foreign(headers: Mapping[str, str]) -> bool:
-    """Tell whether a page in a browser asks, of whatever site: MiniStack would let it do anything here."""
-    return "origin" in headers or not HERE.fullmatch(headers.get("host", ""))
+    """Tell whether a page in a browser asks, of whatever site: MiniStack would let it do anything here.
+
+    An image's URL is enough, as it can hold a signature; of that a browser tells no origin, but this.
+    """
+    page = "origin" in headers or headers.get("sec-fetch-site", TYPED) != TYPED
+    return page or not HERE.fullmatch(headers.get("host", ""))
 
 
 async def _body(receive: Receive) -> bytes:
