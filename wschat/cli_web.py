@@ -5,6 +5,7 @@ import tempfile
 import webbrowser
 from html import escape
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -153,8 +154,9 @@ def _export(at: "Last", folder: Path) -> None:
     page.export(page.Page(at.url), folder)
     console.paper().out(str(folder / "index.html"), highlight=False)
     screen = console.screen()
+    only = " ".join(f"--include {name}" for name in page.TYPES)  # whatever else is in the folder
     screen.print(
-        f"S3: aws s3 mb s3://BUCKET && aws s3 sync {folder} s3://BUCKET",
+        f"S3: aws s3 mb s3://BUCKET && aws s3 sync {quote(str(folder))} s3://BUCKET --exclude '*' {only}",
         markup=False,
         emoji=False,
         soft_wrap=True,

@@ -35,10 +35,11 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_export(tmp_path: Path, run: Run) -> None:
     """The page is written with its URL and its policy, again and again, and nothing of others is lost."""
-    folder = tmp_path / "site"
+    folder = tmp_path / "my site"
     code, wrote, told = run("--url", URL, "--export", str(folder))
     assert (code, wrote) == (0, f"{folder}/index.html\n")
     assert [line.partition(":")[0] for line in told.splitlines()] == ["S3", "CloudFront"]
+    assert f"sync '{folder}' s3://BUCKET --exclude '*' --include index.html" in told, "the page, and no more"
     assert {path.name for path in folder.iterdir()} == set(TYPES)
     index = (folder / "index.html").read_text()
     assert f'<meta name="lab" content="{URL}">' in index

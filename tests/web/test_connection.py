@@ -135,6 +135,37 @@ def test_ended_on_purpose(ann: Tab, room: ThreadedServer) -> None:
         assert len(room.server.handshakes) == handshakes
 
 
+def test_a_server_that_hangs_up(ann: Tab, room: ThreadedServer) -> None:
+    """One that takes connections only to end them is asked less and less often, even by who has no name."""
+    ann.page.evaluate("sessionStorage.clear()")
+    ann.page.reload()
+    for _ in range(6):
+        ann.until_state("Connected")
+        room.do(room.server.cut(1001))
+        ann.until_state("Trying again")
+        tried = len(room.server.handshakes)
+        ann.page.clock.run_for(8_000)
+        later = len(room.server.handshakes)
+        ann.page.clock.run_for(30_000)
+    assert later == tried
+
+
+def test_leaving_while_cut_off(ann: Tab, cable: Cable, room: ThreadedServer) -> None:
+    """Who leaves without a connection has left when there is one; what was on its way may have arrived."""
+    cable.deaf = True
+    ann.say("in flight")
+    wait_for(ann, lambda: asked(room)[-1] == "message")
+    cable.cut()
+    ann.until_state("Trying again")
+    ann.page.click("#leave")
+    cable.mend()
+    ann.page.clock.run_for(1000)
+    ann.until_state("Connected")
+    ann.create("another")
+    assert ann.page.inner_text("#unsent .mark") == "Perhaps it has arrived: you have left that room."
+    assert asked(room, "ping") == ["register", "create", "message", "register", "leave", "create"]
+
+
 @pytest.mark.parametrize(("later", "found"), [(99, True), (100, False)])
 def test_a_reload_in_flight(later: int, found: bool, ann: Tab, cable: Cable, room: ThreadedServer) -> None:  # noqa: FBT001
     """A message of which no reply came before a reload is found in the room; if it is too old, it says so."""

@@ -167,6 +167,7 @@ def test_links(ann: Tab, room: ThreadedServer) -> None:
             "http://bank.example@evil.invalid/",
             " (leads to evil.invalid)",
         ),
+        ("https://bank.com@bank.co/", "https://bank.com@bank.co/", " (leads to bank.co)"),
         ("https://b\u0430nk.example", "https://b\u0430nk.example", " (leads to xn--bnk-6cd.example)"),
     ):
         room.say(said)

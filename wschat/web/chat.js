@@ -43,7 +43,8 @@ function proceed() {
   queue = queue.filter((asked) => !asked.row || (outbox.has(asked) && !asked.failed));
   if (waiting || !socket || !queue.length || (restoring && !queue[0].own)) return;
   const { action, value, id, after, token, late } = waiting = queue.shift();
-  if (waiting.row && waiting.room !== me.room) return refused(answered(id), "you have left that room"), proceed();
+  const elsewhere = `${late ? "Perhaps it has arrived" : "Not sent"}: you have left that room.`;
+  if (waiting.row && waiting.room !== me.room) return mark(answered(id), elsewhere), proceed();
   waiting.late = late ? setTimeout(stalled, REPLY, waiting) : setTimeout(doubt, REPLY, socket);
   save(), socket.send(JSON.stringify({ action, value, id, after, token }));
 }
@@ -86,7 +87,7 @@ const heard = {
   "user-joined"({ user, room }) { if (room === me.room && !users.has(user)) users.add(user), notice(user, " joined"); },
   "user-left"({ user, room }) { if (room === me.room && user !== me.name && users.delete(user)) notice(user, " left"); },
   "single-room"({ message: room }) { rooms.add(room), show(); },
-  "delete-room"({ room }) { if (room !== wish.room && rooms.delete(room)) show(); },
+  "delete-room"({ room }) { if ((room !== me.room || room !== wish.room) && rooms.delete(room)) show(); },
   ack({ id, seq, time }) {
     const asked = answered(id);
     if (asked?.row) said({ user: me.name, message: asked.value, seq, time, id }); else if (asked) left();
@@ -101,8 +102,7 @@ const heard = {
     if (asked.action === "leave" && code === "not-in-a-room") return left();
     if (asked.own && asked.action === "register") me.name = "";
     if (asked.own) me.room = "", settled();
-    refused(asked, what || code);
-    show();
+    refused(asked, what || code), show();
   },
   gateway({ message }) { if (message) heard.error({ message, code: waiting?.own ? "busy" : "" }); }, // its own words
 };
@@ -151,8 +151,8 @@ function opened(link) { // a new connection is nobody, and nowhere: the name fir
   if (wish.name) register(wish.name, true); else settled();
   show();
 }
-function settled() { // all that could be brought back is
-  [restoring, retiring, tries] = [false, void retiring?.close(), 0];
+function settled() { // all that could be brought back is; who takes our name does not just hang up again
+  [restoring, retiring, tries] = [false, void retiring?.close(), me.name ? 0 : tries];
   state("open", "Connected");
   proceed();
 }
@@ -200,9 +200,9 @@ const discard = (asked) => { outbox.delete(asked), asked.row.remove(), save(); }
 const ADDRESS = /(\bhttps?:\/\/[^\s<>"\\]*[^\s<>"\\.,;:!?')\]}](?:(?<=:\/\/[^\s()]*\([^\s()]*)\))?)/iu;
 const linked = (text) => text.split(ADDRESS).flatMap((part, at) => { // an address leads where it says
   if (at % 2 === 0 || !URL.canParse(part)) return part;
-  const { href, origin, host } = new URL(part), rel = "noopener noreferrer", target = "_blank";
+  const { href, origin, host, username } = new URL(part), rel = "noopener noreferrer", target = "_blank";
   const link = Object.assign(document.createElement("a"), { href, rel, target, textContent: part });
-  return part.toLowerCase().startsWith(origin) ? link : [link, ` (leads to ${host})`];
+  return !username && part.toLowerCase().startsWith(origin) ? link : [link, ` (leads to ${host})`];
 });
 function made(template, name, ...text) {
   const row = $(template).content.firstElementChild.cloneNode(true);
@@ -264,7 +264,7 @@ function show(moved) { // whoever reads is left alone; but the focus must not be
   const field = $(me.room ? "message" : me.name ? "room" : "name");
   if (moved || blank || !at.checkVisibility()) field.focus();
 }
-function left() { me.room = wish.room = "", show(true); }
+function left() { me.room = wish.room = "", settled(), show(true); }
 
 // ---- What people do
 const forms = { register, create, say: (value) => { hold({ value, room: me.room }), $("message").value = ""; } };

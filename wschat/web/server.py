@@ -76,8 +76,8 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer who means this server: a page elsewhere whose name was bound to this address does not."""
         path = self.path.partition("?")[0]
-        port = self.server.port
-        if self.headers["Host"] not in {f"{HOST}:{port}", f"localhost:{port}"}:
+        host, _, port = self.headers.get("Host", "").partition(":")
+        if host not in {HOST, "localhost"} or (port or "80") != str(self.server.port):
             self._answer(HTTPStatus.MISDIRECTED_REQUEST, "This server has another name.")
         elif path in PATHS:
             name = PATHS[path]
