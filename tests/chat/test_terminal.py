@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import Terminal
+from tests.terminal import WSCHAT, Terminal
 
 from .threaded import ROWS, ThreadedServer, start_chat
 
+REPORTS_FOCUS = 1004 << 5  # as pyte counts private modes
 SEND_LESS = "the connection is lost: a message was bigger than the limit (1009)"
 
 
@@ -139,3 +140,25 @@ def test_ended_by_a_signal(open_terminal: Callable[..., Terminal]) -> None:
     assert ann.end() == 130
     assert "!! Not sent: half a line" in ann.text
     assert "connected ·" not in ann.text
+
+
+def test_in_the_background(server: ThreadedServer, tmp_path: Path) -> None:
+    """Ctrl-Z leaves the terminal to the shell, without reports of the focus; `fg` brings the draft back."""
+    places = {"WSCHAT_STATE_DIR": str(tmp_path), "WSCHAT_CONFIG": str(tmp_path / "config")}
+    settings = {"TERM": "xterm-256color", "PATH": "", "LANG": "C.UTF-8", "PS1": "shell> ", **places}
+    ann = Terminal("/bin/sh", "-i", env=settings, size=(ROWS, 80))
+    ann.type(f"{WSCHAT} chat --url {server.server.url} --name ann --room ops")
+    ann.until("you are in ops")
+    assert REPORTS_FOCUS in ann.screen.mode
+    ann.press("half a draft")
+    ann.until_screen(r"> half a draft\n+ connected")
+    ann.press("\x1a")
+    ann.until_screen(r"shell>\s*$")
+    assert REPORTS_FOCUS not in ann.screen.mode
+    ann.type("fg")
+    ann.until_screen(r"> half a draft\n+ connected")
+    assert REPORTS_FOCUS in ann.screen.mode
+    ann.press("\x03\x03")
+    ann.until_screen(r"shell>\s*$")
+    ann.type("exit")
+    assert ann.end() == 0

@@ -1,6 +1,6 @@
 """What the keys do in the terminal: `commands.KEYS` tells people of them."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from prompt_toolkit.application import get_app
@@ -8,6 +8,7 @@ from prompt_toolkit.filters import Condition, is_searching
 from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
 from prompt_toolkit.key_binding import KeyBindings, KeyBindingsBase, KeyPressEvent, merge_key_bindings
 from prompt_toolkit.keys import Keys
+from prompt_toolkit.utils import suspend_to_background_supported
 
 ASK_ABOVE = 5  # lines of a paste
 FOCUS_IN, FOCUS_OUT = Keys.F23, Keys.F24  # keys that no keyboard has; prompt_toolkit knows no focus
@@ -26,9 +27,11 @@ class Typing:
     question: str = ""
 
 
-def bindings(typing: Typing, command: Callable[[str], object]) -> KeyBindingsBase:
+def bindings(
+    typing: Typing, command: Callable[[str], object], suspend: Callable[[], Awaitable[None]]
+) -> KeyBindingsBase:
     """Return the key bindings; `command` takes a line as if it had been entered."""
-    return merge_key_bindings([_entering(typing), _focus(typing), _commands(typing, command)])
+    return merge_key_bindings([_entering(typing), _focus(typing), _commands(typing, command, suspend)])
 
 
 def _accept(typing: Typing, event: KeyPressEvent) -> None:
@@ -96,8 +99,14 @@ def _focus(typing: Typing) -> KeyBindings:
     return keys
 
 
-def _commands(typing: Typing, command: Callable[[str], object]) -> KeyBindings:
+def _commands(
+    typing: Typing, command: Callable[[str], object], suspend: Callable[[], Awaitable[None]]
+) -> KeyBindings:
     keys = KeyBindings()
+
+    @keys.add("c-z", filter=Condition(suspend_to_background_supported))
+    async def _suspend(_event: KeyPressEvent) -> None:
+        await suspend()
 
     @keys.add("f1")
     def _help(_event: KeyPressEvent) -> None:

@@ -6,12 +6,13 @@ rest is loaded.
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import create_app_session
+from prompt_toolkit.application import create_app_session, run_in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -64,10 +65,9 @@ class Prompt:
             history=_history(history),
             completer=_Completer(self),
             reserve_space_for_menu=len(BY_NAME) + 1,  # all of them, under the input line
-            complete_while_typing=Condition(lambda: self.draft.startswith("/")),
+            complete_while_typing=Condition(lambda: self._session.default_buffer.text.startswith("/")),
             bottom_toolbar=self._under,
             erase_when_done=True,
-            enable_suspend=True,
         )
         self._session.default_buffer.accept_handler = self._accept
         self._session.app.after_render += lambda _app: self._painted.set()
@@ -113,19 +113,27 @@ class Prompt:
 
     async def _run(self) -> None:
         printer = asyncio.create_task(self._print_above())
-        output = self._session.app.output
-        if self._rings:
-            output.write_raw(FOCUS_ON)
+        self._ask_focus(FOCUS_ON)
+        keys = bindings(self._typing, self._entered.put_nowait, self._suspend)
         try:
-            await self._session.prompt_async(key_bindings=bindings(self._typing, self._entered.put_nowait))
+            await self._session.prompt_async(key_bindings=keys)
         except EOFError:
             return
         finally:
             printer.cancel()
-            if self._rings:
-                output.write_raw(FOCUS_OFF)
+            self._ask_focus(FOCUS_OFF)
             self._print()
             self._entered.put_nowait(None)
+
+    def _ask_focus(self, whether: str) -> None:
+        if self._rings:
+            self._session.app.output.write_raw(whether)
+
+    async def _suspend(self) -> None:
+        """Leave the terminal to the shell until `fg`: as prompt_toolkit does, but for the focus."""
+        self._ask_focus(FOCUS_OFF)
+        await run_in_terminal(lambda: os.kill(0, signal.SIGTSTP))
+        self._ask_focus(FOCUS_ON)
 
     def _accept(self, buffer: Buffer) -> bool:
         self._entered.put_nowait(buffer.text)  # taken after the line is emptied, so that it can be given back

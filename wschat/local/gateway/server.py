@@ -64,7 +64,13 @@ class Http:
 
     def __init__(self, app: Any) -> None:  # noqa: ANN401  an ASGI application, which uvicorn types its own way
         self._config = Config(
-            app, ws="none", lifespan="on", timeout_keep_alive=KEEP_ALIVE_S, access_log=False, log_config=None
+            app,
+            ws="none",
+            lifespan="on",
+            timeout_keep_alive=KEEP_ALIVE_S,
+            access_log=False,
+            log_config=None,
+            log_level="error",
         )
         self._config.load()
         self._lifespan = LifespanOn(self._config)
