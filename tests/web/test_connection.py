@@ -1,7 +1,9 @@
 """The page's connection: kept alive, moved, found dead, ended; and nothing is doubled or silently lost."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -140,14 +142,14 @@ def test_a_server_that_hangs_up(ann: Tab, room: ThreadedServer) -> None:
     ann.page.evaluate("sessionStorage.clear()")
     ann.page.reload()
     for _ in range(6):
+        ann.page.evaluate("document.querySelector('#retry').click()")
         ann.until_state("Connected")
         room.do(room.server.cut(1001))
         ann.until_state("Trying again")
-        tried = len(room.server.handshakes)
-        ann.page.clock.run_for(8_000)
-        later = len(room.server.handshakes)
-        ann.page.clock.run_for(30_000)
-    assert later == tried
+    tried = len(room.server.handshakes)
+    ann.page.clock.run_for(8_000)
+    ann.until_state("Trying again")
+    assert len(room.server.handshakes) == tried
 
 
 def test_leaving_while_cut_off(ann: Tab, cable: Cable, room: ThreadedServer) -> None:
@@ -164,6 +166,23 @@ def test_leaving_while_cut_off(ann: Tab, cable: Cable, room: ThreadedServer) -> 
     ann.create("another")
     assert ann.page.inner_text("#unsent .mark") == "Perhaps it has arrived: you have left that room."
     assert asked(room, "ping") == ["register", "create", "message", "register", "leave", "create"]
+
+
+def test_a_room_that_is_half_there(ann: Tab, room: ThreadedServer) -> None:
+    """A room that can be neither joined nor made is given up, and not asked for in turns for ever."""
+    codes = {"join": "no-such-room", "create": "room-exists"}
+
+    def refuse(frame: dict[str, Any]) -> str | None:
+        told = {"type": "error", "id": frame["id"], "code": codes.get(frame["action"]), "message": "half"}
+        return json.dumps(told) if told["code"] else None
+
+    room.server.tamper = refuse
+    room.do(room.server.cut(1001))
+    ann.until_state("Trying again")
+    ann.page.clock.run_for(1000)
+    ann.until("#room-error:has-text('half')")
+    ann.until_state("Connected")
+    assert asked(room)[2:] == ["register", "join", "create", "join"]
 
 
 @pytest.mark.parametrize(("later", "found"), [(99, True), (100, False)])

@@ -97,8 +97,8 @@ const heard = {
     if (!waiting || (id ? id !== waiting.id : code === "unknown-action")) return; // a ping's
     if (code === "not-registered" || (waiting.own && code === "busy")) return closed(socket, what, "busy");
     const asked = answered(waiting.id);
-    if (asked.own && code === "no-such-room") return create(asked.value, true);
-    if (asked.own && code === "room-exists") return join(asked.value, true);
+    if (asked.own === true && code === "no-such-room") return create(asked.value, true);
+    if (asked.own && code === "room-exists") return join(asked.value, "at last"); // and not for ever to and fro
     if (asked.action === "leave" && code === "not-in-a-room") return left();
     if (asked.own && asked.action === "register") me.name = "";
     if (asked.own) me.room = "", settled();
