@@ -175,6 +175,18 @@ def test_pauses_grow() -> None:
         assert play.feed(Closed(play.state.numbers, fault=Fault.OFFLINE)).connects[0].after == OFFLINE_PAUSE
 
 
+def test_pauses_grow_without_a_name_too() -> None:
+    """Who has no name yet can't tell whether the server does its work, until it answers a ping."""
+    play = Play().feed(Opened(1))
+    pauses = []
+    for _ in range(4):
+        pauses.append(play.feed(Closed(play.state.numbers)).connects[0].after)
+        play.feed(Opened(play.state.numbers))
+    assert pauses == sorted(set(pauses))
+    play.feed(Pong())
+    assert play.feed(Closed(play.state.numbers)).connects[0].after == pauses[0]
+
+
 def test_pauses_stay_short_while_the_server_answers() -> None:
     """A cut on the way back into the room is soon mended, however many there were; not if it is busy."""
     play = in_room().feed(Closed(1))

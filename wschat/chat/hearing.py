@@ -41,7 +41,7 @@ def replied(state: ChatState, event: protocol.Event) -> Step:
         case protocol.Error(ErrorCode.UNKNOWN_ACTION, id=None) if state.pinged:
             return replace(state, pinged=False), ()
         case protocol.Pong():
-            return replace(state, pinged=False), ()
+            return replace(state, pinged=False, tries=0), ()
         case protocol.Error(id=about) if state.waiting and about in {None, state.waiting.request.id}:
             return _refused(state, state.waiting, event)
         case protocol.Error(code, message):

@@ -84,8 +84,9 @@ def opened(state: ChatState, number: int) -> Step:
     )
     name = state.wish_name or state.name
     if name is None:
+        tries = state.tries  # the server has not shown yet that it does more than open connections
         state, more = settled(state)
-        return state, (*alarms, *more, *((Show(WELCOME),) if first else ()))
+        return replace(state, tries=tries), (*alarms, *more, *((Show(WELCOME),) if first else ()))
     state, more = ask(state, Action.REGISTER, name, first=True)
     if not state.queue:  # a name that can't be
         state = replace(state, wish_name=None)
