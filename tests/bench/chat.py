@@ -22,6 +22,12 @@ RUNS = 15
 PROMPT = b"\x1b[0m>"
 BURST = 10_000
 KEYS = 120
+BARE = """
+import typer
+from prompt_toolkit import PromptSession
+
+typer.run(lambda url: PromptSession("> ").prompt())
+"""
 ENV = {"TERM": "xterm-256color", "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 
@@ -59,15 +65,23 @@ def ready_time(url: str, *command: str, ready: bytes) -> float:
 def starts(server: str, url: str, wscat: str | None) -> None:
     """Start both in turns, so that noise disturbs both."""
     typing: list[float] = []
+    bare: list[float] = []
     connected: list[float] = []
     theirs: list[float] = []
     for _ in range(RUNS):
         typing.append(ready_time(url, WSCHAT, "chat", "--url", ready=PROMPT))
+        bare.append(ready_time(url, sys.executable, "-c", BARE, ready=PROMPT))
         connected.append(ready_time(url, WSCHAT, "chat", "--url", ready=b"connected"))
         if wscat:
             theirs.append(ready_time(url, wscat, "-c", ready=b"onnected"))
     wscat_connected = statistics.median(theirs) if theirs else None
     compare(f"{server}: wschat chat, ready to type", statistics.median(typing), wscat_connected, 2.0)
+    compare(
+        f"{server}: typer and prompt_toolkit alone, ready to type",
+        statistics.median(bare),
+        wscat_connected,
+        None,
+    )
     compare(f"{server}: wschat chat, connected", statistics.median(connected), wscat_connected, None)
 
 
