@@ -11,7 +11,7 @@ import time
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.terminal import terminal
-from tests.web.conftest import chromium
+from tests.web.conftest import start
 from tests.web.tab import Tab, context
 
 ROUNDS = 7
@@ -40,7 +40,8 @@ def main() -> None:
     """Measure some times, and tell the medians."""
     load = os.getloadavg()[0]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(playwright))
+        browser = start(playwright)
+        assert browser
         rounds = [once(browser) for _ in range(ROUNDS)]
         browser.close()
     for what, seconds in zip(("the address", "the first message"), zip(*rounds, strict=True), strict=True):

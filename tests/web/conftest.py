@@ -21,13 +21,16 @@ LEFT_OUT = (
     "`.venv/bin/pip install -e '.[browser]'`, then `.venv/bin/python -m pytest tests/web` tests it"
 )
 
+# What drops down from it is a page of its own in each window, and takes ten times as long to load as ours.
+NO_ADDRESS_BAR = "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup"
 OpenTab = Callable[..., Tab]
 
 
-def chromium(playwright: "Playwright") -> str | None:
-    """Return where Chromium is, if there is one."""
+def start(playwright: "Playwright") -> "Browser | None":
+    """Start Chromium, if there is one."""
     own = playwright.chromium.executable_path
-    return which("chromium") or which("google-chrome") or (own if Path(own).exists() else None)
+    program = which("chromium") or which("google-chrome") or (own if Path(own).exists() else None)
+    return playwright.chromium.launch(executable_path=program, args=[NO_ADDRESS_BAR]) if program else None
 
 
 @pytest.fixture(scope="package")
@@ -39,10 +42,9 @@ def browser() -> Iterator["Browser"]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        program = chromium(playwright)
-        if not program:
+        browser = start(playwright)
+        if not browser:
             leave_out(LEFT_OUT)
-        browser = playwright.chromium.launch(executable_path=program)
         yield browser
         browser.close()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.chat.threaded import ThreadedServer
-from tests.web.conftest import chromium
+from tests.web.conftest import start
 from tests.web.scenes import SCENES, SCHEMES, SIZES
 from tests.web.tab import Tab, context
 from wschat.web.server import Server
@@ -19,7 +19,8 @@ def main(folder: Path) -> None:
     """Take a picture of each state, at each size, in light and dark."""
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(playwright))
+        browser = start(playwright)
+        assert browser
         for scene in SCENES:
             for scheme in SCHEMES:
                 room = ThreadedServer()
