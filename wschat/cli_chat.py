@@ -4,8 +4,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -15,6 +14,7 @@ from wschat.errors import ExitCode, LocalError, UsageError
 
 if TYPE_CHECKING:
     from wschat.chat.settings import Settings
+    from wschat.local.join import LocalLab
     from wschat.places import Last
 
 LOCAL_PROVISION = "wschat.lab.local:provision"
@@ -53,12 +53,7 @@ def chat(
         raise UsageError("a room needs a name: only somebody with a name can join", where="chat", hint=hint)
     talk = partial(_talk, settings=settings, json_lines=json)
     if local:
-        from wschat import console
-        from wschat.local.join import join
-
-        with console.waiting("Starting the local lab") as progress:
-            lab = join(local_state_dir(), LOCAL_PROVISION, progress=progress)
-        with lab:
+        with join_local() as lab:
             welcome = "Another terminal joins with: wschat chat --local" if lab.started else ""
             code = talk(places.Last(lab.url), welcome=welcome, check=lab.check)
         raise typer.Exit(code)
@@ -140,16 +135,20 @@ def interrupt(_signal: int, _frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def local_state_dir() -> Path:
-    """Return where the local lab keeps its state.
+def join_local(**how: Any) -> "LocalLab":  # noqa: ANN401  what `join` takes
+    """Join the lab on this machine, or bring it; `how` is its port and its gateway's settings.
 
     Raises:
-        LocalError: it can't be made.
+        LocalError: it has no place, does not start, or is another one than is asked for.
     """
+    from wschat import console
+    from wschat.local.join import join
     from wschat.places import state_dir
 
     try:
-        return state_dir()
+        place = state_dir()
     except OSError as error:
         where, hint = str(error.filename), "make it writable, or set WSCHAT_STATE_DIR to another directory"
         raise LocalError(f"the local lab has no place: {error.strerror}", where=where, hint=hint) from None
+    with console.waiting("Starting the local lab") as progress:
+        return join(place, LOCAL_PROVISION, progress=progress, **how)

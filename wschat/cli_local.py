@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from wschat.cli_chat import LOCAL_PROVISION, interrupt, local_state_dir
+from wschat.cli_chat import interrupt, join_local
 from wschat.errors import ExitCode
 from wschat.local.gateway.limits import AWS, Settings
 
@@ -37,15 +37,12 @@ def local(
 ) -> None:
     """Run the whole lab on this machine, in the foreground, until Ctrl-C."""
     from wschat import console
-    from wschat.local.join import join
 
     settings = Settings(idle_timeout, max_age, rate, shuffle=order is Order.SHUFFLE, drop=drop)
     signal.signal(signal.SIGTERM, interrupt)
     screen = console.screen()
     try:
-        with console.waiting("Starting the local lab") as progress:
-            lab = join(local_state_dir(), LOCAL_PROVISION, port=port, settings=settings, progress=progress)
-        with lab:
+        with join_local(port=port, settings=settings) as lab:
             end = "stops it" if lab.started else "leaves it; it runs on until nobody uses it any more"
             try:
                 typer.echo(lab.url)

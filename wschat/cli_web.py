@@ -12,13 +12,12 @@ import typer
 
 from wschat.cli_aws import Profile, Region
 from wschat.cli_chat import (
-    LOCAL_PROVISION,
     Local,
     Signed,
     Url,
     find_lab,
     interrupt,
-    local_state_dir,
+    join_local,
     settings_of,
 )
 from wschat.cli_runs import signer_of
@@ -57,11 +56,8 @@ def web(
         signal.signal(signal.SIGTERM, interrupt)
     if local:
         from wschat import console, places
-        from wschat.local.join import join
 
-        with console.waiting("Starting the local lab") as progress:
-            lab = join(local_state_dir(), LOCAL_PROVISION, progress=progress)
-        with lab:
+        with join_local() as lab:
             console.screen().print("In a terminal, join with: wschat chat --local")
             _serve(places.Last(lab.url), port, lab.wait, browser=browser)
         raise typer.Exit
