@@ -72,13 +72,18 @@ class Http:
             log_config=None,
             log_level="error",
         )
-        self._config.load()
         self._lifespan = LifespanOn(self._config)
         self._state = ServerState()
 
     async def start(self) -> None:
-        """Let the application start, which goes on in the background."""
+        """Let the application start, which goes on in the background.
+
+        Raises:
+            RuntimeError: it does not; why stands in the log.
+        """
         await self._lifespan.startup()
+        if self._lifespan.should_exit:
+            raise RuntimeError("the application does not start")
 
     def make_protocol(self) -> asyncio.Protocol:
         """Make what serves one connection."""
