@@ -84,9 +84,8 @@ def opened(state: ChatState, number: int) -> Step:
     )
     name = state.wish_name or state.name
     if name is None:
-        tries = state.tries  # the server has not shown yet that it does more than open connections
         state, more = settled(state)
-        return replace(state, tries=tries), (*alarms, *more, *((Show(WELCOME),) if first else ()))
+        return state, (*alarms, *more, *((Show(WELCOME),) if first else ()))
     state, more = ask(state, Action.REGISTER, name, first=True)
     if not state.queue:  # a name that can't be
         state = replace(state, wish_name=None)
@@ -96,9 +95,13 @@ def opened(state: ChatState, number: int) -> Step:
 
 
 def settled(state: ChatState) -> Step:
-    """Go on as before the cut: all that could be brought back is, so the next cut is a new one."""
+    """Go on as before the cut: all that could be brought back is, so the next cut is a new one.
+
+    Where no name was taken, the server has not shown yet that it does more than open connections.
+    """
+    tries = state.tries if state.name is None else 0
     retired = (Drop(state.retiring),) if state.retiring is not None else ()
-    return replace(state, restoring=False, retiring=None, trouble="", tries=0), retired
+    return replace(state, restoring=False, retiring=None, trouble="", tries=tries), retired
 
 
 def closed(state: ChatState, event: Closed) -> Step:

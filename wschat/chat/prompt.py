@@ -108,8 +108,9 @@ class Prompt:
         """Take the prompt away; an error of it is raised here."""
         if self._running:
             self._running.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._running
+            await asyncio.wait({self._running})
+            if not self._running.cancelled():
+                self._running.result()
 
     async def _run(self) -> None:
         printer = asyncio.create_task(self._print_above())
