@@ -46,7 +46,7 @@ class AskingScreen(Screen):
         self.asked_again = asyncio.Event()
 
     def get_rows_below_cursor_position(self) -> int:
-        """Know nothing without asking."""
+        """Know nothing without asking: prompt_toolkit asks the terminal where this is not implemented."""
         raise NotImplementedError
 
     def ask_for_cpr(self) -> None:

@@ -111,7 +111,7 @@ def _applies(statement: dict[str, Any], need: Need) -> bool:
         return False
     for operator, keys in statement.get("Condition", {}).items():
         if operator != "StringEquals":
-            raise NotImplementedError(operator)
+            raise NotImplementedError(f"no policy here needs {operator}")
         for key, wanted in keys.items():
             if need.context.get(key) not in _listed(wanted):
                 return False

@@ -39,7 +39,7 @@ async def chat(
     world = world or World()
     loop = asyncio.get_running_loop()
     over: asyncio.Future[ExitCode] = loop.create_future()
-    with suppress(NotImplementedError):  # Windows
+    with suppress(NotImplementedError):  # asyncio has no signal handlers on Windows
         loop.add_signal_handler(signal.SIGTERM, _end, over)
     async with _prompt(world, history, settings, json_lines=json_lines) as prompt:
         from wschat.chat.client import run  # one can type by now
