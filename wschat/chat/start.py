@@ -48,9 +48,11 @@ async def chat(
             return await run(
                 url, settings, world, prompt, over, json_lines=json_lines, token=token, welcome=welcome
             )
-        except BrokenPipeError:  # such as `| head`: who read has enough
+        except OSError as error:
             _discard(world.stdout)
-            return ExitCode.OK
+            if isinstance(error, BrokenPipeError):  # such as `| head`: who read has enough
+                return ExitCode.OK
+            raise
 
 
 def _end(over: "asyncio.Future[ExitCode]") -> None:
