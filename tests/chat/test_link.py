@@ -155,6 +155,22 @@ def test_a_busy_server_is_asked_again(answer: Error | GatewayError | str) -> Non
     assert connect.after > 1
 
 
+def test_a_server_that_is_busy_at_first_is_asked_again() -> None:
+    """What the command line wishes is asked for again too; what a person types is answered."""
+    play = Play(wish_name="ann", wish_room="ops").feed(Opened(1)).feed(Error("busy", ""))
+    assert (play.dropped, play.state.wish_name, play.state.wish_room) == ([1], "ann", "ops")
+    play.feed(Opened(2))
+    play.feed(Signup("ann", (), play.id))
+    play.feed(Error("busy", "", play.id))
+    assert (play.dropped, play.state.wish_room) == ([2], "ops")
+    play.feed(Opened(3))
+    play.feed(Signup("ann", (), play.id))
+    assert play.feed(MultiMessage("ops", ("ann",), id=play.id)).state.room == "ops"
+    play.feed("/create other")
+    assert isinstance(play.feed(Error("busy", "later", play.id)).shown[-1], Failure)
+    assert play.connects == []
+
+
 def test_pauses_grow() -> None:
     """They grow to a bound, begin anew once all is as before, and obey who wants more of them."""
     play = in_room().feed(Closed(1))

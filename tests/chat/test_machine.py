@@ -122,11 +122,10 @@ class Chat(RuleBasedStateMachine):
         number = next(number for number, link in sorted(self.links.items()) if link.asked)
         link = self.links[number]
         request = link.asked.pop(0)
-        had = {"register": self.play.state.name, "join": self.play.state.room}  # before a cut
         match request.action:
             case "ping":
                 link.outbox.append(Pong())
-            case "register" | "join" if busy and had[request.action]:
+            case "register" | "join" if busy:
                 link.outbox.append(Error("busy", "try again", request.id))
             case "register":
                 if self.member is not None:

@@ -115,7 +115,7 @@ def _acknowledged(state: ChatState, ack: protocol.Ack) -> Step:
 
 
 def _refused(state: ChatState, asked: Asked, error: protocol.Error) -> Step:
-    if error.code == ErrorCode.BUSY and _is_ours_again(state, asked):
+    if error.code == ErrorCode.BUSY and state.restoring and not asked.line:
         return hang_up(state, error.message or error.code, fault=Fault.BUSY)
     state = replace(state, waiting=None, early=() if not state.restoring else state.early)
     advice = Advice(error.message or error.code, REFUSAL_HINTS.get(error.code, ""))
