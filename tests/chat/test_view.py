@@ -9,6 +9,7 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
+from prompt_toolkit.renderer import CPR_Support
 
 from wschat.chat.prompt import FRAME, terminal_prompt
 from wschat.chat.settings import Settings
@@ -39,6 +40,7 @@ class AskingScreen(Screen):
     """Asks the terminal where its cursor is, and counts how often."""
 
     responds_to_cpr = True
+    write = Screen.write_raw
 
     def __init__(self) -> None:
         super().__init__()
@@ -243,6 +245,27 @@ def test_whole_chat(tmp_path: Path) -> None:
     assert code is ExitCode.OK
     assert actions == ["register", "create", "message"]
     assert "hello" in printed
+
+
+def test_a_terminal_that_does_not_answer(tmp_path: Path) -> None:
+    """Who does not tell where the cursor is gets the chat all the same, and no warning in it."""
+
+    async def play() -> str:
+        screen = AskingScreen()
+        with create_pipe_input() as keyboard, terminal_prompt(tmp_path / "h", keyboard, screen) as prompt:
+            renderer = prompt._session.app.renderer
+            renderer.CPR_TIMEOUT = 0
+            async with asyncio.timeout(10):
+                await prompt.start()
+                while renderer.cpr_support != CPR_Support.NOT_SUPPORTED:  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+                prompt.print("hello\n")
+                while "hello" not in screen.printed:  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+                await prompt.stop()
+        return screen.printed
+
+    assert "WARNING" not in asyncio.run(play())
 
 
 def test_draft_survives_the_cut(tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ class Prompt:
             erase_when_done=True,
         )
         self._session.default_buffer.accept_handler = self._accept
+        self._session.app.renderer.cpr_not_supported_callback = None  # nobody needs to know
         self._session.app.after_render += lambda _app: self._painted.set()
 
     @property
