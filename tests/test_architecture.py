@@ -48,12 +48,20 @@ IMPURE_STANDARD |= {"sys", "tempfile", "threading", "time", "urllib", "uuid"}
 LAYERS = {
     "wschat.functions": {"wschat.functions", "wschat.protocol"},
     "wschat.lab": {"wschat.lab", "wschat.errors", "wschat.protocol", "wschat.loopback"},
-    "wschat.chat": {"wschat.chat", "wschat.errors", "wschat.protocol", "wschat.loopback", "wschat"},
+    "wschat.chat": {
+        "wschat.chat",
+        "wschat.errors",
+        "wschat.protocol",
+        "wschat.loopback",
+        "wschat.signals",
+        "wschat",
+    },
     "wschat.local": {"wschat.local", "wschat.errors", "wschat.loopback"},
     "wschat.web": {"wschat.web", "wschat.errors", "wschat.loopback"},
     "wschat.protocol": set(),
     "wschat.errors": set(),
     "wschat.loopback": set(),
+    "wschat.signals": set(),
     "wschat.places": set(),
     "wschat.console": {"wschat.lab.model", "wschat.lab.steps", "wschat.chat.render", "wschat.errors"},
     "wschat.progress": {"wschat.console", "wschat.lab.steps", "wschat.chat.render", "wschat.errors"},
@@ -169,7 +177,7 @@ def test_only_cli_catches() -> None:
 
 def test_heavy_imports_are_late() -> None:
     """`wschat --help` imports neither boto3 nor prompt_toolkit nor websockets: see its modules' own."""
-    light = {"typer", "wschat", "wschat.errors", "wschat.local.gateway.limits"}
+    light = {"typer", "wschat", "wschat.errors", "wschat.local.gateway.limits", "wschat.signals"}
     for module in {"wschat.cli", "wschat.cli_runs", *(f"wschat.{name}" for name in CLI.values())}:
         tree = ast.parse(MODULES[module].read_text())
         tops = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]

@@ -4,13 +4,14 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wschat.cli_aws import Profile, Region
 from wschat.cli_runs import signer_of
 from wschat.errors import ExitCode, LocalError, UsageError
+from wschat.signals import end_as_ctrl_c
 
 if TYPE_CHECKING:
     from wschat.chat.settings import Settings
@@ -45,6 +46,7 @@ def chat(
     """Chat in a terminal; or, with a pipe, send each line that is read and write what is said."""
     from wschat import places
 
+    end_as_ctrl_c()
     if local and (url or sign):
         raise UsageError("--local and --url or --sign exclude each other", where="chat")
     settings = settings_of(url=url, name=name, room=room, plain=plain, log=log)
@@ -111,28 +113,27 @@ def _talk(
     welcome: str = "",
     check: Callable[[], None] = lambda: None,
 ) -> ExitCode:
-    from wschat import places
-    from wschat.chat import loop
-    from wschat.chat.start import chat
-    from wschat.chat.world import World
+    from wschat.chat.firstline import first_line
 
-    world = World(check=check, sign=signer_of(at))
-    with places.token(at.url) as token:
-        talk = chat(
-            at.url,
-            settings,
-            json_lines=json_lines,
-            history=places.history(),
-            token=token,
-            welcome=welcome,
-            world=world,
-        )
-        return loop.run(talk)
+    with first_line(wanted=not (json_lines or settings.plain)) as line:
+        from wschat import places
+        from wschat.chat import loop
+        from wschat.chat.start import chat
+        from wschat.chat.world import World
 
-
-def interrupt(_signal: int, _frame: object) -> NoReturn:
-    """Let a signal end what Ctrl-C ends."""
-    raise KeyboardInterrupt
+        world = World(check=check, sign=signer_of(at))
+        with places.token(at.url) as token:
+            talk = chat(
+                at.url,
+                settings,
+                json_lines=json_lines,
+                history=places.history(),
+                token=token,
+                welcome=welcome,
+                world=world,
+                first_line=line,
+            )
+            return loop.run(talk)
 
 
 def join_local(**how: Any) -> "LocalLab":  # noqa: ANN401  what `join` takes

@@ -1,14 +1,14 @@
 """The command that runs the lab on this machine."""
 
-import signal
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from wschat.cli_chat import interrupt, join_local
+from wschat.cli_chat import join_local
 from wschat.errors import ExitCode
 from wschat.local.gateway.limits import AWS, Settings
+from wschat.signals import end_as_ctrl_c
 
 
 class Order(StrEnum):
@@ -39,7 +39,7 @@ def local(
     from wschat import console
 
     settings = Settings(idle_timeout, max_age, rate, shuffle=order is Order.SHUFFLE, drop=drop)
-    signal.signal(signal.SIGTERM, interrupt)
+    end_as_ctrl_c()
     screen = console.screen()
     try:
         with join_local(port=port, settings=settings) as lab:

@@ -1,6 +1,5 @@
 """The command that chats in a browser: it serves the page on this machine, or exports it."""
 
-import signal
 import tempfile
 import webbrowser
 from html import escape
@@ -16,12 +15,12 @@ from wschat.cli_chat import (
     Signed,
     Url,
     find_lab,
-    interrupt,
     join_local,
     settings_of,
 )
 from wschat.cli_runs import signer_of
 from wschat.errors import AccessError, UsageError
+from wschat.signals import end_as_ctrl_c
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +52,7 @@ def web(
     if local and (url or sign or export):
         raise UsageError("--local and --url, --sign or --export exclude each other", where="web")
     if not export:
-        signal.signal(signal.SIGTERM, interrupt)
+        end_as_ctrl_c()
     if local:
         from wschat import console, places
 

@@ -43,7 +43,7 @@ EXIT_CODES: dict[ExitCode, str] = {
     ExitCode.LOST: "the WebSocket was open and is gone",
     ExitCode.REFUSED: "the chat refused a request that came from a pipe",
     ExitCode.LOCAL: "the lab on this machine did not start, ended by itself, or does not end",
-    ExitCode.INTERRUPTED: "Ctrl-C in the middle of something, or a chat that was ended by SIGTERM",
+    ExitCode.INTERRUPTED: "Ctrl-C in the middle of something, or a chat that was ended by SIGTERM or SIGHUP",
 }
 
 LOG_IN = "log in again (`aws sso login`, `aws login`, or new keys)"

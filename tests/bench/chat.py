@@ -19,15 +19,9 @@ from tests.chat.threaded import ThreadedServer
 from tests.terminal import WSCHAT, Terminal
 
 RUNS = 15
-PROMPT = b"\x1b[0m>"
+LOADED = b"\x1b[0m>"  # prompt_toolkit's input line
 BURST = 10_000
 KEYS = 120
-BARE = """
-import typer
-from prompt_toolkit import PromptSession
-
-typer.run(lambda url: PromptSession("> ").prompt())
-"""
 ENV = {"TERM": "xterm-256color", "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 
@@ -46,43 +40,49 @@ def run_time(*command: str) -> float:
     return statistics.median(times)
 
 
-def ready_time(url: str, *command: str, ready: bytes) -> float:
-    """Return how long it takes until a program in a terminal writes that it is ready, in milliseconds."""
+def times(url: str, *command: str, seen: list[bytes], key: str = "") -> list[float]:
+    """Return how long it takes until a program in a terminal writes each of these, in milliseconds.
+
+    A key is pressed when the first is there, and its echo is waited for before the first time is taken.
+    """
     with tempfile.TemporaryDirectory() as place:
         settings = {**ENV, "WSCHAT_STATE_DIR": place, "WSCHAT_CONFIG": f"{place}/config"}
         received = bytearray()
         began = time.perf_counter()
         person = Terminal(*command, url, env=settings)
-        while ready not in received:
-            seen = len(received)
-            read(person, received)
-            person._stream.feed(bytes(received[seen:]))  # which answers what a terminal is asked
-        took = (time.perf_counter() - began) * 1000
+        took: list[float] = []
+        for text in seen:
+            until(person, received, text)
+            if key and not took:
+                echo(person, received, key)
+            took.append((time.perf_counter() - began) * 1000)
+        if key:
+            person.until(f"> {key}")
         person.process.close(force=True)
     return took
 
 
+def until(person: Terminal, received: bytearray, text: bytes) -> None:
+    """Wait until the program has written a text."""
+    while text not in received:
+        seen = len(received)
+        read(person, received)
+        person._stream.feed(bytes(received[seen:]))  # which answers what a terminal is asked
+
+
 def starts(server: str, url: str, wscat: str | None) -> None:
     """Start both in turns, so that noise disturbs both."""
-    typing: list[float] = []
-    bare: list[float] = []
-    connected: list[float] = []
+    ours: list[list[float]] = []
     theirs: list[float] = []
     for _ in range(RUNS):
-        typing.append(ready_time(url, WSCHAT, "chat", "--url", ready=PROMPT))
-        bare.append(ready_time(url, sys.executable, "-c", BARE, ready=PROMPT))
-        connected.append(ready_time(url, WSCHAT, "chat", "--url", ready=b"connected"))
+        ours.append(times(url, WSCHAT, "chat", "--url", seen=[b"> ", LOADED, b"connected"], key="q"))
         if wscat:
-            theirs.append(ready_time(url, wscat, "-c", ready=b"onnected"))
-    wscat_connected = statistics.median(theirs) if theirs else None
-    compare(f"{server}: wschat chat, ready to type", statistics.median(typing), wscat_connected, 2.0)
-    compare(
-        f"{server}: typer and prompt_toolkit alone, ready to type",
-        statistics.median(bare),
-        wscat_connected,
-        None,
-    )
-    compare(f"{server}: wschat chat, connected", statistics.median(connected), wscat_connected, None)
+            theirs += times(url, wscat, "-c", seen=[b"onnected"])
+    reference = statistics.median(theirs) if theirs else None
+    typing, loaded, connected = map(statistics.median, zip(*ours, strict=True))
+    compare(f"{server}: wschat chat, ready to type (a key is echoed)", typing, reference, 2.0)
+    compare(f"{server}: wschat chat, with history and completion", loaded, reference, None)
+    compare(f"{server}: wschat chat, connected", connected, reference, None)
 
 
 def compare(what: str, ours: float, theirs: float | None, bound: float | None) -> None:

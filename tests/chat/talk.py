@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 
+from wschat.chat.firstline import first_line
 from wschat.chat.settings import Settings
 from wschat.chat.start import chat
 from wschat.chat.world import World
@@ -13,20 +14,23 @@ from wschat.errors import WschatError
 url, history, name, room, mode = sys.argv[1:]
 try:
     world = World(patience=float(os.environ.get("PATIENCE", "0")) or None)
-    notify = os.environ.get("NOTIFY", "none")
-    talk = chat(
-        url,
-        Settings(
-            name=name or None,
-            room=room or None,
-            plain=mode == "plain",
-            notify=os.environ.get("NOTIFY", "none"),
-        ),
-        json_lines=mode == "json",
-        history=Path(history),
-        world=world,
+    settings = Settings(
+        name=name or None,
+        room=room or None,
+        plain=mode == "plain",
+        notify=os.environ.get("NOTIFY", "none"),
+        log=os.environ.get("LOG"),
     )
-    code = asyncio.run(talk)
+    with first_line(wanted=not mode) as line:
+        talk = chat(
+            url,
+            settings,
+            json_lines=mode == "json",
+            history=Path(history),
+            world=world,
+            first_line=line,
+        )
+        code = asyncio.run(talk)
 except WschatError as error:
     sys.stderr.write(f"{error.what}\n")
     code = error.exit_code

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal import WSCHAT, Terminal
+from tests.until import until
 
 from .threaded import ROWS, ThreadedServer, start_chat
 
@@ -140,6 +141,17 @@ def test_ended_by_a_signal(open_terminal: Callable[..., Terminal]) -> None:
     assert ann.end() == 130
     assert "!! Not sent: half a line" in ann.text
     assert "connected ·" not in ann.text
+
+
+def test_the_terminal_goes(open_terminal: Callable[..., Terminal], tmp_path: Path) -> None:
+    """What was typed is in the log at least."""
+    log = tmp_path / "log"
+    ann = open_terminal("ann", "ops", LOG=str(log))
+    ann.until("you are in ops")
+    ann.press("half a line")
+    ann.until("> half a line")
+    ann.process.close(force=False)
+    until(lambda: "!! Not sent: half a line" in log.read_text())
 
 
 def test_in_the_background(server: ThreadedServer, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from wschat.chat.prompt import Prompt
     from wschat.chat.session import Session
 
-PING = "ping"
+PING, QUIT = "ping", "/quit"
 GARBAGE = 2_000, 10, 10  # objects between two looks for garbage
 PATIENCE = 120.0  # seconds that a program waits for a connection to come back; a person decides
 SLICE = 0.005  # seconds of work without a look at the keyboard
@@ -76,11 +76,15 @@ async def run(
         patience=world.patience or (math.inf if person else PATIENCE),
     )
     view = _view(world, prompt, settings, json_lines=json_lines)
-    with open_transcript(settings.log) as log:
-        for line in welcome.splitlines():
-            view.show(Notice(line))
-        client = _Client(url, state, view, world, log, over)
-        code = await client.run()
+    try:
+        with open_transcript(settings.log) as log:
+            for line in welcome.splitlines():
+                view.show(Notice(line))
+            client = _Client(url, state, view, world, log, over)
+            code = await client.run()
+    finally:
+        for unsent in _taken_back(view):
+            view.show(unsent)
     return ExitCode.REFUSED if code is ExitCode.OK and client.state.refused and not person else code
 
 
@@ -107,6 +111,7 @@ class _Client:
         self._alarms: dict[Alarm, asyncio.TimerHandle] = {}
         self._overdue: asyncio.TimerHandle | None = None
         self._sent: dict[str | None, float] = {}  # when what was sent that is not answered
+        self._late: list[str] = []  # what was entered when it was over
         self._error: WschatError | None = None  # the last of the connection
 
     async def run(self) -> ExitCode:
@@ -124,9 +129,11 @@ class _Client:
                 alarm.cancel()
             tasks = [task for task in self._tasks if task.cancel()]
             await asyncio.gather(*tasks, return_exceptions=True)
-            for unsent in (*self.state.unsent, Unsent(self._view.draft)):
-                if unsent.line:
-                    self._show(unsent)
+            left = (*self.state.unsent, *_taken_back(self._view, *self._late))
+            for unsent in left:  # first: the terminal may be gone
+                self._log.write(unsent)
+            for unsent in left:
+                self._view.show(unsent)
 
     def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -182,7 +189,7 @@ class _Client:
 
     async def _read(self) -> None:
         await self._view.read(self._feed)
-        self._feed(Entered("/quit"))
+        self._feed(Entered(QUIT))
 
     async def _watch_for_sleep(self) -> None:
         """Notice that this machine or program slept: the time of day goes on, whatever other clocks do."""
@@ -196,6 +203,8 @@ class _Client:
 
     def _feed(self, event: Event) -> None:
         if self._over.done():
+            if isinstance(event, Entered):
+                self._late.append(event.line)
             return
         self.state, effects = update(self.state, event)
         try:
@@ -257,6 +266,10 @@ class _Client:
         if error is None or (self.state.been_open and isinstance(error, ConnectError)):
             return LostError(f"the connection is lost: {what}", where=error.where if error else "", hint=hint)
         return error
+
+
+def _taken_back(view: View, *late: str) -> list[Unsent]:
+    return [Unsent(line) for line in (*late, *view.take_back()) if line != QUIT]
 
 
 def _view(world: World, prompt: "Prompt | None", settings: Settings, *, json_lines: bool) -> View:

@@ -21,8 +21,6 @@ class LineView:
     is written are events, as `events` has them. With `bell`, a mention rings.
     """
 
-    draft = ""
-
     def __init__(
         self, stdin: TextIO, stdout: TextIO, clock: Clock, *, json_lines: bool = False, bell: bool = False
     ) -> None:
@@ -81,6 +79,10 @@ class LineView:
             print(line, file=self._stdout, flush=True)
         if self._bell and isinstance(item, Said) and item.mention and not item.missed:
             print("\a", end="", file=self._stdout, flush=True)
+
+    def take_back(self) -> list[str]:
+        """Return nothing: a line is read when it is wanted."""
+        return []
 
     def give_back(self, unsent: Unsent) -> None:
         """Write a line that was not sent, or not confirmed; to programs, the error has said it."""

@@ -31,11 +31,19 @@ FOCUS_ON, FOCUS_OFF = "\x1b[?1004h", "\x1b[?1004l"
 
 @contextmanager
 def terminal_prompt(
-    history: Path, keyboard: Input | None = None, screen: Output | None = None, *, rings: bool = False
+    history: Path,
+    keyboard: Input | None = None,
+    screen: Output | None = None,
+    *,
+    rings: bool = False,
+    before: Callable[[], str] = str,
 ) -> Iterator["Prompt"]:
-    """Return a prompt on this terminal, or on the given keyboard and screen; `rings`: ask for its focus."""
+    """Return a prompt on this terminal, or on the given keyboard and screen.
+
+    `rings`: ask for its focus. `before` ends what is there until then, and returns what takes it away.
+    """
     with create_app_session(input=keyboard, output=screen):
-        yield Prompt(history, rings=rings)
+        yield Prompt(history, rings=rings, before=before)
 
 
 class Prompt:
@@ -47,11 +55,12 @@ class Prompt:
         complete: completes what stands before the cursor.
     """
 
-    def __init__(self, history: Path, *, rings: bool) -> None:
+    def __init__(self, history: Path, *, rings: bool, before: Callable[[], str]) -> None:
         self.above: Callable[[], Iterable[str]] = list
         self.toolbar: Callable[[], str] = str
         self.complete: Callable[[str], Iterable[Completion]] = lambda _before: ()
         self._rings = rings
+        self._before = before
         self._typing = Typing()
         self._entered: asyncio.Queue[str | None] = asyncio.Queue()  # None: there will be no more
         self._unprinted: list[str] = []
@@ -115,6 +124,7 @@ class Prompt:
 
     async def _run(self) -> None:
         printer = asyncio.create_task(self._print_above())
+        self._session.app.output.write_raw(self._before())
         self._ask_focus(FOCUS_ON)
         keys = bindings(self._typing, self._entered.put_nowait, self._suspend)
         try:
@@ -183,6 +193,15 @@ class Prompt:
             self._print_due.set()
         else:
             self._print()
+
+    def take_back(self) -> list[str]:
+        """Return what was entered and not read, and what is in the input line, and forget it."""
+        lines = []
+        while not self._entered.empty():
+            lines.append(self._entered.get_nowait())
+        lines.append(self.draft)
+        self._session.default_buffer.reset()
+        return [line for line in lines if line]
 
     def insert(self, text: str) -> None:
         """Put text into the input line."""

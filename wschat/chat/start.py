@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-import signal
+from collections.abc import Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 from wschat.chat.settings import Settings
 from wschat.chat.world import World
 from wschat.errors import ExitCode
+from wschat.signals import obeyed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -26,11 +27,14 @@ async def chat(
     token: str = "",
     welcome: str = "",
     world: World | None = None,
+    first_line: Callable[[], str] | None = None,
 ) -> ExitCode:
     """Chat until the person quits or stdin ends; `token` is what the name can be taken back with.
 
+    `first_line` is what `firstline` gave, where it showed a line.
+
     Returns OK; REFUSED if lines came from elsewhere than a terminal and one of them was refused; INTERRUPTED
-    by SIGTERM.
+    by SIGTERM or SIGHUP.
 
     Raises:
         ConnectError, AccessError, LostError: after what was typed and not confirmed has been shown.
@@ -40,8 +44,9 @@ async def chat(
     loop = asyncio.get_running_loop()
     over: asyncio.Future[ExitCode] = loop.create_future()
     with suppress(NotImplementedError):  # asyncio has no signal handlers on Windows
-        loop.add_signal_handler(signal.SIGTERM, _end, over)
-    async with _prompt(world, history, settings, json_lines=json_lines) as prompt:
+        for number in obeyed():
+            loop.add_signal_handler(number, _end, over)
+    async with _prompt(world, history, settings, first_line) as prompt:
         from wschat.chat.client import run  # one can type by now
 
         try:
@@ -62,17 +67,18 @@ def _end(over: "asyncio.Future[ExitCode]") -> None:
 
 @asynccontextmanager
 async def _prompt(
-    world: World, history: Path, settings: Settings, *, json_lines: bool
+    world: World, history: Path, settings: Settings, first_line: Callable[[], str] | None
 ) -> "AsyncIterator[Prompt | None]":
-    """Show an input line, if somebody sits at a terminal that can do it, and wants it."""
-    is_dumb = os.environ.get("TERM", "dumb") == "dumb" and world.keyboard is None
-    if json_lines or settings.plain or is_dumb or not world.person:
+    """Show an input line, if there is a first one, or a keyboard is given."""
+    if first_line is None and world.keyboard is None:
         yield None
         return
     from wschat.chat.prompt import terminal_prompt
 
     rings = settings.bell or settings.notify != "none"
-    with terminal_prompt(history, world.keyboard, world.screen, rings=rings) as prompt:
+    with terminal_prompt(
+        history, world.keyboard, world.screen, rings=rings, before=first_line or str
+    ) as prompt:
         try:
             await prompt.start()
             yield prompt

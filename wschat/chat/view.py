@@ -41,6 +41,10 @@ class TerminalView:
         """Give each line that is entered to `enter`, until this is cancelled or the terminal is gone."""
         await self._prompt.read(lambda line: enter(Entered(line)))
 
+    def take_back(self) -> list[str]:
+        """Return what was entered and not read, and what is in the input line, and forget it."""
+        return self._prompt.take_back()
+
     def show(self, item: Item) -> None:
         """Print an item above the input line."""
         width = self._prompt.columns

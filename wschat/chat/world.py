@@ -59,9 +59,8 @@ class World:
 class View(Protocol):
     """Where lines come from and items go to."""
 
-    @property
-    def draft(self) -> str:
-        """What is typed and not entered."""
+    def take_back(self) -> list[str]:
+        """Return what was typed and not given to `enter`, and forget it."""
 
     async def read(self, enter: "Callable[[Event], None]") -> None:
         """Give each line that is entered to `enter`; return when there are no more."""
