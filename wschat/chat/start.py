@@ -1,16 +1,18 @@
 """The start of a chat: for a person in a terminal the input line first, then what takes a while to load."""
 
 import asyncio
+import errno
 import os
 from collections.abc import Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from wschat.chat.settings import Settings
 from wschat.chat.world import World
 from wschat.errors import ExitCode
-from wschat.signals import obeyed
+from wschat.signals import ending
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -43,20 +45,20 @@ async def chat(
     world = world or World()
     loop = asyncio.get_running_loop()
     over: asyncio.Future[ExitCode] = loop.create_future()
-    with suppress(NotImplementedError):  # asyncio has no signal handlers on Windows
-        for number in obeyed():
-            loop.add_signal_handler(number, _end, over)
-    async with _prompt(world, history, settings, first_line) as prompt:
-        from wschat.chat.client import run  # one can type by now
-
+    with ending(partial(loop.call_soon_threadsafe, _end, over)):
         try:
-            return await run(
-                url, settings, world, prompt, over, json_lines=json_lines, token=token, welcome=welcome
-            )
+            async with _prompt(world, history, settings, first_line) as prompt:
+                from wschat.chat.client import run  # one can type by now
+
+                return await run(
+                    url, settings, world, prompt, over, json_lines=json_lines, token=token, welcome=welcome
+                )
         except OSError as error:
             _discard(world.stdout)
             if isinstance(error, BrokenPipeError):  # such as `| head`: who read has enough
                 return ExitCode.OK
+            if first_line and error.errno == errno.EIO:  # the terminal is gone, as SIGHUP tells too
+                return ExitCode.INTERRUPTED
             raise
 
 
