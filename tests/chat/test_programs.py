@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.readme import README
-from tests.terminal import WSCHAT
+from tests.terminal import WSCHAT, Terminal
 from wschat.chat.events import FIELDS, events, request
 from wschat.chat.vocabulary import (
     Back,
@@ -77,6 +77,18 @@ def test_a_pipe(server: ThreadedServer) -> None:
     assert texts(server.server.requests) == ["hi"]
     assert "<bot> hi" in done.stdout
     assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_no_stdout(server: ThreadedServer) -> None:
+    """Somebody at a keyboard can do without."""
+    command = f"exec {WSCHAT} chat --url {server.server.url} --name ann --room ops >&-"
+    person = Terminal("/bin/sh", "-c", command, env=os.environ)
+    try:
+        person.press("hi\n\x04")
+        assert person.end() == 0
+    finally:
+        person.process.close(force=True)
+    assert texts(server.server.requests) == ["hi"]
 
 
 ITEMS: list[Item] = [

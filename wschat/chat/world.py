@@ -40,8 +40,8 @@ class World:
 
     keyboard: "Input | None" = None
     screen: "Output | None" = None
-    stdin: TextIO = field(default_factory=lambda: sys.stdin or StringIO())  # it may be closed
-    stdout: TextIO = field(default_factory=lambda: sys.stdout)
+    stdin: TextIO = field(default_factory=lambda: sys.stdin or StringIO())  # both may be closed
+    stdout: TextIO = field(default_factory=lambda: sys.stdout or StringIO())
     reply_timeout: float = 30.0
     clock: "Clock | None" = None
     sign: "Sign | None" = None
