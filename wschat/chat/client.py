@@ -269,7 +269,7 @@ class _Client:
 
 
 def _taken_back(view: View, *late: str) -> list[Unsent]:
-    return [Unsent(line) for line in (*late, *view.take_back()) if line != QUIT]
+    return [Unsent(line) for line in (*late, *view.take_back()) if line not in ("", QUIT)]
 
 
 def _view(world: World, prompt: "Prompt | None", settings: Settings, *, json_lines: bool) -> View:

@@ -198,10 +198,10 @@ class Prompt:
         """Return what was entered and not read, and what is in the input line, and forget it."""
         lines = []
         while not self._entered.empty():
-            lines.append(self._entered.get_nowait())
+            lines.append(self._entered.get_nowait() or "")
         lines.append(self.draft)
         self._session.default_buffer.reset()
-        return [line for line in lines if line]
+        return lines
 
     def insert(self, text: str) -> None:
         """Put text into the input line."""
