@@ -1,6 +1,9 @@
 """What is typed while the program is still being loaded."""
 
+import os
+import pty
 import signal
+import sys
 import termios
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,8 +13,9 @@ import pytest
 
 from tests.terminal import Terminal, terminal
 from tests.until import until
+from wschat.chat.firstline import first_line
 
-from .threaded import ThreadedServer
+from .threaded import ROWS, ThreadedServer
 
 HOLDING = """
 import os, pathlib, sys, time
@@ -67,6 +71,13 @@ def modes(person: Terminal) -> list[object]:
     return termios.tcgetattr(person.process.fileno())
 
 
+def hang_up(master: int) -> None:
+    """Let the terminal go."""
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, master)
+    os.close(nothing)
+
+
 def test_what_is_typed_is_shown_and_kept(hold: Hold, held: Path) -> None:
     """It is echoed, stays when the rest is there, can be edited, and Enter sends it."""
     with hold(PROMPT, "--name", "ann", "--room", "ops") as ann:
@@ -96,15 +107,26 @@ def test_enter_sends(hold: Hold, held: Path) -> None:
 
 
 def test_a_long_line_leaves_nothing(hold: Hold, held: Path) -> None:
-    """The lines over which the echo has gone on are taken away with it."""
+    """It does not go on over more lines, which could not be taken away where the terminal scrolls."""
     with hold(PROMPT) as ann:
+        ann.screen.cursor_position(ROWS, 1)
         ann.press(LONG)
-        ann.until(lambda shown: "".join(shown.splitlines()).count("on and on") == LONG.count("on and on"))
+        ann.until("on and on")
         held.unlink()
         ann.until("/register NAME")
         ann.until_screen("connected")
         assert "".join(str(ann).splitlines()).count("a long line") == LONG.count("a long line")
         assert str(ann).splitlines()[0].startswith("-- ")
+
+
+@pytest.mark.parametrize("key", ["\\", "Z", "S"])
+def test_other_keys_wait(hold: Hold, held: Path, key: str) -> None:
+    """With Ctrl, they are for who reads them later, not for the terminal."""
+    with hold(PROMPT, "--name", "ann", "--room", "ops") as ann:
+        ann.press(f"one\r{chr(ord(key) - 64)}")
+        ann.until(f"one^M^{key}")
+        held.unlink()
+        ann.until("<ann> one")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -124,6 +146,31 @@ def test_ended(hold: Hold, held: Path, module: str, number: int) -> None:
         assert str(ann) == ""
 
 
+@pytest.mark.parametrize("module", [LOOP, CLIENT])
+def test_the_terminal_goes(hold: Hold, held: Path, module: str) -> None:
+    """The program ends, as by SIGHUP."""
+    with hold(module) as ann:
+        ann.until(">")
+        ann.press("one\r")
+        hang_up(ann.process.fileno())
+        held.unlink()
+        until(lambda: not ann.process.isalive())
+        assert ann.process.exitstatus == 130
+
+
+def test_the_terminal_goes_before_the_line_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That is no error: who reads the terminal then finds that it is gone."""
+    master, slave = pty.openpty()
+    with os.fdopen(slave) as stdin, os.fdopen(os.dup(slave), "w") as stdout, os.fdopen(master):
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setattr(sys, "stdin", stdin)
+        monkeypatch.setattr(sys, "stdout", stdout)
+        with first_line(wanted=True) as give_way:
+            assert give_way
+            hang_up(master)
+            assert give_way()
+
+
 def test_an_error(hold: Hold, held: Path) -> None:
     """It stands where the line was."""
     with hold(FIRST_LINE, "--sign", "--region", "us-east-1") as ann:
@@ -140,6 +187,16 @@ def test_the_log_can_not_be_written(hold: Hold, held: Path) -> None:
         held.unlink()
         assert ann.end() == 2
         assert str(ann).startswith("!! Not sent: one\n!! Not sent: tw\nError: ")
+
+
+def test_enter_after_the_end(hold: Hold, held: Path) -> None:
+    """An empty line is none that was not sent."""
+    with hold(PROMPT) as ann:
+        ann.press("\x04\r")
+        ann.until("^D^M")
+        held.unlink()
+        assert ann.end() == 0
+        assert str(ann) == ""
 
 
 def test_ended_before_lines_are_read(hold: Hold, held: Path) -> None:

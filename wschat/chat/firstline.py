@@ -1,6 +1,7 @@
 """The input line of the first moment: the terminal echoes what is typed until what reads it is loaded.
 
-The keys stay with the terminal until prompt_toolkit reads them, one by one, so none is lost.
+The keys stay with the terminal until prompt_toolkit reads them, one by one, so none is lost. Only Ctrl-C is
+not for it: that ends the program.
 """
 
 import os
@@ -8,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-SHOW, TAKE_AWAY = "\x1b7> ", "\x1b8\x1b[J"  # the cursor's place is kept, however much is typed
+SHOW, TAKE_AWAY = "\x1b[?7l> ", "\x1b[?7h\r\x1b[J"  # one line without a wrap, however much is typed
 
 
 @contextmanager
@@ -29,27 +30,35 @@ def first_line(*, wanted: bool) -> Iterator[Callable[[], str] | None]:
 
     keyboard = sys.stdin.fileno()
     before = termios.tcgetattr(keyboard)
-    inputs, outputs, control, local, *rest = before
-    inputs &= ~termios.ICRNL  # so that Enter is Enter to who reads it later
-    local &= ~termios.ICANON
+    inputs, outputs, control, local, *speeds, characters = before
+    inputs &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON)
+    local &= ~(termios.ICANON | termios.IEXTEN)
     echoing, silent = local | termios.ECHO | termios.ECHOCTL, local & ~termios.ECHO
+    characters = characters.copy()
+    for key in (termios.VQUIT, termios.VSUSP):
+        characters[key] = os.fpathconf(keyboard, "PC_VDISABLE")
     is_shown = True
+
+    def become(local: int) -> None:
+        modes = [inputs, outputs, control, local, *speeds, characters]
+        with suppress(termios.error):  # the terminal may be gone, as who reads it will find
+            termios.tcsetattr(keyboard, termios.TCSANOW, modes)
 
     def give_way() -> str:
         nonlocal is_shown
         is_shown = False
-        termios.tcsetattr(keyboard, termios.TCSANOW, [inputs, outputs, control, silent, *rest])
+        become(silent)
         return TAKE_AWAY
 
     try:
-        termios.tcsetattr(keyboard, termios.TCSANOW, [inputs, outputs, control, echoing, *rest])
+        become(echoing)
         _write(SHOW)
         yield give_way
     finally:
         with suppress(OSError, termios.error):  # the terminal may be gone
+            termios.tcsetattr(keyboard, termios.TCSANOW, before)
             if is_shown:
                 _write(TAKE_AWAY)
-            termios.tcsetattr(keyboard, termios.TCSANOW, before)
 
 
 def _is_dumb() -> bool:
@@ -57,5 +66,4 @@ def _is_dumb() -> bool:
 
 
 def _write(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()
+    os.write(sys.stdout.fileno(), text.encode())  # what a terminal that is gone refuses stays in no buffer
