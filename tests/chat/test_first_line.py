@@ -31,6 +31,18 @@ class Holding:
 
 sys.meta_path.insert(0, Holding)
 """
+IMPATIENT = """
+import os, signal, sys
+
+class Impatient:
+    @staticmethod
+    def find_spec(name, *_more):
+        if name == "ctypes":  # prompt_toolkit loads it when it begins to read
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Impatient)
+"""
 FIRST_LINE, LOOP = "wschat.chat.firstline", "wschat.chat.loop"
 PROMPT, CLIENT = "wschat.chat.prompt", "wschat.chat.client"
 LONG = "a long line that goes on and on " * 6
@@ -169,6 +181,14 @@ def test_the_terminal_goes_before_the_line_does(monkeypatch: pytest.MonkeyPatch)
             assert give_way
             hang_up(master)
             assert give_way()
+
+
+def test_ctrl_c_twice(server: ThreadedServer, tmp_path: Path) -> None:
+    """The second does not wait for the prompt, which tells no error of it either."""
+    (tmp_path / "sitecustomize.py").write_text(IMPATIENT)
+    with terminal("chat", "--url", server.server.url, env={"PYTHONPATH": str(tmp_path)}) as ann:
+        assert ann.end() == 130
+        assert str(ann) == ""
 
 
 def test_an_error(hold: Hold, held: Path) -> None:

@@ -14,7 +14,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Run this to its end, as asyncio.run does, and then wait for no name or login that is looked up."""
     with asyncio.Runner() as runner:
         runner.get_loop().set_default_executor(_Daemons())
+        runner.get_loop().set_exception_handler(_tell)
         return runner.run(work)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Tell of errors that nobody waited for, as asyncio does; but Ctrl-C, which ends it at once, is none."""
+    if not isinstance(context.get("exception"), KeyboardInterrupt):
+        loop.default_exception_handler(context)
 
 
 class _Daemons(ThreadPoolExecutor):
