@@ -4,7 +4,7 @@ import pytest
 
 from wschat.chat.render import lines, safe, toolbar
 from wschat.chat.state import ChatState
-from wschat.chat.vocabulary import Failure, Item, Listing, Notice, Said, Unsent
+from wschat.chat.vocabulary import Failure, Item, Listing, Moved, Named, Notice, RoomBorn, Said, Unsent
 from wschat.protocol import Entry
 
 ATTACKS = [
@@ -90,6 +90,9 @@ def text_of(item: Item) -> list[str]:
         (Said(Entry("bob", "hi", time=1)), ["12:34 <bob> hi"]),
         (Said(Entry("bob", "hi"), mine=True), ["--:-- <bob> hi"]),
         (Said(Entry("b> x <c", "hi", time=1)), ["12:34 <b\u203a x \u2039c> hi"]),
+        (Moved("ops", (("bob left; eve", True), ("eve", True))), ["-- <bob left; eve>, eve joined"]),
+        (Named("bob, admin", ("ops is gone; x",)), ["-- you are <bob, admin>; rooms: <ops is gone; x>"]),
+        (RoomBorn("x> and <ops"), ["-- new room: <x\u203a and \u2039ops>"]),
         (Notice("bob\n-- eve joined"), ["-- bob␊-- eve joined"]),
         (Failure("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
         (Failure("", "odd"), ["!! odd"]),
@@ -117,3 +120,5 @@ def test_toolbar() -> None:
     assert toolbar(state) == " connecting"
     state = ChatState("me", "t", link=1, name="a\x1b", room="ops", users=("a\x1b", "b"))
     assert toolbar(state) == " connected · a␛ · ops (2) · a␛, b"
+    state = ChatState("me", "t", link=1, name="ann", room="ops (9) · x", users=("ann", "b, c"))
+    assert toolbar(state) == " connected · ann · <ops (9) · x> (2) · ann, <b, c>"

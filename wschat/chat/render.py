@@ -177,22 +177,22 @@ def _line(text: str, style: Style) -> Line:
 def _told(item: Item) -> str:
     match item:
         case Named(name, rooms):
-            return f"you are {safe_name(name)}; " + (f"rooms: {_some(rooms)}" if rooms else "no rooms yet")
+            return f"you are {_called(name)}; " + (f"rooms: {_some(rooms)}" if rooms else "no rooms yet")
         case InRoom(room, users):
             others = [user for user in users if fold(user) != fold(item.me)]
             company = f"with {_some(others)}" if others else "nobody else is here yet"
-            return f"you are in {safe_name(room)}, {company}"
+            return f"you are in {_called(room)}, {company}"
         case Done(Action.LEAVE, room):
-            return f"you left {safe_name(room)}"
+            return f"you left {_called(room)}"
         case Moved(_, people):
             runs = groupby(people, key=lambda one: one[1])
             return "; ".join(
                 f"{_some([user for user, _ in run])} {'joined' if joined else 'left'}" for joined, run in runs
             )
         case RoomBorn(room):
-            return f"new room: {safe_name(room)}"
+            return f"new room: {_called(room)}"
         case RoomGone(room):
-            return f"{safe_name(room)} is gone: nobody was left in it"
+            return f"{_called(room)} is gone: nobody was left in it"
         case Notice(text):
             return safe(text)
     return ""
@@ -252,9 +252,9 @@ def toolbar(state: ChatState) -> str:
     if state.status is Status.AWAY:
         parts = [f"{state.status.value}, try {state.tries + 1}"]
     if state.name:
-        parts.append(safe_name(state.name))
+        parts.append(_called(state.name))
     if state.room:
-        parts.append(f"{safe_name(state.room)} ({len(state.users)})")
+        parts.append(f"{_called(state.room)} ({len(state.users)})")
     if state.pending:
         parts.append(f"{len(state.pending)} waiting")
     if state.lag is not None and state.status is Status.OPEN:
@@ -277,6 +277,12 @@ def pending(state: ChatState) -> tuple[Line, ...]:
 
 
 def _some(names: Iterable[str]) -> str:
-    names = [safe_name(name) for name in names]
+    names = [_called(name) for name in names]
     more = len(names) - NAMES_SHOWN
     return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _called(name: str) -> str:
+    """Return a name within a sentence: one with gaps stands in brackets, or it could add words to it."""
+    shown = safe_name(name)
+    return f"<{shown}>" if " " in shown else shown
