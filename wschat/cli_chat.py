@@ -55,7 +55,7 @@ def chat(
         raise UsageError("a room needs a name: only somebody with a name can join", where="chat", hint=hint)
     talk = partial(_talk, settings=settings, json_lines=json)
     if local:
-        with join_local() as lab:
+        with join_local(plain=settings.plain) as lab:
             welcome = "Another terminal joins with: wschat chat --local" if lab.started else ""
             code = talk(places.Last(lab.url), welcome=welcome, check=lab.check)
         raise typer.Exit(code)
@@ -136,8 +136,10 @@ def _talk(
             return loop.run(talk)
 
 
-def join_local(**how: Any) -> "LocalLab":  # noqa: ANN401  what `join` takes
+def join_local(*, plain: bool = False, **how: Any) -> "LocalLab":  # noqa: ANN401  what `join` takes
     """Join the lab on this machine, or bring it; `how` is its port and its gateway's settings.
+
+    `plain`: tell how far it is line by line.
 
     Raises:
         LocalError: it has no place, does not start, or is another one than is asked for.
@@ -151,5 +153,5 @@ def join_local(**how: Any) -> "LocalLab":  # noqa: ANN401  what `join` takes
     except OSError as error:
         where, hint = str(error.filename), "make it writable, or set WSCHAT_STATE_DIR to another directory"
         raise LocalError(f"the local lab has no place: {error.strerror}", where=where, hint=hint) from None
-    with console.waiting("Starting the local lab") as progress:
+    with console.waiting("Starting the local lab", plain=plain) as progress:
         return join(place, LOCAL_PROVISION, progress=progress, **how)

@@ -26,17 +26,22 @@ SIGNS = {Verb.CREATE: ("+", "green"), Verb.UPDATE: ("~", "yellow"), Verb.DELETE:
 class Outlet(Console):
     """A console that goes on in silence when nobody reads any more, as behind `| head`."""
 
+    @property
+    def animated(self) -> bool:
+        """Tell whether lines may change in place: in a terminal that can do it, unless NO_COLOR is set."""
+        return self.is_interactive and not self.no_color
+
     def on_broken_pipe(self) -> None:
         """Send what is still to come nowhere."""
         os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
-def screen() -> Console:
+def screen() -> Outlet:
     """Return the console for progress, questions and errors: standard error, so that stdout can be piped."""
     return Outlet(stderr=True, highlight=False)
 
 
-def paper() -> Console:
+def paper() -> Outlet:
     r"""Return the console for what was asked for: stdout; what it can't encode becomes `\u`."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
@@ -116,10 +121,10 @@ def ask(question: str, *yes: str) -> bool:
 
 
 @contextmanager
-def waiting(what: str) -> Iterator[Callable[[str], None]]:
+def waiting(what: str, *, plain: bool = False) -> Iterator[Callable[[str], None]]:
     """Show that something takes a moment; what it yields tells how far it is, in place or line by line."""
     console, shown = screen(), {what}
-    if console.is_terminal:
+    if console.animated and not plain:
         with console.status(what) as status:
             yield lambda text: status.update(f"{what}: {escape(text)}")
         return

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import TypeVar
 
-from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
 from wschat.chat.render import safe
-from wschat.console import screen, show_error
+from wschat.console import Outlet, screen, show_error
 from wschat.lab.steps import Moment, Progress, Step, Verb
 
 T = TypeVar("T")
@@ -133,8 +132,8 @@ class _Line:
 
 
 @contextmanager
-def _in_place(console: Console) -> Iterator[Status | None]:
-    if not console.is_terminal:
+def _in_place(console: Outlet) -> Iterator[Status | None]:
+    if not console.animated:
         yield None
         return
     with console.status(LOOKING) as status:

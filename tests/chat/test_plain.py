@@ -90,6 +90,19 @@ def test_the_same_in_a_terminal(server: ThreadedServer, tmp_path: Path) -> None:
     assert ann.end() == 0
 
 
+@pytest.mark.parametrize("calm", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"WSCHAT_PLAIN": "1"}], ids=str)
+def test_waiting_for_the_local_lab(tmp_path: Path, calm: dict[str, str]) -> None:
+    """Nothing turns while it starts; that it does is said in a line."""
+    env = {"WSCHAT_STATE_DIR": str(tmp_path / ("too long for a socket" * 6)), **calm}
+    with terminal("chat", "--local", env=env) as ann:
+        written: list[bytes] = []
+        ann.process.logfile_read = Recorder(written)
+        assert ann.end() == 8
+    told = b"".join(written)
+    assert told.startswith(b"Starting the local lab\r\n")
+    assert b"\x1b[?25l" not in told  # which hides the cursor
+
+
 class Recorder:
     """Keeps what a program writes."""
 
