@@ -105,6 +105,35 @@ def test_help_in_a_small_terminal(open_terminal: Callable[..., Terminal]) -> Non
     assert ann.end() == 0
 
 
+NARROW = """\
+-- you are ann; no rooms yet
+-- you are in ops, nobody else
+      is here yet
+00:00 <eve> a message that is
+            long and long and
+            long and over
+> a draft that does not fit in
+  to so few columns
+"""
+
+
+def test_resized(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
+    """What is on the screen is wrapped anew, with the column kept, and the draft is there once."""
+    ann = open_terminal("ann", "ops", TZ="UTC")
+    ann.until("you are in ops")
+    server.say("a message that is long and long and long and over")
+    ann.press("a draft that does not fit into so few columns")
+    ann.until_screen("and over\n> a draft .* columns")
+    wide = ann.text
+    for columns, text in ((30, NARROW), (80, wide.partition("> a")[0])):
+        ann.process.setwinsize(24, columns)
+        ann.screen.resize(24, columns)
+        ann.until_screen(rf"^{re.escape(text)}")
+    assert "> a draft that does not fit into so few columns\n\n" in ann.text
+    ann.press("\x03\x04")
+    assert ann.end() == 0
+
+
 def test_dumb_terminal(open_terminal: Callable[..., Terminal]) -> None:
     """A terminal without escape sequences gets plain lines."""
     ann = open_terminal("ann", "ops", TERM="dumb")

@@ -26,6 +26,7 @@ from wschat.chat.commands import BY_NAME
 from wschat.chat.keys import Typing, bindings
 
 FRAME = 0.02  # seconds between two prints: a burst is not printed line by line
+SETTLED = 0.15  # seconds after which a terminal whose border was dragged keeps its width
 FOCUS_ON, FOCUS_OFF = "\x1b[?1004h", "\x1b[?1004l"
 
 
@@ -53,12 +54,14 @@ class Prompt:
         above: tells the lines between what is printed and the input line.
         toolbar: tells the line under it.
         complete: completes what stands before the cursor.
+        again: tells what was printed last, so many things, for the width that the terminal has now.
     """
 
     def __init__(self, history: Path, *, rings: bool, before: Callable[[], str]) -> None:
         self.above: Callable[[], Iterable[str]] = list
         self.toolbar: Callable[[], str] = str
         self.complete: Callable[[str], Iterable[Completion]] = lambda _before: ()
+        self.again: Callable[[int], str] = lambda _count: ""
         self._rings = rings
         self._before = before
         self._typing = Typing()
@@ -80,7 +83,8 @@ class Prompt:
         )
         self._session.default_buffer.accept_handler = self._accept
         self._session.app.renderer.cpr_not_supported_callback = None  # nobody needs to know
-        self._session.app.after_render += lambda _app: self._painted.set()
+        self._session.app.after_render += lambda _app: self._rendered()
+        self._width = self.columns
 
     @property
     def draft(self) -> str:
@@ -168,15 +172,38 @@ class Prompt:
         """
         app = self._session.app
         while await self._print_due.wait():
+            resized = await self._settle()
             if app.output.responds_to_cpr:
                 await app.renderer.wait_for_cpr_responses()
             if not app.is_running:  # it ends: where the cursor is would be answered to the shell
                 return
             app.renderer.erase()
             self._print()
+            if resized:
+                self._print_again(app.output)
             app.renderer.request_absolute_cursor_position()
             app.invalidate()
             await asyncio.sleep(FRAME)
+
+    def _rendered(self) -> None:
+        self._painted.set()
+        if self._width != self.columns:
+            self._print_due.set()
+
+    async def _settle(self) -> bool:
+        """Tell whether the terminal has become wider or narrower, once it stays so."""
+        resized = False
+        while self._width != self.columns:
+            self._width, resized = self.columns, True
+            await asyncio.sleep(SETTLED)
+        return resized
+
+    def _print_again(self, output: Output) -> None:
+        """Print the screen anew: terminals break lines of another width anywhere, and move what is below."""
+        output.erase_screen()
+        output.cursor_goto(0, 0)
+        self._unprinted.append(self.again(output.get_size().rows))
+        self._print()
 
     def _print(self) -> None:
         text = "".join(self._unprinted)

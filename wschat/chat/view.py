@@ -1,5 +1,6 @@
 """The view for a terminal: the chat's items as lines above an input line, its state in the toolbar."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 
 from prompt_toolkit.completion import Completion
@@ -14,6 +15,7 @@ from wschat.chat.vocabulary import Entered, Event, Item, Said, Unsent
 
 PENDING_WIDTH = 200  # characters
 NOTIFIED = 200  # characters
+KEPT = 200  # items, to be shown again when the terminal is resized
 
 
 class TerminalView:
@@ -25,9 +27,11 @@ class TerminalView:
         self._settings = settings
         self._palette = palette(links=settings.links)
         self._state: ChatState | None = None
+        self._shown: deque[Item] = deque(maxlen=KEPT)
         prompt.above = self._above
         prompt.toolbar = lambda: toolbar(self._state) if self._state else ""
         prompt.complete = self._complete
+        prompt.again = lambda count: "".join(map(self._painted, list(self._shown)[-count:]))
 
     def _above(self) -> Iterable[str]:
         return [str(line)[:PENDING_WIDTH] for line in pending(self._state)] if self._state else ()
@@ -47,11 +51,16 @@ class TerminalView:
 
     def show(self, item: Item) -> None:
         """Print an item above the input line."""
-        width = self._prompt.columns
-        text = "".join(paint(line, width, self._palette) for line in lines(item, self._clock))
+        text = self._painted(item)
+        if text:
+            self._shown.append(item)
         if isinstance(item, Said) and item.mention and not item.missed and not self._prompt.focused:
             text += self._ring(item)
         self._prompt.print(text)
+
+    def _painted(self, item: Item) -> str:
+        width = self._prompt.columns
+        return "".join(paint(line, width, self._palette) for line in lines(item, self._clock))
 
     def _ring(self, item: Said) -> str:
         who = safe_name(item.entry.user).replace(";", ",")
