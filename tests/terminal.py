@@ -41,6 +41,10 @@ class Terminal:
         """What stands on the screen now."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
+    def show(self, text: str) -> None:
+        """Show a text, as if another program had written it."""
+        self._stream.feed(text.encode())
+
     def press(self, keys: str) -> None:
         """Press keys."""
         self.process.send(keys)

@@ -118,18 +118,20 @@ NARROW = """\
 
 
 def test_resized(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
-    """What is on the screen is wrapped anew, with the column kept, and the draft is there once."""
+    """What was said is wrapped anew, with the column kept, and the draft is there once; nothing is lost."""
     ann = open_terminal("ann", "ops", TZ="UTC")
+    ann.show("$ what stood there before\r\n")
     ann.until("you are in ops")
     server.say("a message that is long and long and long and over")
     ann.press("a draft that does not fit into so few columns")
     ann.until_screen("and over\n> a draft .* columns")
-    wide = ann.text
+    wide = ann.text.partition("before\n")[2]
     for columns, text in ((30, NARROW), (80, wide.partition("> a")[0])):
         ann.process.setwinsize(24, columns)
         ann.screen.resize(24, columns)
         ann.until_screen(rf"^{re.escape(text)}")
     assert "> a draft that does not fit into so few columns\n\n" in ann.text
+    assert "$ what stood there before" in str(ann)
     ann.press("\x03\x04")
     assert ann.end() == 0
 

@@ -199,10 +199,18 @@ class Prompt:
         return resized
 
     def _print_again(self, output: Output) -> None:
-        """Print the screen anew: terminals break lines of another width anywhere, and move what is below."""
+        """Print the screen anew: terminals break lines of another width anywhere, and move what is below.
+
+        While the chat is shorter than the screen, what stands above it goes out of sight, and is not lost.
+        """
+        rows = output.get_size().rows
+        lines = self.again(rows).split("\n")[-rows:]
+        if len(lines) < rows:
+            output.cursor_goto(rows, 0)
+            output.write_raw("\n" * rows)
         output.erase_screen()
         output.cursor_goto(0, 0)
-        self._unprinted.append(self.again(output.get_size().rows))
+        self._unprinted.append("\n".join(lines))
         self._print()
 
     def _print(self) -> None:
