@@ -4,7 +4,7 @@ import pytest
 
 from wschat.chat.render import lines, safe, toolbar
 from wschat.chat.state import ChatState
-from wschat.chat.vocabulary import Failure, Item, Listing, Moved, Named, Notice, RoomBorn, Said, Unsent
+from wschat.chat.vocabulary import Back, Failure, Item, Listing, Moved, Named, Notice, RoomBorn, Said, Unsent
 from wschat.protocol import Entry
 
 ATTACKS = [
@@ -90,6 +90,10 @@ def text_of(item: Item) -> list[str]:
         (Said(Entry("bob", "hi", time=1)), ["12:34 <bob> hi"]),
         (Said(Entry("bob", "hi"), mine=True), ["--:-- <bob> hi"]),
         (Said(Entry("b> x <c", "hi", time=1)), ["12:34 <b\u203a x \u2039c> hi"]),
+        (Back(), ["── back, nothing missed ──"]),
+        (Back(3), ["── back, 3 missed ──"]),
+        (Back(9, truncated=True), ["── back, more was missed than the room keeps: the last 9 follow ──"]),
+        (Back(remade=True), ["── back, the room was gone and is made again ──"]),
         (Moved("ops", (("bob left; eve", True), ("eve", True))), ["-- <bob left; eve>, eve joined"]),
         (Named("bob, admin", ("ops is gone; x",)), ["-- you are <bob, admin>; rooms: <ops is gone; x>"]),
         (RoomBorn("x> and <ops"), ["-- new room: <x\u203a and \u2039ops>"]),

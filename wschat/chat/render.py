@@ -205,8 +205,10 @@ def _connection(item: Back | Lost, *, linear: bool) -> tuple[Line, ...]:
     if item.remade:
         parts.append("the room was gone and is made again")
     if item.truncated:
-        parts.append("more was missed than the room keeps; the rest is")
-    parts.append(f"{item.missed or 'nothing'} missed")
+        rest = f": the last {item.missed} follow" if item.missed else ""
+        parts.append(f"more was missed than the room keeps{rest}")
+    elif item.missed or not item.remade:
+        parts.append(f"{item.missed or 'nothing'} missed")
     told = ", ".join(parts)
     return (_line(f"-- {told}" if linear else f"── {told} ──", Style.MARK),)
 
