@@ -146,9 +146,13 @@ def test_dumb_terminal(open_terminal: Callable[..., Terminal]) -> None:
     assert ann.end() == 0
 
 
-def test_padding_imitates_no_line(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
+@pytest.mark.parametrize("mode", ["", "plain"])
+def test_padding_imitates_no_line(
+    open_terminal: Callable[..., Terminal], server: ThreadedServer, mode: str
+) -> None:
     """However long a message is padded, what follows at the edge of the screen is indented."""
-    ann = open_terminal("ann", "ops", NO_COLOR="1", COLUMNS="200")  # what the terminal is, not what is said
+    # COLUMNS: what the terminal is, not what is said
+    ann = open_terminal("ann", "ops", mode=mode, NO_COLOR="1", COLUMNS="200")
     ann.until("you are in ops")
     for fill in " .\u00a0\u2800x":
         for length in range(50, 90, 3):
@@ -158,7 +162,7 @@ def test_padding_imitates_no_line(open_terminal: Callable[..., Terminal], server
     shown = str(ann).splitlines()
     assert sum("<bob> I quit" in line for line in shown) > len(shown) // 10
     assert not [line for line in shown if line.startswith(("12:00 <bob>", "-- bob"))]
-    ann.press("\x03")
+    ann.type("/quit")
     assert ann.end() == 0
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 import queue
 import threading
 from collections.abc import Callable
@@ -9,9 +10,11 @@ from contextlib import suppress
 from typing import TextIO
 
 from wschat.chat import events
-from wschat.chat.render import Clock, lines, pending, safe
+from wschat.chat.render import Clock, Line, lines, pending, safe
 from wschat.chat.state import ChatState
 from wschat.chat.vocabulary import Event, Item, Said, Unsent
+
+WIDTH = 80  # columns of a terminal that does not know
 
 
 class LineView:
@@ -76,9 +79,19 @@ class LineView:
                 print(events.encode(event), file=self._stdout, flush=True)
             return
         for line in lines(item, self._clock, linear=True):
-            print(line, file=self._stdout, flush=True)
+            self._write(line)
         if self._bell and isinstance(item, Said) and item.mention and not item.missed:
             print("\a", end="", file=self._stdout, flush=True)
+
+    def _write(self, line: Line) -> None:
+        """Write a line; in a terminal broken by us, so that what was said begins no row of its own."""
+        text = f"{line}\n"
+        if self._stdout.isatty():
+            from wschat.chat.paint import Palette, paint
+
+            text = paint(line, os.get_terminal_size(self._stdout.fileno()).columns or WIDTH, Palette())
+        self._stdout.write(text)
+        self._stdout.flush()
 
     def take_back(self) -> list[str]:
         """Return nothing: a line is read when it is wanted."""
