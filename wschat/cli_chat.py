@@ -25,7 +25,7 @@ Name = Annotated[str | None, typer.Option(help="Register this name at once.")]
 Room = Annotated[str | None, typer.Option(help="Join this room at once, or create it.")]
 Local = Annotated[bool, typer.Option("--local", help="Chat in the lab on this machine; bring it if need be.")]
 Json = Annotated[bool, typer.Option("--json", help="For programs: requests in, events out, one a line.")]
-Plain = Annotated[bool | None, typer.Option("--plain", help="Linear lines: for screen readers.")]
+Plain = Annotated[bool | None, typer.Option("--plain/--no-plain", help="Linear lines: for screen readers.")]
 Log = Annotated[str | None, typer.Option(help="Write what is said to the end of this file.")]
 Signed = Annotated[bool | None, typer.Option("--sign/--no-sign", help="Sign with your AWS credentials.")]
 
