@@ -16,7 +16,9 @@ def main() -> None:
         from wschat.cli import main
 
         main()
-    except KeyboardInterrupt:  # while it is loaded
+    except (KeyboardInterrupt, RuntimeError) as error:  # while it is loaded
+        if not isinstance(error.__cause__ or error, KeyboardInterrupt):  # Python 3.11 wraps it in classes
+            raise
         from wschat.errors import ExitCode
 
         sys.exit(ExitCode.INTERRUPTED)

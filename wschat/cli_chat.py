@@ -113,11 +113,11 @@ def _talk(
     welcome: str = "",
     check: Callable[[], None] = lambda: None,
 ) -> ExitCode:
+    from wschat import places
     from wschat.chat.firstline import first_line
 
-    with first_line(wanted=not (json_lines or settings.plain)) as line:
-        from wschat import places
-        from wschat.chat import loop
+    with first_line(wanted=not (json_lines or settings.plain)) as give_way:
+        from wschat.chat import loop  # one can type by now
         from wschat.chat.start import chat
         from wschat.chat.world import World
 
@@ -131,7 +131,7 @@ def _talk(
                 token=token,
                 welcome=welcome,
                 world=world,
-                first_line=line,
+                give_way=give_way,
             )
             return loop.run(talk)
 

@@ -21,14 +21,14 @@ try:
         notify=os.environ.get("NOTIFY", "none"),
         log=os.environ.get("LOG"),
     )
-    with first_line(wanted=not mode) as line:
+    with first_line(wanted=not mode) as give_way:
         talk = chat(
             url,
             settings,
             json_lines=mode == "json",
             history=Path(history),
             world=world,
-            first_line=line,
+            give_way=give_way,
         )
         code = asyncio.run(talk)
 except WschatError as error:

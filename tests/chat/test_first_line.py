@@ -45,6 +45,7 @@ sys.meta_path.insert(0, Impatient)
 """
 FIRST_LINE, LOOP = "wschat.chat.firstline", "wschat.chat.loop"
 PROMPT, CLIENT = "wschat.chat.prompt", "wschat.chat.client"
+BRACKETS_PASTES = 2004 << 5  # as pyte counts private modes
 LONG = "a long line that goes on and on " * 6
 
 Hold = Callable[..., AbstractContextManager[Terminal]]
@@ -129,6 +130,16 @@ def test_a_long_line_leaves_nothing(hold: Hold, held: Path) -> None:
         ann.until_screen("connected")
         assert "".join(str(ann).splitlines()).count("a long line") == LONG.count("a long line")
         assert str(ann).splitlines()[0].startswith("-- ")
+
+
+def test_a_paste_is_not_sent(hold: Hold, held: Path) -> None:
+    """It is told from what is typed, as later, and asked about if it is long."""
+    with hold(PROMPT, "--name", "ann", "--room", "ops") as ann:
+        ann.until(lambda _shown: BRACKETS_PASTES in ann.screen.mode)
+        ann.press("\x1b[200~a\rb\rc\rd\re\rf\x1b[201~\r")
+        held.unlink()
+        ann.until("Send these 6 lines?")
+        assert "<ann>" not in str(ann)
 
 
 @pytest.mark.parametrize("key", ["\\", "Z", "S"])

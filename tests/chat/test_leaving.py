@@ -29,8 +29,13 @@ import os, signal, sys
 class Impatient:
     @staticmethod
     def find_spec(name, *_more):
-        if name == "typer":
+        if name == "typer" and "IN_A_CLASS" in os.environ:
+            type("Body", (), {"attribute": Impatient()})
+        elif name == "typer":
             os.kill(os.getpid(), signal.SIGINT)
+
+    def __set_name__(self, _owner, _name):
+        os.kill(os.getpid(), signal.SIGINT)
 
 sys.meta_path.insert(0, Impatient)
 """
@@ -97,8 +102,10 @@ def test_a_pipe_while_a_name_is_looked_up(looks_up: Path, number: int) -> None:
     assert (chat.returncode, told) == (130, (b"", b""))
 
 
-def test_while_the_program_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("where", ["IN_A_MODULE", "IN_A_CLASS"])
+def test_while_the_program_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     """Ctrl-C then ends it as later, and shows nothing of where it was."""
+    monkeypatch.setenv(where, "1")
     (tmp_path / "sitecustomize.py").write_text(IMPATIENT)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     done = subprocess.run([WSCHAT, *CHAT], capture_output=True, check=False)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+PASTES_ON, PASTES_OFF = "\x1b[?2004h", "\x1b[?2004l"  # so that a paste is told from typing, also later
 SHOW, TAKE_AWAY = "\x1b[?7l> ", "\x1b[?7h\r\x1b[J"  # one line without a wrap, however much is typed
 
 
@@ -52,13 +53,13 @@ def first_line(*, wanted: bool) -> Iterator[Callable[[], str] | None]:
 
     try:
         become(echoing)
-        _write(SHOW)
+        _write(PASTES_ON + SHOW)
         yield give_way
     finally:
         with suppress(OSError, termios.error):  # the terminal may be gone
             termios.tcsetattr(keyboard, termios.TCSANOW, before)
             if is_shown:
-                _write(TAKE_AWAY)
+                _write(TAKE_AWAY + PASTES_OFF)
 
 
 def _is_dumb() -> bool:

@@ -37,14 +37,14 @@ def terminal_prompt(
     screen: Output | None = None,
     *,
     rings: bool = False,
-    before: Callable[[], str] = str,
+    give_way: Callable[[], str] = str,
 ) -> Iterator["Prompt"]:
     """Return a prompt on this terminal, or on the given keyboard and screen.
 
-    `rings`: ask for its focus. `before` ends what is there until then, and returns what takes it away.
+    `rings`: ask for its focus. `give_way` is what `firstline` gave.
     """
     with create_app_session(input=keyboard, output=screen):
-        yield Prompt(history, rings=rings, before=before)
+        yield Prompt(history, rings=rings, give_way=give_way)
 
 
 class Prompt:
@@ -57,13 +57,13 @@ class Prompt:
         again: tells what was printed last, so many things, for the width that the terminal has now.
     """
 
-    def __init__(self, history: Path, *, rings: bool, before: Callable[[], str]) -> None:
+    def __init__(self, history: Path, *, rings: bool, give_way: Callable[[], str]) -> None:
         self.above: Callable[[], Iterable[str]] = list
         self.toolbar: Callable[[], str] = str
         self.complete: Callable[[str], Iterable[Completion]] = lambda _before: ()
         self.again: Callable[[int], str] = lambda _count: ""
         self._rings = rings
-        self._before = before
+        self._give_way = give_way
         self._typing = Typing()
         self._entered: asyncio.Queue[str | None] = asyncio.Queue()  # None: there will be no more
         self._unprinted: list[str] = []
@@ -128,7 +128,7 @@ class Prompt:
 
     async def _run(self) -> None:
         printer = asyncio.create_task(self._print_above())
-        self._session.app.output.write_raw(self._before())
+        self._session.app.output.write_raw(self._give_way())
         self._ask_focus(FOCUS_ON)
         keys = bindings(self._typing, self._entered.put_nowait, self._suspend)
         try:

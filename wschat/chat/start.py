@@ -29,11 +29,11 @@ async def chat(
     token: str = "",
     welcome: str = "",
     world: World | None = None,
-    first_line: Callable[[], str] | None = None,
+    give_way: Callable[[], str] | None = None,
 ) -> ExitCode:
     """Chat until the person quits or stdin ends; `token` is what the name can be taken back with.
 
-    `first_line` is what `firstline` gave, where it showed a line.
+    `give_way` is what `firstline` gave, where it showed a line.
 
     Returns OK; REFUSED if lines came from elsewhere than a terminal and one of them was refused; INTERRUPTED
     by SIGTERM or SIGHUP.
@@ -47,7 +47,7 @@ async def chat(
     over: asyncio.Future[ExitCode] = loop.create_future()
     with ending(partial(loop.call_soon_threadsafe, _end, over)):
         try:
-            async with _prompt(world, history, settings, first_line) as prompt:
+            async with _prompt(world, history, settings, give_way) as prompt:
                 from wschat.chat.client import run  # one can type by now
 
                 return await run(
@@ -57,7 +57,7 @@ async def chat(
             _discard(world.stdout)
             if isinstance(error, BrokenPipeError):  # such as `| head`: who read has enough
                 return ExitCode.OK
-            if first_line and error.errno == errno.EIO:  # the terminal is gone, as SIGHUP tells too
+            if give_way and error.errno == errno.EIO:  # the terminal is gone, as SIGHUP tells too
                 return ExitCode.INTERRUPTED
             raise
 
@@ -69,18 +69,17 @@ def _end(over: "asyncio.Future[ExitCode]") -> None:
 
 @asynccontextmanager
 async def _prompt(
-    world: World, history: Path, settings: Settings, first_line: Callable[[], str] | None
+    world: World, history: Path, settings: Settings, give_way: Callable[[], str] | None
 ) -> "AsyncIterator[Prompt | None]":
     """Show an input line, if there is a first one, or a keyboard is given."""
-    if first_line is None and world.keyboard is None:
+    if give_way is None and world.keyboard is None:
         yield None
         return
     from wschat.chat.prompt import terminal_prompt
 
     rings = settings.bell or settings.notify != "none"
-    with terminal_prompt(
-        history, world.keyboard, world.screen, rings=rings, before=first_line or str
-    ) as prompt:
+    give_way = give_way or str
+    with terminal_prompt(history, world.keyboard, world.screen, rings=rings, give_way=give_way) as prompt:
         try:
             await prompt.start()
             yield prompt
