@@ -35,7 +35,7 @@ class ExitCode(IntEnum):
 
 EXIT_CODES: dict[ExitCode, str] = {
     ExitCode.OK: "done; for `status` and `provision --plan`: everything is as it should be",
-    ExitCode.FAILED: "AWS refused or failed a call, or the lab answered wrong; the message names the step",
+    ExitCode.FAILED: "a call of AWS or of the system failed, or the lab answered wrong; the message names it",
     ExitCode.USAGE: "the command line is wrong, or a question could not be asked",
     ExitCode.DIFFERENT: "something is not as it should be (`status`, `provision`), or is left (`teardown`)",
     ExitCode.ACCESS: "no credentials, an expired login, no region, or a permission is missing",

@@ -92,14 +92,19 @@ async def garbage(person: Person) -> None:
     await person.server.cut(None)
 
 
-async def gone(person: Person) -> None:
+async def gone(person: Person, seconds: float = 0.3) -> None:
     """The server is gone, and comes back."""
     await person.server.close()
     tries = len(person.server.handshakes)
     await person.until("connecting again")
-    await asyncio.sleep(0.3)  # in which nobody can connect
+    await asyncio.sleep(seconds)  # in which nobody can connect
     assert len(person.server.handshakes) == tries
     await person.server.listen()
+
+
+async def gone_for_long(person: Person) -> None:
+    """The server is gone for 8 s."""
+    await gone(person, 8)
 
 
 async def stalled(person: Person) -> None:
@@ -271,7 +276,7 @@ def main() -> None:
     write = sys.stdout.write
     write("| cut | the server had done it | what the person saw | back after | lost | doubled |\n")
     write("| --- | --- | --- | --- | --- | --- |\n")
-    for cut in CUTS:
+    for cut in (*CUTS, gone_for_long):
         for when in WHEN:
             person, _ = asyncio.run(play(cut, when, jitter=World().jitter))
             took = person.out.back_at - person.out.lost_at
