@@ -4,7 +4,9 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import count
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -14,9 +16,10 @@ from hypothesis import strategies as st
 from tests.terminal import Terminal
 from wschat.chat.events import encode
 from wschat.chat.paint import Palette, paint
-from wschat.chat.render import JOINERS, lines, safe, safe_name
+from wschat.chat.render import JOINERS, lines, pending, safe, safe_name, toolbar
+from wschat.chat.state import Asked, ChatState
 from wschat.chat.vocabulary import Failure, Item, Lost, Moved, Notice, RoomBorn, Said, Unsent
-from wschat.protocol import ClientMessage, Entry
+from wschat.protocol import ClientMessage, Entry, Request
 
 from .attacks import ATTACKS
 from .test_update import in_room
@@ -113,6 +116,20 @@ def test_corpus(place: Place) -> None:
         check(place, before, *ATTACKS[start : start + 5])
 
 
+def test_close_reasons(tmp_path: Path) -> None:
+    """Neither does the reason that a server gives for closing the connection."""
+    server = ThreadedServer()
+    try:
+        ann = start_chat(server, tmp_path, "ann", "ops")
+        ann.until("you are in ops")
+        server.do(server.server.cut(1000, "\x1b]0;title\x07\x1b[2J\x9b31m\u202e"))
+        assert ann.end() == 6
+    finally:
+        server.stop()
+    assert "on purpose (1000 ␛]0;title␇␛[2J\\u{9b}31m\\u{202e})" in ann.text.replace("\n", "")
+    assert (ann.screen.title, ann.screen.cursor.attrs.fg) == ("", "default")
+
+
 @settings(
     max_examples=25,
     deadline=None,
@@ -158,6 +175,16 @@ def test_lines_for_logs_and_pipes(linear: bool) -> None:  # noqa: FBT001
                 painted = paint(line, 40, Palette(256, links=True))
                 for row in re.sub(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b]*\x1b\\", "", painted).split("\n"):
                     assert re.match(r"12:34 <|-- |!! |── |   |https?://[!-~]+$|$", row), (attack, row)
+
+
+def test_the_toolbar() -> None:
+    """It is one harmless line, whatever the names and the trouble are; so is what waits."""
+    for attack in ATTACKS:
+        queue = (Asked(Request("message", attack), attack),)
+        state = ChatState("me", "t", name=attack, room=attack, users=(attack, attack), queue=queue)
+        for each in (replace(state, link=1), replace(state, trouble=attack)):
+            for line in (toolbar(each), *map(str, pending(each))):
+                assert not [char for char in line if is_bad(char)], attack
 
 
 def test_json_carries_the_exact_text() -> None:
