@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.chat import attacks
 from tests.drift.cases import CASES
 from tests.drift.hand import KINDS
 from tests.drift.stops import FIXED, TAGS_CHANGED
@@ -47,6 +48,12 @@ def chat_commands() -> str:
 def events() -> str:
     """Return the table of events that programs get."""
     return table(["type", "fields"], ([f"`{type_}`", fields] for type_, fields in FIELDS.items()))
+
+
+def attacks_on_terminals() -> str:
+    """Return the table of attacks, kind by kind, and how many there are."""
+    rows = [[kind, str(len(each))] for kind, each in attacks.KINDS.items()]
+    return table(["kind", "attacks"], [*rows, ["in all", str(len(attacks.ATTACKS))]])
 
 
 def functions() -> str:
@@ -135,6 +142,7 @@ TABLES = {
     "permits": permits,
     "behaviours": gateway,
     "drift": drift,
+    "attacks": attacks_on_terminals,
     "actions of the functions": of_functions,
     "actions of a person": of_a_person,
 }

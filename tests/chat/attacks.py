@@ -63,7 +63,6 @@ SEQUENCES = [
     "\x1b[31",
     "\x1b[1;2;3;4;5;6;7;8;9",
     "\x1b[99999999999999999999A",
-    "\x1b",
     "\x1b]",
     "\x9b31m",
     "\x9b2J",
@@ -141,6 +140,7 @@ MARKUP = [
 
 IMITATIONS = [
     "-- bob left",
+    "bob left; ann",
     "!! your message: lost",
     "── back, nothing missed ──",
     "> typed by you",
@@ -157,4 +157,11 @@ IMITATIONS = [
     "Send these 9 lines? y sends them",
 ]
 
-ATTACKS = [*CONTROLS, *SEQUENCES, *UNICODE, *MARKUP, *IMITATIONS]
+KINDS = {
+    "control characters: C0, DEL, C1": CONTROLS,
+    "escape sequences, whole, unterminated or 8-bit; control characters in a text": SEQUENCES,
+    "bidi, zero width, look-alikes, piles of marks, and text that must stay as it is": UNICODE,
+    "markup: of rich, prompt_toolkit, HTML, a shell": MARKUP,
+    "imitations: of notices, errors, messages, questions, the toolbar": IMITATIONS,
+}
+ATTACKS = [attack for attacks in KINDS.values() for attack in attacks]

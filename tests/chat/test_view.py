@@ -20,7 +20,9 @@ from wschat.chat.vocabulary import Entered, Event, Failure, Unsent
 from wschat.chat.world import World
 from wschat.errors import ExitCode, LostError
 
+from .attacks import ATTACKS
 from .room_server import RoomServer, room_server
+from .test_hostile import is_bad
 
 HERE = "\x1b[1;1R"  # a terminal tells where its cursor is
 
@@ -192,19 +194,21 @@ def test_nothing_is_asked_at_the_end(tmp_path: Path) -> None:
 
 
 def test_completion_types_no_traps(tmp_path: Path) -> None:
-    """A room whose name is not what it looks like can't get into the input line."""
+    """A room or person whose name is not what it looks like can't get into the input line."""
+    odd = ("o\u202eps", "o\x1b[2J", "o\u043fs", "op\u200ds", *ATTACKS)
 
-    async def play() -> list[str]:
+    async def play() -> set[str]:
         with opened(tmp_path / "history") as (view, _, _screen):
-            odd = ("ops", "o\u202eps", "o\x1b[2J", "o\u043fs", "op\u200ds")
-            view.follow(ChatState("me", "t", rooms=odd, users=odd))
-            assert view.people() == ["ops"]
+            view.follow(ChatState("me", "t", rooms=("ops", *odd), users=("ops", *odd)))
             completer = view._prompt._session.completer
             assert completer
             found = completer.get_completions(Document("/join "), CompleteEvent())
-            return [completion.text for completion in found]
+            return {*view.people(), *(completion.text.removeprefix("/join ") for completion in found)}
 
-    assert asyncio.run(play()) == ["/join ops"]
+    names = asyncio.run(play())
+    assert "ops" in names
+    assert names.isdisjoint(odd[:4])
+    assert not [name for name in names if any(map(is_bad, name))]
 
 
 @pytest.mark.parametrize(("variable", "coloured"), [("COLORTERM", True), ("NO_COLOR", False)])
