@@ -1,11 +1,23 @@
 """MiniStack behind uvicorn, as far as it needs no MiniStack."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
 from wschat.local.gateway.ministack import Receive, Scope, Send
 from wschat.local.gateway.server import Http
+from wschat.loopback import HOST
+
+PATIENCE_S = 30
+WHOLE = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nwhat"
+ANSWER = b"and so"
+NEVER_ENDING = {
+    "a head": b"POST / HTTP/1.1\r\nHost: local",
+    "a body": WHOLE[:-1],
+    "a body in chunks": b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nwhat\r\n",
+    "no head yet": b"\r\n",
+}
 
 
 async def broken(_scope: Scope, receive: Receive, send: Send) -> None:
@@ -18,3 +30,59 @@ def test_an_application_that_does_not_start() -> None:
     """A lab whose MiniStack can't start ends, and does not go on without it."""
     with pytest.raises(RuntimeError, match="does not start"):
         asyncio.run(Http(broken).start())
+
+
+class Answering:
+    """An application that reads what is asked, and answers; what is asked of /later once it may."""
+
+    def __init__(self) -> None:
+        self.may = asyncio.Event()
+        self.asked = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, as ASGI has it."""
+        while (heard := await receive()).get("more_body"):
+            pass
+        if scope["type"] == "lifespan":
+            await send({"type": "lifespan.startup.complete"})
+        elif heard["type"] == "http.request":
+            if scope["path"] == "/later":
+                self.asked.set()
+                await self.may.wait()
+            headers = [(b"content-length", str(len(ANSWER)).encode())]
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await send({"type": "http.response.body", "body": ANSWER})
+
+
+@pytest.mark.parametrize("said", NEVER_ENDING.values(), ids=NEVER_ENDING)
+def test_a_request_without_an_end(said: bytes) -> None:
+    """Who does not finish a request is let go after a while; who waits for an answer is not."""
+
+    async def test() -> None:
+        app = Answering()
+        http = Http(app, request_timeout=0.1)
+        await http.start()
+        async with (
+            asyncio.timeout(PATIENCE_S),
+            await asyncio.get_running_loop().create_server(http.make_protocol, HOST, 0) as server,
+        ):
+            port = server.sockets[0].getsockname()[1]
+            patient, asking = await asyncio.open_connection(HOST, port)
+            asking.write(WHOLE.replace(b"/", b"/later", 1))
+            await app.asked.wait()
+
+            for before in (b"", WHOLE):
+                endless, saying = await asyncio.open_connection(HOST, port)
+                saying.write(before)
+                if before:
+                    await endless.readuntil(ANSWER)
+                saying.write(said)
+                with suppress(ConnectionResetError):
+                    assert await endless.read() == b""
+                saying.close()
+
+            app.may.set()
+            assert (await patient.readuntil(ANSWER)).startswith(b"HTTP/1.1 200")
+            asking.close()
+
+    asyncio.run(test())

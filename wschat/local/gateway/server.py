@@ -24,6 +24,7 @@ from wschat.local.gateway.ministack import MiniStack
 from wschat.local.gateway.sockets import listen
 
 KEEP_ALIVE_S = 75
+REQUEST_S = 60.0
 ID_BYTES = 11
 
 
@@ -59,10 +60,48 @@ def make_id() -> str:
     return base64.urlsafe_b64encode(secrets.token_bytes(ID_BYTES)).decode()
 
 
-class Http:
-    """uvicorn, on connections that somebody else has accepted."""
+class HttpConnection(HttpToolsProtocol):
+    """A connection that is cut when a request has begun to come, and is not all there in `timeout` seconds.
 
-    def __init__(self, app: Any) -> None:  # noqa: ANN401  an ASGI application, which uvicorn types its own way
+    uvicorn has no such limit of its own.
+    """
+
+    def __init__(self, config: Config, server: ServerState, state: dict[str, Any], timeout: float) -> None:
+        super().__init__(config, server, state)
+        self._timeout = timeout
+        self._late: asyncio.TimerHandle | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Expect the rest of a request."""
+        if self._late is None:
+            self._late = self.loop.call_later(self._timeout, self.transport.abort)
+        super().data_received(data)
+
+    def on_message_complete(self) -> None:
+        """Expect nothing more."""
+        self._expect_nothing()
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Expect nothing more."""
+        self._expect_nothing()
+        super().connection_lost(exc)
+
+    def _expect_nothing(self) -> None:
+        if self._late:
+            self._late.cancel()
+            self._late = None
+
+
+class Http:
+    """uvicorn, on connections that somebody else has accepted.
+
+    Args:
+        app: an ASGI application, which uvicorn types its own way.
+        request_timeout: seconds until a request that has begun must be there, its body included.
+    """
+
+    def __init__(self, app: Any, request_timeout: float = REQUEST_S) -> None:  # noqa: ANN401
         self._config = Config(
             app,
             ws="none",
@@ -74,6 +113,7 @@ class Http:
         )
         self._lifespan = LifespanOn(self._config)
         self._state = ServerState()
+        self._request_timeout = request_timeout
 
     async def start(self) -> None:
         """Let the application start, which goes on in the background.
@@ -87,4 +127,4 @@ class Http:
 
     def make_protocol(self) -> asyncio.Protocol:
         """Make what serves one connection."""
-        return HttpToolsProtocol(self._config, self._state, self._lifespan.state)
+        return HttpConnection(self._config, self._state, self._lifespan.state, self._request_timeout)
