@@ -61,6 +61,23 @@ def test_pages_of_others(clients: Cloud, header: tuple[str, str]) -> None:
     connection.close()
 
 
+def test_half_a_post(clients: Cloud, api: TestApi, management: Management) -> None:
+    """A post that is cut before its end does not come."""
+    endpoint = urlsplit(clients.lab.endpoint)
+    root = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host"
+    with opened(api.url) as client:
+        connection = id_of(client)
+        posting = HTTPConnection(str(endpoint.hostname), endpoint.port)
+        posting.putrequest("POST", f"/_aws/execute-api/{api.id}/{STAGE}/@connections/{quote(connection)}")
+        posting.putheader("Authorization", f"{root}, Signature=none")
+        posting.putheader("Transfer-Encoding", "chunked")
+        posting.endheaders()
+        posting.send(b"4\r\nhalf\r\n")
+        posting.close()
+        management(api.id).post_to_connection(ConnectionId=connection, Data=b"whole")
+        assert client.recv(PATIENCE_S) == "whole"
+
+
 def test_a_large_post(api: TestApi, management: Management) -> None:
     """A post of 128 KB comes, in frames of 32 KB; a larger one is refused with 413 (1.1, 1.9)."""
     with opened(api.url) as client:

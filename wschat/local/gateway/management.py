@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +20,10 @@ TYPED = "none"  # a person gave the URL to the browser
 REGION = re.compile(r"Credential=[^/]+/\d+/([^/]+)/")
 
 
+class CutError(Exception):
+    """The client has left before the end of its request."""
+
+
 class Management:
     """Wraps MiniStack: answers @connections, and tells the catalog of what is written."""
 
@@ -32,6 +37,10 @@ class Management:
         if scope["type"] != "http":  # it starts
             await self._app(scope, receive, send)
             return
+        with suppress(CutError):
+            await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path, writes = scope["path"], scope["method"] != "GET"
         if _is_foreign(decoded(scope["headers"])):
             await _send(Reply(HTTPStatus.FORBIDDEN, {}, b""), send)
@@ -90,6 +99,8 @@ async def _body(receive: Receive) -> bytes:
     body, more = b"", True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise CutError
         body += message.get("body", b"")
         more = message.get("more_body", False)
     return body
