@@ -269,8 +269,8 @@ BEHAVIOURS = (
     Behaviour("custom domains, and hosts of the API's own", NO, "only the path form of the URL works", ()),
 )
 OWN = {"test_shuffle", "test_drop", "test_nothing_is_left", "test_the_client_of_websockets"}
-OWN |= {"test_pages_of_others"}
-"""Tests of what only the local gateway has, and of all at once."""
+OWN |= {"test_pages_of_others", "test_half_a_post", "test_a_deployment_without_json"}
+"""Tests of what only the local gateway has, of requests that are broken, and of all at once."""
 
 
 def table() -> list[tuple[str, str, str, str]]:
