@@ -1,5 +1,6 @@
 """What the @connections API answers, and how a connection ends."""
 
+import json
 import socket
 import threading
 from http import HTTPStatus
@@ -34,12 +35,35 @@ def error_of(call: Any, **arguments: Any) -> tuple[str, int]:  # noqa: ANN401  a
     return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
 
 
+def root(service: str) -> str:
+    """Return an authorization of the root, whose signature MiniStack does not check."""
+    credential = f"test/20260101/us-east-1/{service}/aws4_request"
+    return f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=none"
+
+
 def test_post(api: TestApi, management: Management) -> None:
     """A post comes as a text message; the id ends in `=`, which boto3 encodes (1.8, 1.9)."""
     with opened(api.url) as client:
         connection = id_of(client)
         management(api.id).post_to_connection(ConnectionId=connection, Data="grüße".encode())
         assert client.recv(PATIENCE_S) == "grüße"
+
+
+NO_JSON = [b"{", b"[]", b"\xff", b"[" * 100_000, b'{"stageName": "\\ud800"}', b'{"stageName": ["test"]}']
+
+
+@pytest.mark.parametrize("body", NO_JSON, ids=range(len(NO_JSON)))
+def test_a_deployment_without_json(clients: Cloud, api: TestApi, body: bytes) -> None:
+    """A request to the control plane that can't be read is refused with 400, and nothing comes of it."""
+    endpoint = urlsplit(clients.lab.endpoint)
+    connection = HTTPConnection(str(endpoint.hostname), endpoint.port)
+    before = len(clients.api.get_deployments(ApiId=api.id)["Items"])
+    connection.request("POST", f"/v2/apis/{api.id}/deployments", body, {"Authorization": root("apigateway")})
+    answer = connection.getresponse()
+    assert (answer.status, json.load(answer)) == (400, {"message": "BadRequestException"})
+    assert answer.headers["x-amzn-errortype"] == "BadRequestException"
+    assert len(clients.api.get_deployments(ApiId=api.id)["Items"]) == before
+    connection.close()
 
 
 @pytest.mark.parametrize(
@@ -51,9 +75,8 @@ def test_pages_of_others(clients: Cloud, header: tuple[str, str]) -> None:
     """A page in a browser, which MiniStack would let in, can ask nothing of the control plane."""
     endpoint = urlsplit(clients.lab.endpoint)
     connection = HTTPConnection(str(endpoint.hostname), endpoint.port)
-    root = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host"
     for more, status in (({}, HTTPStatus.OK), (dict([header]), HTTPStatus.FORBIDDEN)):
-        headers = {"Authorization": f"{root}, Signature=none", **more}
+        headers = {"Authorization": root("lambda"), **more}
         connection.request("GET", "/2015-03-31/functions/", headers=headers)
         answer = connection.getresponse()
         answer.read()
@@ -64,12 +87,11 @@ def test_pages_of_others(clients: Cloud, header: tuple[str, str]) -> None:
 def test_half_a_post(clients: Cloud, api: TestApi, management: Management) -> None:
     """A post that is cut before its end does not come."""
     endpoint = urlsplit(clients.lab.endpoint)
-    root = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/execute-api/aws4_request, SignedHeaders=host"
     with opened(api.url) as client:
         connection = id_of(client)
         posting = HTTPConnection(str(endpoint.hostname), endpoint.port)
         posting.putrequest("POST", f"/_aws/execute-api/{api.id}/{STAGE}/@connections/{quote(connection)}")
-        posting.putheader("Authorization", f"{root}, Signature=none")
+        posting.putheader("Authorization", root("execute-api"))
         posting.putheader("Transfer-Encoding", "chunked")
         posting.endheaders()
         posting.send(b"4\r\nhalf\r\n")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from wschat.local.gateway.catalog import Catalog
+from wschat.local.gateway.catalog import Catalog, Json
 from wschat.local.gateway.connections import Answer
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.ministack import App, Message, Receive, Reply, Scope, Send, call, decoded
@@ -16,6 +16,8 @@ CONNECTION = re.compile(r"/_aws/execute-api/([^/]+)/([^/]+)/@connections/([^/]+)
 PART_OF_API = re.compile(r"/v2/apis/([^/]+)(/deployments)?(?:/.*)?")
 FUNCTION = re.compile(r"/2015-03-31/functions/[^/]+(?!/invocations)(?:/.*)?")
 HERE = re.compile(r"(?:127\.0\.0\.1|\[::1\]|(?:[\w-]+\.)*localhost)(?::\d+)?")
+STAGE = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
+UNREADABLE = Answer(HTTPStatus.BAD_REQUEST, "BadRequestException")
 TYPED = "none"  # a person gave the URL to the browser
 REGION = re.compile(r"Credential=[^/]+/\d+/([^/]+)/")
 
@@ -73,7 +75,13 @@ class Management:
         return reply
 
     async def _change(self, scope: Scope, body: bytes, api: str, deployments: str | None) -> Reply:
-        """Let a part of an API be written, and take a snapshot if it is a deployment."""
+        """Let a part of an API be written, and take a snapshot if it is a deployment.
+
+        MiniStack takes what it can't read for nothing, and any name for one of a stage.
+        """
+        asked = _read(body)
+        if asked is None:
+            return _reply(UNREADABLE)
         reply = await call(self._app, scope, body)
         if reply.status < HTTPStatus.BAD_REQUEST:
             region = REGION.search(decoded(scope["headers"]).get("authorization", ""))
@@ -81,7 +89,7 @@ class Management:
                 self._catalog.note(api, region[1])
             if deployments and scope["method"] == "POST":
                 made = json.loads(reply.body)["deploymentId"]
-                await self._catalog.deployed(api, made, json.loads(body or b"{}").get("stageName"))
+                await self._catalog.deployed(api, made, asked.get("stageName"))
             self._catalog.forget()
         return reply
 
@@ -104,6 +112,18 @@ async def _body(receive: Receive) -> bytes:
         body += message.get("body", b"")
         more = message.get("more_body", False)
     return body
+
+
+def _read(body: bytes) -> Json | None:
+    """Read the body of a request to write a part of an API; None: AWS would not know what it means."""
+    try:
+        asked = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(asked, dict):
+        return None
+    stage = asked.get("stageName", "any")
+    return asked if isinstance(stage, str) and STAGE.fullmatch(stage) else None
 
 
 def _reply(answer: Answer) -> Reply:
