@@ -168,21 +168,50 @@ def test_leaving_while_cut_off(ann: Tab, cable: Cable, room: ThreadedServer) -> 
     assert asked(room, "ping") == ["register", "create", "message", "register", "leave", "create"]
 
 
-def test_a_room_that_is_half_there(ann: Tab, room: ThreadedServer) -> None:
-    """A room that can be neither joined nor made is given up, and not asked for in turns for ever."""
-    codes = {"join": "no-such-room", "create": "room-exists"}
+def come_back(ann: Tab, room: ThreadedServer, tamper: Callable[[dict[str, Any]], str | None]) -> None:
+    """Cut the connection of somebody who is in a room, to a server that answers what it likes."""
+    room.server.tamper = tamper
+    room.do(room.server.cut(1001))
+    ann.until_state("Trying again")
+    ann.page.clock.run_for(1000)
+
+
+@pytest.mark.parametrize(
+    ("codes", "asks"),
+    [
+        ({"join": "no-such-room", "create": "room-exists"}, ["join", "create", "join"]),
+        ({"join": "no-such-room", "create": "no-such-room"}, ["join", "create"]),
+    ],
+    ids=["neither joined nor made", "never there"],
+)
+def test_a_room_that_is_half_there(
+    ann: Tab, room: ThreadedServer, codes: dict[str, str], asks: list[str]
+) -> None:
+    """A room that can't be had is given up, and not asked for in turns for ever."""
 
     def refuse(frame: dict[str, Any]) -> str | None:
         told = {"type": "error", "id": frame["id"], "code": codes.get(frame["action"]), "message": "half"}
         return json.dumps(told) if told["code"] else None
 
-    room.server.tamper = refuse
-    room.do(room.server.cut(1001))
-    ann.until_state("Trying again")
-    ann.page.clock.run_for(1000)
+    come_back(ann, room, refuse)
     ann.until("#room-error:has-text('half')")
     ann.until_state("Connected")
-    assert asked(room)[2:] == ["register", "join", "create", "join"]
+    assert asked(room)[2:] == ["register", *asks]
+
+
+def test_an_answer_to_something_else(ann: Tab, room: ThreadedServer) -> None:
+    """Who is greeted in return for joining does not ask to join again, and so on for ever."""
+
+    def greet(frame: dict[str, Any]) -> str | None:
+        told = {"type": "signup", "id": frame["id"], "name": "ann", "rooms": []}
+        return json.dumps(told) if frame["action"] == "join" else None
+
+    come_back(ann, room, greet)
+    wait_for(ann, lambda: "join" in asked(room))
+    for mark in ("one", "another"):
+        room.say(mark)
+        ann.until(f"#log li:has-text('{mark}')")
+    assert asked(room)[2:] == ["register", "join"]
 
 
 @pytest.mark.parametrize(("later", "found"), [(99, True), (100, False)])

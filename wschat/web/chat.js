@@ -30,11 +30,12 @@ const after = (room) => (room === me.room ? gap() : undefined); // without it: a
 const known = (room) => after(room) ?? (room === before.room ? before.known : undefined);
 const message = (asked) => ask(Object.assign(asked, { action: "message" }));
 const leave = (own) => ask({ action: "leave", value: wish.room = "", own });
+const DETOURS = [["no-such-room", create], ["room-exists", join]]; // from a room as it was: each once, so it ends
 function ping() { // where pings are answered, silence tells that the connection is dead
   if (answers) clearTimeout(silence), silence = setTimeout(doubt, PONG, socket);
   socket?.send(JSON.stringify({ action: "ping" }));
 }
-function ask(asked) { // `own` is what the page asks for, to have again what it had: that goes before all else
+function ask(asked) { // `own`: asked by the page, before all else, to have again what it had; the detours that are left
   asked.id ??= random();
   if (asked.own) queue.unshift(asked); else queue.push(asked);
   proceed();
@@ -64,10 +65,10 @@ function refused(asked, what) {
 const heard = {
   __proto__: null,
   signup({ id, name, rooms: all }) {
-    const asked = answered(id);
+    const asked = waiting?.action === "register" && answered(id);
     if (!asked) return;
     [me.name, wish.name, rooms] = [name, name, new Set(all)];
-    if (wish.room) join(wish.room, true); else if (me.room) leave(true); else settled();
+    if (wish.room) join(wish.room, DETOURS); else if (me.room) leave([]); else settled();
     show(!asked.own);
   },
   "multi-message"({ id, room, users: all, messages, truncated }) {
@@ -96,9 +97,8 @@ const heard = {
   error({ id, code, message: what }) {
     if (!waiting || (id ? id !== waiting.id : code === "unknown-action")) return; // a ping's
     if (code === "not-registered" || (waiting.own && code === "busy")) return closed(socket, what, "busy");
-    const asked = answered(waiting.id);
-    if (asked.own === true && code === "no-such-room") return create(asked.value, true);
-    if (asked.own && code === "room-exists") return join(asked.value, "at last"); // and not for ever to and fro
+    const asked = answered(waiting.id), [[reason, detour] = [], ...others] = asked.own ?? [];
+    if (reason === code) return detour(asked.value, others);
     if (asked.action === "leave" && code === "not-in-a-room") return left();
     if (asked.own && asked.action === "register") me.name = "";
     if (asked.own) me.room = "", settled();
@@ -148,7 +148,7 @@ function opened(link) { // a new connection is nobody, and nowhere: the name fir
   lost();
   [socket, opening, restoring] = [link, null, true];
   setTimeout(move, MOVE, link);
-  if (wish.name) register(wish.name, true); else settled();
+  if (wish.name) register(wish.name, []); else settled();
   show();
 }
 function settled() { // all that could be brought back is; who takes our name does not just hang up again
