@@ -214,6 +214,21 @@ def test_an_answer_to_something_else(ann: Tab, room: ThreadedServer) -> None:
     assert asked(room)[2:] == ["register", "join"]
 
 
+def test_a_lab_without_pings(ann: Tab, room: ThreadedServer) -> None:
+    """Where there is no route for pings, that is not blamed on what waits; all else that is forbidden is."""
+    forbidden = json.dumps({"message": "Forbidden", "connectionId": "c=", "requestId": "r="})
+    room.server.tamper = lambda frame: forbidden if frame["action"] == "ping" else ""
+    ann.say("hello")
+    wait_for(ann, lambda: asked(room)[-1] == "message")
+    ann.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    wait_for(ann, lambda: asked(room)[-1] == "ping")
+    room.say("after it")
+    ann.until("#log li:has-text('after it')")
+    assert ann.page.inner_text("#unsent .mark") == "Not delivered yet…"
+    room.do(room.server.tell(forbidden))
+    ann.until("#unsent .failed:has-text('Not sent: Forbidden.')")
+
+
 @pytest.mark.parametrize(("later", "found"), [(99, True), (100, False)])
 def test_a_reload_in_flight(later: int, found: bool, ann: Tab, cable: Cable, room: ThreadedServer) -> None:  # noqa: FBT001
     """A message of which no reply came before a reload is found in the room; if it is too old, it says so."""

@@ -17,7 +17,8 @@ let token = random(), rooms = new Set(), users = new Set(), seen = new Set(), la
 let queue = [], waiting = null, early = [], before = {}; // news that overtake our entering a room; what a reload left
 const outbox = new Set(); // messages that are not known to have arrived
 let socket = null, opening = null, retiring = null; // in use; being opened; heard until a new one has taken over
-let restoring = false, stopped = false, answers = false, tries = 0, retry = 0, silence = 0, beat = Date.now();
+let restoring = false, stopped = false, answers = false, pinged = false; // do pongs come? and the one that is due?
+let tries = 0, retry = 0, silence = 0, beat = Date.now();
 let following = true, below = 0, unread = 0; // does the log follow the talk? what is not in view? in a hidden tab?
 
 // ---- What we ask: one thing at a time, since API Gateway runs the frames of a connection at the same time
@@ -33,7 +34,7 @@ const leave = (own) => ask({ action: "leave", value: wish.room = "", own });
 const DETOURS = [["no-such-room", create], ["room-exists", join]]; // from a room as it was: each once, so it ends
 function ping() { // where pings are answered, silence tells that the connection is dead
   if (answers) clearTimeout(silence), silence = setTimeout(doubt, PONG, socket);
-  socket?.send(JSON.stringify({ action: "ping" }));
+  pinged = true, socket?.send(JSON.stringify({ action: "ping" }));
 }
 function ask(asked) { // `own`: asked by the page, before all else, to have again what it had; the detours that are left
   asked.id ??= random();
@@ -55,11 +56,6 @@ function answered(id) { // what was asked, if it is this that waits
   return asked;
 }
 function stalled({ id }) { mark(answered(id), "Perhaps it has arrived: no reply came."), proceed(); } // once more
-function refused(asked, what) {
-  if (asked.row) return outbox.has(asked) && mark(asked, `Not sent: ${what}.`);
-  Object.assign(wish, me);
-  complain(asked.action === "register" ? "name" : "room", what);
-}
 
 // ---- What we hear
 const heard = {
@@ -93,7 +89,7 @@ const heard = {
     const asked = answered(id);
     if (asked?.row) said({ user: me.name, message: asked.value, seq, time, id }); else if (asked) left();
   },
-  pong() { answers = true; },
+  pong() { [answers, pinged] = [true, false]; },
   error({ id, code, message: what }) {
     if (!waiting || (id ? id !== waiting.id : code === "unknown-action")) return; // a ping's
     if (code === "not-registered" || (waiting.own && code === "busy")) return closed(socket, what, "busy");
@@ -102,9 +98,13 @@ const heard = {
     if (asked.action === "leave" && code === "not-in-a-room") return left();
     if (asked.own && asked.action === "register") me.name = "";
     if (asked.own) me.room = "", settled();
-    refused(asked, what || code), show();
+    if (asked.row) return outbox.has(asked) && mark(asked, `Not sent: ${what || code}.`);
+    Object.assign(wish, me), complain(asked.action === "register" ? "name" : "room", what || code), show();
   },
-  gateway({ message }) { if (message) heard.error({ message, code: waiting?.own ? "busy" : "" }); }, // its own words
+  gateway({ message }) { // its own words; a lab may have no route for pings
+    if (pinged && (!waiting || message === "Forbidden")) pinged = false;
+    else if (message) heard.error({ message, code: waiting?.own ? "busy" : "" });
+  },
 };
 function decode(frame) { // as protocol.py does: a field of the wrong type counts as missing
   const text = (it) => (typeof it === "string" ? it : ""), number = (it) => (Number.isFinite(it) ? it : 0);
@@ -158,7 +158,7 @@ function settled() { // all that could be brought back is; who takes our name do
 }
 function lost() { // what is in flight may have arrived or not: the room will tell; all else is wished for
   if (restoring) retiring?.close();
-  [retiring, socket, restoring] = [socket ?? retiring, null, false];
+  [retiring, socket, restoring, pinged] = [socket ?? retiring, null, false, false];
   queue = [answered(waiting?.id), ...queue].filter((asked) => asked?.row);
 }
 function doubt(link) { // it may be dead: it is used no more, but heard until another one has taken over
