@@ -18,7 +18,7 @@ let queue = [], waiting = null, early = [], before = {}; // news that overtake o
 const outbox = new Set(); // messages that are not known to have arrived
 let socket = null, opening = null, retiring = null; // in use; being opened; heard until a new one has taken over
 let restoring = false, stopped = false, answers = false, pinged = false; // do pongs come? and the one that is due?
-let tries = 0, retry = 0, silence = 0, beat = Date.now();
+let tries = 0, beat = Date.now(), retry = 0, silence = 0, patience = 0; // timers: to connect, for a pong, for a reply
 let following = true, below = 0, unread = 0; // does the log follow the talk? what is not in view? in a hidden tab?
 
 // ---- What we ask: one thing at a time, since API Gateway runs the frames of a connection at the same time
@@ -44,15 +44,15 @@ function ask(asked) { // `own`: asked by the page, before all else, to have agai
 function proceed() {
   queue = queue.filter((asked) => !asked.row || (outbox.has(asked) && !asked.failed));
   if (waiting || !socket || !queue.length || (restoring && !queue[0].own)) return;
-  const { action, value, id, after, token, late } = waiting = queue.shift();
-  const elsewhere = `${late ? "Perhaps it has arrived" : "Not sent"}: you have left that room.`;
+  const { action, value, id, after, token, tried } = waiting = queue.shift();
+  const elsewhere = `${tried ? "Perhaps it has arrived" : "Not sent"}: you have left that room.`;
   if (waiting.row && waiting.room !== me.room) return mark(answered(id), elsewhere), proceed();
-  waiting.late = late ? setTimeout(stalled, REPLY, waiting) : setTimeout(doubt, REPLY, socket);
-  save(), socket.send(JSON.stringify({ action, value, id, after, token }));
+  patience = tried ? setTimeout(stalled, REPLY, waiting) : setTimeout(doubt, REPLY, socket);
+  waiting.tried = true, save(), socket.send(JSON.stringify({ action, value, id, after, token }));
 }
 function answered(id) { // what was asked, if it is this that waits
   const asked = waiting?.id === id ? waiting : null;
-  if (asked) waiting = void clearTimeout(asked.late);
+  if (asked) waiting = void clearTimeout(patience);
   return asked;
 }
 function stalled({ id }) { mark(answered(id), "Perhaps it has arrived: no reply came."), proceed(); } // once more
@@ -74,7 +74,7 @@ const heard = {
     [me.room, wish.room, users, rooms, before] = [room, room, new Set(all), rooms.add(room), {}];
     if (lost) notice("", "Some of what was said meanwhile is missing: a room keeps its last messages.");
     for (const one of [...messages, ...early.splice(0).filter((one) => one.room === room)]) said(one, !again);
-    for (const one of queue) if (one.late && lost) mark(one, "Perhaps it has arrived: the room has forgotten.");
+    for (const one of queue) if (one.tried && lost) mark(one, "Perhaps it has arrived: the room has forgotten.");
     settled(), show(!asked.own);
     if (!asked.own) $("room").value = "";
   },
@@ -229,10 +229,10 @@ function place(row, seq) { // in the order of the room
   if (log.childElementCount > ROWS) log.firstElementChild.remove();
   if (!following) scroll.scrollTop -= scroll.scrollHeight - height; // what is being read stays where it is
 }
-function hold({ value, id, room, late, failed }) { // keep a message until it is known to have arrived
-  const asked = { value, id, room, late, row: made("draft", me.name || wish.name, safe(value)) };
+function hold({ value, id, room, tried, failed }) { // keep a message until it is known to have arrived
+  const asked = { value, id, room, tried, row: made("draft", me.name || wish.name, safe(value)) };
   const [again, drop] = asked.row.querySelectorAll("button");
-  again.onclick = () => { [asked.room, asked.late] = [me.room, 0], mark(asked), message(asked), $("message").focus(); };
+  again.onclick = () => { [asked.room, asked.tried] = [me.room, false], mark(asked), message(asked), $("message").focus(); };
   drop.onclick = () => { discard(asked), $("message").focus(); };
   outbox.add(asked), $("unsent").append(asked.row), $("scroll").scrollTop = 0;
   mark(asked, failed), message(asked);
