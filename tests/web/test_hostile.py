@@ -219,26 +219,38 @@ def test_frames_of_any_shape(ann: Tab, room: ThreadedServer) -> None:
     assert ann.page.input_value("#message") == "half a sentence"
 
 
+async def flood(room: ThreadedServer, first: int, last: int) -> None:
+    """Say something from each number to another."""
+    for number in range(first, last):
+        said = {"type": "client-message", "user": "eve", "message": f"flood {number}.", "room": "ops"}
+        await room.server.tell({**said, "seq": number + 1})
+
+
 def test_a_flood(ann: Tab, room: ThreadedServer) -> None:
     """A flood is shown in order, to its end, and neither the draft nor the page is lost."""
-
-    async def flood(first: int) -> None:
-        for seq in range(first, first + 1000):
-            said = {
-                "type": "client-message",
-                "user": "eve",
-                "message": f"flood {seq}",
-                "room": "ops",
-                "seq": seq + 1,
-            }
-            await room.server.tell(said)
-
     for first in range(0, 3_000, 1_000):
-        room.do(flood(first))
-    ann.until("#log li:last-child:has-text('flood 2999')")
+        room.do(flood(room, first, first + 1000))
+    ann.until("#log li:last-child:has-text('flood 2999.')")
     texts = ann.texts
-    assert texts == [f"flood {seq}" for seq in range(2_000, 3_000)], "no more than one can read"
+    assert texts == [f"flood {number}." for number in range(2_000, 3_000)], "no more than one can read"
     assert ann.page.evaluate("document.querySelector('#scroll').scrollTop") == 0
     ann.page.press("#message", "End")
     ann.page.keyboard.type(" more")
     assert ann.page.input_value("#message") == "half a sentence more"
+
+
+def test_reading_in_a_flood(ann: Tab, room: ThreadedServer) -> None:
+    """What is being read stays where it is, though the log is full and its beginning goes."""
+    where = """() => new Promise((tell) => requestAnimationFrame(() => setTimeout(() => {
+      const rows = [...document.querySelectorAll("#log li")];
+      tell(rows.find((it) => it.textContent.includes("flood 980.")).getBoundingClientRect().top);
+    })))"""
+    room.do(flood(room, 0, 1000))
+    ann.until("#log li:last-child:has-text('flood 999.')")
+    ann.page.hover("#scroll")
+    ann.page.mouse.wheel(0, -900)
+    ann.page.wait_for_function("() => document.querySelector('#scroll').scrollTop < -800")
+    before = ann.page.evaluate(where)
+    room.do(flood(room, 1000, 1100))
+    ann.until("#news:has-text('100 new')")
+    assert abs(ann.page.evaluate(where) - before) < 2, "but for the rounding of a pixel"

@@ -19,7 +19,7 @@ const outbox = new Set(); // messages that are not known to have arrived
 let socket = null, opening = null, retiring = null; // in use; being opened; heard until a new one has taken over
 let restoring = false, stopped = false, answers = false, pinged = false; // do pongs come? and the one that is due?
 let tries = 0, beat = Date.now(), retry = 0, silence = 0, patience = 0; // timers: to connect, for a pong, for a reply
-let following = true, below = 0, unread = 0; // does the log follow the talk? what is not in view? in a hidden tab?
+let following = true, reading = null, below = 0, unread = 0; // is the end in view? which row was it? news below? and hidden?
 
 // ---- What we ask: one thing at a time, since API Gateway runs the frames of a connection at the same time
 const register = (name, own) => ask({ action: "register", value: wish.name = name, token, own });
@@ -38,8 +38,7 @@ function ping() { // where pings are answered, silence tells that the connection
 }
 function ask(asked) { // `own`: asked by the page, before all else, to have again what it had; the detours that are left
   asked.id ??= random();
-  if (asked.own) queue.unshift(asked); else queue.push(asked);
-  proceed();
+  queue[asked.own ? "unshift" : "push"](asked), proceed();
 }
 function proceed() {
   queue = queue.filter((asked) => !asked.row || (outbox.has(asked) && !asked.failed));
@@ -111,8 +110,7 @@ function decode(frame) { // as protocol.py does: a field of the wrong type count
   const list = (it, read) => (Array.isArray(it) ? it.map(read) : []);
   const entry = (it) => ({ user: text(it?.user), message: text(it?.message ?? it?.content), room: text(it?.room),
     seq: number(it?.seq), time: number(it?.time), id: text(it?.id) });
-  let it = null;
-  try { it = JSON.parse(frame); } catch { return {}; }
+  let it = null; try { it = JSON.parse(frame); } catch { return {}; }
   return { ...entry(it), type: text(it?.type) || "gateway", name: text(it?.name), code: text(it?.code),
     rooms: list(it?.rooms, text), users: list(it?.users, text), messages: list(it?.messages, entry),
     truncated: it?.truncated === true };
@@ -136,8 +134,7 @@ async function connect() {
     link.onmessage = ({ data }) => {
       if (link !== socket && link !== retiring) return;
       const event = decode(data);
-      clearTimeout(silence);
-      heard[event.type]?.(event), proceed();
+      clearTimeout(silence), heard[event.type]?.(event), proceed();
     };
   } catch (error) {
     closed(attempt, error instanceof TypeError ? "`wschat web` does not answer: does it still run?" : error.message);
@@ -153,8 +150,7 @@ function opened(link) { // a new connection is nobody, and nowhere: the name fir
 }
 function settled() { // all that could be brought back is; who takes our name does not just hang up again
   [restoring, retiring, tries] = [false, void retiring?.close(), me.name ? 0 : tries];
-  state("open", "Connected");
-  proceed();
+  state("open", "Connected"), proceed();
 }
 function lost() { // what is in flight may have arrived or not: the room will tell; all else is wished for
   if (restoring) retiring?.close();
@@ -223,11 +219,15 @@ function said({ user, message: text, seq, time, id }, old) {
   if (!old) [below, unread] = [below + !following, unread + document.hidden], title();
 }
 function place(row, seq) { // in the order of the room
-  const log = $("log"), scroll = $("scroll"), height = following ? 0 : scroll.scrollHeight;
-  const next = log.lastElementChild?.seq > seq ? [...log.children].find((one) => one.seq > seq) : null;
-  log.insertBefore(Object.assign(row, { seq }), next);
+  const log = $("log"), end = log.lastElementChild;
+  if (!following) reading ??= requestAnimationFrame(stay) && end;
+  log.insertBefore(Object.assign(row, { seq }), end?.seq > seq ? [...log.children].find((one) => one.seq > seq) : null);
   if (log.childElementCount > ROWS) log.firstElementChild.remove();
-  if (!following) scroll.scrollTop -= scroll.scrollHeight - height; // what is being read stays where it is
+}
+const bottom = (row) => row.getBoundingClientRect().bottom;
+function stay() { // what is being read stays where it is; once a frame, since measuring 1000 rows takes a while
+  if (!following && reading?.isConnected) $("scroll").scrollTop += bottom(reading) - bottom($("log").lastElementChild);
+  reading = null;
 }
 function hold({ value, id, room, tried, failed }) { // keep a message until it is known to have arrived
   const asked = { value, id, room, tried, row: made("draft", me.name || wish.name, safe(value)) };
