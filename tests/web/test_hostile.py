@@ -19,6 +19,7 @@ CORPUS = list(dict.fromkeys((*ATTACKS, *INJECTIONS)))
 NUMBERS = count()
 KEPT = "\n\t\u200c\u200d"  # of all that shows nothing, this is passed on: Persian and emoji need the joiners
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+WEIGHTS = "row => [...row.children].map((part) => getComputedStyle(part).fontWeight)"
 WATCH = """() => {
   window.violations = [];
   addEventListener("securitypolicyviolation", (event) => violations.push(event.blockedURI));
@@ -102,6 +103,14 @@ async def attack(room: ThreadedServer, text: str) -> None:
     for frame in frames:
         await room.server.tell(frame)
     await room.server.tell(text.encode(errors="replace").decode())
+
+
+def test_a_name_adds_no_words(ann: Tab, room: ThreadedServer) -> None:
+    """In a notice, one sees where the name ends."""
+    room.do(room.server.tell({"type": "user-joined", "user": "bob left; eve", "room": "ops"}))
+    ann.until(notice := ".notice:has-text('bob left; eve joined')")
+    name, words = ann.page.locator(notice).evaluate(WEIGHTS)
+    assert int(name) > int(words)
 
 
 def test_corpus(ann: Tab, room: ThreadedServer) -> None:
