@@ -135,7 +135,9 @@ def _verify(last: "Last") -> None:
 
     sign = signer_of(last)
     with console.waiting("Trying it") as tell:
-        verify(last.url, sign, on_wait=waits(tell))
+        untried = verify(last.url, sign, on_wait=waits(tell))
+    if untried:
+        console.screen().print(f"Not tried: {', '.join(untried)}. The lab has as many rooms as it can have.")
 
 
 @pasteable

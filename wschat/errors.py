@@ -96,11 +96,15 @@ class AnswerError(AwsError):
     """The lab was reached, and did not answer a request as it should.
 
     Attributes:
+        code: why the lab itself refused it; empty if it did not.
         may_pass: whether AWS may just not have caught up with what was provisioned.
     """
 
-    def __init__(self, what: str, *, where: str = "", hint: str = "", may_pass: bool = False) -> None:
+    def __init__(
+        self, what: str, *, where: str = "", hint: str = "", code: str = "", may_pass: bool = False
+    ) -> None:
         super().__init__(what, where=where, hint=hint)
+        self.code = code
         self.may_pass = may_pass
 
 

@@ -23,6 +23,7 @@ GATEWAY = '{"message": "%s", "connectionId": "c=", "requestId": "r="}'
 FAILED, FORBIDDEN = GATEWAY % "Internal server error", GATEWAY % "Forbidden"
 TIMED_OUT = GATEWAY % "Endpoint request timed out"
 BUSY = '{"type": "error", "code": "busy", "message": "later"}'
+FULL = '{"type": "error", "code": "full", "message": "full\\u001b[31m"}'
 UNKNOWN = '{"type": "error", "code": "unknown-action", "message": "no such action"}'
 DENIED = "An error occurred (AccessDeniedException) when calling the GetItem operation: no"
 GOODBYE, UNPOSTED, REPEATED = "goodbye", "unposted", "repeated"
@@ -152,6 +153,13 @@ def test_what_works() -> None:
     assert len(names) == 2
 
 
+def test_a_lab_that_is_full() -> None:
+    """Where no room can be made, what needs one is not tried, and that is no failure."""
+    with late_lab(("create", FULL)) as lab:
+        assert verify(lab.url, None, on_wait=Time().note) == ("create", "join", "message", "leave")
+        lab.until(["register", "create"])
+
+
 @pytest.mark.parametrize(
     ("late", "says"),
     [
@@ -228,14 +236,11 @@ def test_unknown_host() -> None:
     [
         ([404], ConnectError, "HTTP 404"),
         ([TIMED_OUT], AnswerError, "Endpoint request timed out"),
-        (
-            ['{"type": "error", "code": "full", "message": "full\\u001b[31m"}'],
-            AnswerError,
-            "full␛[31m (full)",
-        ),
+        ([FULL], AnswerError, "full␛[31m (full)"),
+        ([("join", FULL)], AnswerError, "full␛[31m (full)"),
         (["\x1b[31mrubbish"], AnswerError, "something else: ␛[31mrubbish"),
     ],
-    ids=["404", "timeout", "error", "rubbish"],
+    ids=["404", "timeout", "full", "full later", "rubbish"],
 )
 def test_what_does_not_pass(script: list[Late], kind: type[WschatError], says: str) -> None:
     """What waiting does not help is raised at once."""

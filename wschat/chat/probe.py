@@ -56,10 +56,12 @@ async def probe(
     *,
     reply_timeout: float = REPLY_TIMEOUT,
     post_timeout: float = POST_TIMEOUT,
-) -> None:
+) -> tuple[Action, ...]:
     """Register a name that nobody has, talk in a room of that name, and leave. Times are in seconds.
 
     Others who are connected see the room come and go. When something fails, it is left all the same.
+
+    Returns what could not be tried: nothing, or all that needs a room, in a lab that has no place for one.
 
     Raises:
         ConnectError, AccessError, LostError: there is no connection, or it got lost.
@@ -71,9 +73,12 @@ async def probe(
             for action in STEPS:
                 request = Request(action, name, id=secrets.token_hex(8))
                 await _step(session, request, reply_timeout, post_timeout)
-        except AnswerError:
+        except AnswerError as error:
+            if (error.where, error.code) == (Action.CREATE, ErrorCode.FULL):
+                return tuple(STEPS)[1:]
             await session.send(Request(Action.LEAVE))
             raise
+    return ()
 
 
 async def _step(session: Session, request: Request, reply_timeout: float, post_timeout: float) -> None:
@@ -115,16 +120,18 @@ def _heard(frame: str, request: Request) -> type[Event]:
             what = f"{message}: {advice.what}"
             raise _failed(request, what, advice.hint, may_pass=message in LATE_FRAMES)
         case Error(code, message):
-            raise _failed(request, f"{message} ({code})", may_pass=code in LATE_CODES)
+            raise _failed(request, f"{message} ({code})", code=code, may_pass=code in LATE_CODES)
         case Unknown(frame):
             what = f"the server sent something else: {frame[:FRAME_SHOWN]}"
             raise _failed(request, what, may_pass="AccessDenied" in frame)  # on AWS: Internal server error
     return Event
 
 
-def _failed(request: Request, what: str, hint: str = LOOK, *, may_pass: bool = False) -> AnswerError:
+def _failed(
+    request: Request, what: str, hint: str = LOOK, *, code: str = "", may_pass: bool = False
+) -> AnswerError:
     hint = hint.format(function=FUNCTIONS[request.action])
-    return AnswerError(safe(what), where=request.action, hint=hint, may_pass=may_pass)
+    return AnswerError(safe(what), where=request.action, hint=hint, code=code, may_pass=may_pass)
 
 
 def verify(
@@ -135,10 +142,11 @@ def verify(
     patience: float = PATIENCE,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
-) -> None:
+) -> tuple[Action, ...]:
     """Probe until it works, or until what AWS takes its time for should long have passed.
 
-    `on_wait` is told before each pause what is waited for, and for how many seconds already.
+    `on_wait` is told before each pause what is waited for, and for how many seconds already. Returns what
+    could not be tried, as `probe` does.
 
     Raises:
         WschatError: it does not work; the first one that waiting does not help, or the last one.
