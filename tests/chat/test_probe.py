@@ -27,7 +27,9 @@ FULL = '{"type": "error", "code": "full", "message": "full\\u001b[31m"}'
 UNKNOWN = '{"type": "error", "code": "unknown-action", "message": "no such action"}'
 DENIED = "An error occurred (AccessDeniedException) when calling the GetItem operation: no"
 GOODBYE, UNPOSTED, REPEATED = "goodbye", "unposted", "repeated"
+TAKEN = '{"type": "error", "code": "name-taken", "message": "somebody else has that name"}'
 STEPS = ["register", "create", "join", "message", "leave"]
+ALL = [*STEPS, "register"]
 Late = int | str | tuple[str, str]
 
 
@@ -70,6 +72,7 @@ class LateLab:
                         self.do(connection, request, posts=False)
             else:
                 connection.send(str(instead))
+                instead = ""
 
     @staticmethod
     def do(connection: ServerConnection, request: dict[str, Any], *, posts: bool = True) -> None:
@@ -147,7 +150,7 @@ def test_what_works() -> None:
     with late_lab() as lab:
         assert check(lab.url).told == []
         assert check(lab.url).told == []
-        lab.until(STEPS * 2)
+        lab.until(ALL * 2)
     names = {request["value"] for request in lab.requests}
     assert all(name.startswith("wschat-check-") and len(name) <= 32 for name in names)
     assert len(names) == 2
@@ -157,7 +160,19 @@ def test_a_lab_that_is_full() -> None:
     """Where no room can be made, what needs one is not tried, and that is no failure."""
     with late_lab(("create", FULL)) as lab:
         assert verify(lab.url, None, on_wait=Time().note) == ("create", "join", "message", "leave")
-        lab.until(["register", "create"])
+        lab.until(["register", "create", "register"])
+
+
+def test_who_has_gone() -> None:
+    """A name is free again a moment after its connection has closed: that is Disconnect's part."""
+    with late_lab("", TAKEN) as lab:
+        assert check(lab.url).told == []
+        lab.until([*ALL, "register"])
+    assert len({request["value"] for request in lab.requests}) == 1
+    with late_lab("", TAKEN) as lab, pytest.raises(AnswerError, match="still taken") as caught:
+        asyncio.run(probe(lab.url, post_timeout=0.05))
+    assert (caught.value.where, caught.value.may_pass) == ("disconnect", True)
+    assert "/aws/lambda/Disconnect" in caught.value.hint
 
 
 @pytest.mark.parametrize(

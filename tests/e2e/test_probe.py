@@ -1,10 +1,14 @@
 """What provision ends with, against a lab in the emulator."""
 
+import asyncio
 import json
+
+import pytest
 
 from tests.labs import provision
 from tests.until import until
-from wschat.chat.probe import verify
+from wschat.chat.probe import probe, verify
+from wschat.errors import AnswerError
 from wschat.lab.cloud import Cloud
 
 LATE = (("SendMessage",), ("LeaveRoom", "Disconnect"))
@@ -34,6 +38,15 @@ def test_a_real_lab(cloud: Cloud) -> None:
     assert all("Internal server error" in reason for reason in told)
     nothing = [{"ID": {"S": "#rooms"}, "rooms": {"M": {}}}]
     until(lambda: everything(cloud) == nothing, lambda: everything(cloud))
+
+
+def test_without_disconnect(cloud: Cloud) -> None:
+    """A Disconnect function whose policy is gone is found out: the name of who has gone stays taken."""
+    url = provision(cloud)
+    take_away(cloud, cloud.lab.name("DisconnectRole"))
+    with pytest.raises(AnswerError, match="still taken") as caught:
+        asyncio.run(probe(url, post_timeout=0.5))
+    assert caught.value.where == "disconnect"
 
 
 def take_away(cloud: Cloud, role: str) -> str:

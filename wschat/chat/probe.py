@@ -30,6 +30,7 @@ from wschat.protocol import (
 
 REPLY_TIMEOUT = 30.0  # seconds; API Gateway itself gives up after 29
 POST_TIMEOUT = 5.0  # seconds; a function posts before it replies, but the reply may overtake the post
+AGAIN = 0.2  # seconds until it is looked again whether a name is free
 PATIENCE = 120.0  # seconds
 PAUSE, LONGEST_PAUSE, GROWTH = 1.0, 5.0, 1.5  # between two tries: seconds at most, and how it grows
 FRAME_SHOWN = 200  # characters
@@ -57,8 +58,9 @@ async def probe(
     reply_timeout: float = REPLY_TIMEOUT,
     post_timeout: float = POST_TIMEOUT,
 ) -> tuple[Action, ...]:
-    """Register a name that nobody has, talk in a room of that name, and leave. Times are in seconds.
+    """Register a name that nobody has, talk in a room of that name, leave, and hang up. Times are in seconds.
 
+    Another connection takes the name then, which has to be free again: that is all one can see of Disconnect.
     Others who are connected see the room come and go. When something fails, it is left all the same.
 
     Returns what could not be tried: nothing, or all that needs a room, in a lab that has no place for one.
@@ -67,18 +69,38 @@ async def probe(
         ConnectError, AccessError, LostError: there is no connection, or it got lost.
         AnswerError: the answer was another one than it should be; or it, or a post, did not come in time.
     """
-    name = f"wschat-check-{secrets.token_hex(4)}"
+    name, untried = f"wschat-check-{secrets.token_hex(4)}", tuple[Action, ...]()
     async with open_session(url, sign=sign) as session:
         try:
             for action in STEPS:
                 request = Request(action, name, id=secrets.token_hex(8))
                 await _step(session, request, reply_timeout, post_timeout)
         except AnswerError as error:
-            if (error.where, error.code) == (Action.CREATE, ErrorCode.FULL):
-                return tuple(STEPS)[1:]
-            await session.send(Request(Action.LEAVE))
-            raise
-    return ()
+            if (error.where, error.code) != (Action.CREATE, ErrorCode.FULL):
+                await session.send(Request(Action.LEAVE))
+                raise
+            untried = tuple(STEPS)[1:]
+    async with open_session(url, sign=sign) as session:
+        await _take_again(session, name, reply_timeout, post_timeout)
+    return untried
+
+
+async def _take_again(session: Session, name: str, reply_timeout: float, post_timeout: float) -> None:
+    """Register a name whose connection has closed, as soon as Disconnect has freed it."""
+    now = asyncio.get_running_loop().time
+    deadline = now() + post_timeout
+    while True:
+        request = Request(Action.REGISTER, name, id=secrets.token_hex(8))
+        try:
+            return await _step(session, request, reply_timeout, post_timeout)
+        except AnswerError as error:
+            if error.code != ErrorCode.NAME_TAKEN:
+                raise
+        if now() + AGAIN > deadline:
+            what = "the connection has closed, and its name is still taken"
+            hint = LOOK.format(function="Disconnect")
+            raise AnswerError(what, where="disconnect", hint=hint, may_pass=True)
+        await asyncio.sleep(AGAIN)
 
 
 async def _step(session: Session, request: Request, reply_timeout: float, post_timeout: float) -> None:
