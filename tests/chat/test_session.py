@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import pytest
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request as HttpRequest
 
 from wschat import __version__
@@ -192,6 +193,56 @@ def test_lost_connections(code: int | None, what: str, fault: Fault, hint: str) 
     assert what in caught.value.what
     assert hint in caught.value.hint
     assert advice.fault(caught.value) is fault
+
+
+def mute(connection: ServerConnection, _request: HttpRequest) -> None:
+    """Let a server answer no ping; after a few it says so."""
+    pings = count()
+    send = connection.protocol.send_frame
+
+    def send_no_pong(frame: Frame) -> None:
+        if frame.opcode is not Opcode.PONG:
+            send(frame)
+        elif next(pings) == 3:
+            connection.protocol.send_text(b"still here")
+
+    connection.protocol.send_frame = send_no_pong  # type: ignore[method-assign]
+
+
+def test_a_server_that_answers_no_pings() -> None:
+    """It may be there all the same."""
+
+    async def listen() -> str:
+        async with (
+            serve(_listen, "127.0.0.1", 0, process_request=mute) as server,
+            open_session(url_of(server), heartbeat=0.02) as session,
+        ):
+            return await anext(session.frames())
+
+    assert asyncio.run(listen()) == "still here"
+
+
+def test_a_server_that_answers_pings_no_more() -> None:
+    """It is gone."""
+
+    async def fall_silent(connection: ServerConnection) -> None:
+        await connection.recv()
+        connection.transport.pause_reading()
+        await connection.wait_closed()
+
+    async def listen() -> None:
+        async with (
+            serve(fall_silent, "127.0.0.1", 0, close_timeout=0) as server,
+            open_session(url_of(server), heartbeat=0.02) as session,
+        ):
+            while session._connection.ping_timeout is None:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+            await session.send(Request("ping"))
+            async for _ in session.frames():
+                pass
+
+    with pytest.raises(LostError, match="1006"):
+        asyncio.run(listen())
 
 
 def test_frames_and_requests(monkeypatch: pytest.MonkeyPatch) -> None:

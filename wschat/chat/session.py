@@ -38,7 +38,7 @@ ECHO = "The Canonical String"  # begins what API Gateway shows of a wrong signat
 SECRET = re.compile(r"((?:x-amz-[a-z-]+|credential|signature)[=:])[^&,\s'\"<>]+", re.IGNORECASE)
 TOO_BIG, ABNORMAL = 1009, 1006
 NO_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
-PING_EVERY, PONG_WITHIN = 10.0, 10.0  # seconds; so long does a network that is gone stay unnoticed
+HEARTBEAT = 10.0  # seconds between two pings; after two of them a network that is gone is noticed
 
 
 class Signed(Protocol):
@@ -87,9 +87,13 @@ async def open_session(
     *,
     sign: Sign | None = None,
     timeout: float = OPEN_TIMEOUT,  # noqa: ASYNC109
+    heartbeat: float = HEARTBEAT,
     clock: Callable[[], float] = time.time,
 ) -> AsyncIterator[Session]:
     """Connect, signed if `sign` is given, and close at the end. `clock` is in seconds since 1970.
+
+    A server that answers pings, and then leaves one without an answer for a `heartbeat`, is gone. Whether API
+    Gateway answers them stands in no document, so one that answers none may be there all the same.
 
     Raises:
         ConnectError: the URL is no WebSocket URL, or the connection could not be opened.
@@ -106,8 +110,8 @@ async def open_session(
             max_size=MAX_SIZE,
             open_timeout=timeout,
             close_timeout=CLOSE_TIMEOUT,
-            ping_interval=PING_EVERY,
-            ping_timeout=PONG_WITHIN,
+            ping_interval=heartbeat,
+            ping_timeout=None,
             proxy=None if is_here(parts.hostname or "") else True,
             user_agent_header=f"wschat/{__version__}",
         )
@@ -119,7 +123,18 @@ async def open_session(
         may_pass = offline or isinstance(error, TimeoutError | ConnectionResetError)
         raise ConnectError(what, where=where, hint=hint, may_pass=may_pass, offline=offline) from None
     async with connection:
-        yield Session(connection, where)
+        answering = asyncio.create_task(_expect_pongs(connection, heartbeat))
+        try:
+            yield Session(connection, where)
+        finally:
+            answering.cancel()
+
+
+async def _expect_pongs(connection: ClientConnection, within: float) -> None:
+    """Ping once, and expect that each further ping is answered in time if that one is."""
+    with suppress(ConnectionClosed):
+        await (await connection.ping())
+        connection.ping_timeout = within
 
 
 def _why(error: Exception, host: str) -> Advice:
