@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 
 import pytest
 from botocore.credentials import Credentials
@@ -22,18 +23,35 @@ BODY = b'{"type":"pong"}'
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 
+class Late(Gateway):
+    """Learns of a kept connection's end only when it uses it: as if it came just then."""
+
+    def _kept_alive(self) -> HTTPConnection | None:
+        return self._idle.pop()[1] if self._idle else None
+
+
+def without_certificates(protocol: int) -> ssl.SSLContext:
+    """Return a context for one side of TLS, in which nobody says who it is."""
+    context = ssl.SSLContext(protocol)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("aNULL:@SECLEVEL=0")
+    return context
+
+
 @contextmanager
-def answering(*connections: list[bytes | None]) -> Iterator[tuple[Gateway, list[bytes]]]:
+def answering(*connections: list[bytes | None], tls: bool = False) -> Iterator[tuple[Gateway, list[bytes]]]:
     """Answer, in turn, the posts of each connection; None ends it without an answer, and so does its end.
 
-    Yields what posts there, and what it has sent.
+    Yields what posts there, and what it has sent; over TLS it is `Late`.
     """
     heard: list[bytes] = []
+    context = without_certificates(ssl.PROTOCOL_TLS_SERVER) if tls else None
 
     def serve() -> None:
         for answers in connections:
-            one, _ = server.accept()
-            with one:
+            accepted, _ = server.accept()
+            with context.wrap_socket(accepted, server_side=True) if context else accepted as one:
                 for answer in answers:
                     if request := _request(one):
                         heard.append(request)
@@ -43,9 +61,9 @@ def answering(*connections: list[bytes | None]) -> Iterator[tuple[Gateway, list[
         server.settimeout(10)
         thread = threading.Thread(target=serve)
         thread.start()
-        gateway = Gateway(
-            f"http://127.0.0.1:{server.getsockname()[1]}/dev", Credentials("a", "b"), "us-east-1"
-        )
+        url = f"{'https' if tls else 'http'}://127.0.0.1:{server.getsockname()[1]}/dev"
+        gateway = (Late if tls else Gateway)(url, Credentials("a", "b"), "us-east-1")
+        gateway._tls = without_certificates(ssl.PROTOCOL_TLS_CLIENT) if tls else None
         yield gateway, heard
         thread.join()
         gateway.close()
@@ -134,6 +152,17 @@ def test_ended_meanwhile() -> None:
         assert post(gateway) == "posted"
         assert post(gateway).startswith("RemoteDisconnected: ")
     assert len(heard) == 3
+
+
+def test_ended_meanwhile_over_tls() -> None:
+    """It is no other over TLS, where who writes hears of the end in OpenSSL's words."""
+    with answering([OK], [OK], tls=True) as (gateway, heard):
+        assert post(gateway) == "posted"
+        ((_, line),) = gateway._idle
+        line.sock.settimeout(10)
+        assert line.sock.recv(1) == b""  # its end has come
+        assert post(gateway) == "posted"
+    assert len(heard) == 2
 
 
 def test_after_a_freeze() -> None:

@@ -105,7 +105,7 @@ class Gateway:
         if line := self._kept_alive():
             try:
                 return self._send(line, path, body, headers)
-            except ConnectionError:
+            except (ConnectionError, ssl.SSLError):  # an end, as the socket tells it, or as OpenSSL does
                 pass
         return self._send(self._new(), path, body, headers)
 
