@@ -58,6 +58,14 @@ def test_translated(error: Exception, kind: type[WschatError], says: str) -> Non
     assert told.value.hint
 
 
+def test_first_api_of_an_account() -> None:
+    """Where API Gateway may not make its own role, it is told which permission that takes."""
+    said = "Caller does not have permissions to create a Service Linked Role."
+    with pytest.raises(AccessError) as told, translated("create API"):
+        raise refused("AccessDeniedException", said)
+    assert "iam:CreateServiceLinkedRole" in told.value.hint
+
+
 @pytest.mark.parametrize(
     ("error", "kind"),
     [

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from tests.plane.errors import denied
+from tests.plane.errors import DENIED, denied, error
 from tests.plane.wire import Answer, Call
 
 ACCOUNT = "000000000000"
@@ -29,6 +29,13 @@ TAGS = {
 }
 """What a create with tags needs besides."""
 INSTANCE_PROFILE = {"AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile"}
+LINK = "iam:CreateServiceLinkedRole"
+LINKED_ROLE = (
+    f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
+)
+NO_LINK = "Caller does not have permissions to create a Service Linked Role."
+"""Who makes the first API of an account makes API Gateway's own role as well (its Developer Guide, "Using
+service-linked roles"); the refusal is in API Gateway's words, which people report."""
 ACTIONS = {"Invoke": "InvokeFunction"}
 """Operations that are not called as their action."""
 
@@ -54,6 +61,8 @@ def needs(call: Call) -> Iterator[Need]:
     role = call.params.get("Role")
     if role and call.operation in {"CreateFunction", "UpdateFunctionConfiguration"}:
         yield Need("iam:PassRole", role, {"iam:PassedToService": "lambda.amazonaws.com"})
+    if call.operation == "CreateApi":
+        yield Need(LINK, LINKED_ROLE)
 
 
 def _action(call: Call) -> str:
@@ -148,11 +157,15 @@ def for_ministack(policy: dict[str, Any]) -> dict[str, Any]:
 
 
 class Permissions:
-    """The policies of access keys; a key without one may do everything."""
+    """The policies of access keys; a key without one may do everything.
+
+    `linked` is whether the account has API Gateway's service-linked role, which comes with its first API.
+    """
 
     def __init__(self) -> None:
         self._policies: dict[str, dict[str, Any]] = {}
         self._users: dict[str, str] = {}
+        self.linked = False
 
     def restrict(self, key: str, policy: dict[str, Any], user: str) -> None:
         self._policies[key], self._users[key] = policy, user
@@ -162,9 +175,10 @@ class Permissions:
         return self._users.get(key, ROOT_ARN)
 
     def refuse(self, call: Call) -> Answer | None:
-        if call.key not in self._policies:
-            return None
-        return next(filter(None, (self._check(call, need) for need in needs(call))), None)
+        asked = (need for need in needs(call) if need.action != LINK or not self.linked)
+        refusal = next(filter(None, (self._check(call, need) for need in asked)), None)
+        self.linked = self.linked or (call.operation == "CreateApi" and not refusal)
+        return refusal
 
     def refuse_answer(self, call: Call, answer: Answer) -> Answer | None:
         """Refuse what only the answer shows to be needed: the tags of a function."""
@@ -177,6 +191,8 @@ class Permissions:
         verdict = policy is None or granted(policy, need)
         if verdict:
             return None
+        if need.action == LINK:
+            return error(call.service, *DENIED[call.service], NO_LINK)
         user, explicit = self.user(call.key), verdict is None
         return denied(call.service, user, need.action, need.resource, explicit=explicit)
 

@@ -92,6 +92,10 @@ class Plane:
         """Enforce an IAM policy for all calls with an access key."""
         self._permissions.restrict(key, policy, f"arn:aws:iam::000000000000:user/{user}")
 
+    def unlink(self) -> None:
+        """Take away API Gateway's service-linked role: as in an account that has never had an API."""
+        self._permissions.linked = False
+
     def served(self, api: str, stage: str) -> frozenset[str]:
         """Return the keys of the routes that a stage serves: as they were when its deployment was made."""
         asked = next(call for call in reversed(self.calls) if call.api == api)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.plane.clock import VirtualClock
 from tests.plane.conftest import Aws
-from tests.plane.permissions import Need, granted
+from tests.plane.permissions import LINK, LINKED_ROLE, NO_LINK, Need, granted
 from tests.plane.plane import Plane
 from tests.plane.refusals import refused
 
@@ -41,6 +41,7 @@ STATEMENTS = {
     "api": allow("apigateway:POST apigateway:GET", "arn:aws:apigateway:us-east-1::/apis*"),
     "api tags": allow("apigateway:TagResource", "arn:aws:apigateway:us-east-1::/apis*"),
     "api's tags": allow("apigateway:PUT", "arn:aws:apigateway:us-east-1::/tags/*"),
+    "api's own role": allow(LINK, LINKED_ROLE),
 }
 NAMED = {
     "table": "dynamodb:CreateTable on arn:aws:dynamodb:HERE:table/{}",
@@ -93,7 +94,7 @@ def test_just_enough(aws: Aws, plane: Plane, clock: VirtualClock) -> None:
     use_everything(Aws(session, plane.endpoint, aws.name), clock)
 
 
-@pytest.mark.parametrize("missing", STATEMENTS)
+@pytest.mark.parametrize("missing", NAMED)
 def test_each_is_needed(aws: Aws, plane: Plane, clock: VirtualClock, missing: str) -> None:
     """Without any one statement a call is refused, in words that name the action and the resource."""
     session = plane.session()
@@ -106,6 +107,19 @@ def test_each_is_needed(aws: Aws, plane: Plane, clock: VirtualClock, missing: st
     asked = f"is not authorized to perform: {action} on resource: {resource}"
     assert text.startswith(f"User: arn:aws:iam::000000000000:user/person {asked}")
     assert text.endswith(f" because no identity-based policy allows the {action} action")
+
+
+def test_first_api_of_an_account(aws: Aws, plane: Plane) -> None:
+    """Who makes it makes API Gateway's own role as well, which takes a permission; later ones need none."""
+    rest = [statement for name, statement in STATEMENTS.items() if name != "api's own role"]
+    plane.restrict("test", policy(*rest))
+    assert refused(aws.make_api, Tags={"lab": "mine"}) == ("AccessDeniedException", NO_LINK)
+    plane.restrict("test", policy(*STATEMENTS.values()))
+    aws.make_api(Tags={"lab": "mine"})
+    plane.restrict("test", policy(*rest))
+    aws.make_api(Tags={"lab": "mine"})
+    plane.unlink()
+    assert refused(aws.make_api, Tags={"lab": "mine"}) == ("AccessDeniedException", NO_LINK)
 
 
 def test_policies() -> None:

@@ -42,7 +42,7 @@ class Errand:
 
 USES: list[Errand] = []
 HEALS: list[Errand] = []
-"""The last one takes the API away, and with it what those before did to its parts."""
+"""The last two take the API away, and with it what those before did to its parts."""
 TEARDOWNS: list[Errand] = []
 
 
@@ -203,6 +203,12 @@ def _route(desk: Desk, key: str) -> "RouteTypeDef":
 @heal("make the API again", "apigateway:POST on `/apis`", "apigateway:TagResource on `/apis`, `/apis/*`")
 def _no_api(desk: Desk) -> None:
     desk.root.api.delete_api(ApiId=desk.api_id)
+
+
+@heal("make the first API of an account", "iam:CreateServiceLinkedRole")
+def _no_api_ever(desk: Desk) -> None:
+    _no_api(desk)
+    desk.plane.unlink()
 
 
 @teardown("tear down a table", "dynamodb:DeleteTable")

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from websockets.exceptions import InvalidStatus
 
+from tests.plane.permissions import LINK, NO_LINK
 from tests.privileges.desk import Desk, at
 from tests.privileges.errands import HEALS, TEARDOWNS, USES, Errand
 from wschat.errors import WschatError
@@ -79,4 +80,7 @@ def fails(desk: Desk, errand: Errand, grant: Grant) -> bool:
 
 def _refused(error: Exception) -> Iterator[str]:
     body = error.response.body if isinstance(error, InvalidStatus) else b""
-    yield from REFUSED.findall(f"{error} {(body or b'').decode()}")
+    told = f"{error} {(body or b'').decode()}"
+    yield from REFUSED.findall(told)
+    if NO_LINK in told:
+        yield LINK

@@ -20,6 +20,12 @@ def _roles(lab: Lab) -> list[str]:
     return [lab.arn("iam", f"role/{role(lab, spec)}") for spec in FUNCTIONS]
 
 
+def _api_gateways_own(lab: Lab) -> list[str]:
+    """Return the role that API Gateway makes for itself, with whatever permissions its caller has."""
+    service = "ops.apigateway.amazonaws.com"
+    return [lab.arn("iam", f"role/aws-service-role/{service}/AWSServiceRoleForAPIGateway")]
+
+
 def _functions(lab: Lab) -> list[str]:
     return [lab.arn("lambda", f"function:{lab.name(spec.name)}") for spec in FUNCTIONS]
 
@@ -75,6 +81,9 @@ PERMITS = (
     Permit("iam", "PassRole",
            "the seven roles", _roles, "give each function its role; to Lambda alone",
            passed_to="lambda.amazonaws.com"),
+    Permit("iam", "CreateServiceLinkedRole",
+           "API Gateway's own role", _api_gateways_own,
+           "make the first API of an account, with which API Gateway makes it"),
     Permit("lambda",
            "AddPermission CreateFunction DeleteFunction GetFunction GetPolicy ListTags RemovePermission"
            " TagResource UpdateFunctionCode UpdateFunctionConfiguration",
@@ -115,7 +124,7 @@ def person(lab: Lab) -> dict[str, Any]:
     `sts:GetCallerIdentity` needs no permission.
 
     Raises:
-        UsageError: the names are too long: IAM takes it with prefixes of up to 36 characters everywhere.
+        UsageError: the names are too long: IAM takes it with prefixes of up to 32 characters everywhere.
     """
     actions: dict[tuple[Arns, str | None, bool], list[str]] = {}
     for each in PERMITS:

@@ -112,6 +112,12 @@ LONG = {
 }
 """What people are told of what did not pass, and when to try again."""
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ForbiddenException"}
+OWN_ROLE = "create a Service Linked Role"
+"""What API Gateway says to who makes the first API of an account, and names neither role nor permission."""
+OWN_ROLE_HINT = (
+    "ask for iam:CreateServiceLinkedRole, as `wschat policy` has it; or an administrator makes API Gateway's"
+    " own role, once: aws iam create-service-linked-role --aws-service-name ops.apigateway.amazonaws.com"
+)
 GONE = "the AWS login has expired or is missing"
 LOGIN_HINT = f"{LOG_IN}, then run the same command"
 
@@ -194,6 +200,7 @@ def _refused(error: aws.ClientError, where: str) -> WschatError:
         return AccessError("AWS does not know these credentials", where=where, hint=hint)
     if code in DENIED:
         hint = "ask for that permission, then run the same command: what is done stays done"
+        hint = OWN_ROLE_HINT if OWN_ROLE in message else hint
         return AccessError(message or f"AWS does not allow {error.operation_name}", where=where, hint=hint)
     kind = trouble(error)
     if kind is Trouble.QUOTA:
