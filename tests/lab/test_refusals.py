@@ -46,6 +46,8 @@ def refused(code: str, message: str | None = "no", status: int = 400) -> aws.Cli
         (refused("InvalidSignatureException", "Signature not yet current"), AccessError, "clock"),
         (refused("RequestTimeTooSkewed"), AccessError, "clock"),
         (refused("ForbiddenException", None), AccessError, "CreateRole"),
+        (refused("SubscriptionRequiredException", "needs a subscription"), AccessError, "not open yet"),
+        (refused("OptInRequired", status=403), AccessError, "not open yet"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )

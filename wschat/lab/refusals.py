@@ -105,6 +105,8 @@ UNKNOWN = {
     "InvalidSignatureException",
     "AuthFailure",
 }
+UNOPENED = {"OptInRequired", "SubscriptionRequiredException"}
+"""What an account is told that AWS has not activated yet, or whose plan lacks the service."""
 SKEWED = re.compile("Signature expired|Signature not yet current")
 LONG = {
     Trouble.THROTTLED: ("for minutes AWS took no more such calls: ", "when others here are done, "),
@@ -198,6 +200,9 @@ def _refused(error: aws.ClientError, where: str) -> WschatError:
     if code in UNKNOWN:
         hint = f"{LOGIN_HINT}; or the account has not enabled this region"
         return AccessError("AWS does not know these credentials", where=where, hint=hint)
+    if code in UNOPENED:
+        hint = "finish its sign-up: AWS takes up to 24 hours to activate a new account; or look at its plan"
+        return AccessError("this service is not open yet to the account", where=where, hint=hint)
     if code in DENIED:
         hint = "ask for that permission, then run the same command: what is done stays done"
         hint = OWN_ROLE_HINT if OWN_ROLE in message else hint
