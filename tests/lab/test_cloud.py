@@ -69,6 +69,11 @@ def test_patience_ends(patient: Cloud, clock: Sleeper, kind: Trouble) -> None:
     assert PATIENCE[kind] <= clock.now() < PATIENCE[kind] + 30
 
 
+def test_what_was_just_made_may_not_be_found(patient: Cloud, clock: Sleeper) -> None:
+    """IAM and Lambda may not know for most of a minute what they have made; others wait two minutes."""
+    assert patient.call(Service(clock, refused("NoSuchEntity"), until=50)) == "done"
+
+
 def test_one_thing_after_another(patient: Cloud, clock: Sleeper) -> None:
     """Each kind of trouble has its own pauses and its own patience; a long wait spoils none that follow."""
     new = refused("InvalidParameterValueException", "cannot be assumed by Lambda")

@@ -43,7 +43,7 @@ PATIENCE = {
     Trouble.THROTTLED: 900.0,  # thirty labs at one deployment per 5 s take 150 s, and that is the best case
     Trouble.ROLE_IS_NEW: 900.0,  # AWS Support: up to 15 minutes; nearly all take 15 seconds
     Trouble.BUSY: 300.0,
-    Trouble.MISSING: 20.0,  # what was just made is not always found at once by the next call
+    Trouble.MISSING: 60.0,  # what was just made is not always found at once; Terraform waits 120 s for it
     Trouble.UNSURE: 60.0,
 }
 """Seconds for which a failure of each kind is tried again."""
