@@ -36,10 +36,18 @@ QUESTIONS = (
 
 def observe(url: str) -> Iterator[str]:
     """Ask each question on a connection of its own; yield a line for each answer."""
+    verdict = "as expected" if answers_pings(url) else f"NOT a pong in {PATIENCE_S:.0f} s"
+    yield f"  a ping of the protocol is answered, or the chat would reconnect all the time: {verdict}"
     for question in QUESTIONS:
         seen = ask(url, question.frame)
         verdict = "as expected" if question.expected in seen else f"NOT {question.expected}"
         yield f"  {question.about}: {verdict}; seen: {seen}"
+
+
+def answers_pings(url: str) -> bool:
+    """Tell whether a control frame that asks for a pong gets one."""
+    with connect(url, compression=None, ping_interval=None) as socket:
+        return socket.ping().wait(PATIENCE_S)
 
 
 def ask(url: str, frame: str | bytes) -> str:
