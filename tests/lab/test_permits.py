@@ -7,6 +7,7 @@ from dataclasses import replace
 import boto3
 import pytest
 
+from tests.plane import permissions
 from wschat.errors import UsageError
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.model import Lab, canonical
@@ -52,7 +53,8 @@ def test_what_has_no_name() -> None:
         ("lambda:GetAccountSettings", "*"),
         ("logs:DescribeLogGroups", "*"),
         *((f"apigateway:{verb}", f"{gateway}/apis/*") for verb in ("DELETE", "GET", "PATCH", "POST")),
-        *((f"apigateway:{verb}", f"{gateway}/tags/*") for verb in ("POST", "PUT")),
+        ("apigateway:POST", f"{gateway}*/tags/*"),
+        ("apigateway:PUT", f"{gateway}/tags/*"),
         ("apigateway:TagResource", f"{gateway}/apis/*"),
         ("execute-api:Invoke", "arn:aws:execute-api:eu-central-1:123456789012:*/development/$connect"),
     }
@@ -63,6 +65,13 @@ def test_what_is_not_verified() -> None:
     labelled = {each["Sid"]: each["Action"] for each in person(LAB)["Statement"] if "Sid" in each}
     assert all(sid.startswith("Unverified") for sid in labelled)
     assert sorted(labelled.values()) == [["apigateway:POST"], ["apigateway:TagResource"]]
+
+
+def test_an_api_with_tags() -> None:
+    """What refusals of CreateApi with tags name is granted: the tags' ARN, or one with that inside of it."""
+    here = "arn:aws:apigateway:eu-central-1::"
+    for named in (f"{here}/tags/", f"{here}{here}/tags/", f"{here}/tags/arn%3Aaws%3Aapigateway"):
+        assert permissions.granted(person(LAB), permissions.Need("apigateway:POST", named)), named
 
 
 def test_roles_are_passed_to_lambda_alone() -> None:

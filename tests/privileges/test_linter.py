@@ -18,7 +18,7 @@ LAB = Lab(account="123456789012", region="eu-central-1")
 LABS = [LAB, replace(LAB, prefix="anna-")]
 API_GATEWAY = "arn:aws:apigateway:eu-central-1::"
 UNVERIFIED = {
-    f"apigateway:POST on {API_GATEWAY}/tags/*",
+    f"apigateway:POST on {API_GATEWAY}*/tags/*",
     *(f"apigateway:TagResource on {API_GATEWAY}{path}" for path in ("/apis", "/apis/*")),
 }
 KNOWN: dict[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
@@ -48,10 +48,10 @@ def of_functions(lab: Lab) -> list[Any]:
 
 
 def test_linter() -> None:
-    """It finds nothing in them, but in a person's the two grants that are labelled as unverified."""
+    """It finds nothing in them, but in a person's an action that it does not know, labelled as unverified."""
     assert findings(each for lab in LABS for each in of_functions(lab)) == []
-    found = [each.partition(" require")[0].partition(" is not one")[0] for each in findings([person(LAB)])]
-    assert sorted(found) == ["I3510 action 'apigateway:POST'", "W3037 'tagresource'"]
+    (found,) = findings([person(LAB)])
+    assert found.startswith("W3037 'tagresource' is not one")
 
 
 def test_linter_finds() -> None:
