@@ -37,7 +37,7 @@ QUESTIONS = (
 def observe(url: str) -> Iterator[str]:
     """Ask each question on a connection of its own; yield a line for each answer."""
     verdict = "as expected" if answers_pings(url) else f"NOT a pong in {PATIENCE_S:.0f} s"
-    yield f"  a ping of the protocol is answered, or the chat would reconnect all the time: {verdict}"
+    yield f"  a ping of the protocol is answered, by which the chat notices a network that is gone: {verdict}"
     for question in QUESTIONS:
         seen = ask(url, question.frame)
         verdict = "as expected" if question.expected in seen else f"NOT {question.expected}"
