@@ -20,7 +20,10 @@ MODULES = {
     "web": "cli_web",
     "local": "cli_local",
 }
-HELP = "A chat room on AWS's WebSocket API: provision it, chat in it, tear it down; or run it all locally."
+HELP = (
+    "A chat room on AWS's WebSocket API: provision it, chat in it, tear it down; or run it all locally."
+    " Begin with `wschat chat --local`, which needs no account."
+)
 
 
 def main() -> None:
@@ -54,7 +57,11 @@ def _root(*, version: Version = False) -> None:
 
 
 def app(arguments: Sequence[str] = ()) -> typer.Typer:
-    """Build the command line of one command, or of all where none is asked for: one starts faster."""
+    """Build the command line of one command, or of all where none is asked for: one starts faster.
+
+    The list of commands, and a shell that completes them, show a command's first sentence where it has at
+    most 45 characters, and cut it otherwise.
+    """
     built = typer.Typer(
         name="wschat",
         no_args_is_help=True,

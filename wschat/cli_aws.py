@@ -68,7 +68,7 @@ def provision(
     ] = True,
     yes: Yes = False,
 ) -> None:
-    """Create the lab in an AWS account, or what is missing of it; print its wss:// URL."""
+    """Create the lab in an AWS account, or mend it. Print its wss:// URL."""
     from wschat import console
     from wschat.lab import engine, planner
     from wschat.lab.model import AWS_IAM, OPEN
@@ -152,7 +152,7 @@ def teardown(
     ] = False,
     yes: Yes = False,
 ) -> None:
-    """Remove all that provision made, look again, and say what is left."""
+    """Remove all that provision made. Look again, and say what is left."""
     if every and prefix:
         raise UsageError("--all and --prefix exclude each other", where="teardown")
     where = Where(prefix, region, profile, endpoint_url)
@@ -229,7 +229,7 @@ def status(
     *,
     json: Report = False,
 ) -> None:
-    """Show what should exist, what does, and what differs; exit 0 if nothing does, else 3."""
+    """Show what exists of the lab and what differs. Exit with 0 if nothing does, else with 3."""
     from wschat import console
     from wschat.lab import engine
 
@@ -261,7 +261,7 @@ def status(
 def policy(
     prefix: Prefix = "", region: Region = None, profile: Profile = None, endpoint_url: Endpoint = None
 ) -> None:
-    """Print the IAM policy that a person needs for one lab, and for nothing else, as JSON."""
+    """Print the IAM policy that a person needs. It is for one lab and nothing else, in JSON."""
     from json import dumps
 
     from wschat.lab.permits import person

@@ -43,7 +43,7 @@ def chat(
     log: Log = None,
     sign: Signed = None,
 ) -> None:
-    """Chat in a terminal; or, with a pipe, send each line that is read and write what is said."""
+    """Chat in a terminal, or through a pipe. From a pipe, each line is sent; what is said is written."""
     from wschat import places
 
     end_as_ctrl_c()

@@ -35,7 +35,7 @@ def local(
         float, typer.Option(min=0, help="Cut so many connections a minute, at random.")
     ] = AWS.drop,
 ) -> None:
-    """Run the whole lab on this machine, in the foreground, until Ctrl-C."""
+    """Run the whole lab on this machine. It stays in the foreground until Ctrl-C."""
     from wschat import console
 
     settings = Settings(idle_timeout, max_age, rate, shuffle=order is Order.SHUFFLE, drop=drop)

@@ -26,7 +26,7 @@ def logs(
     follow: Follow = False,
     json: Json = False,
 ) -> None:
-    """Show what the functions have logged: who asked for what, how it went, and how long it took."""
+    """Show what the functions have logged. Who asked for what, how it went, and how long it took."""
     from wschat import console
     from wschat.chat.render import safe
     from wschat.lab import log_reader

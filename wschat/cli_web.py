@@ -48,7 +48,7 @@ def web(
     sign: Signed = None,
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
-    """Chat in a browser: serve the lab's page on this machine until Ctrl-C, or export it."""
+    """Chat in a browser. Serve the lab's page on this machine until Ctrl-C, or export it."""
     if local and (url or sign or export):
         raise UsageError("--local and --url, --sign or --export exclude each other", where="web")
     if not export:
