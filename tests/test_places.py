@@ -19,6 +19,17 @@ def test_last() -> None:
     assert [path.name for path in places.state_dir().iterdir()] == [places.LAST_URL]
 
 
+def test_a_lab_that_is_gone() -> None:
+    """It is forgotten, and another one is not."""
+    places.forget("wss://one")
+    places.remember(Last("wss://one"))
+    places.forget("wss://two")
+    assert places.last() == Last("wss://one")
+    places.forget("wss://one")
+    assert places.last() is None
+    assert list(places.state_dir().iterdir()) == []
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -1,6 +1,7 @@
 """The commands that speak to AWS: provision, teardown and status."""
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -98,18 +99,18 @@ def provision(
         actual, left = carry_out(cloud, engine.provision, where.ways, steps, actual)
     else:
         console.screen().print(f"Nothing to do: all {len(actual.resources)} parts are as they should be.")
-    _hand_over(cloud, actual, left, profile, verify=verify)
+    _hand_over(cloud, actual, left, where, verify=verify)
 
 
 def _hand_over(
-    cloud: "Cloud", actual: "Actual", left: "Sequence[Step]", profile: str | None, *, verify: bool
+    cloud: "Cloud", actual: "Actual", left: "Sequence[Step]", where: Where, *, verify: bool
 ) -> None:
-    """Try the lab, and tell how to chat in it; or what is not as it should be."""
+    """Try the lab, and tell how to chat in it and how to remove it; or what is not as it should be."""
     from wschat import console, places
     from wschat.lab import engine
 
     url, signed = engine.url(cloud, actual), engine.is_signed(actual)
-    last, how = places.Last(url, signed, cloud.lab.region, profile), ""
+    last, how = places.Last(url, signed, cloud.lab.region, where.profile), ""
     try:
         places.remember(last)
     except OSError as error:
@@ -124,8 +125,12 @@ def _hand_over(
         with interrupted(f"Stopped trying it. The lab is all there: {url}"):
             _verify(last)
     console.paper().out(url, highlight=False)
-    who = "Who signs with AWS credentials that are allowed to" if signed else "Anyone who has this URL"
-    console.screen().print(f"{who} can connect (see --auth).")
+    who = "Anyone whose AWS credentials allow it" if signed else "Anyone who has this URL"
+    console.screen().print(
+        f"{who} can connect (see --auth). `wschat teardown{where}` removes it all.",
+        soft_wrap=True,
+        markup=False,
+    )
     console.screen().print(f"Now chat: [bold]wschat chat{how} --name you --room lobby[/bold]", soft_wrap=True)
 
 
@@ -138,6 +143,8 @@ def _verify(last: "Last") -> None:
         untried = verify(last.url, sign, on_wait=waits(tell))
     if untried:
         console.screen().print(f"Not tried: {', '.join(untried)}. The lab has as many rooms as it can have.")
+    else:
+        console.screen().print("Tried it: it works.")
 
 
 @pasteable
@@ -211,11 +218,14 @@ def _remove_all(cloud: "Cloud", where: Where, *, yes: bool) -> ExitCode:
 
 def _remove(cloud: "Cloud", actual: "Actual", where: Where, again: str) -> ExitCode:
     """Remove what there is of a lab; `again` are the options of the command that would go on with it."""
-    from wschat import console
+    from wschat import console, places
     from wschat.lab import engine
 
     ways = {"teardown": again, "provision": f"{where}"}
     _, left = carry_out(cloud, engine.teardown, ways, engine.plan_down(actual), actual)
+    if not left:
+        with suppress(OSError):
+            places.forget(engine.url(cloud, actual))
     console.show_rest(left, f"wschat teardown{again}")
     return ExitCode.DIFFERENT if left else ExitCode.OK
 

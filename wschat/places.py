@@ -84,6 +84,17 @@ def last() -> Last | None:
     return None
 
 
+def forget(url: str) -> None:
+    """Forget the lab with this URL, which is gone, if it is the one that was provisioned last.
+
+    Raises:
+        OSError: it can't be forgotten.
+    """
+    kept = last()
+    if kept and kept.url == url:
+        (state_dir() / LAST_URL).unlink(missing_ok=True)
+
+
 @contextmanager
 def token(url: str) -> Iterator[str]:
     """Yield the secret by which a name at this URL can be taken back, after a restart too.

@@ -35,7 +35,7 @@ def test_signed_from_end_to_end(person: dict[str, str], cloud: Cloud) -> None:
     prefix = ("--prefix", cloud.lab.prefix)
     done = wschat("provision", "--yes", "--auth", "iam", *prefix, env=person)
     assert done.returncode == 0, done.stderr
-    assert "Who signs with AWS credentials that are allowed to can connect" in done.stderr
+    assert "Anyone whose AWS credentials allow it can connect" in done.stderr
     url = done.stdout.strip()
     unsigned = wschat("chat", "--url", url, "--name", "ann", env=person, stdin="hi\n")
     assert (unsigned.returncode, "--sign" in unsigned.stderr) == (5, True)

@@ -49,7 +49,9 @@ def url(aws: dict[str, str], state: dict[str, str]) -> str:
     assert [heading[:6] for heading in headings] == ["Task 1", "Task 2", "Task 3"]
     steps = [line for line in done.stderr.splitlines() if " ✓ create " in line]
     assert len(steps) == len(set(steps)) == 66
+    assert "Tried it: it works." in done.stderr
     assert "Anyone who has this URL can connect" in done.stderr
+    assert "`wschat teardown --prefix e2e-` removes it all." in done.stderr
     return done.stdout.strip()
 
 
@@ -150,6 +152,7 @@ def test_a_full_lab(aws: dict[str, str], state: dict[str, str], url: str) -> Non
     done = wschat("provision", "--prefix", "e2e-", env=aws | state)
     assert (done.returncode, done.stdout) == (0, f"{url}\n")
     assert "Not tried: create, join, message, leave." in done.stderr
+    assert "it works" not in done.stderr
 
 
 def test_teardown(aws: dict[str, str], state: dict[str, str], url: str) -> None:
@@ -163,3 +166,5 @@ def test_teardown(aws: dict[str, str], state: dict[str, str], url: str) -> None:
     assert wschat("status", "--prefix", "e2e-", env=aws | state).returncode == 3
     done = wschat("chat", "--url", url, env=state, stdin="x\n")
     assert done.returncode == 5
+    done = wschat("chat", env=state)
+    assert (done.returncode, "no URL to chat at" in done.stderr) == (2, True), "the URL is forgotten"
