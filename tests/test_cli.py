@@ -11,7 +11,7 @@ import pytest
 
 from tests.terminal import WSCHAT, terminal, wschat
 from wschat import places
-from wschat.cli_runs import pasteable
+from wschat.cli_runs import called, pasteable
 from wschat.console import note_few
 from wschat.errors import UsageError
 from wschat.lab.model import Lab
@@ -91,6 +91,26 @@ def test_what_an_error_names_can_be_pasted(named: str) -> None:
     with pytest.raises(UsageError) as caught:
         command(prefix="a-", region=None, profile="my own", endpoint_url=None)
     assert caught.value.hint == f"run `wschat {named} --prefix a- --profile 'my own'`"
+
+
+@pytest.mark.parametrize(
+    ("typed", "found", "says"),
+    [
+        (".venv/bin/wschat", False, ".venv/bin/wschat"),
+        ("/my own/wschat", False, "'/my own/wschat'"),
+        (".venv/bin/wschat", True, "wschat"),
+        ("wschat/__main__.py", False, "wschat"),
+    ],
+)
+def test_how_it_is_called(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, typed: str, says: str, *, found: bool
+) -> None:
+    """The commands to go on with begin with what a shell finds, as a path if need be."""
+    if found:
+        (tmp_path / "wschat").touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("sys.argv", [typed])
+    assert called() == says
 
 
 @pytest.mark.parametrize("name", ["last-url", "chat-secret", "chat-history"])

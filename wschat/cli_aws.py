@@ -12,6 +12,7 @@ from wschat.cli_runs import (
     NOTHING_CHANGED,
     Where,
     ask,
+    called,
     carry_out,
     connect,
     interrupted,
@@ -127,11 +128,13 @@ def _hand_over(
     console.paper().out(url, highlight=False)
     who = "Anyone whose AWS credentials allow it" if signed else "Anyone who has this URL"
     console.screen().print(
-        f"{who} can connect (see --auth). `wschat teardown{where}` removes it all.",
+        f"{who} can connect (see --auth). `{called()} teardown{where}` removes it all.",
         soft_wrap=True,
         markup=False,
     )
-    console.screen().print(f"Now chat: [bold]wschat chat{how} --name you --room lobby[/bold]", soft_wrap=True)
+    console.screen().print(
+        f"Now chat: [bold]{called()} chat{how} --name you --room lobby[/bold]", soft_wrap=True
+    )
 
 
 def _verify(last: "Last") -> None:

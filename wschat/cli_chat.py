@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wschat.cli_aws import Profile, Region
-from wschat.cli_runs import signer_of
+from wschat.cli_runs import called, signer_of
 from wschat.errors import ExitCode, LocalError, UsageError
 from wschat.signals import end_as_ctrl_c
 
@@ -56,7 +56,7 @@ def chat(
     talk = partial(_talk, settings=settings, json_lines=json)
     if local:
         with join_local(plain=settings.plain) as lab:
-            welcome = "Another terminal joins with: wschat chat --local" if lab.started else ""
+            welcome = f"Another terminal joins with: {called()} chat --local" if lab.started else ""
             code = talk(places.Last(lab.url), welcome=welcome, check=lab.check)
         raise typer.Exit(code)
     raise typer.Exit(talk(find_lab("chat", settings, region, profile, sign=sign)))

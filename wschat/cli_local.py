@@ -6,9 +6,13 @@ from typing import Annotated
 import typer
 
 from wschat.cli_chat import join_local
+from wschat.cli_runs import called
 from wschat.errors import ExitCode
 from wschat.local.gateway.limits import AWS, Settings
 from wschat.signals import end_as_ctrl_c
+
+ROOT = "AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
+"""Who is root of every local lab, as a shell sets it."""
 
 
 class Order(StrEnum):
@@ -46,8 +50,10 @@ def local(
             end = "stops it" if lab.started else "leaves it; it runs on until nobody uses it any more"
             try:
                 typer.echo(lab.url)
-                screen.print("Now chat, in another terminal: [bold]wschat chat --local[/bold]")
-                screen.print(f"AWS's endpoint here is {lab.endpoint}. Ctrl-C {end}.", soft_wrap=True)
+                screen.print(f"Now chat, in another terminal: [bold]{called()} chat --local[/bold]")
+                screen.print("To look at it there as at AWS, with status, logs, aws or boto3:")
+                screen.print(f"  export AWS_ENDPOINT_URL={lab.endpoint} {ROOT}", soft_wrap=True)
+                screen.print(f"Ctrl-C {end}.")
                 lab.wait()
             except KeyboardInterrupt:
                 if lab.started:

@@ -1,9 +1,11 @@
 """What the commands that speak to AWS share: where to work, looking, asking, carrying out, stopping."""
 
 import shlex
+import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
@@ -40,6 +42,14 @@ class Where(NamedTuple):
     def ways(self) -> dict[str, str]:
         """The commands that lead on from here, with their options."""
         return dict.fromkeys(("provision", "teardown"), f"{self}")
+
+
+def called() -> str:
+    """Return what to type for this program: its name, or its path where a shell would not find it."""
+    from shutil import which
+
+    path = Path(sys.argv[0])
+    return "wschat" if which("wschat") or path.name != "wschat" else shlex.quote(str(path))
 
 
 def pasteable(command: "Callable[..., None]") -> "Callable[..., None]":

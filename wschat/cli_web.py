@@ -18,7 +18,7 @@ from wschat.cli_chat import (
     join_local,
     settings_of,
 )
-from wschat.cli_runs import signer_of
+from wschat.cli_runs import called, signer_of
 from wschat.errors import AccessError, UsageError
 from wschat.signals import end_as_ctrl_c
 
@@ -57,7 +57,7 @@ def web(
         from wschat import console, places
 
         with join_local() as lab:
-            console.screen().print("In a terminal, join with: wschat chat --local")
+            console.screen().print(f"In a terminal, join with: {called()} chat --local")
             _serve(places.Last(lab.url), port, lab.wait, browser=browser)
         raise typer.Exit
     at = find_lab("web", settings_of(url=url), region, profile, sign=sign)

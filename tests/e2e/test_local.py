@@ -12,7 +12,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.terminal import Terminal, terminal
+from tests.terminal import Terminal, terminal, wschat
 from tests.until import PATIENCE
 
 
@@ -75,10 +75,13 @@ def test_two_chats_share_a_lab(state: Path) -> None:
 def test_local_in_the_foreground(state: Path) -> None:
     """`wschat local` prints its URL, and stops clean on SIGTERM: no process, no port left.
 
-    Who is connected is told 1012, "service restart".
+    After what it prints for a shell it is AWS. Who is connected is told 1012, "service restart".
     """
-    with terminal("local", env={"WSCHAT_STATE_DIR": str(state)}) as person:
+    with terminal("local", env={"WSCHAT_STATE_DIR": str(state)}, size=(24, 200)) as person:
         url = url_of(person)
+        told = person.until("AWS_ENDPOINT_URL").partition("export ")[2].splitlines()[0].split()
+        status = wschat("status", **dict(each.split("=") for each in told))
+        assert "All is as it should be." in status.stdout, status.stderr
         with connect(url) as one, connect(url) as two:
             person.process.kill(signal.SIGTERM)
             for client in (one, two):
