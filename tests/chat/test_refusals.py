@@ -44,6 +44,7 @@ def refused_by(refuse: Refuse, clock: Callable[[], float] = time.time) -> Wschat
 @pytest.mark.parametrize(
     ("status", "what", "fault", "hint"),
     [
+        (200, "there is no WebSocket API", Fault.LASTING, "`wschat status`"),
         (401, "who is connecting", Fault.LASTING, "wschat provision"),
         (403, "no such stage", Fault.LASTING, "compare the URL"),
         (404, "no WebSocket API", Fault.LASTING, "compare the URL"),

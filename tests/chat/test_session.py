@@ -42,7 +42,7 @@ def failure(url: str, timeout: float = 5.0) -> WschatError:
         ("wss:///development", "it looks like"),
         ("wss://host:port/development", "it looks like"),
         ("wss://[::1/development", "it looks like"),
-        ("ws://127.0.0.1:1/x#fragment", "wschat provision"),
+        ("ws://127.0.0.1:1/x#fragment", "wschat status"),
         ("", "it looks like"),
     ],
 )

@@ -60,15 +60,17 @@ GATEWAY: dict[str, Advice] = {
 }
 
 AGAIN = "try again in a moment"
-COMPARE = "compare the URL with the one that `wschat provision` prints"
+COMPARE = "compare the URL with the one that `wschat status` shows"
+NOTHING_THERE = Advice("there is no WebSocket API at this address", COMPARE)
 
 HANDSHAKE: dict[int, Advice] = {
+    200: NOTHING_THERE,
     401: Advice(
         "the API wants to know who is connecting",
         "its $connect route has an authorizer; the lab's has none: run `wschat provision`",
     ),
     403: Advice("no such stage, nothing deployed on it, or the API does not let you in", COMPARE),
-    404: Advice("there is no WebSocket API at this address", COMPARE),
+    404: NOTHING_THERE,
     429: Advice(
         "API Gateway throttles this stage or account",
         "wait a few seconds; if it stays, the stage's throttling limit may be 0",

@@ -23,7 +23,7 @@ from websockets.exceptions import (
 )
 
 from wschat import __version__
-from wschat.chat.advice import Advice, closed, handshake, signature
+from wschat.chat.advice import COMPARE, Advice, closed, handshake, signature
 from wschat.chat.render import safe
 from wschat.chat.urls import check_url
 from wschat.errors import AccessError, ConnectError, LostError, WschatError
@@ -161,7 +161,7 @@ def _why(error: Exception, host: str) -> Advice:
             )
         case InvalidHandshake():
             return Advice("the server does not speak WebSocket here", "check the URL")
-    return Advice("the URL can't be used", "compare it with the one that `wschat provision` prints")
+    return Advice("the URL can't be used", COMPARE)
 
 
 def _refused(refused: InvalidStatus, where: str, now: float) -> WschatError:
