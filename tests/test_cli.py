@@ -192,6 +192,18 @@ def test_version_and_help() -> None:
     assert "provision" in bare.stdout + bare.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "become"),
+    [("logs Se", "SendMessage"), ("sta", "status"), ("local --order ", "arrival\nshuffle")],
+)
+def test_completion(words: str, become: str) -> None:
+    """A shell completes commands, values and the functions whose logs one can read."""
+    typed = {"COMP_WORDS": f"wschat {words}", "COMP_CWORD": str(len(words.split(" ")))}
+    env = {**os.environ, "_WSCHAT_COMPLETE": "complete_bash", **typed}
+    done = subprocess.run([WSCHAT], env=env, stdout=subprocess.PIPE, text=True, check=True)
+    assert done.stdout.strip() == become
+
+
 @pytest.mark.usefixtures("account")
 def test_policy() -> None:
     """`wschat policy` writes a policy to stdout, and nothing else, for a lab of this prefix, here."""

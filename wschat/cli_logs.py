@@ -8,7 +8,18 @@ import typer
 from wschat.cli_aws import Endpoint, Prefix, Profile, Region
 from wschat.cli_runs import Where, connect, interrupted, pasteable
 
-Function = Annotated[str | None, typer.Argument(help="One function, such as SendMessage. (default: all)")]
+
+def _functions() -> list[str]:
+    """Return the functions' names, of which a shell takes those that fit."""
+    from wschat.lab.blueprint import FUNCTIONS
+
+    return [each.name for each in FUNCTIONS]
+
+
+Function = Annotated[
+    str | None,
+    typer.Argument(help="One function, such as SendMessage. (default: all)", autocompletion=_functions),
+]
 Follow = Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written from now on.")]
 Minutes = Annotated[int, typer.Option(min=1, help="Begin so many minutes ago.")]
 Json = Annotated[bool, typer.Option("--json", help="Write each line as a JSON object.")]
