@@ -31,7 +31,9 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def commands() -> str:
     """Return the table of commands."""
     callbacks = [command.callback for command in app().registered_commands if command.callback]
-    rows = [[f"`wschat {callback.__name__}`", str(callback.__doc__)] for callback in callbacks]
+    rows = [
+        [f"`wschat {callback.__name__}`", str(callback.__doc__).partition("\n")[0]] for callback in callbacks
+    ]
     return table(["command", "what it does"], rows)
 
 

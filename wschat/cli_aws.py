@@ -191,7 +191,7 @@ def _remove_one(cloud: "Cloud", where: Where, *, yes: bool) -> ExitCode:
 def _remove_all(cloud: "Cloud", where: Where, *, yes: bool) -> ExitCode:
     """Remove one lab after the other; what goes wrong with one keeps no other from being removed."""
     from wschat import console
-    from wschat.lab import census
+    from wschat.lab import census, engine
 
     with interrupted(NOTHING_CHANGED):
         with console.waiting("Looking for labs") as tell:
@@ -203,7 +203,10 @@ def _remove_all(cloud: "Cloud", where: Where, *, yes: bool) -> ExitCode:
             none = "no lab here that you may look at" if found.refused else "no lab here"
             console.screen().print(f"Nothing to remove: there is {none}.")
             return max(codes)
-        rows = [(each.cloud.lab.prefix, len(each.actual.resources), each.actual.born) for each in found.labs]
+        rows = [
+            (each.cloud.lab.prefix, len(engine.plan_down(each.actual)), each.actual.born)
+            for each in found.labs
+        ]
         console.show_labs(rows, time.time())
         ask("Remove all from {}? Type how many:", cloud, str(len(rows)), yes=yes)
     for each in found.labs:

@@ -27,7 +27,12 @@ Local = Annotated[bool, typer.Option("--local", help="Chat in the lab on this ma
 Json = Annotated[bool, typer.Option("--json", help="For programs: requests in, events out, one a line.")]
 Plain = Annotated[bool | None, typer.Option("--plain/--no-plain", help="Linear lines: for screen readers.")]
 Log = Annotated[str | None, typer.Option(help="Write what is said to the end of this file.")]
-Signed = Annotated[bool | None, typer.Option("--sign/--no-sign", help="Sign with your AWS credentials.")]
+Signed = Annotated[
+    bool | None,
+    typer.Option(
+        "--sign/--no-sign", help="Sign with your AWS credentials. (default: if the last provision said so)"
+    ),
+]
 
 
 def chat(
@@ -43,7 +48,11 @@ def chat(
     log: Log = None,
     sign: Signed = None,
 ) -> None:
-    """Chat in a terminal, or through a pipe. From a pipe, each line is sent; what is said is written."""
+    """Chat in a terminal, or through a pipe. From a pipe, each line is sent; what is said is written.
+
+    What holds without these options, and more, can be set in config.toml, which the first chat makes in
+    ~/.config/wschat (on a Mac in ~/Library/Application Support/wschat).
+    """
     from wschat import places
 
     end_as_ctrl_c()

@@ -39,7 +39,9 @@ def web(
     url: Url = None,
     region: Region = None,
     profile: Profile = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Serve the page here. (default: any)")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Serve the page here. (default: any)", show_default=False)
+    ] = 0,
     export: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write the page for a static host, and serve nothing.")
     ] = None,

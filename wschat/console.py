@@ -248,11 +248,11 @@ def note_few(functions: int) -> None:
 
 
 def show_labs(labs: Sequence[tuple[str, int, float | None]], now: float) -> None:
-    """Show the prefix of each lab, how many parts it has, and how old it is. Times in seconds since 1970."""
-    table = Table("prefix", "parts", "age", box=None, pad_edge=False)
+    """Show the prefix of each lab, how much is to delete, and how old it is. Times in seconds since 1970."""
+    table = Table("prefix", "to delete", "age", box=None, pad_edge=False)
     table.columns[1].justify = table.columns[2].justify = "right"
-    for prefix, parts, born in labs:
-        table.add_row(Text(prefix or "(none)"), str(parts), _age(now - born) if born else "unknown")
+    for prefix, steps, born in labs:
+        table.add_row(Text(prefix or "(none)"), str(steps), _age(now - born) if born else "unknown")
     screen().print(table)
 
 

@@ -94,6 +94,7 @@ def test_teardown_of_all(emulator: Emulator, cloud: Cloud, region: str) -> None:
             assert "Nothing was changed." in person.text.replace("\n", "")
     with terminal("teardown", "--all") as person:
         shown = person.until(question)
+        assert "to delete" in shown, "as the plan of each will call it"
         rows = [line.split(maxsplit=2) for line in shown.splitlines() if line[1:3] == "- "]
         assert sorted(rows) == [["a-", "2", "less than a minute"], ["c-", "1", "less than a minute"]]
         person.type("2")
