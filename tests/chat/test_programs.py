@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def server() -> Iterator[ThreadedServer]:
 
 
 def test_the_bot(server: ThreadedServer, tmp_path: Path) -> None:
-    """The README's bot is ten lines, and does what it says."""
+    """The README's bot is ten lines, does what it says, and ends by Ctrl-C without a traceback."""
     (code,) = re.findall(r"<!-- bot -->\n```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
     assert len(code.strip().splitlines()) <= 10
     (tmp_path / "bot.py").write_text(code)
@@ -55,9 +56,11 @@ def test_the_bot(server: ThreadedServer, tmp_path: Path) -> None:
         server.do(until_there(server, "ops"))
         server.do(server.server.say("eve", "ops", "hi", "echo, 'hello'"))
         server.do(until_said(server, "eve: you said \"echo, 'hello'\""))
+        os.killpg(bot.pid, signal.SIGINT)
+        assert bot.wait(10) == 0
     finally:
-        os.killpg(bot.pid, signal.SIGTERM)
-        bot.wait(10)
+        with suppress(ProcessLookupError):
+            os.killpg(bot.pid, signal.SIGKILL)
 
 
 async def until_there(server: ThreadedServer, room: str) -> None:
