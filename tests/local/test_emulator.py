@@ -239,10 +239,15 @@ def test_tries_the_next_port(state_dir: Path, processes: Processes) -> None:
             other.server_close()
 
 
-def test_missing_extra(state_dir: Path) -> None:
-    """Without MiniStack the error says what to install, before anything is started."""
-    emulator = Emulator(state_dir / "private", state_dir / "log", find_spec=lambda _: None)
-    with pytest.raises(LocalError, match="needs MiniStack") as caught:
+@pytest.mark.parametrize(
+    ("there", "lacking"), [("", "ministack, uvicorn, httptools"), ("uvicorn", "ministack, ")]
+)
+def test_missing_extra(state_dir: Path, there: str, lacking: str) -> None:
+    """Without all of the extra the error says how to install it, before anything is started."""
+    emulator = Emulator(
+        state_dir / "private", state_dir / "log", find_spec=lambda name: name if name == there else None
+    )
+    with pytest.raises(LocalError, match=f"needs {lacking}") as caught:
         emulator.start()
-    assert "wschat[local]" in caught.value.hint
+    assert f"{sys.executable} -m pip install '.[local]'" in caught.value.hint
     assert list(state_dir.iterdir()) == []

@@ -9,6 +9,7 @@ import http.client
 import importlib.util
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -33,6 +34,7 @@ SWEEP_S = 0.2
 STOP_S = 2.0
 FAREWELL_S = 0.5
 PORTS_TRIED = 5
+EXTRA = ("ministack", "uvicorn", "httptools")  # what is installed with [local] alone
 
 _PASSED_ON = frozenset({"HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH"})
 
@@ -93,9 +95,9 @@ class Emulator:
         Raises:
             LocalError: it is not installed, its port can't be used, or it did not start.
         """
-        if self._find_spec("ministack") is None:
-            hint = "install the extra wschat[local], or: python -m pip install 'ministack>=1.5.33,<1.6'"
-            raise LocalError("the local lab needs MiniStack", hint=hint)
+        if lacking := [name for name in EXTRA if self._find_spec(name) is None]:
+            hint = f"in the clone of wschat: {shlex.quote(sys.executable)} -m pip install '.[local]'"
+            raise LocalError(f"the local lab needs {', '.join(lacking)}", hint=hint)
         reason = ""
         for port in self._ports:
             self.port = port
