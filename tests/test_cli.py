@@ -168,6 +168,16 @@ def test_nobody_reads() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_full_disk() -> None:
+    """What can't be written is said once, with its exit code."""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [WSCHAT, "--help"], env=env, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, "Error: the system refused: No space left on device\n")
+
+
 @pytest.mark.usefixtures("account")
 def test_the_url_comes_first(tmp_path: Path) -> None:
     """A URL that can't be kept is printed all the same; all is as it should be then."""

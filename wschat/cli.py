@@ -1,7 +1,9 @@
 """The command line: parse, call one function, show, exit; the only place that catches errors."""
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Annotated
 
@@ -35,6 +37,9 @@ def main() -> None:
     except OSError as error:  # such as a full disk under stdout
         where = str(error.filename or "")
         problem = WschatError(f"the system refused: {error.strerror or error}", where=where)
+        with suppress(OSError, AttributeError):
+            # Or Python's end stumbles over what is left in it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     from wschat.console import show_error
 
     show_error(problem)
