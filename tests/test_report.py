@@ -16,7 +16,8 @@ from wschat import console
 from wschat.cli import app
 from wschat.lab import engine
 from wschat.lab.cloud import Cloud
-from wschat.lab.model import DESCRIPTIONS, OPEN, Function, Integration, Lab, Table
+from wschat.lab.executor import execute
+from wschat.lab.model import DESCRIPTIONS, OPEN, Function, Integration, Lab, Role, Table
 from wschat.lab.steps import Actual, Step, Verb
 
 ANYONE = DESCRIPTIONS[OPEN]
@@ -138,3 +139,15 @@ def test_strangers(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert group not in {each["name"] for each in report["changes"]}
     console.show_status(engine.desired(cloud.lab, actual), steps, actual)
     assert f"not ours: log group {group} has no tag of this lab\n" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("account")
+def test_a_lab_in_another_region(cloud: Cloud) -> None:
+    """Roles are the whole account's: who takes the wrong region is told that the lab may be elsewhere."""
+    role = next(step for step in engine.plan_up(cloud, Actual()) if isinstance(step.resource, Role))
+    for _ in execute(cloud, [role], Actual()):
+        pass
+    there = ("--prefix", cloud.lab.prefix, "--region", "eu-west-1")
+    assert "or of a lab in another --region: take another --prefix." in wschat("status", *there).stdout
+    left = "has no tag of this lab, so it is somebody else's, or of a lab in another --region."
+    assert left in wschat("teardown", *there).stderr

@@ -262,7 +262,7 @@ def status(
     if url:
         console.paper().out(f"URL: {url}", highlight=False)
     if actual.strangers:
-        hint = "Some names are somebody else's: take another --prefix."
+        hint = f"Some names are {console.whose(actual.strangers)}: take another --prefix."
     elif not actual.resources:
         hint = f"There is no such lab here: `wschat provision{where}` makes it."
     elif steps:

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from wschat.chat.render import safe
 from wschat.errors import UsageError, WschatError
-from wschat.lab.model import Lab, Resource
+from wschat.lab.model import Lab, Resource, Role
 from wschat.lab.steps import Actual, Step, Verb
 
 CONTEXT, SHOWN = 20, 100  # characters of a difference: before it, and in all
@@ -195,10 +195,16 @@ def show_report(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> Non
     paper().out(json.dumps(report, indent=2), highlight=False)
 
 
+def whose(strangers: Sequence[Resource]) -> str:
+    """Say whose these may be: roles are the whole account's, so they may be of the person's own lab."""
+    elsewhere = any(isinstance(each, Role) for each in strangers)
+    return "somebody else's, or of a lab in another --region" if elsewhere else "somebody else's"
+
+
 def show_left_alone(strangers: Sequence[Resource]) -> None:
     """Say what teardown does not remove."""
     for each in strangers:
-        what = f"Left alone: {each.kind} {each.name} has no tag of this lab, so it is somebody else's."
+        what = f"Left alone: {each.kind} {each.name} has no tag of this lab, so it is {whose([each])}."
         screen().print(Text(safe(what)), soft_wrap=True)
 
 
