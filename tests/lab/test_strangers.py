@@ -152,8 +152,9 @@ def test_between_look_and_create(cloud: Cloud, plane: Plane, kind: str) -> None:
 
     plane.fault = somebody_was_first
     (step,) = (step for step in engine.plan_up(cloud, Actual()) if step.resource.key == (kind, name))
-    with pytest.raises(NotOursError, match=f"somebody else has {kind} {name}:"):
+    with pytest.raises(NotOursError, match=f"somebody else has {kind} {name}:") as refused:
         drain(execute(cloud, [step], Actual()))
+    assert ("another --region" in refused.value.hint) is (kind == "role")
     assert [call.operation for call in made] == [made[0].operation] * 2
     assert [each.name for each in tear_down(cloud).strangers] == [name]
     assert len(made) == 2

@@ -1,6 +1,6 @@
 """Plans: what to do so that what exists becomes what should, or nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from wschat.errors import AwsError, NotOursError
@@ -73,14 +73,17 @@ def check(plan: Iterable[Step]) -> None:
             )
 
 
-def not_ours(strangers: Iterable[Resource], where: str) -> NotOursError:
+def not_ours(strangers: Collection[Resource], where: str) -> NotOursError:
     """Return the error that names what somebody else has."""
     names = ", ".join(f"{stranger.kind} {stranger.name}" for stranger in strangers)
+    hint = (
+        "take another --prefix, not one in other capitals, which IAM takes for the same; or delete it"
+        " yourself if it is yours to delete"
+    )
+    if any(isinstance(stranger, Role) for stranger in strangers):
+        hint += ". Roles are the whole account's: it may be your own lab in another --region"
     return NotOursError(
-        f"somebody else has {names}: it does not carry this lab's tag",
-        where=where,
-        hint="take another --prefix, not one in other capitals, which IAM takes for the same; or delete it"
-        " yourself if it is yours to delete",
+        f"somebody else has {names}: it does not carry this lab's tag", where=where, hint=hint
     )
 
 

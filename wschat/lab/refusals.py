@@ -160,7 +160,10 @@ def _translate(error: Exception, where: str) -> WschatError:
             hint = "give --region, for example --region eu-central-1, or set AWS_REGION"
             return AccessError("no region, or no valid one", where="--region", hint=hint)
         case aws.NoCredentialsError() | aws.PartialCredentialsError() | aws.CredentialRetrievalError():
-            hint = "run `aws configure`, set AWS_PROFILE, or give --profile"
+            hint = (
+                "run `aws configure`, set AWS_PROFILE, or give --profile; without an account there is"
+                " `wschat chat --local`"
+            )
             return AccessError("no usable AWS credentials", where=where, hint=hint)
         case (
             aws.ProxyConnectionError()
