@@ -16,9 +16,10 @@ from wschat.chat.settings import Settings
 from wschat.chat.start import chat
 from wschat.chat.state import ChatState
 from wschat.chat.view import TerminalView
-from wschat.chat.vocabulary import Entered, Event, Failure, Unsent
+from wschat.chat.vocabulary import Entered, Event, Failure, Said, Unsent
 from wschat.chat.world import World
 from wschat.errors import ExitCode, LostError
+from wschat.protocol import Entry
 
 from .attacks import ATTACKS
 from .room_server import RoomServer, room_server
@@ -226,6 +227,23 @@ def test_no_color(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
     printed = asyncio.run(play())
     assert "[bold]x[/bold] :smile:" in printed
     assert ("\x1b[1;31m" if coloured else "\x1b[1m") in printed
+
+
+def test_no_more_than_a_screen_is_painted_anew(tmp_path: Path) -> None:
+    """Who drags the border of a terminal does not wait for long messages that have scrolled away."""
+    painted: list[int] = []
+
+    def counting(milliseconds: int) -> str:
+        painted.append(milliseconds)
+        return "12:34"
+
+    with create_pipe_input() as keyboard, terminal_prompt(tmp_path / "h", keyboard, Screen()) as prompt:
+        view = TerminalView(prompt, counting, Settings())
+        for number in range(1, 10):
+            view.show(Said(Entry("eve", "one\ntwo\nthree", time=number)))
+        painted.clear()
+        assert prompt.again(5).count("\n") == 6
+    assert painted == [9, 8]
 
 
 async def talk(server: RoomServer, keyboard: PipeInput, screen: Screen, history: Path) -> ExitCode:

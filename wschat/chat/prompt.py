@@ -54,7 +54,7 @@ class Prompt:
         above: tells the lines between what is printed and the input line.
         toolbar: tells the line under it.
         complete: completes what stands before the cursor.
-        again: tells what was printed last, so many things, for the width that the terminal has now.
+        again: tells what was printed last, so many lines or more, for the width that the terminal has now.
     """
 
     def __init__(self, history: Path, *, rings: bool, give_way: Callable[[], str]) -> None:

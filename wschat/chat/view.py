@@ -31,7 +31,7 @@ class TerminalView:
         prompt.above = self._above
         prompt.toolbar = lambda: toolbar(self._state) if self._state else ""
         prompt.complete = self._complete
-        prompt.again = lambda count: "".join(map(self._painted, list(self._shown)[-count:]))
+        prompt.again = self._again
 
     def _above(self) -> Iterable[str]:
         return [str(line)[:PENDING_WIDTH] for line in pending(self._state)] if self._state else ()
@@ -61,6 +61,16 @@ class TerminalView:
     def _painted(self, item: Item) -> str:
         width = self._prompt.columns
         return "".join(paint(line, width, self._palette) for line in lines(item, self._clock))
+
+    def _again(self, rows: int) -> str:
+        """Return the last items, as many as fill so many rows: painting all of a long chat takes a while."""
+        painted: list[str] = []
+        for item in reversed(self._shown):
+            painted.append(self._painted(item))
+            rows -= painted[-1].count("\n")
+            if rows <= 0:
+                break
+        return "".join(reversed(painted))
 
     def _ring(self, item: Said) -> str:
         who = safe_name(item.entry.user).replace(";", ",")
