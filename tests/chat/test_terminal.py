@@ -189,13 +189,27 @@ def test_the_terminal_goes(open_terminal: Callable[..., Terminal], tmp_path: Pat
     until(lambda: "!! Not sent: half a line" in log.read_text())
 
 
-def test_in_the_background(server: ThreadedServer, tmp_path: Path) -> None:
-    """Ctrl-Z leaves the terminal to the shell, without reports of the focus; `fg` brings the draft back."""
+def in_a_shell(server: ThreadedServer, tmp_path: Path) -> Terminal:
+    """Start a chat from a shell, to which Ctrl-Z goes back."""
     places = {"WSCHAT_STATE_DIR": str(tmp_path), "WSCHAT_CONFIG": str(tmp_path / "config")}
     settings = {"TERM": "xterm-256color", "PATH": "", "LANG": "C.UTF-8", "PS1": "shell> ", **places}
     ann = Terminal("/bin/sh", "-i", env=settings, size=(ROWS, 80))
     ann.type(f"{WSCHAT} chat --url {server.server.url} --name ann --room ops")
     ann.until("you are in ops")
+    return ann
+
+
+def leave_shell(ann: Terminal) -> None:
+    """Quit the chat, and the shell."""
+    ann.press("\x03\x03")
+    ann.until_screen(r"shell>\s*$")
+    ann.type("exit")
+    assert ann.end() == 0
+
+
+def test_in_the_background(server: ThreadedServer, tmp_path: Path) -> None:
+    """Ctrl-Z leaves the terminal to the shell, without reports of the focus; `fg` brings the draft back."""
+    ann = in_a_shell(server, tmp_path)
     assert REPORTS_FOCUS in ann.screen.mode
     ann.press("half a draft")
     ann.until_screen(r"> half a draft\n+ connected")
@@ -205,7 +219,22 @@ def test_in_the_background(server: ThreadedServer, tmp_path: Path) -> None:
     ann.type("fg")
     ann.until_screen(r"> half a draft\n+ connected")
     assert REPORTS_FOCUS in ann.screen.mode
-    ann.press("\x03\x03")
+    leave_shell(ann)
+
+
+def test_resized_in_the_background(server: ThreadedServer, tmp_path: Path) -> None:
+    """What other programs wrote meanwhile is not wiped away, however much was said before."""
+    ann = in_a_shell(server, tmp_path)
+    for number in range(ROWS):
+        server.say(f"message {number}")
+    ann.until(f"message {ROWS - 1}\n>")
+    ann.press("\x1a")
     ann.until_screen(r"shell>\s*$")
-    ann.type("exit")
-    assert ann.end() == 0
+    ann.type("echo what stood $(( 1 + 1 )) lines above")
+    ann.until("what stood 2 lines above")
+    ann.process.setwinsize(ROWS, 60)
+    ann.screen.resize(ROWS, 60)
+    ann.type("fg")
+    ann.until_screen(rf"^.*message 2\n(.*\n)*.*message {ROWS - 1}\n>\n connected")
+    assert "what stood 2 lines above" in str(ann)
+    leave_shell(ann)

@@ -85,6 +85,7 @@ class Prompt:
         self._session.app.renderer.cpr_not_supported_callback = None  # nobody needs to know
         self._session.app.after_render += lambda _app: self._rendered()
         self._width = self.columns
+        self._is_shared = False  # with what other programs wrote while this one was suspended
 
     @property
     def draft(self) -> str:
@@ -148,6 +149,7 @@ class Prompt:
     async def _suspend(self) -> None:
         """Leave the terminal to the shell until `fg`: as prompt_toolkit does, but for the focus."""
         self._ask_focus(FOCUS_OFF)
+        self._is_shared = True
         await run_in_terminal(lambda: os.kill(0, signal.SIGTSTP))
         self._ask_focus(FOCUS_ON)
 
@@ -201,11 +203,13 @@ class Prompt:
     def _print_again(self, output: Output) -> None:
         """Print the screen anew: terminals break lines of another width anywhere, and move what is below.
 
-        While the chat is shorter than the screen, what stands above it goes out of sight, and is not lost.
+        While the chat is shorter than the screen, what stands above it goes out of sight, and is not lost;
+        nor is what other programs wrote meanwhile.
         """
         rows = output.get_size().rows
         lines = self.again(rows).split("\n")[-rows:]
-        if len(lines) < rows:
+        if len(lines) < rows or self._is_shared:
+            self._is_shared = False
             output.cursor_goto(rows, 0)
             output.write_raw("\n" * rows)
         output.erase_screen()
