@@ -86,3 +86,28 @@ def test_a_request_without_an_end(said: bytes) -> None:
             asking.close()
 
     asyncio.run(test())
+
+
+def test_a_request_behind_a_slow_one() -> None:
+    """Who has to wait until another answer is there is not taken for slow."""
+
+    async def test() -> None:
+        app = Answering()
+        http = Http(app, request_timeout=0.05)
+        await http.start()
+        async with (
+            asyncio.timeout(PATIENCE_S),
+            await asyncio.get_running_loop().create_server(http.make_protocol, HOST, 0) as server,
+        ):
+            answers, asking = await asyncio.open_connection(HOST, server.sockets[0].getsockname()[1])
+            asking.write(WHOLE.replace(b"/", b"/later", 1))
+            await app.asked.wait()
+            asking.write(WHOLE[:-4])
+            await asyncio.sleep(0.2)
+            asking.write(WHOLE[-4:])
+            app.may.set()
+            for _ in range(2):
+                assert (await answers.readuntil(ANSWER)).startswith(b"HTTP/1.1 200")
+            asking.close()
+
+    asyncio.run(test())

@@ -74,7 +74,7 @@ class HttpConnection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Expect the rest of a request."""
         if self._late is None:
-            self._late = self.loop.call_later(self._timeout, self.transport.abort)
+            self._late = self.loop.call_later(self._timeout, self._cut)
         super().data_received(data)
 
     def on_message_complete(self) -> None:
@@ -86,6 +86,13 @@ class HttpConnection(HttpToolsProtocol):
         """Expect nothing more."""
         self._expect_nothing()
         super().connection_lost(exc)
+
+    def _cut(self) -> None:
+        """Let the connection go, unless it is uvicorn that reads no further, as while it answers another."""
+        if self.flow.read_paused:
+            self._late = self.loop.call_later(self._timeout, self._cut)
+        else:
+            self.transport.abort()
 
     def _expect_nothing(self) -> None:
         if self._late:
