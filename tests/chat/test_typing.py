@@ -216,6 +216,16 @@ def test_wrapping_keeps_the_column() -> None:
     assert "".join("".join(rows).split()) == "".join(f"12:34 <bob> {text}".split())
 
 
+@pytest.mark.parametrize("char", ["\u093e", "\u2764\ufe0f", "\u3164", "\uffa0", "\u1161", "\u3248"])
+def test_what_terminals_disagree_about(char: str) -> None:
+    """It is taken for as wide as any shows it, so that nothing behind it gets to the left edge."""
+    (line,) = lines(Said(Entry("eve", "hi " + ("a" + char) * 20 + " 12:34 <bob> I quit", time=1)), clock)
+    rows = paint(line, 50, Palette()).splitlines()
+    wide = {"\u3164": 2, "\u3248": 2, "\u2764\ufe0f": 2}.get(char, 1)
+    assert all(len(row) + (wide - len(char)) * row.count(char) <= 50 for row in rows)
+    assert len(rows) > 1
+
+
 def test_colours_are_stable() -> None:
     """A name has the same colour in any case and every run; others have others."""
     tints = {

@@ -2,6 +2,7 @@
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +30,7 @@ MANY_TINTS = [
 ]
 WIDEST_HANG = 2  # the part of the width that the rest of a line is indented by at most: half
 MONOCHROME = 2
+EMOJI = "\ufe0f"  # shows what stands before it as an emoji
 LINKING = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby")
 
 
@@ -121,7 +123,7 @@ def _pieces(word: str, width: int, hang: int) -> Iterator[str]:
         return
     piece, size = "", 0
     for char in word:
-        more = max(wcwidth(char), 0)
+        more = _cells(char)
         if size + more > room:
             yield piece
             piece, size = "", 0
@@ -131,4 +133,19 @@ def _pieces(word: str, width: int, hang: int) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)
 def _width(text: str) -> int:
-    return len(text) if text.isascii() else sum(max(wcwidth(char), 0) for char in text)
+    return len(text) if text.isascii() else sum(map(_cells, text))
+
+
+@lru_cache(maxsize=4096)
+def _cells(char: str) -> int:
+    """Return the cells that a character takes, in terminals that do not agree the most that it may.
+
+    Some give one to a spacing mark, two to a filler, and another to what is shown as an emoji. What breaks a
+    line too early does no harm; too late, what comes next would stand at the left edge.
+    """
+    category, east_asian = unicodedata.category(char), unicodedata.east_asian_width(char)
+    if east_asian in {"W", "F"} or (category, east_asian) == ("No", "A"):
+        least = 2
+    else:
+        least = int(char == EMOJI or category not in {"Mn", "Me", "Cf"})
+    return max(wcwidth(char), least)
