@@ -155,9 +155,20 @@ def test_refusals_and_reasons(ann: Tab, room: ThreadedServer) -> None:
         room.server.tamper = lambda frame, told=told: json.dumps({**json.loads(told), "id": frame["id"]})  # type: ignore[misc]
         ann.enter("room", "another")
         ann.page.wait_for_function(
-            "(text) => document.querySelector('#room-error').textContent === text", arg=text
+            "(text) => document.querySelector('#room-error').textContent === text",
+            arg=text.replace("\f", "\\u{c}"),
+        )
+    for code, at in (("full", "#room-error"), ("not-registered", "#state")):
+        room.server.tamper = lambda frame, code=code: json.dumps(  # type: ignore[misc]
+            {"type": "error", "code": code, "message": "\u202eno\u2066", "id": frame["id"]}
+        )
+        ann.enter("room", "another")
+        ann.page.wait_for_function(
+            "([at, text]) => document.querySelector(at).textContent.includes(text)",
+            arg=[at, r"\u{202e}no\u{2066}"],
         )
     room.server.tamper = lambda _frame: None
+    ann.until_state("Connected")
     room.do(room.server.cut(1011, INJECTIONS[0]))
     ann.until_state(INJECTIONS[0])
     ann.until_state("Connected")

@@ -89,7 +89,7 @@ const heard = {
     if (asked?.row) said({ user: me.name, message: asked.value, seq, time, id }); else if (asked) left();
   },
   pong() { [answers, pinged] = [true, false]; },
-  error({ id, code, message: what }) {
+  error({ id, code, message }, what = safe(message || code)) {
     if (!waiting || (id ? id !== waiting.id : code === "unknown-action")) return; // a ping's
     if (code === "not-registered" || (waiting.own && code === "busy")) return closed(socket, what, "busy");
     const asked = answered(waiting.id), [[reason, detour] = [], ...others] = asked.own ?? [];
@@ -97,8 +97,8 @@ const heard = {
     if (asked.action === "leave" && code === "not-in-a-room") return left();
     if (asked.own && asked.action === "register") me.name = "";
     if (asked.own) me.room = "", settled();
-    if (asked.row) return outbox.has(asked) && mark(asked, `Not sent: ${what || code}.`);
-    Object.assign(wish, me), complain(asked.action === "register" ? "name" : "room", what || code), show();
+    if (asked.row) return outbox.has(asked) && mark(asked, `Not sent: ${what}.`);
+    Object.assign(wish, me), complain(asked.action === "register" ? "name" : "room", what), show();
   },
   gateway({ message }) { // its own words; a lab may have no route for pings
     if (pinged && (!waiting || message === "Forbidden")) pinged = false;
