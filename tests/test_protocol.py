@@ -120,7 +120,8 @@ def test_lone_surrogates_can_be_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    "other", ["bob", "BOB", "b\u200cob", "bo\u200db", "bob\ufe0f", "b\u034fob", "\u202ebob"]
+    "other",
+    ["bob", "BOB", "b\u200cob", "bo\u200db", "bob\ufe0f", "b\u034fob", "\u202ebob", "bo\u17b4b", "bob\ufff0"],
 )
 def test_one_name(other: str) -> None:
     """Names are compared without case and without what can't be seen."""
@@ -128,7 +129,8 @@ def test_one_name(other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "  ", "\u3164", "\u200b\u200d", "a#b", "a\nb", "a\x1bb", "a\u2028b", "x" * 33]
+    "name",
+    ["", "  ", "\u3164", "\u17b5\U000e0fff", "\u200b\u200d", "a#b", "a\nb", "a\x1bb", "a\u2028b", "x" * 33],
 )
 def test_no_name(name: str) -> None:
     """What can't be seen, typed or kept apart is no name."""
