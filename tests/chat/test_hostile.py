@@ -209,7 +209,11 @@ def test_json_carries_the_exact_text() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["bob\u200d", "bo\u200cb", "b\u043eb", "bob\u3164", "bob\u2800", "b\u00a0ob", "bob\ufe0f", "bo\u034fb"],
+    [
+        *("bob\u200d", "bo\u200cb", "b\u043eb", "bob\u3164", "bob\u2800", "b\u00a0ob", "bob\ufe0f"),
+        *("bo\u034fb", "bo\u17b4b", "bob\ufff0"),
+        *("bob\U0001d159left;\U0001d159eve", "bob\U00013441left;\U00013442eve"),
+    ],
 )
 def test_names_that_imitate(name: str) -> None:
     """A name that looks like another one does not, once it is shown."""

@@ -111,6 +111,12 @@ def test_a_name_adds_no_words(ann: Tab, room: ThreadedServer) -> None:
     ann.until(notice := ".notice:has-text('bob left; eve joined')")
     name, words = ann.page.locator(notice).evaluate(WEIGHTS)
     assert int(name) > int(words)
+    for gap in "\U0001d159\U00013441\U000e0100\u3164\u2003\u200d":
+        room.do(room.server.tell({"type": "user-joined", "user": f"bob{gap}left", "room": "ops"}))
+        shown = rf"bob\u{{{ord(gap):x}}}left"
+        ann.page.wait_for_function(
+            "(name) => [...document.querySelectorAll('.notice bdi')].pop().textContent === name", arg=shown
+        )
 
 
 def test_corpus(ann: Tab, room: ThreadedServer) -> None:

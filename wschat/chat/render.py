@@ -38,6 +38,7 @@ Clock = Callable[[int], str]
 
 MARKS = 8  # combining marks on one character; more of them cover the lines above and below
 JOINERS = "\u200c\u200d"  # zero-width, but Persian and emoji are written with them
+BLANK = "\u2800\U0001d159\U00013441\U00013442"  # a Braille cell, a note, two hieroglyphs: all a mere gap
 BRACKETS = str.maketrans("<>", "\u2039\u203a")  # a name can't close the brackets around it
 # Alphabets with letters that look like Latin ones.
 LOOKALIKES = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
@@ -133,7 +134,7 @@ def safe_name(name: str) -> str:
         _escaped(char)
         if char in JOINERS
         or ord(char) in INVISIBLE
-        or char == "\u2800"
+        or char in BLANK
         or (char != " " and unicodedata.category(char) == "Zs")
         or (latin and _alphabet(char) in LOOKALIKES)
         else char

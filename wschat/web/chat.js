@@ -179,7 +179,7 @@ const woke = () => { doubt(socket), tries = 0; if (!stopped) connect(); }; // or
 
 // ---- What is shown
 const HIDDEN = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu; // but joiners, as in Persian and emoji
-const BLANK = /(?! )[\p{Zs}\n\t\u034f\u115f\u1160\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0]/gu;
+const BLANK = /(?! )[\p{Zs}\p{Default_Ignorable_Code_Point}\n\t\u2800\u{13441}\u{13442}\u{1d159}]/gu; // as render.py
 const spell = (char) => `\\u{${char.codePointAt(0).toString(16)}}`;
 const safe = (text) => text.replaceAll("\r\n", "\n").replace(HIDDEN, spell);
 const safeName = (name) => safe(name).replace(BLANK, spell);
