@@ -2,6 +2,7 @@
 
 import re
 import signal
+import termios
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -210,6 +211,8 @@ def leave_shell(ann: Terminal) -> None:
 def test_in_the_background(server: ThreadedServer, tmp_path: Path) -> None:
     """Ctrl-Z leaves the terminal to the shell, without reports of the focus; `fg` brings the draft back."""
     ann = in_a_shell(server, tmp_path)
+    *_, keys = termios.tcgetattr(ann.process.child_fd)
+    assert (keys[termios.VQUIT], keys[termios.VSUSP]) == (b"\x1c", b"\x1a")
     assert REPORTS_FOCUS in ann.screen.mode
     ann.press("half a draft")
     ann.until_screen(r"> half a draft\n+ connected")

@@ -34,13 +34,12 @@ def first_line(*, wanted: bool) -> Iterator[Callable[[], str] | None]:
     inputs, outputs, control, local, *speeds, characters = before
     inputs &= ~(termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON)
     local &= ~(termios.ICANON | termios.IEXTEN)
-    echoing, silent = local | termios.ECHO | termios.ECHOCTL, local & ~termios.ECHO
-    characters = characters.copy()
+    waiting = characters.copy()
     for key in (termios.VQUIT, termios.VSUSP):
-        characters[key] = os.fpathconf(keyboard, "PC_VDISABLE")
+        waiting[key] = os.fpathconf(keyboard, "PC_VDISABLE")
     is_shown = True
 
-    def become(local: int) -> None:
+    def become(local: int, characters: list[bytes | int]) -> None:
         modes = [inputs, outputs, control, local, *speeds, characters]
         with suppress(termios.error):  # the terminal may be gone, as who reads it will find
             termios.tcsetattr(keyboard, termios.TCSANOW, modes)
@@ -48,11 +47,11 @@ def first_line(*, wanted: bool) -> Iterator[Callable[[], str] | None]:
     def give_way() -> str:
         nonlocal is_shown
         is_shown = False
-        become(silent)
+        become(local & ~termios.ECHO, characters)  # as a shell is to have them again after Ctrl-Z
         return TAKE_AWAY
 
     try:
-        become(echoing)
+        become(local | termios.ECHO | termios.ECHOCTL, waiting)
         _write(PASTES_ON + SHOW)
         yield give_way
     finally:
