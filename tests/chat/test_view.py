@@ -9,23 +9,19 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
-from prompt_toolkit.renderer import CPR_Support
 
-from wschat.chat.prompt import FRAME, terminal_prompt
+from wschat.chat.prompt import terminal_prompt
 from wschat.chat.settings import Settings
 from wschat.chat.start import chat
 from wschat.chat.state import ChatState
 from wschat.chat.view import TerminalView
-from wschat.chat.vocabulary import Entered, Event, Failure, Said, Unsent
+from wschat.chat.vocabulary import Entered, Event, Failure, Unsent
 from wschat.chat.world import World
 from wschat.errors import ExitCode, LostError
-from wschat.protocol import Entry
 
 from .attacks import ATTACKS
 from .room_server import RoomServer, room_server
 from .test_hostile import is_bad
-
-HERE = "\x1b[1;1R"  # a terminal tells where its cursor is
 
 
 class Screen(DummyOutput):
@@ -37,28 +33,6 @@ class Screen(DummyOutput):
     def write_raw(self, data: str) -> None:
         """Keep it."""
         self.printed += data
-
-
-class AskingScreen(Screen):
-    """Asks the terminal where its cursor is, and counts how often."""
-
-    responds_to_cpr = True
-    write = Screen.write_raw
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked = 0
-        self.asked_again = asyncio.Event()
-
-    def get_rows_below_cursor_position(self) -> int:
-        """Know nothing without asking: prompt_toolkit asks the terminal where this is not implemented."""
-        raise NotImplementedError
-
-    def ask_for_cpr(self) -> None:
-        """Ask."""
-        self.asked += 1
-        if self.asked > 1:
-            self.asked_again.set()
 
 
 def clock(_milliseconds: int) -> str:
@@ -173,27 +147,6 @@ def test_nothing_shown_is_lost_at_the_end(tmp_path: Path) -> None:
     assert "last words" in asyncio.run(play())
 
 
-def test_nothing_is_asked_at_the_end(tmp_path: Path) -> None:
-    """What a slow terminal is asked last is answered before the prompt ends, or the shell would read it."""
-
-    async def play() -> None:
-        screen, history = AskingScreen(), tmp_path / "history"
-        with create_pipe_input() as keyboard, terminal_prompt(history, keyboard, screen) as prompt:
-            await prompt.start()
-            keyboard.send_text(HERE)
-            prompt.print("one\n")
-            await screen.asked_again.wait()
-            prompt.print("two\n")
-            ending = asyncio.create_task(prompt.stop())
-            await asyncio.sleep(2 * FRAME)  # by now it waits to print
-            keyboard.send_text(HERE)
-            await ending
-        assert screen.printed.endswith("two\r\n")
-        assert screen.asked == 2
-
-    asyncio.run(play())
-
-
 def test_completion_types_no_traps(tmp_path: Path) -> None:
     """A room or person whose name is not what it looks like can't get into the input line."""
     odd = ("o\u202eps", "o\x1b[2J", "o\u043fs", "op\u200ds", *ATTACKS)
@@ -229,23 +182,6 @@ def test_no_color(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
     assert ("\x1b[1;31m" if coloured else "\x1b[1m") in printed
 
 
-def test_no_more_than_a_screen_is_painted_anew(tmp_path: Path) -> None:
-    """Who drags the border of a terminal does not wait for long messages that have scrolled away."""
-    painted: list[int] = []
-
-    def counting(milliseconds: int) -> str:
-        painted.append(milliseconds)
-        return "12:34"
-
-    with create_pipe_input() as keyboard, terminal_prompt(tmp_path / "h", keyboard, Screen()) as prompt:
-        view = TerminalView(prompt, counting, Settings())
-        for number in range(1, 10):
-            view.show(Said(Entry("eve", "one\ntwo\nthree", time=number)))
-        painted.clear()
-        assert prompt.again(5).count("\n") == 6
-    assert painted == [9, 8]
-
-
 async def talk(server: RoomServer, keyboard: PipeInput, screen: Screen, history: Path) -> ExitCode:
     """Chat on a terminal without wishes."""
     world = World(keyboard=keyboard, screen=screen, clock=clock)
@@ -267,27 +203,6 @@ def test_whole_chat(tmp_path: Path) -> None:
     assert code is ExitCode.OK
     assert actions == ["register", "create", "message"]
     assert "hello" in printed
-
-
-def test_a_terminal_that_does_not_answer(tmp_path: Path) -> None:
-    """Who does not tell where the cursor is gets the chat all the same, and no warning in it."""
-
-    async def play() -> str:
-        screen = AskingScreen()
-        with create_pipe_input() as keyboard, terminal_prompt(tmp_path / "h", keyboard, screen) as prompt:
-            renderer = prompt._session.app.renderer
-            renderer.CPR_TIMEOUT = 0
-            async with asyncio.timeout(10):
-                await prompt.start()
-                while renderer.cpr_support != CPR_Support.NOT_SUPPORTED:  # noqa: ASYNC110
-                    await asyncio.sleep(0.005)
-                prompt.print("hello\n")
-                while "hello" not in screen.printed:  # noqa: ASYNC110
-                    await asyncio.sleep(0.005)
-                await prompt.stop()
-        return screen.printed
-
-    assert "WARNING" not in asyncio.run(play())
 
 
 def test_draft_survives_the_cut(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
 
 from wschat.chat.commands import BY_NAME
+from wschat.chat.firstline import PASTES_OFF, PASTES_ON
 from wschat.chat.keys import Typing, bindings
 
 FRAME = 0.02  # seconds between two prints: a burst is not printed line by line
@@ -139,6 +140,7 @@ class Prompt:
         finally:
             printer.cancel()
             self._ask_focus(FOCUS_OFF)
+            self._session.app.output.write_raw(PASTES_OFF)
             self._print()
             self._entered.put_nowait(None)
 
@@ -147,8 +149,9 @@ class Prompt:
             self._session.app.output.write_raw(whether)
 
     async def _suspend(self) -> None:
-        """Leave the terminal to the shell until `fg`: as prompt_toolkit does, but for the focus."""
+        """Leave the terminal to the shell until `fg`, as prompt_toolkit does, and the modes that are ours."""
         self._ask_focus(FOCUS_OFF)
+        self._session.app.output.write_raw(PASTES_OFF)
         self._is_shared = True
         await run_in_terminal(lambda: os.kill(0, signal.SIGTSTP))
         self._ask_focus(FOCUS_ON)
@@ -180,6 +183,7 @@ class Prompt:
             if not app.is_running:  # it ends: where the cursor is would be answered to the shell
                 return
             app.renderer.erase()
+            app.output.write_raw(PASTES_ON)  # or lines that are pasted just now would be sent
             self._print()
             if resized:
                 self._print_again(app.output)
