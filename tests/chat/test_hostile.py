@@ -18,7 +18,7 @@ from wschat.chat.events import encode
 from wschat.chat.paint import Palette, paint
 from wschat.chat.render import JOINERS, lines, pending, safe, safe_name, toolbar
 from wschat.chat.state import Asked, ChatState
-from wschat.chat.vocabulary import Failure, Item, Lost, Moved, Notice, RoomBorn, Said, Unsent
+from wschat.chat.vocabulary import Failure, Item, Lost, Moved, Names, Notice, RoomBorn, Said, Unsent
 from wschat.protocol import ClientMessage, Entry, Request
 
 from .attacks import ATTACKS
@@ -170,6 +170,7 @@ ITEMS: list[Callable[[str], Item]] = [
     lambda text: Said(Entry(text, text, time=1), "ops", mention=True),
     lambda text: Moved("ops", ((text, True),)),
     RoomBorn,
+    lambda text: Names((text, text), text),
     Lost,
     Notice,
     Unsent,

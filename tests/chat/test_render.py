@@ -2,7 +2,19 @@ import pytest
 
 from wschat.chat.render import lines, safe, toolbar
 from wschat.chat.state import ChatState
-from wschat.chat.vocabulary import Back, Failure, Item, Listing, Moved, Named, Notice, RoomBorn, Said, Unsent
+from wschat.chat.vocabulary import (
+    Back,
+    Failure,
+    Item,
+    Listing,
+    Moved,
+    Named,
+    Names,
+    Notice,
+    RoomBorn,
+    Said,
+    Unsent,
+)
 from wschat.protocol import Entry
 
 
@@ -54,6 +66,8 @@ def text_of(item: Item) -> list[str]:
         (Failure("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
         (Failure("", "odd"), ["!! odd"]),
         (Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
+        (Names(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
+        (Names(("b\u3164",), "x: a, b"), ["-- in <x: a, b>:", "   b\\u{3164}"]),
         (Unsent("hi\x1b"), ["!! Not sent: hi␛"]),
         (Unsent("hi", doubtful=True), ["!! Sent, not confirmed: hi"]),
     ],

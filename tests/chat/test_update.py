@@ -16,6 +16,7 @@ from wschat.chat.vocabulary import (
     InRoom,
     Listing,
     Moved,
+    Names,
     NoReply,
     Notice,
     Opened,
@@ -281,7 +282,7 @@ def test_welcome_and_lists() -> None:
     play = Play().feed(Opened(1), "/help", "/rooms", "/users")
     assert [type(item) for item in play.shown] == [Listing, Listing, Notice, Notice]
     assert play.sent == []
-    assert in_room(["ann", "bob"]).feed("/users").shown == [Listing("in ops:", (("ann", ""), ("bob", "")))]
+    assert in_room(["ann", "bob"]).feed("/users").shown == [Names(("ann", "bob"), "ops")]
 
 
 def test_quit_waits_for_replies() -> None:

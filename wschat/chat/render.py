@@ -26,6 +26,7 @@ from wschat.chat.vocabulary import (
     Lost,
     Moved,
     Named,
+    Names,
     Notice,
     RoomBorn,
     RoomGone,
@@ -164,6 +165,9 @@ def lines(item: Item, clock: Clock, *, linear: bool = False) -> tuple[Line, ...]
             table = (f"   {safe(left):{width}}  {safe(right)}".rstrip() for left, right in rows)
             entries = (Line((Span(row, Style.TEXT),), hang=width + 5) for row in table)
             return (_line(f"-- {safe(heading)}", Style.NOTICE), *entries)
+        case Names(names, room):
+            title = _line(f"-- in {_called(room)}:" if room else "-- rooms:", Style.NOTICE)
+            return (title, *(_line(f"   {safe_name(name)}", Style.TEXT) for name in names))
         case Unsent(line, doubtful):
             what = "Sent, not confirmed" if doubtful else "Not sent"
             return (Line((Span(f"!! {what}: ", Style.ERROR), Span(safe(line), Style.TEXT))),)

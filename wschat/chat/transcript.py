@@ -8,7 +8,7 @@ from typing import TextIO
 
 from wschat.chat.advice import Advice
 from wschat.chat.render import lines
-from wschat.chat.vocabulary import Item, Listing, Said
+from wschat.chat.vocabulary import Item, Listing, Names, Said
 from wschat.chat.world import local_time
 from wschat.errors import UsageError
 
@@ -26,7 +26,7 @@ class Transcript:
 
         Each line begins with its time.
         """
-        if isinstance(item, Listing) or self._file is None:
+        if isinstance(item, Listing | Names) or self._file is None:
             return None
         try:
             self._write(item, self._file)

@@ -16,6 +16,7 @@ from wschat.chat.vocabulary import (
     GiveUp,
     Lag,
     Listing,
+    Names,
     NoReply,
     Notice,
     Opened,
@@ -85,9 +86,9 @@ def _entered(state: ChatState, line: str) -> Step:
         case Mistake(what, hint):
             return replace(state, refused=True), (Show(Failure("", what, hint)),)
         case Call("rooms"):
-            return state, (_list("rooms:", state.rooms, "no rooms yet; /create ROOM makes one"),)
+            return state, (_list(Names(state.rooms), "no rooms yet; /create ROOM makes one"),)
         case Call("users"):
-            return state, (_list(f"in {state.room}:", state.users, "you are in no room; /join ROOM"),)
+            return state, (_list(Names(state.users, state.room or ""), "you are in no room; /join ROOM"),)
         case Call("help"):
             return state, (Show(Listing("commands and keys:", HELP)),)
         case Call("quit"):
@@ -104,5 +105,5 @@ def _quit(state: ChatState) -> Step:
     return replace(state, quitting=True), told
 
 
-def _list(heading: str, names: tuple[str, ...], otherwise: str) -> Show:
-    return Show(Listing(heading, tuple((name, "") for name in names)) if names else Notice(otherwise))
+def _list(names: Names, otherwise: str) -> Show:
+    return Show(names if names.names else Notice(otherwise))

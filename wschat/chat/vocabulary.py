@@ -194,6 +194,13 @@ class Listing(NamedTuple):
     rows: tuple[tuple[str, str], ...]
 
 
+class Names(NamedTuple):
+    """All rooms; or, of one `room`, all who are in it."""
+
+    names: tuple[str, ...]
+    room: str = ""
+
+
 class Unsent(NamedTuple):
     """A line that the person entered and that did not arrive; or, if `doubtful`, nobody knows whether."""
 
@@ -202,7 +209,7 @@ class Unsent(NamedTuple):
 
 
 Fact = Said | Named | InRoom | Done | Moved | RoomBorn | RoomGone | Lost | Back
-Item = Fact | Notice | Failure | Listing | Unsent
+Item = Fact | Notice | Failure | Listing | Names | Unsent
 
 
 class Send(NamedTuple):
