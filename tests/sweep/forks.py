@@ -51,6 +51,8 @@ class Copies(Generic[T]):
         try:
             with os.fdopen(self._mouth, "wb") as file:
                 pickle.dump(find_out(), file)
+        except BrokenPipeError:  # the original was stopped
+            pass
         except BaseException:  # noqa: BLE001  nothing goes on beyond this
             traceback.print_exc()
         finally:
