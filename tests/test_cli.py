@@ -168,14 +168,22 @@ def test_nobody_reads() -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_full_disk() -> None:
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_a_full_disk(option: str) -> None:
     """What can't be written is said once, with its exit code."""
     env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [WSCHAT, "--help"], env=env, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [WSCHAT, option], env=env, stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert (done.returncode, done.stderr) == (1, "Error: the system refused: No space left on device\n")
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_without_stdout(option: str) -> None:
+    """Where nothing can be written, nothing is."""
+    done = subprocess.run(["/bin/sh", "-c", f"{WSCHAT} {option} >&-"], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 @pytest.mark.usefixtures("account")

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from contextlib import suppress
 
 from wschat import __version__
 
@@ -9,8 +10,9 @@ from wschat import __version__
 def main() -> None:
     """Show the version, or run the command line."""
     if sys.argv[1:] == ["--version"]:
-        sys.stdout.write(f"wschat {__version__}\n")
-        return
+        with suppress(OSError):  # the command line tells of it
+            print(f"wschat {__version__}", flush=True)  # noqa: T201  there may be no stdout
+            return
     gc.set_threshold(200_000)  # loading a command makes many objects, and no garbage
     try:
         from wschat.cli import main
