@@ -54,6 +54,7 @@ LAYERS = {
         "wschat.protocol",
         "wschat.loopback",
         "wschat.signals",
+        "wschat.streams",
         "wschat",
     },
     "wschat.local": {"wschat.local", "wschat.errors", "wschat.loopback"},
@@ -62,8 +63,15 @@ LAYERS = {
     "wschat.errors": set(),
     "wschat.loopback": set(),
     "wschat.signals": set(),
+    "wschat.streams": set(),
     "wschat.places": set(),
-    "wschat.console": {"wschat.lab.model", "wschat.lab.steps", "wschat.chat.render", "wschat.errors"},
+    "wschat.console": {
+        "wschat.lab.model",
+        "wschat.lab.steps",
+        "wschat.chat.render",
+        "wschat.errors",
+        "wschat.streams",
+    },
     "wschat.progress": {"wschat.console", "wschat.lab.steps", "wschat.chat.render", "wschat.errors"},
 }
 ONLY_IN = {

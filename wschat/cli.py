@@ -1,9 +1,7 @@
 """The command line: parse, call one function, show, exit; the only place that catches errors."""
 
-import os
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from importlib import import_module
 from typing import Annotated
 
@@ -37,13 +35,21 @@ def main() -> None:
     except OSError as error:  # such as a full disk under stdout
         where = str(error.filename or "")
         problem = WschatError(f"the system refused: {error.strerror or error}", where=where)
-        with suppress(OSError, AttributeError):
-            # Or Python's end stumbles over what is left in it.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _settle_stdout()
     from wschat.console import show_error
 
     show_error(problem)
     sys.exit(problem.exit_code)
+
+
+def _settle_stdout() -> None:
+    if sys.stdout:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            from wschat.streams import discard
+
+            discard(sys.stdout)
 
 
 def _show_version(wanted: bool) -> None:

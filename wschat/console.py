@@ -1,7 +1,6 @@
 """What people see of provision, status and teardown: plans, tables, questions, errors."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from wschat.chat.render import safe
 from wschat.errors import UsageError, WschatError
 from wschat.lab.model import Lab, Resource, Role
 from wschat.lab.steps import Actual, Step, Verb
+from wschat.streams import discard
 
 CONTEXT, SHOWN = 20, 100  # characters of a difference: before it, and in all
 FIXED = "; it can't be changed in place: save what you need of it, and delete it"
@@ -33,7 +33,7 @@ class Outlet(Console):
 
     def on_broken_pipe(self) -> None:
         """Send what is still to come nowhere."""
-        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+        discard(self.file)
 
 
 def screen() -> Outlet:

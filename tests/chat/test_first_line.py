@@ -52,14 +52,6 @@ Hold = Callable[..., AbstractContextManager[Terminal]]
 
 
 @pytest.fixture
-def server() -> Iterator[ThreadedServer]:
-    """A server that runs beside the test."""
-    server = ThreadedServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def held(tmp_path: Path) -> Path:
     """A file that is there while the program is held."""
     return tmp_path / "held"

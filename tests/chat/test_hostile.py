@@ -116,16 +116,12 @@ def test_corpus(place: Place) -> None:
         check(place, before, *ATTACKS[start : start + 5])
 
 
-def test_close_reasons(tmp_path: Path) -> None:
+def test_close_reasons(server: ThreadedServer, tmp_path: Path) -> None:
     """Neither does the reason that a server gives for closing the connection."""
-    server = ThreadedServer()
-    try:
-        ann = start_chat(server, tmp_path, "ann", "ops")
-        ann.until("you are in ops")
-        server.do(server.server.cut(1000, "\x1b]0;title\x07\x1b[2J\x9b31m\u202e"))
-        assert ann.end() == 6
-    finally:
-        server.stop()
+    ann = start_chat(server, tmp_path, "ann", "ops")
+    ann.until("you are in ops")
+    server.do(server.server.cut(1000, "\x1b]0;title\x07\x1b[2J\x9b31m\u202e"))
+    assert ann.end() == 6
     assert "on purpose (1000 ␛]0;title␇␛[2J\\u{9b}31m\\u{202e})" in ann.text.replace("\n", "")
     assert (ann.screen.title, ann.screen.cursor.attrs.fg) == ("", "default")
 

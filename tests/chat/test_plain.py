@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +15,6 @@ from wschat.protocol import Entry
 
 from .room_server import texts
 from .threaded import ThreadedServer, start_chat
-
-
-@pytest.fixture
-def server() -> Iterator[ThreadedServer]:
-    """A server that runs beside the test."""
-    server = ThreadedServer()
-    yield server
-    server.stop()
 
 
 def test_a_conversation(server: ThreadedServer, tmp_path: Path) -> None:

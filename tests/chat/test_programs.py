@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -35,14 +34,6 @@ from wschat.protocol import Entry
 
 from .room_server import texts
 from .threaded import ThreadedServer
-
-
-@pytest.fixture
-def server() -> Iterator[ThreadedServer]:
-    """A server that runs beside the test."""
-    server = ThreadedServer()
-    yield server
-    server.stop()
 
 
 def test_the_bot(server: ThreadedServer, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import re
 import signal
 import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,14 +15,6 @@ from .threaded import ROWS, ThreadedServer, start_chat
 
 OURS = {1004 << 5, 2004 << 5}  # reports of the focus, and of a paste, as pyte counts private modes
 SEND_LESS = "the connection is lost: a message was bigger than the limit (1009)"
-
-
-@pytest.fixture
-def server() -> Iterator[ThreadedServer]:
-    """A server that runs beside the test."""
-    server = ThreadedServer()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -205,6 +205,21 @@ def test_whole_chat(tmp_path: Path) -> None:
     assert "hello" in printed
 
 
+def test_what_is_entered_after_the_end(tmp_path: Path) -> None:
+    """It is told as not sent, but for one more /quit."""
+
+    async def play() -> str:
+        screen = Screen()
+        with create_pipe_input() as keyboard:
+            async with room_server() as server, asyncio.timeout(10):
+                keyboard.send_text("/quit\rtoo late\r/quit\r")
+                assert await talk(server, keyboard, screen, tmp_path / "history") is ExitCode.OK
+        return screen.printed
+
+    printed = asyncio.run(play())
+    assert printed.count("Not sent: ") == printed.count("Not sent: too late") == 1
+
+
 def test_draft_survives_the_cut(tmp_path: Path) -> None:
     """What is in the input line when the connection is lost is shown at the end."""
 

@@ -1,7 +1,8 @@
 """MiniStack behind uvicorn, as far as it needs no MiniStack."""
 
 import asyncio
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -54,19 +55,24 @@ class Answering:
             await send({"type": "http.response.body", "body": ANSWER})
 
 
+@asynccontextmanager
+async def serving(app: Answering, request_timeout: float) -> AsyncIterator[int]:
+    """Serve an application, and yield at which port."""
+    http = Http(app, request_timeout)
+    await http.start()
+    async with (
+        asyncio.timeout(PATIENCE_S),
+        await asyncio.get_running_loop().create_server(http.make_protocol, HOST, 0) as server,
+    ):
+        yield server.sockets[0].getsockname()[1]
+
+
 @pytest.mark.parametrize("said", NEVER_ENDING.values(), ids=NEVER_ENDING)
 def test_a_request_without_an_end(said: bytes) -> None:
     """Who does not finish a request is let go after a while; who waits for an answer is not."""
 
     async def test() -> None:
-        app = Answering()
-        http = Http(app, request_timeout=0.1)
-        await http.start()
-        async with (
-            asyncio.timeout(PATIENCE_S),
-            await asyncio.get_running_loop().create_server(http.make_protocol, HOST, 0) as server,
-        ):
-            port = server.sockets[0].getsockname()[1]
+        async with serving(app := Answering(), request_timeout=0.1) as port:
             patient, asking = await asyncio.open_connection(HOST, port)
             asking.write(WHOLE.replace(b"/", b"/later", 1))
             await app.asked.wait()
@@ -92,14 +98,8 @@ def test_a_request_behind_a_slow_one() -> None:
     """Who has to wait until another answer is there is not taken for slow."""
 
     async def test() -> None:
-        app = Answering()
-        http = Http(app, request_timeout=0.05)
-        await http.start()
-        async with (
-            asyncio.timeout(PATIENCE_S),
-            await asyncio.get_running_loop().create_server(http.make_protocol, HOST, 0) as server,
-        ):
-            answers, asking = await asyncio.open_connection(HOST, server.sockets[0].getsockname()[1])
+        async with serving(app := Answering(), request_timeout=0.05) as port:
+            answers, asking = await asyncio.open_connection(HOST, port)
             asking.write(WHOLE.replace(b"/", b"/later", 1))
             await app.asked.wait()
             asking.write(WHOLE[:-4])

@@ -2,17 +2,17 @@
 
 import asyncio
 import errno
-import os
 from collections.abc import Callable
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from wschat.chat.settings import Settings
 from wschat.chat.world import World
 from wschat.errors import ExitCode
 from wschat.signals import ending
+from wschat.streams import discard
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -54,7 +54,8 @@ async def chat(
                     url, settings, world, prompt, over, json_lines=json_lines, token=token, welcome=welcome
                 )
         except OSError as error:
-            _discard(world.stdout)
+            with suppress(OSError):
+                discard(world.stdout)
             if isinstance(error, BrokenPipeError):  # such as `| head`: who read has enough
                 return ExitCode.OK
             if give_way and error.errno == errno.EIO:  # the terminal is gone, as SIGHUP tells too
@@ -85,9 +86,3 @@ async def _prompt(
             yield prompt
         finally:
             await prompt.stop()
-
-
-def _discard(stream: TextIO) -> None:
-    """Send what is still buffered nowhere, so that Python's end does not stumble over it."""
-    with suppress(OSError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
