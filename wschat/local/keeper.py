@@ -85,18 +85,21 @@ class Keeper:
 
         The sockets of the last to leave stay open, so they see the end of this process.
         """
-        if self._users and not self._over:
-            return False
-        with locked(self._files.lock):
-            if not self._over:
-                self._greet(self._listener)
-            if self._users and not self._over:
-                self._let_go()
-                return False
-            self._files.socket.unlink(missing_ok=True)
-            self._listener.close()
-            self._emulator.stop()
-        return True
+        if not self._is_used():
+            with locked(self._files.lock):
+                if not self._over:
+                    self._greet(self._listener)
+                if not self._is_used():
+                    self._files.socket.unlink(missing_ok=True)
+                    self._listener.close()
+                    self._emulator.stop()
+                    return True
+        while self._leaving:
+            self._leaving.pop().close()
+        return False
+
+    def _is_used(self) -> bool:
+        return bool(self._users) and not self._over
 
     def _greet(self, listener: socket.socket) -> None:
         """Welcome all who knocked."""
@@ -119,12 +122,6 @@ class Keeper:
             self._selector.unregister(user)
             self._users.remove(user)
             self._leaving.append(user)
-            if self._users:
-                self._let_go()
-
-    def _let_go(self) -> None:
-        while self._leaving:
-            self._leaving.pop().close()
 
     def _publish(self, bell: socket.socket) -> None:
         bell.recv(1)
