@@ -9,7 +9,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tests.plane.embedded import Embedded
+from tests.support.plane.embedded import Embedded
 from wschat.lab.cloud import Cloud
 from wschat.lab.login import Target, connect
 from wschat.local.emulator import Emulator

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.chat import attacks
-from tests.drift.cases import CASES
-from tests.drift.hand import KINDS
-from tests.drift.stops import FIXED, TAGS_CHANGED
-from tests.local.gateway import behaviours
-from tests.privileges.errands import HEALS, TEARDOWNS, USES
-from tests.privileges.scenarios import SCENARIOS
+from tests.studies.drift.cases import CASES
+from tests.studies.drift.hand import KINDS
+from tests.studies.drift.stops import FIXED, TAGS_CHANGED
+from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES
+from tests.studies.privileges.scenarios import SCENARIOS
+from tests.unit.chat import attacks
+from tests.unit.local.gateway import behaviours
 from wschat.chat.commands import HELP
 from wschat.chat.events import FIELDS
 from wschat.cli import app

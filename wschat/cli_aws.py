@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from wschat.lab.cloud import Cloud
     from wschat.lab.steps import Actual, Step
-    from wschat.places import Last
+    from wschat.paths import Last
 
 AWS = "Where in AWS"
 Prefix = Annotated[
@@ -107,13 +107,13 @@ def _hand_over(
     cloud: "Cloud", actual: "Actual", left: "Sequence[Step]", where: Where, *, verify: bool
 ) -> None:
     """Try the lab, and tell how to chat in it and how to remove it; or what is not as it should be."""
-    from wschat import console, places
+    from wschat import console, paths
     from wschat.lab import engine
 
     url, signed = engine.url(cloud, actual), engine.is_signed(actual)
-    last, how = places.Last(url, signed, cloud.lab.region, where.profile), ""
+    last, how = paths.Last(url, signed, cloud.lab.region, where.profile), ""
     try:
-        places.remember(last)
+        paths.remember(last)
     except OSError as error:
         console.screen().print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
         how = f" --url {url}" + (" --sign" if signed else "")
@@ -224,14 +224,14 @@ def _remove_all(cloud: "Cloud", where: Where, *, yes: bool) -> ExitCode:
 
 def _remove(cloud: "Cloud", actual: "Actual", where: Where, again: str) -> ExitCode:
     """Remove what there is of a lab; `again` are the options of the command that would go on with it."""
-    from wschat import console, places
+    from wschat import console, paths
     from wschat.lab import engine
 
     ways = {"teardown": again, "provision": f"{where}"}
     _, left = carry_out(cloud, engine.teardown, ways, engine.plan_down(actual), actual)
     if not left:
         with suppress(OSError):
-            places.forget(engine.url(cloud, actual))
+            paths.forget(engine.url(cloud, actual))
     console.show_rest(left, f"wschat teardown{again}")
     return ExitCode.DIFFERENT if left else ExitCode.OK
 

@@ -16,7 +16,7 @@ from wschat.signals import end_as_ctrl_c
 if TYPE_CHECKING:
     from wschat.chat.settings import Settings
     from wschat.local.join import LocalLab
-    from wschat.places import Last
+    from wschat.paths import Last
 
 LOCAL_PROVISION = "wschat.lab.local:provision"
 
@@ -53,7 +53,7 @@ def chat(
     What holds without these options, and more, can be set in config.toml, which the first chat makes in
     ~/.config/wschat (on a Mac in ~/Library/Application Support/wschat).
     """
-    from wschat import places
+    from wschat import paths
 
     end_as_ctrl_c()
     if local and (url or sign):
@@ -66,7 +66,7 @@ def chat(
     if local:
         with join_local(plain=settings.plain) as lab:
             welcome = f"Another terminal joins with: {called()} chat --local" if lab.started else ""
-            code = talk(places.Last(lab.url), welcome=welcome, check=lab.check)
+            code = talk(paths.Last(lab.url), welcome=welcome, check=lab.check)
         raise typer.Exit(code)
     raise typer.Exit(talk(find_lab("chat", settings, region, profile, sign=sign)))
 
@@ -80,26 +80,26 @@ def find_lab(
         UsageError: there is none.
         ConnectError: its URL is no WebSocket URL.
     """
-    from wschat import places
+    from wschat import paths
     from wschat.chat.urls import check_url
 
-    at = places.Last(settings.url) if settings.url is not None else places.last()
+    at = paths.Last(settings.url) if settings.url is not None else paths.last()
     if at is None:
         hint = f"give --url wss://…, or run `wschat provision` first, or try `wschat {command} --local`"
         raise UsageError("no URL to chat at", where=command, hint=hint)
     check_url(at.url)
     sign = at.sign if sign is None else sign
-    return places.Last(at.url, sign, region or at.region, profile or at.profile)
+    return paths.Last(at.url, sign, region or at.region, profile or at.profile)
 
 
 def settings_of(**flags: str | bool | None) -> "Settings":
     """Put flags over environment over file; a person without a file gets one in which all is a comment."""
     import os
 
-    from wschat import places
+    from wschat import paths
     from wschat.chat.settings import settings, template
 
-    place = places.config()
+    place = paths.config()
     try:
         text = place.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -122,7 +122,7 @@ def _talk(
     welcome: str = "",
     check: Callable[[], None] = lambda: None,
 ) -> ExitCode:
-    from wschat import places
+    from wschat import paths
     from wschat.chat.firstline import first_line
 
     with first_line(wanted=not (json_lines or settings.plain)) as give_way:
@@ -131,12 +131,12 @@ def _talk(
         from wschat.chat.world import World
 
         world = World(check=check, sign=signer_of(at))
-        with places.token(at.url) as token:
+        with paths.token(at.url) as token:
             talk = chat(
                 at.url,
                 settings,
                 json_lines=json_lines,
-                history=places.history(),
+                history=paths.history(),
                 token=token,
                 welcome=welcome,
                 world=world,
@@ -155,7 +155,7 @@ def join_local(*, plain: bool = False, **how: Any) -> "LocalLab":  # noqa: ANN40
     """
     from wschat import console
     from wschat.local.join import join
-    from wschat.places import state_dir
+    from wschat.paths import state_dir
 
     try:
         place = state_dir()

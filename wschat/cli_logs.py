@@ -39,8 +39,8 @@ def logs(
 ) -> None:
     """Show what the functions have logged. Who asked for what, how it went, and how long it took."""
     from wschat import console
-    from wschat.chat.render import safe
     from wschat.lab import log_reader
+    from wschat.text import safe
 
     functions = log_reader.chosen(function)
     since = int((time.time() - minutes * 60) * 1000)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wschat.lab.engine import Outcome
     from wschat.lab.signer import Signed
     from wschat.lab.steps import Actual, Progress, Step
-    from wschat.places import Last
+    from wschat.paths import Last
 
     Work = Callable[[Cloud, tuple[Step, ...], Actual], Generator[Progress, None, Outcome]]
 

@@ -25,7 +25,7 @@ from wschat.signals import end_as_ctrl_c
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wschat.places import Last
+    from wschat.paths import Last
     from wschat.web.server import Sign
 
 IN_TERMINALS = {"elinks", "links", "links2", "lynx", "w3m", "www-browser"}  # they would take this one
@@ -56,11 +56,11 @@ def web(
     if not export:
         end_as_ctrl_c()
     if local:
-        from wschat import console, places
+        from wschat import console, paths
 
         with join_local() as lab:
             console.screen().print(f"In a terminal, join with: {called()} chat --local")
-            _serve(places.Last(lab.url), port, lab.wait, browser=browser)
+            _serve(paths.Last(lab.url), port, lab.wait, browser=browser)
         raise typer.Exit
     at = find_lab("web", settings_of(url=url), region, profile, sign=sign)
     if export:

@@ -12,11 +12,11 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from wschat.chat.render import safe
 from wschat.errors import UsageError, WschatError
 from wschat.lab.model import Lab, Resource, Role
 from wschat.lab.steps import Actual, Step, Verb
 from wschat.streams import discard
+from wschat.text import safe
 
 CONTEXT, SHOWN = 20, 100  # characters of a difference: before it, and in all
 FIXED = "; it can't be changed in place: save what you need of it, and delete it"

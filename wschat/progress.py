@@ -11,9 +11,9 @@ from typing import TypeVar
 from rich.status import Status
 from rich.text import Text
 
-from wschat.chat.render import safe
 from wschat.console import Outlet, screen, show_error
 from wschat.lab.steps import Moment, Progress, Step, Verb
+from wschat.text import safe
 
 T = TypeVar("T")
 LINES = 8  # steps under way that are shown at a time

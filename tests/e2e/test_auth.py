@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import starter
-from tests.labs import plan, tear_down
+from tests.support import starter
+from tests.support.labs import plan, tear_down
 from wschat.lab.cloud import Cloud
 from wschat.local.emulator import Emulator
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from tests import starter
-from tests.terminal import terminal
+from tests.support import starter
+from tests.support.terminal import terminal
 from wschat.local.emulator import Emulator
-from wschat.protocol import ROOM_LIMIT
+from wschat.protocol.names import ROOM_LIMIT
 
 
 @pytest.fixture(scope="module")

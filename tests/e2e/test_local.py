@@ -12,8 +12,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from tests.terminal import Terminal, terminal, wschat
-from tests.until import PATIENCE
+from tests.support.terminal import Terminal, terminal, wschat
+from tests.support.until import PATIENCE
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from tests.labs import provision
-from tests.until import until
+from tests.support.labs import provision
+from tests.support.until import until
 from wschat.chat.probe import probe, verify
 from wschat.errors import AnswerError
 from wschat.lab.cloud import Cloud

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import WSCHAT
+from tests.support.terminal import WSCHAT
 from wschat.chat.settings import Settings
 from wschat.chat.start import chat
 from wschat.chat.world import World

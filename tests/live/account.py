@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.terminal import WSCHAT
+from tests.support.terminal import WSCHAT
 from wschat.lab import census
 from wschat.lab.cloud import Cloud
 from wschat.lab.login import Target, connect

@@ -10,7 +10,7 @@ import pytest
 from tests.live.account import CATCH_UP_S, ENDPOINT, PROFILE, LiveLab
 from tests.live.conftest import Show
 from tests.live.observations import observe
-from tests.terminal import terminal
+from tests.support.terminal import terminal
 
 if not PROFILE:
     pytest.skip("no real AWS account: WSCHAT_LIVE_PROFILE is not set", allow_module_level=True)

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from wschat.chat.vocabulary import Fault
 from wschat.errors import LOG_IN, AwsError, ConnectError, LostError, WschatError
-from wschat.protocol import Action, ErrorCode
+from wschat.protocol.refusals import ErrorCode
+from wschat.protocol.requests import Action
 
 
 class Advice(NamedTuple):

@@ -8,7 +8,6 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wschat import protocol
 from wschat.chat.advice import fault
 from wschat.chat.lines import LineView
 from wschat.chat.settings import Settings
@@ -42,7 +41,9 @@ from wschat.chat.vocabulary import (
 )
 from wschat.chat.world import View, World, local_time
 from wschat.errors import ConnectError, ExitCode, LostError, WschatError
-from wschat.protocol import Action, Request, decode_event
+from wschat.protocol import events as wire
+from wschat.protocol.reader import decode_event
+from wschat.protocol.requests import Action, Request
 
 if TYPE_CHECKING:
     from wschat.chat.prompt import Prompt
@@ -181,8 +182,8 @@ class _Client:
                 await asyncio.sleep(0)
                 yielded = self._loop.time()
 
-    def _receive(self, event: protocol.Event) -> None:
-        asked = PING if isinstance(event, protocol.Pong) else getattr(event, "id", None)
+    def _receive(self, event: wire.Event) -> None:
+        asked = PING if isinstance(event, wire.Pong) else getattr(event, "id", None)
         if asked and (sent := self._sent.pop(asked, None)):
             self._feed(Lag(self._loop.time() - sent))
         self._feed(Received(event))

@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import lru_cache
 
-from wschat import protocol
 from wschat.chat.requests import Step
 from wschat.chat.state import ChatState
 from wschat.chat.vocabulary import Alarm, Effect, Moved, Said, SetAlarm, Show
-from wschat.protocol import LOG_LENGTH, Entry, fold
+from wschat.protocol import events as wire
+from wschat.protocol.events import Entry
+from wschat.protocol.names import LOG_LENGTH, fold
 
 SEEN_LENGTH = 2 * LOG_LENGTH
 SPEAKERS = 50
@@ -90,7 +91,7 @@ def moved(state: ChatState, user: str, *, joined: bool) -> Step:
     return replace(state, gathered=()), (shown, SetAlarm(Alarm.NOTICES, GATHER))
 
 
-def message(state: ChatState, said: protocol.ClientMessage) -> Step:
+def message(state: ChatState, said: wire.ClientMessage) -> Step:
     """Show a message, unless it waits for the reply that puts us in its room, or for one before it."""
     entry = Entry(said.user, said.message, said.seq, said.time, said.id)
     state = replace(state, stirred=True)

@@ -23,7 +23,7 @@ from wschat.chat.vocabulary import (
     Unsent,
     Wanted,
 )
-from wschat.protocol import Action
+from wschat.protocol.requests import Action
 
 FIELDS = {
     "client-message": "room, user, message, time (ms since 1970), seq, mine; missed: said while we were away",

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 
-from wschat import protocol
 from wschat.chat.advice import FUNCTIONS, GATEWAY, REFUSAL_HINTS, Advice
 from wschat.chat.conversation import message, moved, notices, say
 from wschat.chat.link import found, hang_up, settled
@@ -24,29 +23,33 @@ from wschat.chat.vocabulary import (
     Said,
     Show,
 )
-from wschat.protocol import Action, ErrorCode, fold
+from wschat.protocol import events as wire
+from wschat.protocol import reader
+from wschat.protocol.names import fold
+from wschat.protocol.refusals import ErrorCode
+from wschat.protocol.requests import Action
 
 UNREADABLE_SHOWN = 300  # characters
 
 
-def replied(state: ChatState, event: protocol.Event) -> Step:
+def replied(state: ChatState, event: wire.Event) -> Step:
     """Take a frame as the answer to what waits, or as news."""
     match event:
-        case protocol.Signup(name, rooms, request_id):
+        case wire.Signup(name, rooms, request_id):
             return _signed_up(state, name, rooms, request_id)
-        case protocol.MultiMessage():
+        case wire.MultiMessage():
             return _enter(state, event)
-        case protocol.Ack():
+        case wire.Ack():
             return _acknowledged(state, event)
-        case protocol.Error(ErrorCode.UNKNOWN_ACTION, id=None) if state.pinged:
+        case wire.Error(ErrorCode.UNKNOWN_ACTION, id=None) if state.pinged:
             return replace(state, pinged=False), ()
-        case protocol.Pong():
+        case wire.Pong():
             return replace(state, pinged=False, tries=0), ()
-        case protocol.Error(id=about) if state.waiting and about in {None, state.waiting.request.id}:
+        case wire.Error(id=about) if state.waiting and about in {None, state.waiting.request.id}:
             return _refused(state, state.waiting, event)
-        case protocol.Error(code, message):
+        case wire.Error(code, message):
             return state, (Show(Failure("", message or code, REFUSAL_HINTS.get(code, ""), code)),)
-        case protocol.GatewayError(message):
+        case reader.GatewayError(message):
             return _gateway(state, message)
     return _heard(state, event)
 
@@ -97,7 +100,7 @@ def _is_ours_again(state: ChatState, asked: Asked | None) -> bool:
     return asked.request.action == Action.REGISTER or state.is_in(asked.request.value)
 
 
-def _acknowledged(state: ChatState, ack: protocol.Ack) -> Step:
+def _acknowledged(state: ChatState, ack: wire.Ack) -> Step:
     late = next((asked for asked in state.queue if asked.doubtful and asked.request.id == ack.id), None)
     if late and late.request.action == Action.MESSAGE:
         state = replace(state, queue=tuple(asked for asked in state.queue if asked is not late))
@@ -114,7 +117,7 @@ def _acknowledged(state: ChatState, ack: protocol.Ack) -> Step:
     return replace(state, room=None, users=(), speakers=(), held=()), (*gathered, told)
 
 
-def _refused(state: ChatState, asked: Asked, error: protocol.Error) -> Step:
+def _refused(state: ChatState, asked: Asked, error: wire.Error) -> Step:
     if error.code == ErrorCode.BUSY and state.restoring and not asked.line:
         return hang_up(state, error.message or error.code, fault=Fault.BUSY)
     state = replace(state, waiting=None, early=() if not state.restoring else state.early)
@@ -137,7 +140,7 @@ def _refused(state: ChatState, asked: Asked, error: protocol.Error) -> Step:
     return rejected(state, asked, advice, error.code)
 
 
-def _kept_out(state: ChatState, asked: Asked, error: protocol.Error, advice: Advice) -> Step:
+def _kept_out(state: ChatState, asked: Asked, error: wire.Error, advice: Advice) -> Step:
     match state.detours:
         case ((error.code, action), *others):
             return ask(replace(state, detours=tuple(others)), action, asked.request.value, first=True)
@@ -148,7 +151,7 @@ def _kept_out(state: ChatState, asked: Asked, error: protocol.Error, advice: Adv
     return state, (*told, *more)
 
 
-def _enter(state: ChatState, event: protocol.MultiMessage) -> Step:
+def _enter(state: ChatState, event: wire.MultiMessage) -> Step:
     asked = state.waiting
     state = state.answered(event.id)
     if asked is None or state.waiting is asked or asked.request.action not in ENTERING:
@@ -196,23 +199,21 @@ def _difference(state: ChatState, before: tuple[str, ...]) -> tuple[Effect, ...]
     return (Show(Moved(state.room or "", people)),) if people else ()
 
 
-def _heard(state: ChatState, event: protocol.Event) -> Step:
+def _heard(state: ChatState, event: wire.Event) -> Step:
     match event:
-        case protocol.ClientMessage():
+        case wire.ClientMessage():
             return message(state, event)
-        case protocol.UserJoined(user, room) if state.is_in(room) and user not in state.users:
+        case wire.UserJoined(user, room) if state.is_in(room) and user not in state.users:
             return moved(state, user, joined=True)
-        case protocol.UserLeft(user, room) if (
-            state.is_in(room) and user in state.users and user != state.name
-        ):
+        case wire.UserLeft(user, room) if state.is_in(room) and user in state.users and user != state.name:
             return moved(state, user, joined=False)
-        case protocol.SingleRoom(room):
+        case wire.SingleRoom(room):
             expected = state.is_in(room) or state.is_entering(room)
             state = replace(state, rooms=_with(state.rooms, room))
             return state, () if expected else _shown(RoomBorn(room))
-        case protocol.DeleteRoom(room) if not state.is_in(room):
+        case wire.DeleteRoom(room) if not state.is_in(room):
             return replace(state, rooms=_without(state.rooms, room)), _shown(RoomGone(room))
-        case protocol.Unknown(frame) if not _is_event(frame):
+        case reader.Unknown(frame) if not _is_event(frame):
             what = f"the server sent something unreadable: {frame[:UNREADABLE_SHOWN]}"
             return state, (Show(Failure("", what)),)
     return state, ()

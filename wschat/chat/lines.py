@@ -10,9 +10,10 @@ from contextlib import suppress
 from typing import TextIO
 
 from wschat.chat import events
-from wschat.chat.render import Clock, Line, lines, pending, safe
+from wschat.chat.render import Clock, Line, lines, pending
 from wschat.chat.state import ChatState
 from wschat.chat.vocabulary import Event, Item, Said, Unsent
+from wschat.text import safe
 
 WIDTH = 80  # columns of a terminal that does not know
 

@@ -26,7 +26,8 @@ from wschat.chat.vocabulary import (
     Show,
     Woke,
 )
-from wschat.protocol import Action, Request, fold
+from wschat.protocol.names import fold
+from wschat.protocol.requests import Action, Request
 
 # Seconds.
 FIRST_PAUSE, LONGEST_PAUSE = 0.7, 30.0  # before a try to connect; it doubles from try to try

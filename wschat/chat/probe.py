@@ -8,25 +8,22 @@ from collections.abc import Callable
 
 from wschat.chat import loop
 from wschat.chat.advice import FUNCTIONS, GATEWAY, Advice
-from wschat.chat.render import safe
 from wschat.chat.session import Session, Sign, open_session
 from wschat.errors import AnswerError, ConnectError, LostError, WschatError
-from wschat.protocol import (
+from wschat.protocol.events import (
     Ack,
-    Action,
     ClientMessage,
     DeleteRoom,
     Error,
-    ErrorCode,
     Event,
-    GatewayError,
     MultiMessage,
-    Request,
     Signup,
     SingleRoom,
-    Unknown,
-    decode_event,
 )
+from wschat.protocol.reader import GatewayError, Unknown, decode_event
+from wschat.protocol.refusals import ErrorCode
+from wschat.protocol.requests import Action, Request
+from wschat.text import safe
 
 REPLY_TIMEOUT = 30.0  # seconds; API Gateway itself gives up after 29
 POST_TIMEOUT = 5.0  # seconds; a function posts before it replies, but the reply may overtake the post

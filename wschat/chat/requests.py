@@ -6,11 +6,12 @@ reply to one tells that the next may go.
 
 from dataclasses import replace
 
-from wschat import protocol
 from wschat.chat.advice import LOCAL_REFUSALS, REFUSAL_HINTS, Advice
 from wschat.chat.state import Asked, ChatState
 from wschat.chat.vocabulary import Done, Effect, Failure, GiveBack, Notice, Quit, Send, Show, Unsent
-from wschat.protocol import Action, ErrorCode, Refused, Request
+from wschat.protocol import names
+from wschat.protocol.refusals import ErrorCode, Refused
+from wschat.protocol.requests import Action, Request
 
 Step = tuple[ChatState, tuple[Effect, ...]]
 
@@ -47,11 +48,11 @@ def _checked(action: Action, value: str) -> str:
     """Return the value as the server will take it; raises Refused with the server's own words."""
     match action:
         case Action.REGISTER:
-            return protocol.clean_name(value)
+            return names.clean_name(value)
         case Action.CREATE | Action.JOIN:
-            return protocol.clean_name(value, "room's name")
+            return names.clean_name(value, "room's name")
         case Action.MESSAGE:
-            return protocol.clean_message(value)
+            return names.clean_message(value)
     return value
 
 

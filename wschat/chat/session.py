@@ -24,11 +24,11 @@ from websockets.exceptions import (
 
 from wschat import __version__
 from wschat.chat.advice import COMPARE, Advice, closed, handshake, signature
-from wschat.chat.render import safe
 from wschat.chat.urls import check_url
 from wschat.errors import AccessError, ConnectError, LostError, WschatError
 from wschat.loopback import is_here
-from wschat.protocol import Request
+from wschat.protocol.requests import Request
+from wschat.text import safe
 
 OPEN_TIMEOUT = 20.0  # seconds; a cold $connect function delays the handshake
 CLOSE_TIMEOUT = 2.0  # seconds; who quits does not wait for a server that is gone

@@ -6,7 +6,10 @@ from enum import Enum
 from itertools import pairwise
 
 from wschat.chat.vocabulary import Unsent
-from wschat.protocol import Action, Entry, ErrorCode, Request, fold
+from wschat.protocol.events import Entry
+from wschat.protocol.names import fold
+from wschat.protocol.refusals import ErrorCode
+from wschat.protocol.requests import Action, Request
 
 ENTERING = frozenset({Action.CREATE, Action.JOIN})
 # What to do when a room that the program asks for by itself is refused for a reason: each once, in this

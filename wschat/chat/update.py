@@ -27,7 +27,8 @@ from wschat.chat.vocabulary import (
     Wanted,
     Woke,
 )
-from wschat.protocol import Action, ErrorCode
+from wschat.protocol.refusals import ErrorCode
+from wschat.protocol.requests import Action
 
 ASKED_BY_PROGRAMS = (Action.REGISTER, Action.CREATE, Action.JOIN, Action.MESSAGE, Action.LEAVE)
 

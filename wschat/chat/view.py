@@ -8,10 +8,11 @@ from prompt_toolkit.completion import Completion
 from wschat.chat.commands import BY_NAME, candidates, mentions
 from wschat.chat.paint import paint, palette
 from wschat.chat.prompt import Prompt
-from wschat.chat.render import Clock, lines, pending, safe, safe_name, toolbar
+from wschat.chat.render import Clock, lines, pending, toolbar
 from wschat.chat.settings import Settings
 from wschat.chat.state import ChatState
 from wschat.chat.vocabulary import Entered, Event, Item, Said, Unsent
+from wschat.text import safe, safe_name
 
 PENDING_WIDTH = 200  # characters
 NOTIFIED = 200  # characters

@@ -8,7 +8,8 @@ equal.
 from enum import Enum, auto
 from typing import NamedTuple
 
-from wschat import protocol
+from wschat.protocol import events as wire
+from wschat.protocol import requests
 
 
 class Fault(Enum):
@@ -49,7 +50,7 @@ class Closed(NamedTuple):
 class Received(NamedTuple):
     """The server said something."""
 
-    event: protocol.Event
+    event: wire.Event
 
 
 class Entered(NamedTuple):
@@ -101,7 +102,7 @@ Event = Opened | Closed | Received | Entered | Wanted | Garbled | NoReply | Rang
 class Said(NamedTuple):
     """A message in a room; `missed`: it was said while we were away."""
 
-    entry: protocol.Entry
+    entry: wire.Entry
     room: str = ""
     mine: bool = False
     mention: bool = False
@@ -215,7 +216,7 @@ Item = Fact | Notice | Failure | Listing | Names | Unsent
 class Send(NamedTuple):
     """Send this; `NoReply` is due when no reply comes in time."""
 
-    request: protocol.Request
+    request: requests.Request
 
 
 class Connect(NamedTuple):

@@ -17,7 +17,9 @@ from wschat.functions._tables import (
     persist,
     read,
 )
-from wschat.protocol import LOG_LENGTH, Entry, ErrorCode, Refused
+from wschat.protocol.events import Entry
+from wschat.protocol.names import LOG_LENGTH
+from wschat.protocol.refusals import ErrorCode, Refused
 
 HISTORY_LIMIT = 60_000  # bytes of a reply that messages may take; the members take the rest
 

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from wschat.functions._log import DeadLog, die
 from wschat.functions._tables import CLIENTS, ROOMS, Json, delete, put, put_new, read, transact, update
-from wschat.protocol import ROOM_LIMIT, DeleteRoom, ErrorCode, Event, Refused, UserLeft, fold
+from wschat.protocol.events import DeleteRoom, Event, UserLeft
+from wschat.protocol.names import ROOM_LIMIT, fold
+from wschat.protocol.refusals import ErrorCode, Refused
 
 LIST = "#rooms"
 LIFETIME = 2 * 60 * 60 + 600  # seconds: API Gateway ends a connection after 2 hours; and a margin

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, NoCredentialsError
 from botocore.loaders import Loader
 from botocore.session import Session, get_session
 
-from wschat.protocol import ErrorCode, Refused
+from wschat.protocol.refusals import ErrorCode, Refused
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials

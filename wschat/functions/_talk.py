@@ -12,7 +12,9 @@ from wschat.functions._journal import Call, count, journal, note, timed
 from wschat.functions._post import Gateway
 from wschat.functions._room import Leaving, Notice, forget
 from wschat.functions._tables import CLIENTS, Json, credentials, dynamodb
-from wschat.protocol import Error, Event, Refused, Request, decode_request
+from wschat.protocol.events import Error, Event
+from wschat.protocol.refusals import Refused
+from wschat.protocol.requests import Request, decode_request
 
 PATIENCE = 20.0  # seconds of an invocation, whose limit is 25: what is not told by then is left
 

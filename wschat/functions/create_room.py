@@ -6,16 +6,10 @@ from wschat.functions import _log, _room
 from wschat.functions._journal import Call
 from wschat.functions._tables import ROOMS, Json, put, put_new, transact
 from wschat.functions._talk import answer, tell
-from wschat.protocol import (
-    ROOM_LIMIT,
-    ErrorCode,
-    MultiMessage,
-    Refused,
-    Request,
-    SingleRoom,
-    clean_name,
-    fold,
-)
+from wschat.protocol.events import MultiMessage, SingleRoom
+from wschat.protocol.names import ROOM_LIMIT, clean_name, fold
+from wschat.protocol.refusals import ErrorCode, Refused
+from wschat.protocol.requests import Request
 
 
 def handler(event: Json, _context: object) -> Json:

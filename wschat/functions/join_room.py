@@ -4,8 +4,11 @@ from wschat.functions import _log, _room
 from wschat.functions._journal import Call
 from wschat.functions._tables import ROOMS, Json, transact, update
 from wschat.functions._talk import answer, tell
-from wschat.protocol import MEMBER_LIMIT as LIMIT
-from wschat.protocol import ErrorCode, MultiMessage, Refused, Request, UserJoined, clean_name, fold
+from wschat.protocol.events import MultiMessage, UserJoined
+from wschat.protocol.names import MEMBER_LIMIT as LIMIT
+from wschat.protocol.names import clean_name, fold
+from wschat.protocol.refusals import ErrorCode, Refused
+from wschat.protocol.requests import Request
 
 THERE_IS_ROOM = "attribute_exists(#users) AND size(#users) < :limit"
 

@@ -4,7 +4,9 @@ from wschat.functions import _room
 from wschat.functions._journal import Call
 from wschat.functions._tables import Json, transact
 from wschat.functions._talk import answer, tell
-from wschat.protocol import Ack, ErrorCode, Refused, Request
+from wschat.protocol.events import Ack
+from wschat.protocol.refusals import ErrorCode, Refused
+from wschat.protocol.requests import Request
 
 
 def handler(event: Json, _context: object) -> Json:

@@ -8,7 +8,10 @@ from wschat.functions import _room
 from wschat.functions._journal import Call
 from wschat.functions._tables import Json, transact
 from wschat.functions._talk import answer
-from wschat.protocol import ErrorCode, Refused, Request, Signup, clean_name, fold
+from wschat.protocol.events import Signup
+from wschat.protocol.names import clean_name, fold
+from wschat.protocol.refusals import ErrorCode, Refused
+from wschat.protocol.requests import Request
 
 
 def handler(event: Json, _context: object) -> Json:

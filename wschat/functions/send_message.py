@@ -6,7 +6,10 @@ from wschat.functions import _log, _room
 from wschat.functions._journal import Call
 from wschat.functions._tables import Json
 from wschat.functions._talk import answer, tell
-from wschat.protocol import Ack, ClientMessage, Entry, ErrorCode, Refused, Request, clean_message
+from wschat.protocol.events import Ack, ClientMessage, Entry
+from wschat.protocol.names import clean_message
+from wschat.protocol.refusals import ErrorCode, Refused
+from wschat.protocol.requests import Request
 
 
 def handler(event: Json, _context: object) -> Json:

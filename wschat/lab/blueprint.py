@@ -28,7 +28,8 @@ from wschat.lab.model import (
     Table,
     canonical,
 )
-from wschat.protocol import Error, ErrorCode, Event, Pong
+from wschat.protocol.events import Error, Event, Pong
+from wschat.protocol.refusals import ErrorCode
 
 CLIENTS = "client-records"
 ROOMS = "room-messages-users"

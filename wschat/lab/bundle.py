@@ -14,9 +14,12 @@ SHARED = (
     "functions/_room.py",
     "functions/_tables.py",
     "functions/_talk.py",
-    "protocol.py",
+    "protocol/events.py",
+    "protocol/names.py",
+    "protocol/refusals.py",
+    "protocol/requests.py",
 )
-PACKAGES = ("wschat/__init__.py", "wschat/functions/__init__.py")
+PACKAGES = ("wschat/__init__.py", "wschat/functions/__init__.py", "wschat/protocol/__init__.py")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can tell
 
 

@@ -1,5 +1,5 @@
 // The page of wschat: a whole WebSocket client. What it asks and hears is named as on the wire: JSON frames
-// {action, value, id, …} go out, {type, …} come in; wschat/protocol.py tells of each, wschat/functions answer.
+// {action, value, id, …} go out, {type, …} come in; wschat/protocol tells of each, wschat/functions answer.
 // What others write becomes text, and nothing else: see `safe` and `linked`.
 const $ = (id) => document.getElementById(id);
 const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
@@ -105,7 +105,7 @@ const heard = {
     else if (message) heard.error({ message, code: waiting?.own ? "busy" : "" });
   },
 };
-function decode(frame) { // as protocol.py does: a field of the wrong type counts as missing
+function decode(frame) { // as protocol/reader.py does: a field of the wrong type counts as missing
   const text = (it) => (typeof it === "string" ? it : ""), number = (it) => (Number.isFinite(it) ? it : 0);
   const list = (it, read) => (Array.isArray(it) ? it.map(read) : []);
   const entry = (it) => ({ user: text(it?.user), message: text(it?.message ?? it?.content), room: text(it?.room),

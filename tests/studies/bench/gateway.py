@@ -1,0 +1,211 @@
+"""The local gateway's load, beside MiniStack's own WebSocket side: `python -m tests.studies.bench.gateway`.
+
+It fails below 1.5 times MiniStack's messages a second, or above 1.25 times its latency. `leak` as an argument
+lets 10,000 clients connect and drop instead, and fails if a task or memory is left.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+
+from tests.unit.local.gateway.inside import crowd, running, settled
+from wschat.lab.local import provision
+from wschat.local.emulator import Emulator, _free_port, _why_unusable, clean_environment
+from wschat.loopback import HOST
+
+ROOMS, MEMBERS = 10, 10
+TALK_S, PATIENCE_S = 3.0, 30.0
+LATENCIES = 10
+ROUNDS = 9
+NUMBERS = count(1)
+LEAST_RATE, MOST_LATENCY, MOST_BYTES = 1.5, 1.25, 500_000
+
+
+@contextmanager
+def gateway(place: Path) -> Iterator[str]:
+    """Run the local lab's emulator; yield its endpoint."""
+    place.mkdir()
+    emulator = Emulator(place / "private", place / "log")
+    emulator.start()
+    try:
+        yield emulator.endpoint
+    finally:
+        emulator.stop()
+
+
+@contextmanager
+def ministack(place: Path) -> Iterator[str]:
+    """Run MiniStack as it comes, with its own WebSocket side; yield its endpoint."""
+    port = _free_port()
+    settings = {"AUTH": "true", "BIND_HOST": HOST, "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0"}
+    place.mkdir()
+    quiet = {"LOG_LEVEL": "WARNING", "TMPDIR": str(place), "DOCKER_HOST": f"unix://{os.devnull}/none"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ministack"],
+        env=clean_environment() | settings | quiet,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        while _why_unusable(port) == "":  # until it listens
+            time.sleep(0.05)
+        yield f"http://{HOST}:{port}"
+    finally:
+        os.killpg(process.pid, 9)
+        process.wait()
+
+
+class Person:
+    """Somebody in a room, who notes when each message came that was said there."""
+
+    def __init__(self, client: ClientConnection) -> None:
+        self._client = client
+        self._waiting: dict[str, asyncio.Future[Any]] = {}
+        self.heard: dict[str, float] = {}
+        self.reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        async for text in self._client:
+            event = json.loads(text)
+            if event["type"] == "client-message":
+                self.heard[event["id"]] = time.perf_counter()
+            elif waiting := self._waiting.pop(event.get("id"), None):
+                waiting.set_result(event)
+
+    async def ask(self, action: str, value: str) -> str:
+        """Make a request, wait for its reply, and return its id."""
+        request = f"r{next(NUMBERS)}"
+        self._waiting[request] = asyncio.get_running_loop().create_future()
+        waiting = self._waiting[request]
+        await self._client.send(json.dumps({"action": action, "value": value, "id": request}))
+        event = await asyncio.wait_for(waiting, 60)
+        if event["type"] == "error" and event["code"] == "busy":
+            return await self.ask(action, value)
+        assert event["type"] != "error", event
+        return request
+
+
+async def enter(stack: AsyncExitStack, url: str, room: str, size: int) -> list[Person]:
+    """Let people enter a room, one after the other."""
+    people = []
+    for number in range(size):
+        person = Person(await stack.enter_async_context(connect(url, ping_interval=None, open_timeout=60)))
+        await person.ask("register", f"{room}-{number}")
+        await person.ask("join" if number else "create", room)
+        people.append(person)
+    return people
+
+
+async def talk(rooms: list[list[Person]]) -> float:
+    """Return the messages a second when everybody talks for a while, each waiting for each reply."""
+    said: list[list[str]] = [[] for _ in rooms]
+    start = time.perf_counter()
+
+    async def say(person: Person, log: list[str]) -> None:
+        while time.perf_counter() < start + TALK_S:
+            log.append(await person.ask("message", "hello"))
+
+    await asyncio.gather(*(say(one, log) for room, log in zip(rooms, said, strict=True) for one in room))
+    took = time.perf_counter() - start
+    async with asyncio.timeout(PATIENCE_S):  # all is heard, or a message is lost
+        for room, log in zip(rooms, said, strict=True):
+            while not all(one.heard.keys() >= set(log) for one in room):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    return sum(map(len, said)) / took
+
+
+async def latency(room: list[Person]) -> float:
+    """Return the median time, in ms, from a message's sending until everybody in the room has it."""
+    times = []
+    for _ in range(LATENCIES):
+        start = time.perf_counter()
+        said = await room[0].ask("message", "hello")
+        while not all(said in one.heard for one in room):  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+        times.append(max(one.heard[said] for one in room) - start)
+    return statistics.median(times) * 1000
+
+
+async def compare(theirs: str, ours: str) -> bool:
+    """Measure both in turns, a little of each at a time: who else uses the machine disturbs both.
+
+    Tell whether the gateway is as fast as it should be.
+    """
+    async with AsyncExitStack() as stack:
+        rooms = {
+            url: await asyncio.gather(*(enter(stack, url, f"r{room}", MEMBERS) for room in range(ROOMS)))
+            for url in (theirs, ours)
+        }
+        await asyncio.gather(*(talk(each) for each in rooms.values()))
+        ms: list[float] = []
+        rates: list[float] = []
+        for _ in range(ROUNDS):
+            their_ms, our_ms = [await latency(rooms[url][0]) for url in (theirs, ours)]
+            their_rate, our_rate = [await talk(rooms[url]) for url in (theirs, ours)]
+            print(f"MiniStack {their_ms:.0f} ms, {their_rate:.1f} a second;", end=" ")
+            print(f"gateway {our_ms:.0f} ms, {our_rate:.1f} a second", flush=True)
+            ms.append(our_ms / their_ms)
+            rates.append(our_rate / their_rate)
+    rate, late = statistics.median(rates), statistics.median(ms)
+    print(f"in the median {rate:.2f} times MiniStack's messages a second, {late:.2f} times its latency")
+    return rate >= LEAST_RATE and late <= MOST_LATENCY
+
+
+async def idle(size: int) -> None:
+    """Hold many idle connections, and say what they take."""
+    tracemalloc.start()
+    async with running() as it, AsyncExitStack() as stack:
+        start = time.perf_counter()
+        for _ in range(size):
+            await stack.enter_async_context(connect(it.url, ping_interval=None))
+        took = time.perf_counter() - start
+        assert len(it.gateway._open) == size
+        kilobytes = tracemalloc.get_traced_memory()[0] / size / 1024
+        print(f"{size} idle connections: {took:.1f} s to open, {kilobytes:.0f} KB each with both ends")
+    tracemalloc.stop()
+
+
+async def leak(size: int) -> bool:
+    """Let many connect and drop, and say what is left; tell whether that is nothing."""
+    tracemalloc.start()
+    async with running() as it:
+        await crowd(it.url, 500)
+        tasks, memory = await settled(it)
+        start = time.perf_counter()
+        await crowd(it.url, size)
+        again, later = await settled(it)
+        took = time.perf_counter() - start
+    print(f"{size} connects and drops in {took:.0f} s: tasks {tasks} → {again}, bytes {memory:,} → {later:,}")
+    return again <= tasks and later - memory <= MOST_BYTES
+
+
+def main() -> int:
+    """Measure both, in turns; return the exit code."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leaves no MiniStack behind
+    if "leak" in sys.argv:
+        return int(not asyncio.run(leak(10_000)))
+    asyncio.run(idle(1000))
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        with ministack(place / "theirs") as theirs, gateway(place / "ours") as ours:
+            urls = [provision(endpoint, lambda _: None) for endpoint in (theirs, ours)]
+            return int(not asyncio.run(compare(*urls)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

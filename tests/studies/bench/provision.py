@@ -1,0 +1,111 @@
+"""How long a first provision takes, beside its critical path and beside one step after another.
+
+`python -m tests.studies.bench.provision [--seeds N]` runs on the AWS-like control plane, in virtual time,
+with the times that AWS is known to take, and exits with 1 if it takes longer than it may.
+"""
+
+import argparse
+import sys
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from tests.studies.bench.account import Account
+from tests.studies.bench.critical import critical_path, writes
+from tests.support.labs import drain
+from tests.support.plane.backend import Backend
+from tests.support.plane.embedded import Embedded
+from wschat.lab import engine
+from wschat.lab.clock import AT_ONCE
+from wschat.lab.cloud import Cloud
+from wschat.lab.steps import Step
+
+OVER_CRITICAL, OF_ONE_BY_ONE = 1.25, 1 / 3
+"""What the seconds of a first provision may be of the critical path, and of the same one by one."""
+
+
+@dataclass(frozen=True)
+class First:
+    """A lab that was provisioned, in so many seconds from the first look to the last, with these calls."""
+
+    account: Account
+    cloud: Cloud
+    plan: tuple[Step, ...]
+    seconds: float
+    calls: Counter[str]
+
+    @property
+    def critical(self) -> float:
+        """The seconds of the plan's critical path."""
+        return critical_path(self.plan, self.account.times, self.cloud.manners.api_calls_a_second)
+
+    def again(self) -> float:
+        """Provision it once more, which has nothing to do; return the seconds."""
+        plan, seconds = _provision(self.account, self.cloud)
+        assert not plan, "a second run had something to do"
+        return seconds
+
+    def teardown(self) -> float:
+        """Remove it; return the seconds."""
+        start = self.account.clock.now()
+        actual = engine.look_for_rest(self.cloud)
+        _, left = drain(engine.teardown(self.cloud, engine.plan_down(actual), actual))
+        assert not left
+        return self.account.clock.now() - start
+
+
+def first(ministack: Backend, seed: int, at_once: int = AT_ONCE) -> First:
+    """Provision a lab in an account of its own, with so many threads."""
+    account = Account(ministack, seed)
+    cloud = replace(account.lab(), at_once=at_once)
+    account.plane.calls.clear()  # the login's
+    plan, seconds = _provision(account, cloud)
+    made, wanted = account.plane.calls, sum(writes(step.resource) for step in plan)
+    written = len({(call.operation, call.resource, call.request.body) for call in made if call.write})
+    assert written == wanted, f"the critical path is of {wanted} writes, and {written} were made"
+    return First(account, cloud, plan, seconds, Counter(call.service for call in made))
+
+
+def _provision(account: Account, cloud: Cloud) -> tuple[tuple[Step, ...], float]:
+    """Look, plan, and carry it out; return the plan, and the seconds."""
+    start = account.clock.now()
+    actual = engine.look(cloud)
+    plan = engine.plan_up(cloud, actual)
+    if plan:
+        _, left = drain(engine.provision(cloud, plan, actual))
+        assert not left
+    return plan, account.clock.now() - start
+
+
+COLUMNS = ("seed", "first", "critical", "ratio", "one by one", "share", "again", "teardown", "one by one")
+
+
+def main() -> int:
+    """Measure with several seeds; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.studies.bench.provision", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=5, metavar="N", help="how many to try (default: 5)")
+    seeds = parser.parse_args().seeds
+    _say("  ".join(COLUMNS))
+    ratios, shares = [], []
+    ministack = Embedded()
+    for seed in range(seeds):
+        lab, slow = first(ministack, seed), first(ministack, seed, at_once=1)
+        ratios.append(lab.seconds / lab.critical)
+        shares.append(lab.seconds / slow.seconds)
+        times = (lab.seconds, lab.critical, slow.seconds, lab.again(), lab.teardown(), slow.teardown())
+        told = [f"{seconds:.1f} s" for seconds in times]
+        cells = [f"{seed}", *told[:2], f"{ratios[-1]:.3f}", told[2], f"{shares[-1]:.3f}", *told[3:]]
+        _say("  ".join(cell.rjust(len(head)) for cell, head in zip(cells, COLUMNS, strict=True)))
+    calls = ", ".join(f"{service} {number}" for service, number in lab.calls.most_common())
+    _say(f"\nCalls of a first provision: {lab.calls.total()} ({calls}), of {len(lab.plan)} steps.")
+    _say(f"Of the critical path: {max(ratios):.3f} at most; it may be {OVER_CRITICAL:.3f}.")
+    _say(f"Of one step after another: {max(shares):.3f} at most; it may be {OF_ONE_BY_ONE:.3f}.")
+    return 0 if max(ratios) <= OVER_CRITICAL and max(shares) <= OF_ONE_BY_ONE else 1
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""What a message costs: no scan, the units that its own size asks for, and one post for each member.
+
+`python -m pytest tests/studies/bench/test_cost.py -n0 -s` prints the table beside the lab's own algorithm.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.readme import README
+from tests.studies.bench import units
+from tests.studies.bench.lab import Lab
+from tests.studies.bench.units import Bill
+from tests.unit.functions.conftest import Connect, Person
+from tests.unit.functions.database import Database
+from tests.unit.functions.post_sink import PostSink
+from wschat.functions import _tables
+from wschat.protocol.names import LOG_LENGTH
+
+TEXT = "a message of an ordinary length, which is about as long as this one is"
+SIZES = (2, 10, 100, 1_000)
+OTHERS = (0, 999)
+
+
+@contextmanager
+def metered(database: Database, client: Any, posts: Callable[[], int]) -> Iterator[Bill]:  # noqa: ANN401
+    """Count the calls of a client, and compute their units from the items; `posts` tells the posts so far."""
+    bill, held = Bill(), list[dict[str, Any] | None]()
+    events, sent = client.meta.events, posts()
+
+    def found(params: dict[str, Any]) -> dict[str, Any] | None:
+        asked = json.loads(params["body"])
+        key = asked.get("Key") or {"room": asked["Item"]["room"]}
+        return database.item(asked["TableName"], key)
+
+    def before(model: Any, params: dict[str, Any], **_: object) -> None:  # noqa: ANN401
+        bill.requests += 1
+        bill.in_a_row += 1
+        if model.name == "Scan":
+            everything = sum(map(units.item_size, database.items().values()))
+            if not bill.scans:
+                bill.reads += units.read_units(everything, consistent=False)
+            bill.scans += 1
+        elif model.name == "GetItem":
+            bill.reads += units.read_units(units.item_size(found(params) or {}), consistent=True)
+        else:
+            assert model.name in {"UpdateItem", "PutItem"}
+            held.append(found(params))
+            asked.append(params)
+
+    def after(model: Any, **_: object) -> None:  # noqa: ANN401
+        if model.name in {"UpdateItem", "PutItem"}:
+            bill.writes += units.write_units(held.pop(), found(asked.pop()))
+
+    asked: list[dict[str, Any]] = []
+    events.register("before-call.dynamodb", before, "meter")
+    events.register("after-call.dynamodb", after, "meter-after")
+    try:
+        yield bill
+    finally:
+        events.unregister("before-call.dynamodb", unique_id="meter")
+        events.unregister("after-call.dynamodb", unique_id="meter-after")
+    bill.posts = posts() - sent
+
+
+def taken(sink: PostSink) -> Callable[[], int]:
+    """Return what counts the posts that a sink has taken."""
+    return lambda: sum(map(len, sink.posted.values()))
+
+
+def in_a_full_room(others: int, connect: Connect, database: Database) -> Person:
+    """Let somebody speak until the log is full, in one of many rooms."""
+    speaker = connect("Ann", "Ops")
+    for number in range(LOG_LENGTH):
+        assert speaker.ask("message", f"{number} {TEXT}").type == "ack"
+    seats = {"users": {"M": {"L0SM9cXX000000=": {"S": "somebody"}}}, "created": {"N": "1"}}
+    names = [f"room {number}" for number in range(others)]
+    database.put(*({"room": {"S": name}, "name": {"S": name}, **seats} for name in names))
+    return speaker
+
+
+def as_the_lab_keeps_it(others: int, database: Database) -> None:
+    """Put the other rooms into the lab's table."""
+    database.restore({})
+    database.put(*(lab_room(f"room {number}", 1, 10) for number in range(others)))
+
+
+def lab_room(name: str, members: int, messages: int) -> dict[str, Any]:
+    """Return a room as the lab keeps it, with a list of its messages."""
+    said = {"M": {"user": {"S": "Ann"}, "content": {"S": TEXT}}}
+    users = [{"S": f"L0SM9cOF{number:06}="} for number in range(members)]
+    return {"room": {"S": name}, "users": {"L": users}, "messages": {"L": [said] * messages}}
+
+
+class Gateway:
+    """Counts the lab's posts in the place of boto3's client, which takes seconds for so many."""
+
+    def __init__(self) -> None:
+        self.posts = 0
+
+    def post_to_connection(self, **_: object) -> None:
+        self.posts += 1
+
+
+@pytest.fixture(scope="module")
+def print_table() -> Iterator[Callable[..., str]]:
+    """Collect rows, and print them in the end."""
+    rows: list[str] = []
+
+    def add(*cells: object) -> str:
+        rows.append(f"| {' | '.join(map(str, cells))} |")
+        return rows[-1]
+
+    yield add
+    heads = "| members | rooms | whose | requests | write units | read units | posts | $ a million |"
+    print("", heads, "| ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |", *rows, sep="\n")
+
+
+@pytest.mark.parametrize("others", OTHERS)
+def test_a_message(
+    connect: Connect, database: Database, sink: PostSink, print_table: Callable[..., str], others: int
+) -> None:
+    """Four requests, two write units and a post for each member, whatever the room, its log and its world.
+
+    So says the README, row by row.
+    """
+    speaker = in_a_full_room(others, connect, database)
+    rows = {size: [bill_of_ours(speaker, size, database)] for size in SIZES}
+    lab = Lab(sink.url, "ops")
+    lab.gateway.close()
+    database.answer(lab.table.meta.client)
+    as_the_lab_keeps_it(others, database)
+    for size, bills in rows.items():
+        bills.append(bill_of_the_lab(lab, size, database))
+        for whose, bill, replies in zip(("wschat", "the lab"), bills, (1, 0), strict=True):
+            row = print_table(size, others + 1, whose, *cells(bill, replies))
+            assert row in README.read_text()
+    lab.table.meta.client.close()
+
+
+def bill_of_ours(speaker: Person, size: int, database: Database) -> Bill:
+    room = database.items()["room ops"]
+    seats = {f"L0SM9cOF{number:06}=": {"S": f"member {number}"} for number in range(size - 1)}
+    database.put(room | {"users": {"M": seats | {speaker.connection: {"S": "Ann"}}}})
+    with metered(database, _tables.dynamodb(), taken(speaker.sink)) as bill:
+        assert speaker.ask("message", TEXT).type == "ack"
+    bill.in_a_row += math.ceil(size / _tables.AT_ONCE)
+    assert (bill.requests, bill.writes, bill.scans, bill.posts) == (4, 2, 0, size)
+    assert bill.reads <= 1 + math.ceil(size * 40 / 4096)
+    return bill
+
+
+def bill_of_the_lab(lab: Lab, size: int, database: Database) -> Bill:
+    database.put(lab_room("ops", size, LOG_LENGTH))
+    lab.gateway = gateway = Gateway()
+    with metered(database, lab.table.meta.client, lambda: gateway.posts) as bill:
+        lab.send("Ann", TEXT)
+    bill.in_a_row += size
+    assert bill.posts == size
+    assert bill.scans
+    assert bill.writes > 2
+    return bill
+
+
+def cells(bill: Bill, replies: int) -> list[str]:
+    return [
+        *(f"{bill.requests}", f"{bill.writes:g}", f"{bill.reads:g}", f"{bill.posts}"),
+        f"{bill.dollars(replies):.2f}",
+    ]
+
+
+@pytest.mark.parametrize(("length", "wanted"), [(70, 2), (900, 2), (1_100, 3), (4_000, 5)])
+def test_a_long_message(
+    connect: Connect, database: Database, sink: PostSink, length: int, wanted: int
+) -> None:
+    """One write unit for the counter, and one for each started KB of the message's own item."""
+    speaker = connect("Ann", "Ops")
+    with metered(database, _tables.dynamodb(), taken(sink)) as bill:
+        assert speaker.ask("message", "x" * length).type == "ack"
+    assert (bill.requests, bill.writes) == (4, wanted)

@@ -1,0 +1,158 @@
+"""A class: many people provision a lab each, at the same time, in one throttled account; then all remove it.
+
+`python -m tests.studies.classroom [--labs N] [--seed S]` runs on the AWS-like control plane, in virtual time,
+with the rates that AWS is known to have, and exits with 1 unless all succeed.
+"""
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+from greenlet import getcurrent, greenlet
+
+from tests.studies.bench.account import AS_LISTED, Account
+from tests.support.labs import drain
+from tests.support.plane.backend import Backend
+from tests.support.plane.embedded import Embedded
+from tests.support.plane.rates import Times
+from wschat.errors import WschatError
+from wschat.lab import engine
+from wschat.lab.cloud import Cloud
+from wschat.lab.engine import Outcome
+from wschat.lab.refusals import THROTTLED
+from wschat.lab.steps import Progress
+
+Story = Callable[[Cloud], Generator[Progress, None, Outcome]]
+"""What somebody does with a lab, from the first look to the last."""
+
+
+@dataclass
+class Watch:
+    """What one phase of a class was like; times in seconds of the account."""
+
+    seconds: float = 0.0
+    calls: Counter[str] = field(default_factory=Counter)
+    throttled: Counter[str] = field(default_factory=Counter)
+    longest_wait: float = 0.0
+    longest_silence: float = 0.0
+    failed: list[str] = field(default_factory=list)
+
+
+class Person:
+    """Somebody with a lab of their own, and what they see."""
+
+    def __init__(self, account: Account, prefix: str) -> None:
+        self.watch = Watch()
+        self._clock = account.clock
+        self._told = 0.0
+        self._refused: dict[greenlet, float] = {}
+        self.cloud = replace(account.lab(prefix), on_wait=lambda *_: self._tell())
+        cloud = self.cloud
+        for client in (cloud.dynamodb, cloud.iam, cloud.functions, cloud.logs, cloud.api):
+            client.meta.events.register("after-call", self._after_call)
+
+    def do(self, story: Story, watch: Watch) -> None:
+        """Provision or tear down, and see what comes of it."""
+        self.watch, self._told = watch, self._clock.now()
+        prefix = self.cloud.lab.prefix
+        try:
+            _, left = drain(story(self.cloud), lambda _: self._tell())
+        except WschatError as error:
+            watch.failed.append(f"{prefix}: {error.where}: {error.what}")
+        except Exception as error:  # noqa: BLE001  one person's, in a thread; the others go on
+            watch.failed.append(f"{prefix}: {error!r}")
+        else:
+            watch.failed += [f"{prefix}: not as it should be: {step}" for step in left]
+        self._tell()
+
+    def _tell(self) -> None:
+        now = self._clock.now()
+        self.watch.longest_silence = max(self.watch.longest_silence, now - self._told)
+        self._told = now
+
+    def _after_call(self, parsed: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401
+        """Count a call; one that is refused is tried again by the same worker, until it is not."""
+        service, worker, now = model.service_model.service_name, getcurrent(), self._clock.now()
+        self.watch.calls[service] += 1
+        if parsed.get("Error", {}).get("Code") in THROTTLED:
+            self.watch.throttled[service] += 1
+            self._refused.setdefault(worker, now)
+        elif worker in self._refused:
+            self.watch.longest_wait = max(self.watch.longest_wait, now - self._refused.pop(worker))
+
+
+def provision(cloud: Cloud) -> Generator[Progress, None, Outcome]:
+    """Look, plan and carry it out."""
+    actual = engine.look(cloud)
+    return (yield from engine.provision(cloud, engine.plan_up(cloud, actual), actual))
+
+
+def tear_down(cloud: Cloud) -> Generator[Progress, None, Outcome]:
+    """Look, and remove what there is."""
+    actual = engine.look_for_rest(cloud)
+    return (yield from engine.teardown(cloud, engine.plan_down(actual), actual))
+
+
+class Class:
+    """So many people in one account."""
+
+    def __init__(self, ministack: Backend, labs: int, seed: int, times: Times = AS_LISTED) -> None:
+        self.account = Account(ministack, seed, times)
+        self.people = [Person(self.account, f"class{seed}-{number}-") for number in range(1, labs + 1)]
+
+    def all_at_once(self, story: Story) -> Watch:
+        """Let everybody do the same at the same time."""
+        clock, watch = self.account.clock, Watch()
+        start, done = clock.now(), clock.channel()
+
+        def work(person: Person) -> None:
+            try:
+                person.do(story, watch)
+            finally:
+                done.put(None)
+
+        for person in self.people:
+            clock.start(partial(work, person))
+        for _ in self.people:
+            done.get()
+        watch.seconds = clock.now() - start
+        return watch
+
+
+def report(what: str, watch: Watch, real: float) -> Iterator[str]:
+    """Tell what a phase was like, in lines."""
+    yield f"{what}: {watch.seconds:.0f} s ({real:.0f} s of real time)"
+    for service, calls in sorted(watch.calls.items()):
+        rate, throttled = calls / watch.seconds, watch.throttled[service] / calls
+        yield f"  {service:<13} {calls:>6} calls, {rate:>5.1f} a second, {throttled:>4.0%} throttled"
+    yield f"  longest wait of one call: {watch.longest_wait:.0f} s"
+    yield f"  longest time without a message: {watch.longest_silence:.0f} s"
+    for each in watch.failed:
+        yield f"  FAILED {each}"
+
+
+def main() -> int:
+    """Let a class provision and tear down; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.studies.classroom", description=__doc__)
+    parser.add_argument("--labs", type=int, default=30, metavar="N", help="how many (default: 30)")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of all chance (default: 0)")
+    asked = parser.parse_args()
+    failed = False
+    school = Class(Embedded(), asked.labs, asked.seed)
+    for what, story in (("provision", provision), ("teardown", tear_down)):
+        start = time.monotonic()
+        watch = school.all_at_once(story)
+        for line in report(f"{what} of {asked.labs} labs", watch, time.monotonic() - start):
+            sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+        failed = failed or bool(watch.failed)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""`python -m tests.studies.drift` changes every attribute by hand, and prints what heals it.
+
+`at-once` behind it tries two runs at once on one lab, begun at once or not.
+"""
+
+import sys
+from collections.abc import Iterator
+
+from tests.readme import table
+from tests.studies.drift.at_once import outcomes
+from tests.studies.drift.case import Case
+from tests.studies.drift.cases import CASES
+from tests.studies.drift.rounds import House, rounds
+from tests.studies.drift.stops import FIXED, TAGS_CHANGED
+from tests.support.plane.backend import Backend
+from tests.support.plane.embedded import Embedded
+
+SHOWN = 40  # characters of a value
+DRIFT = ("resource", "attribute", "should be", "is", "changed by hand with", "healed by")
+AT_ONCE = ("begun later by", "steps done before", "two provisions", "a provision and a teardown")
+
+
+def main() -> None:
+    """Print one table, row by row."""
+    heads, rows = (AT_ONCE, outcomes) if sys.argv[1:] == ["at-once"] else (DRIFT, drift)
+    print(table(heads, []))
+    for row in rows(Embedded()):
+        print(f"| {' | '.join(row)} |", flush=True)
+
+
+def drift(ministack: Backend) -> Iterator[tuple[str, ...]]:
+    """Go through all cases; yield the rows in their order."""
+    house = House(ministack, "x-")
+    healed = [each for together in rounds(CASES) for each in house.heal(together)]
+    for found in sorted(healed, key=lambda each: CASES.index(each.case)):
+        case, unlike = found.case, found.calls != found.case.heals
+        pair = found.seen.differences.get(case.attribute, ("", ""))
+        calls = [*found.calls, *(["**not the smallest change**"] if unlike else ())]
+        yield (case.resource, case.attribute, *map(_short, pair), _by_hand(case), ", ".join(calls))
+    for number, case in enumerate(FIXED):
+        step, error = house.elsewhere(case, f"fixed{number}-")
+        pair = step.fixed[case.attribute]
+        told = f"nothing: {error.what.rpartition(', and ')[2]}; {error.hint}"
+        yield (case.resource, case.attribute, *map(_short, pair), _by_hand(case), told)
+    for resource, what in TAGS_CHANGED:
+        name, error = house.given_away(resource, what)
+        told = f"nothing: {error.what.partition(' has ')[0]} has {name} then; {error.hint}"
+        yield (resource, "tags", "ours", "not ours", str(what), told)
+
+
+def _by_hand(case: Case) -> str:
+    return ", ".join(f"{what} on {what.on}" if what.on else str(what) for what in case.by_hand)
+
+
+def _short(value: object) -> str:
+    text = str(value).replace("|", "\\|")
+    return f"`{text if len(text) <= SHOWN else text[:SHOWN] + '…'}`" if text else ""
+
+
+if __name__ == "__main__":
+    main()

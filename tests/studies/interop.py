@@ -1,0 +1,164 @@
+"""Other people's clients at the local gateway: `python -m tests.studies.interop PROGRAM...`.
+
+A program is `websockets`, the path of a `wscat` (`npm install wscat`), or that of a Chromium or Chrome. Each
+connects, asks, hears what boto3 posts, is looked at by boto3, and is disconnected by it.
+"""
+
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.request import urlopen
+
+import boto3
+from websockets.sync.client import ClientConnection, connect
+
+from tests.support.terminal import Terminal
+from tests.support.until import PATIENCE
+from tests.unit.local.gateway.api import STAGE, TestApi, make_function
+from wschat.lab.cloud import Cloud
+from wschat.lab.login import Target
+from wschat.lab.login import connect as log_in
+from wschat.local.emulator import Emulator
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+
+WIDE = (50, 2000)
+"""Lines and columns of a terminal in which no message is broken."""
+PAGE = """
+const said = [], socket = new WebSocket("%s");
+socket.onopen = () => said.push("open");
+socket.onmessage = event => said.push(event.data);
+socket.onclose = event => said.push(`closed ${event.code} ${event.reason}`);
+"""
+
+
+class Client(Protocol):
+    """A client that is connecting."""
+
+    def type(self, line: str) -> None:
+        """Send a message."""
+
+    def until(self, seen: Callable[[str], bool]) -> str:
+        """Wait until it has shown something; return all that it has shown."""
+
+
+class Browser:
+    """A page with a WebSocket, by Chromium's DevTools protocol."""
+
+    def __init__(self, devtools: ClientConnection, url: str) -> None:
+        self._devtools = devtools
+        self._run(PAGE % url)
+
+    def type(self, line: str) -> None:
+        """Send a message."""
+        self._run(f"socket.send({json.dumps(line)})")
+
+    def until(self, seen: Callable[[str], bool]) -> str:
+        """Wait until it has shown something; return all that it has shown."""
+        deadline = time.monotonic() + PATIENCE
+        while not seen(shown := str(self._run("said.join('\\n')"))):
+            assert time.monotonic() < deadline, shown
+            time.sleep(0.05)
+        return shown
+
+    def _run(self, code: str) -> Any:  # noqa: ANN401  any value of JavaScript
+        call = {"id": 1, "method": "Runtime.evaluate", "params": {"expression": code}}
+        self._devtools.send(json.dumps(call))
+        answer = json.loads(self._devtools.recv(PATIENCE))["result"]
+        assert "exceptionDetails" not in answer, answer
+        return answer["result"].get("value")
+
+
+@contextmanager
+def program(*command: str) -> Iterator[Client]:
+    """Run a client in a terminal."""
+    terminal = Terminal(*command, env={**os.environ, "TERM": "xterm"}, size=WIDE)
+    try:
+        yield terminal
+    finally:
+        terminal.process.close(force=True)
+
+
+@contextmanager
+def browser(path: str, url: str) -> Iterator[Client]:
+    """Run a Chromium without a window."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        options = ("--headless", "--no-sandbox", "--remote-debugging-port=0", f"--user-data-dir={profile}")
+        with program(path, *options, "about:blank") as chromium:
+            shown = chromium.until(lambda shown: "DevTools listening on ws://" in shown)
+            address = re.search(r"ws://([\d.:]+)/", shown)
+            assert address
+            with urlopen(f"http://{address[1]}/json/list") as answer:
+                (page,) = (each for each in json.load(answer) if each["type"] == "page")
+            with connect(page["webSocketDebuggerUrl"], max_size=None) as devtools:
+                yield Browser(devtools, url)
+
+
+def client_of(name: str, url: str) -> AbstractContextManager[Client]:
+    """Run a client that connects to a URL."""
+    if name == "websockets":
+        return program(sys.executable, "-m", "websockets", url)
+    if Path(name).name == "wscat":
+        return program(name, "--no-color", "--connect", url)
+    return browser(name, url)
+
+
+def make_api(clients: Cloud) -> TestApi:
+    """Make an API that answers with the event of a message."""
+    api = TestApi(clients)
+    proxy = api.proxy("Mirror")
+    for key in ("$connect", "echo"):
+        api.permit("Mirror", key)
+        api.route(key, proxy)
+    api.stage(api.deploy())
+    return api
+
+
+def talk(client: Client, management: "ApiGatewayManagementApiClient") -> None:
+    """Let a client ask, hear a post of boto3's, be looked at by boto3, and be disconnected by it."""
+    client.until(lambda shown: "open" in shown or "Connected" in shown)
+    client.type(json.dumps({"action": "echo"}))
+    shown = client.until(lambda shown: '"connectionId"' in shown)
+    found = re.search(r'"connectionId": "([\w-]+=)"', shown)
+    assert found, shown
+    assert "LastActiveAt" in management.get_connection(ConnectionId=found[1])
+    management.post_to_connection(ConnectionId=found[1], Data="a post, größer als ASCII".encode())
+    client.until(lambda shown: "a post, größer als ASCII" in shown)
+    client.type("no JSON")
+    client.until(lambda shown: '{"message": "Forbidden", ' in shown)
+    management.delete_connection(ConnectionId=found[1])
+    client.until(lambda shown: "1000" in shown and "Connection Closed Normally" in shown)
+
+
+def main() -> None:
+    """Let each client talk."""
+    with tempfile.TemporaryDirectory() as place:
+        emulator = Emulator(Path(place) / "private", Path(place) / "log")
+        emulator.start()
+        try:
+            root = boto3.Session(
+                aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1"
+            )
+            clients = log_in(Target(endpoint_url=emulator.endpoint), root)
+            make_function(clients, "Mirror")
+            api = make_api(clients)
+            url = clients.lab.callbacks.replace("{api}", api.id) + f"/{STAGE}"
+            management = root.client("apigatewaymanagementapi", endpoint_url=url)
+            for name in sys.argv[1:]:
+                with client_of(name, api.url) as client:
+                    talk(client, management)
+                sys.stdout.write(f"{name}: connects, talks, hears posts, is disconnected\n")
+        finally:
+            emulator.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""`python -m tests.studies.privileges` takes each action away in turn, and prints what fails without it.
+
+`functions` or `person` behind it does only the seven functions' policies, or only a person's.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+
+from tests.readme import table
+from tests.studies.privileges import functions, person
+from tests.studies.privileges.desk import at_desk
+from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES
+from tests.studies.privileges.rooms import open_rooms
+from tests.studies.privileges.scenarios import SCENARIOS
+from wschat.lab.login import Target, connect
+from wschat.local.emulator import Emulator, clean_environment
+
+NOTHING = "**nothing**"
+UNVERIFIED = "not verified: the control plane does not ask for it"
+
+
+@contextmanager
+def emulator() -> Iterator[Emulator]:
+    """Start an emulator, in an environment without AWS's settings."""
+    os.environ |= clean_environment()
+    with tempfile.TemporaryDirectory() as place:
+        emulator = Emulator(Path(place) / "private", Path(place) / "log")
+        emulator.start()
+        try:
+            yield emulator
+        finally:
+            emulator.stop()
+
+
+def prove_functions() -> Iterator[list[str]]:
+    """Play all scenarios; then yield a row for each action of the seven functions' policies."""
+    with emulator() as place:
+        root = boto3.Session("test", "test", region_name="us-east-1")
+        cloud = connect(Target(prefix="proof-", endpoint_url=place.endpoint), root)
+        with open_rooms(cloud, root) as rooms:
+            for scenario in SCENARIOS:
+                functions.play(rooms, scenario)
+            proofs = functions.proofs(cloud)
+            for grant in functions.granted(cloud):
+                proof = proofs.get(grant)
+                proved = proof and functions.fails(rooms, proof, grant)
+                on = grant.resource.split(":", 5)[5].removeprefix("table/proof-")
+                yield [grant.function, grant.action, on, proof.name if proof and proved else NOTHING]
+
+
+def prove_person() -> Iterator[list[str]]:
+    """Run all errands; then yield a row for each action of a person's policy."""
+    with emulator() as place, at_desk(place.endpoint) as desk:
+        for errand in (*USES, *HEALS, *TEARDOWNS):
+            person.run(desk, errand)
+        proofs = person.proofs()
+        for grant in person.granted():
+            proof = proofs.get(grant)
+            proved = proof and person.fails(desk, proof, grant)
+            spare = NOTHING if grant.permit.verified else UNVERIFIED
+            yield [grant.action, grant.permit.on, proof.name if proof and proved else spare]
+
+
+PROOFS = {
+    "functions": (["function", "action", "on", "without it fails"], prove_functions, len(SCENARIOS)),
+    "person": (["action", "on", "without it fails"], prove_person, len((*USES, *HEALS, *TEARDOWNS))),
+}
+
+
+def main(wanted: Iterable[str]) -> bool:
+    """Print the tables; tell whether every action is needed."""
+    spare = 0
+    for name in wanted:
+        heads, prove, number = PROOFS[name]
+        start, proved, unverified = time.monotonic(), 0, 0
+        print(table(heads, []))
+        for row in prove():
+            spare, unverified = spare + (row[-1] == NOTHING), unverified + (row[-1] == UNVERIFIED)
+            proved += row[-1] not in {NOTHING, UNVERIFIED}
+            print(f"| {' | '.join(row)} |", flush=True)
+        print(
+            f"\n{number} scenarios work with the whole policies. Without any one of {proved} actions", end=" "
+        )
+        print(f"one fails; {unverified} not verified ({time.monotonic() - start:.0f} s).\n")
+    return not spare
+
+
+if __name__ == "__main__":
+    sys.exit(not main(sys.argv[1:] or PROOFS))

@@ -1,0 +1,159 @@
+"""A lab in the emulator whose functions are called as API Gateway calls them, each under its own role."""
+
+import base64
+import json
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from websockets.sync.client import ClientConnection
+from websockets.sync.client import connect as connect_websocket
+
+from tests.support.labs import provision
+from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE
+from wschat.lab.cloud import Cloud
+from wschat.lab.model import API
+from wschat.protocol.events import Event
+from wschat.protocol.reader import decode_event
+from wschat.protocol.requests import Request
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+
+SPECS = {route: spec for spec in FUNCTIONS for route in spec.routes}
+KEYS = {CLIENTS: "ID", ROOMS: "room"}
+KINDS = {"$connect": "CONNECT", "$disconnect": "DISCONNECT"}
+EARS = 3
+REFUSED = re.compile(r"is not authorized to perform: (\S+)")
+NO_ONE = count(1)
+
+
+class FunctionError(Exception):
+    """A function raised: API Gateway would say "Internal server error"."""
+
+
+@dataclass
+class Rooms:
+    """The lab's rooms. `refused` has each action that IAM refused to a function, be it raised or logged."""
+
+    cloud: Cloud
+    api_id: str
+    posts: "ApiGatewayManagementApiClient"
+    sockets: dict[str, ClientConnection] = field(default_factory=dict)
+    free: list[str] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+
+    def items(self, table: str) -> dict[str, Any]:
+        """Return all items of a table, by key."""
+        found = self.cloud.dynamodb.scan(TableName=self.cloud.lab.name(table), ConsistentRead=True)["Items"]
+        return {item[KEYS[table]]["S"]: item for item in found}
+
+    def clear(self) -> None:
+        """Empty the tables, the ears and the list of refusals."""
+        for table, key in KEYS.items():
+            for value in self.items(table):
+                self.cloud.dynamodb.delete_item(TableName=self.cloud.lab.name(table), Key={key: {"S": value}})
+        for connection in self.sockets:
+            self.heard(connection)
+        self.free = list(self.sockets)
+        self.refused.clear()
+
+    def person(self, name: str = "", room: str = "") -> "Person":
+        """Take one of the open connections; with a name, register it; with a room, join or create that."""
+        person = Person(self, self.free.pop(0))
+        if name:
+            person.register(name)
+        if room:
+            exists = room in self.items(ROOMS)
+            assert person.ask("join" if exists else "create", room).type == "multi-message"
+        return person
+
+    def call(self, route: str, connection: str, body: str | None = None) -> dict[str, Any]:
+        """Invoke a route's function with an event in AWS's shape; return what it returns.
+
+        Raises:
+            FunctionError: it raised.
+        """
+        context = {
+            "routeKey": route,
+            "eventType": KINDS.get(route, "MESSAGE"),
+            "connectionId": connection,
+            "connectedAt": int(time.time() * 1000),
+            "apiId": self.api_id,
+            "stage": STAGE,
+        }
+        event = {"requestContext": context, "isBase64Encoded": False} | ({"body": body} if body else {})
+        name = self.cloud.lab.name(SPECS[route].name)
+        answer = self.cloud.functions.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
+        said, log = answer["Payload"].read().decode(), base64.b64decode(answer.get("LogResult", "")).decode()
+        self.refused.update(REFUSED.findall(log), REFUSED.findall(said))
+        if "FunctionError" in answer:
+            raise FunctionError(json.loads(said)["errorMessage"])
+        return dict(json.loads(said))
+
+    def heard(self, connection: str) -> list[str]:
+        """Return the types of the events posted to an open connection since the last time.
+
+        They come in the order of the posts, so a last word of our own tells that there are no more.
+        """
+        self.posts.post_to_connection(ConnectionId=connection, Data=b"last word")
+        frames = iter(lambda: str(self.sockets[connection].recv(timeout=10)), "last word")
+        return [decode_event(frame).type for frame in frames]
+
+
+@dataclass
+class Person:
+    """Somebody with a connection, which is open unless they have vanished."""
+
+    rooms: Rooms
+    connection: str
+    name: str = ""
+
+    def ask(self, action: str, value: str = "", **fields: Any) -> Event:  # noqa: ANN401
+        """Send a request; return the reply."""
+        body = Request(action, value, id="7", **fields).encode()
+        return decode_event(self.rooms.call(action, self.connection, body)["body"])
+
+    def register(self, name: str) -> None:
+        """Take a name, or take it back: the token is made of it."""
+        self.name = name
+        assert self.ask("register", name, token=f"the token of {name}").type == "signup"
+
+    def heard(self) -> list[str]:
+        """Return the types of the events heard since the last time."""
+        return self.rooms.heard(self.connection)
+
+    def vanish(self) -> "Person":
+        """Move the name and the place in the room to a connection that is gone: a post to it meets 410."""
+        ghost = Person(self.rooms, f"gone{next(NO_ONE)}=")
+        ghost.register(self.name)
+        return ghost
+
+
+@contextmanager
+def open_rooms(cloud: Cloud, root: boto3.Session) -> Iterator[Rooms]:
+    """Provision a lab, start its functions, and open some connections to it."""
+    url = provision(cloud)
+    api_id = url.split("/")[-2]
+    posts = root.client(
+        "apigatewaymanagementapi", endpoint_url=f"{cloud.lab.callbacks}/{STAGE}".replace(API, api_id)
+    )
+    rooms = Rooms(cloud, api_id, posts)
+    with ExitStack() as stack, ThreadPoolExecutor() as pool:
+        nothing = json.dumps({"requestContext": {"eventType": "", "connectionId": "-"}})
+        start = [
+            pool.submit(cloud.functions.invoke, FunctionName=cloud.lab.name(spec.name), Payload=nothing)
+            for spec in FUNCTIONS
+        ]
+        assert all("FunctionError" not in each.result() for each in start)
+        for _ in range(EARS):
+            socket = stack.enter_context(connect_websocket(url, compression=None, proxy=None))
+            (connection,) = rooms.items(CLIENTS).keys() - rooms.sockets
+            rooms.sockets[connection] = socket
+        yield rooms

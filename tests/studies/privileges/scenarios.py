@@ -1,0 +1,195 @@
+"""What people do in the rooms, and which grants of the function that they use each of it needs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.studies.privileges.rooms import Rooms
+from wschat.lab.blueprint import CLIENTS, ROOMS
+from wschat.protocol.events import Ack, MultiMessage
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One thing that people do with one function, and the grants of which it needs every single one.
+
+    The grants are written as in the blueprint's `Spec`: actions on client-records and on
+    room-messages-users, and whether it posts.
+    """
+
+    name: str
+    function: str
+    clients: str
+    rooms: str
+    posts: bool
+    play: Callable[[Rooms], None]
+
+
+SCENARIOS: list[Scenario] = []
+
+
+def scenario(
+    function: str, name: str, *, clients: str = "", rooms: str = "", posts: bool = False
+) -> Callable[[Callable[[Rooms], None]], Callable[[Rooms], None]]:
+    """Note a scenario."""
+
+    def note(play: Callable[[Rooms], None]) -> Callable[[Rooms], None]:
+        SCENARIOS.append(Scenario(name, function, clients, rooms, posts, play))
+        return play
+
+    return note
+
+
+@scenario("Connect", "connect", clients="PutItem")
+def _connect(rooms: Rooms) -> None:
+    rooms.call("$connect", "new=")
+    assert "expires" in rooms.items(CLIENTS)["new="]
+
+
+@scenario("RegisterUser", "take a name", clients="GetItem PutItem UpdateItem")
+def _take_a_name(rooms: Rooms) -> None:
+    ann = rooms.person("ann")
+    assert rooms.items(CLIENTS)["name#ann"]["owner"]["S"] == ann.connection
+
+
+@scenario("RegisterUser", "take another name, and give the first back", clients="DeleteItem")
+def _take_another_name(rooms: Rooms) -> None:
+    rooms.person("ann").register("anna")
+    assert {"name#anna"} == {key for key in rooms.items(CLIENTS) if key.startswith("name#")}
+
+
+@scenario("RegisterUser", "take the name back after a cut, and the place", rooms="GetItem UpdateItem")
+def _take_the_name_back(rooms: Rooms) -> None:
+    rooms.person("ann", "lobby")
+    again = rooms.person("ann")
+    assert rooms.items(ROOMS)["lobby"]["users"]["M"].keys() == {again.connection}
+
+
+@scenario(
+    "CreateRoom",
+    "create the first room",
+    clients="GetItem PutItem Scan UpdateItem",
+    rooms="PutItem",
+    posts=True,
+)
+def _create(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann"), rooms.person("bob")
+    assert ann.ask("create", "lobby").type == "multi-message"
+    assert ann.heard() == bob.heard() == ["single-room"]
+
+
+@scenario("CreateRoom", "create a room, and leave another to its members", rooms="GetItem UpdateItem")
+def _create_and_leave(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "lobby")
+    bob.ask("create", "attic")
+    assert ann.heard() == ["single-room", "user-joined", "user-left", "single-room"]
+
+
+@scenario("CreateRoom", "create a room, and leave another dead", rooms="DeleteItem")
+def _create_and_kill(rooms: Rooms) -> None:
+    rooms.person("ann", "lobby").ask("create", "attic")
+    assert rooms.items(ROOMS).keys() == {"attic", "attic#log"}
+
+
+@scenario("CreateRoom", "create a room, and somebody is gone", clients="DeleteItem")
+def _create_and_forget(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann"), rooms.person("bob").vanish()
+    ann.ask("create", "lobby")
+    assert not {bob.connection, "name#bob"} & rooms.items(CLIENTS).keys()
+
+
+@scenario(
+    "JoinRoom",
+    "join, and fetch what was said",
+    clients="GetItem UpdateItem",
+    rooms="BatchGetItem GetItem UpdateItem",
+    posts=True,
+)
+def _join(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann", "lobby"), rooms.person("bob")
+    ann.ask("message", "is anybody here?")
+    joined = bob.ask("join", "lobby")
+    assert isinstance(joined, MultiMessage)
+    assert [entry.content for entry in joined.messages] == ["is anybody here?"]
+    assert "user-joined" in ann.heard()
+
+
+@scenario("JoinRoom", "join a room, and leave another dead", clients="Scan", rooms="DeleteItem")
+def _join_and_kill(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "attic")
+    bob.ask("join", "lobby")
+    assert rooms.items(ROOMS).keys() == {"lobby", "lobby#log"}
+    assert ann.heard()[-2:] == ["delete-room", "user-joined"]
+
+
+@scenario("JoinRoom", "join, and a member is gone", clients="DeleteItem")
+def _join_and_forget(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann", "lobby").vanish(), rooms.person("bob")
+    bob.ask("join", "lobby")
+    assert not {ann.connection, "name#ann"} & rooms.items(CLIENTS).keys()
+
+
+@scenario("SendMessage", "speak", clients="GetItem", rooms="GetItem PutItem UpdateItem", posts=True)
+def _speak(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "lobby")
+    assert isinstance(ann.ask("message", "hello"), Ack)
+    assert "client-message" in ann.heard()
+    assert bob.heard() == ["client-message"]
+
+
+@scenario("SendMessage", "speak, and a member is gone", clients="DeleteItem")
+def _speak_and_forget(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "lobby").vanish()
+    ann.ask("message", "bob?")
+    assert not {bob.connection, "name#bob"} & rooms.items(CLIENTS).keys()
+
+
+@scenario("SendMessage", "speak, and everybody is gone by now", clients="Scan UpdateItem", rooms="DeleteItem")
+def _speak_and_kill(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann", "lobby").vanish(), rooms.person("bob")
+    ann.ask("message", "is anybody here?")
+    assert rooms.items(ROOMS) == {}
+    assert bob.heard() == ["delete-room"]
+
+
+@scenario(
+    "LeaveRoom",
+    "leave a room to its members",
+    clients="GetItem UpdateItem",
+    rooms="GetItem UpdateItem",
+    posts=True,
+)
+def _leave(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "lobby")
+    assert isinstance(bob.ask("leave"), Ack)
+    assert "user-left" in ann.heard()
+
+
+@scenario("LeaveRoom", "the last one leaves", clients="Scan", rooms="DeleteItem")
+def _leave_and_kill(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann", "lobby"), rooms.person("bob")
+    ann.ask("leave")
+    assert rooms.items(ROOMS) == {}
+    assert bob.heard() == ["delete-room"]
+
+
+@scenario("LeaveRoom", "leave, and one who stays is gone", clients="DeleteItem")
+def _leave_and_forget(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "lobby").vanish()
+    ann.ask("leave")
+    assert not {bob.connection, "name#bob"} & rooms.items(CLIENTS).keys()
+
+
+@scenario("Disconnect", "drop out", clients="DeleteItem GetItem", rooms="GetItem UpdateItem", posts=True)
+def _drop(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "lobby")
+    rooms.call("$disconnect", bob.connection)
+    assert "user-left" in ann.heard()
+    assert not {bob.connection, "name#bob"} & rooms.items(CLIENTS).keys()
+
+
+@scenario("Disconnect", "the last one drops out", clients="Scan UpdateItem", rooms="DeleteItem")
+def _drop_and_kill(rooms: Rooms) -> None:
+    ann, bob = rooms.person("ann", "lobby"), rooms.person("bob")
+    rooms.call("$disconnect", ann.connection)
+    assert rooms.items(ROOMS) == {}
+    assert bob.heard() == ["delete-room"]

@@ -1,0 +1,71 @@
+"""A person who has what `wschat policy` prints can do everything with the lab; nothing of it is spare."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.studies.privileges.desk import PASSING, Desk, at, at_desk, tear_down
+from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES, Errand
+from tests.studies.privileges.person import fails, granted, proofs, run
+from tests.support.plane import permissions
+from wschat.lab.permits import person
+from wschat.local.emulator import Emulator
+
+SAMPLE = 2
+"""So many run in the suite, others each day; `python -m tests.studies.privileges` runs them all."""
+
+
+@pytest.fixture(scope="module")
+def desk(emulator: Emulator) -> Iterator[Desk]:
+    """The desk of somebody who could provision a lab."""
+    with at_desk(emulator.endpoint) as desk:
+        yield desk
+
+
+def test_every_grant_has_a_proof() -> None:
+    """For each action of the policy there is an errand that claims to need it, or it is not verified."""
+    missing = [grant for grant in granted() if grant not in proofs()]
+    assert [str(grant) for grant in missing] == ["apigateway:POST on `*/tags/*`"]
+    assert not any(grant.permit.verified for grant in missing)
+
+
+@pytest.mark.parametrize("errand", USES, ids=lambda each: each.name)
+def test_use(desk: Desk, errand: Errand) -> None:
+    """Looking at the lab, reading its logs and chatting in it are allowed."""
+    run(desk, errand)
+
+
+def test_heal(desk: Desk) -> None:
+    """Whatever somebody did to the lab, provision mends it."""
+    for errand in HEALS[:-2]:
+        errand.before(desk)
+    desk.provision()
+
+
+def test_nothing_is_spare(desk: Desk) -> None:
+    """Without an action, its errand fails, for that reason."""
+    seed = f"{datetime.now(UTC):%Y-%m-%d}"
+    for grant, errand in random.Random(seed).sample(list(proofs().items()), SAMPLE):  # noqa: S311
+        assert fails(desk, errand, grant), f"without {grant}, {errand.name!r} works (seed {seed})"
+
+
+def test_tear_down(desk: Desk) -> None:
+    """What is left of a lab can be removed, with a role that somebody gave a policy; so can a whole lab."""
+    desk.may(person(at(desk.root, PASSING).lab))
+    for errand in TEARDOWNS:
+        errand.before(desk)
+    desk.tear_down()
+    desk.may(person(desk.root.lab))
+    tear_down(desk.mine)
+
+
+def test_no_resource_is_spare(desk: Desk) -> None:
+    """In all this, every resource that the policy names for the control plane was asked for."""
+    asked = [need for call in desk.plane.calls if call.key == desk.key for need in permissions.needs(call)]
+    for statement in person(desk.root.lab)["Statement"]:
+        if "Sid" not in statement and "execute-api:Invoke" not in statement["Action"]:
+            for resource in statement["Resource"]:
+                alone = {"Statement": [statement | {"Resource": [resource]}]}
+                assert any(permissions.granted(alone, need) for need in asked), resource

@@ -1,0 +1,110 @@
+"""Let the storm rage in a local lab, and count: `python -m tests.studies.storm`."""
+
+import argparse
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import boto3
+
+from tests.studies.storm import audit
+from tests.studies.storm.line import Lost
+from tests.studies.storm.people import Somebody
+from tests.studies.storm.silence import silence
+from tests.support.labs import provision
+from wschat.lab.cloud import Cloud
+from wschat.lab.login import Target, connect
+from wschat.local.emulator import Emulator
+from wschat.local.gateway.limits import Settings
+from wschat.protocol.events import MultiMessage
+
+SETTLED_S = 20.0
+
+
+def storm(
+    cloud: Cloud, url: str, people: int = 60, rooms: int = 8, seconds: float = 60.0, seed: int = 0
+) -> tuple[Counter[str], list[str]]:
+    """Let people act for some seconds; return what they did, and what is wrong in the end."""
+    everybody = [Somebody(url, f"p{number}", rooms, seed) for number in range(people)]
+    auditor = Somebody(url, audit.AUDITOR, rooms, seed)
+    with silence(cloud):
+        wrong = let_act(everybody, seconds)
+    heard, missing = audit.messages(everybody)
+    misfits = look(cloud, auditor, everybody)
+    logged, raised = audit.log(cloud)
+    counts = Counter({"lost": 0, "doubled": 0, "out of order": 0})
+    for each in (heard, logged, *(one.counts for one in everybody)):
+        counts.update(each)
+    counts["cuts without $disconnect"] = counts["connections cut"] - logged["$disconnect ran"]
+    for one in (*everybody, auditor):
+        if one.line:
+            one.line.cut(kindly=True)
+    return counts, wrong + missing + misfits + raised
+
+
+def let_act(everybody: list[Somebody], seconds: float) -> list[str]:
+    """Let all come, and then each act in a thread until the time is over; return what went wrong."""
+    for one in everybody:
+        one.come_back()
+    until, wrong = time.monotonic() + seconds, list[str]()
+
+    def live(one: Somebody) -> None:
+        try:
+            while time.monotonic() < until:
+                one.act()
+            one.end()
+        except BaseException as error:  # noqa: BLE001
+            wrong.append(f"{one.name}: {error!r}")
+
+    threads = [threading.Thread(target=live, args=(one,)) for one in everybody]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return wrong
+
+
+def look(cloud: Cloud, auditor: Somebody, everybody: list[Somebody]) -> list[str]:
+    """Create one more room, which tells everybody, and so finds every ghost; say what does not fit then."""
+    try:
+        assert isinstance(auditor.come_back().ask("create", audit.LAST), MultiMessage)
+    except Lost as error:
+        return [f"no reply to the last {error}"]
+    until = time.monotonic() + SETTLED_S
+    while (misfits := audit.tables(cloud, everybody)) and time.monotonic() < until:
+        time.sleep(0.2)  # the last $disconnect is on its way
+    return misfits
+
+
+def main() -> int:
+    """Bring a lab, storm, and show what was found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.studies.storm", description=__doc__)
+    parser.add_argument("--people", type=int, default=60)
+    parser.add_argument("--rooms", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--seed", type=int, default=0)
+    wanted = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    root = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        emulator = Emulator(place / "private", place / "log", settings=Settings(shuffle=True))
+        emulator.start()
+        try:
+            cloud = connect(Target(endpoint_url=emulator.endpoint), root)
+            url = provision(cloud)
+            counts, wrong = storm(cloud, url, **vars(wanted))
+        finally:
+            emulator.stop()
+    for what, number in sorted(counts.items()):
+        print(f"{number:8} {what}")
+    print(*wrong or ["nothing is wrong"], sep="\n")
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

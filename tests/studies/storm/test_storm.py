@@ -1,0 +1,12 @@
+"""Ten seconds of the storm with few people; `python -m tests.studies.storm` is a minute with sixty."""
+
+from tests.studies.storm.__main__ import storm
+from tests.support.labs import provision
+from wschat.lab.cloud import Cloud
+
+
+def test_storm(cloud: Cloud) -> None:
+    """People act at random: afterwards everything fits, and nobody lacks a message that was due."""
+    counts, wrong = storm(cloud, provision(cloud), people=8, rooms=2, seconds=10)
+    assert wrong == []
+    assert counts["deliveries due"] > 0

@@ -1,0 +1,81 @@
+"""Cases in which a real process works, and is killed: in real time, but faster."""
+
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import replace
+
+from tests.studies.sweep.account import Account
+from tests.studies.sweep.cases import Case, Reference, ask
+from tests.studies.sweep.trials import Result, conclude
+from tests.studies.sweep.world import LAG_S, TIMES, Death, World
+from tests.support.plane.clock import ScaledClock
+from tests.support.plane.faults import Fault
+from tests.support.plane.wire import Call
+from wschat.local.emulator import clean_environment
+
+FACTOR = 20
+TIMES_NOW = replace(TIMES, role_assumable=0)
+"""In real time nobody knows beforehand which try of a function AWS will take; so it takes the first."""
+KILLED_S = 60
+"""Seconds of real time in which a process must have come to the call at which it is killed."""
+
+
+class KillWorld(World):
+    """The plane listens, and kills who asks."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__(account, ScaledClock(FACTOR), TIMES_NOW)
+
+    def kill(self, case: Case, known: Reference) -> None:
+        """Let a process of its own do a run, and kill it at the call of a case, before or after it.
+
+        Its calls in flight take effect, though nobody hears their answers.
+        """
+        wanted, count, lock = known.asked(case), known.occurrence(case), threading.Lock()
+
+        def fails(call: Call) -> Fault | None:
+            nonlocal count
+            if ask(self.plane, call) != wanted:
+                return None
+            with lock:
+                count -= 1
+                return None if count else case.kind
+
+        before = threading.enumerate()
+        with self.plane.listening() as self.url:
+            command = [sys.executable, "-m", "tests.studies.sweep.child", self.url, case.run, str(FACTOR)]
+            self.plane.fault = fails
+            with subprocess.Popen(command, env=clean_environment(), stderr=subprocess.PIPE) as child:
+                self.plane.on_kill = lambda: _kill(child)
+                try:
+                    child.wait(KILLED_S)
+                except subprocess.TimeoutExpired:
+                    child.kill()
+                assert child.stderr
+                told = child.stderr.read().decode()
+        for thread in {*threading.enumerate()}.difference(before):
+            thread.join()
+        self.plane.fault = lambda _: None
+        assert child.returncode == -signal.SIGKILL, f"it never came to this call: {told}"
+
+
+def kill(account: Account, known: Reference, case: Case) -> Result:
+    """Try one case in an account with nothing in it."""
+    world = KillWorld(account)
+    ended: BaseException = Death()
+    try:
+        if case.run == "teardown":
+            world.run("provision").must_be_clean()
+            world.clock.sleep(LAG_S)
+        world.kill(case, known)
+    except Exception as error:  # noqa: BLE001  judged as any other end
+        ended = error
+    return conclude(world, known, case, ended)
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    """Kill a process with -9; when this returns, it is gone."""
+    child.kill()
+    child.wait()

@@ -1,0 +1,130 @@
+"""Functions that are Pending and InProgress and refuse changes meanwhile, and who decrypts for them."""
+
+from typing import Any
+
+from tests.support.plane.dates import Dates
+from tests.support.plane.errors import error, missing
+from tests.support.plane.rates import FOREVER, Times
+from tests.support.plane.reads import Reads
+from tests.support.plane.roles import Roles
+from tests.support.plane.service import Service
+from tests.support.plane.wire import Answer, Call, identify, path_of, similar
+
+UNASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
+UNDECRYPTED = (
+    "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the "
+    "function's KMS key settings. KMS Exception: UnrecognizedClientExceptionKMS Message: The security token "
+    "included in the request is invalid."
+)
+NOT_NOW = "The operation cannot be performed at this time. {}"
+PENDING = NOT_NOW.format("The function is currently in the following state: Pending")
+UPDATING = NOT_NOW.format("An update is in progress for resource: {}")
+UPDATES = {"UpdateFunctionCode", "UpdateFunctionConfiguration"}
+ROLE_USERS = {"CreateFunction", "UpdateFunctionConfiguration"}
+STATES = ("State", "StateReason", "StateReasonCode")
+UPDATE_STATES = ("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode")
+
+
+class Functions(Service):
+    def __init__(self, times: Times, roles: Roles, reads: Reads, dates: Dates) -> None:
+        self._times, self._roles, self._reads, self._dates = times, roles, reads, dates
+        self._made: dict[str, float] = {}
+        self._updated: dict[str, float] = {}
+        self._granted: dict[str, tuple[str, float]] = {}
+
+    def locked_out(self) -> list[str]:
+        """Return the functions whose environment is decrypted for a role that is not there any more.
+
+        That is the first role of a function, or what it was changed to last: to set the same is no change.
+        """
+        return [name for name, (role, made) in self._granted.items() if made != self._roles.made(role)]
+
+    def pending(self, name: str, now: float) -> bool:
+        return now < self._made.get(name, -FOREVER) + self._times.function_pending
+
+    def updating(self, name: str, now: float) -> bool:
+        return now < self._updated.get(name, -FOREVER) + self._times.function_updating
+
+    def refuse(self, call: Call, now: float) -> Answer | None:
+        name, operation = call.resource, call.operation
+        if operation in {*UPDATES, "DeleteFunction", "Invoke", "PublishVersion"} and self.pending(name, now):
+            return error("lambda", 409, "ResourceConflictException", PENDING)
+        if operation in {*UPDATES, "PublishVersion"} and self.updating(name, now):
+            arn = f"arn:aws:lambda:{call.region}:000000000000:function:{name}"
+            return error("lambda", 409, "ResourceConflictException", UPDATING.format(arn))
+        if operation == "Invoke" and name in self.locked_out():
+            return error("lambda", 502, "KMSAccessDeniedException", UNDECRYPTED)
+        role = call.params.get("Role") if operation in ROLE_USERS else None
+        if role and not self._roles.assumable(role, now):
+            return error("lambda", 400, "InvalidParameterValueException", UNASSUMABLE)
+        return None
+
+    def done(self, call: Call, answer: Answer, now: float) -> Answer:
+        name = call.resource
+        if call.operation == "CreateFunction":
+            self._made[name] = now
+            self._reads.starts_with(_get_policy(call), missing("lambda", name))
+        elif call.operation == "DeleteFunction":
+            self._made.pop(name, None)
+            self._updated.pop(name, None)
+            self._granted.pop(name, None)
+        elif call.operation in UPDATES:
+            self._updated[name] = now
+        role = call.params.get("Role") if call.operation in ROLE_USERS else None
+        if role and role != self._granted.get(name, ("", 0.0))[0]:
+            self._granted[name] = (role, self._roles.made(role))
+        if call.operation in {"CreateFunction", *UPDATES}:
+            return answer.with_json(self._with_states(answer.json, now))
+        return answer
+
+    def mend(self, call: Call, answer: Answer) -> Answer:
+        """Put in the account's concurrency, and the clock's date of the last change.
+
+        And leave out the states of a list, which AWS does not tell.
+        """
+        if not answer.ok:
+            return answer
+        content = answer.json
+        if call.operation == "GetAccountSettings":
+            for name in ("ConcurrentExecutions", "UnreservedConcurrentExecutions"):
+                content["AccountLimit"][name] = self._times.concurrency
+        elif call.operation == "ListFunctions":
+            for function in content["Functions"]:
+                for name in STATES + UPDATE_STATES:
+                    function.pop(name, None)
+        changed = self._updated.get(call.resource, self._made.get(call.resource))
+        if call.operation in {"GetFunction", "GetFunctionConfiguration"} and changed is not None:
+            configuration = content.get("Configuration", content)
+            configuration["LastModified"] = self._dates.millisecond(changed)
+        return answer.with_json(content)
+
+    def show(self, call: Call, answer: Answer, now: float) -> Answer:
+        if not answer.ok or call.operation not in {"GetFunction", "GetFunctionConfiguration"}:
+            return answer
+        content = answer.json
+        if call.operation == "GetFunction":
+            content["Configuration"] = self._with_states(content["Configuration"], now)
+            return answer.with_json(content)
+        return answer.with_json(self._with_states(content, now))
+
+    def _with_states(self, configuration: dict[str, Any], now: float) -> dict[str, Any]:
+        """Say what AWS would: an update leaves a function Active, MiniStack says Pending."""
+        if configuration["State"] not in {"Active", "Pending"}:
+            return configuration
+        name = configuration["FunctionName"]
+        kept = {key: value for key, value in configuration.items() if key not in STATES + UPDATE_STATES}
+        if self.pending(name, now):
+            reason = "The function is being created."
+            return kept | {"State": "Pending", "StateReason": reason, "StateReasonCode": "Creating"}
+        if self.updating(name, now):
+            reason = "The function is being updated."
+            update = {"LastUpdateStatusReason": reason, "LastUpdateStatusReasonCode": "Updating"}
+            return kept | {"State": "Active", "LastUpdateStatus": "InProgress"} | update
+        return kept | {"State": "Active", "LastUpdateStatus": "Successful"}
+
+
+def _get_policy(call: Call) -> Call:
+    path = path_of("2015-03-31", "functions", call.resource, "policy")
+    asked = identify(similar(call, "GET", path), call.time)
+    assert asked
+    return asked

@@ -1,0 +1,216 @@
+"""API Gateway's refusals, and what a stage serves."""
+
+import re
+from typing import Any
+
+from tests.support.plane.backend import Backend
+from tests.support.plane.dates import Dates
+from tests.support.plane.errors import error
+from tests.support.plane.reads import Reads
+from tests.support.plane.service import Service
+from tests.support.plane.wire import Answer, Call, identify, path_of, similar
+
+EMPTY = Answer(200, {"Content-Type": "application/json"}, b'{"items": []}')
+PARTS = {
+    "CreateApi": ("routes", "integrations", "deployments", "stages"),
+    "CreateRoute": ("routeresponses",),
+    "CreateIntegration": ("integrationresponses",),
+}
+"""What a new thing has none of yet."""
+IDS = {"CreateApi": "apiId", "CreateRoute": "routeId", "CreateIntegration": "integrationId"}
+ONLY_CONNECT = "Currently, authorization is restricted to the $connect route only"
+FORGOTTEN = ("templateSelectionExpression", "payloadFormatVersion", "timeoutInMillis")
+"""Of an integration, what MiniStack drops or makes up when it was not sent."""
+DEFAULTS = {"timeoutInMillis": 29_000}
+
+
+Reason = tuple[int, str, str] | None
+"""The status, code and message of a refusal."""
+
+
+class Gateway(Service):
+    def __init__(self, reads: Reads, backend: Backend, dates: Dates) -> None:
+        self._reads, self._backend, self._dates = reads, backend, dates
+        self._sent: dict[str, dict[str, Any]] = {}
+        self._deployed: dict[tuple[str, str], frozenset[str]] = {}
+        self._tags: dict[str, dict[str, str]] = {}
+        self._made: dict[str, str] = {}
+        self._checks = {
+            "CreateApi": self._create_api,
+            "CreateRoute": self._create_route,
+            "UpdateRoute": self._update_route,
+            "DeleteIntegration": self._delete_integration,
+            "CreateDeployment": self._create_deployment,
+            "DeleteDeployment": self._delete_deployment,
+            "CreateStage": self._create_stage,
+            "UpdateStage": self._update_stage,
+        }
+
+    def served(self, any_call: Call, api: str, stage: str) -> frozenset[str]:
+        """Return the keys of the routes that a stage serves: those of its deployment, when that was made."""
+        found = {each["stageName"]: each for each in self._list(any_call, api, "stages") or ()}
+        if found[stage].get("autoDeploy"):
+            return frozenset(each["routeKey"] for each in self._list(any_call, api, "routes") or ())
+        deployment = found[stage].get("deploymentId")
+        return self._deployed[api, deployment] if deployment else frozenset()
+
+    def refuse(self, call: Call, _now: float) -> Answer | None:
+        check = self._checks.get(call.operation)
+        reason = check(call) if check else None
+        return error("apigateway", *reason) if reason else None
+
+    def _list(self, call: Call, api: str, part: str) -> list[dict[str, Any]] | None:
+        """Return all parts of a kind of an API; None if there is no such API."""
+        answer = self._reads.truth(self._call(call, api, part))
+        return answer.json["items"] if answer.ok else None
+
+    @staticmethod
+    def _call(call: Call, *path: str) -> Call:
+        asked = identify(similar(call, "GET", path_of("v2", "apis", *path)), call.time)
+        assert asked
+        return asked
+
+    def _create_api(self, call: Call) -> Reason:
+        params = call.params
+        if params.get("protocolType") == "WEBSOCKET" and not params.get("routeSelectionExpression"):
+            return bad("Route selection expression is required for a WEBSOCKET API")
+        return None
+
+    def _create_route(self, call: Call) -> Reason:
+        routes = self._list(call, call.api, "routes")
+        return None if routes is None else self._refuse_route(call, routes, call.params.get("routeKey", ""))
+
+    def _update_route(self, call: Call) -> Reason:
+        routes = self._list(call, call.api, "routes") or []
+        own = next((each for each in routes if each["routeId"] == call.params["routeId"]), None)
+        if own is None:
+            return None
+        others = [each for each in routes if each is not own]
+        return self._refuse_route(call, others, call.params.get("routeKey", own["routeKey"]))
+
+    def _refuse_route(self, call: Call, others: list[dict[str, Any]], key: str) -> Reason:
+        if any(each["routeKey"] == key for each in others):
+            return conflict(f"Route with key {key} already exists for this API")
+        if key != "$connect" and call.params.get("authorizationType", "NONE") != "NONE":
+            return bad(ONLY_CONNECT)
+        if key != "$connect" and call.params.get("requestParameters"):
+            return bad("Request parameters are supported on the $connect route only")
+        if target := call.params.get("target"):
+            integrations = self._list(call, call.api, "integrations") or ()
+            if target not in {f"integrations/{each['integrationId']}" for each in integrations}:
+                return bad(f"Invalid target {target}: no such integration")
+        return None
+
+    def _delete_integration(self, call: Call) -> Reason:
+        which = call.params["integrationId"]
+        routes = self._list(call, call.api, "routes") or ()
+        users = [each["routeId"] for each in routes if each.get("target") == f"integrations/{which}"]
+        text = f"Cannot delete Integration '{which}', routes {users} are referencing it."
+        return conflict(text) if users else None
+
+    def _create_deployment(self, call: Call) -> Reason:
+        if self._list(call, call.api, "routes") == []:
+            return bad("Unable to deploy API because no routes exist in this API")
+        stage = call.params.get("stageName")
+        if stage and stage not in {each["stageName"] for each in self._list(call, call.api, "stages") or ()}:
+            return 404, "NotFoundException", "Invalid stage identifier specified"
+        return None
+
+    def _delete_deployment(self, call: Call) -> Reason:
+        stages = self._list(call, call.api, "stages") or ()
+        if any(each.get("deploymentId") == call.params["deploymentId"] for each in stages):
+            return bad("Active stages pointing to this deployment must be moved or deleted")
+        return None
+
+    def _create_stage(self, call: Call) -> Reason:
+        stages, name = self._list(call, call.api, "stages"), call.params.get("stageName", "")
+        if stages is None:
+            return None
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", name):
+            return bad("Stage name only allows a-zA-Z0-9_- and at most 128 characters")
+        if any(each["stageName"] == name for each in stages):
+            return conflict("Stage already exists")
+        return self._refuse_stage(call, auto=False)
+
+    def _update_stage(self, call: Call) -> Reason:
+        stages = self._list(call, call.api, "stages") or ()
+        own = next((each for each in stages if each["stageName"] == call.params["stageName"]), None)
+        return self._refuse_stage(call, auto=own.get("autoDeploy", False)) if own else None
+
+    def _refuse_stage(self, call: Call, *, auto: bool) -> Reason:
+        wanted = call.params.get("deploymentId")
+        if wanted and call.params.get("autoDeploy", auto):
+            return bad("Deployment ID cannot be set on a stage with auto deploy")
+        deployments = {each["deploymentId"] for each in self._list(call, call.api, "deployments") or ()}
+        if wanted and wanted not in deployments:
+            return 404, "NotFoundException", "Invalid deployment identifier specified"
+        return None
+
+    def done(self, call: Call, answer: Answer, now: float) -> Answer:
+        made = answer.json
+        if call.operation in {"CreateIntegration", "UpdateIntegration"}:
+            sent = {name: call.params[name] for name in FORGOTTEN if name in call.params}
+            self._sent.setdefault(made["integrationId"], dict(DEFAULTS)).update(sent)
+        elif call.operation == "CreateDeployment":
+            routes = self._list(call, call.api, "routes") or ()
+            keys = frozenset(each["routeKey"] for each in routes)
+            self._deployed[call.api, made["deploymentId"]] = keys
+            if stage := call.params.get("stageName"):  # which MiniStack takes no notice of
+                path = path_of("v2", "apis", call.api, "stages", stage)
+                moved = similar(call, "PATCH", path, {"deploymentId": made["deploymentId"]})
+                self._backend.ask(call, moved)
+        elif call.operation == "CreateApi":
+            self._made[made["apiId"]] = self._dates.second(now)
+        elif call.operation in {"TagResource", "UntagResource"}:
+            self._tags[call.resource.partition("::/")[2]] = self._ask_tags(call)
+        elif call.operation == "DeleteStage":
+            self._tags.pop(call.resource, None)
+        if call.operation in IDS:
+            self._begin(call, made[IDS[call.operation]], now)
+        return self.mend(call, answer)
+
+    def _ask_tags(self, call: Call) -> dict[str, str]:
+        path = call.request.target.partition("?")[0]
+        tags: dict[str, str] = self._backend.ask(call, similar(call, "GET", path)).json["tags"]
+        return tags
+
+    def _begin(self, call: Call, made: str, now: float) -> None:
+        self._reads.born(f"{call.resource}/{made}", now)
+        path = f"{call.resource}/{made}".split("/")[1:]
+        for part in PARTS[call.operation]:
+            self._reads.starts_with(self._call(call, *path, part), EMPTY)
+
+    def mend(self, call: Call, answer: Answer) -> Answer:
+        """Put in what MiniStack forgets: of an integration some attributes, of APIs and stages later tags.
+
+        And the date of an API is the clock's.
+        """
+        if not answer.ok:
+            return answer
+        if call.operation in {"GetApi", "GetApis", "GetStage", "GetStages"}:
+            return self._with_tags(call, answer)
+        if "Integration" not in call.operation or "Response" in call.operation:
+            return answer
+        content = answer.json
+        for each in content.get("items", [content] if content else []):
+            for name in FORGOTTEN:
+                each.pop(name, None)
+            each.update(self._sent.get(each["integrationId"], DEFAULTS))
+        return answer.with_json(content)
+
+    def _with_tags(self, call: Call, answer: Answer) -> Answer:
+        content = answer.json
+        for each in content.get("items", [content]):
+            path = f"apis/{call.api or each['apiId']}"
+            path += f"/stages/{each['stageName']}" if "stageName" in each else ""
+            each["tags"] = self._tags.get(path, each.get("tags", {}))
+            each["createdDate"] = self._made.get(each.get("apiId", ""), each["createdDate"])
+        return answer.with_json(content)
+
+
+def bad(text: str) -> Reason:
+    return 400, "BadRequestException", text
+
+
+def conflict(text: str) -> Reason:
+    return 409, "ConflictException", text

@@ -1,0 +1,202 @@
+"""A small IAM: what each call needs, and whether a policy grants it."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import quote
+
+from tests.support.plane.errors import DENIED, denied, error
+from tests.support.plane.wire import Answer, Call
+
+ACCOUNT = "000000000000"
+ROOT_ARN = f"arn:aws:iam::{ACCOUNT}:root"
+UNVERIFIED = {"apigateway:TagResource", "apigateway:UntagResource"}
+"""Actions that public policies name, but no list of AWS's that could be read."""
+FREE = {"GetCallerIdentity"}
+ANYTHING = {"ListRoles", "ListFunctions", "ListTables", "GetAccountSettings"}
+"""Calls that are granted on * alone."""
+ON_TAGS = {"TagResource": "PUT", "UntagResource": "DELETE", "GetTags": "GET"}
+TAGS = {
+    "CreateApi": "apigateway:TagResource",
+    "CreateFunction": "lambda:TagResource",
+    "CreateLogGroup": "logs:TagResource",
+    "CreateRole": "iam:TagRole",
+    "CreateStage": "apigateway:TagResource",
+    "CreateTable": "dynamodb:TagResource",
+}
+"""What a create with tags needs besides."""
+INSTANCE_PROFILE = {"AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile"}
+LINK = "iam:CreateServiceLinkedRole"
+LINKED_ROLE = (
+    f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
+)
+NO_LINK = "Caller does not have permissions to create a Service Linked Role."
+"""Who makes the first API of an account makes API Gateway's own role as well (its Developer Guide, "Using
+service-linked roles"); the refusal is in API Gateway's words, which people report."""
+ACTIONS = {"Invoke": "InvokeFunction"}
+"""Operations that are not called as their action."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """One action on one resource; `context` are the keys that conditions may ask for."""
+
+    action: str
+    resource: str
+    context: dict[str, str] = field(default_factory=dict)
+
+
+def needs(call: Call) -> Iterator[Need]:
+    """Yield what a call needs, its own action first."""
+    if call.operation in FREE:
+        return
+    resource = _resource(call)
+    yield Need(_action(call), resource)
+    if call.operation in TAGS and _tagged(call):
+        plain = resource.removesuffix(":log-stream:")
+        yield Need(TAGS[call.operation], plain)
+    role = call.params.get("Role")
+    if role and call.operation in {"CreateFunction", "UpdateFunctionConfiguration"}:
+        yield Need("iam:PassRole", role, {"iam:PassedToService": "lambda.amazonaws.com"})
+    if call.operation == "CreateApi":
+        yield Need(LINK, LINKED_ROLE)
+
+
+def _action(call: Call) -> str:
+    if call.service == "apigateway":
+        return f"apigateway:{ON_TAGS.get(call.operation, call.request.method)}"
+    return f"{call.service}:{ACTIONS.get(call.operation, call.operation)}"
+
+
+def _tagged(call: Call) -> bool:
+    return any(name.lower() == "tags" and value for name, value in call.params.items()) or any(
+        name.startswith("Tags.member.") for name in call.params
+    )
+
+
+def _resource(call: Call) -> str:
+    """Return the ARN that a call is about, as policies must name it."""
+    name, here = call.resource, f"{call.region}:{ACCOUNT}"
+    if call.operation in ANYTHING:
+        return "*"
+    match call.service:
+        case "apigateway":
+            path = name if not name.startswith("tags/") else f"tags/{quote(name[5:], safe='')}"
+            return f"arn:aws:apigateway:{call.region}::/{path}"
+        case "dynamodb":
+            return f"arn:aws:dynamodb:{here}:table/{name}"
+        case "iam" if call.operation in INSTANCE_PROFILE:
+            return f"arn:aws:iam::{ACCOUNT}:instance-profile/{call.params['InstanceProfileName']}"
+        case "iam":
+            return f"arn:aws:iam::{ACCOUNT}:role/{name}"
+        case "lambda":
+            return f"arn:aws:lambda:{here}:function:{name}"
+        case "logs" if call.operation.endswith("ForResource") or "TagResource" in call.operation:
+            return f"arn:aws:logs:{here}:log-group:{name}"
+        case "logs":
+            group = "" if call.operation == "DescribeLogGroups" else name
+            return f"arn:aws:logs:{here}:log-group:{group}:log-stream:"
+    return "*"
+
+
+@cache
+def _pattern(text: str, *, case: bool) -> re.Pattern[str]:
+    escaped = re.escape(text).replace(r"\*", ".*").replace(r"\?", ".")
+    return re.compile(escaped, re.DOTALL if case else re.DOTALL | re.IGNORECASE)
+
+
+def _listed(value: Any) -> list[str]:  # noqa: ANN401  one or many, as in a policy
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _applies(statement: dict[str, Any], need: Need) -> bool:
+    actions, resources = _listed(statement["Action"]), _listed(statement["Resource"])
+    if not any(_pattern(each, case=False).fullmatch(need.action) for each in actions):
+        return False
+    if not any(_pattern(each, case=True).fullmatch(need.resource) for each in resources):
+        return False
+    for operator, keys in statement.get("Condition", {}).items():
+        if operator != "StringEquals":
+            raise NotImplementedError(f"no policy here needs {operator}")
+        for key, wanted in keys.items():
+            if need.context.get(key) not in _listed(wanted):
+                return False
+    return True
+
+
+def granted(policy: dict[str, Any], need: Need) -> bool | None:
+    """Tell whether a policy allows something; None if a statement denies it."""
+    statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+    effects = {each["Effect"] for each in statements if _applies(each, need)}
+    return None if "Deny" in effects else "Allow" in effects
+
+
+def for_ministack(policy: dict[str, Any]) -> dict[str, Any]:
+    """Widen a policy so that MiniStack, too, grants what it grants.
+
+    MiniStack grants some actions on * alone, takes a tagging of an API for a POST, and knows log groups
+    only by the ARN without `:*`, which in policies AWS takes for tags alone.
+    """
+    actions = ["lambda:CreateFunction", "dynamodb:ListTagsOfResource", "apigateway:POST"]
+    lenient = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    statements = [
+        statement
+        | {
+            "Resource": [
+                form
+                for arn in _listed(statement["Resource"])
+                for form in ({arn, arn.removesuffix(":*")} if ":log-group:" in arn else {arn})
+            ]
+        }
+        for statement in policy["Statement"]
+    ]
+    return policy | {"Statement": [*statements, lenient]}
+
+
+class Permissions:
+    """The policies of access keys; a key without one may do everything.
+
+    `linked` is whether the account has API Gateway's service-linked role, which comes with its first API.
+    """
+
+    def __init__(self) -> None:
+        self._policies: dict[str, dict[str, Any]] = {}
+        self._users: dict[str, str] = {}
+        self.linked = False
+
+    def restrict(self, key: str, policy: dict[str, Any], user: str) -> None:
+        self._policies[key], self._users[key] = policy, user
+
+    def user(self, key: str) -> str:
+        """Return the ARN of who has an access key."""
+        return self._users.get(key, ROOT_ARN)
+
+    def refuse(self, call: Call) -> Answer | None:
+        asked = (need for need in needs(call) if need.action != LINK or not self.linked)
+        refusal = next(filter(None, (self._check(call, need) for need in asked)), None)
+        self.linked = self.linked or (call.operation == "CreateApi" and not refusal)
+        return refusal
+
+    def refuse_answer(self, call: Call, answer: Answer) -> Answer | None:
+        """Refuse what only the answer shows to be needed: the tags of a function."""
+        if call.operation != "GetFunction" or not answer.ok or not json.loads(answer.body).get("Tags"):
+            return None
+        return self._check(call, Need("lambda:ListTags", _resource(call)))
+
+    def _check(self, call: Call, need: Need) -> Answer | None:
+        policy = self._policies.get(call.key)
+        verdict = policy is None or granted(policy, need)
+        if verdict:
+            return None
+        if need.action == LINK:
+            return error(call.service, *DENIED[call.service], NO_LINK)
+        user, explicit = self.user(call.key), verdict is None
+        return denied(call.service, user, need.action, need.resource, explicit=explicit)
+
+    def deny(self, call: Call) -> Answer:
+        """Refuse a call as if its own action were not granted."""
+        need = next(needs(call), Need(_action(call), "*"))
+        return denied(call.service, self.user(call.key), need.action, need.resource)

@@ -1,0 +1,128 @@
+"""The virtual time jumps only when all workers wait, and a run is the same each time."""
+
+import threading
+
+import pytest
+
+from tests.support.plane.clock import Channel, Deadlock, ScaledClock, VirtualClock
+
+
+def test_sleeping_alone_takes_no_time(clock: VirtualClock) -> None:
+    """One worker that sleeps moves the time; nothing and less than nothing do not."""
+    clock.sleep(3600)
+    clock.sleep(0)
+    clock.sleep(-1)
+    assert clock.now() == 3600
+
+
+def test_workers_share_one_time(clock: VirtualClock) -> None:
+    """Three workers that sleep side by side take as long as the slowest, and wake in order."""
+    seen: list[tuple[str, float]] = []
+    done: Channel[None] = clock.channel()
+
+    def worker(name: str, naps: list[float]) -> None:
+        for nap in naps:
+            clock.sleep(nap)
+            seen.append((name, clock.now()))
+        done.put(None)
+
+    clock.start(lambda: worker("a", [1, 1, 1]))
+    clock.start(lambda: worker("b", [2]))
+    clock.start(lambda: worker("c", [0.5, 2]))
+    for _ in range(3):
+        done.get()
+    assert seen == [("c", 0.5), ("a", 1), ("b", 2), ("a", 2), ("c", 2.5), ("a", 3)]
+    assert clock.now() == 3
+
+
+def test_what_is_put_keeps_its_getter_busy(clock: VirtualClock) -> None:
+    """The time cannot jump between a put and the get that waits for it."""
+    channel: Channel[str] = clock.channel()
+    seen: list[float] = []
+    done: Channel[None] = clock.channel()
+
+    def getter() -> None:
+        assert channel.get() == "now"
+        seen.append(clock.now())
+        done.put(None)
+
+    clock.start(getter)
+    clock.sleep(1)
+    channel.put("now")
+    clock.sleep(100)
+    done.get()
+    assert seen == [1]
+
+
+def test_items_come_in_order(clock: VirtualClock) -> None:
+    """A channel is first in, first out, for those who wait too."""
+    channel: Channel[int] = clock.channel()
+    got: list[tuple[str, int]] = []
+
+    def getter(name: str) -> None:
+        got.append((name, channel.get()))
+
+    for name in "ab":
+        clock.start(lambda name=name: getter(name))  # type: ignore[misc]
+    clock.sleep(1)
+    for item in (1, 2, 3):
+        channel.put(item)
+    clock.sleep(1)
+    assert got == [("a", 1), ("b", 2)]
+    assert channel.get() == 3
+
+
+def test_a_deadlock_says_so(clock: VirtualClock) -> None:
+    """Where all wait for each other, each gets an error instead of hanging."""
+    found: list[str] = []
+
+    def getter() -> None:
+        try:
+            clock.channel().get()
+        except Deadlock as error:
+            found.append(str(error))
+
+    clock.start(getter)
+    with pytest.raises(Deadlock, match="nobody is left"):
+        clock.channel().get()
+    clock.sleep(0)
+    assert len(found) == 1
+
+
+def test_a_thread_of_nobody(clock: VirtualClock) -> None:
+    """A thread that the clock does not know may not wait: the time could not know of its work."""
+    errors: list[str] = []
+
+    def stranger() -> None:
+        try:
+            clock.sleep(1)
+        except RuntimeError as error:
+            errors.append(str(error))
+
+    thread = threading.Thread(target=stranger)
+    thread.start()
+    thread.join()
+    assert "clock.start" in errors[0]
+
+
+def test_ended_workers_are_not_waited_for(clock: VirtualClock) -> None:
+    """A worker that ends, even by an error that it keeps to itself, lets the time go on."""
+    ended: list[int] = []
+    for number in range(50):
+        clock.start(lambda number=number: ended.append(number))  # type: ignore[misc]
+    clock.sleep(1)
+    assert ended == list(range(50))
+
+
+def test_scaled_time_is_real() -> None:
+    """Real time, faster: a hundred seconds pass in a tenth of one."""
+    clock = ScaledClock(1000)
+    start, channel = clock.now(), clock.channel()
+
+    def nap() -> None:
+        clock.sleep(100)
+        channel.put("done")
+
+    clock.start(nap)
+    assert channel.get() == "done"
+    assert clock.now() - start >= 100

@@ -1,0 +1,179 @@
+"""Functions, roles and what goes with them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.support.plane.clock import VirtualClock
+from tests.support.plane.conftest import TRUST, Aws, package
+from tests.support.plane.plane import Plane
+from tests.support.plane.refusals import refused
+
+UNASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
+BUSY = "The function is currently in the following state: Pending"
+POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
+
+
+def states(aws: Aws) -> tuple[Any, Any]:
+    found = aws.functions.get_function(FunctionName=aws.name)["Configuration"]
+    assert aws.functions.get_function_configuration(FunctionName=aws.name)["State"] == found["State"]
+    return found["State"], found.get("LastUpdateStatus")
+
+
+def test_a_new_role_cannot_be_assumed(aws: Aws, clock: VirtualClock) -> None:
+    """A role is too new for 10 s, also one that was deleted and made again, also for an update."""
+    arn = aws.make_role()
+    assert refused(aws.make_function, arn) == ("InvalidParameterValueException", UNASSUMABLE)
+    clock.sleep(10)
+    aws.make_function(arn)
+    aws.iam.delete_role(RoleName=aws.name)
+    aws.make_role()
+    clock.sleep(5)
+    update = aws.functions.update_function_configuration
+    assert refused(update, FunctionName=aws.name, Role=arn)[1] == UNASSUMABLE
+    clock.sleep(5)
+    update(FunctionName=aws.name, Role=arn)
+
+
+def test_a_role_made_anew_decrypts_nothing(aws: Aws, clock: VirtualClock, role: str) -> None:
+    """Lambda lets the role that was there decrypt a function's environment, and the next when it changes."""
+    aws.make_function(role, Environment={"Variables": {"A": "1"}})
+    clock.sleep(3)
+    aws.iam.delete_role(RoleName=aws.name)
+    aws.make_role()
+    other = aws.iam.create_role(RoleName=f"{aws.name}Other", AssumeRolePolicyDocument=TRUST)["Role"]["Arn"]
+    clock.sleep(10)
+
+    def give(role: str) -> None:
+        aws.functions.update_function_configuration(FunctionName=aws.name, Role=role)
+        clock.sleep(3)
+
+    assert refused(aws.functions.invoke, FunctionName=aws.name)[0] == "KMSAccessDeniedException"
+    give(role)
+    assert refused(aws.functions.invoke, FunctionName=aws.name)[0] == "KMSAccessDeniedException"
+    give(other)
+    give(role)
+    assert aws.functions.invoke(FunctionName=aws.name)["Payload"].read() == b"1"
+
+
+def test_a_deleted_role_cannot_be_assumed(aws: Aws, role: str) -> None:
+    """What is gone is refused in the same words."""
+    aws.iam.delete_role(RoleName=aws.name)
+    assert refused(aws.make_function, role) == ("InvalidParameterValueException", UNASSUMABLE)
+
+
+def test_pending(aws: Aws, clock: VirtualClock, role: str) -> None:
+    """A new function is Pending for 3 s: no update, delete or invoke, but permissions."""
+    aws.make_function(role)
+    clock.sleep(2)
+    assert states(aws) == ("Pending", None)
+    name, functions = aws.name, aws.functions
+    for code, text in (
+        refused(functions.update_function_code, FunctionName=name, ZipFile=package()),
+        refused(functions.update_function_configuration, FunctionName=name, Timeout=9),
+        refused(functions.delete_function, FunctionName=name),
+        refused(functions.invoke, FunctionName=name),
+    ):
+        assert code == "ResourceConflictException"
+        assert BUSY in text
+    aws.permit("connect")
+    clock.sleep(1)
+    assert states(aws) == ("Active", "Successful")
+    assert functions.invoke(FunctionName=name)["Payload"].read() == b"1"
+
+
+def test_invoked_as_soon_as_it_is_active(aws: Aws, clock: VirtualClock, role: str) -> None:
+    """MiniStack's own half second of Pending does not hinder; lists tell no states."""
+    aws.make_function(role)
+    clock.sleep(3)
+    assert aws.functions.invoke(FunctionName=aws.name)["Payload"].read() == b"1"
+    pages = aws.functions.get_paginator("list_functions").paginate()
+    listed = [each for page in pages for each in page["Functions"] if each["FunctionName"] == aws.name]
+    assert [each.get("State") for each in listed] == [None]
+
+
+def test_updating(aws: Aws, clock: VirtualClock, role: str) -> None:
+    """An update leaves a function Active and is InProgress for 2 s, in which no other is accepted."""
+    aws.make_function(role)
+    clock.sleep(10)
+    update = aws.functions.update_function_configuration
+    made = update(FunctionName=aws.name, Timeout=9)
+    assert (made["State"], made["LastUpdateStatus"]) == ("Active", "InProgress")
+    clock.sleep(0.5)
+    assert states(aws) == ("Active", "InProgress")
+    code, text = refused(update, FunctionName=aws.name, Timeout=10)
+    assert code == "ResourceConflictException"
+    assert "update is in progress" in text
+    clock.sleep(2)
+    assert states(aws) == ("Active", "Successful")
+    aws.functions.delete_function(FunctionName=aws.name)
+    clock.sleep(2)
+    assert refused(states, aws)[0] == "ResourceNotFoundException"
+
+
+def test_one_statement_of_a_name(aws: Aws, clock: VirtualClock, role: str) -> None:
+    """A second permission with the same statement id conflicts."""
+    aws.make_function(role)
+    clock.sleep(3)
+    aws.permit("connect")
+    code, text = refused(aws.permit, "connect")
+    assert code == "ResourceConflictException"
+    assert "already exists" in text
+
+
+def test_a_role_with_policies_stays(aws: Aws) -> None:
+    """A role is deleted only after its inline policies."""
+    aws.make_role()
+    aws.iam.put_role_policy(RoleName=aws.name, PolicyName="all", PolicyDocument=POLICY)
+    assert refused(aws.iam.delete_role, RoleName=aws.name)[0] == "DeleteConflict"
+    aws.iam.delete_role_policy(RoleName=aws.name, PolicyName="all")
+    aws.iam.delete_role(RoleName=aws.name)
+
+
+def test_policies_take_effect_late(aws: Aws, plane: Plane, clock: VirtualClock) -> None:
+    """A policy, a change of it and its end are known 10 s later."""
+    aws.make_role()
+    put = aws.iam.put_role_policy
+    put(RoleName=aws.name, PolicyName="all", PolicyDocument=POLICY)
+    assert plane.policies_in_effect(aws.name) == {}
+    clock.sleep(10)
+    changed = POLICY.replace("s3", "sqs")
+    put(RoleName=aws.name, PolicyName="all", PolicyDocument=changed)
+    assert plane.policies_in_effect(aws.name) == {"all": POLICY}
+    clock.sleep(10)
+    aws.iam.delete_role_policy(RoleName=aws.name, PolicyName="all")
+    assert plane.policies_in_effect(aws.name) == {"all": changed}
+    clock.sleep(10)
+    assert plane.policies_in_effect(aws.name) == {}
+
+
+def test_log_groups_outlive_functions(aws: Aws, clock: VirtualClock, role: str) -> None:
+    """Deleting a function leaves its log group."""
+    group = f"/aws/lambda/{aws.name}"
+    aws.logs.create_log_group(logGroupName=group)
+    aws.make_function(role)
+    clock.sleep(3)
+    aws.functions.delete_function(FunctionName=aws.name)
+    clock.sleep(3)
+    found = aws.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    assert [each["logGroupName"] for each in found] == [group]
+
+
+@pytest.mark.parametrize("concurrency", [10, 1000])
+def test_concurrency_of_the_account(aws: Aws, plane: Plane, concurrency: int) -> None:
+    """The account's concurrency is what the plane was told: new accounts may have 10."""
+    from dataclasses import replace
+
+    plane = Plane(plane.endpoint, plane._clock, times=replace(plane._times, concurrency=concurrency))
+    aws = Aws(plane.session(), plane.endpoint, aws.name)
+    limit = aws.functions.get_account_settings()["AccountLimit"]
+    assert limit["ConcurrentExecutions"] == concurrency
+
+
+def test_the_trust_policy_is_read_back(aws: Aws, clock: VirtualClock) -> None:
+    """IAM's answers, which are XML, pass through unharmed."""
+    aws.make_role()
+    clock.sleep(2)
+    found = aws.iam.get_role(RoleName=aws.name)["Role"]["AssumeRolePolicyDocument"]
+    assert found == json.loads(TRUST)

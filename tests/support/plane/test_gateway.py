@@ -1,0 +1,153 @@
+"""API Gateway refuses what MiniStack forgives, and serves what was deployed."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.plane.clock import VirtualClock
+from tests.support.plane.conftest import Aws
+from tests.support.plane.plane import Plane
+from tests.support.plane.refusals import refused
+
+
+@pytest.fixture
+def api(aws: Aws) -> str:
+    return aws.make_api()
+
+
+@pytest.fixture
+def integration(aws: Aws, api: str) -> str:
+    made = aws.api.create_integration(
+        ApiId=api,
+        IntegrationType="MOCK",
+        TemplateSelectionExpression="\\$default",
+        RequestTemplates={"$default": '{"statusCode":200}'},
+    )
+    assert made["TemplateSelectionExpression"] == "\\$default"
+    return made["IntegrationId"]
+
+
+def add_route(aws: Aws, api: str, key: str = "join", **more: Any) -> str:  # noqa: ANN401
+    return aws.api.create_route(ApiId=api, RouteKey=key, **more)["RouteId"]
+
+
+def deploy(aws: Aws, clock: VirtualClock, api: str) -> str:
+    clock.sleep(5)
+    return aws.api.create_deployment(ApiId=api)["DeploymentId"]
+
+
+def test_names_are_not_unique(aws: Aws) -> None:
+    """Two APIs may have one name."""
+    assert aws.make_api() != aws.make_api()
+
+
+def test_the_selection_expression_is_required(aws: Aws) -> None:
+    """A WebSocket API without one is refused."""
+    code, _ = refused(aws.api.create_api, Name=aws.name, ProtocolType="WEBSOCKET")
+    assert code == "BadRequestException"
+
+
+def test_route_keys_are_unique(aws: Aws, api: str) -> None:
+    """A second route of a key conflicts, made or renamed; a route may be updated to its own key."""
+    first = add_route(aws, api)
+    expected = "ConflictException", "Route with key join already exists for this API"
+    assert refused(add_route, aws, api) == expected
+    other = add_route(aws, api, "leave")
+    update = aws.api.update_route
+    assert refused(update, ApiId=api, RouteId=other, RouteKey="join") == expected
+    update(ApiId=api, RouteId=first, RouteKey="join")
+
+
+def test_authorization_is_for_connect_alone(aws: Aws, api: str) -> None:
+    """AWS_IAM is refused on any route but $connect."""
+    expected = (
+        "BadRequestException",
+        "Currently, authorization is restricted to the $connect route only",
+    )
+    assert refused(add_route, aws, api, AuthorizationType="AWS_IAM") == expected
+    route = add_route(aws, api)
+    assert refused(aws.api.update_route, ApiId=api, RouteId=route, AuthorizationType="AWS_IAM") == expected
+    add_route(aws, api, "$connect", AuthorizationType="AWS_IAM")
+
+
+def test_targets_exist(aws: Aws, api: str, integration: str) -> None:
+    """A route's target is an integration of its API, which stays while it is used."""
+    assert refused(add_route, aws, api, Target="integrations/none")[0] == "BadRequestException"
+    route = add_route(aws, api, Target=f"integrations/{integration}")
+    delete = aws.api.delete_integration
+    assert refused(delete, ApiId=api, IntegrationId=integration)[0] == "ConflictException"
+    aws.api.delete_route(ApiId=api, RouteId=route)
+    delete(ApiId=api, IntegrationId=integration)
+
+
+def test_integrations_are_what_was_sent(aws: Aws, clock: VirtualClock, api: str, integration: str) -> None:
+    """The template selection expression is read back, no payload format is made up, the timeout is 29 s."""
+    clock.sleep(2)
+    (listed,) = aws.api.get_integrations(ApiId=api)["Items"]
+    single = aws.api.get_integration(ApiId=api, IntegrationId=integration)
+    for found in (listed, single):
+        assert found["TemplateSelectionExpression"] == "\\$default"
+        assert found["TimeoutInMillis"] == 29000
+        assert "PayloadFormatVersion" not in found
+    aws.api.update_integration(
+        ApiId=api, IntegrationId=integration, TemplateSelectionExpression="other", TimeoutInMillis=1000
+    )
+    clock.sleep(2)
+    (found,) = aws.api.get_integrations(ApiId=api)["Items"]
+    assert (found["TemplateSelectionExpression"], found["TimeoutInMillis"]) == ("other", 1000)
+
+
+def test_deployments_need_routes(aws: Aws, api: str) -> None:
+    """An API without routes is not deployed."""
+    expected = "BadRequestException", "Unable to deploy API because no routes exist in this API"
+    assert refused(aws.api.create_deployment, ApiId=api) == expected
+
+
+def test_stages(aws: Aws, clock: VirtualClock, api: str) -> None:
+    """A stage needs a legal and a new name, and a deployment that exists and stays while it is served."""
+    add_route(aws, api)
+    deployment = deploy(aws, clock, api)
+    create, update = aws.api.create_stage, aws.api.update_stage
+    assert refused(create, ApiId=api, StageName="a.b")[0] == "BadRequestException"
+    assert refused(create, ApiId=api, StageName="dev", DeploymentId="none")[0] == "NotFoundException"
+    create(ApiId=api, StageName="dev", DeploymentId=deployment)
+    assert refused(create, ApiId=api, StageName="dev")[0] == "ConflictException"
+    assert refused(update, ApiId=api, StageName="dev", DeploymentId="none")[0] == "NotFoundException"
+    code, text = refused(aws.api.delete_deployment, ApiId=api, DeploymentId=deployment)
+    assert code == "BadRequestException"
+    assert "Active stages pointing to this deployment" in text
+    update(ApiId=api, StageName="dev", AutoDeploy=True)
+    assert refused(update, ApiId=api, StageName="dev", DeploymentId=deployment)[0] == "BadRequestException"
+
+
+def test_a_stage_serves_its_deployment(aws: Aws, plane: Plane, clock: VirtualClock, api: str) -> None:
+    """Routes made later are served only after another deployment and its choice."""
+    add_route(aws, api)
+    first = deploy(aws, clock, api)
+    aws.api.create_stage(ApiId=api, StageName="dev", DeploymentId=first)
+    add_route(aws, api, "leave")
+    assert plane.served(api, "dev") == {"join"}
+    second = deploy(aws, clock, api)
+    assert plane.served(api, "dev") == {"join"}
+    aws.api.update_stage(ApiId=api, StageName="dev", DeploymentId=second)
+    assert plane.served(api, "dev") == {"join", "leave"}
+
+
+def test_a_deployment_made_for_a_stage(aws: Aws, plane: Plane, clock: VirtualClock, api: str) -> None:
+    """CreateDeployment with a stage's name moves the stage, and refuses one that there is not."""
+    add_route(aws, api)
+    clock.sleep(5)
+    aws.api.create_stage(ApiId=api, StageName="dev")
+    assert plane.served(api, "dev") == set()
+    create = aws.api.create_deployment
+    assert refused(create, ApiId=api, StageName="none")[0] == "NotFoundException"
+    clock.sleep(5)
+    create(ApiId=api, StageName="dev")
+    assert plane.served(api, "dev") == {"join"}
+
+
+def test_a_stage_that_deploys_itself(aws: Aws, plane: Plane, api: str) -> None:
+    """With AutoDeploy a stage serves the routes that there are."""
+    aws.api.create_stage(ApiId=api, StageName="dev", AutoDeploy=True)
+    add_route(aws, api)
+    assert plane.served(api, "dev") == {"join"}

@@ -1,0 +1,112 @@
+"""Too fast and at the same time."""
+
+from collections.abc import Callable
+
+from botocore.exceptions import ClientError
+
+from tests.support.plane.clock import VirtualClock
+from tests.support.plane.conftest import Aws
+from tests.support.plane.rates import CONCURRENT, Bucket
+from tests.support.plane.refusals import refused
+
+TABLES = "The rate of control plane requests made by this account is too high"
+
+
+def side_by_side(clock: VirtualClock, calls: list[Callable[[], object]], apart: float = 0) -> list[str]:
+    """Make calls, each begun `apart` seconds after the one before; return "" or the errors' codes."""
+    outcomes, done = [""] * len(calls), clock.channel()
+
+    def worker(number: int, call: Callable[[], object]) -> None:
+        clock.sleep(number * apart)
+        try:
+            call()
+        except ClientError as error:
+            outcomes[number] = str(error)
+        done.put(None)
+
+    for number, call in enumerate(calls):
+        clock.start(lambda number=number, call=call: worker(number, call))  # type: ignore[misc]
+    for _ in calls:
+        done.get()
+    return outcomes
+
+
+def test_a_bucket_fills_at_its_rate() -> None:
+    """After the burst there is one token for each tenth of a second."""
+    bucket, taken = Bucket(10, 40), 0
+    for moment in range(301):
+        if bucket.has(moment / 100):
+            bucket.take()
+            taken += 1
+    assert taken == 70
+
+
+def test_the_account_asks_api_gateway_10_times_a_second(aws: Aws, clock: VirtualClock) -> None:
+    """Of 60 calls at once 40 are answered, the others get 429; a second later 10 more are."""
+    calls: list[Callable[[], object]] = [aws.api.get_apis] * 60
+    outcomes = side_by_side(clock, calls)
+    assert outcomes.count("") == 40
+    assert all("(TooManyRequestsException)" in each for each in outcomes if each)
+    clock.sleep(0.9)
+    assert side_by_side(clock, calls).count("") == 10
+
+
+def test_one_deployment_in_5_seconds(aws: Aws, clock: VirtualClock) -> None:
+    """A second deployment within 5 s is refused, whatever API it is for."""
+    for _ in range(2):
+        api = aws.make_api()
+        aws.api.create_route(ApiId=api, RouteKey="join")
+        clock.sleep(5)
+        aws.api.create_deployment(ApiId=api)
+    clock.sleep(4)
+    expected = "TooManyRequestsException", "Too Many Requests"
+    assert refused(aws.api.create_deployment, ApiId=api) == expected
+    clock.sleep(1)
+    aws.api.create_deployment(ApiId=api)
+
+
+def test_lambda_15_times_a_second(aws: Aws, clock: VirtualClock) -> None:
+    """Of 30 calls at once 15 are answered."""
+    outcomes = side_by_side(clock, [aws.functions.list_functions] * 30)
+    assert outcomes.count("") == 15
+    assert all("(TooManyRequestsException)" in each for each in outcomes if each)
+
+
+def test_tables_once_a_second(aws: Aws, clock: VirtualClock) -> None:
+    """Two changes of tables at once, then one a second; reads are free."""
+    names = [f"{aws.name}-{number}" for number in range(3)]
+
+    def make(name: str) -> None:
+        Aws(aws.session, aws.endpoint, name).make_table()
+
+    outcomes = side_by_side(clock, [lambda name=name: make(name) for name in names])  # type: ignore[misc]
+    assert outcomes[:2] == ["", ""]
+    assert TABLES in outcomes[2]
+    assert "(ThrottlingException)" in outcomes[2]
+    assert side_by_side(clock, [aws.dynamodb.list_tables] * 20) == [""] * 20
+    clock.sleep(1)
+    make(names[2])
+
+
+def test_changes_of_one_api_conflict(aws: Aws, clock: VirtualClock) -> None:
+    """Two changes that overlap: the later is refused; one after another, or of two APIs, they are not."""
+    api, other = aws.make_api(), aws.make_api()
+    make = aws.api.create_route
+    join = lambda: make(ApiId=api, RouteKey="join")  # noqa: E731
+    leave = lambda: make(ApiId=api, RouteKey="leave")  # noqa: E731
+    elsewhere = lambda: make(ApiId=other, RouteKey="join")  # noqa: E731
+    outcomes = side_by_side(clock, [join, elsewhere, leave], apart=0.04)
+    assert outcomes[:2] == ["", ""]
+    assert CONCURRENT["apigateway"][1] in outcomes[2]
+    clock.sleep(2)
+    assert side_by_side(clock, [leave, lambda: aws.api.get_routes(ApiId=api)]) == ["", ""]
+
+
+def test_changes_of_one_function_conflict(aws: Aws, clock: VirtualClock, role: str) -> None:
+    """Two permissions added at once: the later is refused."""
+    aws.make_function(role)
+    clock.sleep(3)
+    outcomes = side_by_side(clock, [lambda: aws.permit("one"), lambda: aws.permit("other")])
+    assert outcomes[0] == ""
+    assert CONCURRENT["lambda"][1] in outcomes[1]
+    aws.permit("other")

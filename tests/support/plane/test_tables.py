@@ -1,0 +1,90 @@
+"""Tables come and go as slowly as AWS's, and refuse changes meanwhile."""
+
+import pytest
+
+from tests.support.plane.clock import VirtualClock
+from tests.support.plane.conftest import Aws
+from tests.support.plane.plane import Plane
+from tests.support.plane.rates import Times
+from tests.support.plane.refusals import refused
+from wschat.local.emulator import Emulator
+
+
+@pytest.fixture
+def plane(emulator: Emulator, clock: VirtualClock) -> Plane:
+    """A plane that lets tables be changed as often as one likes."""
+    return Plane(emulator.endpoint, clock, times=Times(table_burst=100))
+
+
+def status(aws: Aws) -> str:
+    return aws.dynamodb.describe_table(TableName=aws.name)["Table"]["TableStatus"]
+
+
+def expire(aws: Aws, attribute: str = "expires", *, enabled: bool = True) -> None:
+    wanted = {"Enabled": enabled, "AttributeName": attribute}
+    aws.dynamodb.update_time_to_live(TableName=aws.name, TimeToLiveSpecification=wanted)  # type: ignore[arg-type]
+
+
+def test_creating(aws: Aws, clock: VirtualClock) -> None:
+    """A new table is CREATING for 6 s, and may be neither changed, nor deleted, nor used."""
+    aws.make_table()
+    clock.sleep(3)
+    assert status(aws) == "CREATING"
+    name, use = aws.name, "ResourceInUseException"
+    assert refused(expire, aws)[0] == use
+    assert refused(aws.dynamodb.update_table, TableName=name, BillingMode="PAY_PER_REQUEST")[0] == use
+    assert refused(aws.dynamodb.delete_table, TableName=name)[0] == use
+    assert refused(aws.make_table)[0] == use
+    assert refused(aws.dynamodb.describe_time_to_live, TableName=name)[0] == "ValidationException"
+    item = {"ID": {"S": "1"}}
+    assert refused(aws.dynamodb.put_item, TableName=name, Item=item)[0] == "ResourceNotFoundException"
+    clock.sleep(3)
+    assert status(aws) == "ACTIVE"
+    aws.dynamodb.put_item(TableName=name, Item=item)
+
+
+def test_deleting(aws: Aws, clock: VirtualClock) -> None:
+    """A deleted table is DELETING for 5 s, may not be made again meanwhile, and then is gone."""
+    aws.make_table()
+    clock.sleep(10)
+    aws.dynamodb.delete_table(TableName=aws.name)
+    assert status(aws) == "DELETING"
+    pages = aws.dynamodb.get_paginator("list_tables").paginate()
+    assert aws.name in [name for page in pages for name in page["TableNames"]]
+    assert refused(aws.dynamodb.delete_table, TableName=aws.name)[0] == "ResourceInUseException"
+    assert refused(aws.make_table)[0] == "ResourceInUseException"
+    clock.sleep(5)
+    assert refused(status, aws)[0] == "ResourceNotFoundException"
+    aws.make_table()
+    clock.sleep(6)
+    assert status(aws) == "ACTIVE"
+
+
+def test_tags_of_no_table(aws: Aws, clock: VirtualClock) -> None:
+    """Who asks for the tags of a table that is gone is told so; MiniStack says that they may not."""
+    aws.make_table()
+    clock.sleep(10)
+    arn = aws.dynamodb.describe_table(TableName=aws.name)["Table"]["TableArn"]
+    aws.dynamodb.delete_table(TableName=aws.name)
+    clock.sleep(5)
+    expected = "ResourceNotFoundException", f"Requested resource not found: ResourcArn: {arn} not found"
+    assert refused(aws.dynamodb.list_tags_of_resource, ResourceArn=arn) == expected
+
+
+def test_time_to_live_is_changed_once_in_an_hour(aws: Aws, clock: VirtualClock) -> None:
+    """Enabling again is refused, and any second change within an hour; a new table may at once."""
+    aws.make_table()
+    clock.sleep(10)
+    expire(aws)
+    clock.sleep(10)
+    assert refused(expire, aws)[1] == "TimeToLive is already enabled"
+    too_soon = "Time to live has been modified multiple times within a fixed interval"
+    assert refused(expire, aws, enabled=False) == ("ValidationException", too_soon)
+    aws.dynamodb.delete_table(TableName=aws.name)
+    clock.sleep(6)
+    aws.make_table()
+    clock.sleep(10)
+    expire(aws, "other")
+    clock.sleep(3600)
+    expire(aws, "other", enabled=False)
+    assert refused(expire, aws, "other", enabled=False)[1] == "TimeToLive is already disabled"

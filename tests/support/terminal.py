@@ -1,0 +1,107 @@
+"""A person's terminal: a program in a pty, and the screen that a person would see."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pexpect
+import pyte
+
+from tests.support import starter
+from tests.support.until import PATIENCE
+
+WSCHAT = str(Path(sys.executable).parent / "wschat")
+
+
+class Terminal:
+    """Runs a program, types into it, and looks at its screen; failures show the whole screen."""
+
+    def __init__(self, *command: str, env: Mapping[str, str], size: tuple[int, int] = (24, 80)) -> None:
+        rows, columns = size
+        self.screen = pyte.HistoryScreen(columns, rows, history=1000)
+        self._stream = pyte.ByteStream(self.screen)
+        self.process = pexpect.spawn(
+            command[0], list(command[1:]), env=dict(env), dimensions=size, timeout=PATIENCE, echo=False
+        )
+        self.process.delaybeforesend = None
+        # How a terminal answers, for instance to "where is the cursor?"
+        self.screen.write_process_input = self.process.send  # type: ignore[method-assign]
+
+    def __str__(self) -> str:
+        lines = ["".join(cell.data for _, cell in sorted(line.items())) for line in self.screen.history.top]
+        return "\n".join(line.rstrip() for line in (*lines, *self.screen.display)).strip()
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen now."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def show(self, text: str) -> None:
+        """Show a text, as if another program had written it."""
+        self._stream.feed(text.encode())
+
+    def press(self, keys: str) -> None:
+        """Press keys."""
+        self.process.send(keys)
+
+    def type(self, line: str) -> None:
+        """Type a line, and Enter."""
+        self.press(f"{line}\r")
+
+    def until(self, seen: str | Callable[[str], bool]) -> str:
+        """Wait until the screen (with what has scrolled away) shows a text; return all of it."""
+        deadline = time.monotonic() + PATIENCE
+        while not (seen in str(self) if isinstance(seen, str) else seen(str(self))):
+            assert time.monotonic() < deadline, f"never seen: {seen!r}\n{self}"
+            self._read()
+        return str(self)
+
+    def until_screen(self, pattern: str) -> None:
+        """Wait until what stands on the screen now matches, and the cursor is back in the input line."""
+        deadline = time.monotonic() + PATIENCE
+        while not (re.search(pattern, self.text) and self.screen.cursor.x > 0):
+            assert time.monotonic() < deadline, f"never on the screen: {pattern}\n{self.text}"
+            self._read()
+
+    def _read(self) -> None:
+        try:
+            self._stream.feed(self.process.read_nonblocking(65536, timeout=0.1))
+        except pexpect.TIMEOUT:
+            return
+        except pexpect.EOF:
+            time.sleep(0.01)
+
+    def end(self) -> int:
+        """Wait until the program has ended; return its exit code, or minus its signal."""
+        deadline = time.monotonic() + PATIENCE
+        while self.process.isalive():
+            assert time.monotonic() < deadline, f"it does not end\n{self}"
+            self._read()
+        self._read()
+        self.process.close()
+        status = self.process.exitstatus
+        return int(status if status is not None else -self.process.signalstatus)
+
+
+def wschat(*arguments: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+    """Run wschat with arguments and without a terminal, in the test's environment."""
+    return starter.run([*arguments], {**os.environ, **env}, stdin)
+
+
+@contextmanager
+def terminal(
+    *arguments: str, env: Mapping[str, str] | None = None, size: tuple[int, int] = (24, 80)
+) -> Iterator[Terminal]:
+    """Run wschat with arguments in a terminal; it is killed at the end if it still runs."""
+    settings = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8"}
+    passed = {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "WSCHAT_"))}
+    started = Terminal(WSCHAT, *arguments, env={**settings, **passed, **(env or {})}, size=size)
+    try:
+        yield started
+    finally:
+        started.process.close(force=True)

@@ -1,0 +1,234 @@
+"""Strangers are hostile: after any attack the terminal, and all that is written, is as without it."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.terminal import Terminal
+from wschat.chat.events import encode
+from wschat.chat.paint import Palette, paint
+from wschat.chat.render import lines, pending, toolbar
+from wschat.chat.state import Asked, ChatState
+from wschat.chat.vocabulary import Failure, Item, Lost, Moved, Names, Notice, RoomBorn, Said, Unsent
+from wschat.protocol.events import ClientMessage, Entry
+from wschat.protocol.requests import Request
+from wschat.text import JOINERS, safe, safe_name
+
+from .attacks import ATTACKS
+from .test_update import in_room
+from .threaded import ThreadedServer, start_chat
+
+NUMBERS = count()
+PIECES = st.sampled_from(
+    [*ATTACKS, "\x1b[", "\x9b", "\x1b]8;;", "\x07", "\x1b\\", "m", "H", "?25l", "\n", " "]
+)
+HOSTILE = st.lists(PIECES | st.text(max_size=8), max_size=8).map("".join)
+BAD = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+WHOLE_URL = r"https?://[!-~]+ *$|[!-~]+ *$"  # and its rest, without a gap
+BEGINNINGS = re.compile(rf"00:00 <|-- |!! |── |   |> draft| \S|{WHOLE_URL}|$")
+
+
+def is_bad(char: str) -> bool:
+    """Tell whether a character could steer a terminal, or hide."""
+    return unicodedata.category(char) in BAD and char not in JOINERS
+
+
+class Place(NamedTuple):
+    """A terminal that is attacked, and who attacks it."""
+
+    ann: Terminal
+    server: ThreadedServer
+
+    def attack(self, *texts: str) -> None:
+        """Attack in every field that a stranger can fill."""
+        number, tell = next(NUMBERS), self.server.server.tell
+        for text in texts:
+            frames: list[dict[str, object]] = [
+                {"type": "client-message", "user": "eve", "message": text, "room": "ops", "time": 1},
+                {"type": "client-message", "user": f"e{text}", "message": "hi", "room": "ops", "time": 1},
+                {"type": "user-joined", "user": text, "room": "ops"},
+                {"type": "single-room", "message": text},
+                {"type": "delete-room", "room": text},
+                {"type": "error", "code": text, "message": text},
+                {"message": text, "requestId": "x"},
+            ]
+            for frame in frames:
+                self.server.do(tell(frame))
+            self.server.do(tell(text.encode(errors="replace").decode()))  # no frame at all
+        self.server.say(f"mark {number}.")
+        self.ann.until_screen(rf"mark {number}\.\n(?:(?!> ).*\n)*> draft")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Ann's terminal, with a draft, in a room that others fill."""
+    server = ThreadedServer()
+    ann = start_chat(server, tmp_path_factory.mktemp("ann"), "ann", "ops", TZ="UTC")
+    ann.until("you are in ops")
+    ann.press("draft")
+    ann.until("> draft")
+    yield Place(ann, server)
+    ann.press("\x03\x03")
+    assert ann.end() == 0
+    server.stop()
+
+
+def look(ann: Terminal) -> tuple[object, ...]:
+    """Return what an attack could change for good."""
+    screen = ann.screen
+    draft = next(row for row, text in enumerate(screen.display) if text.startswith("> draft"))
+    mark = next(row for row in range(draft, -1, -1) if " mark " in screen.display[row])
+    cell = screen.buffer[mark][screen.display[mark].index("mark")]
+    attributes = (cell.fg, cell.bg, cell.bold, cell.reverse, cell.underscore)
+    cursor = (screen.cursor.y - draft, screen.cursor.x, screen.cursor.hidden)
+    return (
+        screen.title,
+        screen.icon_name,
+        sorted(screen.mode),
+        screen.margins,
+        screen.charset,
+        attributes,
+        cursor,
+    )
+
+
+def check(place: Place, before: tuple[object, ...], *texts: str) -> None:
+    """Attack, and look at the terminal."""
+    place.attack(*texts)
+    assert look(place.ann) == before, texts
+    strange = [line for line in place.ann.screen.display if not BEGINNINGS.match(line)]
+    assert not strange, (texts, strange)
+
+
+def test_corpus(place: Place) -> None:
+    """No attack of the corpus changes anything."""
+    assert len(set(ATTACKS)) >= 100
+    place.attack("nothing")
+    before = look(place.ann)
+    for start in range(0, len(ATTACKS), 5):
+        check(place, before, *ATTACKS[start : start + 5])
+
+
+def test_close_reasons(server: ThreadedServer, tmp_path: Path) -> None:
+    """Neither does the reason that a server gives for closing the connection."""
+    ann = start_chat(server, tmp_path, "ann", "ops")
+    ann.until("you are in ops")
+    server.do(server.server.cut(1000, "\x1b]0;title\x07\x1b[2J\x9b31m\u202e"))
+    assert ann.end() == 6
+    assert "on purpose (1000 ␛]0;title␇␛[2J\\u{9b}31m\\u{202e})" in ann.text.replace("\n", "")
+    assert (ann.screen.title, ann.screen.cursor.attrs.fg) == ("", "default")
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(text=HOSTILE)
+def test_anything(place: Place, text: str) -> None:
+    """Neither does what nobody has thought of."""
+    place.attack("nothing")
+    check(place, look(place.ann), text)
+
+
+def check_safe(text: str) -> None:
+    """What can steer is gone, and what people can read is there; of a pile of marks some of it."""
+    shown = safe(text)
+    assert not [char for char in shown if is_bad(char)]
+    for char in text:
+        piles_up = char in JOINERS or unicodedata.category(char).startswith("M")
+        assert char in shown or is_bad(char) or piles_up
+
+
+def test_safe() -> None:
+    """Each attack becomes harmless, and stays readable."""
+    for attack in ATTACKS:
+        check_safe(attack)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(text=HOSTILE)
+def test_safe_with_anything(text: str) -> None:
+    """So does what nobody has thought of."""
+    check_safe(text)
+
+
+ITEMS: list[Callable[[str], Item]] = [
+    lambda text: Said(Entry("eve", text, time=1), "ops"),
+    lambda text: Said(Entry(text, text, time=1), "ops", mention=True),
+    lambda text: Moved("ops", ((text, True),)),
+    RoomBorn,
+    lambda text: Names((text, text), text),
+    Lost,
+    Notice,
+    Unsent,
+    lambda text: Failure(text, text, text),
+]
+
+
+@pytest.mark.parametrize("linear", [True, False])
+def test_lines_for_logs_and_pipes(linear: bool) -> None:  # noqa: FBT001
+    """What is written is text and ends of line alone, and its beginning is ours."""
+    for attack in ATTACKS:
+        for make in ITEMS:
+            for line in lines(make(attack), lambda _ms: "12:34", linear=linear):
+                assert not [char for char in str(line) if is_bad(char)], attack
+                painted = paint(line, 40, Palette(256, links=True))
+                for row in re.sub(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b]*\x1b\\", "", painted).split("\n"):
+                    assert re.match(r"12:34 <|-- |!! |── |   |https?://[!-~]+$|$", row), (attack, row)
+
+
+def test_the_toolbar() -> None:
+    """It is one harmless line, whatever the names and the trouble are; so is what waits."""
+    for attack in ATTACKS:
+        queue = (Asked(Request("message", attack), attack),)
+        state = ChatState("me", "t", name=attack, room=attack, users=(attack, attack), queue=queue)
+        for each in (replace(state, link=1), replace(state, trouble=attack)):
+            for line in (toolbar(each), *map(str, pending(each))):
+                assert not [char for char in line if is_bad(char)], attack
+
+
+def test_json_carries_the_exact_text() -> None:
+    """Programs get it as it is, in one line that is harmless on a screen."""
+    for attack in ATTACKS:
+        line = encode({"message": attack})
+        assert line.isprintable()
+        assert json.loads(line) == {"message": attack}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("bob\u200d", "bo\u200cb", "b\u043eb", "bob\u3164", "bob\u2800", "b\u00a0ob", "bob\ufe0f"),
+        *("bo\u034fb", "bo\u17b4b", "bob\ufff0"),
+        *("bob\U0001d159left;\U0001d159eve", "bob\U00013441left;\U00013442eve"),
+    ],
+)
+def test_names_that_imitate(name: str) -> None:
+    """A name that looks like another one does not, once it is shown."""
+    assert "\\u{" in safe_name(name)
+
+
+@pytest.mark.parametrize("name", ["José", "Zoë", "Иван", "Αθηνά", "李雷", "محمد", "ann-2", "o'neil", "नमस्ते"])
+def test_names_of_people(name: str) -> None:
+    """A name that imitates nobody is shown as it is."""
+    assert safe_name(name) == name
+
+
+def test_a_flood() -> None:
+    """However much is said, little of it is kept: the last seqs and ids, and who spoke last."""
+    play = in_room()
+    for number in range(1, 1000):
+        play.feed(ClientMessage(f"eve{number}", "flood", "ops", number, id=f"{number}"))
+    kept = play.state
+    assert (len(kept.seen), len(kept.seen_ids), len(kept.speakers)) == (200, 200, 50)

@@ -1,0 +1,140 @@
+"""Leaving a chat while the system still looks up a name, or AWS still gives no credentials."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.terminal import WSCHAT, Terminal, terminal
+from tests.support.until import PATIENCE, until
+
+from .threaded import ThreadedServer
+
+SLOW_RESOLVER = """
+import os, socket, threading
+
+def getaddrinfo(*_args, **_more):
+    open(os.environ["LOOKS_UP"], "w").close()
+    threading.Event().wait()
+
+socket.getaddrinfo = getaddrinfo
+"""
+IMPATIENT = """
+import os, signal, sys
+
+class Impatient:
+    @staticmethod
+    def find_spec(name, *_more):
+        if name == "typer" and "IN_A_CLASS" in os.environ:
+            type("Body", (), {"attribute": Impatient()})
+        elif name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def __set_name__(self, _owner, _name):
+        os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Impatient)
+"""
+SLOW_LOGIN = """#!/bin/sh
+while [ -e {slow} ]; do touch {asked}; sleep 0.05; done
+echo '{{"Version": 1, "AccessKeyId": "x", "SecretAccessKey": "y", "Expiration": "{soon}"}}'
+"""
+CHAT = ("chat", "--url", "ws://chat.example/x", "--name", "ann")
+
+
+@pytest.fixture
+def looks_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file that is there as soon as a program looks up a name, which never ends."""
+    (tmp_path / "sitecustomize.py").write_text(SLOW_RESOLVER)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("LOOKS_UP", str(tmp_path / "looks-up"))
+    return tmp_path / "looks-up"
+
+
+def quit_at_once(person: Terminal) -> None:
+    person.type("/quit")
+    person.until("/quit again ends at once")
+    person.type("/quit")
+
+
+def press_twice(person: Terminal) -> None:
+    person.press("\x03")
+    person.until("/quit again ends at once")
+    person.press("\x03")
+
+
+def terminate(person: Terminal) -> None:
+    person.process.kill(signal.SIGTERM)
+
+
+@pytest.mark.parametrize(("leave", "code"), [(quit_at_once, 0), (press_twice, 0), (terminate, 130)])
+def test_while_a_name_is_looked_up(looks_up: Path, leave: Callable[[Terminal], None], code: int) -> None:
+    """The program ends; what was typed is told and logged, and the terminal is as it was."""
+    log = looks_up.with_name("log")
+    env = {name: os.environ[name] for name in ("PYTHONPATH", "LOOKS_UP")}
+    with terminal(*CHAT, "--log", str(log), env=env) as person:
+        person.until(lambda _shown: looks_up.exists())
+        person.type("hello")
+        person.until("... hello")
+        leave(person)
+        assert person.end() == code
+        assert "connecting ·" not in person.text
+    assert str(person).count("!! Not sent: hello") == 1
+    assert "!! Not sent: hello" in log.read_text()
+    assert "+hello" in Path(os.environ["WSCHAT_STATE_DIR"], "chat-history").read_text()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_pipe_while_a_name_is_looked_up(looks_up: Path, number: int) -> None:
+    """It ends as interrupted, and says nothing more."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen([WSCHAT, *CHAT], stdin=pipe, stdout=pipe, stderr=pipe) as chat:
+        try:
+            until(looks_up.exists)
+            chat.send_signal(number)
+            told = chat.communicate(timeout=PATIENCE)
+        finally:
+            chat.kill()
+    assert (chat.returncode, told) == (130, (b"", b""))
+
+
+@pytest.mark.parametrize("where", ["IN_A_MODULE", "IN_A_CLASS"])
+def test_while_the_program_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+    """Ctrl-C then ends it as later, and shows nothing of where it was."""
+    monkeypatch.setenv(where, "1")
+    (tmp_path / "sitecustomize.py").write_text(IMPATIENT)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    done = subprocess.run([WSCHAT, *CHAT], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+@pytest.fixture
+def slow_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A file that makes the login slow as long as it exists; `asked` is there once somebody waits."""
+    slow, process = tmp_path / "slow", tmp_path / "login"
+    soon = datetime.now(UTC) + timedelta(minutes=5)  # so botocore asks anew for each connection
+    process.write_text(SLOW_LOGIN.format(slow=slow, asked=tmp_path / "asked", soon=soon.isoformat()))
+    process.chmod(0o700)
+    (tmp_path / "config").write_text(f"[default]\nregion = us-east-1\ncredential_process = {process}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    yield slow
+    slow.unlink(missing_ok=True)
+
+
+def test_while_credentials_are_awaited(slow_login: Path) -> None:
+    """A login that takes for ever keeps nobody who wants to go."""
+    server = ThreadedServer()
+    try:
+        with terminal("chat", "--url", server.server.url, "--name", "ann", "--sign") as person:
+            person.until("you are ann")
+            slow_login.touch()
+            server.do(server.server.cut(1001))
+            person.until(lambda _shown: slow_login.with_name("asked").exists())
+            person.press("\x03")
+            assert person.end() == 0
+    finally:
+        server.stop()

@@ -1,0 +1,131 @@
+"""What is printed above the input line of a terminal, and in what state the terminal is meanwhile."""
+
+import asyncio
+from pathlib import Path
+
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.renderer import CPR_Support
+
+from wschat.chat.firstline import PASTES_OFF, PASTES_ON
+from wschat.chat.prompt import FRAME, terminal_prompt
+from wschat.chat.settings import Settings
+from wschat.chat.view import TerminalView
+from wschat.chat.vocabulary import Said
+from wschat.protocol.events import Entry
+
+from .test_view import Screen
+
+HERE = "\x1b[1;1R"  # a terminal tells where its cursor is
+
+
+class AskingScreen(Screen):
+    """Asks the terminal where its cursor is, and counts how often."""
+
+    responds_to_cpr = True
+    write = Screen.write_raw
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+        self.asked_again = asyncio.Event()
+
+    def get_rows_below_cursor_position(self) -> int:
+        """Know nothing without asking: prompt_toolkit asks the terminal where this is not implemented."""
+        raise NotImplementedError
+
+    def ask_for_cpr(self) -> None:
+        """Ask."""
+        self.asked += 1
+        if self.asked > 1:
+            self.asked_again.set()
+
+
+class PastingScreen(Screen):
+    """Keeps how it is to treat a paste as well."""
+
+    def enable_bracketed_paste(self) -> None:
+        """Tell a paste from typing."""
+        self.printed += PASTES_ON
+
+    def disable_bracketed_paste(self) -> None:
+        """Do not."""
+        self.printed += PASTES_OFF
+
+
+def test_nothing_is_asked_at_the_end(tmp_path: Path) -> None:
+    """What a slow terminal is asked last is answered before the prompt ends, or the shell would read it."""
+
+    async def play() -> None:
+        screen, history = AskingScreen(), tmp_path / "history"
+        with create_pipe_input() as keyboard, terminal_prompt(history, keyboard, screen) as prompt:
+            await prompt.start()
+            keyboard.send_text(HERE)
+            prompt.print("one\n")
+            await screen.asked_again.wait()
+            prompt.print("two\n")
+            ending = asyncio.create_task(prompt.stop())
+            await asyncio.sleep(2 * FRAME)  # by now it waits to print
+            keyboard.send_text(HERE)
+            await ending
+        assert screen.printed.endswith("two\r\n")
+        assert screen.asked == 2
+
+    asyncio.run(play())
+
+
+def test_a_paste_while_something_is_printed(tmp_path: Path) -> None:
+    """It is told from typing, also in the moment in which the prompt is away; no more after the end."""
+
+    async def play() -> str:
+        screen = PastingScreen()
+        with create_pipe_input() as keyboard, terminal_prompt(tmp_path / "h", keyboard, screen) as prompt:
+            async with asyncio.timeout(10):
+                await prompt.start()
+                prompt.print("hello\n")
+                while "hello" not in screen.printed:  # noqa: ASYNC110
+                    await asyncio.sleep(0)
+                before_it_is_drawn = screen.printed
+                await prompt.stop()
+        assert before_it_is_drawn.endswith(f"{PASTES_ON}hello\r\n")
+        return screen.printed
+
+    printed = asyncio.run(play())
+    assert printed.rfind(PASTES_OFF) > printed.rfind(PASTES_ON)
+
+
+def test_no_more_than_a_screen_is_painted_anew(tmp_path: Path) -> None:
+    """Who drags the border of a terminal does not wait for long messages that have scrolled away."""
+    painted: list[int] = []
+
+    def counting(milliseconds: int) -> str:
+        painted.append(milliseconds)
+        return "12:34"
+
+    with create_pipe_input() as keyboard, terminal_prompt(tmp_path / "h", keyboard, Screen()) as prompt:
+        view = TerminalView(prompt, counting, Settings())
+        for number in range(1, 10):
+            view.show(Said(Entry("eve", "one\ntwo\nthree", time=number)))
+        painted.clear()
+        assert prompt.again(5).count("\n") == 6
+    assert painted == [9, 8]
+
+
+def test_a_terminal_that_does_not_answer(tmp_path: Path) -> None:
+    """Who does not tell where the cursor is gets the chat all the same, and no warning in it."""
+
+    async def play() -> str:
+        screen = AskingScreen()
+        with create_pipe_input() as keyboard, terminal_prompt(tmp_path / "h", keyboard, screen) as prompt:
+            renderer = prompt._session.app.renderer
+            renderer.CPR_TIMEOUT = 0
+            async with asyncio.timeout(10):
+                await prompt.start()
+                while renderer.cpr_support != CPR_Support.NOT_SUPPORTED:  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+                prompt.print("hello\n")
+                while "hello" not in screen.printed:  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+                await prompt.stop()
+        return screen.printed
+
+    assert "WARNING" not in asyncio.run(play())

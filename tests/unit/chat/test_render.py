@@ -1,0 +1,96 @@
+import pytest
+
+from wschat.chat.render import lines, toolbar
+from wschat.chat.state import ChatState
+from wschat.chat.vocabulary import (
+    Back,
+    Failure,
+    Item,
+    Listing,
+    Moved,
+    Named,
+    Names,
+    Notice,
+    RoomBorn,
+    Said,
+    Unsent,
+)
+from wschat.protocol.events import Entry
+from wschat.text import safe
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plain",
+        "[b]x[/b] <b>",
+        "grüße 日本語",
+        "👩\u200d💻",
+        "\u0645\u06cc\u200c\u062e",
+        "e\u0301",
+        "❤\ufe0f",
+        "नमस्ते",
+    ],
+)
+def test_safe_leaves_text_alone(text: str) -> None:
+    """Text of people is as it was."""
+    assert safe(text) == text
+
+
+def test_safe_shows_what_it_took() -> None:
+    """A control is seen, a tab is space, a pile of marks is cut, joiners or not."""
+    assert safe("\x1b[0m\x9b\u202e\ud800\x7f\n") == "␛[0m\\u{9b}\\u{202e}\\u{d800}␡␊"
+    assert safe("a\tb") == "a    b"
+    assert safe("a" + "\u0301" * 50 + "b") == "a" + "\u0301" * 8 + "b"
+    assert len(safe("a" + "\u0301\u200d" * 50)) <= 9
+
+
+def text_of(item: Item) -> list[str]:
+    """Return the lines of an item without styles."""
+    return [str(line) for line in lines(item, lambda _ms: "12:34")]
+
+
+@pytest.mark.parametrize(
+    ("item", "text"),
+    [
+        (Said(Entry("bob", "hi", time=1)), ["12:34 <bob> hi"]),
+        (Said(Entry("bob", "hi"), mine=True), ["--:-- <bob> hi"]),
+        (Said(Entry("b> x <c", "hi", time=1)), ["12:34 <b\u203a x \u2039c> hi"]),
+        (Back(), ["── back, nothing missed ──"]),
+        (Back(3), ["── back, 3 missed ──"]),
+        (Back(9, truncated=True), ["── back, more was missed than the room keeps: the last 9 follow ──"]),
+        (Back(remade=True), ["── back, the room was gone and is made again ──"]),
+        (Moved("ops", (("bob left; eve", True), ("eve", True))), ["-- <bob left; eve>, eve joined"]),
+        (Named("bob, admin", ("ops is gone; x",)), ["-- you are <bob, admin>; rooms: <ops is gone; x>"]),
+        (RoomBorn("x> and <ops"), ["-- new room: <x\u203a and \u2039ops>"]),
+        (Notice("bob\n-- eve joined"), ["-- bob␊-- eve joined"]),
+        (Failure("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
+        (Failure("", "odd"), ["!! odd"]),
+        (Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
+        (Names(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
+        (Names(("b\u3164",), "x: a, b"), ["-- in <x: a, b>:", "   b\\u{3164}"]),
+        (Unsent("hi\x1b"), ["!! Not sent: hi␛"]),
+        (Unsent("hi", doubtful=True), ["!! Sent, not confirmed: hi"]),
+    ],
+)
+def test_lines(item: Item, text: list[str]) -> None:
+    """Each kind of item has its look, and all of its text is made safe."""
+    assert text_of(item) == text
+
+
+def test_message_can_not_imitate_others() -> None:
+    """Every line of a message but its first is indented."""
+    first, *rest = text_of(Said(Entry("eve", "hi\n12:34 <bob> no\r\n-- bob left\n!! error", time=1)))
+    assert first == "12:34 <eve> hi"
+    assert len(rest) == 3
+    assert all(line.startswith("      ") for line in rest)
+
+
+def test_toolbar() -> None:
+    """The toolbar says how things are, safely, and cuts the least important."""
+    state = ChatState("me", "t")
+    assert toolbar(state) == " connecting"
+    state = ChatState("me", "t", link=1, name="a\x1b", room="ops", users=("a\x1b", "b"))
+    assert toolbar(state) == " connected · a␛ · ops (2) · a␛, b"
+    state = ChatState("me", "t", link=1, name="ann", room="ops (9) · x", users=("ann", "b, c"))
+    assert toolbar(state) == " connected · ann · <ops (9) · x> (2) · ann, <b, c>"

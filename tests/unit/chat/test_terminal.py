@@ -1,0 +1,235 @@
+"""The whole chat in ptys, seen through a terminal emulator."""
+
+import re
+import signal
+import termios
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.terminal import WSCHAT, Terminal
+from tests.support.until import until
+
+from .threaded import ROWS, ThreadedServer, start_chat
+
+OURS = {1004 << 5, 2004 << 5}  # reports of the focus, and of a paste, as pyte counts private modes
+SEND_LESS = "the connection is lost: a message was bigger than the limit (1009)"
+
+
+@pytest.fixture
+def open_terminal(server: ThreadedServer, tmp_path: Path) -> Callable[..., Terminal]:
+    """Start chats; each quits in its test."""
+
+    def start(name: str = "", room: str = "", **environment: str) -> Terminal:
+        return start_chat(server, tmp_path, name, room, **environment)
+
+    return start
+
+
+def test_two_people(open_terminal: Callable[..., Terminal]) -> None:
+    """Two people meet, talk and part; what one is typing survives what the other says."""
+    ann = open_terminal("ann", "ops")
+    ann.until("you are in ops")
+    bob = open_terminal()
+    bob.until("/register NAME")
+    bob.press("too early\r")
+    bob.until("/register NAME, then /join ROOM\n> too early")
+    bob.press("\x03/register bob\r")
+    bob.until("you are bob; rooms: ops")
+    bob.press("/join o")
+    bob.until(lambda text: text.count("ops") == 2)  # the second is in the menu
+    bob.press("\t")
+    bob.until("> /join ops")
+    bob.press("\r")
+    bob.until("you are in ops, with ann")
+    ann.until("bob joined")
+    ann.press("half a dra")
+    ann.until("> half a dra")
+    bob.press("hello ann\r")
+    ann.until("<bob> hello ann\n> half a dra")
+    ann.press("ft\r")
+    bob.until("<ann> half a draft")
+    bob.until(lambda text: re.search(r"connected · bob · ops \(2\) · \d+ ms · ann, bob", text) is not None)
+    bob.press("\x04")
+    ann.until("bob left")
+    ann.press("/quit\r")
+    assert (ann.end(), bob.end()) == (0, 0)
+    assert "connected ·" not in ann.text
+
+
+def test_burst(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
+    """A flood of messages leaves a screen as if they had come one by one."""
+    ann = open_terminal("ann", "ops")
+    ann.until("you are in ops")
+    ann.press("draft")
+    for number in range(200):
+        server.say(f"message {number}")
+    ann.until("message 199\n> draft\n connected · ann · ops (1)")
+    said = [line.partition("> ")[2] for line in ann.text.splitlines()[:-2]]
+    assert said == [f"message {number}" for number in range(200 - len(said), 200)]
+    assert len(said) == ROWS - 2
+    ann.press("\x03\x03")
+    assert ann.end() == 0
+
+
+def test_lost_connection(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
+    """The draft is shown before the error, on a clean screen, with the documented exit code."""
+    ann = open_terminal("ann", "ops")
+    ann.until("you are in ops")
+    ann.press("half a line")
+    ann.until("> half a line")
+    server.do(server.server.cut(1009))
+    assert ann.end() == 6
+    told = [line for line in ann.text.splitlines() if line]
+    assert told[-3] == "-- you are in ops, nobody else is here yet"
+    assert told[-2:] == ["!! Not sent: half a line", SEND_LESS]
+
+
+def test_help_in_a_small_terminal(open_terminal: Callable[..., Terminal]) -> None:
+    """What it says goes on under where it began."""
+    ann = open_terminal("ann", "ops")
+    ann.until("you are in ops")
+    ann.process.setwinsize(30, 60)
+    ann.screen.resize(30, 60)
+    ann.type("/help")
+    ann.until_screen(r"   text {15}say it .*\n {22}\S.* begins with /\n")
+    ann.press("\x04")
+    assert ann.end() == 0
+
+
+NARROW = """\
+-- you are ann; no rooms yet
+-- you are in ops, nobody else
+      is here yet
+00:00 <eve> a message that is
+            long and long and
+            long and over
+> a draft that does not fit in
+  to so few columns
+"""
+
+
+def test_resized(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
+    """What was said is wrapped anew, with the column kept, and the draft is there once; nothing is lost."""
+    ann = open_terminal("ann", "ops", TZ="UTC")
+    ann.show("$ what stood there before\r\n")
+    ann.until("you are in ops")
+    server.say("a message that is long and long and long and over")
+    ann.press("a draft that does not fit into so few columns")
+    ann.until_screen("and over\n> a draft .* columns")
+    wide = ann.text.partition("before\n")[2]
+    for columns, text in ((30, NARROW), (80, wide.partition("> a")[0])):
+        ann.process.setwinsize(24, columns)
+        ann.screen.resize(24, columns)
+        ann.until_screen(rf"^{re.escape(text)}")
+    assert "> a draft that does not fit into so few columns\n\n" in ann.text
+    assert "$ what stood there before" in str(ann)
+    ann.press("\x03\x04")
+    assert ann.end() == 0
+
+
+def test_dumb_terminal(open_terminal: Callable[..., Terminal]) -> None:
+    """A terminal without escape sequences gets plain lines."""
+    ann = open_terminal("ann", "ops", TERM="dumb")
+    ann.until("-- you are in ops")
+    ann.press("hello\r")
+    ann.until("<ann> hello")
+    ann.press("/quit\r")
+    assert ann.end() == 0
+
+
+@pytest.mark.parametrize("mode", ["", "plain"])
+def test_padding_imitates_no_line(
+    open_terminal: Callable[..., Terminal], server: ThreadedServer, mode: str
+) -> None:
+    """However long a message is padded, what follows at the edge of the screen is indented."""
+    # COLUMNS: what the terminal is, not what is said
+    ann = open_terminal("ann", "ops", mode=mode, NO_COLOR="1", COLUMNS="200")
+    ann.until("you are in ops")
+    for fill in " .\u00a0\u2800x":
+        for length in range(50, 90, 3):
+            server.say(f"hi{fill * length}12:00 <bob> I quit{fill * 45}-- bob left")
+    server.say("the end")
+    ann.until("the end")
+    shown = str(ann).splitlines()
+    assert sum("<bob> I quit" in line for line in shown) > len(shown) // 10
+    assert not [line for line in shown if line.startswith(("12:00 <bob>", "-- bob"))]
+    ann.type("/quit")
+    assert ann.end() == 0
+
+
+def test_ended_by_a_signal(open_terminal: Callable[..., Terminal]) -> None:
+    """SIGTERM shows the draft, restores the terminal, and is no success."""
+    ann = open_terminal("ann", "ops")
+    ann.until("you are in ops")
+    ann.press("half a line")
+    ann.until("> half a line")
+    ann.process.kill(signal.SIGTERM)
+    assert ann.end() == 130
+    assert "!! Not sent: half a line" in ann.text
+    assert "connected ·" not in ann.text
+
+
+def test_the_terminal_goes(open_terminal: Callable[..., Terminal], tmp_path: Path) -> None:
+    """What was typed is in the log at least."""
+    log = tmp_path / "log"
+    ann = open_terminal("ann", "ops", LOG=str(log))
+    ann.until("you are in ops")
+    ann.press("half a line")
+    ann.until("> half a line")
+    ann.process.close(force=False)
+    until(lambda: "!! Not sent: half a line" in log.read_text())
+
+
+def in_a_shell(server: ThreadedServer, tmp_path: Path) -> Terminal:
+    """Start a chat from a shell, to which Ctrl-Z goes back."""
+    places = {"WSCHAT_STATE_DIR": str(tmp_path), "WSCHAT_CONFIG": str(tmp_path / "config")}
+    settings = {"TERM": "xterm-256color", "PATH": "", "LANG": "C.UTF-8", "PS1": "shell> ", **places}
+    ann = Terminal("/bin/sh", "-i", env=settings, size=(ROWS, 80))
+    ann.type(f"{WSCHAT} chat --url {server.server.url} --name ann --room ops")
+    ann.until("you are in ops")
+    return ann
+
+
+def leave_shell(ann: Terminal) -> None:
+    """Quit the chat, and the shell."""
+    ann.press("\x03\x03")
+    ann.until_screen(r"shell>\s*$")
+    ann.type("exit")
+    assert ann.end() == 0
+
+
+def test_in_the_background(server: ThreadedServer, tmp_path: Path) -> None:
+    """Ctrl-Z leaves the terminal to the shell, without the modes of the chat; `fg` brings the draft back."""
+    ann = in_a_shell(server, tmp_path)
+    *_, keys = termios.tcgetattr(ann.process.child_fd)
+    assert (keys[termios.VQUIT], keys[termios.VSUSP]) == (b"\x1c", b"\x1a")
+    assert ann.screen.mode >= OURS
+    ann.press("half a draft")
+    ann.until_screen(r"> half a draft\n+ connected")
+    ann.press("\x1a")
+    ann.until_screen(r"shell>\s*$")
+    assert not ann.screen.mode & OURS
+    ann.type("fg")
+    ann.until_screen(r"> half a draft\n+ connected")
+    assert ann.screen.mode >= OURS
+    leave_shell(ann)
+
+
+def test_resized_in_the_background(server: ThreadedServer, tmp_path: Path) -> None:
+    """What other programs wrote meanwhile is not wiped away, however much was said before."""
+    ann = in_a_shell(server, tmp_path)
+    for number in range(ROWS):
+        server.say(f"message {number}")
+    ann.until(f"message {ROWS - 1}\n>")
+    ann.press("\x1a")
+    ann.until_screen(r"shell>\s*$")
+    ann.type("echo what stood $(( 1 + 1 )) lines above")
+    ann.until("what stood 2 lines above")
+    ann.process.setwinsize(ROWS, 60)
+    ann.screen.resize(ROWS, 60)
+    ann.type("fg")
+    ann.until_screen(rf"^.*message 2\n(.*\n)*.*message {ROWS - 1}\n>\n connected")
+    assert "what stood 2 lines above" in str(ann)
+    leave_shell(ann)

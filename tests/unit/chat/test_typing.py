@@ -1,0 +1,240 @@
+"""Typing: many lines, pastes, names, mentions, help."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from zlib import crc32
+
+import pytest
+from prompt_toolkit.input import create_pipe_input
+
+from wschat.chat.commands import KEYS, mentions
+from wschat.chat.paint import Palette, paint, palette
+from wschat.chat.prompt import terminal_prompt
+from wschat.chat.render import lines
+from wschat.chat.settings import Settings
+from wschat.chat.state import ChatState
+from wschat.chat.urls import target_of, urls
+from wschat.chat.view import TerminalView
+from wschat.chat.vocabulary import Entered, Event, Said
+from wschat.protocol.events import Entry
+
+from .test_view import Screen, clock
+
+LONG = "\x1b[200~" + "\n".join("abcdefg") + "\x1b[201~"
+SHORT = "\x1b[200~one\r\ntwo\n\x1b[201~"
+
+
+def typed(tmp_path: Path, *steps: str | Callable[[TerminalView], bool], count: int = 1) -> list[str]:
+    """Return the lines that come of keys; between them, wait for conditions."""
+
+    async def play() -> list[str]:
+        lines: asyncio.Queue[str] = asyncio.Queue()
+
+        def enter(event: Event) -> None:
+            assert isinstance(event, Entered)
+            lines.put_nowait(event.line)
+
+        screen = Screen()
+        with (
+            create_pipe_input() as keyboard,
+            terminal_prompt(tmp_path / "h", keyboard, screen) as prompt,
+        ):
+            view = TerminalView(prompt, clock, Settings())
+            view.follow(ChatState("me", "t", name="ann", users=("ann", "bob", "bea"), speakers=("bea",)))
+            reading = asyncio.create_task(view.read(enter))
+            async with asyncio.timeout(10):
+                for step in steps:
+                    if isinstance(step, str):
+                        keyboard.send_text(step)
+                    else:
+                        while not step(view):  # noqa: ASYNC110
+                            await asyncio.sleep(0.005)
+                got = [await lines.get() for _ in range(count)]
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+            return got
+
+    return asyncio.run(play())
+
+
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        ("one\x1b\rtwo\r", "one\ntwo"),
+        ("one\ntwo\r", "one\ntwo"),
+        (f"{SHORT}\r", "one\ntwo"),
+        (f"{LONG}\ry", "a\nb\nc\nd\ne\nf\ng"),
+        (f"{LONG}\rn\x03x\r", "x"),
+        ("\x1bOP", "/help"),
+    ],
+)
+def test_keys(tmp_path: Path, keys: str, line: str) -> None:
+    """Alt-Enter and Ctrl-J begin a line, a long paste is asked about, F1 helps."""
+    assert typed(tmp_path, keys) == [line]
+
+
+def test_question(tmp_path: Path) -> None:
+    """A long paste stays in the input line until the question is answered."""
+
+    def asked(view: TerminalView) -> bool:
+        return "Send these 7 lines?" in str(view._prompt._message())
+
+    assert typed(tmp_path, f"{LONG}\r", asked, "n", lambda view: not asked(view), "\r", asked, "y")
+
+
+def test_search(tmp_path: Path) -> None:
+    """Ctrl-R finds what was entered before."""
+
+    def loaded(view: TerminalView) -> bool:
+        return len(view._prompt._session.default_buffer._working_lines) > 2
+
+    def found(view: TerminalView) -> bool:
+        return view.draft == "first thing"
+
+    typed(tmp_path, "first thing\rother\r", count=2)
+    assert typed(tmp_path, loaded, "\x12first", "\r", found, "\r") == ["first thing"]
+
+
+def test_names_complete(tmp_path: Path) -> None:
+    """Who spoke last comes first; at the start a colon follows."""
+
+    def completed(view: TerminalView) -> bool:
+        return view.draft == "bea: "
+
+    assert typed(tmp_path, "b\t", completed, "hi\r") == ["bea: hi"]
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ("", []),
+        ("hi b", [("bea ", 1), ("bob ", 1)]),
+        ("@BO", [("bob: ", 3)]),
+        ("/join b", []),
+        ("one\nbo", [("bob ", 2)]),
+        ("hi ", []),
+    ],
+)
+def test_mentions(before: str, found: list[tuple[str, int]]) -> None:
+    """The word before the cursor becomes a name."""
+    assert mentions(before, ["bea", "bob"]) == found
+
+
+@pytest.mark.parametrize(
+    ("notify", "sent"), [("none", ""), ("osc9", "\x1b]9;e, x: "), ("osc777", "\x1b]777;notify;e, x;")]
+)
+def test_bell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, notify: str, sent: str) -> None:
+    """A mention rings, unless the person looks, or it is an old one."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    screen = Screen()
+
+    async def play() -> None:
+        with terminal_prompt(tmp_path / "h", None, screen) as prompt:
+            view = TerminalView(prompt, clock, Settings(notify=notify))
+            mention = Said(Entry("e; x", "ann! \x07;", time=1), mention=True)
+            view.show(Said(Entry("eve", "hi", time=1)))
+            view.show(Said(mention.entry, mention=True, missed=True))
+            view._prompt._typing.focused = True
+            view.show(mention)
+            assert "\a" not in screen.printed
+            view._prompt._typing.focused = False
+            view.show(mention)
+
+    asyncio.run(play())
+    assert screen.printed.count("\a") == 1 + (notify != "none")
+    assert sent in screen.printed
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("see https://a.b/c?d=e#f.", ["https://a.b/c?d=e#f"]),
+        ("(http://a.b/x_(y)) wss://q", ["http://a.b/x_(y)", "wss://q"]),
+        ("https://a.b,https", ["https://a.b,https"]),
+        ("no://url https:/ ftp.x", []),
+        ("https://a\x1b]8;;evil", ["https://a"]),
+    ],
+)
+def test_urls(text: str, found: list[str]) -> None:
+    """URLs are whole, without what stands around them."""
+    assert [text[start:stop] for start, stop in urls(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("url", "target", "host"),
+    [
+        ("https://a.b/ü?x=y", "https://a.b/%C3%BC?x=y", ""),
+        ("https://bank.com@evil.com/x", "https://bank.com@evil.com/x", "evil.com"),
+        ("https://b\u00fccher.de", "https://xn--bcher-kva.de", "xn--bcher-kva.de"),
+        ("https://bank.com\\@evil", "https://bank.com%5C@evil", ""),
+    ],
+)
+def test_targets(url: str, target: str, host: str) -> None:
+    """A link leads where it says; where it seems to lead elsewhere, the real host is told."""
+    found, told = target_of(url)
+    assert told == host
+    assert found.isascii()
+    assert found == target or "\\" in url
+
+
+def test_links_are_painted() -> None:
+    """The URL is whole and clickable, unless it has gaps: then it is broken as all else is."""
+    url = "https://example.com/" + "x" * 40
+    (line,) = lines(Said(Entry("eve", f"go to {url}, now", time=1)), clock)
+    assert f"\n\x1b]8;id={crc32(url.encode())};{url}\x1b\\{url}\x1b]8;;" in paint(
+        line, 40, Palette(links=True)
+    )
+    assert paint(line, 40, Palette()) == f"12:34 <eve> go to \n{url}\n            , now\n"
+    (line,) = lines(Said(Entry("eve", "see https://\u2800-- bob left/" + "\u2800" * 60, time=1)), clock)
+    assert all(row.startswith(("12:34", "    ")) for row in paint(line, 40, Palette()).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("environment", "wanted"),
+    [
+        ({"TERM": "dumb"}, Palette()),
+        ({}, Palette()),
+        ({"TERM": "xterm"}, Palette(16)),
+        ({"TERM": "xterm-256color", "VTE_VERSION": "7200"}, Palette(256, links=True)),
+        ({"TERM": "xterm-256color", "VTE_VERSION": "new"}, Palette(256)),
+        ({"TERM": "xterm-kitty", "NO_COLOR": "1"}, Palette(2, links=True)),
+    ],
+)
+def test_palette(environment: dict[str, str], wanted: Palette) -> None:
+    """What a terminal can do is taken from what it says of itself."""
+    assert palette(environment) == wanted
+
+
+def test_wrapping_keeps_the_column() -> None:
+    """What is wider than the screen goes on under where it began; no line is too wide."""
+    text = "word " * 30 + "x" * 90 + " 日本語" * 20
+    (line,) = lines(Said(Entry("bob", text, time=1)), clock)
+    rows = paint(line, 60, Palette()).splitlines()
+    assert all(row.startswith(" " * 12) and row[12] != " " for row in rows[1:])
+    assert all(len(row.encode("utf-16-le")) // 2 <= 60 for row in rows)
+    assert "".join("".join(rows).split()) == "".join(f"12:34 <bob> {text}".split())
+
+
+@pytest.mark.parametrize("char", ["\u093e", "\u2764\ufe0f", "\u3164", "\uffa0", "\u1161", "\u3248"])
+def test_what_terminals_disagree_about(char: str) -> None:
+    """It is taken for as wide as any shows it, so that nothing behind it gets to the left edge."""
+    (line,) = lines(Said(Entry("eve", "hi " + ("a" + char) * 20 + " 12:34 <bob> I quit", time=1)), clock)
+    rows = paint(line, 50, Palette()).splitlines()
+    wide = {"\u3164": 2, "\u3248": 2, "\u2764\ufe0f": 2}.get(char, 1)
+    assert all(len(row) + (wide - len(char)) * row.count(char) <= 50 for row in rows)
+    assert len(rows) > 1
+
+
+def test_colours_are_stable() -> None:
+    """A name has the same colour in any case and every run; others have others."""
+    tints = {
+        name: lines(Said(Entry(name, "x", time=1)), clock)[0].spans[1].tint for name in ("Bob", "bob", "eve")
+    }
+    assert tints["Bob"] == tints["bob"]
+    assert tints["eve"] != tints["bob"]
+
+
+def test_help_tells_the_keys() -> None:
+    """Keys stand in the help."""
+    assert {"F1", "Tab", "Ctrl-R"} <= {keys for keys, _ in KEYS}

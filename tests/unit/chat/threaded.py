@@ -1,0 +1,58 @@
+"""A room server beside tests that block, and chats in terminals."""
+
+import asyncio
+import sys
+import threading
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from tests.support.terminal import Terminal
+
+from .room_server import RoomServer, room_server
+
+TALK = Path(__file__).with_name("talk.py")
+ROWS, COLUMNS = 24, 80
+
+
+class ThreadedServer:
+    """A room server in a thread, beside tests that block."""
+
+    def __init__(self) -> None:
+        self.server = RoomServer()
+        self._loop = asyncio.new_event_loop()
+        self._stop = asyncio.Event()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
+        self._thread.start()
+        assert self._ready.wait(5)
+
+    async def _serve(self) -> None:
+        async with room_server(self.server):
+            self._ready.set()
+            await self._stop.wait()
+
+    def do(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run something in the server's loop."""
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(5)
+
+    def say(self, text: str, user: str = "eve", room: str = "ops") -> None:
+        """Send a message to everybody, as if somebody had said it."""
+        frame = {"type": "client-message", "user": user, "message": text, "room": room, "time": 1}
+        self.do(self.server.tell(frame))
+
+    def stop(self) -> None:
+        """End it."""
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+        self._loop.close()
+
+
+def start_chat(
+    server: ThreadedServer, place: Path, name: str, room: str, mode: str = "", **environment: str
+) -> Terminal:
+    """Start a chat in a terminal."""
+    history = str(place / f"history-{name}")
+    command = [sys.executable, str(TALK), server.server.url, history, name, room, mode]
+    settings = {"TERM": "xterm-256color", "PATH": "", "LANG": "C.UTF-8", **environment}
+    return Terminal(*command, env=settings, size=(ROWS, COLUMNS))

@@ -1,0 +1,140 @@
+"""MiniStack's DynamoDB in this process: the same code, without HTTP, and as strict as AWS where it is not.
+
+AWS refuses a transaction that meets another one on an item; MiniStack does one thing after the other. So
+`conflicts` makes up such refusals, for so many calls of every hundred.
+"""
+
+import json
+import random
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from ministack.services import dynamodb as ministack
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from tests.unit.functions.granted import check_grants
+from tests.unit.functions.strict_dynamodb import check
+from wschat.functions import _tables
+
+KEYS = {_tables.CLIENTS: "ID", _tables.ROOMS: "room"}
+CONFLICT = "com.amazonaws.dynamodb.v20120810#TransactionConflictException"
+CANCELED = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
+
+
+class Database:
+    """The two tables; `items` and `restore` go around the functions' own client."""
+
+    def __init__(self) -> None:
+        self.conflicts = 0
+        self._chance = random.Random(7)  # noqa: S311
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def behind(self, client: DynamoDBClient) -> Iterator[None]:
+        """Answer all that a client sends, strictly; the tables are empty at first, and gone in the end."""
+        for table, key in KEYS.items():
+            schema = [{"AttributeName": key, "KeyType": "HASH"}]
+            types = [{"AttributeName": key, "AttributeType": "S"}]
+            made = {"TableName": table, "KeySchema": schema, "AttributeDefinitions": types}
+            self._do("CreateTable", made | {"BillingMode": "PAY_PER_REQUEST"})
+        client.meta.events.register("provide-client-params.dynamodb.*", check, "strict")
+        client.meta.events.register("provide-client-params.dynamodb.*", check_grants, "grants")
+        self.answer(client)
+        try:
+            yield
+        finally:
+            client.meta.events.unregister("before-send.dynamodb", unique_id="database")
+            for checked in ("strict", "grants"):
+                client.meta.events.unregister("provide-client-params.dynamodb.*", unique_id=checked)
+            self.conflicts = 0
+            for table in KEYS:
+                self._do("DeleteTable", {"TableName": table})
+
+    def answer(self, client: DynamoDBClient) -> None:
+        """Answer all that a client sends."""
+        client.meta.events.register("before-send.dynamodb", self._answer, "database")  # type: ignore[arg-type]
+
+    def item(self, table: str, key: dict[str, Any]) -> dict[str, Any] | None:
+        """Return one item."""
+        return self._do("GetItem", {"TableName": table, "Key": key}).get("Item")
+
+    def items(self) -> dict[str, Any]:
+        """Return all items of both tables, by key; those of the second after the word `room`."""
+        clients, rooms = (self._do("Scan", {"TableName": table})["Items"] for table in KEYS)
+        return {
+            **{item["ID"]["S"]: item for item in clients},
+            **{f"room {item['room']['S']}": item for item in rooms},
+        }
+
+    def put(self, *items: dict[str, Any]) -> None:
+        """Put items into the table that they have the key of."""
+        self._write([(_table(item), {"PutRequest": {"Item": item}}) for item in items])
+
+    def restore(self, items: dict[str, Any]) -> None:
+        """Make the tables what `items` told before."""
+        now = self.items()
+        self.put(*(item for name, item in items.items() if now.get(name) != item))
+        gone = [(_table(now[name]), now[name]) for name in now.keys() - items.keys()]
+        keys = [(table, {KEYS[table]: item[KEYS[table]]}) for table, item in gone]
+        self._write([(table, {"DeleteRequest": {"Key": key}}) for table, key in keys])
+
+    def _write(self, writes: list[tuple[str, dict[str, Any]]]) -> None:
+        for start in range(0, len(writes), 25):
+            batch: dict[str, list[dict[str, Any]]] = {}
+            for table, write in writes[start : start + 25]:
+                batch.setdefault(table, []).append(write)
+            self._do("BatchWriteItem", {"RequestItems": batch})
+
+    def _answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        target = request.headers["X-Amz-Target"]
+        operation = (target if isinstance(target, str) else target.decode()).partition(".")[2]
+        assert isinstance(request.body, bytes)
+        params = json.loads(request.body)
+        if self._chance.uniform(0, 100) < self.conflicts and (refusal := _conflict(operation, params)):
+            return _response(request, 400, {}, json.dumps(refusal).encode())
+        return _response(request, *self._send(operation, params))
+
+    def _do(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
+        status, _, body = self._send(operation, params)
+        assert status == 200, body
+        return dict(json.loads(body))
+
+    def _send(self, operation: str, params: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+        headers = {"x-amz-target": f"DynamoDB_20120810.{operation}"}
+        with self._lock:
+            asked = ministack.handle_request("POST", "/", headers, json.dumps(params).encode(), {})
+            try:
+                asked.send(None)
+            except StopIteration as done:
+                status, told, body = done.value
+                return status, told, body if isinstance(body, bytes) else body.encode()
+        raise AssertionError(operation)  # it awaits nothing
+
+
+def _table(item: dict[str, Any]) -> str:
+    return _tables.CLIENTS if "ID" in item else _tables.ROOMS
+
+
+def _conflict(operation: str, params: dict[str, Any]) -> dict[str, Any] | None:
+    if operation == "TransactWriteItems":
+        reasons = [{"Code": "None"} for _ in params["TransactItems"]]
+        reasons[-1] = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
+        return {"__type": CANCELED, "Message": "Transaction cancelled", "CancellationReasons": reasons}
+    if operation == "UpdateItem":
+        return {"__type": CONFLICT, "message": "Transaction is ongoing for the item"}
+    return None
+
+
+class _Body:
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self._content
+
+
+def _response(request: AWSPreparedRequest, status: int, headers: dict[str, str], body: bytes) -> AWSResponse:
+    return AWSResponse(request.url, status, headers, _Body(body))  # type: ignore[arg-type]

@@ -1,0 +1,122 @@
+"""Takes the posts that functions make to connections, in the place of API Gateway."""
+
+import socket
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import unquote
+
+from wschat.protocol.events import Event
+from wschat.protocol.reader import decode_event
+
+
+class PostSink:
+    """Keeps what was posted to each connection, and in which order posts arrived, or were given up.
+
+    It answers 410 Gone for those that are `gone`, 429 for those that are `throttled`, and those that are
+    `stuck` not at all; and 403 with what `refused` says, if it says anything. `linger` is how many seconds
+    an answer to each one takes.
+    """
+
+    def __init__(self) -> None:
+        self.posted: dict[str, list[Event]] = defaultdict(list)
+        self.order: list[str] = []
+        self.gone: set[str] = set()
+        self.throttled: set[str] = set()
+        self.stuck: set[str] = set()
+        self.refused = ""
+        self.linger: dict[str, float] = {}
+        self.connections = 0
+        self.url = ""
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+        self.barrier: threading.Barrier | None = None
+
+    @property
+    def stage(self) -> str:
+        """A name for the stage that it stands for: what posts is kept by API and stage."""
+        return self.url.rpartition(":")[2]
+
+    def take(self, connection: str) -> list[Event]:
+        """Return what was posted to a connection since the last time."""
+        with self._lock:
+            return self.posted.pop(connection, [])
+
+    def keep(self, connection: str, event: Event) -> None:
+        """Keep what was posted to a connection."""
+        with self._lock:
+            self.posted[connection].append(event)
+            self.order.append(connection)
+
+    def refusal(self, connection: str) -> tuple[int, bytes, str] | None:
+        """Return the status, the body and the error's name for whom nothing can be posted to."""
+        if connection in self.gone:
+            return 410, b'{"message":"GoneException"}', "GoneException"
+        if connection in self.throttled:
+            return 429, b'{"message":"Limit"}', "LimitExceededException"
+        return (403, self.refused.encode(), "ForbiddenException") if self.refused else None
+
+    def hang_up(self) -> None:
+        """Close all connections that are open."""
+        for each in list(self._open):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    @contextmanager
+    def listening(self) -> Iterator[str]:
+        """Listen on loopback; yield the base URL."""
+        sink = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                sink.connections += 1
+                sink._open.add(self.connection)
+
+            def finish(self) -> None:
+                sink._open.discard(self.connection)
+                super().finish()
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                connection = unquote(self.path.rpartition("/")[2])
+                if sink.barrier:
+                    sink.barrier.wait(10)
+                time.sleep(sink.linger.get(connection, 0.0))
+                if connection in sink.stuck:
+                    self.rfile.read(1)  # until the other side gives up
+                    sink.order.append(connection)
+                    self.close_connection = True
+                elif refusal := sink.refusal(connection):
+                    self._answer(*refusal)
+                else:
+                    sink.keep(connection, decode_event(body.decode()))
+                    self._answer(200)
+
+            def _answer(self, status: int, body: bytes = b"", error: str = "") -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.send_header("x-amzn-ErrorType", error)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_args: Any) -> None:  # noqa: ANN401
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        try:
+            yield self.url
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()

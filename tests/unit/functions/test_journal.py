@@ -1,0 +1,61 @@
+"""The line that each invocation logs."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.functions.conftest import Connect
+from tests.unit.functions.post_sink import PostSink
+from wschat.functions import _room
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_line(connect: Connect, sink: PostSink, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line tells who, where, how many, how long; neither what was said nor with which token."""
+    ann = connect("Ann", "Ops", token="my-secret")
+    bob, _ = connect("Bob", "Ops"), connect("Carl", "Ops")
+    sink.gone.add(bob.connection)
+    told = capsys.readouterr().out
+    ann.ask("message", "nobody else's business")
+    (line,) = lines(capsys)
+    assert {"all", "posts", "forget"} == line.pop("ms").keys()
+    assert line == {
+        "route": "message",
+        "connection": ann.connection,
+        "room": "ops",
+        "members": 5,  # three for the message, two for the news that Bob is gone
+        "posted": 4,
+        "gone": 1,
+    }
+    assert "business" not in told + json.dumps(line)
+    assert "my-secret" not in told
+
+
+def test_refused(connect: Connect, capsys: pytest.CaptureFixture[str]) -> None:
+    """A refusal is told by its code."""
+    ann = connect("Ann")
+    capsys.readouterr()
+    ann.ask("message", "hello")
+    (line,) = lines(capsys)
+    assert line["error"] == "not-in-a-room"
+
+
+def test_failed(
+    connect: Connect, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A function that raises has its line all the same."""
+    ann = connect("Ann")
+
+    def broken(_connection: str) -> None:
+        raise OSError("no table")
+
+    monkeypatch.setattr(_room, "registered", broken)
+    capsys.readouterr()
+    with pytest.raises(OSError, match="no table"):
+        ann.ask("message", "hello")
+    (line,) = lines(capsys)
+    assert (line["error"], line["why"]) == ("OSError", "no table")

@@ -1,0 +1,79 @@
+"""Names: unique, compared as people do, and taken back with the token."""
+
+import json
+
+import pytest
+
+from tests.unit.functions.conftest import Connect, Tables, code
+from wschat.functions import _tables
+from wschat.protocol.events import Ack, Signup
+
+
+def test_register(connect: Connect, tables: Tables) -> None:
+    """A name is registered once, as it was written; the reply lists the rooms."""
+    ann = connect("Ann", "Ops")
+    bob = connect()
+    assert bob.ask("register", " Bob ") == Signup("Bob", ("Ops",), id="7")
+    assert tables()["name#bob"]["owner"]["S"] == bob.connection
+    assert ann.connection in tables()
+
+
+@pytest.mark.parametrize("other", ["ann", "ANN", " Ann", "aNN "])
+def test_name_taken(connect: Connect, other: str) -> None:
+    """Ann and ann are one name, which one connection has."""
+    connect("Ann")
+    assert code(connect().ask("register", other)) == "name-taken"
+
+
+def test_another_name(connect: Connect, tables: Tables) -> None:
+    """Outside of rooms one may take another name; the old one is free again."""
+    ann = connect("Ann")
+    assert ann.ask("register", "Anna") == Signup("Anna", id="7")
+    assert "name#ann" not in tables()
+    connect("Ann")
+    inside = connect("Eve", "Ops")
+    assert code(inside.ask("register", "Eva")) == "in-a-room"
+    assert inside.ask("register", "eve") == Signup("Eve", ("Ops",), id="7")
+
+
+def test_back_by_token(connect: Connect, tables: Tables) -> None:
+    """The token gets the name and the place in the room back, though the old connection still stands."""
+    old, bob = connect("Ann", "Ops", token="secret"), connect("Bob", "Ops")
+    new = connect()
+    assert code(new.ask("register", "Ann", token="guess")) == "name-taken"
+    assert code(new.ask("register", "Ann")) == "name-taken"
+    assert new.ask("register", "Ann", token="secret") == Signup("Ann", ("Ops",), id="7")
+    assert set(tables()["room ops"]["users"]["M"]) == {new.connection, bob.connection}
+    assert bob.heard() == []
+    assert code(old.ask("message", "still me?")) == "not-registered"
+    old.call("$disconnect")
+    assert set(tables()["room ops"]["users"]["M"]) == {new.connection, bob.connection}
+    assert tables()["name#ann"]["owner"]["S"] == new.connection
+    assert isinstance(new.ask("message", "here again"), Ack)
+
+
+def test_token_is_hashed(connect: Connect, tables: Tables) -> None:
+    """The token is nowhere in the tables."""
+    connect("Ann", token="my secret")
+    assert "my secret" not in json.dumps(tables())
+
+
+def test_registered_though_forgotten(connect: Connect, tables: Tables) -> None:
+    """A connection whose record was lost (a post came before it was open) can still register."""
+    ann = connect()
+    _tables.dynamodb().delete_item(TableName=_tables.CLIENTS, Key={"ID": {"S": ann.connection}})
+    assert ann.ask("register", "Ann") == Signup("Ann", id="7")
+    assert {"connected", "expires", "name"} <= tables()[ann.connection].keys()
+
+
+def test_expired_name(connect: Connect) -> None:
+    """A name whose connection can't live any more is free, whether or not DynamoDB has deleted it."""
+    connect("Ann")
+    _tables.dynamodb().update_item(
+        TableName=_tables.CLIENTS,
+        Key={"ID": {"S": "name#ann"}},
+        UpdateExpression="SET #expires = :past",
+        ExpressionAttributeNames={"#expires": "expires"},
+        ExpressionAttributeValues={":past": {"N": "1000"}},
+    )
+    assert connect().ask("register", "Ann").type == "signup"

@@ -1,0 +1,93 @@
+"""Two runs at once, and creates whose answers are lost: one lab, and nothing twice."""
+
+from collections import Counter
+from datetime import UTC, datetime
+from itertools import product
+from typing import Any
+
+import pytest
+
+from tests.studies.drift.at_once import DONE, OFFSETS, Pair, down, pair
+from tests.support.labs import drain, provision
+from tests.support.plane.embedded import Embedded
+from tests.support.plane.faults import Fault
+from tests.support.plane.wire import Call
+from wschat.errors import WschatError
+from wschat.lab import engine
+from wschat.lab.executor import execute
+from wschat.lab.model import Api, PartOfApi, Table
+from wschat.lab.steps import Actual
+
+TODAY = datetime.now(UTC).date().toordinal()
+OF_TODAY = list(product(OFFSETS, DONE))[TODAY % (len(OFFSETS) * len(DONE))]
+
+
+@pytest.fixture
+def two(embedded: Embedded) -> Pair:
+    embedded.empty()
+    return pair(embedded, "two-", seed=TODAY)
+
+
+def test_two_provisions(two: Pair) -> None:
+    """Both end in one lab: with one API, nothing twice, and the same URL. Each day another pair is tried."""
+    offset, done = OF_TODAY
+    two.begin(done)
+    first, second = two.run(provision, provision, offset)
+    assert first == second
+    assert first.startswith("ws://")
+    assert two.wrong() == []
+
+
+def test_provision_and_teardown(two: Pair) -> None:
+    """Provision ends or says what it found gone; then teardown leaves nothing."""
+    first, second = two.run(provision, down, 5.0)
+    assert isinstance(first, str | WschatError)
+    assert second is None
+    two.first.clock.sleep(5)
+    down(two.first)
+
+
+def test_an_api_that_is_only_listed(two: Pair) -> None:
+    """A list that still shows an API that was just torn down does not make provision keep that one."""
+    cloud, events = two.first, two.first.api.meta.events
+    plan = [step for step in engine.plan_up(cloud, Actual()) if isinstance(step.resource, Api)]
+    drain(execute(cloud, plan, Actual()))
+    cloud.clock.sleep(5)
+    (gone,) = cloud.api.get_apis()["Items"]
+    cloud.api.delete_api(ApiId=gone["ApiId"])
+
+    def still_listed(parsed: dict[str, Any], **_: object) -> None:
+        parsed["Items"].append(gone)
+
+    cloud.clock.sleep(5)
+    events.register("after-call.apigatewayv2.GetApis", still_listed)
+    drain(execute(cloud, plan, Actual()))
+    events.unregister("after-call.apigatewayv2.GetApis", still_listed)
+    cloud.clock.sleep(5)
+    (kept,) = cloud.api.get_apis()["Items"]
+    assert kept["ApiId"] != gone["ApiId"]
+
+
+def test_lost_answers(two: Pair) -> None:
+    """What was made though its answer never came is found, not made again."""
+    lost = {"CreateApi": 1, "CreateIntegration": 9, "CreateDeployment": 1, "CreateTable": 2, "CreateStage": 1}
+    never_answered = set(lost)
+
+    def no_answer(call: Call) -> Fault | None:
+        if call.operation in never_answered:
+            never_answered.remove(call.operation)
+            return Fault.RESET_AFTER
+        return None
+
+    for number in range(30):  # others' APIs, whose pages make each look last longer than reads lag
+        two.first.api.create_api(
+            Name=f"other-{number}", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action"
+        )
+    two.plane.calls.clear()
+    two.plane.fault = no_answer
+    plan = engine.plan_up(two.first, Actual())
+    unnamed = [step for step in plan if isinstance(step.resource, Api | PartOfApi | Table)]
+    drain(execute(two.first, unnamed, Actual()))
+    made = Counter(call.operation for call in two.plane.calls)
+    assert {name: made[name] for name in lost} == lost
+    assert never_answered == set()

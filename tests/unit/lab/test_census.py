@@ -1,0 +1,177 @@
+"""Every lab of an account: those that are there, if only in part, and nothing else."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import count
+
+import boto3
+import pytest
+
+from tests.studies.privileges.desk import NO_DELAY
+from tests.support.labs import drain, tear_down
+from tests.support.plane.clock import ScaledClock, VirtualClock
+from tests.support.plane.embedded import Embedded
+from tests.support.plane.faults import Fault
+from tests.support.plane.plane import Plane
+from tests.support.plane.wire import Call
+from tests.support.terminal import terminal, wschat
+from wschat import console
+from wschat.lab import census, engine
+from wschat.lab.census import Census
+from wschat.lab.cloud import AWS, Cloud
+from wschat.lab.executor import execute
+from wschat.lab.login import Target, connect
+from wschat.lab.model import Api, LogGroup, Resource, Role, Table, canonical
+from wschat.lab.steps import Actual
+from wschat.local.emulator import Emulator
+
+REGIONS = (f"eu-test-{number}" for number in count(1))
+FOREIGN = "some/other/"
+
+
+def make(cloud: Cloud, prefix: str, *kinds: type[Resource]) -> Cloud:
+    """Make the first of each of these kinds of a lab, as a run that was stopped then; return the lab."""
+    cloud = replace(cloud, lab=replace(cloud.lab, prefix=prefix))
+    plan = engine.plan_up(cloud, Actual())
+    for kind in kinds:
+        step = next(step for step in plan if isinstance(step.resource, kind))
+        drain(execute(cloud, [step], Actual()))
+    return cloud
+
+
+def test_what_is_left_of_labs(embedded: Embedded) -> None:
+    """A lab of which one thing is left is found, in lists of many pages, the oldest first; no stranger is."""
+    clock = VirtualClock()
+    plane = Plane(embedded.endpoint, clock, backend=embedded)
+    here = Target(endpoint_url=embedded.endpoint)
+    cloud = connect(here, plane.session(region=next(REGIONS)), clock, AWS)
+    there = connect(here, plane.session(region=next(REGIONS)), clock, AWS)
+    renamed = make(cloud, "api-", Api)
+    make(there, "far-", Role)
+    for prefix, kind in (("role-", Role), ("table-", Table), ("log-", LogGroup)):
+        make(cloud, prefix, kind)
+    (api,) = engine.look_to_remove(renamed).ids.values()
+    cloud.api.update_api(ApiId=api, Name="renamed")
+    for name in ("Connect", "strange-Connect", f"{FOREIGN}Connect"):
+        cloud.logs.create_log_group(logGroupName=f"/aws/lambda/{name}")
+    clock.sleep(5)
+    before, told = len(plane.calls), list[str]()
+    labs = census.take(cloud, told.append).labs
+    assert {each.cloud.lab.prefix: len(each.actual.resources) for each in labs} == {
+        "api-": 1,
+        "role-": 1,
+        "table-": 1,
+        "log-": 1,
+    }
+    order = [each.cloud.lab.prefix for each in labs]
+    assert order.index("api-") < order.index("role-")
+    assert {"prefix api-", "prefix far-"} < {line.partition(" (")[0] for line in told}
+    assert not any(FOREIGN in call.resource for call in plane.calls[before:] if call.service != "logs")
+
+
+@pytest.fixture
+def region(account: None, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001
+    """A region in which nobody has anything yet, where the person works."""
+    region = next(REGIONS)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    return region
+
+
+def test_teardown_of_all(emulator: Emulator, cloud: Cloud, region: str) -> None:
+    """All labs of the region are listed, and removed when their number is typed, and not before."""
+    here = connect(Target(endpoint_url=emulator.endpoint), boto3.Session(region_name=region))
+    elsewhere = make(cloud, "b-", Role)
+    make(here, "a-", Table, LogGroup)
+    make(here, "c-", Role)
+    question = f"Remove all from account 000000000000, region {region}? Type how many:"
+    for answer, code in (("\x03", 130), ("3\r", 0)):
+        with terminal("teardown", "--all") as person:
+            person.until(question)
+            person.press(answer)
+            assert person.end() == code
+            assert "Nothing was changed." in person.text.replace("\n", "")
+    with terminal("teardown", "--all") as person:
+        shown = person.until(question)
+        assert "to delete" in shown, "as the plan of each will call it"
+        rows = [line.split(maxsplit=2) for line in shown.splitlines() if line[1:3] == "- "]
+        assert sorted(rows) == [["a-", "2", "less than a minute"], ["c-", "1", "less than a minute"]]
+        person.type("2")
+        assert person.end() == 0
+        assert str(person).count("Looked again: nothing is left.") == 2
+    assert census.take(here) == Census((), ())
+    assert engine.look_to_remove(elsewhere).resources
+
+
+def test_one_that_may_not_be_looked_at(emulator: Emulator, cloud: Cloud, region: str) -> None:
+    """A lab that the person may not look at, or not remove, is told; the others are removed all the same."""
+    here = connect(Target(endpoint_url=emulator.endpoint), boto3.Session(region_name=region))
+    prefixes = [f"{cloud.lab.prefix}{name}-" for name in ("closed", "kept", "open")]
+    closed, kept, _ = (make(here, prefix, LogGroup) for prefix in prefixes)
+    may = may_all_but(here, {"logs:ListTagsForResource": closed, "logs:DeleteLogGroup": kept})
+    done = wschat("teardown", "--all", "--yes", **may)
+    assert done.returncode == 4
+    assert f"Error: prefix {closed.lab.prefix}, looking at what exists: " in done.stderr
+    assert "logs:ListTagsForResource" in done.stderr
+    assert "Looked again: this is left." in done.stderr
+    left = {each.cloud.lab.prefix for each in census.take(here).labs}
+    assert left == {closed.lab.prefix, kept.lab.prefix}
+    for lab in (closed, kept):
+        tear_down(lab)
+
+
+def test_one_that_cannot_be_removed(emulator: Emulator, cloud: Cloud, region: str) -> None:
+    """What goes wrong with one lab in the middle of it is told with its name; the next one is removed."""
+    plane = Plane(emulator.endpoint, ScaledClock(), times=NO_DELAY)
+    here = connect(Target(endpoint_url=emulator.endpoint), boto3.Session(region_name=region))
+    first, second = (make(here, f"{cloud.lab.prefix}{name}-", Role) for name in ("first", "second"))
+
+    def forbid(call: Call) -> Fault | None:
+        begun = any(each.operation == "DeleteRole" for each in plane.calls)
+        return Fault.DENIED if begun and call.resource.startswith(first.lab.prefix) else None
+
+    plane.fault = forbid
+    with plane.listening() as url:
+        done = wschat("teardown", "--all", "--yes", AWS_ENDPOINT_URL=url)
+    assert done.returncode == 4
+    told = done.stderr.partition(f"Prefix {first.lab.prefix}")[2].partition(f"Prefix {second.lab.prefix}")
+    assert "Error: looking at what exists: " in told[0]
+    assert "Looked again: nothing is left." in told[2]
+    assert [each.cloud.lab.prefix for each in census.take(here).labs] == [first.lab.prefix]
+    tear_down(first)
+
+
+def may_all_but(root: Cloud, denied: Mapping[str, Cloud]) -> dict[str, str]:
+    """Make a person who may do all but some actions, each on one lab's first log group; return their key."""
+    name, statements = root.lab.name("somebody"), [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
+    for action, cloud in denied.items():
+        arn = cloud.lab.arn("logs", f"log-group:/aws/lambda/{cloud.lab.name('Connect')}*")
+        statements.append({"Effect": "Deny", "Action": action, "Resource": arn})
+    document = canonical({"Version": "2012-10-17", "Statement": statements})
+    root.iam.create_user(UserName=name)
+    root.iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=document)
+    key = root.iam.create_access_key(UserName=name)["AccessKey"]
+    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"), [("2", True), (" 2 ", True), ("3", False), ("y", False), ("", False)]
+)
+def test_only_the_number_counts(monkeypatch: pytest.MonkeyPatch, typed: str, *, taken: bool) -> None:
+    """Whoever does not type the number of labs keeps them all."""
+    person, terminal = os.openpty()
+    with os.fdopen(terminal) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        os.write(person, f"{typed}\n".encode())
+        assert console.ask("How many?", "2") is taken
+    os.close(person)
+
+
+def test_age(capsys: pytest.CaptureFixture[str]) -> None:
+    """An age is told in its largest whole unit."""
+    ages = {"a-": 59, "b-": 60, "c-": 2 * 3600 + 1, "d-": 40 * 86_400}
+    console.show_labs([(prefix, 1, 1e9 - age) for prefix, age in ages.items()], 1e9)
+    console.show_labs([("e-", 1, None)], 1e9)
+    told = [line.split(maxsplit=2)[2] for line in capsys.readouterr().err.splitlines() if "-" in line]
+    assert told == ["less than a minute", "1 minute", "2 hours", "40 days", "unknown"]

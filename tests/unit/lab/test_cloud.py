@@ -1,0 +1,153 @@
+"""Calling AWS with patience: what passes is waited for, what does not is told."""
+
+from dataclasses import replace
+
+import botocore.exceptions as aws
+import pytest
+from botocore.parsers import ResponseParserError
+
+from tests.unit.lab.test_login import Sleeper
+from tests.unit.lab.test_refusals import refused
+from wschat.errors import AwsError
+from wschat.lab.clock import Stopped
+from wschat.lab.cloud import LONGEST_S, PATIENCE, WAIT_S, Cloud, Doubt
+from wschat.lab.refusals import Trouble
+
+THROTTLED = refused("TooManyRequestsException", status=429)
+UNSURE = aws.ConnectionClosedError(endpoint_url="x")
+TAKEN = refused("EntityAlreadyExists")
+
+
+class Service:
+    """Fails with an error until a time has come, and counts how often it was called."""
+
+    def __init__(self, clock: Sleeper, error: Exception, until: float) -> None:
+        self.calls = 0
+        self._clock, self._error, self._until = clock, error, until
+
+    def __call__(self) -> str:
+        self.calls += 1
+        if self._clock.now() < self._until:
+            raise self._error
+        return "done"
+
+
+@pytest.fixture
+def clock() -> Sleeper:
+    return Sleeper()
+
+
+@pytest.fixture
+def patient(clients: Cloud, clock: Sleeper) -> Cloud:
+    """The clients, on a clock that only sleeping moves."""
+    return replace(clients, clock=clock, jitter=lambda: 0.5)
+
+
+def test_what_passes_is_waited_for(patient: Cloud, clock: Sleeper) -> None:
+    """A throttled call is tried again for ten minutes at least, ever more seldom; each wait is told."""
+    told: list[tuple[str, float]] = []
+    service = Service(clock, THROTTLED, until=600)
+    assert replace(patient, on_wait=lambda *news: told.append(news)).call(service) == "done"
+    assert 600 <= clock.now() < 630
+    assert service.calls < 50
+    assert {what for what, _ in told} == {Trouble.THROTTLED.value}
+    assert [seconds for _, seconds in told] == sorted(seconds for _, seconds in told)
+
+
+@pytest.mark.parametrize("kind", PATIENCE)
+def test_patience_ends(patient: Cloud, clock: Sleeper, kind: Trouble) -> None:
+    """What does not pass in time is raised."""
+    errors = {
+        Trouble.THROTTLED: THROTTLED,
+        Trouble.BUSY: TAKEN,
+        Trouble.ROLE_IS_NEW: refused("InvalidParameterValueException", "cannot be assumed by Lambda"),
+        Trouble.UNSURE: UNSURE,
+        Trouble.MISSING: refused("NotFoundException", "Invalid API identifier specified"),
+    }
+    with pytest.raises((aws.ClientError, aws.BotoCoreError)):
+        patient.call(Service(clock, errors[kind], until=10_000))
+    assert PATIENCE[kind] <= clock.now() < PATIENCE[kind] + 30
+
+
+def test_what_was_just_made_may_not_be_found(patient: Cloud, clock: Sleeper) -> None:
+    """IAM and Lambda may not know for most of a minute what they have made; others wait two minutes."""
+    assert patient.call(Service(clock, refused("NoSuchEntity"), until=50)) == "done"
+
+
+def test_one_thing_after_another(patient: Cloud, clock: Sleeper) -> None:
+    """Each kind of trouble has its own pauses and its own patience; a long wait spoils none that follow."""
+    new = refused("InvalidParameterValueException", "cannot be assumed by Lambda")
+    role, busy, network = (
+        Service(clock, error, until) for error, until in ((new, 100), (THROTTLED, 101), (UNSURE, 102))
+    )
+    patient.call(lambda: (role(), busy(), network()))
+    assert clock.now() < 104
+
+
+def test_patience_ends_in_all(patient: Cloud, clock: Sleeper) -> None:
+    """Two kinds of trouble in turn are not waited for longer than the longest of them."""
+    errors = [THROTTLED, TAKEN]
+
+    def fail() -> None:
+        errors.append(errors.pop(0))
+        raise errors[-1]
+
+    with pytest.raises(aws.ClientError):
+        patient.call(fail)
+    assert LONGEST_S <= clock.now() < LONGEST_S + 30
+
+
+QUOTA = refused("TooManyRequestsException", "Maximum number of APIs has been reached", 429)
+
+
+@pytest.mark.parametrize("error", [refused("AccessDenied"), QUOTA], ids=["denied", "quota"])
+def test_what_stays_is_raised_at_once(patient: Cloud, clock: Sleeper, error: Exception) -> None:
+    """A denied call is not tried again, nor one that a quota forbids, whatever its code."""
+    service = Service(clock, error, until=10_000)
+    with pytest.raises(aws.ClientError):
+        patient.call(service)
+    assert (service.calls, clock.now()) == (1, 0)
+
+
+GARBLED = ResponseParserError("invalid XML received: <html>502 Bad Gateway</html>")
+
+
+@pytest.mark.parametrize(("error", "taken"), [(UNSURE, False), (GARBLED, False), (TAKEN, True)])
+def test_a_create_is_never_sent_twice(
+    patient: Cloud, clock: Sleeper, error: Exception, *, taken: bool
+) -> None:
+    """A create that may have been carried out is a doubt, for whoever can look."""
+    service = Service(clock, error, until=10_000)
+    with pytest.raises(Doubt) as doubt:
+        patient.create(service)
+    assert (service.calls, doubt.value.taken, doubt.value.error) == (1, taken, error)
+
+
+def test_a_create_that_was_not_done_is_tried_again(patient: Cloud, clock: Sleeper) -> None:
+    """What AWS certainly did not do is tried again."""
+    assert patient.create(Service(clock, THROTTLED, until=30)) == "done"
+
+
+def test_find(patient: Cloud, clock: Sleeper) -> None:
+    """What does not exist is None; any other refusal is raised."""
+    assert patient.find(Service(clock, refused("NoSuchEntity"), until=1)) is None
+    with pytest.raises(aws.ClientError):
+        patient.find(Service(clock, refused("AccessDenied"), until=1))
+
+
+def test_wait(patient: Cloud, clock: Sleeper) -> None:
+    """Waiting ends when it is so, or with an error that names what was waited for."""
+    patient.wait(lambda: clock.now() > 30, "the table")
+    assert 30 < clock.now() < 32
+    with pytest.raises(AwsError, match="the table"):
+        patient.wait(lambda: False, "the table")
+    assert clock.now() > WAIT_S
+
+
+def test_stop(patient: Cloud, clock: Sleeper) -> None:
+    """Who waits when the person asks to stop, stops."""
+    clock.stop()
+    service = Service(clock, THROTTLED, until=30)
+    with pytest.raises(Stopped):
+        patient.call(service)
+    assert service.calls == 1

@@ -1,0 +1,113 @@
+"""Changes by hand: each is seen, named, and healed by the smallest change."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from tests.studies.drift.case import MISSING, TOO_MUCH, Case
+from tests.studies.drift.cases import CASES
+from tests.studies.drift.rounds import AN_HOUR, House, rounds
+from tests.studies.drift.stops import FIXED
+from tests.support.labs import plan
+from tests.support.plane.embedded import Embedded
+from tests.support.plane.faults import Fault
+from tests.support.plane.wire import Call
+from wschat.errors import AccessError, AwsError
+from wschat.lab import engine
+from wschat.lab.found import DELETED
+from wschat.lab.steps import Actual, Verb
+
+VERBS = {MISSING: Verb.CREATE, TOO_MUCH: Verb.DELETE}
+
+
+@pytest.fixture(scope="module")
+def house(embedded: Embedded) -> House:
+    return House(embedded, "drift-")
+
+
+@pytest.mark.parametrize("together", rounds(CASES), ids=lambda cases: f"{len(cases)} cases")
+def test_changed_by_hand(house: House, together: tuple[Case, ...]) -> None:
+    """Each change is seen as what it is, and healed by no call more than it takes."""
+    for healed in house.heal(together):
+        case, seen = healed.case, healed.seen
+        assert seen.verb is VERBS.get(case.attribute, Verb.UPDATE), case
+        if seen.verb is Verb.UPDATE:
+            assert seen.differences[case.attribute][1] == healed.found, case
+            assert case.attribute == "type" or seen.differences.keys() == {case.attribute}
+        assert healed.calls == case.heals
+
+
+def test_routes_that_changed(house: House) -> None:
+    """Routes of another kind, here signed ones, get a new deployment, and the stage is moved to it."""
+    signed = replace(house.cloud, lab=replace(house.cloud.lab, authorization="AWS_IAM"))
+    assert house.writes(signed) == [
+        "UpdateApi(Description)",
+        "UpdateRoute(AuthorizationType)",
+        "CreateDeployment",
+        "UpdateStage(DeploymentId)",
+        "DeleteDeployment",
+    ]
+
+
+def test_the_api_is_gone(house: House) -> None:
+    """A new API gets all its parts, and what names the old one's id is told the new one: no more."""
+    cloud = house.cloud
+    cloud.api.delete_api(ApiId=engine.look(cloud).ids["API", cloud.lab.name("chatroom-websocket")])
+    cloud.clock.sleep(5)
+    assert Counter(house.writes(cloud)) == {
+        "CreateApi": 1,
+        "CreateIntegration": 9,
+        "CreateIntegrationResponse": 2,
+        "CreateRoute": 13,
+        "CreateRouteResponse": 11,
+        "CreateDeployment": 1,
+        "CreateStage": 1,
+        "PutRolePolicy": 5,
+        "RemovePermission": 11,
+        "AddPermission": 11,
+    }
+
+
+def test_stopped_between_two_roles(house: House) -> None:
+    """A run that ends while a function has another role for a moment is healed by the next one."""
+    house.change(case for case in CASES if str(case.found).endswith(DELETED))
+    heals: list[Call] = []
+
+    def not_the_second(call: Call) -> Fault | None:
+        heals.extend([call] * (call.operation == "UpdateFunctionConfiguration"))
+        return Fault.DENIED if call.write and len(heals) == 2 else None
+
+    house.plane.fault = not_the_second
+    with pytest.raises(AccessError):
+        house.writes(house.cloud)
+    house.plane.fault = lambda _: None
+    house.cloud.clock.sleep(5)
+    assert "UpdateFunctionConfiguration(Role)" in house.writes(house.cloud)
+    assert house.plane.locked_out() == []
+    assert plan(house.cloud) == ()
+
+
+def test_time_to_live_on_another_attribute(house: House) -> None:
+    """AWS takes one change of it an hour, and this takes two: the error says so, and a later run ends it."""
+    cloud, (which, *_) = house.cloud, engine.desired(house.cloud.lab, Actual())
+    change = cloud.dynamodb.update_time_to_live
+    for attribute, enabled in (("expires", False), ("theirs", True)):
+        cloud.clock.sleep(AN_HOUR)
+        change(TableName=which.name, TimeToLiveSpecification={"Enabled": enabled, "AttributeName": attribute})
+    cloud.clock.sleep(AN_HOUR)
+    with pytest.raises(AwsError, match="one change of a table's time to live an hour") as refused:
+        house.writes(cloud)
+    assert "in an hour" in refused.value.hint
+    cloud.clock.sleep(AN_HOUR)
+    assert house.writes(cloud) == ["UpdateTimeToLive(TimeToLiveSpecification)"]
+
+
+@pytest.mark.parametrize("case", FIXED, ids=lambda case: case.resource)
+def test_what_cannot_be_changed(house: House, case: Case) -> None:
+    """A key of another name or type, an API of another protocol: named with what to do, and not touched."""
+    step, error = house.elsewhere(case, f"fixed{FIXED.index(case)}-")
+    assert step.fixed == {case.attribute: (getattr(step.resource, case.attribute), case.found)}
+    assert error.where.startswith(f"{step.resource.kind} {step.resource.name}")
+    assert f"{case.attribute} is {case.found!r}" in error.what
+    assert "delete it" in error.hint

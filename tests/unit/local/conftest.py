@@ -1,0 +1,70 @@
+"""What the tests of the local lab share: a short state directory, a look at its processes, users."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.until import until
+
+HERE = Path(__file__).parent
+
+
+def processes_of(directory: Path) -> list[int]:
+    """Find the living processes whose command line names a directory, the oldest first."""
+    listing = subprocess.run(
+        ["ps", "-axwwo", "pid=,stat=,command="],  # noqa: S607
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    rows = [line.split(maxsplit=2) for line in listing.splitlines()]
+    return sorted(int(pid) for pid, stat, command in rows if str(directory) in command and stat[0] != "Z")
+
+
+@pytest.fixture
+def state_dir(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A directory with a path short enough for a socket; the test must leave no process that names it."""
+    monkeypatch.setenv("PYTHONPATH", str(HERE))
+    path = Path(tempfile.mkdtemp(prefix="wschat-", dir="/tmp")).resolve()
+    yield path
+    try:
+        until(lambda: not processes_of(path), told=lambda: processes_of(path))
+    finally:
+        for pid in processes_of(path):
+            os.kill(pid, signal.SIGKILL)
+        shutil.rmtree(path)
+
+
+@pytest.fixture
+def processes(state_dir: Path) -> Callable[[], list[int]]:
+    """List the processes that name the state directory."""
+    return lambda: processes_of(state_dir)
+
+
+@pytest.fixture
+def user(state_dir: Path) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
+    """Start users in processes of their own, which are killed at the end."""
+    users: list[subprocess.Popen[str]] = []
+
+    def start(provision: str) -> subprocess.Popen[str]:
+        users.append(
+            subprocess.Popen(
+                [sys.executable, str(HERE / "user.py"), str(state_dir), f"provisions:{provision}"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        )
+        return users[-1]
+
+    yield start
+    for process in users:
+        process.kill()
+        process.communicate()

@@ -1,0 +1,53 @@
+"""What the tests of the gateway share: one API with a function that does what it is told."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from tests.unit.local.gateway.api import STAGE, TestApi, make_function
+from wschat.lab.cloud import Cloud
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+
+Management = Callable[[str], "ApiGatewayManagementApiClient"]
+FUNCTION = "Mirror"
+
+
+@pytest.fixture(scope="session")
+def mirror(clients: Cloud) -> str:
+    """The name of a function that does what it is told."""
+    make_function(clients, FUNCTION)
+    return FUNCTION
+
+
+@pytest.fixture(scope="session")
+def api(clients: Cloud, mirror: str) -> TestApi:
+    """An API with routes of all sorts, but without `$default`."""
+    api = TestApi(clients)
+    proxy = api.proxy(mirror)
+    for key in ("$connect", "$disconnect", "echo", "one-way", "half", "slow"):
+        api.permit(mirror, key)
+    for key in ("$connect", "$disconnect", "echo", "not-permitted"):
+        api.route(key, proxy)
+    api.route("one-way", proxy, expression=False, response=False)
+    api.route("half", proxy, response=False)
+    api.route("slow", api.proxy(mirror, timeout_ms=100))
+    api.route("mock", api.mock())
+    api.route("mock-half", api.mock(), response=False)
+    api.route("mock-bad", api.mock(request="{}"))
+    api.stage(api.deploy())
+    return api
+
+
+@pytest.fixture(scope="session")
+def management(clients: Cloud, root: boto3.Session) -> Management:
+    """Makes boto3's client for the connections of an API."""
+
+    def make(api: str) -> "ApiGatewayManagementApiClient":
+        url = clients.lab.callbacks.replace("{api}", api) + f"/{STAGE}"
+        return root.client("apigatewaymanagementapi", endpoint_url=url)
+
+    return make

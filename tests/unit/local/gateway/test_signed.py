@@ -1,0 +1,102 @@
+"""Who gets in where `$connect` asks for AWS_IAM."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import ReadOnlyCredentials
+
+from tests.unit.local.gateway.api import TestApi, ask, opened, refused
+from wschat.lab.cloud import Cloud
+
+
+@pytest.fixture(scope="module")
+def signed(clients: Cloud, mirror: str) -> TestApi:
+    """An API that lets in only who signs."""
+    api = TestApi(clients)
+    proxy = api.proxy(mirror)
+    route: Any = {"ApiId": api.id, "RouteKey": "$connect", "Target": f"integrations/{proxy}"}
+    clients.api.create_route(**route, AuthorizationType="AWS_IAM")
+    api.route("echo", proxy)
+    for key in ("$connect", "echo"):
+        api.permit(mirror, key)
+    api.stage(api.deploy())
+    return api
+
+
+@pytest.fixture(scope="module")
+def friend(clients: Cloud) -> ReadOnlyCredentials:
+    """Somebody who may connect to every API."""
+    key = make_user(clients, "gateway-friend")
+    grant = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [grant]})
+    clients.iam.put_user_policy(UserName="gateway-friend", PolicyName="connect", PolicyDocument=document)
+    return key
+
+
+def make_user(clients: Cloud, name: str) -> ReadOnlyCredentials:
+    """Make a user with a key."""
+    clients.iam.create_user(UserName=name)
+    key = clients.iam.create_access_key(UserName=name)["AccessKey"]
+    return ReadOnlyCredentials(key["AccessKeyId"], key["SecretAccessKey"], None)
+
+
+def sign(url: str, key: ReadOnlyCredentials, *, age: float = 0, expires: int = 60) -> str:
+    """Return a presigned URL that was signed so many seconds ago."""
+
+    class Signer(SigV4QueryAuth):
+        def _modify_request_before_signing(self, request: AWSRequest) -> None:
+            moment = datetime.now(UTC) - timedelta(seconds=age)
+            request.context["timestamp"] = moment.strftime("%Y%m%dT%H%M%SZ")
+            super()._modify_request_before_signing(request)  # type: ignore[misc]
+
+    request = AWSRequest("GET", url.replace("ws", "http", 1))
+    Signer(key, "execute-api", "us-east-1", expires).add_auth(request)
+    return str(request.url).replace("http", "ws", 1)
+
+
+def test_in(signed: TestApi, friend: ReadOnlyCredentials) -> None:
+    """Who signs gets in, and the events say who it is (1.8, 4)."""
+    with opened(sign(signed.url, friend)) as client:
+        identity = ask(client, {"action": "echo"})["requestContext"]["identity"]
+    assert identity["accountId"] == "000000000000"
+    assert identity["userArn"] == "arn:aws:iam::000000000000:user/gateway-friend"
+    assert identity.keys() >= {"caller", "user", "sourceIp", "userAgent"}
+
+
+def test_unsigned(signed: TestApi) -> None:
+    """Who does not sign is refused with 403, in AWS's body (1.2, 4)."""
+    status, body = refused(signed.url)
+    assert (status, body["message"]) == (403, "Missing Authentication Token")
+    assert body.keys() == {"message", "connectionId", "requestId"}
+
+
+def test_wrong_secret(signed: TestApi, friend: ReadOnlyCredentials) -> None:
+    """A wrong signature is refused with 403 (4)."""
+    status, body = refused(sign(signed.url, ReadOnlyCredentials(friend.access_key, "wrong", None)))
+    assert status == 403
+    assert body["message"].startswith("The request signature we calculated does not match")
+
+
+def test_not_allowed(clients: Cloud, signed: TestApi) -> None:
+    """Who has no permission to connect is refused with 403, and told which one (4)."""
+    status, body = refused(sign(signed.url, make_user(clients, "guest")))
+    assert status == 403
+    assert body["message"] == (
+        "User: arn:aws:iam::000000000000:user/guest is not authorized to perform: execute-api:Invoke "
+        "on resource: "
+        f"arn:aws:execute-api:us-east-1:000000000000:{signed.id}/test/$connect "
+        "because no identity-based policy allows the execute-api:Invoke action"
+    )
+
+
+def test_expired(signed: TestApi, friend: ReadOnlyCredentials) -> None:
+    """A presigned URL is good for as long as it says, and not for longer (4)."""
+    with opened(sign(signed.url, friend, age=30)):
+        pass
+    status, body = refused(sign(signed.url, friend, age=70))
+    assert status == 403
+    assert body["message"].startswith("Signature expired")

@@ -1,0 +1,308 @@
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.until import until
+from wschat.errors import LocalError
+from wschat.local.files import locked
+from wschat.local.gateway.limits import AWS, Settings
+from wschat.local.join import LocalLab, join
+
+Processes = Callable[[], list[int]]
+StartUser = Callable[[str], subprocess.Popen[str]]
+
+SOCKET = "local.sock"
+PRIVATE = "local.tmp"
+
+
+def enter(
+    state_dir: Path, provision: str = "instant", *, port: int | None = None, settings: Settings = AWS
+) -> LocalLab:
+    """Join without looking at the progress."""
+    return join(state_dir, f"provisions:{provision}", port=port, settings=settings, progress=lambda _: None)
+
+
+def is_up(endpoint: str) -> bool:
+    """Tell whether somebody listens at an endpoint."""
+    url = urlsplit(endpoint)
+    assert url.hostname
+    with socket.socket() as client:
+        return client.connect_ex((url.hostname, url.port)) == 0
+
+
+def last_line(user: subprocess.Popen[str], start: str) -> str:
+    """Read what a user sees up to a line that starts so."""
+    assert user.stdout
+    return next(line for line in user.stdout if line.startswith(start))
+
+
+def test_a_lab_lives_as_long_as_its_users(state_dir: Path, processes: Processes) -> None:
+    """The first join builds the lab, the second shares it, and it is gone when the last has left."""
+    steps: list[str] = []
+    first = join(state_dir, "provisions:instant", progress=steps.append)
+    assert steps == ["starting MiniStack", "one step", "another step"]
+    assert first.url == first.endpoint.replace("http", "ws") + "/lab"
+    assert first.started
+    assert os.getsid(processes()[0]) != os.getsid(0)
+    assert (state_dir / SOCKET).stat().st_mode & 0o777 == 0o600
+    second = enter(state_dir)
+    assert (second.url, second.endpoint, second.started) == (first.url, first.endpoint, False)
+
+    first.close()
+    assert is_up(second.endpoint)
+    with enter(state_dir) as third:
+        assert not third.started
+    assert is_up(second.endpoint)
+
+    second.close()
+    assert not is_up(second.endpoint)
+    assert processes() == []
+    assert not (state_dir / SOCKET).exists()
+    assert not (state_dir / PRIVATE).exists()
+
+
+def test_keeper_has_a_clean_environment(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither AWS settings nor proxies of the environment reach provisioning."""
+    monkeypatch.setenv("AWS_PROFILE", "poison")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    with enter(state_dir, "environment") as lab:
+        seen = json.loads(lab.url)
+    assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL", "HTTP_PROXY"} & set(seen)
+    assert seen["AWS_CONFIG_FILE"] == os.devnull
+
+
+def test_two_at_once_share_one_lab(user: StartUser, processes: Processes) -> None:
+    """Two users who start at the same time share one lab, and either may leave, even by -9."""
+    one, other = user("instant"), user("instant")
+    seen = [last_line(someone, "ready").split() for someone in (one, other)]
+    assert seen[0][1] == seen[1][1]
+    assert sorted(started for *_, started in seen) == ["False", "True"]
+    first, second = (one, other) if seen[0][2] == "True" else (other, one)
+
+    first.kill()
+    first.wait()
+    with enter(Path(str(second.args[2]))) as lab:  # type: ignore[index]
+        assert not lab.started
+    second.kill()
+    second.wait()
+    until(lambda: not processes())
+
+
+def test_killed_user_ends_the_lab(state_dir: Path, user: StartUser, processes: Processes) -> None:
+    """When its only user was killed with -9, nothing is left, even while it was built."""
+    only = user("endless")
+    last_line(only, "an endless step")
+    only.kill()
+    only.wait()
+    until(lambda: not processes() and not (state_dir / SOCKET).exists())
+    assert not (state_dir / PRIVATE).exists()
+
+
+def test_interrupted_user_waits_for_the_end(user: StartUser, processes: Processes) -> None:
+    """Ctrl-C while the lab is built leaves nothing behind."""
+    only = user("endless")
+    last_line(only, "an endless step")
+    only.send_signal(signal.SIGINT)
+    only.wait(5)
+    assert processes() == []
+
+
+def test_stop_ends_it_for_all(state_dir: Path, processes: Processes) -> None:
+    """Stop returns when all is gone, and tells the others why."""
+    other = enter(state_dir)
+    enter(state_dir).stop()
+    assert processes() == []
+    with other, pytest.raises(LocalError, match="was stopped"):
+        other.wait()
+
+
+def test_a_keeper_that_does_not_end(
+    state_dir: Path, processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who stops or leaves a lab that does not end is told so, and how to find its keeper."""
+    monkeypatch.setattr("wschat.local.join.GONE_S", 0.05)
+    lab, other = enter(state_dir), enter(state_dir)
+    keeper = processes()[0]
+    os.kill(keeper, signal.SIGSTOP)
+    try:
+        for leave in (lab.stop, other.close):
+            with pytest.raises(LocalError, match="has not ended") as caught:
+                leave()
+            (found,) = re.findall(r"`(pgrep .*)`", caught.value.hint)
+            assert subprocess.check_output(shlex.split(found), text=True).split() == [str(keeper)]
+    finally:
+        os.kill(keeper, signal.SIGCONT)
+
+
+def test_ended_keeper(state_dir: Path, processes: Processes) -> None:
+    """A keeper that gets SIGTERM ends cleanly and tells its users."""
+    with enter(state_dir) as lab:
+        os.kill(processes()[0], signal.SIGTERM)
+        with pytest.raises(LocalError, match="was ended"):
+            lab.wait()
+    assert processes() == []
+    assert not (state_dir / SOCKET).exists()
+
+
+def test_killed_keeper(state_dir: Path, processes: Processes) -> None:
+    """When the keeper is killed with -9, MiniStack dies too, the users know, and a new lab can start."""
+    with enter(state_dir) as lab:
+        os.kill(processes()[0], signal.SIGKILL)
+        with pytest.raises(LocalError, match="ended by itself"):
+            lab.wait()
+    with enter(state_dir) as new:
+        assert new.started
+        until(lambda: len(processes()) == 3)
+        assert not is_up(lab.endpoint)
+
+
+def test_killed_ministack(state_dir: Path, processes: Processes) -> None:
+    """When MiniStack dies, the users know why and the keeper ends."""
+    with enter(state_dir) as lab:
+        os.kill(processes()[-1], signal.SIGKILL)
+        with pytest.raises(LocalError, match="MiniStack ended by itself"):
+            lab.wait()
+    assert processes() == []
+
+
+def test_refused_provisioning(state_dir: Path, processes: Processes) -> None:
+    """An error of provisioning reaches the user as it is, and nothing is left."""
+    with pytest.raises(LocalError) as caught:
+        enter(state_dir, "refused")
+    error = caught.value
+    assert (error.what, error.where, error.hint) == ("AWS refused it", "Task 1", "ask for less")
+    assert processes() == []
+
+
+def test_broken_provisioning(state_dir: Path, processes: Processes) -> None:
+    """A bug in provisioning names the log, which holds the traceback, is new and the owner's alone."""
+    (state_dir / "local.log").write_text("an old log")
+    with pytest.raises(LocalError, match="ValueError: a bug") as caught:
+        enter(state_dir, "broken")
+    log = state_dir / "local.log"
+    assert str(log) in caught.value.hint
+    assert "Traceback" in log.read_text()
+    assert "an old log" not in log.read_text()
+    assert log.stat().st_mode & 0o777 == 0o600
+    assert processes() == []
+
+
+def test_asked_often(state_dir: Path) -> None:
+    """Who is asked again and again whether the lab lives still hears why it has ended."""
+    with enter(state_dir) as lab:
+        lab.check()
+        lab.check()
+        enter(state_dir).stop()
+        with pytest.raises(LocalError, match="was stopped"):
+            lab.check()
+
+
+def test_vanished_keeper(state_dir: Path) -> None:
+    """A keeper that vanishes while it builds the lab is an error that names the log."""
+    with pytest.raises(LocalError, match="ended while it started") as caught:
+        enter(state_dir, "fatal")
+    assert str(state_dir / "local.log") in caught.value.hint
+
+
+def test_mute_keeper(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A keeper that can't even start is an error that names the log."""
+    (state_dir / "selectors.py").write_text("raise SystemExit(3)")
+    monkeypatch.setenv("PYTHONPATH", str(state_dir))
+    with pytest.raises(LocalError, match="did not start") as caught:
+        enter(state_dir)
+    assert str(state_dir / "local.log") in caught.value.hint
+
+
+def test_ports(state_dir: Path) -> None:
+    """A lab runs on the port that was asked for, and joining it with another is an error."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(LocalError, match=f"port {port} .*in use"):
+            enter(state_dir, port=port)
+    with enter(state_dir, port=port) as lab:
+        assert lab.endpoint == f"http://127.0.0.1:{port}"
+        with pytest.raises(LocalError, match=f"on port {port}"):
+            enter(state_dir, port=port + 1)
+        with enter(state_dir, port=port) as same:
+            assert not same.started
+
+
+def test_long_path(state_dir: Path) -> None:
+    """A path too long for a socket is named."""
+    long = state_dir / ("x" * 100)
+    with pytest.raises(LocalError, match="too long") as caught:
+        enter(long)
+    assert caught.value.where == str(long)
+
+
+def test_unusable_state_directory(state_dir: Path) -> None:
+    """A state directory that can't be one is named."""
+    (state_dir / "file").touch()
+    with pytest.raises(LocalError, match="can't hold a local lab") as caught:
+        enter(state_dir / "file" / "deeper")
+    assert caught.value.where == str(state_dir / "file" / "deeper")
+
+
+def test_newcomer_at_the_last_moment(state_dir: Path, processes: Processes) -> None:
+    """Whoever comes while the keeper waits to end the lab keeps it alive, and the one who left is free."""
+    leaver = enter(state_dir)
+    with ThreadPoolExecutor() as pool, socket.socket(socket.AF_UNIX) as newcomer:
+        with locked(state_dir / "local.lock"):
+            leaving = pool.submit(leaver.close)
+            assert processes()
+            newcomer.connect(str(state_dir / SOCKET))
+        assert b"ready" in newcomer.recv(4096)
+        leaving.result()  # raises if nobody let it go
+        assert is_up(leaver.endpoint)
+
+
+def test_keeper_that_is_about_to_end(state_dir: Path) -> None:
+    """Who is sent away without a word by a keeper that ends starts a new lab."""
+    with ThreadPoolExecutor() as pool, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(state_dir / SOCKET))
+        listener.listen()
+        joining = pool.submit(enter, state_dir)
+        user, _ = listener.accept()
+        listener.close()
+        user.close()
+        with joining.result() as lab:
+            assert lab.started
+
+
+def test_coming_and_going(state_dir: Path, processes: Processes) -> None:
+    """Whoever joins while the last one leaves gets a lab that works, the old one or a new one."""
+    together = threading.Barrier(2)
+
+    def come_and_go() -> None:
+        for _ in range(4):
+            with enter(state_dir) as lab:
+                assert is_up(lab.endpoint)
+        together.wait()
+
+    with ThreadPoolExecutor() as pool:
+        for done in [pool.submit(come_and_go) for _ in range(2)]:
+            done.result(timeout=30)
+    assert processes() == []
+
+
+def test_other_settings(state_dir: Path) -> None:
+    """Who asks for other settings of the gateway than the lab has is told so; who asks for none joins."""
+    mine = Settings(idle_timeout=5, shuffle=True)
+    with enter(state_dir, settings=mine) as first:
+        with pytest.raises(LocalError, match="with other settings"):
+            enter(state_dir, settings=Settings(idle_timeout=6))
+        for settings in (AWS, mine):
+            with enter(state_dir, settings=settings) as other:
+                assert (other.url, other.started) == (first.url, False)

@@ -1,0 +1,90 @@
+"""What outlives a run: the last lab, and the chat's secret."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from wschat import paths
+from wschat.paths import Last
+
+
+def test_last() -> None:
+    """The last lab is remembered for chat, and nothing else is left in the directory."""
+    assert paths.last() is None
+    paths.remember(Last("wss://one"))
+    assert paths.last() == Last("wss://one", sign=False, region=None, profile=None)
+    paths.remember(Last("wss://two", sign=True, region="eu-west-1", profile="class"))
+    assert paths.last() == Last("wss://two", sign=True, region="eu-west-1", profile="class")
+    assert [path.name for path in paths.state_dir().iterdir()] == [paths.LAST_URL]
+
+
+def test_a_lab_that_is_gone() -> None:
+    """It is forgotten, and another one is not."""
+    paths.forget("wss://one")
+    paths.remember(Last("wss://one"))
+    paths.forget("wss://two")
+    assert paths.last() == Last("wss://one")
+    paths.forget("wss://one")
+    assert paths.last() is None
+    assert list(paths.state_dir().iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"wss://plain",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b'{"url": "wss://x"}',
+        b'{"url": 1, "sign": true, "region": null, "profile": null}',
+        b'{"url": "wss://x", "sign": "yes", "region": null, "profile": null}',
+        b"[" * 100_000,
+    ],
+    ids=range(9),
+)
+def test_last_that_can_not_be_read(content: bytes) -> None:
+    """What is none of ours counts as nothing."""
+    (paths.state_dir() / paths.LAST_URL).write_bytes(content)
+    assert paths.last() is None
+
+
+def test_last_that_can_not_be_kept() -> None:
+    """What can't be kept is said, and leaves what was there, and no draft."""
+    (paths.state_dir() / paths.LAST_URL).mkdir()
+    with pytest.raises(OSError, match=paths.LAST_URL):
+        paths.remember(Last("wss://one"))
+    assert [path.name for path in paths.state_dir().iterdir()] == [paths.LAST_URL]
+
+
+def test_a_restart_gets_the_same_token() -> None:
+    """One after the other get the same token; each URL has its own."""
+    with paths.token("wss://one") as first:
+        pass
+    with paths.token("wss://one") as again, paths.token("wss://two") as elsewhere:
+        assert again == first
+        assert elsewhere != first
+
+
+def test_two_at_once_get_two_tokens() -> None:
+    """A second window can't take the first one's name."""
+    with paths.token("wss://one") as first, paths.token("wss://one") as second:
+        assert first != second
+    with paths.token("wss://one") as later:
+        assert later == first
+
+
+def test_only_for_me() -> None:
+    """Nobody else reads the secret."""
+    with paths.token("wss://one"):
+        secret = paths.state_dir() / paths.KEPT_SECRET
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600
+        assert stat.S_IMODE(paths.state_dir().stat().st_mode) == 0o700
+
+
+def test_state_dir_is_absolute(tmp_path: Path) -> None:
+    """The directory that the environment names is used, and made."""
+    assert paths.state_dir() == tmp_path / "state"
+    assert paths.state_dir().is_dir()

@@ -1,0 +1,153 @@
+"""What status and --plan say of differences, to people and to programs."""
+
+import fcntl
+import json
+import os
+import struct
+import subprocess
+import termios
+from dataclasses import replace
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.support.terminal import WSCHAT, wschat
+from wschat import console
+from wschat.cli import app
+from wschat.lab import engine
+from wschat.lab.cloud import Cloud
+from wschat.lab.executor import execute
+from wschat.lab.model import DESCRIPTIONS, OPEN, Function, Integration, Lab, Role, Table
+from wschat.lab.steps import Actual, Step, Verb
+
+ANYONE = DESCRIPTIONS[OPEN]
+ODD = "☃ [red]:smile: \x1b]0;mine\x07 'quoted' " + "long " * 100
+NARROW = (24, 20)
+
+
+@pytest.fixture
+def odd(cloud: Cloud) -> Cloud:
+    """A lab of an API that has lost its own description, and a table that has another key."""
+    name, tags = cloud.lab.name, cloud.lab.tags
+    cloud.api.create_api(
+        Name=name("chatroom-websocket"),
+        ProtocolType="WEBSOCKET",
+        RouteSelectionExpression="$request.body.action",
+        Description=ODD,
+        Tags=tags,
+    )
+    cloud.dynamodb.create_table(
+        TableName=name("room-messages-users"),
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+    )
+    return cloud
+
+
+def narrow(*arguments: str) -> tuple[str, int]:
+    """Run wschat with its output in a narrow terminal; return all of that, and the exit code."""
+    reader, writer = os.openpty()
+    fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", *NARROW, 0, 0))
+    with subprocess.Popen([WSCHAT, *arguments], stdout=writer, stderr=subprocess.PIPE) as run:
+        os.close(writer)
+        shown = b""
+        with os.fdopen(reader, "rb", buffering=0) as output:
+            try:
+                while more := output.read(65536):
+                    shown += more
+            except OSError:  # how Linux says that the other end is closed
+                pass
+    return shown.decode(), run.returncode
+
+
+@pytest.mark.usefixtures("account")
+def test_for_programs(odd: Cloud) -> None:
+    """JSON alone on stdout, whatever the values and the terminal's width; exit code 3."""
+    prefix, name = odd.lab.prefix, odd.lab.name
+    shown, code = narrow("status", "--json", "--prefix", prefix)
+    report = json.loads(shown)
+    assert f"`wschat provision --prefix {prefix}` makes it so." in narrow("status", "--prefix", prefix)[0]
+    planned = CliRunner().invoke(app(), ["provision", "--plan", "--json", "--prefix", prefix])
+    assert json.loads(planned.stdout) == report
+    assert (code, planned.exit_code) == (3, 3)
+    attributes = {
+        each["name"]: each["attributes"] for each in report["changes"] if each["action"] == "update"
+    }
+    assert attributes == {
+        name("chatroom-websocket"): {"description": {"wanted": ANYONE, "found": ODD, "fixed": False}},
+        name("room-messages-users"): {"partition_key": {"wanted": "room", "found": "id", "fixed": True}},
+    }
+    assert {each["action"] for each in report["changes"]} == {"create", "update"}
+
+
+def test_for_people(odd: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each attribute that differs is named with what it is and should be, and what can't be changed."""
+    actual = engine.look(odd)
+    console.show_status(engine.desired(odd.lab, actual), engine.differences(odd, actual), actual)
+    lines = capsys.readouterr().out.splitlines()
+    at = lines.index(f"differs: API {odd.lab.name('chatroom-websocket')}")
+    assert lines[at + 1].startswith("    description: is ☃ [red]:smile: ")
+    assert lines[at + 1].endswith(f"should be {ANYONE}")
+    assert "    partition_key: is id, should be room; it can't be changed in place" in "\n".join(lines)
+    assert not any(character in "".join(lines) for character in "\x1b\x07")
+
+
+def test_values_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    """Names and values, lists and nothing are told without Python's signs."""
+    whole = engine.desired(Lab(account="0" * 12, region="us-east-1"), Actual())
+    function = next(each for each in whole if isinstance(each, Function))
+    table = next(each for each in whole if isinstance(each, Table))
+    ping = next(each for each in whole if isinstance(each, Integration) and each.answer)
+    pairs = (
+        (function, replace(function, environment=(("CLIENT_RECORDS", "theirs"), ("MORE", "1")))),
+        (table, replace(table, ttl=None)),
+        (ping, replace(ping, answer=("$default", None, "{}"))),
+    )
+    console.show_plan([Step(Verb.UPDATE, *pair) for pair in pairs], console.paper())
+    told = capsys.readouterr().out
+    assert "environment: is CLIENT_RECORDS=theirs, MORE=1, should be CLIENT_RECORDS=client-records, " in told
+    assert "ttl: is nothing, should be expires" in told
+    assert "answer: is $default, nothing, {}, should be $default, \\$default, {" in told
+
+
+@pytest.mark.usefixtures("account")
+def test_what_cannot_be_done_is_not_asked(odd: Cloud) -> None:
+    """A plan that can't be carried out is refused when it has been shown, before the question."""
+    done = wschat("provision", "--prefix", odd.lab.prefix)
+    assert done.returncode == 1
+    table = f"table {odd.lab.name('room-messages-users')}"
+    assert f"Error: {table}, before the first step: partition_key is 'id', not 'room'" in done.stderr
+    assert f"`wschat teardown --prefix {odd.lab.prefix}` deletes the whole lab" in done.stderr
+    assert f"run `wschat provision --prefix {odd.lab.prefix}`" in done.stderr
+
+
+@pytest.mark.usefixtures("account")
+def test_strangers(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """Provision names them on stderr and fails; status has them too, and does not call them missing."""
+    group = f"/aws/lambda/{cloud.lab.name('Connect')}"
+    cloud.logs.create_log_group(logGroupName=group)
+    done = wschat("provision", "--yes", "--prefix", cloud.lab.prefix)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"Error: before the first step: somebody else has log group {group}" in done.stderr
+    actual = engine.look(cloud)
+    steps = engine.differences(cloud, actual)
+    console.show_report(cloud.lab, steps, actual, "")
+    report = json.loads(capsys.readouterr().out)
+    assert report["strangers"] == [{"kind": "log group", "name": group}]
+    assert group not in {each["name"] for each in report["changes"]}
+    console.show_status(engine.desired(cloud.lab, actual), steps, actual)
+    assert f"not ours: log group {group} has no tag of this lab\n" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("account")
+def test_a_lab_in_another_region(cloud: Cloud) -> None:
+    """Roles are the whole account's: who takes the wrong region is told that the lab may be elsewhere."""
+    role = next(step for step in engine.plan_up(cloud, Actual()) if isinstance(step.resource, Role))
+    for _ in execute(cloud, [role], Actual()):
+        pass
+    there = ("--prefix", cloud.lab.prefix, "--region", "eu-west-1")
+    assert "or of a lab in another --region: take another --prefix." in wschat("status", *there).stdout
+    left = "has no tag of this lab, so it is somebody else's, or of a lab in another --region."
+    assert left in wschat("teardown", *there).stderr

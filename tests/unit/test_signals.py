@@ -1,0 +1,70 @@
+"""The signals that ask a program to end."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.terminal import WSCHAT, Terminal
+from wschat.signals import ENDING, STOPPING, end_as_ctrl_c, ending
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    """Give this process its own back."""
+    before = [(number, signal.getsignal(number)) for number in (*ENDING, *STOPPING)]
+    yield
+    for number, handler in before:
+        signal.signal(number, handler)
+
+
+def send() -> None:
+    for number in ENDING:
+        os.kill(os.getpid(), number)
+
+
+def test_only_the_first_interrupts() -> None:
+    """What the program does at its end goes on."""
+    end_as_ctrl_c()
+    with pytest.raises(KeyboardInterrupt):
+        send()
+    send()
+
+
+def test_another_end_meanwhile() -> None:
+    """The first is told, and those that follow do nothing, later neither; without any, all is as before."""
+    told: list[str] = []
+    end_as_ctrl_c()
+    with ending(lambda: told.append("quiet")):
+        pass
+    with pytest.raises(KeyboardInterrupt):
+        send()
+    end_as_ctrl_c()
+    with ending(lambda: told.append("asked")):
+        send()
+    send()
+    assert told == ["asked"]
+
+
+def test_ignored_ones_stay_ignored() -> None:
+    """As `nohup` has it."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    end_as_ctrl_c()
+    os.kill(os.getpid(), signal.SIGHUP)
+    assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+
+
+def test_a_job_in_the_background_ends() -> None:
+    """It is stopped when it touches the terminal, but not once more when it shall end."""
+    env = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "PS1": "$ "}
+    shell = Terminal("bash", "--norc", "--noprofile", "-i", env=env)
+    try:
+        shell.type(f"{WSCHAT} chat --url ws://127.0.0.1:9/ & until jobs | grep Stopped; do sleep 0.1; done")
+        shell.until("Stopped  ")
+        shell.type("kill %1; wait; echo ended")
+        shell.until("\nended")
+        shell.type("exit")
+        shell.end()
+    finally:
+        shell.process.close(force=True)

@@ -1,0 +1,41 @@
+"""Pictures of the page in each state; `python -m tests.unit.web.pictures DIR` writes them."""
+
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.unit.chat.threaded import ThreadedServer
+from tests.unit.web.conftest import start
+from tests.unit.web.scenes import SCENES, SCHEMES, SIZES
+from tests.unit.web.tab import Tab, context
+from wschat.web.server import Server
+
+PICTURE = Path(__file__).parents[2] / "page.png"
+SHOWN = ("room", "light", "laptop")
+
+
+def main(folder: Path) -> None:
+    """Take a picture of each state, at each size, in light and dark."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = start(playwright)
+        assert browser
+        for scene in SCENES:
+            for scheme in SCHEMES:
+                room = ThreadedServer()
+                server = Server(room.server.url)
+                with server.running():
+                    tab = Tab(context(browser, scheme).new_page(), server.address)
+                    SCENES[scene](room, tab)
+                    for size, (width, height) in SIZES.items():
+                        tab.page.set_viewport_size({"width": width, "height": height})
+                        tab.page.screenshot(path=folder / f"{scene}-{scheme}-{size}.png")
+                    tab.page.context.close()
+                    if scene != "refused":
+                        room.stop()
+    PICTURE.write_bytes((folder / f"{'-'.join(SHOWN)}.png").read_bytes())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

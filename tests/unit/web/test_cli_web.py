@@ -1,0 +1,130 @@
+"""`wschat web` in a terminal: it serves, opens, exports; and the token that signs is shown to nobody else."""
+
+import os
+import re
+import sys
+from collections.abc import Callable
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.support.terminal import terminal
+from wschat import paths
+from wschat.cli import main
+from wschat.web.page import TYPES, Page, export
+
+URL = "wss://abc.execute-api.eu-central-1.amazonaws.com/development"
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `wschat web` in this process, and returns its exit code and what it wrote."""
+
+    def run(*options: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["wschat", "web", *options])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return (int(end.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+def test_export(tmp_path: Path, run: Run) -> None:
+    """The page is written with its URL and its policy, again and again, and nothing of others is lost."""
+    folder = tmp_path / "my site"
+    code, wrote, told = run("--url", URL, "--export", str(folder))
+    assert (code, wrote) == (0, f"{folder}/index.html\n")
+    assert [line.partition(":")[0] for line in told.splitlines()] == ["S3", "CloudFront"]
+    assert f"sync '{folder}' s3://BUCKET --exclude '*' --include index.html" in told, "the page, and no more"
+    assert {path.name for path in folder.iterdir()} == set(TYPES)
+    index = (folder / "index.html").read_text()
+    assert f'<meta name="lab" content="{URL}">' in index
+    policy = re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)">', index)
+    assert policy
+    assert unescape(policy[1]) == Page(URL).policy
+    assert index.index("Content-Security-Policy") < index.index("<script")
+    (folder / "mine.txt").write_text("mine")
+    export(Page("wss://other.example/x"), folder)
+    assert "other.example" in (folder / "index.html").read_text()
+    (folder / "style.css").write_text("/* mine */")
+    code, _, told = run("--url", URL, "--export", str(folder))
+    assert (code, "not from wschat" in told, "style.css" in told) == (2, True, True)
+    assert (folder / "style.css").read_text() == "/* mine */"
+    assert "other.example" in (folder / "index.html").read_text()
+
+
+def test_export_of_a_signed_lab(tmp_path: Path, run: Run) -> None:
+    """A page that nobody signs for is not written for a lab that asks for it."""
+    paths.remember(paths.Last(URL, sign=True, region="eu-central-1"))
+    code, _, told = run("--export", str(tmp_path / "site"))
+    assert (code, "AWS_IAM" in told) == (2, True)
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_folder_that_can_not_be_written(tmp_path: Path, run: Run) -> None:
+    """A file where the folder should be is named."""
+    (tmp_path / "file").write_text("")
+    code, _, told = run("--url", URL, "--export", str(tmp_path / "file"))
+    assert (code, str(tmp_path / "file") in told) == (1, True)
+
+
+def test_serving(tmp_path: Path, run: Run) -> None:
+    """It prints its address, opens the browser there, and ends clean at Ctrl-C; the last URL is the lab."""
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+    browser.chmod(0o755)
+    paths.remember(paths.Last("ws://127.0.0.1:9/x"))
+    env = {"BROWSER": str(browser), "WSCHAT_STATE_DIR": os.environ["WSCHAT_STATE_DIR"]}
+    with terminal("web", env=env) as web:
+        address = next(line for line in web.until("Ctrl-C stops it.").splitlines() if line.startswith("http"))
+        assert (tmp_path / "opened").read_text().strip() == address
+        port = str(urlsplit(address).port)
+        code, _, told = run("--port", port, "--no-open")
+        assert (code, f"port {port}" in told) == (2, True)
+        web.press("\x03")
+        web.until("Stopped.")
+        assert web.end() == 0
+
+
+def test_the_token_is_nobody_elses(tmp_path: Path) -> None:
+    """Who lists the processes of this machine does not see the token: the browser gets it from a file."""
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\nmv "${{1#file://}}" {opened}; stat -c %a {opened} > {tmp_path}/mode\n')
+    browser.chmod(0o755)
+    paths.remember(paths.Last(URL, sign=True, region="eu-central-1"))
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    env = {"BROWSER": str(browser), "WSCHAT_STATE_DIR": os.environ["WSCHAT_STATE_DIR"], **keys}
+    with terminal("web", env=env) as web:
+        told = web.until("Ctrl-C stops it.").splitlines()
+        address = next(line for line in told if line.startswith("http"))
+        assert len(urlsplit(address).fragment) > 40
+        assert f'content="0; url={address}"' in opened.read_text()
+        assert (tmp_path / "mode").read_text() == "600\n"
+        web.press("\x03")
+        web.until("Stopped.")
+
+
+def test_a_browser_in_the_terminal(tmp_path: Path) -> None:
+    """One that would take the terminal is not used; the address is there to be opened."""
+    browser = tmp_path / "w3m"
+    browser.write_text(f"#!/bin/sh\ntouch {tmp_path}/opened\n")
+    browser.chmod(0o755)
+    paths.remember(paths.Last("ws://127.0.0.1:9/x"))
+    env = {"BROWSER": f"{browser} %s", "WSCHAT_STATE_DIR": os.environ["WSCHAT_STATE_DIR"]}
+    with terminal("web", env=env) as web:
+        assert "Open this address in a browser." in web.until("Ctrl-C stops it.")
+        assert not (tmp_path / "opened").exists()
+        web.press("\x03")
+        web.until("Stopped.")
+
+
+def test_no_lab(run: Run) -> None:
+    """Without a URL it says how to get one; what excludes each other is said."""
+    code, _, told = run("--no-open")
+    assert (code, "wschat web --local" in told) == (2, True)
+    code, _, told = run("--local", "--url", URL)
+    assert (code, "exclude each other" in told) == (2, True)

@@ -1,0 +1,263 @@
+"""The page's connection: kept alive, moved, found dead, ended; and nothing is doubled or silently lost."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from websockets.protocol import State
+
+from tests.unit.chat.room_server import texts
+from tests.unit.chat.threaded import ThreadedServer
+from tests.unit.web.cable import Cable
+from tests.unit.web.conftest import OpenTab
+from tests.unit.web.tab import Tab
+from wschat.web.server import Server
+
+MINUTE = 60_000
+NO_REPLY = 31_000
+
+
+@pytest.fixture
+def room() -> Iterator[ThreadedServer]:
+    """A room server in which rooms stay when nobody is there."""
+    room = ThreadedServer()
+    room.server.lasting = True
+    yield room
+    room.stop()
+
+
+@pytest.fixture
+def cable(room: ThreadedServer) -> Iterator[Cable]:
+    """The cable between the page and its lab."""
+    cable = Cable(urlsplit(room.server.url).port or 0)
+    yield cable
+    cable.close()
+
+
+@pytest.fixture
+def ann(cable: Cable, open_tab: OpenTab) -> Iterator[Tab]:
+    """Somebody in a room, whose clock stands still unless it is told to go on."""
+    server = Server(f"ws://127.0.0.1:{cable.port}/development")
+    with server.running():
+        tab = open_tab(server.address)
+        tab.page.clock.install()
+        tab.page.reload()
+        tab.in_trouble = True
+        yield tab.register("ann").create("ops")
+        tab.page.context.close()
+
+
+def asked(room: ThreadedServer, *but: str) -> list[str]:
+    """Return what the page asked for."""
+    return [frame["action"] for frame in room.server.requests if frame["action"] not in but]
+
+
+def wait_for(tab: Tab, condition: Callable[[], bool]) -> None:
+    """Wait until something is so, while the tab goes on."""
+    deadline = time.monotonic() + 15
+    while not condition():
+        assert time.monotonic() < deadline, tab.page.inner_text("#state")
+        tab.page.wait_for_timeout(20)
+
+
+def test_two_hours(ann: Tab, room: ThreadedServer, open_tab: OpenTab) -> None:
+    """It keeps its connection alive, and moves before two hours and after a sleep, unnoticed by others."""
+    room.server.tamper = lambda frame: "" if frame["action"] == "ping" else None  # as some labs do
+    registered: list[int] = []
+
+    def note(frame: dict[str, object]) -> None:
+        if frame["action"] == "register":
+            registered.append(sum(one.state is State.OPEN for one in room.server.people))
+
+    room.server.answered = note
+    server = Server(room.server.url)
+    with server.running():
+        bob = open_tab(server.address).register("bob").join("ops")
+        ann.page.clock.run_for(MINUTE + 1000)
+        wait_for(ann, lambda: asked(room)[-1] == "ping")
+        ann.page.clock.run_for(104 * MINUTE)
+        wait_for(ann, lambda: len(room.server.handshakes) == 4 and len(room.server.people) == 2)
+        ann.say("from the second")
+        bob.until("text=from the second")
+        ann.page.clock.fast_forward(4 * MINUTE)
+        wait_for(ann, lambda: len(room.server.handshakes) == 5 and len(room.server.people) == 2)
+        ann.say("from the third")
+        bob.until("text=from the third")
+        assert bob.page.locator("#log .notice").count() == 0, "nobody left or joined"
+        bob.page.context.close()
+    assert registered == [2, 3, 3], "the old connection serves until the new one has taken over"
+    again = ["register", "join", "message"]
+    assert asked(room, "ping") == ["register", "create", *again[:2], *again, *again]
+
+
+def test_a_dead_network(ann: Tab, cable: Cable, room: ThreadedServer) -> None:
+    """Where pings are answered, silence is noticed; what is said meanwhile arrives as soon as it can."""
+    ann.page.clock.run_for(MINUTE + 1000)
+    wait_for(ann, lambda: asked(room)[-1] == "ping")
+    room.say("the pong is here")
+    ann.until("text=the pong is here")
+    cable.deaf = True
+    ann.page.clock.run_for(MINUTE + 10_000)
+    ann.until_state("Connecting")
+    ann.say("into the void")
+    cable.cut()
+    ann.until_state("Trying again")
+    cable.mend()
+    ann.page.clock.run_for(1000)
+    ann.until("#log li.mine:has-text('into the void')")
+    ann.until_state("Connected")
+    assert texts(room.server.requests) == ["into the void"]
+
+
+def test_no_reply(ann: Tab, room: ThreadedServer) -> None:
+    """A message without a reply is sent once more; then it says so, and what waited behind it is sent."""
+    room.server.tamper = lambda frame: "" if frame.get("value") == "lost" else None
+    ann.say("lost")
+    ann.say("behind it")
+    for times in (1, 2):
+        wait_for(ann, lambda times=times: texts(room.server.requests) == ["lost"] * times)  # type: ignore[misc]
+        ann.page.clock.run_for(NO_REPLY)
+    ann.until("#log li.mine:has-text('behind it')")
+    assert ann.page.inner_text("#unsent .failed .mark") == "Perhaps it has arrived: no reply came."
+
+
+def test_ended_on_purpose(ann: Tab, room: ThreadedServer) -> None:
+    """Who was thrown out comes back by their own will alone, whatever the network does."""
+    for code, handshakes in ((1000, 3), (1009, 4)):
+        room.do(room.server.cut(code))
+        ann.until_state(f"ended the connection on purpose ({code})")
+        ann.page.evaluate("() => dispatchEvent(new Event('online'))")
+        ann.page.clock.fast_forward(4 * MINUTE)
+        ann.page.click("#retry")
+        ann.until("#message:focus")
+        ann.until_state("Connected")
+        assert len(room.server.handshakes) == handshakes
+
+
+def test_a_server_that_hangs_up(ann: Tab, room: ThreadedServer) -> None:
+    """One that takes connections only to end them is asked less and less often, even by who has no name."""
+    ann.page.evaluate("sessionStorage.clear()")
+    ann.page.reload()
+    for _ in range(6):
+        ann.page.evaluate("document.querySelector('#retry').click()")
+        ann.until_state("Connected")
+        room.do(room.server.cut(1001))
+        ann.until_state("Trying again")
+    tried = len(room.server.handshakes)
+    ann.page.clock.run_for(8_000)
+    ann.until_state("Trying again")
+    assert len(room.server.handshakes) == tried
+
+
+def test_leaving_while_cut_off(ann: Tab, cable: Cable, room: ThreadedServer) -> None:
+    """Who leaves without a connection has left when there is one; what was on its way may have arrived."""
+    cable.deaf = True
+    ann.say("in flight")
+    wait_for(ann, lambda: asked(room)[-1] == "message")
+    cable.cut()
+    ann.until_state("Trying again")
+    ann.page.click("#leave")
+    cable.mend()
+    ann.page.clock.run_for(1000)
+    ann.until_state("Connected")
+    ann.create("another")
+    assert ann.page.inner_text("#unsent .mark") == "Perhaps it has arrived: you have left that room."
+    assert asked(room, "ping") == ["register", "create", "message", "register", "leave", "create"]
+
+
+def come_back(ann: Tab, room: ThreadedServer, tamper: Callable[[dict[str, Any]], str | None]) -> None:
+    """Cut the connection of somebody who is in a room, to a server that answers what it likes."""
+    room.server.tamper = tamper
+    room.do(room.server.cut(1001))
+    ann.until_state("Trying again")
+    ann.page.clock.run_for(1000)
+
+
+@pytest.mark.parametrize(
+    ("codes", "asks"),
+    [
+        ({"join": "no-such-room", "create": "room-exists"}, ["join", "create", "join"]),
+        ({"join": "no-such-room", "create": "no-such-room"}, ["join", "create"]),
+    ],
+    ids=["neither joined nor made", "never there"],
+)
+def test_a_room_that_is_half_there(
+    ann: Tab, room: ThreadedServer, codes: dict[str, str], asks: list[str]
+) -> None:
+    """A room that can't be had is given up, and not asked for in turns for ever."""
+
+    def refuse(frame: dict[str, Any]) -> str | None:
+        told = {"type": "error", "id": frame["id"], "code": codes.get(frame["action"]), "message": "half"}
+        return json.dumps(told) if told["code"] else None
+
+    come_back(ann, room, refuse)
+    ann.until("#room-error:has-text('half')")
+    ann.until_state("Connected")
+    assert asked(room)[2:] == ["register", *asks]
+
+
+def test_an_answer_to_something_else(ann: Tab, room: ThreadedServer) -> None:
+    """Who is greeted in return for joining does not ask to join again, and so on for ever."""
+
+    def greet(frame: dict[str, Any]) -> str | None:
+        told = {"type": "signup", "id": frame["id"], "name": "ann", "rooms": []}
+        return json.dumps(told) if frame["action"] == "join" else None
+
+    come_back(ann, room, greet)
+    wait_for(ann, lambda: "join" in asked(room))
+    for mark in ("one", "another"):
+        room.say(mark)
+        ann.until(f"#log li:has-text('{mark}')")
+    assert asked(room)[2:] == ["register", "join"]
+
+
+def test_a_lab_without_pings(ann: Tab, room: ThreadedServer) -> None:
+    """Where there is no route for pings, that is not blamed on what waits; all else that is forbidden is."""
+    forbidden = json.dumps({"message": "Forbidden", "connectionId": "c=", "requestId": "r="})
+    room.server.tamper = lambda frame: forbidden if frame["action"] == "ping" else ""
+    ann.say("hello")
+    wait_for(ann, lambda: asked(room)[-1] == "message")
+    ann.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    wait_for(ann, lambda: asked(room)[-1] == "ping")
+    room.say("after it")
+    ann.until("#log li:has-text('after it')")
+    assert ann.page.inner_text("#unsent .mark") == "Not delivered yet…"
+    room.do(room.server.tell(forbidden))
+    ann.until("#unsent .failed:has-text('Not sent: Forbidden.')")
+
+
+@pytest.mark.parametrize(("later", "found"), [(99, True), (100, False)])
+def test_a_reload_in_flight(later: int, found: bool, ann: Tab, cable: Cable, room: ThreadedServer) -> None:  # noqa: FBT001
+    """A message of which no reply came before a reload is found in the room; if it is too old, it says so."""
+    room.do(room.server.say("eve", "ops", *(f"earlier {number}" for number in range(30))))
+    ann.until("text=earlier 29")
+    cable.deaf = True
+    ann.say("in flight")
+    wait_for(ann, lambda: asked(room)[-1] == "message")
+    room.do(room.server.say("eve", "ops", *(f"later {number}" for number in range(later))))
+    cable.cut()
+    cable.mend()
+    ann.page.reload()
+    ann.until(f"#log li:has-text('later {later - 1}')")
+    ann.until("#log li.mine:has-text('in flight')" if found else "#unsent .failed:has-text('Perhaps')")
+    ann.say("afterwards")
+    ann.until("#log li.mine:has-text('afterwards')")
+    assert texts(room.server.requests) == ["in flight", "afterwards"]
+    assert ann.page.locator(".notice:has-text('missing')").count() == (not found)
+
+
+def test_a_gap(ann: Tab, room: ThreadedServer) -> None:
+    """After a cut it asks for all from the first gap on, since what comes late may come never."""
+    room.do(room.server.say("eve", "ops", "one", "two", "three"))
+    ann.until("text=three")
+    last = room.server.logs["ops"][-1]
+    room.server.logs["ops"].append({**last, "seq": last["seq"] + 1, "content": "four"})
+    room.do(room.server.say("eve", "ops", "five"))
+    ann.until("text=five")
+    room.do(room.server.cut(1001))
+    ann.until_state("Trying again")
+    ann.page.clock.run_for(1000)
+    ann.until_said("one", "two", "three", "four", "five")

@@ -1,0 +1,88 @@
+"""The page away from home: on a static host, and at a lab that lets in only who signs."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.test_signed import make_api
+from tests.unit.chat.threaded import ThreadedServer
+from tests.unit.web.conftest import OpenTab
+from wschat.lab.blueprint import STAGE
+from wschat.lab.cloud import Cloud
+from wschat.lab.login import Target
+from wschat.lab.signer import signer
+from wschat.local.emulator import Emulator
+from wschat.web.page import Page, export
+from wschat.web.server import Server
+
+CONNECT = """async (url) => {
+  addEventListener("securitypolicyviolation", (event) => { window.violated = event.blockedURI; });
+  const socket = new WebSocket(url);
+  await new Promise((done) => { socket.onerror = socket.onopen = done; });
+  return socket.readyState === WebSocket.OPEN;
+}"""
+
+
+@contextmanager
+def static_host(folder: Path) -> Iterator[str]:
+    """Serve a folder, as S3 does, with no header of ours."""
+    handler = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=folder)) as host:
+        threading.Thread(target=host.serve_forever, args=(0.05,), daemon=True).start()
+        yield f"http://127.0.0.1:{host.server_address[1]}/"
+        host.shutdown()
+
+
+def test_exported(tmp_path: Path, open_tab: OpenTab) -> None:
+    """An exported page works on any host, and may connect to its lab and to nothing else."""
+    room, other = ThreadedServer(), ThreadedServer()
+    export(Page(room.server.url), tmp_path)
+    with static_host(tmp_path) as address:
+        ann = open_tab(address).register("ann").create("ops")
+        ann.say("from S3")
+        ann.until("#log li.mine:has-text('from S3')")
+        assert ann.errors == []
+        assert ann.page.evaluate(CONNECT, room.server.url) is True
+        assert ann.page.evaluate(CONNECT, other.server.url) is False
+        assert ann.page.evaluate("() => window.violated") == other.server.url
+        ann.in_trouble = True
+        ann.page.context.close()
+    room.stop()
+    other.stop()
+
+
+def test_a_signed_lab(
+    emulator: Emulator, clients: Cloud, open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page of a lab with AWS_IAM gets a signed address each time; without the token it gets none."""
+    url = clients.lab.url(make_api(clients, "AWS_IAM"), STAGE)
+    for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
+    signed: list[str] = []
+    sign = signer(url, Target(region="us-east-1"))
+
+    def note() -> str:
+        signed.append(sign().url)
+        return signed[-1]
+
+    server, unsigned = Server(url, note), Server(url)
+    with server.running(), unsigned.running():
+        ann = open_tab(server.address)
+        ann.until_state("Connected")
+        ann.page.reload()
+        ann.until_state("Connected")
+        assert len(signed) == 2
+        for address, says in (
+            (server.address.partition("#")[0], "not opened with the address"),
+            (unsigned.address, "One with AWS_IAM"),
+        ):
+            shut_out = open_tab(address)
+            shut_out.in_trouble = True
+            shut_out.until_state(says)
+        assert len(signed) == 2

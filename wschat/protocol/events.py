@@ -1,0 +1,134 @@
+"""What a client is told: replies to its requests, and what others do."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One message in a room's log. `time` is in milliseconds since 1970."""
+
+    user: str
+    content: str
+    seq: int = 0
+    time: int = 0
+    id: str | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """What the server tells a client."""
+
+    type: ClassVar[str] = ""
+
+    def encode(self) -> str:
+        """Return the frame; fields that are None stay away."""
+        frame = {"type": self.type, **_plain(self)}
+        return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class Signup(Event):
+    """Reply to `register`: the name, and the rooms that exist."""
+
+    type = "signup"
+    name: str
+    rooms: tuple[str, ...] = ()
+    id: str | None = None
+
+
+@dataclass(frozen=True)
+class SingleRoom(Event):
+    """A room was created; `message` is its name."""
+
+    type = "single-room"
+    message: str
+
+
+@dataclass(frozen=True)
+class MultiMessage(Event):
+    """Reply to `create` and `join`; `truncated`: some after the seq that was asked for are missing."""
+
+    type = "multi-message"
+    room: str
+    users: tuple[str, ...] = ()
+    messages: tuple[Entry, ...] = ()
+    truncated: bool = False
+    id: str | None = None
+
+
+@dataclass(frozen=True)
+class UserJoined(Event):
+    """Somebody joined the room."""
+
+    type = "user-joined"
+    user: str
+    room: str
+
+
+@dataclass(frozen=True)
+class UserLeft(Event):
+    """Somebody left the room."""
+
+    type = "user-left"
+    user: str
+    room: str
+
+
+@dataclass(frozen=True)
+class ClientMessage(Event):
+    """Somebody said something in the room. `id` is the sender's request id."""
+
+    type = "client-message"
+    user: str
+    message: str
+    room: str = ""
+    seq: int = 0
+    time: int = 0
+    id: str | None = None
+
+
+@dataclass(frozen=True)
+class DeleteRoom(Event):
+    """The last member left, and the room is gone."""
+
+    type = "delete-room"
+    room: str
+
+
+@dataclass(frozen=True)
+class Ack(Event):
+    """Reply to `message` (with seq and time) and `leave`."""
+
+    type = "ack"
+    seq: int | None = None
+    time: int | None = None
+    id: str | None = None
+
+
+@dataclass(frozen=True)
+class Pong(Event):
+    """Reply to `ping`."""
+
+    type = "pong"
+
+
+@dataclass(frozen=True)
+class Error(Event):
+    """Reply to a request that was refused. `code` is an `ErrorCode`, or a newer one."""
+
+    type = "error"
+    code: str
+    message: str = ""
+    id: str | None = None
+
+
+EVENTS = {event.type: event for event in Event.__subclasses__()}
+"""The classes of events by their `type`."""
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401  what json can write
+    if isinstance(value, Event | Entry):
+        return {name: _plain(item) for name, item in vars(value).items() if item is not None}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

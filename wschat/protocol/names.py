@@ -1,0 +1,49 @@
+"""The limits of names, rooms and messages; how names are stored, and what they are compared by."""
+
+import unicodedata
+
+from wschat.protocol.refusals import ErrorCode, Refused
+
+NAME_LIMIT = 32  # characters (code points) in a name or a room's name
+MESSAGE_LIMIT = 4_000  # characters in a message
+ID_LIMIT, TOKEN_LIMIT = 64, 256  # characters in a request id, and in a client's token
+LOG_LENGTH = 100  # messages that a room remembers
+MEMBER_LIMIT = 500  # members of a room: its item stays under 400 KB, the list under half a reply
+# Beside the format characters (Cf), these show nothing (Unicode's Default_Ignorable_Code_Point).
+INVISIBLE = {0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x3164, 0xFFA0, *range(0x180B, 0x1810)}
+INVISIBLE |= {*range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)}
+ROOM_LIMIT = 500  # rooms: their item stays under 400 KB, the list under a reply
+
+
+def clean_name(text: str, what: str = "name") -> str:
+    """Return a name or room's name as it is stored, NFC and trimmed, or raise `Refused`."""
+    name = unicodedata.normalize("NFC", text).strip() if is_text(text) else text
+    if not fold(name).strip():
+        raise Refused(ErrorCode.BAD_REQUEST, f"a {what} must not be empty")
+    if len(name) > NAME_LIMIT:
+        raise Refused(ErrorCode.TOO_LONG, f"a {what} has at most {NAME_LIMIT} characters")
+    if "#" in name or any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in name):
+        raise Refused(ErrorCode.BAD_REQUEST, f"a {what} must not contain '#' or control characters")
+    return name
+
+
+def fold(name: str) -> str:
+    """Return what names are compared by: Bob, bob and bob with invisible characters are one name."""
+    seen = (char for char in name if unicodedata.category(char) != "Cf" and ord(char) not in INVISIBLE)
+    return unicodedata.normalize("NFC", "".join(seen).casefold())
+
+
+def clean_message(text: str) -> str:
+    """Return a message as it is stored, which is as it is, or raise `Refused`."""
+    if not text.strip():
+        raise Refused(ErrorCode.BAD_REQUEST, "a message must not be empty")
+    if len(text) > MESSAGE_LIMIT:
+        raise Refused(ErrorCode.TOO_LONG, f"a message has at most {MESSAGE_LIMIT} characters")
+    if not is_text(text):
+        raise Refused(ErrorCode.BAD_REQUEST, "a message must be valid Unicode")
+    return text
+
+
+def is_text(value: str) -> bool:
+    """Tell whether a string is valid Unicode: it has no lone surrogates, which JSON can carry."""
+    return not any(unicodedata.category(char) == "Cs" for char in value)

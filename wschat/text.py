@@ -1,0 +1,78 @@
+"""Strangers' text made harmless for a terminal: the one place that does so."""
+
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+from wschat.protocol.names import INVISIBLE
+
+MARKS = 8  # combining marks on one character; more of them cover the lines above and below
+JOINERS = "\u200c\u200d"  # zero-width, but Persian and emoji are written with them
+BLANK = "\u2800\U0001d159\U00013441\U00013442"  # a Braille cell, a note, two hieroglyphs: all a mere gap
+BRACKETS = str.maketrans("<>", "\u2039\u203a")  # a name can't close the brackets around it
+# Alphabets with letters that look like Latin ones.
+LOOKALIKES = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
+
+
+def safe(text: str) -> str:
+    r"""Return the text as one line that can't steer a terminal.
+
+    Controls become control pictures or `\u{...}`, as do line separators, bidi controls, other invisible
+    format characters and lone surrogates; a tab becomes spaces; marks stack up to `MARKS` high, and not
+    on what stands before the text.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_harmless(text))
+
+
+def _harmless(text: str) -> Iterable[str]:
+    stacked = 0
+    before = ""
+    for char in text:
+        category = unicodedata.category(char)
+        is_mark = category in {"Mn", "Me", "Mc"}
+        stacked = stacked + 1 if is_mark or char in JOINERS else 0
+        if not before and (is_mark or char in JOINERS):
+            yield "\u25cc"
+        before = char
+        if char == "\t":
+            yield "    "
+        elif char < " ":
+            yield chr(0x2400 + ord(char))
+        elif char == "\x7f":
+            yield "\u2421"
+        elif category in {"Cc", "Cf", "Cs", "Zl", "Zp"} and char not in JOINERS:
+            yield _escaped(char)
+        elif stacked <= MARKS:
+            yield char
+
+
+def _escaped(char: str) -> str:
+    return f"\\u{{{ord(char):x}}}"
+
+
+@lru_cache(maxsize=1024)
+def safe_name(name: str) -> str:
+    """Return a name or room's name so that it can't be taken for another one.
+
+    Beside what `safe` does, all that shows nothing or a mere gap is spelled out, and so are letters that
+    look like Latin ones in a name that has Latin ones.
+    """
+    if name.isascii() and name.isprintable():
+        return name.translate(BRACKETS)
+    latin = any(_alphabet(char) == "LATIN" for char in name)
+    return "".join(
+        _escaped(char)
+        if char in JOINERS
+        or ord(char) in INVISIBLE
+        or char in BLANK
+        or (char != " " and unicodedata.category(char) == "Zs")
+        or (latin and _alphabet(char) in LOOKALIKES)
+        else char
+        for char in safe(name)
+    ).translate(BRACKETS)
+
+
+def _alphabet(char: str) -> str:
+    return unicodedata.name(char, "").partition(" ")[0] if char.isalpha() else ""
