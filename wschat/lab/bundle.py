@@ -1,44 +1,27 @@
-"""The zip of one function: its own source, what it shares, and nothing that differs between machines."""
+"""The zip of one function: exactly the modules that it imports, and nothing that differs between machines."""
 
+import ast
 import base64
 import hashlib
 import io
 import zipfile
+from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
-SHARED = (
-    "functions/_journal.py",
-    "functions/_log.py",
-    "functions/_post.py",
-    "functions/_room.py",
-    "functions/_tables.py",
-    "functions/_talk.py",
-    "protocol/events.py",
-    "protocol/names.py",
-    "protocol/refusals.py",
-    "protocol/requests.py",
-)
-PACKAGES = ("wschat/__init__.py", "wschat/functions/__init__.py", "wschat/protocol/__init__.py")
+PACKAGE = Path(__file__).parent.parent
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can tell
 
 
 @cache
-def bundle(module: str) -> bytes:
+def bundle(module: str, package: Path = PACKAGE) -> bytes:
     """Return the deployment package of a function: the same source gives the same bytes everywhere.
 
-    Files are stored, not deflated: another version of zlib would give other bytes, and so another
-    hash. The packages' own `__init__` files are empty in it, so that a release that changes no
-    function changes no zip.
+    Files are stored, not deflated: another version of zlib would give other bytes, and so another hash.
     """
-    root = files("wschat")
-    content = {
-        f"wschat/{path}": root.joinpath(path).read_bytes() for path in (*SHARED, f"functions/{module}.py")
-    }
-    content |= dict.fromkeys(PACKAGES, b"")
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-        for path, data in sorted(content.items()):
+        for path, data in sorted(sources(f"{package.name}.functions.{module}", package).items()):
             entry = zipfile.ZipInfo(path, EPOCH)
             entry.external_attr = 0o644 << 16
             entry.create_system = 3  # Unix: the default is that of the machine that packs
@@ -49,3 +32,39 @@ def bundle(module: str) -> bytes:
 def code_hash(module: str) -> str:
     """Return the SHA-256 of a function's zip in base64, as Lambda's CodeSha256."""
     return base64.b64encode(hashlib.sha256(bundle(module)).digest()).decode()
+
+
+def sources(module: str, package: Path) -> dict[str, bytes]:
+    """Return the source files of a module and of all that it imports from its package, by their path.
+
+    Their packages' `__init__` files are empty in it: Python needs them, and an edit there redeploys nothing.
+    """
+    found: dict[str, bytes] = {}
+    waiting = [module]
+    while waiting:
+        path = Path(*waiting.pop().split(".")).with_suffix(".py")
+        source = package.parent / path
+        if path.as_posix() not in found and source.is_file():
+            found[path.as_posix()] = source.read_bytes()
+            found |= {(parent / "__init__.py").as_posix(): b"" for parent in path.parents[:-1]}
+            waiting += _imports(source.read_bytes())
+    return found
+
+
+@cache
+def _imports(source: bytes) -> frozenset[str]:
+    """Return the names of all that a module imports at run time: modules, and what may be one."""
+    return frozenset(_names(ast.parse(source)))
+
+
+def _names(node: ast.AST) -> Iterator[str]:
+    for child in ast.iter_child_nodes(node):
+        match child:
+            case ast.Import(names=names):
+                yield from (alias.name for alias in names)
+            case ast.ImportFrom(module=str(origin), names=names):
+                yield from (origin, *(f"{origin}.{alias.name}" for alias in names))
+            case ast.If(test=ast.Name(id="TYPE_CHECKING"), orelse=others):
+                yield from _names(ast.Module(others, []))
+            case _:
+                yield from _names(child)
