@@ -11,8 +11,9 @@ import pytest
 
 from tests.support.plane.embedded import Embedded
 from wschat.lab.cloud import Cloud
-from wschat.lab.login import Target, connect
+from wschat.lab.login import connect
 from wschat.local.emulator import Emulator
+from wschat.target import Target
 
 NUMBERS = count(1)
 LONGEST = {"test_cli.py", "test_engine.py", "test_stopping.py", "test_sweep.py"}

@@ -10,7 +10,6 @@ import typer
 
 from wschat.cli_runs import (
     NOTHING_CHANGED,
-    Where,
     ask,
     called,
     carry_out,
@@ -22,13 +21,13 @@ from wschat.cli_runs import (
     waits,
 )
 from wschat.errors import ExitCode, UsageError, WschatError
+from wschat.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wschat.lab.cloud import Cloud
     from wschat.lab.steps import Actual, Step
-    from wschat.paths import Last
 
 AWS = "Where in AWS"
 Prefix = Annotated[
@@ -77,7 +76,7 @@ def provision(
 
     if json and not plan:
         raise UsageError("--json needs --plan", where="provision")
-    where = Where(prefix, region, profile, endpoint_url)
+    where = Target(prefix, region, profile, endpoint_url)
     with interrupted(NOTHING_CHANGED):
         cloud = connect(where, {Auth.NONE: OPEN, Auth.IAM: AWS_IAM, None: None}[auth])
         actual = look(cloud)
@@ -104,14 +103,14 @@ def provision(
 
 
 def _hand_over(
-    cloud: "Cloud", actual: "Actual", left: "Sequence[Step]", where: Where, *, verify: bool
+    cloud: "Cloud", actual: "Actual", left: "Sequence[Step]", where: Target, *, verify: bool
 ) -> None:
     """Try the lab, and tell how to chat in it and how to remove it; or what is not as it should be."""
     from wschat import console, paths
     from wschat.lab import engine
 
     url, signed = engine.url(cloud, actual), engine.is_signed(actual)
-    last, how = paths.Last(url, signed, cloud.lab.region, where.profile), ""
+    last, how = replace(where, url=url, sign=signed, region=cloud.lab.region), ""
     try:
         paths.remember(last)
     except OSError as error:
@@ -128,7 +127,7 @@ def _hand_over(
     console.paper().out(url, highlight=False)
     who = "Anyone whose AWS credentials allow it" if signed else "Anyone who has this URL"
     console.screen().print(
-        f"{who} can connect (see --auth). `{called()} teardown{where}` removes it all.",
+        f"{who} can connect (see --auth). `{called()} teardown{where.options}` removes it all.",
         soft_wrap=True,
         markup=False,
     )
@@ -137,7 +136,7 @@ def _hand_over(
     )
 
 
-def _verify(last: "Last") -> None:
+def _verify(last: Target) -> None:
     from wschat import console
     from wschat.chat.probe import verify
 
@@ -165,13 +164,13 @@ def teardown(
     """Remove all that provision made. Look again, and say what is left."""
     if every and prefix:
         raise UsageError("--all and --prefix exclude each other", where="teardown")
-    where = Where(prefix, region, profile, endpoint_url)
+    where = Target(prefix, region, profile, endpoint_url)
     with interrupted(NOTHING_CHANGED):
         cloud = connect(where)
     raise typer.Exit(_remove_all(cloud, where, yes=yes) if every else _remove_one(cloud, where, yes=yes))
 
 
-def _remove_one(cloud: "Cloud", where: Where, *, yes: bool) -> ExitCode:
+def _remove_one(cloud: "Cloud", where: Target, *, yes: bool) -> ExitCode:
     from wschat import console
     from wschat.lab import engine
 
@@ -185,10 +184,10 @@ def _remove_one(cloud: "Cloud", where: Where, *, yes: bool) -> ExitCode:
             return ExitCode.OK
         console.show_plan(steps, console.screen())
         ask("Remove all this from {}?", cloud, yes=yes)
-    return _remove(cloud, actual, where, f"{where}")
+    return _remove(cloud, actual, where, where.options)
 
 
-def _remove_all(cloud: "Cloud", where: Where, *, yes: bool) -> ExitCode:
+def _remove_all(cloud: "Cloud", where: Target, *, yes: bool) -> ExitCode:
     """Remove one lab after the other; what goes wrong with one keeps no other from being removed."""
     from wschat import console
     from wschat.lab import census, engine
@@ -211,10 +210,10 @@ def _remove_all(cloud: "Cloud", where: Where, *, yes: bool) -> ExitCode:
         ask("Remove all from {}? Type how many:", cloud, str(len(rows)), yes=yes)
     for each in found.labs:
         prefix = each.cloud.lab.prefix
-        here = where._replace(prefix=prefix)
+        here = replace(where, prefix=prefix)
         console.screen().print(f"[bold]Prefix {prefix or '(none)'}[/bold]")
         try:
-            codes.add(_remove(each.cloud, each.actual, here, f" --all{where}"))
+            codes.add(_remove(each.cloud, each.actual, here, f" --all{where.options}"))
         except WschatError as error:
             error.name_options(here.ways)
             console.show_error(error)
@@ -222,12 +221,12 @@ def _remove_all(cloud: "Cloud", where: Where, *, yes: bool) -> ExitCode:
     return max(codes)
 
 
-def _remove(cloud: "Cloud", actual: "Actual", where: Where, again: str) -> ExitCode:
+def _remove(cloud: "Cloud", actual: "Actual", where: Target, again: str) -> ExitCode:
     """Remove what there is of a lab; `again` are the options of the command that would go on with it."""
     from wschat import console, paths
     from wschat.lab import engine
 
-    ways = {"teardown": again, "provision": f"{where}"}
+    ways = {"teardown": again, "provision": where.options}
     _, left = carry_out(cloud, engine.teardown, ways, engine.plan_down(actual), actual)
     if not left:
         with suppress(OSError):
@@ -249,7 +248,7 @@ def status(
     from wschat import console
     from wschat.lab import engine
 
-    where = Where(prefix, region, profile, endpoint_url)
+    where = Target(prefix, region, profile, endpoint_url)
     with interrupted(NOTHING_CHANGED):
         cloud = connect(where)
         actual = look(cloud)
@@ -264,9 +263,9 @@ def status(
     if actual.strangers:
         hint = f"Some names are {console.whose(actual.strangers)}: take another --prefix."
     elif not actual.resources:
-        hint = f"There is no such lab here: `wschat provision{where}` makes it."
+        hint = f"There is no such lab here: `wschat provision{where.options}` makes it."
     elif steps:
-        hint = f"Not as it should be: `wschat provision{where}` makes it so."
+        hint = f"Not as it should be: `wschat provision{where.options}` makes it so."
     else:
         hint = "All is as it should be."
     console.paper().print(hint, markup=False, soft_wrap=True)
@@ -282,4 +281,4 @@ def policy(
 
     from wschat.lab.permits import person
 
-    typer.echo(dumps(person(connect(Where(prefix, region, profile, endpoint_url)).lab), indent=2))
+    typer.echo(dumps(person(connect(Target(prefix, region, profile, endpoint_url)).lab), indent=2))

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,11 +13,11 @@ from wschat.cli_aws import Profile, Region
 from wschat.cli_runs import called, signer_of
 from wschat.errors import ExitCode, LocalError, UsageError
 from wschat.signals import end_as_ctrl_c
+from wschat.target import Target
 
 if TYPE_CHECKING:
     from wschat.chat.settings import Settings
     from wschat.local.join import LocalLab
-    from wschat.paths import Last
 
 LOCAL_PROVISION = "wschat.lab.local:provision"
 
@@ -53,8 +54,6 @@ def chat(
     What holds without these options, and more, can be set in config.toml, which the first chat makes in
     ~/.config/wschat (on a Mac in ~/Library/Application Support/wschat).
     """
-    from wschat import paths
-
     end_as_ctrl_c()
     if local and (url or sign):
         raise UsageError("--local and --url or --sign exclude each other", where="chat")
@@ -66,14 +65,14 @@ def chat(
     if local:
         with join_local(plain=settings.plain) as lab:
             welcome = f"Another terminal joins with: {called()} chat --local" if lab.started else ""
-            code = talk(paths.Last(lab.url), welcome=welcome, check=lab.check)
+            code = talk(Target(url=lab.url), welcome=welcome, check=lab.check)
         raise typer.Exit(code)
     raise typer.Exit(talk(find_lab("chat", settings, region, profile, sign=sign)))
 
 
 def find_lab(
     command: str, settings: "Settings", region: str | None, profile: str | None, *, sign: bool | None
-) -> "Last":
+) -> Target:
     """Find the lab that is meant: the one of the settings, else that of the last provision.
 
     Raises:
@@ -83,13 +82,13 @@ def find_lab(
     from wschat import paths
     from wschat.chat.urls import check_url
 
-    at = paths.Last(settings.url) if settings.url is not None else paths.last()
+    at = Target(url=settings.url) if settings.url is not None else paths.last()
     if at is None:
         hint = f"give --url wss://…, or run `wschat provision` first, or try `wschat {command} --local`"
         raise UsageError("no URL to chat at", where=command, hint=hint)
     check_url(at.url)
     sign = at.sign if sign is None else sign
-    return paths.Last(at.url, sign, region or at.region, profile or at.profile)
+    return replace(at, sign=sign, region=region or at.region, profile=profile or at.profile)
 
 
 def settings_of(**flags: str | bool | None) -> "Settings":
@@ -115,7 +114,7 @@ def settings_of(**flags: str | bool | None) -> "Settings":
 
 
 def _talk(
-    at: "Last",
+    at: Target,
     *,
     settings: "Settings",
     json_lines: bool,

@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from wschat.cli_aws import Endpoint, Prefix, Profile, Region
-from wschat.cli_runs import Where, connect, interrupted, pasteable
+from wschat.cli_runs import connect, interrupted, pasteable
+from wschat.target import Target
 
 
 def _functions() -> list[str]:
@@ -46,7 +47,7 @@ def logs(
     since = int((time.time() - minutes * 60) * 1000)
     paper, lines = console.paper(), 0
     with interrupted("Stopped."):
-        cloud = connect(Where(prefix, region, profile, endpoint_url))
+        cloud = connect(Target(prefix, region, profile, endpoint_url))
         for line in log_reader.read(cloud, functions, since, follow=follow):
             lines += 1
             shown = line.json() if json else "\n".join(map(safe, line.readable().splitlines()))

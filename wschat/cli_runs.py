@@ -1,16 +1,17 @@
 """What the commands that speak to AWS share: where to work, looking, asking, carrying out, stopping."""
 
-import shlex
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from shlex import quote
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from wschat.errors import ExitCode, WschatError
+from wschat.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -19,29 +20,11 @@ if TYPE_CHECKING:
     from wschat.lab.engine import Outcome
     from wschat.lab.signer import Signed
     from wschat.lab.steps import Actual, Progress, Step
-    from wschat.paths import Last
 
     Work = Callable[[Cloud, tuple[Step, ...], Actual], Generator[Progress, None, Outcome]]
 
+AWS_FIELDS = ("prefix", "region", "profile", "endpoint_url")
 NOTHING_CHANGED = "Stopped. Nothing was changed."
-
-
-class Where(NamedTuple):
-    """Where to work, as the command line says."""
-
-    prefix: str = ""
-    region: str | None = None
-    profile: str | None = None
-    endpoint_url: str | None = None
-
-    def __str__(self) -> str:
-        given = zip(("--prefix", "--region", "--profile", "--endpoint-url"), self, strict=True)
-        return "".join(f" {option} {shlex.quote(value)}" for option, value in given if value)
-
-    @property
-    def ways(self) -> dict[str, str]:
-        """The commands that lead on from here, with their options."""
-        return dict.fromkeys(("provision", "teardown"), f"{self}")
 
 
 def called() -> str:
@@ -49,7 +32,7 @@ def called() -> str:
     from shutil import which
 
     path = Path(sys.argv[0])
-    return "wschat" if which("wschat") or path.name != "wschat" else shlex.quote(str(path))
+    return "wschat" if which("wschat") or path.name != "wschat" else quote(str(path))
 
 
 def pasteable(command: "Callable[..., None]") -> "Callable[..., None]":
@@ -60,15 +43,15 @@ def pasteable(command: "Callable[..., None]") -> "Callable[..., None]":
         try:
             command(**given)
         except WschatError as error:
-            fields: Any = map(given.get, Where._fields)
-            where = Where(*fields)
-            error.name_options({**where.ways, "status": f"{where}"})
+            where: dict[str, Any] = {name: given[name] for name in AWS_FIELDS}
+            target = Target(**where)
+            error.name_options({**target.ways, "status": target.options})
             raise
 
     return run
 
 
-def connect(where: Where, authorization: str | None = None) -> "Cloud":
+def connect(where: Target, authorization: str | None = None) -> "Cloud":
     """Check the prefix, find out who is asking, and say where."""
     from wschat import console
     from wschat.lab import login
@@ -76,18 +59,19 @@ def connect(where: Where, authorization: str | None = None) -> "Cloud":
     from wschat.lab.model import Lab
 
     check_names(Lab(account="0" * 12, region="us-east-1", prefix=where.prefix))
-    cloud = login.connect(login.Target(*where, authorization))
+    cloud = login.connect(where)
+    cloud = replace(cloud, lab=replace(cloud.lab, authorization=authorization))
     console.show_place(cloud.lab)
     return cloud
 
 
-def signer_of(at: "Last") -> "Callable[[], Signed] | None":
+def signer_of(at: Target) -> "Callable[[], Signed] | None":
     """Return what signs each connection to a lab; None if that one lets in who does not."""
     if not at.sign:
         return None
-    from wschat.lab import login, signer
+    from wschat.lab import signer
 
-    return signer.signer(at.url, login.Target(region=at.region, profile=at.profile))
+    return signer.signer(at.url, at)
 
 
 def look(cloud: "Cloud") -> "Actual":

@@ -21,11 +21,11 @@ from wschat.cli_chat import (
 from wschat.cli_runs import called, signer_of
 from wschat.errors import AccessError, UsageError
 from wschat.signals import end_as_ctrl_c
+from wschat.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wschat.paths import Last
     from wschat.web.server import Sign
 
 IN_TERMINALS = {"elinks", "links", "links2", "lynx", "w3m", "www-browser"}  # they would take this one
@@ -56,11 +56,11 @@ def web(
     if not export:
         end_as_ctrl_c()
     if local:
-        from wschat import console, paths
+        from wschat import console
 
         with join_local() as lab:
             console.screen().print(f"In a terminal, join with: {called()} chat --local")
-            _serve(paths.Last(lab.url), port, lab.wait, browser=browser)
+            _serve(Target(url=lab.url), port, lab.wait, browser=browser)
         raise typer.Exit
     at = find_lab("web", settings_of(url=url), region, profile, sign=sign)
     if export:
@@ -69,7 +69,7 @@ def web(
         _serve(at, port, None, browser=browser)
 
 
-def _serve(at: "Last", port: int, wait: "Callable[[], None] | None", *, browser: bool) -> None:
+def _serve(at: Target, port: int, wait: "Callable[[], None] | None", *, browser: bool) -> None:
     """Serve the page until Ctrl-C, or until what it waits for ends.
 
     Raises:
@@ -97,7 +97,7 @@ def _serve(at: "Last", port: int, wait: "Callable[[], None] | None", *, browser:
             screen.print("\nStopped.")
 
 
-def _address_of(at: "Last") -> "Sign | None":
+def _address_of(at: Target) -> "Sign | None":
     """Return what signs the URL for each connection, if the lab asks for that."""
     sign = signer_of(at)
     if sign is None:
@@ -132,7 +132,7 @@ def _without_token(address: str, private: Path) -> str:
     return page.as_uri()
 
 
-def _export(at: "Last", folder: Path) -> None:
+def _export(at: Target, folder: Path) -> None:
     """Write the page for a static host, and say how to put it on one.
 
     Raises:

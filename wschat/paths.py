@@ -6,11 +6,13 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
 from platformdirs import user_config_path, user_state_path
+
+from wschat.target import Target
 
 LAST_URL = "last-url"
 KEPT_SECRET = "chat-secret"  # noqa: S105  the name of a file
@@ -43,18 +45,8 @@ def _place() -> Path:
     return (Path(chosen) if chosen else user_state_path("wschat", appauthor=False)).absolute()
 
 
-@dataclass(frozen=True)
-class Last:
-    """The lab that was provisioned last: its URL, whether to sign, and for which region, as whom."""
-
-    url: str
-    sign: bool = False
-    region: str | None = None
-    profile: str | None = None
-
-
-def remember(last: Last) -> None:
-    """Keep where the lab is that was just provisioned, for `chat` without --url.
+def remember(last: Target) -> None:
+    """Keep the URL of the lab that was just provisioned, and how to sign, for `chat` without --url.
 
     Raises:
         OSError: it can't be kept.
@@ -68,7 +60,7 @@ def remember(last: Last) -> None:
         draft.unlink(missing_ok=True)
 
 
-def last() -> Last | None:
+def last() -> Target | None:
     """Return the lab that was last provisioned from here, if what is kept can be read."""
     try:
         match json.loads((state_dir() / LAST_URL).read_text(encoding="utf-8")):
@@ -78,7 +70,7 @@ def last() -> Last | None:
                 "region": str() | None as region,
                 "profile": str() | None as profile,
             }:
-                return Last(url, sign=sign, region=region, profile=profile)
+                return Target(url=url, sign=sign, region=region, profile=profile)
     except (OSError, ValueError, RecursionError):
         return None
     return None

@@ -20,8 +20,8 @@ from wschat.chat.session import Sign, open_session
 from wschat.errors import AccessError, ConnectError, WschatError
 from wschat.lab.blueprint import STAGE
 from wschat.lab.cloud import Cloud
-from wschat.lab.login import Target
 from wschat.lab.signer import LONGEST_URL, Signed, signer
+from wschat.target import Target
 
 REGION = "us-east-1"
 
@@ -243,12 +243,12 @@ def test_the_program_signs(url: str, friend: Key) -> None:
 
 def test_the_program_remembers_to_sign(url: str, friend: Key) -> None:
     """What provision kept is what chat does, unless the command line says otherwise."""
-    paths.remember(paths.Last(url, sign=True, region=REGION))
+    paths.remember(Target(url=url, sign=True, region=REGION))
     assert wschat_chat(key=friend).returncode == 0
     assert wschat_chat("--no-sign", key=friend).returncode == 5
     assert wschat_chat("--profile", "nobody", key=friend).returncode == 4
     kept = (paths.state_dir() / paths.LAST_URL).read_text()
     assert friend.access_key not in kept
-    paths.remember(paths.Last(url, sign=True, profile="nobody"))
+    paths.remember(Target(url=url, sign=True, profile="nobody"))
     done = wschat_chat(key=friend)
     assert (done.returncode, "nobody" in done.stderr) == (4, True), done.stderr

@@ -12,7 +12,8 @@ from pathlib import Path
 from tests.support.terminal import WSCHAT
 from wschat.lab import census
 from wschat.lab.cloud import Cloud
-from wschat.lab.login import Target, connect
+from wschat.lab.login import connect
+from wschat.target import Target
 
 PROFILE = os.environ.get("WSCHAT_LIVE_PROFILE", "")
 ENDPOINT = os.environ.get("WSCHAT_LIVE_ENDPOINT")

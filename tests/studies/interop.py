@@ -23,9 +23,9 @@ from tests.support.terminal import Terminal
 from tests.support.until import PATIENCE
 from tests.unit.local.gateway.api import STAGE, TestApi, make_function
 from wschat.lab.cloud import Cloud
-from wschat.lab.login import Target
 from wschat.lab.login import connect as log_in
 from wschat.local.emulator import Emulator
+from wschat.target import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient

@@ -22,6 +22,7 @@ MODULES = {
 }
 PURE = {
     "wschat.errors",
+    "wschat.target",
     *(f"wschat.protocol.{name}" for name in ("events", "names", "reader", "refusals", "requests")),
     "wschat.text",
     "wschat.lab.model",
@@ -48,7 +49,7 @@ IMPURE_STANDARD = {
 IMPURE_STANDARD |= {"sys", "tempfile", "threading", "time", "urllib", "uuid"}
 LAYERS = {
     "wschat.functions": {"wschat.functions", "wschat.protocol"},
-    "wschat.lab": {"wschat.lab", "wschat.errors", "wschat.protocol", "wschat.loopback"},
+    "wschat.lab": {"wschat.lab", "wschat.errors", "wschat.protocol", "wschat.loopback", "wschat.target"},
     "wschat.chat": {
         "wschat.chat",
         "wschat.errors",
@@ -67,7 +68,8 @@ LAYERS = {
     "wschat.loopback": set(),
     "wschat.signals": set(),
     "wschat.streams": set(),
-    "wschat.paths": set(),
+    "wschat.paths": {"wschat.target"},
+    "wschat.target": set(),
     "wschat.console": {
         "wschat.lab.model",
         "wschat.lab.steps",
@@ -189,6 +191,7 @@ def test_only_cli_catches() -> None:
 def test_heavy_imports_are_late() -> None:
     """`wschat --help` imports neither boto3 nor prompt_toolkit nor websockets: see its modules' own."""
     light = {"typer", "wschat", "wschat.errors", "wschat.local.gateway.limits", "wschat.signals"}
+    light.add("wschat.target")
     for module in {"wschat.cli", "wschat.cli_runs", *(f"wschat.{name}" for name in CLI.values())}:
         tree = ast.parse(MODULES[module].read_text())
         tops = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]

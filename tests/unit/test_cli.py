@@ -16,6 +16,7 @@ from wschat.console import note_few
 from wschat.errors import UsageError
 from wschat.lab.model import Lab
 from wschat.lab.permits import person
+from wschat.target import Target
 
 HERE = "ws://127.0.0.1:9/"
 
@@ -71,7 +72,7 @@ def test_no_place_for_state(tmp_path: Path) -> None:
 )
 def test_which_lab(tmp_path: Path, meant: str, flags: list[str]) -> None:
     """For chat and web alike, a flag goes over the environment, that over the file, that over the last."""
-    paths.remember(paths.Last(f"{HERE}last"))
+    paths.remember(Target(url=f"{HERE}last"))
     text = "" if meant == "last" else f'url = "{HERE}file"'
     (tmp_path / "config.toml").write_text(text, encoding="utf-8-sig")  # as editors on Windows do
     env = {"WSCHAT_URL": f"{HERE}environment"} if meant in {"environment", "flag"} else {}

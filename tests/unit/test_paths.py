@@ -6,25 +6,25 @@ from pathlib import Path
 import pytest
 
 from wschat import paths
-from wschat.paths import Last
+from wschat.target import Target
 
 
 def test_last() -> None:
     """The last lab is remembered for chat, and nothing else is left in the directory."""
     assert paths.last() is None
-    paths.remember(Last("wss://one"))
-    assert paths.last() == Last("wss://one", sign=False, region=None, profile=None)
-    paths.remember(Last("wss://two", sign=True, region="eu-west-1", profile="class"))
-    assert paths.last() == Last("wss://two", sign=True, region="eu-west-1", profile="class")
+    paths.remember(Target(url="wss://one"))
+    assert paths.last() == Target(url="wss://one", sign=False, region=None, profile=None)
+    paths.remember(Target(url="wss://two", sign=True, region="eu-west-1", profile="class"))
+    assert paths.last() == Target(url="wss://two", sign=True, region="eu-west-1", profile="class")
     assert [path.name for path in paths.state_dir().iterdir()] == [paths.LAST_URL]
 
 
 def test_a_lab_that_is_gone() -> None:
     """It is forgotten, and another one is not."""
     paths.forget("wss://one")
-    paths.remember(Last("wss://one"))
+    paths.remember(Target(url="wss://one"))
     paths.forget("wss://two")
-    assert paths.last() == Last("wss://one")
+    assert paths.last() == Target(url="wss://one")
     paths.forget("wss://one")
     assert paths.last() is None
     assert list(paths.state_dir().iterdir()) == []
@@ -55,7 +55,7 @@ def test_last_that_can_not_be_kept() -> None:
     """What can't be kept is said, and leaves what was there, and no draft."""
     (paths.state_dir() / paths.LAST_URL).mkdir()
     with pytest.raises(OSError, match=paths.LAST_URL):
-        paths.remember(Last("wss://one"))
+        paths.remember(Target(url="wss://one"))
     assert [path.name for path in paths.state_dir().iterdir()] == [paths.LAST_URL]
 
 

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 import boto3
 
 from wschat.lab import engine
-from wschat.lab.login import Target, connect
+from wschat.lab.login import connect
 from wschat.lab.steps import Moment, Progress, Verb
+from wschat.target import Target
 
 
 def provision(endpoint_url: str, on_step: Callable[[str], None]) -> str:

@@ -4,7 +4,6 @@ import math
 import os
 import re
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -19,23 +18,13 @@ from wschat.lab.cloud import AWS, EMULATOR, Cloud, Manners
 from wschat.lab.model import API, Lab
 from wschat.lab.refusals import translated
 from wschat.loopback import is_here
+from wschat.target import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
 DUAL_STACK = {"api.aws": "amazonaws.com", "api.amazonwebservices.com.cn": "amazonaws.com.cn"}
 """What the control plane's dual-stack host ends with, to what the API's own host ends with."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """What the command line says about where to work; None leaves it to boto3's own environment."""
-
-    prefix: str = ""
-    region: str | None = None
-    profile: str | None = None
-    endpoint_url: str | None = None
-    authorization: str | None = None
 
 
 def connect(
@@ -74,7 +63,6 @@ def connect(
             region=session.region_name,
             prefix=target.prefix,
             partition=partition,
-            authorization=target.authorization,
             **(_emulated(api.meta.endpoint_url) if emulated else _in_aws(session, api.meta.endpoint_url)),
         )
         manners = manners or (EMULATOR if emulated else AWS)

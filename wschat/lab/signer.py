@@ -10,8 +10,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import NoCredentialsError
 
-from wschat.lab.login import Target, make_session
+from wschat.lab.login import make_session
 from wschat.lab.refusals import translated
+from wschat.target import Target
 
 SERVICE = "execute-api"
 LIFETIME = 60  # seconds; API Gateway itself lets any signature live for 5 minutes

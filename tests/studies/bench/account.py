@@ -9,7 +9,8 @@ from tests.support.plane.clock import VirtualClock
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from wschat.lab.cloud import AWS, Cloud
-from wschat.lab.login import Target, connect
+from wschat.lab.login import connect
+from wschat.target import Target
 
 PREFIXES = (f"p{number}-" for number in count(1))
 AS_LISTED = Times(page=25)

@@ -14,8 +14,9 @@ from wschat.errors import WschatError
 from wschat.lab import engine
 from wschat.lab.cloud import AWS, Cloud
 from wschat.lab.executor import execute
-from wschat.lab.login import Target, connect
+from wschat.lab.login import connect
 from wschat.lab.steps import Actual
+from wschat.target import Target
 
 OFFSETS = (0.0, 0.1, 1.0, 5.0, 12.0)
 """Seconds by which the second run begins later."""

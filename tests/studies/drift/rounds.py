@@ -16,9 +16,10 @@ from tests.support.plane.wire import Call
 from wschat.errors import WschatError
 from wschat.lab import engine
 from wschat.lab.cloud import AWS, Cloud
-from wschat.lab.login import Target, connect
+from wschat.lab.login import connect
 from wschat.lab.model import Key
 from wschat.lab.steps import Actual, Step
+from wschat.target import Target
 
 AN_HOUR = 3600.0
 """Seconds, after which AWS takes another change of a time to live, and shows all that was changed."""

@@ -19,8 +19,9 @@ from tests.studies.privileges.desk import at_desk
 from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES
 from tests.studies.privileges.rooms import open_rooms
 from tests.studies.privileges.scenarios import SCENARIOS
-from wschat.lab.login import Target, connect
+from wschat.lab.login import connect
 from wschat.local.emulator import Emulator, clean_environment
+from wschat.target import Target
 
 NOTHING = "**nothing**"
 UNVERIFIED = "not verified: the control plane does not ask for it"

@@ -15,9 +15,10 @@ from tests.support.plane.rates import Times
 from wschat.lab import engine
 from wschat.lab.clock import Clock
 from wschat.lab.cloud import Cloud
-from wschat.lab.login import Target, connect
+from wschat.lab.login import connect
 from wschat.lab.model import AWS_IAM
 from wschat.lab.permits import person
+from wschat.target import Target
 
 NAME = "person"
 STANDING, PASSING = "desk-", "rest-"
@@ -107,15 +108,20 @@ def tear_down(cloud: Cloud) -> None:
     assert engine.look(cloud).resources == {}
 
 
+def _with_iam(cloud: Cloud) -> Cloud:
+    """Let only those connect whose AWS credentials allow it."""
+    return replace(cloud, lab=replace(cloud.lab, authorization=AWS_IAM))
+
+
 @contextmanager
 def at_desk(endpoint: str) -> Iterator[Desk]:
     """Let a person provision a lab that asks who connects; remove all as root in the end."""
     clock = Clock()
     plane = Plane(endpoint, clock, times=NO_DELAY)
-    target = Target(prefix=STANDING, endpoint_url=endpoint, authorization=AWS_IAM)
-    root = connect(target, plane.session(), clock)
+    target = Target(prefix=STANDING, endpoint_url=endpoint)
+    root = _with_iam(connect(target, plane.session(), clock))
     session = plane.person(NAME, person(root.lab))
-    desk = Desk(plane, session, root, connect(target, session, clock))
+    desk = Desk(plane, session, root, _with_iam(connect(target, session, clock)))
     try:
         desk.provision()
         yield desk

@@ -17,10 +17,11 @@ from tests.studies.storm.people import Somebody
 from tests.studies.storm.silence import silence
 from tests.support.labs import provision
 from wschat.lab.cloud import Cloud
-from wschat.lab.login import Target, connect
+from wschat.lab.login import connect
 from wschat.local.emulator import Emulator
 from wschat.local.gateway.limits import Settings
 from wschat.protocol.events import MultiMessage
+from wschat.target import Target
 
 SETTLED_S = 20.0
 

@@ -17,8 +17,9 @@ from wschat.errors import WschatError
 from wschat.lab import engine
 from wschat.lab.clock import Clock
 from wschat.lab.cloud import AWS, Cloud
-from wschat.lab.login import Target, connect
+from wschat.lab.login import connect
 from wschat.lab.steps import Progress
+from wschat.target import Target
 
 PREFIX = "sweep-"
 LONGEST_S = 40 * 60.0

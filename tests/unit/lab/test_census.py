@@ -22,10 +22,11 @@ from wschat.lab import census, engine
 from wschat.lab.census import Census
 from wschat.lab.cloud import AWS, Cloud
 from wschat.lab.executor import execute
-from wschat.lab.login import Target, connect
+from wschat.lab.login import connect
 from wschat.lab.model import Api, LogGroup, Resource, Role, Table, canonical
 from wschat.lab.steps import Actual
 from wschat.local.emulator import Emulator
+from wschat.target import Target
 
 REGIONS = (f"eu-test-{number}" for number in count(1))
 FOREIGN = "some/other/"

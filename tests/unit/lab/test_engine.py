@@ -16,9 +16,10 @@ from wschat.lab import engine, planner
 from wschat.lab.clock import Clock
 from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
-from wschat.lab.login import Target, connect
+from wschat.lab.login import connect
 from wschat.lab.model import Function, LogGroup, Policy, Role, Table
 from wschat.lab.steps import Actual, Moment, Step, Verb
+from wschat.target import Target
 
 
 class Leaps(Clock):

@@ -10,8 +10,9 @@ from tests.support.plane.inside import LOADER
 from wschat.errors import AccessError, AwsError
 from wschat.lab.clock import Clock
 from wschat.lab.cloud import AWS, EMULATOR, Cloud
-from wschat.lab.login import Pace, Target, _beside, _emulated, connect
+from wschat.lab.login import Pace, _beside, _emulated, connect
 from wschat.lab.model import Lab
+from wschat.target import Target
 
 
 def test_no_credentials() -> None:

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from wschat.errors import AccessError
-from wschat.lab.login import Target
 from wschat.lab.signer import LONGEST_URL, Signed, signer
+from wschat.target import Target
 
 HOST = "abc123.execute-api.eu-west-1.amazonaws.com"
 URL = f"wss://{HOST}/development"

@@ -18,9 +18,10 @@ from wschat.errors import NotOursError
 from wschat.lab import engine
 from wschat.lab.cloud import AWS, Cloud
 from wschat.lab.executor import execute
-from wschat.lab.login import Target, connect
+from wschat.lab.login import connect
 from wschat.lab.model import TAG
 from wschat.lab.steps import Actual
+from wschat.target import Target
 
 Tags = dict[str, str]
 ROLE = "strange"

@@ -13,6 +13,7 @@ import pytest
 from tests.support.terminal import terminal
 from wschat import paths
 from wschat.cli import main
+from wschat.target import Target
 from wschat.web.page import TYPES, Page, export
 
 URL = "wss://abc.execute-api.eu-central-1.amazonaws.com/development"
@@ -59,7 +60,7 @@ def test_export(tmp_path: Path, run: Run) -> None:
 
 def test_export_of_a_signed_lab(tmp_path: Path, run: Run) -> None:
     """A page that nobody signs for is not written for a lab that asks for it."""
-    paths.remember(paths.Last(URL, sign=True, region="eu-central-1"))
+    paths.remember(Target(url=URL, sign=True, region="eu-central-1"))
     code, _, told = run("--export", str(tmp_path / "site"))
     assert (code, "AWS_IAM" in told) == (2, True)
     assert not (tmp_path / "site").exists()
@@ -77,7 +78,7 @@ def test_serving(tmp_path: Path, run: Run) -> None:
     browser = tmp_path / "browser"
     browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
     browser.chmod(0o755)
-    paths.remember(paths.Last("ws://127.0.0.1:9/x"))
+    paths.remember(Target(url="ws://127.0.0.1:9/x"))
     env = {"BROWSER": str(browser), "WSCHAT_STATE_DIR": os.environ["WSCHAT_STATE_DIR"]}
     with terminal("web", env=env) as web:
         address = next(line for line in web.until("Ctrl-C stops it.").splitlines() if line.startswith("http"))
@@ -95,7 +96,7 @@ def test_the_token_is_nobody_elses(tmp_path: Path) -> None:
     browser, opened = tmp_path / "browser", tmp_path / "opened"
     browser.write_text(f'#!/bin/sh\nmv "${{1#file://}}" {opened}; stat -c %a {opened} > {tmp_path}/mode\n')
     browser.chmod(0o755)
-    paths.remember(paths.Last(URL, sign=True, region="eu-central-1"))
+    paths.remember(Target(url=URL, sign=True, region="eu-central-1"))
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     env = {"BROWSER": str(browser), "WSCHAT_STATE_DIR": os.environ["WSCHAT_STATE_DIR"], **keys}
     with terminal("web", env=env) as web:
@@ -113,7 +114,7 @@ def test_a_browser_in_the_terminal(tmp_path: Path) -> None:
     browser = tmp_path / "w3m"
     browser.write_text(f"#!/bin/sh\ntouch {tmp_path}/opened\n")
     browser.chmod(0o755)
-    paths.remember(paths.Last("ws://127.0.0.1:9/x"))
+    paths.remember(Target(url="ws://127.0.0.1:9/x"))
     env = {"BROWSER": f"{browser} %s", "WSCHAT_STATE_DIR": os.environ["WSCHAT_STATE_DIR"]}
     with terminal("web", env=env) as web:
         assert "Open this address in a browser." in web.until("Ctrl-C stops it.")

@@ -14,9 +14,9 @@ from tests.unit.chat.threaded import ThreadedServer
 from tests.unit.web.conftest import OpenTab
 from wschat.lab.blueprint import STAGE
 from wschat.lab.cloud import Cloud
-from wschat.lab.login import Target
 from wschat.lab.signer import signer
 from wschat.local.emulator import Emulator
+from wschat.target import Target
 from wschat.web.page import Page, export
 from wschat.web.server import Server
 

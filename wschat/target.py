@@ -1,0 +1,41 @@
+"""Which lab is meant: by its names in an AWS account, or by its URL."""
+
+import shlex
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Target:
+    """Which lab is meant; what is None is left to boto3's own configuration.
+
+    Attributes:
+        prefix: stands before the name of every resource.
+        region: AWS region.
+        profile: AWS profile.
+        endpoint_url: used in place of AWS's own URLs.
+        url: the lab's wss:// URL, where that is known.
+        sign: whether connections to it are signed with AWS credentials.
+    """
+
+    prefix: str = ""
+    region: str | None = None
+    profile: str | None = None
+    endpoint_url: str | None = None
+    url: str = ""
+    sign: bool = False
+
+    @property
+    def options(self) -> str:
+        """Return the options with which another command means the same lab, each after a space."""
+        given = {
+            "--prefix": self.prefix,
+            "--region": self.region,
+            "--profile": self.profile,
+            "--endpoint-url": self.endpoint_url,
+        }
+        return "".join(f" {option} {shlex.quote(value)}" for option, value in given.items() if value)
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """The commands that lead on from here, with their options."""
+        return dict.fromkeys(("provision", "teardown"), self.options)
