@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.readme import README
+from tests.documents import ROOT
 from tests.studies.bench import units
 from tests.studies.bench.lab import Lab
 from tests.studies.bench.units import Bill
@@ -126,7 +126,7 @@ def test_a_message(
 ) -> None:
     """Four requests, two write units and a post for each member, whatever the room, its log and its world.
 
-    So says the README, row by row.
+    So says the functions' document, row by row.
     """
     speaker = in_a_full_room(others, connect, database)
     rows = {size: [bill_of_ours(speaker, size, database)] for size in SIZES}
@@ -138,7 +138,7 @@ def test_a_message(
         bills.append(bill_of_the_lab(lab, size, database))
         for whose, bill, replies in zip(("wschat", "the lab"), bills, (1, 0), strict=True):
             row = print_table(size, others + 1, whose, *cells(bill, replies))
-            assert row in README.read_text()
+            assert row in (ROOT / "wschat/functions/README.md").read_text()
     lab.table.meta.client.close()
 
 

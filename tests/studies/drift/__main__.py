@@ -6,7 +6,7 @@
 import sys
 from collections.abc import Iterator
 
-from tests.readme import table
+from tests.documents import table
 from tests.studies.drift.at_once import outcomes
 from tests.studies.drift.case import Case
 from tests.studies.drift.cases import CASES

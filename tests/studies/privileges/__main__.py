@@ -13,7 +13,7 @@ from pathlib import Path
 
 import boto3
 
-from tests.readme import table
+from tests.documents import table
 from tests.studies.privileges import functions, person
 from tests.studies.privileges.desk import at_desk
 from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES

@@ -1,4 +1,4 @@
-"""Programs: the bot of the README, a pipe, and the fields that are documented."""
+"""Programs: the bot of the chat's document, a pipe, and the fields that are documented."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.readme import README
+from tests.documents import ROOT
 from tests.support.terminal import WSCHAT, Terminal
 from wschat.chat.events import FIELDS, events, request
 from wschat.chat.vocabulary import (
@@ -37,8 +37,9 @@ from .threaded import ThreadedServer
 
 
 def test_the_bot(server: ThreadedServer, tmp_path: Path) -> None:
-    """The README's bot is ten lines, does what it says, and ends by Ctrl-C without a traceback."""
-    (code,) = re.findall(r"<!-- bot -->\n```python\n(.*?)```", README.read_text(), flags=re.DOTALL)
+    """The document's bot is ten lines, does what it says, and ends by Ctrl-C without a traceback."""
+    document = (ROOT / "wschat/chat/README.md").read_text()
+    (code,) = re.findall(r"<!-- bot -->\n```python\n(.*?)```", document, flags=re.DOTALL)
     assert len(code.strip().splitlines()) <= 10
     (tmp_path / "bot.py").write_text(code)
     command = [sys.executable, str(tmp_path / "bot.py"), WSCHAT, "chat", "--url", server.server.url]
@@ -101,7 +102,7 @@ ITEMS: list[Item] = [
 
 
 def test_fields_are_documented() -> None:
-    """Each event has exactly the fields that the README tells of."""
+    """Each event has exactly the fields that the document tells of."""
     found: dict[str, set[str]] = {}
     for item in ITEMS:
         for event in events(item):

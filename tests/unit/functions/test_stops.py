@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.readme import README
+from tests.documents import ROOT
 from tests.unit.functions.conftest import SPECS, Connect, Person, Tables
 from tests.unit.functions.consistent import inconsistencies
 from tests.unit.functions.database import Database
@@ -67,7 +67,7 @@ def test_stops(
     """At each stop the tables agree; a message reaches all, a join finds it, and a create ends all ghosts.
 
     Others go on after each write that came through: after a read or a post the tables are what they were.
-    How many stops that are stands in the README.
+    How many stops that are stands in the functions' document.
     """
     world = people(connect, sink)
     who, act = ACTS[what]
@@ -88,11 +88,11 @@ def test_stops(
                 assert inconsistencies(tables()) == []
             calls += 1
     assert calls == len(passed.calls) >= 1
-    assert row(what, passed.calls) in README.read_text()
+    assert row(what, passed.calls) in (ROOT / "wschat/functions/README.md").read_text()
 
 
 def row(what: str, calls: Sequence[str]) -> str:
-    """Return the README's row for an act that was stopped after none, one, … of these calls."""
+    """Return the document's row for an act that was stopped after none, one, … of these calls."""
     route, _, when = what.partition(", ")
     writes, posts = sum(call in WRITES for call in calls), calls.count("post")
     cells = [SPECS[route].name, when, len(calls) - writes - posts, writes, posts, len(calls), len(calls)]

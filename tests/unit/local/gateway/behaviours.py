@@ -274,7 +274,7 @@ OWN |= {"test_pages_of_others", "test_half_a_post", "test_a_deployment_without_j
 
 
 def table() -> list[tuple[str, str, str, str]]:
-    """Return the rows of the README's table."""
+    """Return the rows of the document's table."""
     return [(each.what, each.as_on_aws, each.remark, str(len(each.tests) or "")) for each in BEHAVIOURS]
 
 

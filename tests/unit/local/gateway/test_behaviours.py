@@ -1,10 +1,10 @@
-"""Behaviours, tests, their sources and the README's table belong together."""
+"""Behaviours, tests, their sources and the document's table belong together."""
 
 import ast
 import re
 from pathlib import Path
 
-from tests.readme import README
+from tests.documents import ROOT
 from tests.unit.local.gateway.behaviours import BEHAVIOURS, OWN, SOURCES, UNKNOWN, YES, counts
 
 TESTS = {
@@ -40,6 +40,6 @@ def test_tests_name_their_sources() -> None:
             assert all("8" in named[test] for test in each.tests[:1]), each.what
 
 
-def test_the_readme_counts_right() -> None:
-    """The README says how many behaviours there are of each kind."""
-    assert counts() in README.read_text().replace("\n", " ")
+def test_the_document_counts_right() -> None:
+    """The document says how many behaviours there are of each kind."""
+    assert counts() in (ROOT / "wschat/local/README.md").read_text().replace("\n", " ")

@@ -1,8 +1,11 @@
-"""The README's tables, made from what they are about; `python -m tests.readme` writes them into it."""
+"""The documents, and the tables in them that the code makes; `python -m tests.documents` writes them all."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+
+import typer
+from typer.core import TyperCommand, TyperGroup
 
 from tests.studies.drift.cases import CASES
 from tests.studies.drift.hand import KINDS
@@ -18,7 +21,7 @@ from wschat.errors import EXIT_CODES
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
 from wschat.lab.permits import PERMITS
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
 
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -28,11 +31,19 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
+def command_line() -> dict[str, TyperCommand]:
+    """Return each command of the program, by name."""
+    group = typer.main.get_command(app())
+    assert isinstance(group, TyperGroup)
+    context = typer.Context(group)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: command for name, command in found.items() if isinstance(command, TyperCommand)}
+
+
 def commands() -> str:
     """Return the table of commands."""
-    callbacks = [command.callback for command in app().registered_commands if command.callback]
     rows = [
-        [f"`wschat {callback.__name__}`", str(callback.__doc__).partition("\n")[0]] for callback in callbacks
+        [f"`wschat {name}`", str(command.help).partition("\n")[0]] for name, command in command_line().items()
     ]
     return table(["command", "what it does"], rows)
 
@@ -62,8 +73,8 @@ def functions() -> str:
     """Return the table of functions, how long they are, their routes and what they may do."""
     rows = [
         [
-            f"[{spec.name}](wschat/functions/{spec.module}.py)",
-            str(len((README.parent / f"wschat/functions/{spec.module}.py").read_text().splitlines())),
+            f"[{spec.name}]({spec.module}.py)",
+            str(len((ROOT / f"wschat/functions/{spec.module}.py").read_text().splitlines())),
             " ".join(f"`{route}`" for route in spec.routes),
             spec.clients or "none",
             spec.rooms or "none",
@@ -135,30 +146,38 @@ def of_a_person() -> str:
     return table(["errand", "fails without any of"], rows)
 
 
-TABLES = {
-    "commands": commands,
-    "exit codes": exit_codes,
-    "chat commands": chat_commands,
-    "events": events,
-    "functions": functions,
-    "permits": permits,
-    "behaviours": gateway,
-    "drift": drift,
-    "attacks": attacks_on_terminals,
-    "actions of the functions": of_functions,
-    "actions of a person": of_a_person,
+TABLES: dict[str, dict[str, Callable[[], str]]] = {
+    "README.md": {"commands": commands, "exit codes": exit_codes, "chat commands": chat_commands},
+    "wschat/lab/README.md": {"permits": permits},
+    "wschat/functions/README.md": {"functions": functions},
+    "wschat/local/README.md": {"behaviours": gateway},
+    "wschat/chat/README.md": {"events": events},
+    "wschat/web/README.md": {},
+    "tests/README.md": {
+        "drift": drift,
+        "attacks": attacks_on_terminals,
+        "actions of the functions": of_functions,
+        "actions of a person": of_a_person,
+    },
 }
+"""Each document, and what makes the tables that stand in it under a comment with their name."""
 
 
-def filled(text: str) -> str:
-    """Return the README's text with each table as it should be."""
-    for name, make in TABLES.items():
-        marked = re.compile(rf"(<!-- {name} -->\n)(?:\|.*\n)*")
-        found = marked.search(text)
-        assert found, f"no place for the table of {name}"
-        text = "".join((text[: found.end(1)], make(), "\n", text[found.end() :]))
-    return text
+def filled(text: str, name: str, made: str) -> str:
+    """Return a document's text with one table as it should be."""
+    start, found, rest = text.partition(f"<!-- {name} -->\n")
+    assert found, f"no place for the table of {name}"
+    return start + found + made + "\n" + re.sub(r"\A(\|.*\n)*", "", rest)
+
+
+def write() -> None:
+    """Write each table into its document."""
+    for document, tables in TABLES.items():
+        text = (ROOT / document).read_text()
+        for name, make in tables.items():
+            text = filled(text, name, make())
+        (ROOT / document).write_text(text)
 
 
 if __name__ == "__main__":
-    README.write_text(filled(README.read_text()))
+    write()

@@ -1,0 +1,104 @@
+"""The documents tell the truth: their tables, commands, paths and links, and each dependency's reason."""
+
+import re
+import tomllib
+from importlib.util import find_spec
+
+import pytest
+
+from tests.documents import ROOT, TABLES, command_line, filled
+
+TEXTS = {document: (ROOT / document).read_text() for document in TABLES}
+README = TEXTS["README.md"]
+COMMANDS = {
+    name: {option for each in command.params for option in each.opts}
+    for name, command in command_line().items()
+}
+each_document = pytest.mark.parametrize("document", TEXTS)
+
+
+@each_document
+def test_tables(document: str) -> None:
+    """Each table is what the code makes of it, and no other stands under a comment."""
+    text, tables = TEXTS[document], TABLES[document]
+    if stale := [name for name, make in tables.items() if filled(text, name, make()) != text]:
+        mend = "`python -m tests.documents` writes them all"
+        pytest.fail(f"{document}: stale tables: {', '.join(stale)}; {mend}", pytrace=False)
+    assert set(re.findall(r"<!-- (.*) -->\n\|", text)) == tables.keys()
+
+
+@each_document
+def test_commands(document: str) -> None:
+    """Each command, option, module and path that stands there as code exists."""
+    code = code_of(document)
+    for command, rest in re.findall(r"\bwschat ([a-z]+)([^`&|\n]*)", code):
+        assert command in COMMANDS
+        assert set(re.findall(r"(?<=\s)--[\w-]+", rest)) <= COMMANDS[command], f"wschat {command}"
+    for module in re.findall(r"python -m (tests[\w.]*)", code):
+        assert find_spec(module), module
+    for path in re.findall(r"(?<![\w/])(?:tests|wschat)/[\w/.]+", code):
+        assert (ROOT / path).exists(), path
+
+
+def code_of(document: str) -> str:
+    """Return a document's lines of shell and its code spans, one a line."""
+    text = TEXTS[document]
+    blocks = re.findall(r"```sh\n(.*?)```", text, flags=re.DOTALL)
+    spans = re.findall(r"`([^`]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+    return "\n".join([*blocks, *(" ".join(span.split()) for span in spans)])
+
+
+def test_the_search_for_commands() -> None:
+    """The search finds the main ones."""
+    found = re.findall(r"\bwschat ([a-z]+)", code_of("README.md"))
+    assert set(found) >= {"chat", "provision", "status", "teardown"}
+
+
+@pytest.mark.parametrize("name", ["try", "test"])
+def test_the_two_lines(name: str) -> None:
+    """Each is one line that makes its own virtual environment and installs into that."""
+    (block,) = re.findall(rf"<!-- {name} -->\n```sh\n(.*?)```", README, flags=re.DOTALL)
+    (line,) = block.splitlines()
+    steps = [step.split() for step in line.split("&&")]
+    assert steps[0] == ["python3", "-m", "venv", ".venv"]
+    assert steps[1][:2] == [".venv/bin/pip", "install"]
+    assert all(step[0].startswith(".venv/bin/") for step in steps[1:])
+
+
+def test_dependencies_have_reasons() -> None:
+    """Each dependency stands in the README's table with its reason, and no other does."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["local"]]
+    names = {re.split(r"[>=<\[]", each)[0] for each in wanted}
+    told = set(re.findall(r"^\| \[([\w-]+)\]\(https://pypi.org/project/", README, flags=re.MULTILINE))
+    assert told == names
+
+
+def test_the_readme_leads_on() -> None:
+    """The README is for who comes; it leads to the documents that stand beside what they are about."""
+    assert len(README.splitlines()) <= 250
+    paths = [path for top in ("wschat", "tests") for path in (ROOT / top).rglob("*.md")]
+    assert {str(path.relative_to(ROOT)) for path in paths} == TEXTS.keys() - {"README.md"}
+    assert TEXTS.keys() - {"README.md"} <= {file for file, _ in links("README.md")}
+
+
+@each_document
+def test_links(document: str) -> None:
+    """Links lead to files that exist, and to headings that stand in them."""
+    for file, heading in links(document):
+        assert (ROOT / file).exists(), file
+        assert not heading or heading in headings(file), f"{file}#{heading}"
+
+
+def links(document: str) -> list[tuple[str, str]]:
+    """Return the file, from the top, and the heading that each link within the repository leads to."""
+    targets = re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", TEXTS[document])
+    here = ROOT / document
+    places = [((here.parent / path if path else here).resolve(), heading) for path, heading in targets]
+    return [(str(place.relative_to(ROOT)), heading) for place, heading in places]
+
+
+def headings(document: str) -> set[str]:
+    """Return the names that GitHub gives a document's headings."""
+    titles = re.findall(r"^#+ (.*)$", TEXTS[document], flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
