@@ -20,9 +20,13 @@ class Typing:
     """What is known of the person at the keyboard.
 
     `focused` is None until the terminal has told. `question` is asked before a long paste is sent.
+    `restored` is a text that was put into the input line, and `set_aside` is called when it has to leave that
+    for a command.
     """
 
     focused: bool | None = None
+    restored: str = ""
+    set_aside: Callable[[], object] = lambda: None
     pasted: bool = False
     question: str = ""
 
@@ -32,6 +36,16 @@ def bindings(
 ) -> KeyBindingsBase:
     """Return the key bindings; `command` takes a line as if it had been entered."""
     return merge_key_bindings([_entering(typing), _focus(typing), _commands(typing, command, suspend)])
+
+
+def _insert(typing: Typing, event: KeyPressEvent, text: str) -> None:
+    """Insert a text; behind a restored one that nobody has touched, a command could not be seen as one."""
+    buffer = event.current_buffer
+    untouched = buffer.text == typing.restored and buffer.document.is_cursor_at_the_end
+    if untouched and buffer.text and text.startswith("/"):
+        buffer.reset()
+        typing.set_aside()
+    buffer.insert_text(text)
 
 
 def _accept(typing: Typing, event: KeyPressEvent) -> None:
@@ -57,6 +71,10 @@ def _entering(typing: Typing) -> KeyBindings:
     def _new_line(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n")
 
+    @keys.add("/", filter=writing)
+    def _slash(event: KeyPressEvent) -> None:
+        _insert(typing, event, "/")
+
     @keys.add("tab", filter=writing)
     def _complete(event: KeyPressEvent) -> None:
         if event.current_buffer.complete_state:
@@ -80,7 +98,7 @@ def _entering(typing: Typing) -> KeyBindings:
     def _paste(event: KeyPressEvent) -> None:
         text = event.data.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
         typing.pasted = True
-        event.current_buffer.insert_text(text)
+        _insert(typing, event, text)
 
     return keys
 

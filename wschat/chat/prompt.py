@@ -246,9 +246,31 @@ class Prompt:
         self._session.default_buffer.reset()
         return lines
 
-    def insert(self, text: str) -> None:
-        """Put text into the input line."""
-        self._session.default_buffer.insert_text(text)
+    def restore(self, text: str, set_aside: Callable[[], object]) -> None:
+        """Put a text back into the input line, if that is empty and stays so until a key is pressed.
+
+        If something else is typed, or a command is begun, it becomes the newest entry of the history, and
+        `set_aside` is called.
+        """
+
+        def remember() -> None:
+            self._remember(text)
+            set_aside()
+
+        if self.draft or self._session.app.layout.is_searching:
+            remember()
+        else:
+            self._session.default_buffer.insert_text(text)
+            self._typing.restored, self._typing.set_aside = text, remember
+
+    def _remember(self, text: str) -> None:
+        buffer = self._session.default_buffer
+        entries = buffer.history.get_strings()
+        if entries[-1:] == [text]:
+            return
+        buffer.history.append_string(text)
+        if buffer.working_index == len(entries):  # else an older entry is shown, and a draft waits behind it
+            buffer.reset(buffer.document)
 
     def refresh(self) -> None:
         """Show what is above and under the input line anew."""

@@ -11,7 +11,7 @@ from wschat.chat.prompt import Prompt
 from wschat.chat.render import Clock, lines, pending, toolbar
 from wschat.chat.settings import Settings
 from wschat.chat.state import ChatState
-from wschat.chat.vocabulary import Entered, Event, Item, Said, Unsent
+from wschat.chat.vocabulary import Entered, Event, Item, Notice, Said, Unsent
 from wschat.text import safe, safe_name
 
 PENDING_WIDTH = 200  # characters
@@ -80,11 +80,12 @@ class TerminalView:
         return ("\a" if self._settings.bell else "") + told.get(self._settings.notify, "")
 
     def give_back(self, unsent: Unsent) -> None:
-        """Put a line back into the input line, or show it if something else is being typed."""
-        if self.draft:
-            self.show(unsent)
-        else:
-            self._prompt.insert(unsent.line)
+        """Put a line back into the input line; if that is in use, show it and say where it is."""
+        self._prompt.restore(unsent.line, lambda: self._set_aside(unsent))
+
+    def _set_aside(self, unsent: Unsent) -> None:
+        self.show(unsent)
+        self.show(Notice("Up brings it back"))
 
     def follow(self, state: ChatState) -> None:
         """Show the state in the toolbar, and complete from it."""

@@ -35,7 +35,7 @@ def test_two_people(open_terminal: Callable[..., Terminal]) -> None:
     bob.until("/register NAME")
     bob.press("too early\r")
     bob.until("/register NAME, then /join ROOM\n> too early")
-    bob.press("\x03/register bob\r")
+    bob.press("/register bob\r")  # which the text gives way to
     bob.until("you are bob; rooms: ops")
     bob.press("/join o")
     bob.until(lambda text: text.count("ops") == 2)  # the second is in the menu

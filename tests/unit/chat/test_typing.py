@@ -16,7 +16,7 @@ from wschat.chat.settings import Settings
 from wschat.chat.state import ChatState
 from wschat.chat.urls import target_of, urls
 from wschat.chat.view import TerminalView
-from wschat.chat.vocabulary import Entered, Event, Said
+from wschat.chat.vocabulary import Entered, Event, Said, Unsent
 from wschat.protocol.events import Entry
 
 from .test_view import Screen, clock
@@ -72,6 +72,58 @@ def typed(tmp_path: Path, *steps: str | Callable[[TerminalView], bool], count: i
 def test_keys(tmp_path: Path, keys: str, line: str) -> None:
     """Alt-Enter and Ctrl-J begin a line, a long paste is asked about, F1 helps."""
     assert typed(tmp_path, keys) == [line]
+
+
+REFUSED = "hello everybody"
+
+
+def refused(view: TerminalView) -> bool:
+    """Give the text back once it has been entered."""
+    if REFUSED not in view._prompt._session.history.get_strings():
+        return False
+    view.give_back(Unsent(REFUSED))
+    return True
+
+
+def drafted(text: str) -> Callable[[TerminalView], bool]:
+    """Tell whether this is in the input line, and the history is loaded behind it."""
+
+    def is_drafted(view: TerminalView) -> bool:
+        buffer = view._prompt._session.default_buffer
+        return view.draft == text and len(buffer._working_lines) == len(buffer.history.get_strings()) + 1
+
+    return is_drafted
+
+
+def searching(view: TerminalView) -> bool:
+    return view._prompt._session.app.layout.is_searching
+
+
+UP, DOWN = "\x1b[A", "\x1b[B"
+
+
+@pytest.mark.parametrize(
+    ("steps", "entered"),
+    [
+        ((refused, "\r"), [REFUSED]),
+        ((refused, " again\r"), [f"{REFUSED} again"]),
+        ((refused, "\x01/\r"), [f"/{REFUSED}"]),
+        ((refused, "/join lo\r"), ["/join lo"]),
+        ((refused, "/\x03", drafted(""), UP, "\r"), [REFUSED]),
+        ((refused, "\x1b[200~/join lo\x1b[201~\r"), ["/join lo"]),
+        (("/join lo", drafted("/join lo"), refused, "\r"), ["/join lo"]),
+        (("half", drafted("half"), refused, UP, drafted(REFUSED), "\r"), [REFUSED]),
+        (("x\rhalf", drafted("half"), refused, drafted("half"), UP, drafted(REFUSED), "\r"), ["x", REFUSED]),
+        (("half", drafted("half"), UP, drafted(REFUSED), refused, DOWN, drafted("half"), "\r"), ["half"]),
+        (("\x12", searching, refused, "\x07", drafted(""), "x\r"), ["x"]),
+    ],
+)
+def test_a_refused_text(
+    tmp_path: Path, steps: tuple[str | Callable[[TerminalView], bool], ...], entered: list[str]
+) -> None:
+    """It comes back into an empty input, and gives way to a command; else it is the newest that Up brings."""
+    got = typed(tmp_path, f"{REFUSED}\r", *steps, count=1 + len(entered))
+    assert got == [REFUSED, *entered]
 
 
 def test_question(tmp_path: Path) -> None:

@@ -125,7 +125,8 @@ def test_give_back(tmp_path: Path) -> None:
             assert view.draft == "one"
             view.give_back(Unsent("two"))
             assert view.draft == "one"
-            assert "two" in screen.printed
+            assert "Not sent: two" in screen.printed
+            assert "Up brings it back" in screen.printed
 
     asyncio.run(play())
 
