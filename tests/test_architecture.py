@@ -23,6 +23,7 @@ MODULES = {
 }
 PURE = {
     "wschat.errors",
+    "wschat.retry",
     "wschat.target",
     *(f"wschat.protocol.{name}" for name in ("events", "names", "reader", "refusals", "requests")),
     "wschat.text",
@@ -49,12 +50,20 @@ IMPURE_STANDARD = {
 }
 IMPURE_STANDARD |= {"sys", "tempfile", "threading", "time", "urllib", "uuid"}
 LAYERS = {
-    "wschat.functions": {"wschat.functions", "wschat.protocol"},
-    "wschat.lab": {"wschat.lab", "wschat.errors", "wschat.protocol", "wschat.loopback", "wschat.target"},
+    "wschat.functions": {"wschat.functions", "wschat.protocol", "wschat.retry"},
+    "wschat.lab": {
+        "wschat.lab",
+        "wschat.errors",
+        "wschat.protocol",
+        "wschat.loopback",
+        "wschat.retry",
+        "wschat.target",
+    },
     "wschat.chat": {
         "wschat.chat",
         "wschat.errors",
         "wschat.protocol",
+        "wschat.retry",
         "wschat.text",
         "wschat.loopback",
         "wschat.signals",
@@ -65,7 +74,8 @@ LAYERS = {
     "wschat.web": {"wschat.web", "wschat.errors", "wschat.loopback"},
     "wschat.protocol": {"wschat.protocol"},
     "wschat.text": {"wschat.protocol.names"},
-    "wschat.errors": set(),
+    "wschat.errors": {"wschat.retry"},
+    "wschat.retry": set(),
     "wschat.loopback": set(),
     "wschat.signals": set(),
     "wschat.streams": set(),

@@ -17,6 +17,8 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import ClassVar
 
+from wschat.retry import Failure
+
 
 class ExitCode(IntEnum):
     """What the process returns. The README's table is checked against this."""
@@ -97,15 +99,21 @@ class AnswerError(AwsError):
 
     Attributes:
         code: why the lab itself refused it; empty if it did not.
-        may_pass: whether AWS may just not have caught up with what was provisioned.
+        failure: `NOT_SERVED` where AWS may just not have caught up with what was provisioned.
     """
 
     def __init__(
-        self, what: str, *, where: str = "", hint: str = "", code: str = "", may_pass: bool = False
+        self,
+        what: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        code: str = "",
+        failure: Failure = Failure.PERMANENT,
     ) -> None:
         super().__init__(what, where=where, hint=hint)
         self.code = code
-        self.may_pass = may_pass
+        self.failure = failure
 
 
 class ConnectError(WschatError):
@@ -113,8 +121,7 @@ class ConnectError(WschatError):
 
     Attributes:
         status: the HTTP status that refused the handshake; None if there was no answer.
-        may_pass: whether it may just be early: no such host yet, no answer in time, a connection cut.
-        offline: whether this machine seems to have no network.
+        failure: `OFFLINE` also where there is no such host, `NO_ANSWER` if none came in time or it was cut.
     """
 
     exit_code = ExitCode.CONNECT
@@ -126,13 +133,11 @@ class ConnectError(WschatError):
         where: str = "",
         hint: str = "",
         status: int | None = None,
-        may_pass: bool = False,
-        offline: bool = False,
+        failure: Failure = Failure.PERMANENT,
     ) -> None:
         super().__init__(what, where=where, hint=hint)
         self.status = status
-        self.may_pass = may_pass
-        self.offline = offline
+        self.failure = failure
 
 
 class LostError(WschatError):

@@ -7,6 +7,7 @@ from wschat.chat.vocabulary import Fault
 from wschat.errors import LOG_IN, AwsError, ConnectError, LostError, WschatError
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action
+from wschat.retry import Failure
 
 
 class Advice(NamedTuple):
@@ -184,7 +185,7 @@ def fault(error: WschatError) -> Fault:
     match error:
         case LostError(code=code):
             return CLOSE_FAULTS.get(code, Fault.PASSING)
-        case ConnectError(offline=True):
+        case ConnectError(failure=Failure.OFFLINE):
             return Fault.OFFLINE
         case ConnectError(status=int(status)):
             if status in BUSY_STATUS:

@@ -23,13 +23,12 @@ from wschat.protocol.events import (
 from wschat.protocol.reader import GatewayError, Unknown, decode_event
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action, Request
+from wschat.retry import Attempts, Failure
 from wschat.text import safe
 
 REPLY_TIMEOUT = 30.0  # seconds; API Gateway itself gives up after 29
 POST_TIMEOUT = 5.0  # seconds; a function posts before it replies, but the reply may overtake the post
 AGAIN = 0.2  # seconds until it is looked again whether a name is free
-PATIENCE = 120.0  # seconds
-PAUSE, LONGEST_PAUSE, GROWTH = 1.0, 5.0, 1.5  # between two tries: seconds at most, and how it grows
 FRAME_SHOWN = 200  # characters
 LATE_STATUS = {403, 429, 500, 502, 503}
 """What API Gateway says while a stage, a permission or a policy is not known everywhere, or it is busy."""
@@ -96,7 +95,7 @@ async def _take_again(session: Session, name: str, reply_timeout: float, post_ti
         if now() + AGAIN > deadline:
             what = "the connection has closed, and its name is still taken"
             hint = LOOK.format(function="Disconnect")
-            raise AnswerError(what, where="disconnect", hint=hint, may_pass=True)
+            raise AnswerError(what, where="disconnect", hint=hint, failure=Failure.NOT_SERVED)
         await asyncio.sleep(AGAIN)
 
 
@@ -117,7 +116,7 @@ async def _step(session: Session, request: Request, reply_timeout: float, post_t
         what = f"no answer within {reply_timeout:.0f} s"
         if reply not in awaited:
             what = "it was answered, but nothing was posted: the function may not be allowed to yet"
-        raise _failed(request, what, may_pass=True) from None
+        raise _failed(request, what, late=True) from None
     except LostError as lost:
         lost.where = f"{request.action}, at {lost.where}"
         raise
@@ -137,20 +136,21 @@ def _heard(frame: str, request: Request) -> type[Event]:
         case GatewayError(message):
             advice = GATEWAY.get(message, Advice("API Gateway refused it", LOOK))
             what = f"{message}: {advice.what}"
-            raise _failed(request, what, advice.hint, may_pass=message in LATE_FRAMES)
+            raise _failed(request, what, advice.hint, late=message in LATE_FRAMES)
         case Error(code, message):
-            raise _failed(request, f"{message} ({code})", code=code, may_pass=code in LATE_CODES)
+            raise _failed(request, f"{message} ({code})", code=code, late=code in LATE_CODES)
         case Unknown(frame):
             what = f"the server sent something else: {frame[:FRAME_SHOWN]}"
-            raise _failed(request, what, may_pass="AccessDenied" in frame)  # on AWS: Internal server error
+            raise _failed(request, what, late="AccessDenied" in frame)  # on AWS: Internal server error
     return Event
 
 
 def _failed(
-    request: Request, what: str, hint: str = LOOK, *, code: str = "", may_pass: bool = False
+    request: Request, what: str, hint: str = LOOK, *, code: str = "", late: bool = False
 ) -> AnswerError:
     hint = hint.format(function=FUNCTIONS[request.action])
-    return AnswerError(safe(what), where=request.action, hint=hint, code=code, may_pass=may_pass)
+    failure = Failure.NOT_SERVED if late else Failure.PERMANENT
+    return AnswerError(safe(what), where=request.action, hint=hint, code=code, failure=failure)
 
 
 def verify(
@@ -158,11 +158,10 @@ def verify(
     sign: Sign | None,
     *,
     on_wait: Waiting,
-    patience: float = PATIENCE,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Action, ...]:
-    """Probe until it works, or until what AWS takes its time for should long have passed.
+    """Probe until it works, or until the retry policy says that a lab should be served everywhere by now.
 
     `on_wait` is told before each pause what is waited for, and for how many seconds already. Returns what
     could not be tried, as `probe` does.
@@ -170,29 +169,31 @@ def verify(
     Raises:
         WschatError: it does not work; the first one that waiting does not help, or the last one.
     """
-    start, pause = clock(), PAUSE
+    start = clock()
+    attempts = Attempts(start)
     while True:
         try:
             return loop.run(probe(url, sign))
         except (ConnectError, LostError, AnswerError) as error:
-            seconds = clock() - start
-            if not _may_pass(error):
+            failure, now = _failure(error), clock()
+            pause = attempts.pause(failure, now, random.random())  # noqa: S311  jitter is no secret
+            if pause is None:
+                if failure is Failure.NOT_SERVED:
+                    error.what += f"; still so after {now - start:.0f} s"
+                    error.hint = f"AWS may need longer: try `wschat chat` in a few minutes; else {error.hint}"
                 raise
-            if seconds >= patience:
-                error.what += f"; still so after {seconds:.0f} s"
-                error.hint = f"AWS may need longer: try `wschat chat` in a few minutes; else {error.hint}"
-                raise
-            on_wait(error.what, seconds)
-        sleep(pause * random.uniform(0.75, 1))  # noqa: S311  jitter is no secret
-        pause = min(pause * GROWTH, LONGEST_PAUSE)
+            on_wait(error.what, now - start)
+        sleep(pause)
 
 
-def _may_pass(error: WschatError) -> bool:
+def _failure(error: WschatError) -> Failure:
+    """Return `NOT_SERVED` for whatever a lab that was just provisioned may do before it works."""
     match error:
-        case ConnectError():
-            return error.may_pass or error.status in LATE_STATUS
-        case AnswerError():
-            return error.may_pass
+        case ConnectError(status=status, failure=failure):
+            late = failure is not Failure.PERMANENT or status in LATE_STATUS
+            return Failure.NOT_SERVED if late else failure
+        case AnswerError(failure=failure):
+            return failure
         case LostError():
-            return True
-    return False
+            return Failure.NOT_SERVED
+    return Failure.PERMANENT

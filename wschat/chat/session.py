@@ -28,6 +28,7 @@ from wschat.chat.urls import check_url
 from wschat.errors import AccessError, ConnectError, LostError, WschatError
 from wschat.loopback import is_here
 from wschat.protocol.requests import Request
+from wschat.retry import Failure
 from wschat.text import safe
 
 OPEN_TIMEOUT = 20.0  # seconds; a cold $connect function delays the handshake
@@ -120,8 +121,9 @@ async def open_session(
     except (OSError, InvalidHandshake, InvalidProxy, InvalidURI, ValueError, ImportError) as error:
         what, hint = _why(error, parts.hostname or "")
         offline = isinstance(error, socket.gaierror) or getattr(error, "errno", None) in NO_NETWORK
-        may_pass = offline or isinstance(error, TimeoutError | ConnectionResetError)
-        raise ConnectError(what, where=where, hint=hint, may_pass=may_pass, offline=offline) from None
+        cut = isinstance(error, TimeoutError | ConnectionResetError)
+        failure = Failure.OFFLINE if offline else Failure.NO_ANSWER if cut else Failure.PERMANENT
+        raise ConnectError(what, where=where, hint=hint, failure=failure) from None
     async with connection:
         answering = asyncio.create_task(_expect_pongs(connection, heartbeat))
         try:

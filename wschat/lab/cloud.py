@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
@@ -11,7 +11,8 @@ import botocore.exceptions as aws
 from wschat.errors import AwsError
 from wschat.lab.clock import AT_ONCE, Clock, Stopped
 from wschat.lab.model import Lab
-from wschat.lab.refusals import FAILURES, Trouble, trouble
+from wschat.lab.refusals import FAILURES, classify
+from wschat.retry import Attempts, Backoff, Failure
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
@@ -39,18 +40,8 @@ class Manners:
 
 AWS = Manners(api_calls_a_second=5, lag=3.0)
 EMULATOR = Manners(api_calls_a_second=math.inf, lag=0.0)
-PATIENCE = {
-    Trouble.THROTTLED: 900.0,  # thirty labs at one deployment per 5 s take 150 s, and that is the best case
-    Trouble.ROLE_IS_NEW: 900.0,  # AWS Support: up to 15 minutes; nearly all take 15 seconds
-    Trouble.BUSY: 300.0,
-    Trouble.MISSING: 60.0,  # what was just made is not always found at once; Terraform waits 120 s for it
-    Trouble.UNSURE: 60.0,
-}
-"""Seconds for which a failure of each kind is tried again."""
-LONGEST_S = max(PATIENCE.values())
-"""Seconds for which a call is tried again, whatever the kinds."""
 WAIT_S = 300.0
-LONGEST_PAUSE_S = {Trouble.THROTTLED: 20.0, Trouble.UNSURE: 10.0}
+POLL = Backoff(first=0.05, longest=1.0, factor=1.25, jitter=0)
 
 
 class Doubt(Exception):  # noqa: N818  it asks for a look
@@ -59,7 +50,7 @@ class Doubt(Exception):  # noqa: N818  it asks for a look
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
         self.error = error
-        self.taken = trouble(error) is Trouble.TAKEN
+        self.taken = classify(error) is Failure.EXISTS
 
 
 @dataclass(frozen=True)
@@ -101,7 +92,7 @@ class Cloud:
             FAILURES: it does not pass by itself, or has not in time.
             Stopped: the person asked to stop.
         """
-        return self._persist({Trouble.TAKEN: Trouble.BUSY}, call, *args, **kwargs)
+        return self._retry({Failure.EXISTS: Failure.CONFLICT}, call, *args, **kwargs)
 
     def create(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call until AWS takes it, but never again when it may have been carried out.
@@ -111,20 +102,19 @@ class Cloud:
             FAILURES, Stopped: as `call`.
         """
         try:
-            doubtful = {Trouble.UNSURE: Trouble.LASTING, Trouble.TAKEN: Trouble.LASTING}
-            return self._persist(doubtful, call, *args, **kwargs)
+            return self._retry({Failure.NO_ANSWER: Failure.PERMANENT}, call, *args, **kwargs)
         except FAILURES as error:
-            if trouble(error) in {Trouble.UNSURE, Trouble.TAKEN}:
+            if classify(error) in {Failure.NO_ANSWER, Failure.EXISTS}:
                 raise Doubt(error) from error
             raise
 
     def find(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
         """Call as `call` does; return None when AWS says that there is no such thing."""
         try:
-            absent = {Trouble.TAKEN: Trouble.BUSY, Trouble.MISSING: Trouble.LASTING}
-            return self._persist(absent, call, *args, **kwargs)
+            absent = {Failure.EXISTS: Failure.CONFLICT, Failure.NOT_FOUND: Failure.PERMANENT}
+            return self._retry(absent, call, *args, **kwargs)
         except aws.ClientError as error:
-            if trouble(error) is Trouble.MISSING:
+            if classify(error) is Failure.NOT_FOUND:
                 return None
             raise
 
@@ -135,36 +125,31 @@ class Cloud:
             AwsError: it is not after `seconds`.
             Stopped: the person asked to stop.
         """
-        start = self.clock.now()
+        start, polls = self.clock.now(), 0
         while not done():
             so_far = self.clock.now() - start
             if so_far > seconds:
                 raise AwsError(f"{why}, after {seconds:.0f} s", hint="run the same command again")
-            self.pause(min(max(so_far / 4, 0.05), 1.0), why, so_far)
+            self.pause(POLL.pause(polls), why, so_far)
+            polls += 1
 
     def wait_gone(self, call: Callable[P, T], why: str, *args: P.args, **kwargs: P.kwargs) -> None:
         """Ask until AWS says that there is no such thing; raises as `wait` does."""
         self.wait(lambda: self.find(call, *args, **kwargs) is None, why)
 
-    def _persist(
-        self, read_as: dict[Trouble, Trouble], call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    def _retry(
+        self, read_as: Mapping[Failure, Failure], call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        start = since = self.clock.now()
-        before, turn = None, 0
+        """Call by the retry policy; `read_as` says which failures mean another one to this caller."""
+        start = self.clock.now()
+        attempts = Attempts(start)
         while True:
             try:
                 return call(*args, **kwargs)
             except FAILURES as error:
-                kind, now = read_as.get(trouble(error), trouble(error)), self.clock.now()
-                if kind is not before:  # what was waited for has passed, and something else is in the way
-                    before, since, turn = kind, now, 0
-                if now - since >= PATIENCE.get(kind, 0.0) or now - start >= LONGEST_S:
+                failure, now = classify(error), self.clock.now()
+                failure = read_as.get(failure, failure)
+                pause = attempts.pause(failure, now, self.jitter())
+                if pause is None:
                     raise
-                self.pause(self._delay(kind, turn, now - start), kind.value, now - start)
-                turn += 1
-
-    def _delay(self, kind: Trouble, turn: int, so_far: float) -> float:
-        """Return the next pause in seconds: growing with jitter if AWS is in distress, else steady."""
-        if kind in LONGEST_PAUSE_S:
-            return min(LONGEST_PAUSE_S[kind], 0.5 * float(2**turn)) * (0.5 + self.jitter())
-        return (0.6 if so_far < 30 else 5.0) * (0.5 + self.jitter())  # noqa: PLR2004  a steady poll
+                self.pause(pause, failure.value, now - start)

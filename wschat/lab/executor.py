@@ -8,13 +8,14 @@ from wschat.lab import api_writer as _api_writer  # noqa: F401  it registers the
 from wschat.lab import function_writer as _function_writer  # noqa: F401  it registers the functions
 from wschat.lab import writer
 from wschat.lab.clock import Crew, Done, Failed, Stopped, Waits
-from wschat.lab.cloud import PATIENCE, Cloud, Doubt
+from wschat.lab.cloud import Cloud, Doubt
 from wschat.lab.found import Seen, assemble, part
 from wschat.lab.model import Api, Resource, Role
 from wschat.lab.observer import observe
 from wschat.lab.planner import not_ours
-from wschat.lab.refusals import Trouble, translated
+from wschat.lab.refusals import translated
 from wschat.lab.steps import Actual, Moment, Progress, Step, Verb
+from wschat.retry import POLICIES, Failure
 
 GRACE_S = 20.0
 """Seconds that others may still wait after a step failed: a new role is known by then, as a rule."""
@@ -123,7 +124,7 @@ def carry_out(step: Step, run: writer.Run) -> None:
                 writer.update(wanted, found, run)
             return
         except Doubt as doubt:
-            patience = PATIENCE[Trouble.BUSY if doubt.taken else Trouble.UNSURE]
+            patience = POLICIES[Failure.CONFLICT if doubt.taken else Failure.NO_ANSWER].patience
             if run.cloud.clock.now() - start > patience:
                 raise doubt.error from None
             if unseen and doubt.taken and isinstance(wanted, Role):

@@ -4,12 +4,12 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import Enum
 
 import botocore.exceptions as aws
 from botocore.parsers import ResponseParserError
 
 from wschat.errors import LOG_IN, AccessError, AwsError, UsageError, WschatError
+from wschat.retry import Failure
 
 MISSING = {"ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException", "NotFoundException"}
 THROTTLED = {
@@ -49,46 +49,33 @@ ROLE_IS_NEW = re.compile(
 )
 
 
-class Trouble(Enum):
-    """How a call went wrong, by what may be done about it. The value says why there is a wait."""
-
-    THROTTLED = "AWS takes no more calls for now"
-    BUSY = "AWS still changes it"
-    ROLE_IS_NEW = "the new role is not known to Lambda yet"
-    UNSURE = "AWS did not answer"
-    TAKEN = "it exists already"
-    MISSING = "what it belongs to is not seen everywhere yet"
-    QUOTA = "a quota is used up"
-    LASTING = "AWS refused it"
-
-
-def trouble(error: Exception) -> Trouble:
+def classify(error: Exception) -> Failure:
     """Tell what kind of failure an error is; `UNSURE` if the call may have been carried out.
 
     The codes and texts are AWS's: the services' API references, "Common errors", and the waiting and
     retrying of AWS's own tools (chalice, CDK).
     """
     if isinstance(error, aws.HTTPClientError | aws.ConnectionError | ResponseParserError):
-        return Trouble.UNSURE  # the answer was lost, or what came in its place is a proxy's
+        return Failure.NO_ANSWER  # the answer was lost, or what came in its place is a proxy's
     if not isinstance(error, aws.ClientError):
-        return Trouble.LASTING
+        return Failure.PERMANENT
     code, text = _told(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
     if code in MOVING | {"DeleteConflict"} or (code in TAKEN | QUOTAS and BEING_CHANGED.search(text)):
-        return Trouble.BUSY
+        return Failure.CONFLICT
     if code in QUOTAS and "simultaneously" not in text:  # that is DynamoDB's, of tables
-        return Trouble.QUOTA
+        return Failure.QUOTA
     if code in THROTTLED | QUOTAS or status == 429:  # noqa: PLR2004  Too Many Requests
-        return Trouble.QUOTA if QUOTA_IN_WORDS.search(text) else Trouble.THROTTLED
+        return Failure.QUOTA if QUOTA_IN_WORDS.search(text) else Failure.THROTTLED
     if code in TAKEN:
-        return Trouble.TAKEN
+        return Failure.EXISTS
     if code in MISSING:
-        return Trouble.MISSING
+        return Failure.NOT_FOUND
     if code == "InvalidParameterValueException" and ROLE_IS_NEW.search(text):
-        return Trouble.ROLE_IS_NEW
+        return Failure.NEW_ROLE
     if status >= 500:  # noqa: PLR2004  the server's fault
-        return Trouble.UNSURE
-    return Trouble.LASTING
+        return Failure.NO_ANSWER
+    return Failure.PERMANENT
 
 
 def _told(error: aws.ClientError) -> tuple[str, str]:
@@ -109,8 +96,8 @@ UNOPENED = {"OptInRequired", "SubscriptionRequiredException"}
 """What an account is told that AWS has not activated yet, or whose plan lacks the service."""
 SKEWED = re.compile("Signature expired|Signature not yet current")
 LONG = {
-    Trouble.THROTTLED: ("for minutes AWS took no more such calls: ", "when others here are done, "),
-    Trouble.UNSURE: ("for a minute AWS had a fault of its own: ", "in a few minutes, "),
+    Failure.THROTTLED: ("for minutes AWS took no more such calls: ", "when others here are done, "),
+    Failure.NO_ANSWER: ("for a minute AWS had a fault of its own: ", "in a few minutes, "),
 }
 """What people are told of what did not pass, and when to try again."""
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ForbiddenException"}
@@ -210,8 +197,8 @@ def _refused(error: aws.ClientError, where: str) -> WschatError:
         hint = "ask for that permission, then run the same command: what is done stays done"
         hint = OWN_ROLE_HINT if OWN_ROLE in message else hint
         return AccessError(message or f"AWS does not allow {error.operation_name}", where=where, hint=hint)
-    kind = trouble(error)
-    if kind is Trouble.QUOTA:
+    kind = classify(error)
+    if kind is Failure.QUOTA:
         hint = "remove what nobody needs, or have Service Quotas raise it; then run the same command"
         return AwsError(f"{kind.value}: {message} ({code})", where=where, hint=hint)
     why, again = LONG.get(kind, ("", ""))

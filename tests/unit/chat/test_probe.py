@@ -16,8 +16,9 @@ from websockets.http11 import Response
 from websockets.sync.server import ServerConnection, serve
 
 from tests.support.until import until
-from wschat.chat.probe import PATIENCE, probe, verify
+from wschat.chat.probe import probe, verify
 from wschat.errors import AccessError, AnswerError, ConnectError, LostError, WschatError
+from wschat.retry import Failure
 
 GATEWAY = '{"message": "%s", "connectionId": "c=", "requestId": "r="}'
 FAILED, FORBIDDEN = GATEWAY % "Internal server error", GATEWAY % "Forbidden"
@@ -130,18 +131,18 @@ class Time:
         self.told.append((reason, seconds))
 
 
-def check(url: str, patience: float = PATIENCE) -> Time:
+def check(url: str) -> Time:
     """Verify on virtual time; return it."""
     times = Time()
-    verify(url, None, patience=patience, sleep=times.sleep, clock=times.clock, on_wait=times.note)
+    verify(url, None, sleep=times.sleep, clock=times.clock, on_wait=times.note)
     return times
 
 
-def remains(url: str, patience: float = PATIENCE) -> tuple[WschatError, Time]:
+def remains(url: str) -> tuple[WschatError, Time]:
     """Return what a verification ends with, and its time."""
     time = Time()
     with pytest.raises(WschatError) as caught:
-        verify(url, None, patience=patience, sleep=time.sleep, clock=time.clock, on_wait=time.note)
+        verify(url, None, sleep=time.sleep, clock=time.clock, on_wait=time.note)
     return caught.value, time
 
 
@@ -171,7 +172,7 @@ def test_who_has_gone() -> None:
     assert len({request["value"] for request in lab.requests}) == 1
     with late_lab("", TAKEN) as lab, pytest.raises(AnswerError, match="still taken") as caught:
         asyncio.run(probe(lab.url, post_timeout=0.05))
-    assert (caught.value.where, caught.value.may_pass) == ("disconnect", True)
+    assert (caught.value.where, caught.value.failure) == ("disconnect", Failure.NOT_SERVED)
     assert "/aws/lambda/Disconnect" in caught.value.hint
 
 
@@ -201,8 +202,8 @@ def test_what_passes(late: Late, says: str) -> None:
     assert len(time.told) == 6
     assert all(reason.startswith(says) or says in reason for reason, _ in time.told)
     assert [seconds for _, seconds in time.told] == [sum(time.pauses[:n]) for n in range(6)]
-    assert 0.7 < time.pauses[0] <= 1
-    assert 3.7 < time.pauses[5] <= 5
+    assert 0.5 <= time.pauses[0] <= 1
+    assert 2.5 <= time.pauses[5] <= 5
 
 
 def test_several_things_pass() -> None:
@@ -240,7 +241,7 @@ def test_what_remains(late: Late, kind: type[WschatError], says: str, hint: str)
 
 def test_unknown_host() -> None:
     """A name that is not known yet is waited for."""
-    error, time = remains("ws://nowhere.invalid/development", patience=3)
+    error, time = remains("ws://nowhere.invalid/development")
     assert isinstance(error, ConnectError)
     assert "there is no host nowhere.invalid; still so after" in error.what
     assert len(time.told) >= 2
@@ -274,7 +275,7 @@ def test_nobody_answers() -> None:
     ):
         asyncio.run(probe(lab.url, reply_timeout=0.05))
     assert caught.value.where == "register"
-    assert caught.value.may_pass
+    assert caught.value.failure is Failure.NOT_SERVED
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -299,7 +300,7 @@ def test_what_is_not_posted(step: str, instead: str) -> None:
     with late_lab((step, instead)) as lab, pytest.raises(AnswerError, match="nothing was posted") as caught:
         asyncio.run(probe(lab.url, post_timeout=0.05))
     assert caught.value.where == step
-    assert caught.value.may_pass
+    assert caught.value.failure is Failure.NOT_SERVED
 
 
 def test_who_can_not_sign() -> None:

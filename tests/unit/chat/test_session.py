@@ -15,6 +15,7 @@ from wschat.chat.session import open_session
 from wschat.chat.vocabulary import Fault
 from wschat.errors import AccessError, ConnectError, LostError, WschatError
 from wschat.protocol.requests import Request
+from wschat.retry import Failure
 
 from .room_server import room_server
 
@@ -61,11 +62,11 @@ def test_nobody_there() -> None:
     assert "refused" in error.what
     assert error.where == f"ws://127.0.0.1:{port}/development"
     assert isinstance(error, ConnectError)
-    assert (error.status, error.may_pass) == (None, False)
+    assert (error.status, error.failure) == (None, Failure.PERMANENT)
     error = failure("ws://nowhere.invalid/development")
     assert "no host nowhere.invalid" in error.what
     assert isinstance(error, ConnectError)
-    assert error.may_pass
+    assert error.failure is Failure.OFFLINE
 
 
 def test_silent_server() -> None:
@@ -74,7 +75,7 @@ def test_silent_server() -> None:
         error = failure(f"ws://127.0.0.1:{listening.getsockname()[1]}/x", timeout=0.05)
     assert isinstance(error, ConnectError)
     assert "in time" in error.what
-    assert error.may_pass
+    assert error.failure is Failure.NO_ANSWER
 
 
 def test_other_servers() -> None:

@@ -10,8 +10,8 @@ from tests.unit.lab.test_login import Sleeper
 from tests.unit.lab.test_refusals import refused
 from wschat.errors import AwsError
 from wschat.lab.clock import Stopped
-from wschat.lab.cloud import LONGEST_S, PATIENCE, WAIT_S, Cloud, Doubt
-from wschat.lab.refusals import Trouble
+from wschat.lab.cloud import WAIT_S, Cloud, Doubt
+from wschat.retry import POLICIES, Failure
 
 THROTTLED = refused("TooManyRequestsException", status=429)
 UNSURE = aws.ConnectionClosedError(endpoint_url="x")
@@ -50,51 +50,38 @@ def test_what_passes_is_waited_for(patient: Cloud, clock: Sleeper) -> None:
     assert replace(patient, on_wait=lambda *news: told.append(news)).call(service) == "done"
     assert 600 <= clock.now() < 630
     assert service.calls < 50
-    assert {what for what, _ in told} == {Trouble.THROTTLED.value}
+    assert {what for what, _ in told} == {Failure.THROTTLED.value}
     assert [seconds for _, seconds in told] == sorted(seconds for _, seconds in told)
 
 
-@pytest.mark.parametrize("kind", PATIENCE)
-def test_patience_ends(patient: Cloud, clock: Sleeper, kind: Trouble) -> None:
-    """What does not pass in time is raised."""
-    errors = {
-        Trouble.THROTTLED: THROTTLED,
-        Trouble.BUSY: TAKEN,
-        Trouble.ROLE_IS_NEW: refused("InvalidParameterValueException", "cannot be assumed by Lambda"),
-        Trouble.UNSURE: UNSURE,
-        Trouble.MISSING: refused("NotFoundException", "Invalid API identifier specified"),
-    }
+PASSING = {
+    Failure.THROTTLED: THROTTLED,
+    Failure.CONFLICT: TAKEN,
+    Failure.NEW_ROLE: refused("InvalidParameterValueException", "cannot be assumed by Lambda"),
+    Failure.NO_ANSWER: UNSURE,
+    Failure.NOT_FOUND: refused("NotFoundException", "Invalid API identifier specified"),
+}
+
+
+@pytest.mark.parametrize("failure", PASSING)
+def test_patience(patient: Cloud, clock: Sleeper, failure: Failure) -> None:
+    """What passes in time is waited for, by the policy of its kind; what does not is raised."""
+    patience, error = POLICIES[failure].patience, PASSING[failure]
+    assert patient.call(Service(clock, error, until=patience * 0.8)) == "done"
+    start = clock.now()
     with pytest.raises((aws.ClientError, aws.BotoCoreError)):
-        patient.call(Service(clock, errors[kind], until=10_000))
-    assert PATIENCE[kind] <= clock.now() < PATIENCE[kind] + 30
+        patient.call(Service(clock, error, until=10_000))
+    assert patience <= clock.now() - start < patience + 30
 
 
-def test_what_was_just_made_may_not_be_found(patient: Cloud, clock: Sleeper) -> None:
-    """IAM and Lambda may not know for most of a minute what they have made; others wait two minutes."""
-    assert patient.call(Service(clock, refused("NoSuchEntity"), until=50)) == "done"
-
-
-def test_one_thing_after_another(patient: Cloud, clock: Sleeper) -> None:
-    """Each kind of trouble has its own pauses and its own patience; a long wait spoils none that follow."""
-    new = refused("InvalidParameterValueException", "cannot be assumed by Lambda")
+def test_one_failure_after_another(patient: Cloud, clock: Sleeper) -> None:
+    """A long wait for one thing spoils none that follow."""
     role, busy, network = (
-        Service(clock, error, until) for error, until in ((new, 100), (THROTTLED, 101), (UNSURE, 102))
+        Service(clock, PASSING[failure], until)
+        for failure, until in ((Failure.NEW_ROLE, 100), (Failure.THROTTLED, 101), (Failure.NO_ANSWER, 102))
     )
     patient.call(lambda: (role(), busy(), network()))
-    assert clock.now() < 104
-
-
-def test_patience_ends_in_all(patient: Cloud, clock: Sleeper) -> None:
-    """Two kinds of trouble in turn are not waited for longer than the longest of them."""
-    errors = [THROTTLED, TAKEN]
-
-    def fail() -> None:
-        errors.append(errors.pop(0))
-        raise errors[-1]
-
-    with pytest.raises(aws.ClientError):
-        patient.call(fail)
-    assert LONGEST_S <= clock.now() < LONGEST_S + 30
+    assert clock.now() < 107
 
 
 QUOTA = refused("TooManyRequestsException", "Maximum number of APIs has been reached", 429)

@@ -7,7 +7,8 @@ import pytest
 from botocore.parsers import ResponseParserError
 
 from wschat.errors import AccessError, AwsError, WschatError
-from wschat.lab.refusals import Trouble, translated, trouble
+from wschat.lab.refusals import classify, translated
+from wschat.retry import Failure
 
 
 def refused(code: str, message: str | None = "no", status: int = 400) -> aws.ClientError:
@@ -71,30 +72,30 @@ def test_first_api_of_an_account() -> None:
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (refused("TooManyRequestsException", status=429), Trouble.THROTTLED),
+        (refused("TooManyRequestsException", status=429), Failure.THROTTLED),
         (
             refused(
                 "ThrottlingException", "The rate of control plane requests made by this account is too high"
             ),
-            Trouble.THROTTLED,
+            Failure.THROTTLED,
         ),
-        (refused("Throttling", "Rate exceeded"), Trouble.THROTTLED),
+        (refused("Throttling", "Rate exceeded"), Failure.THROTTLED),
         (
             refused("LimitExceededException", "Only 10 tables can be created or deleted simultaneously"),
-            Trouble.THROTTLED,
+            Failure.THROTTLED,
         ),
-        (refused("ConflictException", None), Trouble.TAKEN),
+        (refused("ConflictException", None), Failure.EXISTS),
         (
             refused(
                 "ConflictException",
                 "Unable to complete operation due to concurrent modification. Please try again later",
                 409,
             ),
-            Trouble.BUSY,
+            Failure.CONFLICT,
         ),
         (
             refused("ConflictException", "Route with key $connect already exists for this API", 409),
-            Trouble.TAKEN,
+            Failure.EXISTS,
         ),
         (
             refused(
@@ -102,7 +103,7 @@ def test_first_api_of_an_account() -> None:
                 "The function could not be updated due to a concurrent update operation",
                 409,
             ),
-            Trouble.BUSY,
+            Failure.CONFLICT,
         ),
         (
             refused(
@@ -111,7 +112,7 @@ def test_first_api_of_an_account() -> None:
                 "currently in the following state: Pending",
                 409,
             ),
-            Trouble.BUSY,
+            Failure.CONFLICT,
         ),
         (
             refused(
@@ -120,69 +121,72 @@ def test_first_api_of_an_account() -> None:
                 "progress for resource: arn:aws:lambda:us-east-1:1:function:Connect",
                 409,
             ),
-            Trouble.BUSY,
+            Failure.CONFLICT,
         ),
         (
             refused("ResourceConflictException", "The statement id (connect) provided already exists.", 409),
-            Trouble.TAKEN,
+            Failure.EXISTS,
         ),
-        (refused("ResourceConflictException", "Function already exist: Connect", 409), Trouble.TAKEN),
-        (refused("ResourceInUseException", "Table already exists: client-records"), Trouble.TAKEN),
-        (refused("EntityAlreadyExists", "Role with name ConnectRole already exists.", 409), Trouble.TAKEN),
-        (refused("ResourceAlreadyExistsException", "The specified log group already exists"), Trouble.TAKEN),
-        (refused("LimitExceededException", "Table tags are being updated"), Trouble.BUSY),
+        (refused("ResourceConflictException", "Function already exist: Connect", 409), Failure.EXISTS),
+        (refused("ResourceInUseException", "Table already exists: client-records"), Failure.EXISTS),
+        (refused("EntityAlreadyExists", "Role with name ConnectRole already exists.", 409), Failure.EXISTS),
+        (refused("ResourceAlreadyExistsException", "The specified log group already exists"), Failure.EXISTS),
+        (refused("LimitExceededException", "Table tags are being updated"), Failure.CONFLICT),
         (
             refused(
                 "LimitExceededException",
                 "Subscriber limit exceeded: Only 10 tables can be created or deleted simultaneously",
             ),
-            Trouble.THROTTLED,
+            Failure.THROTTLED,
         ),
         (
             refused("LimitExceededException", "Subscriber limit exceeded: There is a limit of 256 tables"),
-            Trouble.QUOTA,
+            Failure.QUOTA,
         ),
-        (refused("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000", 409), Trouble.QUOTA),
-        (refused("LimitExceededException", "Resource limit exceeded."), Trouble.QUOTA),
-        (refused("CodeStorageExceededException", "Code storage limit exceeded.", 429), Trouble.QUOTA),
+        (refused("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000", 409), Failure.QUOTA),
+        (refused("LimitExceededException", "Resource limit exceeded."), Failure.QUOTA),
+        (refused("CodeStorageExceededException", "Code storage limit exceeded.", 429), Failure.QUOTA),
         (
             refused(
                 "TooManyRequestsException",
                 "Maximum number of APIs for this account has been reached. Please contact AWS",
                 429,
             ),
-            Trouble.QUOTA,
+            Failure.QUOTA,
         ),
-        (refused("SomeNewException", "Too Many Requests", 429), Trouble.THROTTLED),
+        (refused("SomeNewException", "Too Many Requests", 429), Failure.THROTTLED),
         (
             refused("OperationAbortedException", "A conflicting operation is currently in progress"),
-            Trouble.BUSY,
+            Failure.CONFLICT,
         ),
-        (refused("ConcurrentModification", status=409), Trouble.BUSY),
-        (refused("DeleteConflict", "Cannot delete entity, must delete policies first.", 409), Trouble.BUSY),
+        (refused("ConcurrentModification", status=409), Failure.CONFLICT),
+        (
+            refused("DeleteConflict", "Cannot delete entity, must delete policies first.", 409),
+            Failure.CONFLICT,
+        ),
         (
             refused(
                 "InvalidParameterValueException",
                 "The role defined for the function cannot be assumed by Lambda.",
             ),
-            Trouble.ROLE_IS_NEW,
+            Failure.NEW_ROLE,
         ),
-        (refused("InvalidParameterValueException", "Unzipped size must be smaller"), Trouble.LASTING),
-        (refused("InternalFailure", status=500), Trouble.UNSURE),
-        (refused("ServiceUnavailable", status=503), Trouble.UNSURE),
-        (refused("NoSuchEntity", status=404), Trouble.MISSING),
-        (refused("AccessDenied", status=403), Trouble.LASTING),
-        (aws.ConnectionClosedError(endpoint_url="x"), Trouble.UNSURE),
-        (aws.ReadTimeoutError(endpoint_url="x"), Trouble.UNSURE),
-        (aws.EndpointConnectionError(endpoint_url="x"), Trouble.UNSURE),
-        (ResponseParserError("Unable to parse response, invalid XML: <html>"), Trouble.UNSURE),
-        (aws.ParamValidationError(report="x"), Trouble.LASTING),
+        (refused("InvalidParameterValueException", "Unzipped size must be smaller"), Failure.PERMANENT),
+        (refused("InternalFailure", status=500), Failure.NO_ANSWER),
+        (refused("ServiceUnavailable", status=503), Failure.NO_ANSWER),
+        (refused("NoSuchEntity", status=404), Failure.NOT_FOUND),
+        (refused("AccessDenied", status=403), Failure.PERMANENT),
+        (aws.ConnectionClosedError(endpoint_url="x"), Failure.NO_ANSWER),
+        (aws.ReadTimeoutError(endpoint_url="x"), Failure.NO_ANSWER),
+        (aws.EndpointConnectionError(endpoint_url="x"), Failure.NO_ANSWER),
+        (ResponseParserError("Unable to parse response, invalid XML: <html>"), Failure.NO_ANSWER),
+        (aws.ParamValidationError(report="x"), Failure.PERMANENT),
     ],
-    ids=lambda value: value.name if isinstance(value, Trouble) else str(value)[:40],
+    ids=lambda value: value.name if isinstance(value, Failure) else str(value)[:40],
 )
-def test_trouble(error: Exception, kind: Trouble) -> None:
+def test_classify(error: Exception, kind: Failure) -> None:
     """What passes by itself, what may have been done, and what stays, by AWS's codes and texts."""
-    assert trouble(error) is kind
+    assert classify(error) is kind
 
 
 def test_ours_that_name_no_place() -> None:
