@@ -9,6 +9,7 @@ from pathlib import Path
 import boto3
 import pytest
 
+from tests.support import browser
 from tests.support.plane.embedded import Embedded
 from wschat.lab.cloud import Cloud
 from wschat.lab.login import connect
@@ -20,9 +21,20 @@ LONGEST = {"test_cli.py", "test_engine.py", "test_stopping.py", "test_sweep.py"}
 SETTINGS = ("AWS_", "WSCHAT_", "NO_COLOR", "TERM", "COLUMNS", "LINES")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the modules that take longest: of two workers, who gets one last lets the other wait."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the modules that take longest; leave out what needs a browser where there is none.
+
+    Of two workers, who gets a long one last lets the other wait. What a browser lacks is told once.
+    """
     items.sort(key=lambda item: item.path.name not in LONGEST)
+    in_browser = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
+    if in_browser and not os.environ.get("WSCHAT_BROWSER") and (lacks := browser.lacking()):
+        first, *others = in_browser
+        first.add_marker(
+            pytest.mark.skip(f"{len(in_browser)} tests in a browser, for this is missing: {lacks}")
+        )
+        items[:] = [item for item in items if item not in others]
+        config.hook.pytest_deselected(items=others)
 
 
 @pytest.fixture(autouse=True)

@@ -10,8 +10,8 @@ import time
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.support.browser import start
 from tests.support.terminal import terminal
-from tests.unit.web.conftest import start
 from tests.unit.web.tab import Tab, context
 
 ROUNDS = 7
@@ -41,7 +41,6 @@ def main() -> None:
     load = os.getloadavg()[0]
     with sync_playwright() as playwright:
         browser = start(playwright)
-        assert browser
         rounds = [once(browser) for _ in range(ROUNDS)]
         browser.close()
     for what, seconds in zip(("the address", "the first message"), zip(*rounds, strict=True), strict=True):

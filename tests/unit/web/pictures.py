@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.support.browser import start
 from tests.unit.chat.threaded import ThreadedServer
-from tests.unit.web.conftest import start
 from tests.unit.web.scenes import SCENES, SCHEMES, SIZES
 from tests.unit.web.tab import Tab, context
 from wschat.web.server import Server
@@ -20,7 +20,6 @@ def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = start(playwright)
-        assert browser
         for scene in SCENES:
             for scheme in SCHEMES:
                 room = ThreadedServer()
