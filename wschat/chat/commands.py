@@ -1,4 +1,4 @@
-"""The slash commands as a table: parsing, help and completion come from it."""
+"""The slash commands and the keys as tables: parsing, key bindings, help and completion come from them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -25,22 +25,50 @@ COMMANDS = (
     Command("rooms", "", "list the rooms"),
     Command("users", "", "list who is in the room"),
     Command("help", "", "show this"),
-    Command("quit", "", "end the chat (also Ctrl-D, or Ctrl-C on an empty line)"),
+    Command("quit", "", "end the chat"),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
 
+
+class Key(NamedTuple):
+    """Keys that do the same thing, its help, and the method of `Typing` that does it.
+
+    A sequence names the keys that are pressed one after the other as prompt_toolkit does; `escape` before
+    another one is Alt. Without a handler prompt_toolkit's own does it.
+    """
+
+    sequences: tuple[str, ...]
+    help: str
+    handler: str = ""
+
+    @property
+    def label(self) -> str:
+        """What stands on the keyboard."""
+        return ", ".join(map(_label, self.sequences))
+
+
+def _label(sequence: str) -> str:
+    *alt, key = sequence.split()
+    name = f"Ctrl-{key[2:].upper()}" if key.startswith("c-") else key.capitalize()
+    return f"Alt-{name}" if alt else name
+
+
 KEYS = (
-    ("Alt-Enter, Ctrl-J", "begin a new line in a message"),
-    ("Tab", "complete a command, a room or a name, who spoke last first"),
-    ("Up, Down", "go through what you entered before"),
-    ("Ctrl-R", "search in it"),
-    ("F1", "show this"),
+    Key(("enter",), "send what you have typed", "send"),
+    Key(("escape enter", "c-j"), "begin a new line in a message", "new_line"),
+    Key(("tab",), "complete a command, a room or a name, who spoke last first", "complete"),
+    Key(("up", "down"), "go through what you entered before"),
+    Key(("c-r",), "search in it"),
+    Key(("f1",), "show this", "help"),
+    Key(("c-c",), "clear the line; on an empty one, end the chat", "clear_or_quit"),
+    Key(("c-d",), "on an empty line, end the chat", "quit"),
+    Key(("c-z",), "go back to the shell, until fg", "suspend"),
 )
 
 HELP = (
     *((command.usage, command.help) for command in COMMANDS),
     ("text", "say it in the room; // at the start says a text that begins with /"),
-    *KEYS,
+    *((key.label, key.help) for key in KEYS),
 )
 
 

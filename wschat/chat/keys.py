@@ -1,146 +1,117 @@
-"""What the keys do in the terminal: `commands.KEYS` tells people of them."""
+"""What the keys do in the input line: those of `commands.KEYS`, a paste, and the answers to a question."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.filters import Condition, is_searching
-from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
-from prompt_toolkit.key_binding import KeyBindings, KeyBindingsBase, KeyPressEvent, merge_key_bindings
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.utils import suspend_to_background_supported
 
+from wschat.chat.commands import KEYS
+
 ASK_ABOVE = 5  # lines of a paste
-FOCUS_IN, FOCUS_OUT = Keys.F23, Keys.F24  # keys that no keyboard has; prompt_toolkit knows no focus
-ANSI_SEQUENCES.update({"\x1b[I": FOCUS_IN, "\x1b[O": FOCUS_OUT})
+NO = ("<any>", "enter", "escape", "c-c")  # the keys that would do something else otherwise, too
 
 
-@dataclass
 class Typing:
-    """What is known of the person at the keyboard.
+    """The key handlers, and what they know of what is being typed.
 
-    `focused` is None until the terminal has told. `question` is asked before a long paste is sent.
-    `restored` is a text that was put into the input line, and `set_aside` is called when it has to leave that
-    for a command.
+    Attributes:
+        question: asked before a long paste is sent; empty while there is none.
     """
 
-    focused: bool | None = None
-    restored: str = ""
-    set_aside: Callable[[], object] = lambda: None
-    pasted: bool = False
-    question: str = ""
+    def __init__(self, enter: Callable[[str], object], suspend: Callable[[], Awaitable[None]]) -> None:
+        self.question = ""
+        self._enter = enter
+        self._suspend = suspend
+        self._pasted = False
+        self._restored = ""
+        self._set_aside: Callable[[], object] = lambda: None
 
+    def restored(self, text: str, set_aside: Callable[[], object]) -> None:
+        """Note what was put into the input line; `set_aside` is called if that is left to a command."""
+        self._restored, self._set_aside = text, set_aside
 
-def bindings(
-    typing: Typing, command: Callable[[str], object], suspend: Callable[[], Awaitable[None]]
-) -> KeyBindingsBase:
-    """Return the key bindings; `command` takes a line as if it had been entered."""
-    return merge_key_bindings([_entering(typing), _focus(typing), _commands(typing, command, suspend)])
+    def bindings(self) -> KeyBindings:
+        """Return the key bindings; where a key of the table has no handler, prompt_toolkit has one."""
+        keys = KeyBindings()
+        asking = Condition(lambda: bool(self.question))
+        typing = ~asking & ~is_searching
+        filters = {
+            "help": ~asking,
+            "quit": Condition(lambda: not get_app().current_buffer.text),
+            "suspend": Condition(suspend_to_background_supported),
+        }
+        for key in KEYS:
+            for sequence in key.sequences if key.handler else ():
+                when = filters.get(key.handler, typing)
+                keys.add(*sequence.split(), filter=when)(getattr(self, key.handler))
+        keys.add("<sigint>")(self.clear_or_quit)
+        keys.add("/", filter=typing)(self._slash)
+        keys.add(Keys.BracketedPaste)(self._paste)
+        for answer, handler in (("y", self._yes), ("Y", self._yes), *((no, self._no) for no in NO)):
+            keys.add(answer, filter=asking, eager=answer == "escape")(handler)
+        return keys
 
-
-def _insert(typing: Typing, event: KeyPressEvent, text: str) -> None:
-    """Insert a text; behind a restored one that nobody has touched, a command could not be seen as one."""
-    buffer = event.current_buffer
-    untouched = buffer.text == typing.restored and buffer.document.is_cursor_at_the_end
-    if untouched and buffer.text and text.startswith("/"):
-        buffer.reset()
-        typing.set_aside()
-    buffer.insert_text(text)
-
-
-def _accept(typing: Typing, event: KeyPressEvent) -> None:
-    typing.pasted, typing.question = False, ""
-    event.current_buffer.validate_and_handle()
-
-
-def _entering(typing: Typing) -> KeyBindings:
-    keys = KeyBindings()
-    asking = Condition(lambda: bool(typing.question))
-    writing = ~asking & ~is_searching
-
-    @keys.add("enter", filter=writing)
-    def _enter(event: KeyPressEvent) -> None:
+    def send(self, event: KeyPressEvent) -> None:
+        """Enter the line; ask first if much of it was pasted."""
         lines = event.current_buffer.text.count("\n") + 1
-        if typing.pasted and lines > ASK_ABOVE:
-            typing.question = f"Send these {lines} lines? y sends them, any other key goes back"
+        if self._pasted and lines > ASK_ABOVE:
+            self.question = f"Send these {lines} lines? y sends them, any other key goes back"
         else:
-            _accept(typing, event)
+            self._yes(event)
 
-    @keys.add("c-j", filter=writing)
-    @keys.add("escape", "enter", filter=writing)
-    def _new_line(event: KeyPressEvent) -> None:
+    def new_line(self, event: KeyPressEvent) -> None:
+        """Begin a new line in the message."""
         event.current_buffer.insert_text("\n")
 
-    @keys.add("/", filter=writing)
-    def _slash(event: KeyPressEvent) -> None:
-        _insert(typing, event, "/")
-
-    @keys.add("tab", filter=writing)
-    def _complete(event: KeyPressEvent) -> None:
+    def complete(self, event: KeyPressEvent) -> None:
+        """Take the next completion."""
         if event.current_buffer.complete_state:
             event.current_buffer.complete_next()
         else:
             event.current_buffer.start_completion(select_first=True)
 
-    @keys.add("y", filter=asking)
-    @keys.add("Y", filter=asking)
-    def _yes(event: KeyPressEvent) -> None:
-        _accept(typing, event)
+    def help(self, _event: KeyPressEvent) -> None:
+        """Show the help."""
+        self._enter("/help")
 
-    @keys.add("<any>", filter=asking)
-    @keys.add("enter", filter=asking)
-    @keys.add("escape", filter=asking, eager=True)
-    @keys.add("c-c", filter=asking)
-    def _no(_event: KeyPressEvent) -> None:
-        typing.question = ""
-
-    @keys.add(Keys.BracketedPaste)
-    def _paste(event: KeyPressEvent) -> None:
-        text = event.data.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
-        typing.pasted = True
-        _insert(typing, event, text)
-
-    return keys
-
-
-def _focus(typing: Typing) -> KeyBindings:
-    keys = KeyBindings()
-
-    @keys.add(FOCUS_IN)
-    def _in(_event: KeyPressEvent) -> None:
-        typing.focused = True
-
-    @keys.add(FOCUS_OUT)
-    def _out(_event: KeyPressEvent) -> None:
-        typing.focused = False
-
-    return keys
-
-
-def _commands(
-    typing: Typing, command: Callable[[str], object], suspend: Callable[[], Awaitable[None]]
-) -> KeyBindings:
-    keys = KeyBindings()
-
-    @keys.add("c-z", filter=Condition(suspend_to_background_supported))
-    async def _suspend(_event: KeyPressEvent) -> None:
-        await suspend()
-
-    @keys.add("f1")
-    def _help(_event: KeyPressEvent) -> None:
-        command("/help")
-
-    @keys.add("c-c", filter=Condition(lambda: not typing.question) & ~is_searching)
-    @keys.add("<sigint>")
-    def _clear_or_leave(event: KeyPressEvent) -> None:
-        typing.pasted = False
+    def clear_or_quit(self, event: KeyPressEvent) -> None:
+        """Empty the input line; if it is empty, end the chat."""
+        self._pasted = False
         if event.current_buffer.text:
             event.current_buffer.reset()
         else:
-            command("/quit")
+            self._enter("/quit")
 
-    @keys.add("c-d", filter=Condition(lambda: not get_app().current_buffer.text))
-    def _leave(_event: KeyPressEvent) -> None:
-        command("/quit")
+    def quit(self, _event: KeyPressEvent) -> None:
+        """End the chat."""
+        self._enter("/quit")
 
-    return keys
+    async def suspend(self, _event: KeyPressEvent) -> None:
+        """Leave the terminal to the shell."""
+        await self._suspend()
+
+    def _yes(self, event: KeyPressEvent) -> None:
+        self._pasted, self.question = False, ""
+        event.current_buffer.validate_and_handle()
+
+    def _no(self, _event: KeyPressEvent) -> None:
+        self.question = ""
+
+    def _slash(self, event: KeyPressEvent) -> None:
+        self._insert(event, "/")
+
+    def _paste(self, event: KeyPressEvent) -> None:
+        self._pasted = True
+        self._insert(event, event.data.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n"))
+
+    def _insert(self, event: KeyPressEvent, text: str) -> None:
+        """Insert a text; a restored one that nobody has touched gives way to a command."""
+        buffer = event.current_buffer
+        untouched = buffer.text == self._restored and buffer.document.is_cursor_at_the_end
+        if untouched and buffer.text and text.startswith("/"):
+            buffer.reset()
+            self._set_aside()
+        buffer.insert_text(text)

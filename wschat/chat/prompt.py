@@ -24,11 +24,10 @@ from prompt_toolkit.output import Output
 
 from wschat.chat.commands import BY_NAME
 from wschat.chat.firstline import PASTES_OFF, PASTES_ON
-from wschat.chat.keys import Typing, bindings
+from wschat.chat.keys import Typing
 
 FRAME = 0.02  # seconds between two prints: a burst is not printed line by line
 SETTLED = 0.15  # seconds after which a terminal whose border was dragged keeps its width
-FOCUS_ON, FOCUS_OFF = "\x1b[?1004h", "\x1b[?1004l"
 
 
 @contextmanager
@@ -37,15 +36,14 @@ def terminal_prompt(
     keyboard: Input | None = None,
     screen: Output | None = None,
     *,
-    rings: bool = False,
     give_way: Callable[[], str] = str,
 ) -> Iterator["Prompt"]:
     """Return a prompt on this terminal, or on the given keyboard and screen.
 
-    `rings`: ask for its focus. `give_way` is what `firstline` gave.
+    `give_way` is what `firstline` gave.
     """
     with create_app_session(input=keyboard, output=screen):
-        yield Prompt(history, rings=rings, give_way=give_way)
+        yield Prompt(history, give_way=give_way)
 
 
 class Prompt:
@@ -58,15 +56,14 @@ class Prompt:
         again: tells what was printed last, so many lines or more, for the width that the terminal has now.
     """
 
-    def __init__(self, history: Path, *, rings: bool, give_way: Callable[[], str]) -> None:
+    def __init__(self, history: Path, *, give_way: Callable[[], str]) -> None:
         self.above: Callable[[], Iterable[str]] = list
         self.toolbar: Callable[[], str] = str
         self.complete: Callable[[str], Iterable[Completion]] = lambda _before: ()
         self.again: Callable[[int], str] = lambda _count: ""
-        self._rings = rings
         self._give_way = give_way
-        self._typing = Typing()
         self._entered: asyncio.Queue[str | None] = asyncio.Queue()  # None: there will be no more
+        self._typing = Typing(self._entered.put_nowait, self._suspend)
         self._unprinted: list[str] = []
         self._print_due = asyncio.Event()
         self._painted = asyncio.Event()
@@ -75,6 +72,7 @@ class Prompt:
             self._message,
             multiline=True,
             prompt_continuation="  ",
+            key_bindings=self._typing.bindings(),
             history=_history(history),
             completer=_Completer(self),
             reserve_space_for_menu=len(BY_NAME) + 1,  # all of them, under the input line
@@ -97,11 +95,6 @@ class Prompt:
     def columns(self) -> int:
         """The terminal's width."""
         return self._session.app.output.get_size().columns
-
-    @property
-    def focused(self) -> bool | None:
-        """Tell whether the terminal has the focus; None if it does not tell."""
-        return self._typing.focused
 
     async def start(self) -> None:
         """Show the prompt, and return once one can type."""
@@ -131,30 +124,21 @@ class Prompt:
     async def _run(self) -> None:
         printer = asyncio.create_task(self._print_above())
         self._session.app.output.write_raw(self._give_way())
-        self._ask_focus(FOCUS_ON)
-        keys = bindings(self._typing, self._entered.put_nowait, self._suspend)
         try:
-            await self._session.prompt_async(key_bindings=keys)
+            await self._session.prompt_async()
         except EOFError:
             return
         finally:
             printer.cancel()
-            self._ask_focus(FOCUS_OFF)
             self._session.app.output.write_raw(PASTES_OFF)
             self._print()
             self._entered.put_nowait(None)
 
-    def _ask_focus(self, whether: str) -> None:
-        if self._rings:
-            self._session.app.output.write_raw(whether)
-
     async def _suspend(self) -> None:
         """Leave the terminal to the shell until `fg`, as prompt_toolkit does, and the modes that are ours."""
-        self._ask_focus(FOCUS_OFF)
         self._session.app.output.write_raw(PASTES_OFF)
         self._is_shared = True
         await run_in_terminal(lambda: os.kill(0, signal.SIGTSTP))
-        self._ask_focus(FOCUS_ON)
 
     def _accept(self, buffer: Buffer) -> bool:
         self._entered.put_nowait(buffer.text)  # taken after the line is emptied, so that it can be given back
@@ -261,7 +245,7 @@ class Prompt:
             remember()
         else:
             self._session.default_buffer.insert_text(text)
-            self._typing.restored, self._typing.set_aside = text, remember
+            self._typing.restored(text, remember)
 
     def _remember(self, text: str) -> None:
         buffer = self._session.default_buffer

@@ -32,7 +32,7 @@ MEANING = {
     "plain": "linear lines without an input line at the bottom: for screen readers and plain terminals",
     "log": "write what is said to the end of this file",
     "time": "how times are shown, as strftime has it",
-    "bell": "ring when somebody mentions you, unless the terminal says that you look at it",
+    "bell": "ring when somebody mentions you",
     "notify": "tell the desktop of it too, if the terminal can: none, osc9 or osc777",
     "links": "make URLs clickable (OSC 8); without it, where the terminal is known to do it",
 }

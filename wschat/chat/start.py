@@ -47,7 +47,7 @@ async def chat(
     over: asyncio.Future[ExitCode] = loop.create_future()
     with ending(partial(loop.call_soon_threadsafe, _end, over)):
         try:
-            async with _prompt(world, history, settings, give_way) as prompt:
+            async with _prompt(world, history, give_way) as prompt:
                 from wschat.chat.client import run  # one can type by now
 
                 return await run(
@@ -70,7 +70,7 @@ def _end(over: "asyncio.Future[ExitCode]") -> None:
 
 @asynccontextmanager
 async def _prompt(
-    world: World, history: Path, settings: Settings, give_way: Callable[[], str] | None
+    world: World, history: Path, give_way: Callable[[], str] | None
 ) -> "AsyncIterator[Prompt | None]":
     """Show an input line, if there is a first one, or a keyboard is given."""
     if give_way is None and world.keyboard is None:
@@ -78,9 +78,8 @@ async def _prompt(
         return
     from wschat.chat.prompt import terminal_prompt
 
-    rings = settings.bell or settings.notify != "none"
     give_way = give_way or str
-    with terminal_prompt(history, world.keyboard, world.screen, rings=rings, give_way=give_way) as prompt:
+    with terminal_prompt(history, world.keyboard, world.screen, give_way=give_way) as prompt:
         try:
             await prompt.start()
             yield prompt

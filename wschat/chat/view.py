@@ -55,7 +55,7 @@ class TerminalView:
         text = self._painted(item)
         if text:
             self._shown.append(item)
-        if isinstance(item, Said) and item.mention and not item.missed and not self._prompt.focused:
+        if isinstance(item, Said) and item.mention and not item.missed:
             text += self._ring(item)
         self._prompt.print(text)
 
