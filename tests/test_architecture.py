@@ -3,8 +3,9 @@
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import pytest
 import wschat
 from wschat.cli import MODULES as CLI
 from wschat.cli_chat import LOCAL_PROVISION
-from wschat.lab.blueprint import FUNCTIONS, Spec
+from wschat.lab.blueprint import FUNCTIONS as SPECS
 
+FUNCTIONS = "wschat.functions"
 ROOT = Path(wschat.__file__).parent
 TESTS = Path(__file__).parent
 MODULES = {
@@ -49,47 +51,13 @@ IMPURE_STANDARD = {
     "subprocess",
 }
 IMPURE_STANDARD |= {"sys", "tempfile", "threading", "time", "urllib", "uuid"}
-LAYERS = {
-    "wschat.functions": {"wschat.functions", "wschat.protocol", "wschat.retry"},
-    "wschat.lab": {
-        "wschat.lab",
-        "wschat.errors",
-        "wschat.protocol",
-        "wschat.loopback",
-        "wschat.retry",
-        "wschat.target",
-    },
-    "wschat.chat": {
-        "wschat.chat",
-        "wschat.errors",
-        "wschat.protocol",
-        "wschat.retry",
-        "wschat.text",
-        "wschat.loopback",
-        "wschat.signals",
-        "wschat.streams",
-        "wschat",
-    },
-    "wschat.local": {"wschat.local", "wschat.errors", "wschat.loopback"},
-    "wschat.web": {"wschat.web", "wschat.errors", "wschat.loopback"},
-    "wschat.protocol": {"wschat.protocol"},
-    "wschat.text": {"wschat.protocol.names"},
-    "wschat.errors": {"wschat.retry"},
-    "wschat.retry": set(),
-    "wschat.loopback": set(),
-    "wschat.signals": set(),
-    "wschat.streams": set(),
-    "wschat.paths": {"wschat.target"},
-    "wschat.target": set(),
-    "wschat.console": {
-        "wschat.lab.model",
-        "wschat.lab.steps",
-        "wschat.text",
-        "wschat.errors",
-        "wschat.streams",
-    },
-    "wschat.progress": {"wschat.console", "wschat.lab.steps", "wschat.text", "wschat.errors"},
-}
+LAYERS = (
+    {"__main__", "cli", *CLI.values(), "cli_runs", "console", "progress"},
+    {"chat", "functions", "lab", "local", "web"},
+    {"errors", "loopback", "paths", "protocol", "retry", "signals", "streams", "target", "text"},
+)
+"""The package from top to bottom: each part imports itself and what is below; the facts, each other too."""
+DEPTH = {part: depth for depth, parts in enumerate(LAYERS) for part in parts}
 ONLY_IN = {
     "boto3": {"wschat.lab.login", "wschat.lab.local"},
     "http.client": {"wschat.functions._post", "wschat.local.emulator"},
@@ -124,9 +92,15 @@ LONGEST = 320
 
 
 @cache
+def tree(module: str) -> ast.Module:
+    """Return a module's syntax tree."""
+    return ast.parse(MODULES[module].read_text())
+
+
+@cache
 def imports(module: str) -> frozenset[str]:
     """Return the full names of all that a module imports at run time, wherever it does so."""
-    return frozenset(_imports(ast.parse(MODULES[module].read_text())))
+    return frozenset(_imports(tree(module)))
 
 
 def _imports(node: ast.AST) -> Iterator[str]:
@@ -148,55 +122,78 @@ def within(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
 
 
-@pytest.mark.parametrize("module", sorted(PURE))
-def test_pure(module: str) -> None:
+def assert_none(offenders: Iterable[str]) -> None:
+    """Fail with all of them, one a line."""
+    if told := "\n".join(offenders):
+        pytest.fail(told, pytrace=False)
+
+
+def assert_imports(is_right: Callable[[str, str], bool]) -> None:
+    """Fail with all imports that are not right."""
+    arrows = [(module, name) for module in MODULES for name in sorted(imports(module))]
+    assert_none(f"{module} imports {name}" for module, name in arrows if not is_right(module, name))
+
+
+def test_pure() -> None:
     """Pure modules import the standard library, without its I/O, and each other."""
-    for name in imports(module):
+
+    def is_pure(name: str) -> bool:
+        return any(within(name, pure) for pure in PURE)
+
+    def is_right(module: str, name: str) -> bool:
         top = name.partition(".")[0]
-        assert name in PURE or top in sys.stdlib_module_names, f"{module} imports {name}"
-        assert name == "urllib.parse" or top not in IMPURE_STANDARD, f"{module} imports {name}"
+        standard = top in sys.stdlib_module_names and (name == "urllib.parse" or top not in IMPURE_STANDARD)
+        return not is_pure(module) or is_pure(name) or standard
+
+    assert_imports(is_right)
 
 
-@pytest.mark.parametrize("layer", sorted(LAYERS))
-def test_layers(layer: str) -> None:
-    """Arrows go downward only; lab, chat, local and functions never import each other."""
-    for module in MODULES:
-        if within(module, layer):
-            for name in imports(module):
-                allowed = any(within(name, low) if low != "wschat" else name == low for low in LAYERS[layer])
-                assert allowed or not within(name, "wschat"), f"{module} imports {name}"
+def test_layers() -> None:
+    """Arrows go downward only: chat, functions, lab, local and web never import each other."""
+
+    def is_right(module: str, name: str) -> bool:
+        if not within(name, "wschat") or "wschat" in {name, module}:
+            return True  # the package itself says its version, and imports nothing
+        one, other = module.split(".")[1], name.split(".")[1]
+        among_themselves = DEPTH[one] == DEPTH[other] and DEPTH[one] in {0, len(LAYERS) - 1}
+        return one == other or DEPTH[one] < DEPTH[other] or among_themselves
+
+    assert_imports(is_right)
+
+
+def test_no_circles() -> None:
+    """No module imports, on whatever way, what imports it."""
+    TopologicalSorter({module: imports(module) & MODULES.keys() for module in MODULES}).prepare()
 
 
 def test_functions_are_imported_by_nobody() -> None:
     """The functions are packed by name."""
-    for module in MODULES:
-        if not within(module, "wschat.functions"):
-            assert not any(within(name, "wschat.functions") for name in imports(module)), module
+    assert_imports(lambda module, name: within(module, FUNCTIONS) or not within(name, FUNCTIONS))
 
 
-@pytest.mark.parametrize("library", sorted(ONLY_IN))
-def test_one_edge_for_each_library(library: str) -> None:
+def test_one_edge_for_each_library() -> None:
     """Each I/O library is known to its own edge alone."""
-    users = {module for module in MODULES if any(within(name, library) for name in imports(module))}
-    assert users == ONLY_IN[library]
+    users = {
+        library: {module for module in MODULES if any(within(name, library) for name in imports(module))}
+        for library in ONLY_IN
+    }
+    assert users == ONLY_IN
 
 
 def test_function_libraries() -> None:
-    """The functions use the standard library, botocore and the protocol: what Lambda has, what is packed."""
-    for module in MODULES:
-        if within(module, "wschat.functions"):
-            for name in imports(module):
-                top = name.partition(".")[0]
-                assert top in sys.stdlib_module_names | {"botocore", "wschat"}, f"{module} imports {name}"
+    """The functions use the standard library, botocore and the facts: what Lambda has, what is packed."""
+    there = sys.stdlib_module_names | {"botocore", "wschat"}
+    assert_imports(lambda module, name: not within(module, FUNCTIONS) or name.partition(".")[0] in there)
 
 
 def test_only_cli_catches() -> None:
     """Errors that people read are shown in one place; few others need to know of them."""
-    for module, path in MODULES.items():
-        if module not in CATCHERS:
-            for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.ExceptHandler) and node.type:
-                    assert "WschatError" not in ast.unparse(node.type), module
+    nodes = [(name, node) for name in MODULES for node in ast.walk(tree(name))]
+    handlers = [
+        (name, node.type) for name, node in nodes if isinstance(node, ast.ExceptHandler) and node.type
+    ]
+    caught = {name for name, type_ in handlers if "WschatError" in ast.unparse(type_)}
+    assert caught == CATCHERS
 
 
 def test_heavy_imports_are_late() -> None:
@@ -204,29 +201,24 @@ def test_heavy_imports_are_late() -> None:
     light = {"typer", "wschat", "wschat.errors", "wschat.local.gateway.limits", "wschat.signals"}
     light.add("wschat.target")
     for module in {"wschat.cli", "wschat.cli_runs", *(f"wschat.{name}" for name in CLI.values())}:
-        tree = ast.parse(MODULES[module].read_text())
-        tops = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+        tops = [node for node in tree(module).body if isinstance(node, ast.Import | ast.ImportFrom)]
         names = {name for node in tops for name in _imports(ast.Module([node], []))}
         others = {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
         assert {name for name in others if not name.startswith("wschat.cli")} <= light
 
 
 def test_files_are_short() -> None:
-    """Every file is short enough to be read."""
+    """Every file is short enough to be read, and each lesson at a glance."""
     lengths = {path: len(path.read_text().splitlines()) for path in (*MODULES.values(), *TESTS.rglob("*.py"))}
-    assert {str(path): lines for path, lines in lengths.items() if lines > LONGEST} == {}
+    assert_none(f"{path}: {lines} lines" for path, lines in lengths.items() if lines > LONGEST)
+    lessons = {spec.module: lengths[MODULES[f"{FUNCTIONS}.{spec.module}"]] for spec in SPECS}
+    assert_none(f"{name}: {lines} lines" for name, lines in lessons.items() if not 20 <= lines <= 60)
 
 
 def test_modules_say_what_they_are() -> None:
     """Every module opens with one line fit for a list of files."""
-    opening = {name: ast.get_docstring(ast.parse(path.read_text())) for name, path in MODULES.items()}
-    assert [name for name, said in opening.items() if not (said and said.splitlines()[0].endswith("."))] == []
-
-
-@pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
-def test_lessons_are_one_screen(spec: Spec) -> None:
-    """Each function is read at a glance."""
-    assert 20 <= len(MODULES[f"wschat.functions.{spec.module}"].read_text().splitlines()) <= 60
+    opening = {name: ast.get_docstring(tree(name)) or "" for name in MODULES}
+    assert_none(name for name, said in opening.items() if not said.partition("\n")[0].endswith("."))
 
 
 def test_what_the_local_lab_is_made_by() -> None:
