@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wschat.lab.cloud import Cloud
-    from wschat.lab.steps import Actual, Step
+    from wschat.lab.model import Actual
+    from wschat.lab.plan import Step
 
 AWS = "Where in AWS"
 Prefix = Annotated[
@@ -71,8 +72,9 @@ def provision(
 ) -> None:
     """Create the lab in an AWS account, or mend it. Print its wss:// URL."""
     from wschat import console
-    from wschat.lab import engine, planner
+    from wschat.lab import engine
     from wschat.lab.model import AWS_IAM, OPEN
+    from wschat.lab.plan import check
 
     if json and not plan:
         raise UsageError("--json needs --plan", where="provision")
@@ -92,7 +94,7 @@ def provision(
         console.note_few(functions)
         if steps:
             console.show_plan(steps, console.screen())
-            planner.check(steps)
+            check(steps)
             ask("Do this in {}?", cloud, yes=yes)
     left: Sequence[Step] = ()
     if steps:
@@ -178,7 +180,7 @@ def _remove_one(cloud: "Cloud", where: Target, *, yes: bool) -> ExitCode:
         with console.waiting("Looking at what exists") as tell:
             actual = engine.look_for_rest(replace(cloud, on_wait=waits(tell)))
         steps = engine.plan_down(actual)
-        console.show_left_alone(actual.strangers)
+        console.show_left_alone(actual.unmanaged)
         if not steps:
             console.screen().print("Nothing to remove: there is no such lab here.")
             return ExitCode.OK
@@ -190,11 +192,11 @@ def _remove_one(cloud: "Cloud", where: Target, *, yes: bool) -> ExitCode:
 def _remove_all(cloud: "Cloud", where: Target, *, yes: bool) -> ExitCode:
     """Remove one lab after the other; what goes wrong with one keeps no other from being removed."""
     from wschat import console
-    from wschat.lab import census, engine
+    from wschat.lab import engine, inventory
 
     with interrupted(NOTHING_CHANGED):
         with console.waiting("Looking for labs") as tell:
-            found = census.take(replace(cloud, on_wait=waits(tell)), tell)
+            found = inventory.find_labs(replace(cloud, on_wait=waits(tell)), tell)
         for refused in found.refused:
             console.show_error(refused)
         codes = {ExitCode.OK, *(refused.exit_code for refused in found.refused)}
@@ -203,7 +205,7 @@ def _remove_all(cloud: "Cloud", where: Target, *, yes: bool) -> ExitCode:
             console.screen().print(f"Nothing to remove: there is {none}.")
             return max(codes)
         rows = [
-            (each.cloud.lab.prefix, len(engine.plan_down(each.actual)), each.actual.born)
+            (each.cloud.lab.prefix, len(engine.plan_down(each.actual)), each.actual.created)
             for each in found.labs
         ]
         console.show_labs(rows, time.time())
@@ -253,15 +255,15 @@ def status(
         cloud = connect(where)
         actual = look(cloud)
     steps, url = engine.differences(cloud, actual), engine.url(cloud, actual)
-    code = ExitCode.DIFFERENT if steps or actual.strangers else ExitCode.OK
+    code = ExitCode.DIFFERENT if steps or actual.unmanaged else ExitCode.OK
     if json:
         console.show_report(cloud.lab, steps, actual, url)
         raise typer.Exit(code)
     console.show_status(engine.desired(cloud.lab, actual), steps, actual)
     if url:
         console.paper().out(f"URL: {url}", highlight=False)
-    if actual.strangers:
-        hint = f"Some names are {console.whose(actual.strangers)}: take another --prefix."
+    if actual.unmanaged:
+        hint = f"Some names are {console.whose(actual.unmanaged)}: take another --prefix."
     elif not actual.resources:
         hint = f"There is no such lab here: `wschat provision{where.options}` makes it."
     elif steps:

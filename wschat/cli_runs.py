@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from wschat.lab.cloud import Cloud
     from wschat.lab.engine import Outcome
+    from wschat.lab.model import Actual
+    from wschat.lab.plan import Progress, Step
     from wschat.lab.signer import Signed
-    from wschat.lab.steps import Actual, Progress, Step
 
     Work = Callable[[Cloud, tuple[Step, ...], Actual], Generator[Progress, None, Outcome]]
 
@@ -77,10 +78,10 @@ def signer_of(at: Target) -> "Callable[[], Signed] | None":
 def look(cloud: "Cloud") -> "Actual":
     """Look at what exists."""
     from wschat import console
-    from wschat.lab import engine
+    from wschat.lab import inventory
 
     with console.waiting("Looking at what exists") as tell:
-        return engine.look(replace(cloud, on_wait=waits(tell)))
+        return inventory.look(replace(cloud, on_wait=waits(tell)))
 
 
 def ask(question: str, cloud: "Cloud", *answer: str, yes: bool) -> None:

@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from wschat.errors import UsageError, WschatError
-from wschat.lab.model import Lab, Resource, Role
-from wschat.lab.steps import Actual, Step, Verb
+from wschat.lab.model import Actual, Lab, Resource
+from wschat.lab.plan import Step, Verb
 from wschat.streams import discard
 from wschat.text import safe
 
@@ -142,7 +142,7 @@ def waiting(what: str, *, plain: bool = False) -> Iterator[Callable[[str], None]
 def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actual) -> None:
     """Show, kind by kind, what should exist, what does and what differs; then each difference."""
     console = paper()
-    table = Table("kind", "want", "have", "differ", "spare", box=None, pad_edge=False)
+    table = Table("kind", "want", "have", "differ", "extra", box=None, pad_edge=False)
     table.columns[0].no_wrap = True
     for column in table.columns[1:]:
         column.justify = "right"
@@ -154,14 +154,14 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
         style = "green" if not steps else "yellow"
         table.add_row(kind, *map(str, numbers), style=style)
     console.print(table)
-    states = {Verb.CREATE: "missing", Verb.UPDATE: "differs", Verb.DELETE: "spare"}
+    states = {Verb.CREATE: "missing", Verb.UPDATE: "differs", Verb.DELETE: "extra"}
     for step in plan if actual.resources else ():
         line = safe(f"{states[step.verb]}: {step.resource.kind} {step.resource.name}")
         console.print(Text(line), soft_wrap=True)
         for difference in _differences(step):
             console.print(Text(f"    {difference}"), soft_wrap=True)
-    for stranger in actual.strangers:
-        line = safe(f"not ours: {stranger.kind} {stranger.name} has no tag of this lab")
+    for each in actual.unmanaged:
+        line = safe(f"not ours: {each.kind} {each.name} has no tag of this lab")
         console.print(Text(line), soft_wrap=True)
 
 
@@ -190,20 +190,20 @@ def show_report(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> Non
         "prefix": lab.prefix,
         "url": url or None,
         "changes": changes,
-        "strangers": [{"kind": each.kind, "name": each.name} for each in actual.strangers],
+        "unmanaged": [{"kind": each.kind, "name": each.name} for each in actual.unmanaged],
     }
     paper().out(json.dumps(report, indent=2), highlight=False)
 
 
-def whose(strangers: Sequence[Resource]) -> str:
+def whose(unmanaged: Sequence[Resource]) -> str:
     """Say whose these may be: roles are the whole account's, so they may be of the person's own lab."""
-    elsewhere = any(isinstance(each, Role) for each in strangers)
+    elsewhere = any(each.account_wide for each in unmanaged)
     return "somebody else's, or of a lab in another --region" if elsewhere else "somebody else's"
 
 
-def show_left_alone(strangers: Sequence[Resource]) -> None:
+def show_left_alone(unmanaged: Sequence[Resource]) -> None:
     """Say what teardown does not remove."""
-    for each in strangers:
+    for each in unmanaged:
         what = f"Left alone: {each.kind} {each.name} has no tag of this lab, so it is {whose([each])}."
         screen().print(Text(safe(what)), soft_wrap=True)
 

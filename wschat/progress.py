@@ -12,7 +12,7 @@ from rich.status import Status
 from rich.text import Text
 
 from wschat.console import Outlet, screen, show_error
-from wschat.lab.steps import Moment, Progress, Step, Verb
+from wschat.lab.plan import Phase, Progress, Step, Verb
 from wschat.text import safe
 
 T = TypeVar("T")
@@ -67,9 +67,9 @@ class Steps:
 
     def _take(self, each: Progress) -> None:
         step = each.step
-        if each.moment is Moment.BEGUN:
+        if each.phase is Phase.BEGUN:
             self._under_way[step] = _Line(str(step))
-        elif each.moment is Moment.WAITING:
+        elif each.phase is Phase.WAITING:
             self._under_way[step] = _Line(str(step), each.waiting, each.seconds)
             self._update(str(step), each.waiting, each.seconds)
             return
@@ -79,17 +79,17 @@ class Steps:
         self._update()
 
     def _end(self, each: Progress) -> None:
-        if each.step.verb is Verb.CHECK and each.moment not in {Moment.FAILED, Moment.GIVEN_UP}:
+        if each.step.verb is Verb.CHECK and each.phase not in {Phase.FAILED, Phase.GIVEN_UP}:
             return
         task = (f"{each.step.task.value.partition(':')[0]} ", "dim")
-        if each.moment is Moment.DONE:
+        if each.phase is Phase.DONE:
             self.done += 1
             sign, time = ("✓ ", "green"), (f" {each.seconds:.1f} s", "dim")
             self._console.print(Text.assemble(task, sign, safe(str(each.step)), time), soft_wrap=True)
             return
-        self._unfinished += each.moment is Moment.STOPPED
-        self._failed += each.moment is not Moment.STOPPED
-        how = " (stopped in the middle)" if each.moment is Moment.STOPPED else ""
+        self._unfinished += each.phase is Phase.STOPPED
+        self._failed += each.phase is not Phase.STOPPED
+        how = " (stopped in the middle)" if each.phase is Phase.STOPPED else ""
         self._console.print(Text.assemble(task, ("✗ ", "red"), safe(str(each.step)), how), soft_wrap=True)
         if each.error:
             each.error.name_options(self._ways)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.terminal import WSCHAT
-from wschat.lab import census
+from wschat.lab.aws import KINDS
 from wschat.lab.cloud import Cloud
 from wschat.lab.login import connect
 from wschat.target import Target
@@ -82,7 +82,7 @@ class LiveLab:
 
 def names(cloud: Cloud) -> list[str]:
     """Return the names of all tables, roles, log groups, functions and APIs of the account and region."""
-    return [name for read in census.NAMES.values() for name in read(cloud)]
+    return [name for kind in KINDS for name in kind.names(cloud)]
 
 
 @contextmanager

@@ -21,11 +21,11 @@ from tests.support.plane.backend import Backend
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.rates import Times
 from wschat.errors import WschatError
-from wschat.lab import engine
+from wschat.lab import engine, inventory
 from wschat.lab.cloud import Cloud
 from wschat.lab.engine import Outcome
+from wschat.lab.plan import Progress
 from wschat.lab.refusals import THROTTLED
-from wschat.lab.steps import Progress
 
 Story = Callable[[Cloud], Generator[Progress, None, Outcome]]
 """What somebody does with a lab, from the first look to the last."""
@@ -88,7 +88,7 @@ class Person:
 
 def provision(cloud: Cloud) -> Generator[Progress, None, Outcome]:
     """Look, plan and carry it out."""
-    actual = engine.look(cloud)
+    actual = inventory.look(cloud)
     return (yield from engine.provision(cloud, engine.plan_up(cloud, actual), actual))
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Generator
 from typing import TypeVar
 
-from wschat.lab import engine
+from wschat.lab import engine, inventory
 from wschat.lab.cloud import Cloud
-from wschat.lab.steps import Actual, Progress, Step
+from wschat.lab.model import Actual
+from wschat.lab.plan import Progress, Step
 
 T = TypeVar("T")
 
@@ -22,7 +23,7 @@ def drain(progress: Generator[Progress, None, T], hear: Callable[[Progress], Non
 
 def provision(cloud: Cloud) -> str:
     """Provision a lab, whatever there is of it; return its URL."""
-    actual = engine.look(cloud)
+    actual = inventory.look(cloud)
     actual, left = drain(engine.provision(cloud, engine.plan_up(cloud, actual), actual))
     assert left == ()
     url = engine.url(cloud, actual)
@@ -38,4 +39,4 @@ def tear_down(cloud: Cloud) -> Actual:
 
 def plan(cloud: Cloud) -> tuple[Step, ...]:
     """Look, and return what provision would do."""
-    return engine.plan_up(cloud, engine.look(cloud))
+    return engine.plan_up(cloud, inventory.look(cloud))

@@ -198,7 +198,7 @@ def test_the_url_comes_first(tmp_path: Path) -> None:
     status = wschat("status", "--json", "--prefix", "kept-")
     report = json.loads(status.stdout)
     assert (status.returncode, report["url"]) == (0, done.stdout.strip())
-    assert (report["changes"], report["strangers"]) == ([], [])
+    assert (report["changes"], report["unmanaged"]) == ([], [])
     assert wschat("teardown", "--yes", "--prefix", "kept-").returncode == 0
 
 

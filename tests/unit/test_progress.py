@@ -4,8 +4,8 @@ import pytest
 
 from wschat.console import show_stopped
 from wschat.errors import AccessError
-from wschat.lab.model import LogGroup
-from wschat.lab.steps import Moment, Progress, Step, Verb
+from wschat.lab.aws.log_groups import LogGroup
+from wschat.lab.plan import Phase, Progress, Step, Verb
 from wschat.progress import Steps, _Line
 
 WHY = "AWS takes no more calls for now"
@@ -16,7 +16,7 @@ def test_long_waits(capsys: pytest.CaptureFixture[str]) -> None:
     shown, step = Steps({}), Step(Verb.CREATE, LogGroup(name="log", retention_days=1))
     for seconds in range(0, 60, 5):
         shown.wait(WHY, seconds)
-        shown._take(Progress(step, Moment.WAITING, seconds, WHY))
+        shown._take(Progress(step, Phase.WAITING, seconds, WHY))
     assert capsys.readouterr().err.splitlines() == [
         f"  {what}: {WHY} ({seconds} s)"
         for seconds in (10, 20, 40)
@@ -36,7 +36,7 @@ def test_the_same_hint(capsys: pytest.CaptureFixture[str]) -> None:
     steps = [Step(Verb.DELETE, LogGroup(name=name, retention_days=1)) for name in ("a", "b")]
     error = AccessError("no", hint="ask for that permission, then run `wschat teardown`")
     shown = Steps({"provision": " --prefix a-", "teardown": " --all"})
-    shown.show(Progress(step, Moment.GIVEN_UP, error=error) for step in steps)
+    shown.show(Progress(step, Phase.GIVEN_UP, error=error) for step in steps)
     told = capsys.readouterr().err
     assert (told.count("Error: no"), told.count("permission, then run `wschat teardown --all`")) == (2, 1)
     assert shown.counts == {"done": 0, "failed": 2, "under way": 0}

@@ -14,11 +14,16 @@ from typer.testing import CliRunner
 from tests.support.terminal import WSCHAT, wschat
 from wschat import console
 from wschat.cli import app
-from wschat.lab import engine
+from wschat.lab import engine, inventory
+from wschat.lab.aws.functions import Function
+from wschat.lab.aws.roles import Role
+from wschat.lab.aws.routes import Integration
+from wschat.lab.aws.tables import Table
+from wschat.lab.blueprint import DESCRIPTIONS
 from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
-from wschat.lab.model import DESCRIPTIONS, OPEN, Function, Integration, Lab, Role, Table
-from wschat.lab.steps import Actual, Step, Verb
+from wschat.lab.model import OPEN, Actual, Lab
+from wschat.lab.plan import Step, Verb
 
 ANYONE = DESCRIPTIONS[OPEN]
 ODD = "☃ [red]:smile: \x1b]0;mine\x07 'quoted' " + "long " * 100
@@ -84,7 +89,7 @@ def test_for_programs(odd: Cloud) -> None:
 
 def test_for_people(odd: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     """Each attribute that differs is named with what it is and should be, and what can't be changed."""
-    actual = engine.look(odd)
+    actual = inventory.look(odd)
     console.show_status(engine.desired(odd.lab, actual), engine.differences(odd, actual), actual)
     lines = capsys.readouterr().out.splitlines()
     at = lines.index(f"differs: API {odd.lab.name('chatroom-websocket')}")
@@ -131,11 +136,11 @@ def test_strangers(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     done = wschat("provision", "--yes", "--prefix", cloud.lab.prefix)
     assert (done.returncode, done.stdout) == (1, "")
     assert f"Error: before the first step: somebody else has log group {group}" in done.stderr
-    actual = engine.look(cloud)
+    actual = inventory.look(cloud)
     steps = engine.differences(cloud, actual)
     console.show_report(cloud.lab, steps, actual, "")
     report = json.loads(capsys.readouterr().out)
-    assert report["strangers"] == [{"kind": "log group", "name": group}]
+    assert report["unmanaged"] == [{"kind": "log group", "name": group}]
     assert group not in {each["name"] for each in report["changes"]}
     console.show_status(engine.desired(cloud.lab, actual), steps, actual)
     assert f"not ours: log group {group} has no tag of this lab\n" in capsys.readouterr().out

@@ -14,7 +14,7 @@ from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from tests.support.terminal import Terminal, terminal
 from tests.support.until import PATIENCE
-from wschat.lab import engine
+from wschat.lab import inventory
 from wschat.lab.cloud import Cloud
 from wschat.lab.model import canonical
 from wschat.local.emulator import Emulator
@@ -82,7 +82,7 @@ def test_the_calls_in_flight_end(cloud: Cloud, plane: Plane, gate: Gate) -> None
         assert f"wschat provision --prefix {prefix}  goes on from here" in person.text
         assert f"wschat teardown --prefix {prefix}   removes what there is" in person.text
     assert len(plane.calls) == begun
-    there = Counter(kind for kind, _ in engine.look(cloud).resources)
+    there = Counter(kind for kind, _ in inventory.look(cloud).resources)
     assert there == {"table": 2, "role": 7, "log group": 7, "API": 1}
     provision(cloud)
     assert plan(cloud) == ()

@@ -7,37 +7,27 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from wschat.errors import UsageError
-from wschat.lab.model import (
-    API,
-    DESCRIPTIONS,
-    OPEN,
-    SELECT_DEFAULT,
-    TAG,
-    Api,
-    Deployment,
-    Function,
-    Integration,
-    Lab,
-    LogGroup,
-    Permission,
-    Policy,
-    Resource,
-    Role,
-    Route,
-    Stage,
-    Table,
-    canonical,
-)
+from wschat.lab.aws.functions import Function, Permission, permission_name
+from wschat.lab.aws.log_groups import LogGroup
+from wschat.lab.aws.roles import Policy, Role
+from wschat.lab.aws.routes import SELECT_DEFAULT, Integration, Route
+from wschat.lab.aws.tables import Table
+from wschat.lab.aws.websocket_api import API_NAME, Api, Deployment, Stage
+from wschat.lab.model import API, AWS_IAM, OPEN, TAG, Lab, Resource, canonical
 from wschat.protocol.events import Error, Event, Pong
 from wschat.protocol.refusals import ErrorCode
 
 CLIENTS = "client-records"
 ROOMS = "room-messages-users"
-API_NAME = "chatroom-websocket"
 STAGE = "development"
 SELECTION = "$request.body.action"
 RUNTIME = "python3.13"  # the newest that Lambda supports for sure
 ARCHITECTURE = "arm64"  # a fifth cheaper; the zips hold Python only
+DESCRIPTIONS = {
+    OPEN: "The Websocket-Lab's chat room. Who may connect: anyone",
+    AWS_IAM: "The Websocket-Lab's chat room. Who may connect: who signs with AWS_IAM",
+}
+"""The API's description, which keeps the choice that was made for $connect."""
 TIMEOUT = 25  # seconds: under API Gateway's 29, so that the function's log tells of it; they post for 20
 RETENTION = 14  # days
 
@@ -101,19 +91,13 @@ MOCKS = {
 MOCK_REQUEST = '{"statusCode":200}'
 
 
-def blueprint(lab: Lab, code: Mapping[str, str]) -> tuple[Resource, ...]:
-    """Return all that should exist, in the lab's order: what comes later needs what comes before.
+def blueprint(lab: Lab, code: Mapping[str, str] | None = None) -> tuple[Resource, ...]:
+    """Return all that should exist.
 
-    `code` maps each function's module to the SHA-256 of its zip, in base64.
+    `code` maps each function's module to the SHA-256 of its zip, in base64; where names are all that
+    matters, there need be none.
     """
-    tables = (
-        Table(name=lab.name(CLIENTS), partition_key="ID", ttl="expires"),
-        Table(name=lab.name(ROOMS), partition_key="room"),
-    )
-    roles = [Role(name=role(lab, spec), trust=canonical(TRUST)) for spec in FUNCTIONS]
-    policies = [Policy(name=role(lab, spec), document=canonical(policy(lab, spec))) for spec in FUNCTIONS]
-    logs = [LogGroup(name=log_group(lab, spec), retention_days=RETENTION) for spec in FUNCTIONS]
-    functions = [function(lab, spec, code[spec.module]) for spec in FUNCTIONS]
+    code, api_name = code or {}, lab.name(API_NAME)
     integrations = [
         *(proxy(lab, spec) for spec in FUNCTIONS),
         *(mock(name, event) for name, (_, event) in MOCKS.items()),
@@ -122,34 +106,28 @@ def blueprint(lab: Lab, code: Mapping[str, str]) -> tuple[Resource, ...]:
         *(route(lab, spec, key) for spec in FUNCTIONS for key in spec.routes),
         *(Route(name=key, integration=name, two_way=True) for name, (key, _) in MOCKS.items()),
     ]
-    permissions = [permission(lab, lab.name(spec.name), key) for spec in FUNCTIONS for key in spec.routes]
-    api_name, described = lab.name(API_NAME), DESCRIPTIONS[lab.authorization or OPEN]
-    api = Api(name=api_name, title=api_name, selection=SELECTION, description=described)
     deployment = Deployment(name=digest(*integrations, *routes))
     return (
-        *tables,
-        *roles,
-        *(policy for policy in policies if API not in policy.document),
-        *logs,
-        *functions,
-        api,
-        *(policy for policy in policies if API in policy.document),
+        Table(name=lab.name(CLIENTS), partition_key="ID", ttl="expires"),
+        Table(name=lab.name(ROOMS), partition_key="room"),
+        *(Role(name=role(lab, spec), trust=canonical(TRUST)) for spec in FUNCTIONS),
+        *(Policy(name=role(lab, spec), document=canonical(policy(lab, spec))) for spec in FUNCTIONS),
+        *(LogGroup(name=log_group(lab, spec), retention_days=RETENTION) for spec in FUNCTIONS),
+        *(function(lab, spec, code.get(spec.module, "")) for spec in FUNCTIONS),
+        Api(
+            name=api_name,
+            title=api_name,
+            selection=SELECTION,
+            description=DESCRIPTIONS[lab.authorization or OPEN],
+        ),
         *integrations,
         *routes,
-        *permissions,
+        *(permission(lab, lab.name(spec.name), key) for spec in FUNCTIONS for key in spec.routes),
         deployment,
         Stage(name=STAGE, deployment=deployment.name, tag=lab.tags[TAG]),
     )
 
 
-RULES: dict[type[Resource], tuple[str, int]] = {
-    Table: (r"[A-Za-z0-9_.-]{3,}", 255),
-    Role: (r"[A-Za-z0-9_+=,.@-]+", 64),
-    LogGroup: (r"[A-Za-z0-9_/.#-]+", 512),
-    Function: (r"[A-Za-z0-9_-]+", 64),
-    Api: (r"[A-Za-z0-9_ .-]+", 128),
-}
-"""What names may be made of, and how many characters they may have: botocore's service models."""
 TAG_VALUE = (r"[A-Za-z0-9 _.:/=+@-]*", 256)
 
 
@@ -160,10 +138,8 @@ def check_names(lab: Lab) -> None:
         UsageError: it names a name that is not, and the limit: of several that are too long the one that
             leaves the least room.
     """
-    made = blueprint(lab, {spec.module: "" for spec in FUNCTIONS})
-    names = [
-        (f"{each.kind} {each.name}", each.name, *RULES[type(each)]) for each in made if type(each) in RULES
-    ]
+    named = [(each, *each.legal_name) for each in blueprint(lab) if each.legal_name]
+    names = [(f"{each.kind} {each.name}", each.name, letters, limit) for each, letters, limit in named]
     names.append((f"tag {TAG}", lab.tags[TAG], *TAG_VALUE))
     what, name, _, limit = min(names, key=lambda each: each[3] - len(each[1]))
     if len(name) > limit:
@@ -200,6 +176,7 @@ def function(lab: Lab, spec: Spec, code: str) -> Function:
     }
     return Function(
         name=lab.name(spec.name),
+        module=spec.module,
         role=role(lab, spec),
         handler=f"wschat.functions.{spec.module}.handler",
         code=code,
@@ -247,7 +224,9 @@ def permission(lab: Lab, function: str, route: str) -> Permission:
     """
     statement = route.removeprefix("$")
     source = lab.arn("execute-api", f"{API}/*/{route}")
-    return Permission(name=f"{function}:{statement}", function=function, source=source)
+    return Permission(
+        name=permission_name(function, statement), function=function, statement=statement, source=source
+    )
 
 
 TRUST = {

@@ -2,9 +2,9 @@
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import botocore.exceptions as aws
 
@@ -117,6 +117,24 @@ class Cloud:
             if classify(error) is Failure.NOT_FOUND:
                 return None
             raise
+
+    def pages(self, client: Any, operation: str, key: str, **params: str) -> list[Any]:  # noqa: ANN401
+        """Return what stands under a key in all pages of a list; nothing if what it is of is gone."""
+        pages = client.get_paginator(operation)
+        return self.find(lambda: [each for page in pages.paginate(**params) for each in page[key]]) or []
+
+    def refusal(
+        self, texts: Iterable[str], call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> str | None:
+        """Call as `call` does; return which of these texts AWS refuses it with, None if it does it."""
+        try:
+            self.call(call, *args, **kwargs)
+        except aws.ClientError as error:
+            found = next((text for text in texts if text in str(error)), None)
+            if found is None:
+                raise
+            return found
+        return None
 
     def wait(self, done: Callable[[], bool], why: str, seconds: float = WAIT_S) -> None:
         """Ask until something is so; `why` says that it is not.

@@ -3,16 +3,18 @@
 from collections.abc import Generator
 from dataclasses import replace
 
-from wschat.lab import planner
-from wschat.lab.blueprint import FUNCTIONS, STAGE, blueprint
+from wschat.lab import inventory
+from wschat.lab import plan as plans
+from wschat.lab.aws.routes import Route
+from wschat.lab.aws.websocket_api import Api
+from wschat.lab.blueprint import DESCRIPTIONS, FUNCTIONS, STAGE, blueprint
 from wschat.lab.bundle import code_hash
 from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
-from wschat.lab.found import Seen, assemble, part
-from wschat.lab.model import AWS_IAM, DESCRIPTIONS, OPEN, Api, Lab, Resource, Route
-from wschat.lab.observer import observe
+from wschat.lab.model import AWS_IAM, OPEN, Actual, Lab, Resource
+from wschat.lab.plan import Phase, Progress, Step
 from wschat.lab.refusals import translated
-from wschat.lab.steps import Actual, Moment, Progress, Step
+from wschat.lab.snapshot import Snapshot
 
 SETTLE_S = 20.0
 """Seconds in which AWS must show all that was just made."""
@@ -43,27 +45,9 @@ def _chosen(actual: Actual) -> str:
     return told or (connect_route.authorization if isinstance(connect_route, Route) else OPEN)
 
 
-def look(cloud: Cloud) -> Actual:
-    """Return what exists of a lab."""
-    return assemble(_look(cloud))
-
-
-def look_to_remove(cloud: Cloud) -> Actual:
-    """Return what exists of a lab that has to be removed: what is inside the API goes with it."""
-    whole = desired(cloud.lab, Actual())
-    return assemble(
-        observe(cloud, (part(each) for each in whole if isinstance(each, planner.TEARDOWN_ORDER)))
-    )
-
-
-def _look(cloud: Cloud, seen: Seen | None = None) -> Seen:
-    parts = map(part, desired(cloud.lab, Actual()))
-    return observe(cloud, (each for each in parts if each not in (seen or {})), seen)
-
-
 def differences(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
     """Return what is not as it should be."""
-    return planner.differences(desired(cloud.lab, actual), actual)
+    return plans.differences(desired(cloud.lab, actual), actual)
 
 
 def plan_up(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
@@ -72,12 +56,12 @@ def plan_up(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
     Raises:
         NotOursError: somebody else's resource has a name that the lab needs.
     """
-    return planner.plan_up(desired(cloud.lab, actual), actual)
+    return plans.plan_up(desired(cloud.lab, actual), actual)
 
 
 def plan_down(actual: Actual) -> tuple[Step, ...]:
     """Return the steps that remove all of a lab; none when there is nothing."""
-    return planner.plan_down(actual)
+    return plans.plan_down(actual)
 
 
 def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[Progress, None, Outcome]:
@@ -88,15 +72,15 @@ def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator
         Stopped: the person asked to stop.
     """
     for _ in range(ROUNDS):
-        planner.check(plan)
-        seen = yield from execute(cloud, planner.checked(plan, desired(cloud.lab, actual)), actual)
+        plans.check(plan)
+        seen = yield from execute(cloud, plans.checked(plan, desired(cloud.lab, actual)), actual)
         actual, plan = settle(cloud, seen)
         if not plan:
             break
     return actual, plan
 
 
-def settle(cloud: Cloud, seen: Seen | None = None) -> Outcome:
+def settle(cloud: Cloud, seen: Snapshot | None = None) -> Outcome:
     """Look at a lab that was just provisioned until all is seen that was made: AWS's reads lag behind.
 
     What was `seen` since is not looked at once more, unless it differs: that is, for `SETTLE_S`.
@@ -104,21 +88,25 @@ def settle(cloud: Cloud, seen: Seen | None = None) -> Outcome:
     Raises:
         NotOursError: somebody else made something of that name meanwhile.
     """
-    seen, start, pause = _look(cloud, seen), cloud.clock.now(), 0.0
+    wanted = blueprint(cloud.lab)
+    seen = seen or Snapshot()
+    unseen = [each.read_key for each in wanted if each.read_key not in seen.observed]
+    seen = inventory.read(cloud, unseen, seen)
+    start, pause = cloud.clock.now(), 0.0
     while True:
-        actual = assemble(seen)
-        left = planner.differences(desired(cloud.lab, actual), actual)
+        actual = seen.actual(wanted)
+        left = plans.differences(desired(cloud.lab, actual), actual)
         so_far = cloud.clock.now() - start
-        if not (left or actual.strangers):
+        if not (left or actual.unmanaged):
             return actual, left
         if so_far > SETTLE_S:
-            if actual.strangers:
-                raise planner.not_ours(actual.strangers, where="looking at what was made")
+            if actual.unmanaged:
+                raise plans.not_ours(actual.unmanaged, where="looking at what was made")
             return actual, left
         if pause:  # the first look at it may have been long ago
             cloud.pause(pause, "AWS does not show yet what was made", so_far)
-        differ = (*actual.strangers, *(step.resource for step in left))
-        seen, pause = observe(cloud, map(part, differ), seen), 0.5
+        differ = (*actual.unmanaged, *(step.resource for step in left))
+        seen, pause = inventory.read(cloud, (each.read_key for each in differ), seen), 0.5
 
 
 def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[Progress, None, Outcome]:
@@ -129,7 +117,7 @@ def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[
     for _ in range(ROUNDS):
         failed = False
         for progress in execute(cloud, plan, actual, go_on=True):
-            failed = failed or progress.moment is Moment.GIVEN_UP
+            failed = failed or progress.phase is Phase.GIVEN_UP
             yield progress
         actual = look_for_rest(cloud, cloud.manners.lag if failed else SETTLE_S)
         plan = plan_down(actual)
@@ -146,7 +134,7 @@ def look_for_rest(cloud: Cloud, patience: float = 0) -> Actual:
     """
     start, empty = cloud.clock.now(), False
     while True:
-        actual = look_to_remove(cloud)
+        actual = inventory.look_to_remove(cloud)
         so_far = cloud.clock.now() - start
         enough = so_far >= patience if actual.resources else empty or not cloud.manners.lag
         if enough:

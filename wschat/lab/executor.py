@@ -4,17 +4,16 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace
 
 from wschat.errors import NotOursError, WschatError
-from wschat.lab import api_writer as _api_writer  # noqa: F401  it registers the parts of the API
-from wschat.lab import function_writer as _function_writer  # noqa: F401  it registers the functions
-from wschat.lab import writer
+from wschat.lab import inventory
+from wschat.lab.aws.roles import Role
+from wschat.lab.aws.run import Run
+from wschat.lab.blueprint import blueprint
 from wschat.lab.clock import Crew, Done, Failed, Stopped, Waits
 from wschat.lab.cloud import Cloud, Doubt
-from wschat.lab.found import Seen, assemble, part
-from wschat.lab.model import Api, Resource, Role
-from wschat.lab.observer import observe
-from wschat.lab.planner import not_ours
+from wschat.lab.model import Actual, Resource
+from wschat.lab.plan import Phase, Progress, Step, Verb, not_ours, sorter
 from wschat.lab.refusals import translated
-from wschat.lab.steps import Actual, Moment, Progress, Step, Verb
+from wschat.lab.snapshot import Snapshot
 from wschat.retry import POLICIES, Failure
 
 GRACE_S = 20.0
@@ -23,12 +22,12 @@ GRACE_S = 20.0
 
 def execute(
     cloud: Cloud, plan: Iterable[Step], actual: Actual, *, go_on: bool = False
-) -> Generator[Progress, None, Seen]:
+) -> Generator[Progress, None, Snapshot]:
     """Carry out the steps of a plan; yield each as it begins, while it waits, and as it ends.
 
     Returns what its checks have seen.
 
-    Steps of one lane come one after another, in the plan's order; a step comes after those that it
+    Steps with one lock key come one after another, in the plan's order; a step comes after those that it
     names. After a step that fails none is begun, and those under way may wait for `GRACE_S` more; with
     `go_on` the others are tried all the same.
 
@@ -36,61 +35,50 @@ def execute(
         WschatError: a step failed; what was done before it stays done, and the next plan starts there.
         Stopped: the person asked to stop.
     """
-    waiting, under_way = list(plan), list[Step]()
+    plan = tuple(plan)
+    known = (*actual.resources, *(step.resource.key for step in plan))
+    run, crew = Run(cloud, dict(actual.ids), known), Crew[Step, float](cloud.clock)
     failed: BaseException | None = None
-    run, crew = writer.Run(cloud, dict(actual.ids)), Crew[Step, float](cloud.clock)
+    steps, ready = sorter(plan), list[Step]()
+    steps.prepare()
     while True:
-        while not failed and not cloud.clock.stopped and crew.running < cloud.at_once:
-            step = _next(waiting, under_way)
-            if step is None:
-                break
-            waiting.remove(step)
-            under_way.append(step)
-            yield Progress(step, Moment.BEGUN)
+        ready += steps.get_ready()
+        while ready and not failed and not cloud.clock.stopped and crew.running < cloud.at_once:
+            step = ready.pop(0)
+            yield Progress(step, Phase.BEGUN)
             crew.start(step, _job(step, run, crew))
         if not crew.running:
             break
         news = crew.hear()
         if not isinstance(news, Waits):
-            under_way.remove(news.tag)
+            steps.done(news.tag)
         progress = _progress(news, go_on=go_on)
         yield progress
-        if isinstance(news, Failed) and progress.moment is Moment.FAILED:
+        if isinstance(news, Failed) and progress.phase is Phase.FAILED:
             failed = failed or news.error
             crew.patience_ends = min(crew.patience_ends, cloud.clock.now() + GRACE_S)
     if failed:
         raise failed
     if cloud.clock.stopped:
         raise Stopped
-    return run.seen
-
-
-def _next(waiting: list[Step], under_way: list[Step]) -> Step | None:
-    """Return the first step whose lane is free, and nothing that it comes after is still to be done."""
-    lanes = {step.resource.lane for step in under_way}
-    unfinished = {step.resource.key for step in (*waiting, *under_way) if step.verb is not Verb.CHECK}
-    for step in waiting:
-        if step.resource.lane not in lanes and not step.after & unfinished:
-            return step
-        lanes.add(step.resource.lane)
-    return None
+    return Snapshot(run.observed)
 
 
 def _progress(news: Waits[Step] | Done[Step, float] | Failed[Step], *, go_on: bool) -> Progress:
     match news:
         case Waits(step, why, seconds):
-            return Progress(step, Moment.WAITING, seconds, why)
+            return Progress(step, Phase.WAITING, seconds, why)
         case Done(step, seconds):
-            return Progress(step, Moment.DONE, seconds)
+            return Progress(step, Phase.DONE, seconds)
         case Failed(step, Stopped()):
-            return Progress(step, Moment.STOPPED)
+            return Progress(step, Phase.STOPPED)
         case Failed(step, WschatError() as error) if go_on:
-            return Progress(step, Moment.GIVEN_UP, error=error)
+            return Progress(step, Phase.GIVEN_UP, error=error)
         case Failed(step):
-            return Progress(step, Moment.FAILED)
+            return Progress(step, Phase.FAILED)
 
 
-def _job(step: Step, run: writer.Run, crew: Crew[Step, float]) -> Callable[[], float]:
+def _job(step: Step, run: Run, crew: Crew[Step, float]) -> Callable[[], float]:
     def on_wait(why: str, seconds: float) -> None:
         if run.cloud.clock.now() > crew.patience_ends:
             raise Stopped
@@ -107,21 +95,21 @@ def _job(step: Step, run: writer.Run, crew: Crew[Step, float]) -> Callable[[], f
     return job
 
 
-def carry_out(step: Step, run: writer.Run) -> None:
+def carry_out(step: Step, run: Run) -> None:
     """Do one step. What a create may have made is looked for, and adopted if it is there."""
     if step.verb is Verb.CHECK:
         _check(step.resource, run)
         return
     if step.verb is Verb.DELETE:
-        writer.delete(step.resource, run)
+        step.resource.delete(run)
         return
     wanted, found, start, unseen = step.resource, step.found, run.cloud.clock.now(), False
     while found != wanted:
         try:
             if found is None:
-                writer.create(wanted, run)
+                wanted.create(run)
             else:
-                writer.update(wanted, found, run)
+                wanted.update(found, run)
             return
         except Doubt as doubt:
             patience = POLICIES[Failure.CONFLICT if doubt.taken else Failure.NO_ANSWER].patience
@@ -141,20 +129,18 @@ def _in_other_capitals(role: Role) -> NotOursError:
     )
 
 
-def _check(resource: Resource, run: writer.Run) -> None:
+def _check(resource: Resource, run: Run) -> None:
     """Look at what was made, when AWS's reads have caught up with it, and it is ready."""
     cloud = run.cloud
     until = cloud.clock.now() + cloud.manners.lag
     while True:
-        run.seen.update(
-            observe(cloud, run.parts(resource) if isinstance(resource, Api) else [part(resource)])
-        )
-        if run.seen[part(resource)] or cloud.clock.now() >= until:
+        run.observed.update(inventory.read(cloud, (resource.read_key, *resource.read_with)).observed)
+        if run.observed[resource.read_key] or cloud.clock.now() >= until:
             return
         cloud.pause(0.5, "AWS to show it")
 
 
-def _look_for(wanted: Resource, run: writer.Run, doubt: Doubt) -> Resource | None:
+def _look_for(wanted: Resource, run: Run, doubt: Doubt) -> Resource | None:
     """Look for something that may have been made, as long as AWS's reads may lag behind its writes.
 
     Raises:
@@ -164,11 +150,12 @@ def _look_for(wanted: Resource, run: writer.Run, doubt: Doubt) -> Resource | Non
     while True:
         cloud.pause(min(1.0, cloud.manners.lag) or 0.05, "it may have been made: looking")
         so_far = cloud.clock.now() - start  # when the look begins: it may take longer than the lag
-        actual = assemble(observe(cloud, run.parts(wanted)))
+        keys = (wanted.read_key, *wanted.read_with)
+        actual = inventory.read(cloud, keys).actual(blueprint(cloud.lab))
         if found := actual.resources.get(key):
             run.ids.update({each: which for each, which in actual.ids.items() if each == key})
             return found
-        if key in {stranger.key for stranger in actual.strangers}:
+        if key in {each.key for each in actual.unmanaged}:
             if so_far >= cloud.manners.lag:  # before, its tags may just not be seen yet
                 raise not_ours([wanted], where=f"create {wanted.kind} {wanted.name}")
         elif so_far >= (20 if doubt.taken else cloud.manners.lag):

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 
 import boto3
 
-from wschat.lab import engine
+from wschat.lab import engine, inventory
 from wschat.lab.login import connect
-from wschat.lab.steps import Moment, Progress, Verb
+from wschat.lab.plan import Phase, Progress, Verb
 from wschat.target import Target
 
 
@@ -17,11 +17,11 @@ def provision(endpoint_url: str, on_step: Callable[[str], None]) -> str:
     """
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")  # noqa: S106
     cloud = connect(Target(endpoint_url=endpoint_url), session)
-    actual = engine.look(cloud)
+    actual = inventory.look(cloud)
     plan = engine.plan_up(cloud, actual)
     steps: Iterator[Progress] = engine.provision(cloud, plan, actual)
     done = 0
     for progress in steps:
-        done += progress.moment is Moment.DONE and progress.step.verb is not Verb.CHECK
+        done += progress.phase is Phase.DONE and progress.step.verb is not Verb.CHECK
         on_step(f"{progress.step.task.value} ({done}/{len(plan)})")
     return engine.url(cloud, engine.settle(cloud)[0])

@@ -1,4 +1,4 @@
-"""What a lab is made of: its resources as plain values, and how they are named in AWS.
+"""What a lab is made of: how its resources are named, and what each kind of resource knows of itself.
 
 What should exist and what does exist are values of the same classes, so a plan is their difference.
 Resources name each other by name, never by an id that AWS gave: where such an id stands inside a
@@ -6,25 +6,23 @@ document or an ARN, `API` stands for it here.
 """
 
 import json
-from dataclasses import dataclass, fields
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from enum import Enum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+if TYPE_CHECKING:
+    from wschat.lab.aws.run import Run
+    from wschat.lab.cloud import Cloud
+    from wschat.lab.snapshot import Snapshot
 
 API = "{api}"
 """Stands for the API's id, which AWS chooses."""
 TAG = "wschat:lab"
 """The tag that says whose a resource is: `<region>/<prefix>`."""
-POLICY_NAME = "access"
-"""The name of the one inline policy of each role."""
-SELECT_DEFAULT = "\\$default"
-"""The template selection expression that picks the template `$default`: a backslash, then its name."""
 OPEN, AWS_IAM = "NONE", "AWS_IAM"
-"""Who may connect, as API Gateway calls it: anyone, or who signs."""
-DESCRIPTIONS = {
-    OPEN: "The Websocket-Lab's chat room. Who may connect: anyone",
-    AWS_IAM: "The Websocket-Lab's chat room. Who may connect: who signs with AWS_IAM",
-}
-"""The API's description, which keeps the choice that was made for $connect."""
+"""Who may connect, as API Gateway calls it: anyone, or only whoever signs the request."""
 
 Key = tuple[str, str]
 """A resource's kind and name."""
@@ -62,6 +60,23 @@ class Lab:
         """The tag that every resource of this lab carries. Roles are account-wide, hence the region."""
         return {TAG: f"{self.region}/{self.prefix}"}
 
+    @property
+    def tag_list(self) -> list[Any]:
+        """The tag in the form of IAM and DynamoDB."""
+        return [{"Key": key, "Value": value} for key, value in self.tags.items()]
+
+    def manages(self, tags: object) -> bool:
+        """Tell whether tags are this lab's: a map, or a list of keys and values, or nothing."""
+        pairs: Any = tags or {}
+        if not isinstance(pairs, dict):
+            pairs = {tag["Key"]: tag["Value"] for tag in pairs}
+        return bool(pairs.get(TAG) == self.tags[TAG])
+
+    def prefix_of(self, tags: Mapping[str, str]) -> str | None:
+        """Return the prefix of the lab in this region whose tags these are; None if they are none's."""
+        region, _, prefix = tags.get(TAG, "").partition("/")
+        return prefix if region == self.region else None
+
     def name(self, name: str) -> str:
         """Return a resource's name in AWS."""
         return f"{self.prefix}{name}"
@@ -88,19 +103,45 @@ def canonical(document: object) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resource:
-    """One thing in AWS; `name` is unique among its class within a lab."""
+class Resource(ABC):
+    """One thing in AWS; `name` is unique among its kind within a lab.
+
+    Each kind of resource is one subclass, in the file of its service, and one entry in
+    `wschat.lab.aws.KINDS`. Its fields are its attributes; what else the lab has to know of a kind:
+
+    Attributes:
+        kind: what people call it.
+        task: the lab's heading that it stands under.
+        parent: the kind that it is a part of, and is read with; None if it stands alone.
+        cascades: whether AWS deletes it along with its parent.
+        depends_on: the kinds without which it can't be created.
+        uses: the kinds that it needs while it works; they are deleted after it.
+        fixed: the attributes that AWS does not let anybody change.
+        renamable: whether its name is an attribute that can be changed.
+        account_wide: whether other regions see it too.
+        legal_name: a regular expression for its name, and the most characters it may have, as botocore's
+            service models have them; None if no prefix stands in it.
+    """
 
     name: str
-    kind: ClassVar[str] = ""
-    heading: ClassVar[Task] = Task.API
+    kind: ClassVar[str]
+    parent: ClassVar[str | None] = None
+    cascades: ClassVar[bool] = True
+    uses: ClassVar[tuple[str, ...]] = ()
     fixed: ClassVar[frozenset[str]] = frozenset()
-    """The attributes that AWS does not let anybody change."""
+    renamable: ClassVar[bool] = False
+    account_wide: ClassVar[bool] = False
+    legal_name: ClassVar[tuple[str, int] | None] = None
 
     @property
     def task(self) -> Task:
-        """The lab's heading that it stands under."""
-        return self.heading
+        """See `Resource`."""
+        return Task.API
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        """See `Resource`."""
+        return ()
 
     @property
     def key(self) -> Key:
@@ -108,179 +149,87 @@ class Resource:
         return (self.kind, self.name)
 
     @property
-    def lane(self) -> Key:
-        """What it is a part of: AWS takes changes of one such thing only one after another."""
+    def lock_key(self) -> Key:
+        """What AWS takes only one change of at a time; by default the resource itself."""
         return self.key
+
+    @property
+    def read_key(self) -> Key:
+        """The kind and name to `read` in order to see it; several resources may come of one read."""
+        return self.key
+
+    @property
+    def read_with(self) -> tuple[Key, ...]:
+        """What else must be read to put names in the place of the ids in it."""
+        return ()
+
+    @property
+    def references(self) -> tuple[str | None, ...]:
+        """The ids of others in it, as long as it is not `resolved`."""
+        return ()
 
     def differences(self, found: "Resource") -> dict[str, tuple[Any, Any]]:
         """Return what differs, as attribute: (wanted, found)."""
-        pairs = {f.name: (getattr(self, f.name), getattr(found, f.name)) for f in fields(self)}
+        pairs = {f.name: (getattr(self, f.name), getattr(found, f.name)) for f in fields(self) if f.compare}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
 
+    def identified(self, desired: "Iterable[Resource]") -> Self:  # noqa: ARG002
+        """Return it under the name of the desired resource that it is, where it may have lost that name."""
+        return self
 
-@dataclass(frozen=True, kw_only=True)
-class Table(Resource):
-    """A DynamoDB table, on demand, with one string key; `ttl` is the attribute of its time to live."""
+    def resolved(self, snapshot: "Snapshot", changed: float | None) -> Self:  # noqa: ARG002
+        """Return it with names in the place of ids; `changed` is when it was, in seconds since 1970."""
+        return self
 
-    kind = "table"
-    heading = Task.TABLES
-    fixed = frozenset({"partition_key"})
-    partition_key: str
-    ttl: str | None = None
-    billing: str = "PAY_PER_REQUEST"
+    @classmethod
+    def names(cls, cloud: "Cloud") -> Iterable[str]:  # noqa: ARG003
+        """Yield the names of all of this kind in the account and region, where a prefix stands in them."""
+        return ()
 
+    @classmethod
+    @abstractmethod
+    def read(cls, cloud: "Cloud", name: str) -> "Iterator[Observed]":
+        """Read what there is of a name, with its parts; of a part, `name` is its parent's name or id."""
 
-@dataclass(frozen=True, kw_only=True)
-class LogGroup(Resource):
-    """A CloudWatch log group. Lambda would make it by itself, without an end to what it keeps."""
+    @abstractmethod
+    def create(self, run: "Run") -> None:
+        """Create it, and wait until others can build on it.
 
-    kind = "log group"
-    heading = Task.FUNCTIONS
-    retention_days: int | None
+        Raises:
+            Doubt: it may have been made, or something has its name.
+        """
 
+    @abstractmethod
+    def update(self, found: Self, run: "Run") -> None:
+        """Change in place what differs, and nothing else. May raise `Doubt` where it creates something."""
 
-@dataclass(frozen=True, kw_only=True)
-class Role(Resource):
-    """An IAM role; `trust` is the document that says who may assume it."""
-
-    kind = "role"
-    heading = Task.FUNCTIONS
-    trust: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Policy(Resource):
-    """The inline policy of the role of that name; one that names the API belongs to the API's task."""
-
-    kind = "policy"
-    document: str
-
-    @property
-    def lane(self) -> Key:
-        """The role's."""
-        return (Role.kind, self.name)
-
-    @property
-    def task(self) -> Task:
-        """The API's id is in it, so it can't be written before the API exists."""
-        return Task.API if API in self.document else Task.FUNCTIONS
+    @abstractmethod
+    def delete(self, run: "Run") -> None:
+        """Delete it, and wait until it is gone."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Function(Resource):
-    """A Lambda function; `code` is its zip's SHA-256 in base64. Memory in MB, timeout in seconds.
+@dataclass(frozen=True)
+class Observed:
+    """A resource as it was read, with ids as AWS gave them; `id` is its own, where AWS chose one.
 
-    `state` and `last_update` are as they should be, or tell AWS's reason: a function that could not be made
-    has to be made anew, while a change that failed can be sent again.
+    `managed` tells whether its tag is this lab's. `created` is when it was made, or of a function changed, in
+    seconds since 1970.
     """
 
-    kind = "function"
-    heading = Task.FUNCTIONS
-    fixed = frozenset({"state"})
-    role: str
-    handler: str
-    code: str
-    runtime: str
-    architecture: str
-    memory: int
-    timeout: int
-    environment: tuple[tuple[str, str], ...]
-    state: str = "Active"
-    last_update: str = "Successful"
+    resource: Resource
+    id: str = ""
+    managed: bool = True
+    created: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Api(Resource):
-    """The WebSocket API; `selection` is the route selection expression.
+@dataclass(frozen=True)
+class Actual:
+    """What exists: the lab's resources, the ids that AWS gave them, and what has their names unmanaged.
 
-    `title` is what AWS calls its name, by which it is found as well as by its tag. `description` says who
-    may connect, so that a later run knows it, and `status` sees a change.
+    `created` is when the oldest of the lab's was made, in seconds since 1970.
     """
 
-    kind = "API"
-    fixed = frozenset({"protocol"})
-    title: str
-    selection: str
-    description: str = DESCRIPTIONS[OPEN]
-    protocol: str = "WEBSOCKET"
-
-    @property
-    def lane(self) -> Key:
-        """All parts of the API are in one lane: it refuses parallel changes ("concurrent modification")."""
-        return (Api.kind, "")
-
-
-@dataclass(frozen=True, kw_only=True)
-class PartOfApi(Resource):
-    """What lives inside the API, and goes with it."""
-
-    @property
-    def lane(self) -> Key:
-        """The API's."""
-        return (Api.kind, "")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Integration(PartOfApi):
-    """What a route leads to: a function (AWS_PROXY), or a fixed answer without one (MOCK).
-
-    `request` is the request template of a MOCK: without one that yields a status, it answers Internal
-    server error. `selects` is the expression that picks it; `answer` is the integration response.
-    """
-
-    kind = "integration"
-    type: str
-    description: str
-    function: str | None = None
-    method: str | None = None
-    request: str | None = None
-    selects: str | None = None
-    answer: tuple[str | None, ...] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Permission(Resource):
-    """The statement in a function's policy that lets one route of the API invoke it."""
-
-    kind = "permission"
-    function: str
-    source: str
-    principal: str = "apigateway.amazonaws.com"
-    action: str = "lambda:InvokeFunction"
-
-    @property
-    def lane(self) -> Key:
-        """The function's: it refuses parallel changes of its policy."""
-        return (Function.kind, self.function)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Route(PartOfApi):
-    """A route; `name` is its key. Only what a two-way route's function returns reaches the client.
-
-    `two_way` is whether it has the route response selection expression, which is in vain without a route
-    response: `responds` is false if that is missing.
-    """
-
-    kind = "route"
-    integration: str | None
-    two_way: bool
-    responds: bool = True
-    authorization: str = OPEN
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deployment(PartOfApi):
-    """A snapshot of the routes; `name` is the digest of them, which stands in its description."""
-
-    kind = "deployment"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stage(PartOfApi):
-    """A stage, and the deployment that it serves."""
-
-    kind = "stage"
-    deployment: str | None
-    tag: str | None
-    auto_deploy: bool = False
+    resources: Mapping[Key, Resource] = field(default_factory=dict)
+    ids: Mapping[Key, str] = field(default_factory=dict)
+    unmanaged: tuple[Resource, ...] = ()
+    created: float | None = None

@@ -3,18 +3,14 @@
 from collections.abc import Iterable
 
 from tests.support.plane.rates import Times
-from wschat.lab.model import (
-    Api,
-    Function,
-    Integration,
-    Key,
-    LogGroup,
-    Resource,
-    Role,
-    Route,
-    Table,
-)
-from wschat.lab.steps import Step
+from wschat.lab.aws.functions import Function
+from wschat.lab.aws.log_groups import LogGroup
+from wschat.lab.aws.roles import Role
+from wschat.lab.aws.routes import Integration, Route
+from wschat.lab.aws.tables import Table
+from wschat.lab.aws.websocket_api import Api
+from wschat.lab.model import Key, Resource
+from wschat.lab.plan import Step
 
 API_LANE = (Api.kind, "")
 
@@ -46,7 +42,7 @@ def critical_path(plan: Iterable[Step], times: Times, api_calls_a_second: float)
     ready = [times.latency]
     turn = 1 / api_calls_a_second  # the look has had the first one
     for step in plan:
-        resource, lane = step.resource, step.resource.lane
+        resource, lane = step.resource, step.resource.lock_key
         now = max(times.latency, lanes.get(lane, 0), *(ends.get(key, 0) for key in step.after), 0)
         for number in range(writes(resource)):
             if isinstance(resource, Table) and number:

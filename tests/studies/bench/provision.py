@@ -14,10 +14,10 @@ from tests.studies.bench.critical import critical_path, writes
 from tests.support.labs import drain
 from tests.support.plane.backend import Backend
 from tests.support.plane.embedded import Embedded
-from wschat.lab import engine
+from wschat.lab import engine, inventory
 from wschat.lab.clock import AT_ONCE
 from wschat.lab.cloud import Cloud
-from wschat.lab.steps import Step
+from wschat.lab.plan import Step
 
 OVER_CRITICAL, OF_ONE_BY_ONE = 1.25, 1 / 3
 """What the seconds of a first provision may be of the critical path, and of the same one by one."""
@@ -68,7 +68,7 @@ def first(ministack: Backend, seed: int, at_once: int = AT_ONCE) -> First:
 def _provision(account: Account, cloud: Cloud) -> tuple[tuple[Step, ...], float]:
     """Look, plan, and carry it out; return the plan, and the seconds."""
     start = account.clock.now()
-    actual = engine.look(cloud)
+    actual = inventory.look(cloud)
     plan = engine.plan_up(cloud, actual)
     if plan:
         _, left = drain(engine.provision(cloud, plan, actual))

@@ -8,13 +8,17 @@ from tests.studies.bench.provision import OF_ONE_BY_ONE, OVER_CRITICAL, first
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.inside import session
 from tests.support.plane.rates import Times
-from wschat.lab.blueprint import FUNCTIONS, blueprint
-from wschat.lab.model import Api, Function, Lab, Resource, Role, Route, Table
-from wschat.lab.planner import plan_up
-from wschat.lab.steps import Actual
+from wschat.lab.aws.functions import Function
+from wschat.lab.aws.roles import Role
+from wschat.lab.aws.routes import Route
+from wschat.lab.aws.tables import Table
+from wschat.lab.aws.websocket_api import Api
+from wschat.lab.blueprint import blueprint
+from wschat.lab.model import Actual, Lab, Resource
+from wschat.lab.plan import plan_up
 
 TIMES = Times(latency=0.1, table_creating=6, role_assumable=10, function_pending=3)
-LAB = blueprint(Lab(account="0" * 12, region="us-east-1"), {spec.module: "" for spec in FUNCTIONS})
+LAB = blueprint(Lab(account="0" * 12, region="us-east-1"))
 TIGHT = Times(
     role_assumable=3,
     function_pending=1,

@@ -11,11 +11,11 @@ from tests.support.plane.clock import VirtualClock
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from wschat.errors import WschatError
-from wschat.lab import engine
+from wschat.lab import engine, inventory
 from wschat.lab.cloud import AWS, Cloud
 from wschat.lab.executor import execute
 from wschat.lab.login import connect
-from wschat.lab.steps import Actual
+from wschat.lab.model import Actual
 from wschat.target import Target
 
 OFFSETS = (0.0, 0.1, 1.0, 5.0, 12.0)
@@ -59,7 +59,7 @@ class Pair:
     def wrong(self) -> list[str]:
         """Return what is not as it should be, when AWS shows all."""
         self.first.clock.sleep(5)
-        return [str(step) for step in engine.differences(self.first, engine.look(self.first))]
+        return [str(step) for step in engine.differences(self.first, inventory.look(self.first))]
 
 
 def pair(ministack: Backend, prefix: str, seed: int = 0) -> Pair:

@@ -8,9 +8,11 @@ from typing import Any
 
 from tests.studies.drift.case import differs, missing, too_much
 from tests.studies.drift.hand import Do, do
-from wschat.lab.blueprint import API_NAME, MOCKS, STAGE, TRUST
+from wschat.lab.aws.routes import SELECT_DEFAULT
+from wschat.lab.aws.websocket_api import API_NAME
+from wschat.lab.blueprint import MOCKS, STAGE, TRUST
 from wschat.lab.bundle import bundle
-from wschat.lab.model import SELECT_DEFAULT, TAG, canonical
+from wschat.lab.model import TAG, canonical
 
 
 def _document(**statement: Any) -> str:  # noqa: ANN401  as in JSON

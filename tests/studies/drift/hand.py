@@ -9,10 +9,11 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from wschat.lab.blueprint import API_NAME, STAGE
+from wschat.lab.aws.roles import POLICY_NAME
+from wschat.lab.aws.websocket_api import API_NAME, Stage
+from wschat.lab.blueprint import STAGE
 from wschat.lab.cloud import Cloud
-from wschat.lab.model import POLICY_NAME, Key, Stage
-from wschat.lab.steps import Actual
+from wschat.lab.model import Actual, Key
 
 SERVICES = {
     "table": "dynamodb",

@@ -14,11 +14,11 @@ from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
-from wschat.lab import engine
+from wschat.lab import engine, inventory
 from wschat.lab.cloud import AWS, Cloud
 from wschat.lab.login import connect
-from wschat.lab.model import Key
-from wschat.lab.steps import Actual, Step
+from wschat.lab.model import Actual, Key
+from wschat.lab.plan import Step
 from wschat.target import Target
 
 AN_HOUR = 3600.0
@@ -72,7 +72,7 @@ class House:
         self.plane = Plane(here, clock, times=never_refuses, backend=ministack)
         self.cloud = connect(Target(prefix, endpoint_url=here), self.plane.session(), clock, AWS)
         provision(self.cloud)
-        self._hand = Hand(self.cloud, self.plane.session(), engine.look(self.cloud))
+        self._hand = Hand(self.cloud, self.plane.session(), inventory.look(self.cloud))
 
     def elsewhere(self, case: Case, prefix: str) -> tuple[Step, WschatError]:
         """Make a change in a lab that does not exist; return how it is seen, and what provision says."""
@@ -81,7 +81,7 @@ class House:
         for what in case.by_hand:
             hand.change(case.resource, what)
         cloud.clock.sleep(10)
-        steps = engine.differences(cloud, engine.look(cloud))
+        steps = engine.differences(cloud, inventory.look(cloud))
         error = self._stops(cloud)
         return next(step for step in steps if step.resource.key == hand.key(case.resource)), error
 
@@ -118,7 +118,7 @@ class House:
         """Make changes by hand, look at what differs, and provision; everything must be right then."""
         cloud, plane, hand = self.cloud, self.plane, self._hand
         self.change(cases)
-        actual = engine.look(cloud)
+        actual = inventory.look(cloud)
         steps, before = engine.differences(cloud, actual), len(plane.calls)
         after, left = drain(engine.provision(cloud, engine.plan_up(cloud, actual), actual))
         assert left == ()

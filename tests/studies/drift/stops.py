@@ -2,7 +2,7 @@
 
 from tests.studies.drift.case import differs
 from tests.studies.drift.hand import Do, do
-from wschat.lab.blueprint import API_NAME
+from wschat.lab.aws.websocket_api import API_NAME
 from wschat.lab.model import TAG
 
 THE_API = f"API {API_NAME}"

@@ -12,7 +12,7 @@ from tests.support.labs import plan, provision
 from tests.support.plane.permissions import for_ministack
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
-from wschat.lab import engine
+from wschat.lab import engine, inventory
 from wschat.lab.clock import Clock
 from wschat.lab.cloud import Cloud
 from wschat.lab.login import connect
@@ -105,7 +105,7 @@ def tear_down(cloud: Cloud) -> None:
     for progress in engine.teardown(cloud, engine.plan_down(actual), actual):
         if progress.error:
             raise progress.error
-    assert engine.look(cloud).resources == {}
+    assert inventory.look(cloud).resources == {}
 
 
 def _with_iam(cloud: Cloud) -> Cloud:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from websockets.sync.client import connect as connect_websocket
 
 from tests.studies.privileges.desk import PASSING, STANDING, Desk, at
-from wschat.lab import engine
+from wschat.lab import engine, inventory
+from wschat.lab.aws.roles import POLICY_NAME
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, log_group, role
 from wschat.lab.executor import execute
-from wschat.lab.model import POLICY_NAME
+from wschat.lab.model import Actual
 from wschat.lab.signer import LONGEST_URL, _sign
-from wschat.lab.steps import Actual
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2.type_defs import RouteTypeDef
@@ -84,7 +84,7 @@ def teardown(name: str, *needs: str) -> Callable[[Act], Act]:
     *("apigateway:GET on `/apis`", "apigateway:GET on `/apis/*`"),
 )
 def _look(desk: Desk) -> None:
-    assert engine.differences(desk.mine, engine.look(desk.mine)) == ()
+    assert engine.differences(desk.mine, inventory.look(desk.mine)) == ()
 
 
 @errand("ask how many functions may run at once", "lambda:GetAccountSettings")

@@ -12,7 +12,7 @@ from tests.studies.sweep.world import LAG_S, Death, End, World
 from tests.support.plane.faults import Fault
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
-from wschat.lab import engine
+from wschat.lab import engine, inventory
 from wschat.lab.blueprint import FUNCTIONS, STAGE
 
 ROUTES = {key for spec in FUNCTIONS for key in spec.routes} | {"ping", "$default"}
@@ -153,8 +153,8 @@ def _look_again(world: World) -> Iterator[str]:
     """See that the engine, too, finds all as it should be, when the reads no longer lag."""
     world.clock.sleep(LAG_S)
     cloud = world.cloud()
-    actual = engine.look(cloud)
+    actual = inventory.look(cloud)
     wanted = {each.key: each for each in engine.desired(cloud.lab, actual)}
     different = wanted.items() ^ actual.resources.items()
     yield from (f"seen otherwise: {each}" for _, each in sorted(different, key=str))
-    yield from (f"seen as a stranger: {each}" for each in actual.strangers)
+    yield from (f"seen as a stranger: {each}" for each in actual.unmanaged)

@@ -14,11 +14,11 @@ from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
-from wschat.lab import engine
+from wschat.lab import engine, inventory
 from wschat.lab.clock import Clock
 from wschat.lab.cloud import AWS, Cloud
 from wschat.lab.login import connect
-from wschat.lab.steps import Progress
+from wschat.lab.plan import Progress
 from wschat.target import Target
 
 PREFIX = "sweep-"
@@ -63,7 +63,7 @@ class End:
 
 def provision(cloud: Cloud) -> End:
     """Do what the command does."""
-    actual = engine.look(cloud)
+    actual = inventory.look(cloud)
     plan = engine.plan_up(cloud, actual)
     engine.concurrency(cloud)
     _, left = drain(engine.provision(cloud, plan, actual))

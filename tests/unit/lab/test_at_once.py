@@ -14,9 +14,10 @@ from tests.support.plane.faults import Fault
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
 from wschat.lab import engine
+from wschat.lab.aws.tables import Table
+from wschat.lab.aws.websocket_api import Api, ApiPart
 from wschat.lab.executor import execute
-from wschat.lab.model import Api, PartOfApi, Table
-from wschat.lab.steps import Actual
+from wschat.lab.model import Actual
 
 TODAY = datetime.now(UTC).date().toordinal()
 OF_TODAY = list(product(OFFSETS, DONE))[TODAY % (len(OFFSETS) * len(DONE))]
@@ -86,7 +87,7 @@ def test_lost_answers(two: Pair) -> None:
     two.plane.calls.clear()
     two.plane.fault = no_answer
     plan = engine.plan_up(two.first, Actual())
-    unnamed = [step for step in plan if isinstance(step.resource, Api | PartOfApi | Table)]
+    unnamed = [step for step in plan if isinstance(step.resource, Api | ApiPart | Table)]
     drain(execute(two.first, unnamed, Actual()))
     made = Counter(call.operation for call in two.plane.calls)
     assert {name: made[name] for name in lost} == lost

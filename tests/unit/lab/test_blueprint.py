@@ -7,30 +7,22 @@ import botocore.session
 import pytest
 
 from wschat.errors import UsageError
-from wschat.lab.blueprint import FUNCTIONS, MOCKS, RULES, STAGE, blueprint, check_names, digest
-from wschat.lab.model import (
-    Api,
-    Deployment,
-    Function,
-    Integration,
-    Lab,
-    LogGroup,
-    Permission,
-    Policy,
-    Resource,
-    Role,
-    Route,
-    Stage,
-    Table,
-)
+from wschat.lab.aws import KINDS
+from wschat.lab.aws.functions import Function, Permission
+from wschat.lab.aws.log_groups import LogGroup
+from wschat.lab.aws.roles import Policy, Role
+from wschat.lab.aws.routes import Integration, Route
+from wschat.lab.aws.tables import Table
+from wschat.lab.aws.websocket_api import Api, Deployment, Stage
+from wschat.lab.blueprint import DESCRIPTIONS, FUNCTIONS, MOCKS, STAGE, blueprint, check_names, digest
+from wschat.lab.model import OPEN, Lab, Resource
 
 LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-")
 NAMES = ["Connect", "RegisterUser", "CreateRoom", "JoinRoom", "SendMessage", "LeaveRoom", "Disconnect"]
 
 
 def of(kind: type[Resource], lab: Lab = LAB) -> list[Resource]:
-    code = {spec.module: "hash" for spec in FUNCTIONS}
-    return [resource for resource in blueprint(lab, code) if isinstance(resource, kind)]
+    return [resource for resource in blueprint(lab) if isinstance(resource, kind)]
 
 
 def test_tables() -> None:
@@ -58,7 +50,8 @@ def test_seven_of_each(kind: type[Resource], name: str) -> None:
 def test_api() -> None:
     """The API, its selection expression and its stage are the lab's."""
     name = "anna-chatroom-websocket"
-    assert of(Api) == [Api(name=name, title=name, selection="$request.body.action")]
+    described = DESCRIPTIONS[OPEN]
+    assert of(Api) == [Api(name=name, title=name, selection="$request.body.action", description=described)]
     assert [stage.name for stage in of(Stage)] == [STAGE] == ["development"]
 
 
@@ -148,7 +141,7 @@ def test_limits() -> None:
         assert shape
         return int(shape.members[name].metadata["max"])
 
-    limits = {kind: limit for kind, (_, limit) in RULES.items()}
+    limits = {kind: kind.legal_name[1] for kind in KINDS if kind.legal_name}
     assert limits[Role] == told("iam", "CreateRole", "RoleName") == 64
     assert limits[LogGroup] == told("logs", "CreateLogGroup", "logGroupName") == 512
     assert (limits[Function], limits[Table], limits[Api]) == (64, 255, 128)

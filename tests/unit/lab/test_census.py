@@ -18,13 +18,16 @@ from tests.support.plane.plane import Plane
 from tests.support.plane.wire import Call
 from tests.support.terminal import terminal, wschat
 from wschat import console
-from wschat.lab import census, engine
-from wschat.lab.census import Census
+from wschat.lab import engine, inventory
+from wschat.lab.aws.log_groups import LogGroup
+from wschat.lab.aws.roles import Role
+from wschat.lab.aws.tables import Table
+from wschat.lab.aws.websocket_api import Api
 from wschat.lab.cloud import AWS, Cloud
 from wschat.lab.executor import execute
+from wschat.lab.inventory import Inventory
 from wschat.lab.login import connect
-from wschat.lab.model import Api, LogGroup, Resource, Role, Table, canonical
-from wschat.lab.steps import Actual
+from wschat.lab.model import Actual, Resource, canonical
 from wschat.local.emulator import Emulator
 from wschat.target import Target
 
@@ -53,13 +56,13 @@ def test_what_is_left_of_labs(embedded: Embedded) -> None:
     make(there, "far-", Role)
     for prefix, kind in (("role-", Role), ("table-", Table), ("log-", LogGroup)):
         make(cloud, prefix, kind)
-    (api,) = engine.look_to_remove(renamed).ids.values()
+    (api,) = inventory.look_to_remove(renamed).ids.values()
     cloud.api.update_api(ApiId=api, Name="renamed")
     for name in ("Connect", "strange-Connect", f"{FOREIGN}Connect"):
         cloud.logs.create_log_group(logGroupName=f"/aws/lambda/{name}")
     clock.sleep(5)
     before, told = len(plane.calls), list[str]()
-    labs = census.take(cloud, told.append).labs
+    labs = inventory.find_labs(cloud, told.append).labs
     assert {each.cloud.lab.prefix: len(each.actual.resources) for each in labs} == {
         "api-": 1,
         "role-": 1,
@@ -101,8 +104,8 @@ def test_teardown_of_all(emulator: Emulator, cloud: Cloud, region: str) -> None:
         person.type("2")
         assert person.end() == 0
         assert str(person).count("Looked again: nothing is left.") == 2
-    assert census.take(here) == Census((), ())
-    assert engine.look_to_remove(elsewhere).resources
+    assert inventory.find_labs(here) == Inventory((), ())
+    assert inventory.look_to_remove(elsewhere).resources
 
 
 def test_one_that_may_not_be_looked_at(emulator: Emulator, cloud: Cloud, region: str) -> None:
@@ -116,7 +119,7 @@ def test_one_that_may_not_be_looked_at(emulator: Emulator, cloud: Cloud, region:
     assert f"Error: prefix {closed.lab.prefix}, looking at what exists: " in done.stderr
     assert "logs:ListTagsForResource" in done.stderr
     assert "Looked again: this is left." in done.stderr
-    left = {each.cloud.lab.prefix for each in census.take(here).labs}
+    left = {each.cloud.lab.prefix for each in inventory.find_labs(here).labs}
     assert left == {closed.lab.prefix, kept.lab.prefix}
     for lab in (closed, kept):
         tear_down(lab)
@@ -139,7 +142,7 @@ def test_one_that_cannot_be_removed(emulator: Emulator, cloud: Cloud, region: st
     told = done.stderr.partition(f"Prefix {first.lab.prefix}")[2].partition(f"Prefix {second.lab.prefix}")
     assert "Error: looking at what exists: " in told[0]
     assert "Looked again: nothing is left." in told[2]
-    assert [each.cloud.lab.prefix for each in census.take(here).labs] == [first.lab.prefix]
+    assert [each.cloud.lab.prefix for each in inventory.find_labs(here).labs] == [first.lab.prefix]
     tear_down(first)
 
 

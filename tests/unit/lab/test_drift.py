@@ -14,9 +14,10 @@ from tests.support.plane.embedded import Embedded
 from tests.support.plane.faults import Fault
 from tests.support.plane.wire import Call
 from wschat.errors import AccessError, AwsError
-from wschat.lab import engine
-from wschat.lab.found import DELETED
-from wschat.lab.steps import Actual, Verb
+from wschat.lab import engine, inventory
+from wschat.lab.aws.functions import ROLE_DELETED
+from wschat.lab.model import Actual
+from wschat.lab.plan import Verb
 
 VERBS = {MISSING: Verb.CREATE, TOO_MUCH: Verb.DELETE}
 
@@ -53,7 +54,7 @@ def test_routes_that_changed(house: House) -> None:
 def test_the_api_is_gone(house: House) -> None:
     """A new API gets all its parts, and what names the old one's id is told the new one: no more."""
     cloud = house.cloud
-    cloud.api.delete_api(ApiId=engine.look(cloud).ids["API", cloud.lab.name("chatroom-websocket")])
+    cloud.api.delete_api(ApiId=inventory.look(cloud).ids["API", cloud.lab.name("chatroom-websocket")])
     cloud.clock.sleep(5)
     assert Counter(house.writes(cloud)) == {
         "CreateApi": 1,
@@ -71,7 +72,7 @@ def test_the_api_is_gone(house: House) -> None:
 
 def test_stopped_between_two_roles(house: House) -> None:
     """A run that ends while a function has another role for a moment is healed by the next one."""
-    house.change(case for case in CASES if str(case.found).endswith(DELETED))
+    house.change(case for case in CASES if str(case.found).endswith(ROLE_DELETED))
     heals: list[Call] = []
 
     def not_the_second(call: Call) -> Fault | None:

@@ -12,13 +12,17 @@ from tests.support.labs import plan, provision, tear_down
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.inside import session
 from wschat.errors import AccessError, AwsError
-from wschat.lab import engine, planner
+from wschat.lab import engine, inventory
+from wschat.lab.aws.functions import Function
+from wschat.lab.aws.log_groups import LogGroup
+from wschat.lab.aws.roles import Policy, Role
+from wschat.lab.aws.tables import Table
 from wschat.lab.clock import Clock
 from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
 from wschat.lab.login import connect
-from wschat.lab.model import Function, LogGroup, Policy, Role, Table
-from wschat.lab.steps import Actual, Moment, Step, Verb
+from wschat.lab.model import Actual
+from wschat.lab.plan import Phase, Step, Verb
 from wschat.target import Target
 
 
@@ -53,13 +57,13 @@ def standing(clients: Cloud) -> Iterator[Cloud]:
 def test_up_twice_and_down_twice(cloud: Cloud) -> None:
     """What provision made is what should exist; a second run has nothing to do; teardown leaves nothing."""
     url = provision(cloud)
-    actual = engine.look(cloud)
+    actual = inventory.look(cloud)
     assert set(actual.resources.values()) == set(engine.desired(cloud.lab, actual))
     assert engine.plan_up(cloud, actual) == ()
     assert provision(cloud) == url
     left = tear_down(cloud)
-    assert (left.resources, left.strangers) == ({}, ())
-    assert planner.plan_down(left) == ()
+    assert (left.resources, left.unmanaged) == ({}, ())
+    assert engine.plan_down(left) == ()
 
 
 @pytest.mark.parametrize("steps", [1, 20, 65])
@@ -70,7 +74,7 @@ def test_stopped_halfway(cloud: Cloud, steps: int) -> None:
         list(execute(cloud, whole[:steps], Actual()))
         assert len(plan(cloud)) == len(whole) - steps
         go_on(cloud)
-    actual = engine.look(cloud)
+    actual = inventory.look(cloud)
     assert set(actual.resources.values()) == set(engine.desired(cloud.lab, actual))
     assert tear_down(cloud).resources == {}
 
@@ -78,7 +82,7 @@ def test_stopped_halfway(cloud: Cloud, steps: int) -> None:
 def test_changed_by_hand(standing: Cloud) -> None:
     """What somebody changed is healed in place: a function, a policy, a permission, a route, the stage."""
     cloud = standing
-    actual, lab = engine.look(cloud), cloud.lab
+    actual, lab = inventory.look(cloud), cloud.lab
     api_id = actual.ids["API", lab.name("chatroom-websocket")]
     cloud.functions.update_function_configuration(
         FunctionName=lab.name("SendMessage"), Timeout=3, MemorySize=128
@@ -105,7 +109,7 @@ def test_changed_by_hand(standing: Cloud) -> None:
     }
     provision(cloud)
     assert plan(cloud) == ()
-    assert spare not in engine.look(cloud).ids.values()
+    assert spare not in inventory.look(cloud).ids.values()
 
 
 def test_tags_that_may_not_be_seen(standing: Cloud) -> None:
@@ -119,7 +123,7 @@ def test_tags_that_may_not_be_seen(standing: Cloud) -> None:
     events.register(event, hide)
     try:
         with pytest.raises(AccessError, match="ListTags"):
-            engine.look(standing)
+            inventory.look(standing)
     finally:
         events.unregister(event, hide)
 
@@ -179,7 +183,7 @@ def test_a_function_that_could_not_be_made(standing: Cloud) -> None:
 def test_a_second_api(standing: Cloud) -> None:
     """Names of APIs are not unique: one that was made twice is seen as too much, and removed."""
     cloud = standing
-    url = engine.url(cloud, engine.look(cloud))
+    url = engine.url(cloud, inventory.look(cloud))
     name = cloud.lab.name("chatroom-websocket")
     cloud.api.create_api(
         Name=name,
@@ -197,7 +201,7 @@ def test_everything_is_tagged(standing: Cloud) -> None:
     """All that can carry tags carries the lab's: tables, roles, log groups, functions, API and stage."""
     cloud = standing
     tags, lab = cloud.lab.tags, cloud.lab
-    api = cloud.api.get_api(ApiId=engine.look(cloud).ids["API", lab.name("chatroom-websocket")])
+    api = cloud.api.get_api(ApiId=inventory.look(cloud).ids["API", lab.name("chatroom-websocket")])
     assert api["Tags"] == tags
     assert cloud.api.get_stage(ApiId=api["ApiId"], StageName="development")["Tags"] == tags
     for resource in engine.desired(lab, Actual()):
@@ -222,7 +226,7 @@ def test_everything_is_tagged(standing: Cloud) -> None:
 
 def test_integrations_made_twice(standing: Cloud) -> None:
     """A second integration of a name is too much, and so is a deployment; routes and stage keep theirs."""
-    cloud, actual = standing, engine.look(standing)
+    cloud, actual = standing, inventory.look(standing)
     api_id = actual.ids["API", cloud.lab.name("chatroom-websocket")]
     uri = cloud.lab.invoke_arn(cloud.lab.name("JoinRoom"))
     cloud.api.create_integration(
@@ -258,17 +262,17 @@ def test_teardown_tells_what_fails(cloud: Cloud) -> None:
     """What AWS refuses to delete is told with its error, and the rest is deleted."""
     steps = plan(cloud)
     list(execute(cloud, steps[:4], Actual()))
-    actual = engine.look(cloud)
+    actual = inventory.look(cloud)
     stuck = LogGroup(name="", retention_days=None)
     ended = [
         progress
         for progress in engine.teardown(
-            cloud, (Step(Verb.DELETE, stuck, stuck), *planner.plan_down(actual)), actual
+            cloud, (Step(Verb.DELETE, stuck, stuck), *engine.plan_down(actual)), actual
         )
-        if progress.moment in {Moment.DONE, Moment.GIVEN_UP}
+        if progress.phase in {Phase.DONE, Phase.GIVEN_UP}
     ]
     assert sorted(bool(progress.error) for progress in ended) == [False] * 4 + [True]
-    assert engine.look(cloud).resources == {}
+    assert inventory.look(cloud).resources == {}
 
 
 def test_changed_meanwhile(standing: Cloud) -> None:
@@ -287,7 +291,7 @@ def test_who_may_connect_is_seen(cloud: Cloud) -> None:
     """$connect opened by hand is seen and closed again; a changed description opens nothing."""
     signed = replace(cloud, lab=replace(cloud.lab, authorization="AWS_IAM"))
     provision(signed)
-    actual = engine.look(cloud)
+    actual = inventory.look(cloud)
     api = actual.ids["API", cloud.lab.name("chatroom-websocket")]
     assert plan(cloud) == ()
     cloud.api.update_route(ApiId=api, RouteId=actual.ids["route", "$connect"], AuthorizationType="NONE")
@@ -298,5 +302,5 @@ def test_who_may_connect_is_seen(cloud: Cloud) -> None:
     (step,) = plan(cloud)
     assert (step.resource.kind, list(step.differences)) == ("API", ["description"])
     provision(cloud)
-    assert engine.is_signed(engine.look(cloud))
+    assert engine.is_signed(inventory.look(cloud))
     tear_down(cloud)

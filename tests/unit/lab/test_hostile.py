@@ -10,10 +10,12 @@ import pytest
 
 from wschat import console
 from wschat.errors import AccessError
-from wschat.lab import census, engine
+from wschat.lab import engine, inventory
+from wschat.lab.aws.routes import Route
+from wschat.lab.aws.websocket_api import Deployment
 from wschat.lab.cloud import Cloud
-from wschat.lab.model import Deployment, Lab, Route
-from wschat.lab.steps import Actual, Moment, Progress, Step, Verb
+from wschat.lab.model import Actual, Lab
+from wschat.lab.plan import Phase, Progress, Step, Verb
 from wschat.progress import Steps
 
 EVIL = "\x1b]0;mine\x07\x1b[31m[bold]x[/]\x9b31m\u202e\nfake"
@@ -26,12 +28,12 @@ SPARE = [
 def test_names_steer_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """Names that somebody chose appear in a plan, a status and a step without their controls."""
     actual = Actual(
-        resources={step.resource.key: step.resource for step in SPARE}, strangers=(SPARE[0].resource,)
+        resources={step.resource.key: step.resource for step in SPARE}, unmanaged=(SPARE[0].resource,)
     )
     console.show_plan(SPARE, console.screen())
     console.show_status([], SPARE, actual)
-    for ends in (Moment.DONE, Moment.FAILED, Moment.GIVEN_UP, Moment.STOPPED):
-        told = [Progress(step, moment) for step in SPARE for moment in (Moment.BEGUN, ends)]
+    for ends in (Phase.DONE, Phase.FAILED, Phase.GIVEN_UP, Phase.STOPPED):
+        told = [Progress(step, phase) for step in SPARE for phase in (Phase.BEGUN, ends)]
         Steps({}).show(progress for progress in told)
     seen = "".join(capsys.readouterr())
     assert seen.count("[bold]x[/]") == len(SPARE) * 6 + 1
@@ -52,7 +54,7 @@ def test_a_name_that_no_lab_can_have(cloud: Cloud) -> None:
     name = f"{EVIL}chatroom-websocket"
     made = cloud.api.create_api(Name=name, ProtocolType="WEBSOCKET", RouteSelectionExpression="$x")
     try:
-        assert EVIL not in {each.cloud.lab.prefix for each in census.take(cloud).labs}
+        assert EVIL not in {each.cloud.lab.prefix for each in inventory.find_labs(cloud).labs}
     finally:
         cloud.api.delete_api(ApiId=made["ApiId"])
 

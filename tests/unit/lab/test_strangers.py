@@ -15,12 +15,11 @@ from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from wschat.errors import NotOursError
-from wschat.lab import engine
+from wschat.lab import engine, inventory
 from wschat.lab.cloud import AWS, Cloud
 from wschat.lab.executor import execute
 from wschat.lab.login import connect
-from wschat.lab.model import TAG
-from wschat.lab.steps import Actual
+from wschat.lab.model import TAG, Actual
 from wschat.target import Target
 
 Tags = dict[str, str]
@@ -131,8 +130,8 @@ def test_before(cloud: Cloud, plane: Plane, tag: str) -> None:
     with pytest.raises(NotOursError) as refused:
         provision(cloud)
     assert refused.value.where == "before the first step"
-    actual = engine.look(cloud)
-    assert {each.kind: each.name for each in actual.strangers} == names(cloud)
+    actual = inventory.look(cloud)
+    assert {each.kind: each.name for each in actual.unmanaged} == names(cloud)
     for kind, name in names(cloud).items():
         assert f"{kind} {name}" in refused.value.what
         assert (kind, name) not in {step.resource.key for step in engine.differences(cloud, actual)}
@@ -157,7 +156,7 @@ def test_between_look_and_create(cloud: Cloud, plane: Plane, kind: str) -> None:
         drain(execute(cloud, [step], Actual()))
     assert ("another --region" in refused.value.hint) is (kind == "role")
     assert [call.operation for call in made] == [made[0].operation] * 2
-    assert [each.name for each in tear_down(cloud).strangers] == [name]
+    assert [each.name for each in tear_down(cloud).unmanaged] == [name]
     assert len(made) == 2
 
 
@@ -171,7 +170,7 @@ def test_in_other_capitals(cloud: Cloud, plane: Plane, clock: VirtualClock) -> N
         provision(cloud)
     assert refused.value.where == "before the first step"
     assert not any(call.write for call in plane.calls[before:])
-    assert [each.name for each in tear_down(theirs).strangers] == []
+    assert [each.name for each in tear_down(theirs).unmanaged] == []
     make_role(theirs, theirs.lab.tags)
     role, start = names(cloud)["role"], clock.now()
     with pytest.raises(NotOursError, match="other capitals") as refused:
@@ -179,7 +178,7 @@ def test_in_other_capitals(cloud: Cloud, plane: Plane, clock: VirtualClock) -> N
     assert refused.value.where == f"create role {role}"
     assert clock.now() - start < 90
     tear_down(cloud)
-    assert [kind for kind, _ in engine.look(theirs).resources] == ["role"]
+    assert [kind for kind, _ in inventory.look(theirs).resources] == ["role"]
     tear_down(theirs)
 
 
@@ -214,7 +213,7 @@ def test_tags_taken_away(standing: Cloud, plane: Plane, clock: VirtualClock) -> 
     Before that an API of our name, which is not unique, was neither changed nor taken for ours.
     """
     cloud = standing
-    hand = Hand(cloud, plane.session(), engine.look(cloud))
+    hand = Hand(cloud, plane.session(), inventory.look(cloud))
     for resource, what in TAGS_CHANGED:
         hand.change(resource, what)
     clock.sleep(5)
@@ -223,5 +222,5 @@ def test_tags_taken_away(standing: Cloud, plane: Plane, clock: VirtualClock) -> 
         provision(cloud)
     assert not any(call.write for call in plane.calls[before:])
     left = tear_down(cloud)
-    assert {each.key for each in left.strangers} == {hand.key(resource) for resource, _ in TAGS_CHANGED}
+    assert {each.key for each in left.unmanaged} == {hand.key(resource) for resource, _ in TAGS_CHANGED}
     assert left.resources == {}

@@ -1,0 +1,269 @@
+"""Lambda: functions, and the permissions to invoke them."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Self
+
+from wschat.errors import AccessError
+from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
+
+if TYPE_CHECKING:
+    from wschat.lab.aws.run import Run
+    from wschat.lab.cloud import Cloud
+    from wschat.lab.snapshot import Snapshot
+
+ROLE_DELETED = ", which was deleted"
+"""Stands behind the name of a function's role, where what the function is bound to is not there any more."""
+READY = {"Active", "Inactive"}
+"""States in which a function can be called; the latter is what weeks without a call lead to."""
+PACKAGE = {"code", "architecture"}
+"""The attributes that are sent with the package; all else is configuration."""
+CONFIGURATION = {
+    "runtime": "Runtime",
+    "role": "Role",
+    "handler": "Handler",
+    "timeout": "Timeout",
+    "memory": "MemorySize",
+    "environment": "Environment",
+}
+"""What Lambda calls the attributes that are configuration."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function(Resource):
+    """A function; `code` is its zip's SHA-256 in base64. Memory in MB, timeout in seconds.
+
+    `state` and `last_update` are as they should be, or AWS's reason: a function that could not be made has
+    to be made anew, while a change that failed can be sent again. `module` is the source that is packed.
+    """
+
+    kind = "function"
+    task = Task.FUNCTIONS
+    depends_on = ("role",)
+    uses = ("table", "log group", "policy", "role")
+    fixed = frozenset({"state"})
+    legal_name = (r"[A-Za-z0-9_-]+", 64)
+    module: str = field(default="", compare=False)
+    role: str
+    handler: str
+    code: str
+    runtime: str
+    architecture: str
+    memory: int
+    timeout: int
+    environment: tuple[tuple[str, str], ...]
+    state: str = "Active"
+    last_update: str = "Successful"
+
+    def resolved(self, snapshot: "Snapshot", changed: float | None) -> Self:
+        """Say so if its role is gone, or was made anew: it is bound to the old one, not to the name.
+
+        AWS keeps the time of a role in whole seconds.
+        """
+        role = snapshot.observed.get(("role", self.role))
+        if role is None:  # it was not read
+            return self
+        made = max((each.created or 0 for each in role), default=None)
+        lost = made is None or int(made) > int(changed or 0)
+        return replace(self, role=self.role + ROLE_DELETED) if lost else self
+
+    @classmethod
+    def names(cls, cloud: "Cloud") -> Iterable[str]:
+        """Yield the names of all functions."""
+        return (each["FunctionName"] for each in cloud.pages(cloud.functions, "list_functions", "Functions"))
+
+    @classmethod
+    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
+        """Read it, when it is no longer being made or changed, and the permissions of one that is managed."""
+        found = None
+
+        def settled() -> bool:
+            nonlocal found
+            found = cloud.find(cloud.functions.get_function, FunctionName=name)
+            now = found["Configuration"] if found else {}
+            busy = now.get("State") in {"Pending", "Deleting"} or now.get("LastUpdateStatus") == "InProgress"
+            return not busy
+
+        cloud.wait(settled, f"function {name} is still made or changed")
+        if found is None:
+            return
+        if hidden := found.get("TagsError"):  # it is answered all the same, without its tags
+            hint = "ask for the permission lambda:ListTags, then run the same command"
+            raise AccessError(hidden["Message"], where=f"function {name}, its tags", hint=hint)
+        managed, now = cloud.lab.manages(found.get("Tags")), found["Configuration"]
+        failed = now.get("LastUpdateStatus") == "Failed"
+        function = cls(
+            name=name,
+            role=now["Role"].rpartition("/")[2],
+            handler=now.get("Handler", ""),
+            code=now["CodeSha256"],
+            runtime=now.get("Runtime", ""),
+            architecture=",".join(now.get("Architectures", ())),
+            memory=now["MemorySize"],
+            timeout=now["Timeout"],
+            environment=tuple(sorted(now.get("Environment", {}).get("Variables", {}).items())),
+            state="Active" if now.get("State") in READY else _with_reason(now, "State"),
+            last_update=_with_reason(now, "LastUpdateStatus") if failed else "Successful",
+        )
+        yield Observed(function, managed=managed, created=_time(now["LastModified"]))
+        if managed:
+            yield from Permission.read(cloud, name)
+
+    def create(self, run: "Run") -> None:
+        """Create it; Lambda refuses its role as long as it does not know that, and is asked again."""
+        run.cloud.create(
+            run.cloud.functions.create_function,
+            FunctionName=self.name,
+            Architectures=[self.architecture],  # type: ignore[list-item]
+            Code={"ZipFile": run.package(self.module)},
+            Tags=run.cloud.lab.tags,
+            **self._configuration(run),
+        )
+
+    def update(self, found: Self, run: "Run") -> None:
+        """Send what differs; after a change that failed all of it, since AWS does not tell which one it was.
+
+        Lambda takes no change before the last one has ended, and is asked again until then.
+        """
+        if found.role == self.role + ROLE_DELETED:
+            self._take_another_role(run)
+        failed = self.last_update != found.last_update
+        differs = PACKAGE | CONFIGURATION.keys() if failed else self.differences(found).keys()
+        if PACKAGE & differs:
+            run.cloud.call(
+                run.cloud.functions.update_function_code,
+                FunctionName=self.name,
+                ZipFile=run.package(self.module),
+                Architectures=[self.architecture],  # type: ignore[list-item]
+            )
+        if differs - PACKAGE:
+            changed = {CONFIGURATION[name] for name in differs - PACKAGE}
+            wanted = {key: value for key, value in self._configuration(run).items() if key in changed}
+            change = run.cloud.functions.update_function_configuration
+            run.cloud.call(change, FunctionName=self.name, **wanted)
+
+    def _take_another_role(self, run: "Run") -> None:
+        """Let it have another of the lab's roles for a moment: then its own is a change again.
+
+        Its environment is encrypted, and Lambda gave the role that was deleted, not its name, the grant to
+        decrypt it. It renews that only when the role changes: to set the same name is in vain, and each call
+        ends in KMSAccessDeniedException (AWS re:Post, "Lambda KMSAccessDeniedException errors"; the note on
+        it in Terraform's aws_lambda_function). This comes before all other changes: they would make the
+        function younger than its role, and nobody would see any more that it lost it.
+        """
+        other = next(name for kind, name in run.known if kind == "role" and name != self.role)
+        run.cloud.call(
+            run.cloud.functions.update_function_configuration,
+            FunctionName=self.name,
+            Role=run.cloud.lab.arn("iam", f"role/{other}"),
+        )
+
+    def _configuration(self, run: "Run") -> dict[str, Any]:
+        return {
+            "Runtime": self.runtime,
+            "Role": run.cloud.lab.arn("iam", f"role/{self.role}"),
+            "Handler": self.handler,
+            "Timeout": self.timeout,
+            "MemorySize": self.memory,
+            "Environment": {"Variables": dict(self.environment)},
+        }
+
+    def delete(self, run: "Run") -> None:
+        """Delete it, and wait until it is gone."""
+        functions = run.cloud.functions
+        run.cloud.find(functions.delete_function, FunctionName=self.name)
+        run.cloud.wait_gone(functions.get_function, "the function is not gone yet", FunctionName=self.name)
+
+
+def _with_reason(now: Mapping[str, Any], what: str) -> str:
+    return f"{now.get(what)}: {now.get(f'{what}Reason') or 'AWS gives no reason'}"
+
+
+def _time(text: str) -> float:
+    """Read Lambda's form of a time, such as 2026-01-31T12:00:00.000+0000."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission(Resource):
+    """The statement in a function's policy that lets one route of the API invoke it.
+
+    `statement` is its id, unique in the policy of that function alone.
+    """
+
+    kind = "permission"
+    parent = Function.kind
+    depends_on = ("API", "function")
+    function: str
+    statement: str
+    source: str
+    principal: str = "apigateway.amazonaws.com"
+    action: str = "lambda:InvokeFunction"
+
+    @property
+    def lock_key(self) -> Key:
+        """The function's: it refuses parallel changes of its policy."""
+        return (Function.kind, self.function)
+
+    @property
+    def read_key(self) -> Key:
+        """The function's."""
+        return (Function.kind, self.function)
+
+    @property
+    def read_with(self) -> tuple[Key, ...]:
+        """The API, whose id is in `source`."""
+        return (("API", ""),)
+
+    def resolved(self, snapshot: "Snapshot", _changed: float | None) -> Self:
+        """Put `API` in the place of the API's id."""
+        return replace(self, source=self.source.replace(snapshot.api_id or API, API))
+
+    @classmethod
+    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
+        """Read the statements in a function's policy; what says more than an API's ARN is kept as JSON."""
+        policy = cloud.find(cloud.functions.get_policy, FunctionName=name)
+        for statement in json.loads(policy["Policy"])["Statement"] if policy else ():
+            condition, principal = statement.get("Condition") or {}, statement.get("Principal")
+            source = None
+            if isinstance(condition, dict) and condition.keys() == {"ArnLike"}:
+                source = condition["ArnLike"].get("AWS:SourceArn") if len(condition["ArnLike"]) == 1 else None
+            if isinstance(principal, dict) and principal.keys() == {"Service"}:
+                principal = principal["Service"]
+            permission = cls(
+                name=permission_name(name, statement["Sid"]),
+                function=name,
+                statement=statement["Sid"],
+                source=source or canonical(condition),
+                principal=principal if isinstance(principal, str) else canonical(principal),
+                action=str(statement.get("Action")),
+            )
+            yield Observed(permission)
+
+    def create(self, run: "Run") -> None:
+        """Add the statement, with the API's id."""
+        run.cloud.create(
+            run.cloud.functions.add_permission,
+            FunctionName=self.function,
+            StatementId=self.statement,
+            Action=self.action,
+            Principal=self.principal,
+            SourceArn=self.source.replace(API, run.api_id),
+        )
+
+    def update(self, _found: Self, run: "Run") -> None:
+        """Replace the statement: there is no call that changes one."""
+        self.delete(run)
+        self.create(run)
+
+    def delete(self, run: "Run") -> None:
+        """Remove the statement."""
+        remove = run.cloud.functions.remove_permission
+        run.cloud.find(remove, FunctionName=self.function, StatementId=self.statement)
+
+
+def permission_name(function: str, statement: str) -> str:
+    """Return what a permission is called: ids of statements are unique in one function alone."""
+    return f"{function}:{statement}"

@@ -1,0 +1,139 @@
+"""IAM: roles, and the inline policy of each."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
+
+if TYPE_CHECKING:
+    from wschat.lab.aws.run import Run
+    from wschat.lab.cloud import Cloud
+    from wschat.lab.snapshot import Snapshot
+
+POLICY_NAME = "access"
+"""The name of the one inline policy of each role."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role(Resource):
+    """A role; `trust` is the document that says who may assume it."""
+
+    kind = "role"
+    task = Task.FUNCTIONS
+    account_wide = True
+    legal_name = (r"[A-Za-z0-9_+=,.@-]+", 64)
+    trust: str
+
+    @classmethod
+    def names(cls, cloud: "Cloud") -> Iterable[str]:
+        """Yield the names of all roles."""
+        return (role["RoleName"] for role in cloud.pages(cloud.iam, "list_roles", "Roles"))
+
+    @classmethod
+    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
+        """Read it, and the policy of one that is managed."""
+        found = cloud.find(cloud.iam.get_role, RoleName=name)
+        if found is None:
+            return
+        role = found["Role"]
+        managed = cloud.lab.manages(role.get("Tags"))
+        trust = canonical(role["AssumeRolePolicyDocument"])
+        yield Observed(cls(name=name, trust=trust), managed=managed, created=role["CreateDate"].timestamp())
+        if managed:
+            yield from Policy.read(cloud, name)
+
+    def create(self, run: "Run") -> None:
+        """Create it; Lambda may not know it for some seconds."""
+        run.cloud.create(
+            run.cloud.iam.create_role,
+            RoleName=self.name,
+            AssumeRolePolicyDocument=self.trust,
+            Tags=run.cloud.lab.tag_list,
+        )
+
+    def update(self, _found: Self, run: "Run") -> None:
+        """Say who may assume it."""
+        change = run.cloud.iam.update_assume_role_policy
+        run.cloud.call(change, RoleName=self.name, PolicyDocument=self.trust)
+
+    def delete(self, run: "Run") -> None:
+        """Remove the role's policies, and it from instance profiles, whoever put them there; then the role.
+
+        IAM insists on that order; and since its lists lag behind, it may take more than one round.
+        """
+
+        def remove() -> None:
+            self._strip(run)
+            run.cloud.iam.delete_role(RoleName=self.name)
+
+        run.cloud.find(remove)
+
+    def _strip(self, run: "Run") -> None:
+        iam, role, find = run.cloud.iam, self.name, run.cloud.find
+        for inline in iam.get_paginator("list_role_policies").paginate(RoleName=role):
+            for policy in inline["PolicyNames"]:
+                find(iam.delete_role_policy, RoleName=role, PolicyName=policy)
+        for attached in iam.get_paginator("list_attached_role_policies").paginate(RoleName=role):
+            for each in attached["AttachedPolicies"]:
+                find(iam.detach_role_policy, RoleName=role, PolicyArn=each["PolicyArn"])
+        for held in iam.get_paginator("list_instance_profiles_for_role").paginate(RoleName=role):
+            for profile in held["InstanceProfiles"]:
+                name = profile["InstanceProfileName"]
+                find(iam.remove_role_from_instance_profile, RoleName=role, InstanceProfileName=name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy(Resource):
+    """The inline policy of the role of that name; one that names the API belongs to the API's task."""
+
+    kind = "policy"
+    parent = Role.kind
+    cascades = False
+    uses = (Role.kind,)
+    document: str
+
+    @property
+    def task(self) -> Task:
+        """The API's id may be in it."""
+        return Task.API if API in self.document else Task.FUNCTIONS
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        """The role, and the API if its id is in it."""
+        return (Role.kind, "API") if API in self.document else (Role.kind,)
+
+    @property
+    def lock_key(self) -> Key:
+        """The role's."""
+        return (Role.kind, self.name)
+
+    @property
+    def read_key(self) -> Key:
+        """The role's."""
+        return (Role.kind, self.name)
+
+    def resolved(self, snapshot: "Snapshot", _changed: float | None) -> Self:
+        """Put `API` in the place of the API's id."""
+        return replace(self, document=self.document.replace(snapshot.api_id or API, API))
+
+    @classmethod
+    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
+        """Read the policy of a role."""
+        inline = cloud.find(cloud.iam.get_role_policy, RoleName=name, PolicyName=POLICY_NAME)
+        if inline:
+            yield Observed(cls(name=name, document=canonical(inline["PolicyDocument"])))
+
+    def create(self, run: "Run") -> None:
+        """Write it, with the API's id."""
+        document = self.document.replace(API, run.api_id) if API in self.document else self.document
+        write = run.cloud.iam.put_role_policy
+        run.cloud.call(write, RoleName=self.name, PolicyName=POLICY_NAME, PolicyDocument=document)
+
+    def update(self, _found: Self, run: "Run") -> None:
+        """Write it anew."""
+        self.create(run)
+
+    def delete(self, run: "Run") -> None:
+        """Delete it: IAM deletes no role that has one."""
+        run.cloud.find(run.cloud.iam.delete_role_policy, RoleName=self.name, PolicyName=POLICY_NAME)

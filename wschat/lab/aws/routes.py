@@ -1,0 +1,263 @@
+"""API Gateway: the API's routes, and the integrations that they lead to."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
+
+from wschat.lab.aws.websocket_api import Api, ApiPart
+from wschat.lab.model import OPEN, Key, Observed, Resource
+
+if TYPE_CHECKING:
+    from wschat.lab.aws.run import Run
+    from wschat.lab.cloud import Cloud
+    from wschat.lab.snapshot import Snapshot
+
+SELECT_DEFAULT = "\\$default"
+"""The template selection expression that picks the template `$default`: a backslash, then its name."""
+ATTRIBUTES = {
+    "type": "IntegrationType",
+    "description": "Description",
+    "function": "IntegrationUri",
+    "method": "IntegrationMethod",
+    "request": "RequestTemplates",
+    "selects": "TemplateSelectionExpression",
+}
+"""What API Gateway calls the attributes of an integration; its response is a thing of its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Integration(ApiPart):
+    """What a route leads to: a function (AWS_PROXY), or a fixed answer without one (MOCK).
+
+    `request` is the request template of a MOCK: without one that yields a status, it answers Internal
+    server error. `selects` is the expression that picks it; `answer` is the integration response: its key,
+    expression and template. AWS knows it by its description, which is its name here.
+    """
+
+    kind = "integration"
+    depends_on = (Api.kind,)
+    type: str
+    description: str
+    function: str | None = None
+    method: str | None = None
+    request: str | None = None
+    selects: str | None = None
+    answer: tuple[str | None, ...] | None = None
+
+    @property
+    def read_with(self) -> tuple[Key, ...]:
+        """The API, and the routes: the one that they lead to keeps its name."""
+        return ((Api.kind, ""), (Route.kind, ""))
+
+    def identified(self, desired: Iterable[Resource]) -> Self:
+        """Return it under its name, which is lost if somebody changed its description, by what it does."""
+        known = [each for each in desired if isinstance(each, Integration)]
+        alike = (each.name for each in known if each.does == self.does)
+        return (
+            self if self.name in {each.name for each in known} else replace(self, name=next(alike, self.name))
+        )
+
+    @property
+    def does(self) -> object:
+        """What it does, whatever it is called."""
+        return self.function or (self.answer[-1] if self.answer else self)
+
+    @classmethod
+    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
+        """Read all integrations of an API, with their responses."""
+        prefix, _, suffix = cloud.lab.invoke_arn("|").partition("|")
+        for each in cloud.pages(cloud.api, "get_integrations", "Items", ApiId=name):
+            which, kind = each["IntegrationId"], each.get("IntegrationType", "")
+            if kind == "AWS_PROXY":
+                function = each.get("IntegrationUri", "").removeprefix(prefix).removesuffix(suffix)
+                found: dict[str, Any] = {"function": function, "method": each.get("IntegrationMethod")}
+            else:
+                of = {"ApiId": name, "IntegrationId": which}
+                found = {
+                    "request": each.get("RequestTemplates", {}).get("$default"),
+                    "selects": each.get("TemplateSelectionExpression", SELECT_DEFAULT),  # MiniStack drops it
+                    "answer": _answer(cloud.pages(cloud.api, "get_integration_responses", "Items", **of)),
+                }
+            description = each.get("Description", "")
+            integration = cls(name=description or which, type=kind, description=description, **found)
+            yield Observed(integration, id=which)
+
+    def create(self, run: "Run") -> None:
+        """Create it, with its response."""
+        make = run.cloud.api.create_integration
+        made = run.cloud.create(make, ApiId=run.api_id, **self._attributes(run))
+        run.ids[self.key] = made["IntegrationId"]
+        self._create_response(run)
+
+    def update(self, found: Self, run: "Run") -> None:
+        """Change what differs, and its response."""
+        differs = self.differences(found).keys()
+        changed = {ATTRIBUTES[name] for name in differs & ATTRIBUTES.keys()}
+        wanted: Any = {name: value for name, value in self._attributes(run).items() if name in changed}
+        if wanted:
+            run.cloud.call(run.cloud.api.update_integration, **self._id(run), **wanted)
+        if "answer" in differs:
+            self._update_responses(run)
+
+    def delete(self, run: "Run") -> None:
+        """Delete it, with its response."""
+        run.cloud.find(run.cloud.api.delete_integration, **self._id(run))
+
+    def _id(self, run: "Run") -> dict[str, Any]:
+        return {"ApiId": run.api_id, "IntegrationId": run.ids[self.key]}
+
+    def _attributes(self, run: "Run") -> dict[str, Any]:
+        kind = {"IntegrationType": self.type, "Description": self.description}
+        if self.function:
+            uri = run.cloud.lab.invoke_arn(self.function)
+            return kind | {"IntegrationMethod": self.method, "IntegrationUri": uri}
+        return kind | {
+            "TemplateSelectionExpression": self.selects,
+            "RequestTemplates": {"$default": self.request},
+        }
+
+    @property
+    def _response(self) -> dict[str, Any]:
+        """The integration response as API Gateway writes it; nothing if there should be none."""
+        if not self.answer:
+            return {}
+        key, selects, template = self.answer
+        return {
+            "IntegrationResponseKey": key,
+            "TemplateSelectionExpression": selects,
+            "ResponseTemplates": {"$default": template},
+        }
+
+    def _create_response(self, run: "Run") -> None:
+        """Give a MOCK integration its one response, which a non-proxy integration needs in order to reply."""
+        if self.answer:
+            make = run.cloud.api.create_integration_response
+            run.cloud.create(make, **self._id(run), **self._response)
+
+    def _update_responses(self, run: "Run") -> None:
+        """Change the response that there is, or make one; delete those that are too much."""
+        cloud, of, wanted = run.cloud, self._id(run), self._response
+        there = cloud.pages(cloud.api, "get_integration_responses", "Items", **of)
+        there.sort(key=lambda each: each["IntegrationResponseKey"] != wanted.get("IntegrationResponseKey"))
+        kept = there[:1] if wanted else []
+        for extra in there[len(kept) :]:
+            which = extra["IntegrationResponseId"]
+            cloud.find(cloud.api.delete_integration_response, IntegrationResponseId=which, **of)
+        for each in kept:
+            change = cloud.api.update_integration_response
+            changed = {name: value for name, value in wanted.items() if each.get(name) != value}
+            if changed:
+                cloud.call(change, IntegrationResponseId=each["IntegrationResponseId"], **of, **changed)
+        if not kept:
+            self._create_response(run)
+
+
+def _answer(responses: list[Mapping[str, Any]]) -> tuple[str | None, ...] | None:
+    parts = [
+        (
+            each["IntegrationResponseKey"],
+            each.get("TemplateSelectionExpression"),
+            each.get("ResponseTemplates", {}).get("$default"),
+        )
+        for each in responses
+    ]
+    return tuple(part for each in parts for part in each) or None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Route(ApiPart):
+    """A route; `name` is its key. Only what a two-way route's function returns reaches the client.
+
+    `two_way` is whether it has the route response selection expression, which is in vain without a route
+    response: `responds` is false if that is missing.
+    """
+
+    kind = "route"
+    depends_on = (Integration.kind,)
+    renamable = True
+    integration: str | None
+    two_way: bool
+    responds: bool = True
+    authorization: str = OPEN
+
+    @property
+    def read_with(self) -> tuple[Key, ...]:
+        """The API, and the integrations."""
+        return ((Api.kind, ""), (Integration.kind, ""))
+
+    @property
+    def references(self) -> tuple[str | None, ...]:
+        """The integration."""
+        return (self.integration,)
+
+    def resolved(self, snapshot: "Snapshot", _changed: float | None) -> Self:
+        """Name the integration."""
+        return replace(self, integration=snapshot.name_of(Integration, self.integration))
+
+    @classmethod
+    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
+        """Read all routes of an API, with their route responses."""
+        for route in cloud.pages(cloud.api, "get_routes", "Items", ApiId=name):
+            which = route["RouteId"]
+            two_way = route.get("RouteResponseSelectionExpression") == "$default"
+            resource = cls(
+                name=route["RouteKey"],
+                integration=route.get("Target", "").rpartition("/")[2],
+                two_way=two_way,
+                responds=not two_way or _responds(cloud, name, which),
+                authorization=route.get("AuthorizationType", OPEN),
+            )
+            yield Observed(resource, id=which)
+
+    def create(self, run: "Run") -> None:
+        """Create it, with its route response."""
+        wanted: Any = {"Target": self._target(run), "AuthorizationType": self.authorization} | self._selection
+        made = run.cloud.create(run.cloud.api.create_route, ApiId=run.api_id, RouteKey=self.name, **wanted)
+        run.ids[self.key] = made["RouteId"]
+        if self.two_way:
+            self._create_response(run)
+
+    def update(self, found: Self, run: "Run") -> None:
+        """Change what differs, and make the route response if it is missing."""
+        if found.two_way and not self.two_way:  # there is no call that takes the expression away
+            found.delete(run)
+            self.create(run)
+            return
+        run.ids[self.key] = run.ids[found.key]
+        wanted = {
+            "name": {"RouteKey": self.name},
+            "integration": {"Target": self._target(run)},
+            "authorization": {"AuthorizationType": self.authorization},
+            "two_way": self._selection,
+        }
+        differs = self.differences(found).keys()
+        changed: Any = {key: value for name in wanted.keys() & differs for key, value in wanted[name].items()}
+        if changed:
+            run.cloud.call(run.cloud.api.update_route, **self._id(run), **changed)
+        becomes_two_way = "two_way" in differs and not _responds(run.cloud, *self._id(run).values())
+        if not found.responds or becomes_two_way:
+            self._create_response(run)
+
+    def delete(self, run: "Run") -> None:
+        """Delete it, with its route response."""
+        run.cloud.find(run.cloud.api.delete_route, **self._id(run))
+
+    def _id(self, run: "Run") -> dict[str, Any]:
+        return {"ApiId": run.api_id, "RouteId": run.ids[self.key]}
+
+    def _target(self, run: "Run") -> str:
+        return f"integrations/{run.ids[Integration.kind, str(self.integration)]}"
+
+    @property
+    def _selection(self) -> dict[str, str]:
+        return {"RouteResponseSelectionExpression": "$default"} if self.two_way else {}
+
+    def _create_response(self, run: "Run") -> None:
+        """Make it two-way: beside the selection expression that takes a route response of that key."""
+        run.cloud.create(run.cloud.api.create_route_response, **self._id(run), RouteResponseKey="$default")
+
+
+def _responds(cloud: "Cloud", api: str, route: str) -> bool:
+    """Tell whether a route has the route response that it needs in order to be two-way."""
+    there = cloud.pages(cloud.api, "get_route_responses", "Items", ApiId=api, RouteId=route)
+    return any(each["RouteResponseKey"] == "$default" for each in there)

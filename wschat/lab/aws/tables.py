@@ -1,0 +1,139 @@
+"""DynamoDB: tables."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+from wschat.errors import AwsError
+from wschat.lab.model import Observed, Resource, Task
+
+if TYPE_CHECKING:
+    from wschat.lab.aws.run import Run
+    from wschat.lab.cloud import Cloud
+
+CHANGING = {"CREATING", "DELETING", "UPDATING"}
+TTL_COOLS_DOWN = "modified multiple times within a fixed interval"
+TTL_IS_SO = "is already"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Resource):
+    """A table, on demand, with one string key; `ttl` is the attribute of its time to live."""
+
+    kind = "table"
+    task = Task.TABLES
+    fixed = frozenset({"partition_key"})
+    legal_name = (r"[A-Za-z0-9_.-]{3,}", 255)
+    partition_key: str
+    ttl: str | None = None
+    billing: str = "PAY_PER_REQUEST"
+
+    @classmethod
+    def names(cls, cloud: "Cloud") -> Iterable[str]:
+        """Yield the names of all tables."""
+        return cloud.pages(cloud.dynamodb, "list_tables", "TableNames")
+
+    @classmethod
+    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
+        """Read it, when it is no longer being made, changed or deleted."""
+        described = None
+
+        def settled() -> bool:
+            nonlocal described
+            described = cloud.find(cloud.dynamodb.describe_table, TableName=name)
+            return described is None or described["Table"].get("TableStatus") not in CHANGING
+
+        cloud.wait(settled, f"table {name} is still made or deleted")
+        if described is None:
+            return
+        table = described["Table"]
+        expiry = cloud.find(cloud.dynamodb.describe_time_to_live, TableName=name)
+        tags = cloud.find(cloud.dynamodb.list_tags_of_resource, ResourceArn=table["TableArn"])
+        if expiry is None or tags is None:
+            return
+        ttl = expiry["TimeToLiveDescription"]
+        types = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
+        keys = [each["AttributeName"] for each in table["KeySchema"]]
+        yield Observed(
+            cls(
+                name=name,
+                partition_key=",".join(key if types[key] == "S" else f"{key}:{types[key]}" for key in keys),
+                ttl=ttl.get("AttributeName") if "ENABL" in ttl.get("TimeToLiveStatus", "") else None,
+                billing=table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
+            ),
+            managed=cloud.lab.manages(tags.get("Tags")),
+            created=table["CreationDateTime"].timestamp(),
+        )
+
+    def create(self, run: "Run") -> None:
+        """Create it, and wait until it is active; only then it takes a time to live."""
+        run.cloud.create(
+            run.cloud.dynamodb.create_table,
+            TableName=self.name,
+            AttributeDefinitions=[{"AttributeName": self.partition_key, "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": self.partition_key, "KeyType": "HASH"}],
+            BillingMode=self.billing,  # type: ignore[arg-type]
+            Tags=run.cloud.lab.tag_list,
+        )
+        self._wait_active(run)
+        if self.ttl:
+            self._set_ttl(self.ttl, run)
+
+    def update(self, found: Self, run: "Run") -> None:
+        """Change how it is billed, and its time to live: one must be off before another can be on."""
+        if self.billing != found.billing:
+            change = run.cloud.dynamodb.update_table
+            run.cloud.call(change, TableName=self.name, BillingMode=self.billing)  # type: ignore[arg-type]
+            self._wait_active(run)
+        if found.ttl and self.ttl != found.ttl:
+            self._set_ttl(found.ttl, run, enabled=False)
+        if self.ttl and self.ttl != found.ttl:
+            self._set_ttl(self.ttl, run)
+
+    def delete(self, run: "Run") -> None:
+        """Delete it, and wait until it is gone."""
+        dynamodb = run.cloud.dynamodb
+        run.cloud.find(dynamodb.delete_table, TableName=self.name)
+        run.cloud.wait_gone(dynamodb.describe_table, "the table is not gone yet", TableName=self.name)
+
+    def _wait_active(self, run: "Run") -> None:
+        def active() -> bool:
+            described = run.cloud.find(run.cloud.dynamodb.describe_table, TableName=self.name)
+            return bool(described and described["Table"].get("TableStatus") == "ACTIVE")
+
+        run.cloud.wait(active, "the table is not active yet")
+
+    def _set_ttl(self, attribute: str, run: "Run", *, enabled: bool = True) -> None:
+        """Switch the time to live.
+
+        AWS takes one change of it an hour, and refuses one that changes nothing.
+        """
+        specification: Any = {"Enabled": enabled, "AttributeName": attribute}
+        refusal = run.cloud.refusal(
+            (TTL_IS_SO, TTL_COOLS_DOWN),
+            run.cloud.dynamodb.update_time_to_live,
+            TableName=self.name,
+            TimeToLiveSpecification=specification,
+        )
+        if refusal == TTL_COOLS_DOWN and not self._has_ttl(attribute, run):
+            raise AwsError(
+                "AWS takes one change of a table's time to live an hour, and there was one",
+                where=f"table {self.name}",
+                hint="run the same command again in an hour",
+            )
+
+    def _has_ttl(self, attribute: str, run: "Run") -> bool:
+        """Tell whether the time to live is as it should be, as soon as AWS's reads show it."""
+        cloud = run.cloud
+        until = cloud.clock.now() + cloud.manners.lag
+        while True:
+            found = cloud.find(cloud.dynamodb.describe_time_to_live, TableName=self.name)
+            ttl = found["TimeToLiveDescription"] if found else {}
+            if ttl.get("AttributeName") == attribute and ttl.get("TimeToLiveStatus") in {
+                "ENABLED",
+                "ENABLING",
+            }:
+                return True
+            if cloud.clock.now() >= until:
+                return False
+            cloud.pause(0.5, "AWS may not show the table's time to live yet")

@@ -1,0 +1,141 @@
+"""What exists in AWS: of one lab, read into a snapshot, or of all labs of an account and region."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+
+from wschat.errors import AccessError, UsageError
+from wschat.lab.aws import KINDS
+from wschat.lab.aws.websocket_api import Api
+from wschat.lab.blueprint import blueprint, check_names
+from wschat.lab.clock import at_once
+from wschat.lab.cloud import Cloud
+from wschat.lab.model import Actual, Key, Lab, Observed, Resource
+from wschat.lab.refusals import translated
+from wschat.lab.snapshot import Snapshot
+
+PREFIX = "\0"
+"""Stands for any prefix where names are compared."""
+
+
+def read(cloud: Cloud, keys: Iterable[Key], snapshot: Snapshot | None = None) -> Snapshot:
+    """Read what read keys stand for, at the same time; what a `snapshot` has of others is kept.
+
+    What is inside the API is read one call after another, of the API of the snapshot if not of a new one.
+
+    Raises:
+        WschatError: AWS could not be asked.
+        Stopped: the person asked to stop.
+    """
+    snapshot, wanted = snapshot or Snapshot(), dict.fromkeys(keys)
+    kinds = {kind.kind: kind for kind in KINDS}
+    inside = [kind for kind in KINDS if (kind.kind, "") in wanted]
+    jobs: list[Callable[[], dict[Key, tuple[Observed, ...]]]] = [
+        partial(_read_one, cloud, kinds[kind], name) for kind, name in wanted if name
+    ]
+    if inside:
+        jobs.append(partial(_read_api, cloud, inside, snapshot))
+    with translated("looking at what exists"):
+        found = at_once(cloud.clock, jobs, cloud.at_once)
+    return snapshot | Snapshot({key: each for part in found for key, each in part.items()})
+
+
+def _read_one(cloud: Cloud, kind: type[Resource], name: str) -> dict[Key, tuple[Observed, ...]]:
+    return {(kind.kind, name): tuple(kind.read(cloud, name))}
+
+
+def _read_api(
+    cloud: Cloud, kinds: Iterable[type[Resource]], snapshot: Snapshot
+) -> dict[Key, tuple[Observed, ...]]:
+    now = dict[Key, tuple[Observed, ...]]()
+    for kind in kinds:
+        which = "" if kind is Api else (Snapshot(now) if (Api.kind, "") in now else snapshot).api_id
+        now[kind.kind, ""] = () if which is None else tuple(kind.read(cloud, which))
+    return now
+
+
+def look(cloud: Cloud) -> Actual:
+    """Return what exists of a lab."""
+    return look_at(cloud, blueprint(cloud.lab))
+
+
+def look_to_remove(cloud: Cloud) -> Actual:
+    """Return what exists of a lab that has to be removed, without what goes along with something else."""
+    return look_at(cloud, [each for each in blueprint(cloud.lab) if not (each.parent and each.cascades)])
+
+
+def look_at(cloud: Cloud, resources: Iterable[Resource]) -> Actual:
+    """Return what exists under the read keys of resources."""
+    keys = (each.read_key for each in resources)
+    return read(cloud, keys).actual(blueprint(cloud.lab))
+
+
+@dataclass(frozen=True)
+class ExistingLab:
+    """A lab that exists, if only in part: how to reach it, and what there is of it."""
+
+    cloud: Cloud
+    actual: Actual
+
+
+@dataclass(frozen=True)
+class Inventory:
+    """The labs that exist, the oldest first, and why some could not be looked at."""
+
+    labs: tuple[ExistingLab, ...]
+    refused: tuple[AccessError, ...]
+
+
+def find_labs(cloud: Cloud, on_prefix: Callable[[str], None] = lambda _: None) -> Inventory:
+    """Find every lab of this account and region that carries our tags, whoever made it.
+
+    A lab is looked for under each prefix with which something of the account could be named, or an API is
+    tagged, if provision takes that prefix; what has such a name and not the tag of that lab is unmanaged.
+    `on_prefix` hears under which prefix it looks. One that the person may not look at keeps no other from
+    being found.
+    """
+    prefixes = sorted(prefix for prefix in _prefixes(cloud) if _is_legal(replace(cloud.lab, prefix=prefix)))
+    found, refused = list[ExistingLab](), list[AccessError]()
+    for number, prefix in enumerate(prefixes, start=1):
+        each, shown = replace(cloud, lab=replace(cloud.lab, prefix=prefix)), f"prefix {prefix or '(none)'}"
+        on_prefix(f"{shown} ({number}/{len(prefixes)})")
+        try:
+            actual = look_to_remove(each)
+        except AccessError as error:
+            error.where = f"{shown}, {error.where}"
+            refused.append(error)
+            continue
+        if actual.resources:
+            found.append(ExistingLab(each, actual))
+    return Inventory(tuple(sorted(found, key=lambda each: each.actual.created or 0)), tuple(refused))
+
+
+def _prefixes(cloud: Cloud) -> set[str]:
+    """Return what may be labs' prefixes, by all names in the account and region."""
+    kinds = [kind for kind in KINDS if kind.legal_name]
+    with translated("looking for labs"):
+        names = at_once(cloud.clock, [partial(_names, kind, cloud) for kind in kinds], cloud.at_once)
+    wanted = blueprint(replace(cloud.lab, prefix=PREFIX))
+    patterns = [
+        (kind, re.compile(re.escape(each.name).replace(re.escape(PREFIX), "(.*)"), re.DOTALL))
+        for kind in kinds
+        for each in wanted
+        if isinstance(each, kind)
+    ]
+    listed = dict(zip(kinds, names, strict=True))
+    matches = (pattern.fullmatch(name) for kind, pattern in patterns for name in listed[kind])
+    return {match[1] for match in matches if match}
+
+
+def _names(kind: type[Resource], cloud: Cloud) -> list[str]:
+    return list(kind.names(cloud))
+
+
+def _is_legal(lab: Lab) -> bool:
+    """Tell whether all names of a lab are legal; AWS refuses even to look for one that is not."""
+    try:
+        check_names(lab)
+    except UsageError:
+        return False
+    return True

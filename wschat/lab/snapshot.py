@@ -1,0 +1,64 @@
+"""What was read of a lab, and what it adds up to: with names in the place of ids, and nothing twice."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from wschat.lab.aws.websocket_api import Api
+from wschat.lab.model import Actual, Key, Observed, Resource
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What was observed, by the key that was read; nothing where something was looked for in vain."""
+
+    observed: Mapping[Key, tuple[Observed, ...]] = field(default_factory=dict)
+
+    def __or__(self, later: "Snapshot") -> "Snapshot":
+        return Snapshot({**self.observed, **later.observed})
+
+    @property
+    def everything(self) -> list[Observed]:
+        """All that was observed."""
+        return [each for found in self.observed.values() for each in found]
+
+    @property
+    def api_id(self) -> str | None:
+        """The id of the lab's API: the oldest that is managed, if somebody made several."""
+        apis = [each for each in self.everything if isinstance(each.resource, Api) and each.managed]
+        return min(((each.created or 0, each.id) for each in apis), default=(0, None))[1]
+
+    def name_of(self, kind: type[Resource], which: str | None) -> str | None:
+        """Return the name of what has an id."""
+        found = (each for each in self.everything if isinstance(each.resource, kind))
+        return next((each.resource.name for each in found if each.id == which), None)
+
+    def actual(self, desired: Collection[Resource]) -> Actual:
+        """Return what exists; `desired` tells resources that lost their name by what they do."""
+        references = {which for each in self.everything for which in each.resource.references}
+        named = Snapshot({key: _unique(found, desired, references) for key, found in self.observed.items()})
+        managed = [each for each in named.everything if each.managed]
+        resources = [each.resource.resolved(named, each.created) for each in managed]
+        return Actual(
+            resources={resource.key: resource for resource in resources},
+            ids={each.resource.key: each.id for each in managed if each.id},
+            unmanaged=tuple(each.resource for each in named.everything if not each.managed),
+            created=min((each.created for each in managed if each.created), default=None),
+        )
+
+
+def _unique(
+    found: Iterable[Observed], desired: Collection[Resource], references: Collection[str | None]
+) -> tuple[Observed, ...]:
+    """Give what was made twice a name with its id, so that it is seen as too much.
+
+    Names of APIs, integrations and deployments are not unique in AWS. Of several that are managed the one
+    that others refer to has the name, then the oldest, then the one with the first id: all who look agree.
+    """
+    names, result = set[str](), []
+    for each in sorted(found, key=lambda each: (each.id not in references, each.created or 0, each.id)):
+        resource = each.resource.identified(desired)
+        if each.id and each.managed and resource.name in names:
+            resource = replace(resource, name=f"{resource.name} ({each.id})")
+        names.add(resource.name)
+        result.append(replace(each, resource=resource))
+    return tuple(result)
