@@ -4,8 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand
 
 from tests.studies.drift.cases import CASES
 from tests.studies.drift.hand import KINDS
@@ -16,7 +15,7 @@ from tests.unit.chat import attacks
 from tests.unit.local.gateway import behaviours
 from wschat.chat.commands import HELP
 from wschat.chat.events import FIELDS
-from wschat.cli import app
+from wschat.cli.app import COMMANDS, LazyCommand
 from wschat.errors import EXIT_CODES
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
 from wschat.lab.permits import PERMITS
@@ -33,11 +32,7 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def command_line() -> dict[str, TyperCommand]:
     """Return each command of the program, by name."""
-    group = typer.main.get_command(app())
-    assert isinstance(group, TyperGroup)
-    context = typer.Context(group)
-    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
-    return {name: command for name, command in found.items() if isinstance(command, TyperCommand)}
+    return {name: LazyCommand(name).load() for name in COMMANDS}
 
 
 def commands() -> str:

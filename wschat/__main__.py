@@ -15,7 +15,7 @@ def main() -> None:
             return
     gc.set_threshold(200_000)  # loading a command makes many objects, and no garbage
     try:
-        from wschat.cli import main
+        from wschat.cli.app import main
 
         main()
     except (KeyboardInterrupt, RuntimeError) as error:  # while it is loaded

@@ -68,10 +68,10 @@ class WschatError(Exception):
         self.where = where
         self.hint = hint
 
-    def name_options(self, ways: Mapping[str, str]) -> None:
-        """Give the commands that the hint names their options here, so that they work when pasted."""
-        for command, options in ways.items():
-            self.hint = self.hint.replace(f"`wschat {command}`", f"`wschat {command}{options}`")
+    def complete(self, commands: Mapping[str, str]) -> None:
+        """Replace each command that the hint names by what to type for it, so that it works when pasted."""
+        for name, command in commands.items():
+            self.hint = self.hint.replace(f"`wschat {name}`", f"`{command}`")
 
 
 class UsageError(WschatError):

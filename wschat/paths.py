@@ -35,9 +35,8 @@ def history() -> Path:
 
 
 def config() -> Path:
-    """Return the file of the chat's settings; `WSCHAT_CONFIG` replaces the platform's place."""
-    chosen = os.environ.get("WSCHAT_CONFIG")
-    return Path(chosen) if chosen else user_config_path("wschat", appauthor=False) / "config.toml"
+    """Return the file of the chat's settings."""
+    return user_config_path("wschat", appauthor=False) / "config.toml"
 
 
 def _place() -> Path:

@@ -3,6 +3,9 @@
 import shlex
 from dataclasses import dataclass
 
+COMMANDS = ("provision", "teardown", "status")
+"""The commands that lead on from each other, with the same options."""
+
 
 @dataclass(frozen=True)
 class Target:
@@ -26,7 +29,7 @@ class Target:
 
     @property
     def options(self) -> str:
-        """Return the options with which another command means the same lab, each after a space."""
+        """Return the options with which another of `COMMANDS` means the same lab, each after a space."""
         given = {
             "--prefix": self.prefix,
             "--region": self.region,
@@ -36,6 +39,6 @@ class Target:
         return "".join(f" {option} {shlex.quote(value)}" for option, value in given.items() if value)
 
     @property
-    def ways(self) -> dict[str, str]:
-        """The commands that lead on from here, with their options."""
-        return dict.fromkeys(("provision", "teardown"), self.options)
+    def commands(self) -> dict[str, str]:
+        """Return what to type for each of `COMMANDS` to mean the same lab."""
+        return {name: f"wschat {name}{self.options}" for name in COMMANDS}

@@ -14,15 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from wschat.cli.app import COMMANDS
+
 MODULES = (
     "boto3",
     "markdown_it",
     "rich.console",
     "wschat.chat.client",
-    "wschat.cli_chat",
-    "wschat.cli_local",
-    "wschat.cli_logs",
-    "wschat.cli_web",
+    *(f"wschat.cli.{name}" for name in COMMANDS),
     "wschat.lab.engine",
 )
 LONGEST_S = 60

@@ -1,7 +1,5 @@
 """Every lab of an account: those that are there, if only in part, and nothing else."""
 
-import os
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
@@ -17,7 +15,6 @@ from tests.support.plane.faults import Fault
 from tests.support.plane.plane import Plane
 from tests.support.plane.wire import Call
 from tests.support.terminal import terminal, wschat
-from wschat import console
 from wschat.lab import engine, inventory
 from wschat.lab.aws.log_groups import LogGroup
 from wschat.lab.aws.roles import Role
@@ -157,25 +154,3 @@ def may_all_but(root: Cloud, denied: Mapping[str, Cloud]) -> dict[str, str]:
     root.iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=document)
     key = root.iam.create_access_key(UserName=name)["AccessKey"]
     return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
-
-
-@pytest.mark.parametrize(
-    ("typed", "taken"), [("2", True), (" 2 ", True), ("3", False), ("y", False), ("", False)]
-)
-def test_only_the_number_counts(monkeypatch: pytest.MonkeyPatch, typed: str, *, taken: bool) -> None:
-    """Whoever does not type the number of labs keeps them all."""
-    person, terminal = os.openpty()
-    with os.fdopen(terminal) as stdin:
-        monkeypatch.setattr(sys, "stdin", stdin)
-        os.write(person, f"{typed}\n".encode())
-        assert console.ask("How many?", "2") is taken
-    os.close(person)
-
-
-def test_age(capsys: pytest.CaptureFixture[str]) -> None:
-    """An age is told in its largest whole unit."""
-    ages = {"a-": 59, "b-": 60, "c-": 2 * 3600 + 1, "d-": 40 * 86_400}
-    console.show_labs([(prefix, 1, 1e9 - age) for prefix, age in ages.items()], 1e9)
-    console.show_labs([("e-", 1, None)], 1e9)
-    told = [line.split(maxsplit=2)[2] for line in capsys.readouterr().err.splitlines() if "-" in line]
-    assert told == ["less than a minute", "1 minute", "2 hours", "40 days", "unknown"]

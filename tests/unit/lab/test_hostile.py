@@ -1,14 +1,14 @@
 """What stands in an account may be anything: it must not steer the terminal, nor end the run."""
 
-import io
 import json
-import sys
 from dataclasses import replace
 
 import boto3
 import pytest
 
-from wschat import console
+from wschat.cli import report
+from wschat.cli.console import stderr
+from wschat.cli.progress import Steps
 from wschat.errors import AccessError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.routes import Route
@@ -16,7 +16,6 @@ from wschat.lab.aws.websocket_api import Deployment
 from wschat.lab.cloud import Cloud
 from wschat.lab.model import Actual, Lab
 from wschat.lab.plan import Phase, Progress, Step, Verb
-from wschat.progress import Steps
 
 EVIL = "\x1b]0;mine\x07\x1b[31m[bold]x[/]\x9b31m\u202e\nfake"
 SPARE = [
@@ -30,8 +29,8 @@ def test_names_steer_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     actual = Actual(
         resources={step.resource.key: step.resource for step in SPARE}, unmanaged=(SPARE[0].resource,)
     )
-    console.show_plan(SPARE, console.screen())
-    console.show_status([], SPARE, actual)
+    report.show_plan(SPARE, stderr())
+    report.show_status([], SPARE, actual)
     for ends in (Phase.DONE, Phase.FAILED, Phase.GIVEN_UP, Phase.STOPPED):
         told = [Progress(step, phase) for step in SPARE for phase in (Phase.BEGUN, ends)]
         Steps({}).show(progress for progress in told)
@@ -43,7 +42,7 @@ def test_names_steer_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_reports_are_ascii(capsys: pytest.CaptureFixture[str]) -> None:
     """JSON holds such a name whole, and writes what a terminal might obey as an escape of JSON's."""
-    console.show_report(Lab(account="0" * 12, region="us-east-1"), SPARE, Actual(), "")
+    report.show_json(Lab(account="0" * 12, region="us-east-1"), SPARE, Actual(), "")
     told = capsys.readouterr().out
     assert told.isascii()
     assert [change["name"] for change in json.loads(told)["changes"]] == [EVIL, EVIL]
@@ -66,12 +65,3 @@ def test_limits_refused(cloud: Cloud) -> None:
     with pytest.raises(AccessError) as refused:
         engine.concurrency(replace(cloud, functions=functions))
     assert refused.value.where == "the account's limits"
-
-
-def test_a_plain_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where standard output takes ASCII alone, what it can't write is escaped."""
-    stdout = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    monkeypatch.setattr(sys, "stdout", stdout)
-    console.paper().print("a … b")
-    stdout.flush()
-    assert stdout.buffer.getvalue() == b"a \\u2026 b\n"

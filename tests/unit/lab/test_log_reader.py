@@ -9,7 +9,7 @@ from itertools import count, islice
 import pytest
 from typer.testing import CliRunner
 
-from wschat.cli import app
+from wschat.cli.app import app
 from wschat.errors import AwsError, UsageError
 from wschat.lab.blueprint import FUNCTIONS, Spec, log_group
 from wschat.lab.cloud import Cloud
@@ -114,7 +114,7 @@ def test_command(
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     where = ["--prefix", cloud.lab.prefix, "--endpoint-url", emulator.endpoint, "--region", "us-east-1"]
-    done = CliRunner().invoke(app(), ["logs", *options, *where])
+    done = CliRunner().invoke(app, ["logs", *options, *where])
     assert done.exit_code == 0, done.output
     lines = done.stdout.splitlines()
     assert len(lines) == (1 if options == ["SendMessage"] else 4)

@@ -11,7 +11,7 @@ import pytest
 from tests.support.terminal import terminal
 from tests.unit.web.cable import Cable
 from tests.unit.web.conftest import OpenTab
-from wschat.cli_chat import LOCAL_PROVISION
+from wschat.cli.local import PROVISION
 from wschat.local.join import LocalLab, join
 from wschat.web.server import Server
 
@@ -31,7 +31,7 @@ def state() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def lab(state: Path, browser: object) -> Iterator[LocalLab]:  # noqa: ARG001  without a browser it is not needed
     """A local lab."""
-    with join(state, LOCAL_PROVISION, progress=lambda _: None) as lab:
+    with join(state, PROVISION, progress=lambda _: None) as lab:
         yield lab
 
 

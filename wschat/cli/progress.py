@@ -11,7 +11,7 @@ from typing import TypeVar
 from rich.status import Status
 from rich.text import Text
 
-from wschat.console import Outlet, screen, show_error
+from wschat.cli.console import Console, show_error, stderr
 from wschat.lab.plan import Phase, Progress, Step, Verb
 from wschat.text import safe
 
@@ -25,16 +25,16 @@ LOOKING = "Looking at what there is now"
 class Steps:
     """Shows the steps of one run; afterwards tells what of them was done.
 
-    `ways` are the commands that lead on from there, with their options.
+    `commands` is what to type for each command that an error's hint names.
     """
 
-    def __init__(self, ways: Mapping[str, str]) -> None:
-        self._ways = ways
+    def __init__(self, commands: Mapping[str, str]) -> None:
+        self._commands = commands
         self.done = 0
         self._failed = 0
         self._unfinished = 0
         self._hints = set[str]()
-        self._console = screen()
+        self._console = stderr()
         self._status: Status | None = None
         self._under_way: dict[Step, _Line] = {}
         self._told: dict[str, float] = {}
@@ -85,14 +85,14 @@ class Steps:
         if each.phase is Phase.DONE:
             self.done += 1
             sign, time = ("✓ ", "green"), (f" {each.seconds:.1f} s", "dim")
-            self._console.print(Text.assemble(task, sign, safe(str(each.step)), time), soft_wrap=True)
+            self._console.print(Text.assemble(task, sign, safe(str(each.step)), time))
             return
         self._unfinished += each.phase is Phase.STOPPED
         self._failed += each.phase is not Phase.STOPPED
         how = " (stopped in the middle)" if each.phase is Phase.STOPPED else ""
-        self._console.print(Text.assemble(task, ("✗ ", "red"), safe(str(each.step)), how), soft_wrap=True)
+        self._console.print(Text.assemble(task, ("✗ ", "red"), safe(str(each.step)), how))
         if each.error:
-            each.error.name_options(self._ways)
+            each.error.complete(self._commands)
             show_error(each.error, self._console, hint=each.error.hint not in self._hints)
             self._hints.add(each.error.hint)
 
@@ -105,7 +105,7 @@ class Steps:
             self._status.update(Text("\n  ").join(line.fit(width) for line in (*lines[:LINES], *more)))
         elif why and seconds >= self._told.setdefault(what, LONG_S):
             self._told[what] *= 2
-            self._console.print(Text(safe(f"  {_Line(what, why, seconds)}")), soft_wrap=True)
+            self._console.print(Text(safe(f"  {_Line(what, why, seconds)}")))
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class _Line:
 
 
 @contextmanager
-def _in_place(console: Outlet) -> Iterator[Status | None]:
+def _in_place(console: Console) -> Iterator[Status | None]:
     if not console.animated:
         yield None
         return

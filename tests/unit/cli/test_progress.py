@@ -2,11 +2,12 @@
 
 import pytest
 
-from wschat.console import show_stopped
+from wschat.cli.progress import Steps, _Line
+from wschat.cli.report import show_stopped
 from wschat.errors import AccessError
 from wschat.lab.aws.log_groups import LogGroup
 from wschat.lab.plan import Phase, Progress, Step, Verb
-from wschat.progress import Steps, _Line
+from wschat.target import Target
 
 WHY = "AWS takes no more calls for now"
 
@@ -35,7 +36,7 @@ def test_the_same_hint(capsys: pytest.CaptureFixture[str]) -> None:
     """What to do about it is said once, though every step that was given up is told with its error."""
     steps = [Step(Verb.DELETE, LogGroup(name=name, retention_days=1)) for name in ("a", "b")]
     error = AccessError("no", hint="ask for that permission, then run `wschat teardown`")
-    shown = Steps({"provision": " --prefix a-", "teardown": " --all"})
+    shown = Steps({**Target("a-").commands, "teardown": "wschat teardown --all"})
     shown.show(Progress(step, Phase.GIVEN_UP, error=error) for step in steps)
     told = capsys.readouterr().err
     assert (told.count("Error: no"), told.count("permission, then run `wschat teardown --all`")) == (2, 1)
@@ -54,5 +55,10 @@ def test_the_same_hint(capsys: pytest.CaptureFixture[str]) -> None:
 )
 def test_stopped(capsys: pytest.CaptureFixture[str], counts: dict[str, int], says: str) -> None:
     """All steps are accounted for, also when there were more, as after a second look at what there is."""
-    show_stopped(counts, 66, {"provision": " --prefix a-", "teardown": " --prefix a-"})
-    assert says in capsys.readouterr().err
+    show_stopped(counts, 66, "teardown", Target("a-").commands)
+    told = capsys.readouterr().err
+    assert says in told
+    assert told.splitlines()[1:] == [
+        "  wschat teardown --prefix a-   goes on from here",
+        "  wschat provision --prefix a-  makes it whole again",
+    ]

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.terminal import terminal
 from wschat import paths
-from wschat.cli import main
+from wschat.cli.app import main
 from wschat.target import Target
 from wschat.web.page import TYPES, Page, export
 

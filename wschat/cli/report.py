@@ -1,21 +1,16 @@
-"""What people see of provision, status and teardown: plans, tables, questions, errors."""
+"""What provision, status and teardown show of a lab: plans, differences, tables; the same as JSON."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from io import TextIOWrapper
+from collections.abc import Mapping, Sequence
 from itertools import groupby, takewhile
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from wschat.errors import UsageError, WschatError
+from wschat.cli.console import Console, stderr, stdout
 from wschat.lab.model import Actual, Lab, Resource
 from wschat.lab.plan import Step, Verb
-from wschat.streams import discard
 from wschat.text import safe
 
 CONTEXT, SHOWN = 20, 100  # characters of a difference: before it, and in all
@@ -23,46 +18,12 @@ FIXED = "; it can't be changed in place: save what you need of it, and delete it
 SIGNS = {Verb.CREATE: ("+", "green"), Verb.UPDATE: ("~", "yellow"), Verb.DELETE: ("-", "red")}
 
 
-class Outlet(Console):
-    """A console that goes on in silence when nobody reads any more, as behind `| head`."""
-
-    @property
-    def animated(self) -> bool:
-        """Tell whether lines may change in place: in a terminal that can do it, unless NO_COLOR is set."""
-        return self.is_interactive and not self.no_color
-
-    def on_broken_pipe(self) -> None:
-        """Send what is still to come nowhere."""
-        discard(self.file)
-
-
-def screen() -> Outlet:
-    """Return the console for progress, questions and errors: standard error, so that stdout can be piped."""
-    return Outlet(stderr=True, highlight=False)
-
-
-def paper() -> Outlet:
-    r"""Return the console for what was asked for: stdout; what it can't encode becomes `\u`."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-    return Outlet(highlight=False)
-
-
-def show_error(error: WschatError, console: Console | None = None, *, hint: bool = True) -> None:
-    """Say what happened, where, and (`hint`) what to do now; on the screen if nothing else is said."""
-    console = console or screen()
-    where = (f"{safe(error.where)}: ", "bold") if error.where else ""
-    console.print(Text.assemble(("Error: ", "bold red"), where, safe(error.what)), soft_wrap=True)
-    if error.hint and hint:
-        console.print(Text.assemble("  ", ("→ ", "dim"), safe(error.hint)), soft_wrap=True)
-
-
 def show_place(lab: Lab) -> None:
     """Say which account and region the rest is about."""
     prefix = f", prefix [bold]{lab.prefix}[/bold]" if lab.prefix else ""
     endpoint = f", at {escape(lab.endpoint)}" if lab.endpoint else ""
     line = f"Account [bold]{lab.account}[/bold], region [bold]{lab.region}[/bold]{prefix}{endpoint}"
-    screen().print(line, soft_wrap=True)
+    stderr().print(line)
 
 
 def show_plan(plan: Sequence[Step], console: Console) -> None:
@@ -71,9 +32,9 @@ def show_plan(plan: Sequence[Step], console: Console) -> None:
         console.print(f"[bold]{task.value}[/bold]")
         for step in steps:
             sign, style = SIGNS[step.verb]
-            console.print(Text(safe(f"  {sign} {step}"), style), soft_wrap=True)
+            console.print(Text(safe(f"  {sign} {step}"), style))
             for difference in _differences(step):
-                console.print(Text(f"      {difference}"), soft_wrap=True)
+                console.print(Text(f"      {difference}"))
     counts = [f"{count} to {verb}" for verb in Verb if (count := sum(step.verb is verb for step in plan))]
     console.print(f"[bold]Plan:[/bold] {', '.join(counts) or 'nothing to do'}.")
 
@@ -104,44 +65,9 @@ def _from_difference(should: str, found: str) -> tuple[str, str]:
     return short[0] + cut[0], short[1] + cut[1]
 
 
-def ask(question: str, *yes: str) -> bool:
-    """Ask; any answer but `yes`, or yes itself if nothing is given, is no.
-
-    Raises:
-        UsageError: nobody is there to answer.
-    """
-    if not (sys.stdin and sys.stdin.isatty()):
-        raise UsageError("there is no terminal to ask on", hint="say --yes, if that is what you want")
-    try:
-        choice = "" if yes else " [y/N]"
-        answer = screen().input(Text.assemble(question, (choice, "bold"), " "))
-    except EOFError:
-        return False
-    return answer.strip().casefold() in (yes or ("y", "yes"))
-
-
-@contextmanager
-def waiting(what: str, *, plain: bool = False) -> Iterator[Callable[[str], None]]:
-    """Show that something takes a moment; what it yields tells how far it is, in place or line by line."""
-    console, shown = screen(), {what}
-    if console.animated and not plain:
-        with console.status(what) as status:
-            yield lambda text: status.update(f"{what}: {escape(text)}")
-        return
-    console.print(what)
-
-    def tell(text: str) -> None:
-        stage = text.partition(" (")[0]
-        if stage not in shown:
-            shown.add(stage)
-            console.print(Text(f"  {stage}"), soft_wrap=True)
-
-    yield tell
-
-
 def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actual) -> None:
     """Show, kind by kind, what should exist, what does and what differs; then each difference."""
-    console = paper()
+    console = stdout()
     table = Table("kind", "want", "have", "differ", "extra", box=None, pad_edge=False)
     table.columns[0].no_wrap = True
     for column in table.columns[1:]:
@@ -157,15 +83,15 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
     states = {Verb.CREATE: "missing", Verb.UPDATE: "differs", Verb.DELETE: "extra"}
     for step in plan if actual.resources else ():
         line = safe(f"{states[step.verb]}: {step.resource.kind} {step.resource.name}")
-        console.print(Text(line), soft_wrap=True)
+        console.print(Text(line))
         for difference in _differences(step):
-            console.print(Text(f"    {difference}"), soft_wrap=True)
+            console.print(Text(f"    {difference}"))
     for each in actual.unmanaged:
         line = safe(f"not ours: {each.kind} {each.name} has no tag of this lab")
-        console.print(Text(line), soft_wrap=True)
+        console.print(Text(line))
 
 
-def show_report(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> None:
+def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> None:
     """Write as JSON what differs: for programs, so nothing of it is shortened, and in ASCII.
 
     `changes` has an object for each resource that is missing (`create`), differs (`update`) or is too much
@@ -192,7 +118,7 @@ def show_report(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> Non
         "changes": changes,
         "unmanaged": [{"kind": each.kind, "name": each.name} for each in actual.unmanaged],
     }
-    paper().out(json.dumps(report, indent=2), highlight=False)
+    stdout().out(json.dumps(report, indent=2), highlight=False)
 
 
 def whose(unmanaged: Sequence[Resource]) -> str:
@@ -205,47 +131,46 @@ def show_left_alone(unmanaged: Sequence[Resource]) -> None:
     """Say what teardown does not remove."""
     for each in unmanaged:
         what = f"Left alone: {each.kind} {each.name} has no tag of this lab, so it is {whose([each])}."
-        screen().print(Text(safe(what)), soft_wrap=True)
+        stderr().print(Text(safe(what)))
 
 
 def show_rest(left: Sequence[Step], again: str) -> None:
     """Say what a teardown left; `again` is the command that tries once more."""
-    console = screen()
+    console = stderr()
     if not left:
         console.print("Looked again: nothing is left.")
         return
-    console.print(Text.assemble(("Looked again: this is left.", "bold"), f" Run `{again}`."), soft_wrap=True)
+    console.print(Text.assemble(("Looked again: this is left.", "bold"), f" Run `{again}`."))
     show_plan(left, console)
 
 
-def show_stopped(counts: Mapping[str, int], steps: int, ways: Mapping[str, str]) -> None:
-    """Say what of so many steps is done and what is not, and which commands lead on from there.
+def show_stopped(counts: Mapping[str, int], steps: int, stopped: str, commands: Mapping[str, str]) -> None:
+    """Say what became of so many steps, and how to go on.
 
-    `counts` says of how many steps that were begun what became. Where it was all carried out and looked at
-    again, there were more than the plan had. `ways` are the commands with their options, the one that was
-    stopped first.
+    `counts` has, for each thing that may become of a step that was begun, how many did. There may be more
+    than the plan had, if it was made anew after a second look. `commands` is what to type for each command;
+    `stopped` names the one that was stopped.
     """
-    console, stopped = screen(), next(iter(ways))
-    begun = sum(counts.values())
+    console, begun = stderr(), sum(counts.values())
     steps = max(steps, begun)
     numbers = ", ".join(f"{count} {what}" for what, count in {**counts, "not begun": steps - begun}.items())
     console.print(f"[bold]Stopped.[/bold] Of {steps} steps: {numbers}.")
-    lines = {f"wschat {command}{options}": command for command, options in ways.items()}
-    for line, command in lines.items():
-        does = "goes on from here" if command == stopped else WAYS[command]
-        told = Text.assemble("  ", (line.ljust(max(map(len, lines))), "bold"), f"  {does}")
-        console.print(told, soft_wrap=True)
+    lines = {commands[stopped]: "goes on from here"}
+    for name, effect in {"provision": "makes it whole again", "teardown": "removes what there is"}.items():
+        lines.setdefault(commands[name], effect)
+    width = max(map(len, lines))
+    for command, effect in lines.items():
+        console.print(Text.assemble("  ", (command.ljust(width), "bold"), f"  {effect}"))
 
 
-WAYS = {"provision": "makes it whole again", "teardown": "removes what there is"}
 FEW = 10
 """Functions of a new account that may run at once; a room needs about one for each person who acts."""
 
 
-def note_few(functions: int) -> None:
+def warn_of_quota(functions: int) -> None:
     """Warn of an account that runs few functions at once."""
     if functions <= FEW:
-        screen().print(
+        stderr().print(
             f"[yellow]Note:[/yellow] this account runs at most {functions} functions at once, as new ones do."
             " When more people act at the same time, some see Internal server error or are not let in."
             " Service Quotas → AWS Lambda → Concurrent executions raises it.",
@@ -259,7 +184,7 @@ def show_labs(labs: Sequence[tuple[str, int, float | None]], now: float) -> None
     table.columns[1].justify = table.columns[2].justify = "right"
     for prefix, steps, born in labs:
         table.add_row(Text(prefix or "(none)"), str(steps), _age(now - born) if born else "unknown")
-    screen().print(table)
+    stderr().print(table)
 
 
 def _age(seconds: float) -> str:

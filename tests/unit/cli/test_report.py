@@ -12,8 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.support.terminal import WSCHAT, wschat
-from wschat import console
-from wschat.cli import app
+from wschat.cli import report
+from wschat.cli.app import app
+from wschat.cli.console import stdout
 from wschat.lab import engine, inventory
 from wschat.lab.aws.functions import Function
 from wschat.lab.aws.roles import Role
@@ -72,25 +73,23 @@ def test_for_programs(odd: Cloud) -> None:
     """JSON alone on stdout, whatever the values and the terminal's width; exit code 3."""
     prefix, name = odd.lab.prefix, odd.lab.name
     shown, code = narrow("status", "--json", "--prefix", prefix)
-    report = json.loads(shown)
+    found = json.loads(shown)
     assert f"`wschat provision --prefix {prefix}` makes it so." in narrow("status", "--prefix", prefix)[0]
-    planned = CliRunner().invoke(app(), ["provision", "--plan", "--json", "--prefix", prefix])
-    assert json.loads(planned.stdout) == report
+    planned = CliRunner().invoke(app, ["provision", "--plan", "--json", "--prefix", prefix])
+    assert json.loads(planned.stdout) == found
     assert (code, planned.exit_code) == (3, 3)
-    attributes = {
-        each["name"]: each["attributes"] for each in report["changes"] if each["action"] == "update"
-    }
+    attributes = {each["name"]: each["attributes"] for each in found["changes"] if each["action"] == "update"}
     assert attributes == {
         name("chatroom-websocket"): {"description": {"wanted": ANYONE, "found": ODD, "fixed": False}},
         name("room-messages-users"): {"partition_key": {"wanted": "room", "found": "id", "fixed": True}},
     }
-    assert {each["action"] for each in report["changes"]} == {"create", "update"}
+    assert {each["action"] for each in found["changes"]} == {"create", "update"}
 
 
 def test_for_people(odd: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     """Each attribute that differs is named with what it is and should be, and what can't be changed."""
     actual = inventory.look(odd)
-    console.show_status(engine.desired(odd.lab, actual), engine.differences(odd, actual), actual)
+    report.show_status(engine.desired(odd.lab, actual), engine.differences(odd, actual), actual)
     lines = capsys.readouterr().out.splitlines()
     at = lines.index(f"differs: API {odd.lab.name('chatroom-websocket')}")
     assert lines[at + 1].startswith("    description: is ☃ [red]:smile: ")
@@ -110,7 +109,7 @@ def test_values_for_people(capsys: pytest.CaptureFixture[str]) -> None:
         (table, replace(table, ttl=None)),
         (ping, replace(ping, answer=("$default", None, "{}"))),
     )
-    console.show_plan([Step(Verb.UPDATE, *pair) for pair in pairs], console.paper())
+    report.show_plan([Step(Verb.UPDATE, *pair) for pair in pairs], stdout())
     told = capsys.readouterr().out
     assert "environment: is CLIENT_RECORDS=theirs, MORE=1, should be CLIENT_RECORDS=client-records, " in told
     assert "ttl: is nothing, should be expires" in told
@@ -138,11 +137,11 @@ def test_strangers(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"Error: before the first step: somebody else has log group {group}" in done.stderr
     actual = inventory.look(cloud)
     steps = engine.differences(cloud, actual)
-    console.show_report(cloud.lab, steps, actual, "")
-    report = json.loads(capsys.readouterr().out)
-    assert report["unmanaged"] == [{"kind": "log group", "name": group}]
-    assert group not in {each["name"] for each in report["changes"]}
-    console.show_status(engine.desired(cloud.lab, actual), steps, actual)
+    report.show_json(cloud.lab, steps, actual, "")
+    found = json.loads(capsys.readouterr().out)
+    assert found["unmanaged"] == [{"kind": "log group", "name": group}]
+    assert group not in {each["name"] for each in found["changes"]}
+    report.show_status(engine.desired(cloud.lab, actual), steps, actual)
     assert f"not ours: log group {group} has no tag of this lab\n" in capsys.readouterr().out
 
 
@@ -156,3 +155,12 @@ def test_a_lab_in_another_region(cloud: Cloud) -> None:
     assert "or of a lab in another --region: take another --prefix." in wschat("status", *there).stdout
     left = "has no tag of this lab, so it is somebody else's, or of a lab in another --region."
     assert left in wschat("teardown", *there).stderr
+
+
+def test_age(capsys: pytest.CaptureFixture[str]) -> None:
+    """An age is told in its largest whole unit."""
+    ages = {"a-": 59, "b-": 60, "c-": 2 * 3600 + 1, "d-": 40 * 86_400}
+    report.show_labs([(prefix, 1, 1e9 - age) for prefix, age in ages.items()], 1e9)
+    report.show_labs([("e-", 1, None)], 1e9)
+    told = [line.split(maxsplit=2)[2] for line in capsys.readouterr().err.splitlines() if "-" in line]
+    assert told == ["less than a minute", "1 minute", "2 hours", "40 days", "unknown"]

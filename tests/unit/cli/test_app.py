@@ -1,0 +1,119 @@
+"""The command line: what is refused, how it is said, and which exit code it has."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.support.terminal import WSCHAT, wschat
+from wschat.cli.app import COMMANDS, app
+
+HERE = "ws://127.0.0.1:9/"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["bogus"], 2, "No such command"),
+        (["chat", "--bogus"], 2, "No such option"),
+        (["chat", "--local", "--url", "ws://x"], 2, "exclude each other"),
+        (["chat", "--local", "--sign"], 2, "exclude each other"),
+        (["chat", "--sign", "--url", "wss://chat.example.com/x"], 4, "no region"),
+        (["chat", "--sign", "--url", "https://chat.example.com/x"], 5, "wss://"),
+        (["chat", "--room", "lobby"], 2, "give --name"),
+        (["chat"], 2, "no URL to chat at"),
+        (["chat", "--url", "https://x.execute-api.us-east-1.amazonaws.com/development"], 5, "wss://"),
+        (["chat", "--url", "ws://127.0.0.1:9/development"], 5, "refused"),
+        (["chat", "--url", ""], 5, "wss://"),
+        (["local", "--port", "80000"], 2, "65535"),
+        (["status", "--endpoint-url", "127.0.0.1:4566"], 2, "no URL of an endpoint"),
+        (["status", "--endpoint-url", "http://me:secret@127.0.0.1:4566"], 2, "'127.0.0.1:4566' is no URL"),
+        (["status", "--endpoint-url", ""], 2, "no URL of an endpoint"),
+        (["status", "--endpoint-url", "http://a..b", "--region", "us-east-1"], 2, "no URL of an endpoint"),
+        (["status", "--endpoint-url", "http://127.0.0.1:9?x"], 2, "no URL of an endpoint"),
+        (["status", "--region", "é"], 4, "--region"),
+        (["provision", "--prefix", "a b"], 2, "'table a bclient-records', which AWS does not allow"),
+        (["provision", "--prefix", "x" * 49], 2, "use at most 48 characters"),
+        (["status", "--region", "us-east-1"], 4, "no usable AWS credentials"),
+        (["status", "--profile", "nobody"], 4, "nobody"),
+        (["teardown"], 4, "no region"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
+)
+def test_refused(arguments: list[str], code: int, says: str) -> None:
+    """Each mistake gets one clear message on stderr, nothing on stdout, and its exit code."""
+    done = wschat(*arguments)
+    assert done.returncode == code, done.stderr
+    assert says in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_a_full_disk(option: str) -> None:
+    """What can't be written is said once, with its exit code."""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [WSCHAT, option], env=env, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, "Error: the system refused: No space left on device\n")
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_without_stdout(option: str) -> None:
+    """Where nothing can be written, nothing is."""
+    done = subprocess.run(["/bin/sh", "-c", f"{WSCHAT} {option} >&-"], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_version_and_help() -> None:
+    """--version and --help, on stdout, uncut; without arguments the help as well, somewhere."""
+    assert wschat("--version").stdout.startswith("wschat ")
+    commands = wschat("--help", COLUMNS="80").stdout.partition("Commands:")[2]
+    assert ("provision" in commands, "..." in commands) == (True, False)
+    bare = wschat()
+    assert "provision" in bare.stdout + bare.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "become"),
+    [("logs Se", "SendMessage"), ("sta", "status"), ("local --order ", "arrival\nshuffle")],
+)
+def test_completion(words: str, become: str) -> None:
+    """A shell completes commands, values and the functions whose logs one can read."""
+    typed = {"COMP_WORDS": f"wschat {words}", "COMP_CWORD": str(len(words.split(" ")))}
+    env = {**os.environ, "_WSCHAT_COMPLETE": "complete_bash", **typed}
+    done = subprocess.run([WSCHAT], env=env, stdout=subprocess.PIPE, text=True, check=True)
+    assert done.stdout.strip() == become
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_what_a_command_does(name: str) -> None:
+    """A command's own help begins with the sentence that all lists have, which none of them cuts."""
+    help_text = CliRunner().invoke(app, [name, "--help"]).output
+    assert COMMANDS[name] in " ".join(help_text.split())
+    assert len(COMMANDS[name]) <= 45
+
+
+@pytest.mark.parametrize("typed", [["--help"], ["bogus"], []])
+def test_no_command_is_loaded(typed: list[str]) -> None:
+    """To list the commands, none of them is imported, nor what takes long."""
+    code = f"""if True:
+        import sys
+        from wschat.__main__ import main
+        sys.argv[1:] = {typed}
+        try:
+            main()
+        except SystemExit:
+            print("loaded:", *sorted(sys.modules))
+    """
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.partition("loaded: ")[2].split())
+    commands = {f"wschat.cli.{name}" for name in COMMANDS}
+    assert loaded & {"wschat.cli.app", "rich", "boto3", "prompt_toolkit", "websockets", *commands} == {
+        "wschat.cli.app"
+    }

@@ -1,0 +1,65 @@
+"""What the commands that work in an AWS account share."""
+
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.support.terminal import terminal, wschat
+
+HERE = "ws://127.0.0.1:9/"
+
+
+@pytest.mark.usefixtures("account")
+def test_it_asks() -> None:
+    """Provision shows account, region and plan, and asks; anything but yes changes nothing."""
+    with terminal("provision", "--prefix", "ask-") as person:
+        shown = person.until("[y/N]")
+        assert "Account 000000000000, region us-east-1, prefix ask-" in shown
+        assert "Plan: 66 to create." in shown
+        person.type("what?")
+        person.until("Nothing was changed.")
+        assert person.end() == 0
+    assert wschat("teardown", "--prefix", "ask-").stderr.count("Nothing to remove") == 1
+
+
+@pytest.mark.usefixtures("account")
+def test_nobody_to_ask() -> None:
+    """Without a terminal and without --yes it stops before it writes anything."""
+    done = wschat("provision", "--prefix", "ask-")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--yes" in done.stderr
+    assert wschat("status", "--prefix", "ask-").returncode == 3
+
+
+class Garbage(SimpleHTTPRequestHandler):
+    """Answers what `said` is to whatever is asked."""
+
+    said = b""
+
+    def do_POST(self) -> None:
+        """Answer."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.said)))
+        self.end_headers()
+        self.wfile.write(self.said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"<html>hello</html>",
+        b"{}",
+        b"",
+        b"<R><GetCallerIdentityResult><Arn>x</Arn></GetCallerIdentityResult></R>",
+    ],
+)
+def test_what_is_not_aws(said: bytes) -> None:
+    """An endpoint that answers something else is named as such."""
+    handler = type("Said", (Garbage,), {"said": said})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_DEFAULT_REGION": "us-east-1"}
+        done = wschat("status", "--endpoint-url", f"http://127.0.0.1:{server.server_port}", **keys)
+        server.shutdown()
+    assert (done.returncode, "is not AWS" in done.stderr) == (1, True)

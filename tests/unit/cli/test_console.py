@@ -1,0 +1,48 @@
+"""The consoles of stdout and stderr, questions."""
+
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.terminal import WSCHAT
+from wschat.cli import console
+
+HERE = "ws://127.0.0.1:9/"
+
+
+@pytest.mark.usefixtures("account")
+def test_nobody_reads() -> None:
+    """When nobody reads any more, as behind `| head`, the exit code is what it would have been."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [WSCHAT, "status", "--prefix", "head-"], stdout=writer, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(writer)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"), [("2", True), (" 2 ", True), ("3", False), ("y", False), ("", False)]
+)
+def test_only_the_number_counts(monkeypatch: pytest.MonkeyPatch, typed: str, *, taken: bool) -> None:
+    """Whoever does not type the number of labs keeps them all."""
+    person, terminal = os.openpty()
+    with os.fdopen(terminal) as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        os.write(person, f"{typed}\n".encode())
+        assert console.confirm("How many?", "2") is taken
+    os.close(person)
+
+
+def test_a_plain_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where standard output takes ASCII alone, what it can't write is escaped."""
+    stdout = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stdout)
+    console.stdout().print("a … b")
+    stdout.flush()
+    assert stdout.buffer.getvalue() == b"a \\u2026 b\n"

@@ -1,0 +1,148 @@
+"""The options: the command line over the environment over the settings file; which lab they mean."""
+
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from wschat.chat.settings import Notify, template
+from wschat.cli.options import AWS, Config, exclude, offer_template, setting, targeted
+from wschat.errors import UsageError
+from wschat.target import Target
+
+app = typer.Typer()
+used: dict[str, object] = {}
+
+
+@app.command()
+def command(
+    context: typer.Context,
+    config: Config,
+    name: Annotated[str | None, setting("name")] = None,
+    notify: Annotated[Notify, setting("notify")] = "none",
+    *,
+    bell: Annotated[bool, setting("bell", "--bell/--no-bell")] = True,
+) -> None:
+    """Take note of what it is given."""
+    exclude(context, "bell", "name", "notify")
+    offer_template(config)
+    used.update(name=name, bell=bell, notify=notify)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The settings file, which is not there."""
+    return tmp_path / "config.toml"
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "flags", "name", "bell"),
+    [
+        ("", {}, [], None, True),
+        ("# name = 'file'", {}, [], None, True),
+        ("name = 'file'\nbell = false", {}, [], "file", False),
+        ("\ufeffname = 'file'", {}, [], "file", True),
+        ("name = 'file'", {"WSCHAT_NAME": "environment"}, [], "environment", True),
+        ("name = 'file'", {"WSCHAT_NAME": ""}, [], "file", True),
+        ("bell = true", {"WSCHAT_BELL": "no"}, [], None, False),
+        ("bell = false", {"WSCHAT_BELL": "1"}, [], None, True),
+        ("bell = false", {"WSCHAT_BELL": ""}, [], None, False),
+        ("name = 'file'", {"WSCHAT_NAME": "environment"}, ["--name", "flag"], "flag", True),
+        ("name = 'file'", {"WSCHAT_NAME": "environment"}, ["--name", ""], "", True),
+        ("", {"WSCHAT_BELL": "no"}, ["--bell"], None, True),
+        ("url = 'wss://x'\nlog = 'x'", {}, [], None, True),
+    ],
+)
+def test_the_order(
+    file: Path, text: str, environment: dict[str, str], flags: list[str], name: str | None, *, bell: bool
+) -> None:
+    """Each source goes over the ones before it; an empty variable is none; what others take is let be."""
+    file.write_text(text, encoding="utf-8")
+    done = CliRunner().invoke(app, flags, env=environment)
+    assert done.exit_code == 0, done.output
+    assert (used["name"], used["bell"]) == (name, bell)
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"name =", ""),
+        (b"name = " + b"[" * 9_000, ""),
+        (b"nmae = 'x'", ": nmae"),
+        (b"name = 3", ": name"),
+        (b"bell = 'yes'", ": bell"),
+        (b"notify = 'osc8'", ": notify"),
+        (b"\xff", ""),
+    ],
+)
+def test_mistakes_in_the_file(file: Path, content: bytes, says: str) -> None:
+    """What is no setting is refused with where it stands and what would be one."""
+    file.write_bytes(content)
+    caught = CliRunner().invoke(app).exception
+    assert isinstance(caught, UsageError)
+    assert (caught.where, bool(caught.hint)) == (f"{file}{says}", True)
+    assert CliRunner().invoke(app, ["--help"]).exit_code == 0, "a wrong file keeps nobody from the help"
+
+
+def test_a_file_that_can_not_be_read(file: Path) -> None:
+    """A directory in its place is named; another file can be chosen."""
+    file.mkdir()
+    assert isinstance(CliRunner().invoke(app).exception, UsageError)
+    other = file / "other"
+    other.write_text("name = 'other'")
+    assert CliRunner().invoke(app, ["--config", str(other)]).exit_code == 0
+    assert used["name"] == "other"
+
+
+@pytest.mark.parametrize(("variable", "value"), [("WSCHAT_BELL", "maybe"), ("WSCHAT_NOTIFY", "osc8")])
+def test_mistakes_in_the_environment(variable: str, value: str) -> None:
+    """A variable that is no such setting is named."""
+    done = CliRunner().invoke(app, env={variable: value})
+    assert (done.exit_code, variable in done.output, value in done.output) == (2, True, True)
+
+
+def test_the_first_time(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person in a terminal gets a file with all settings as comments, once; a program gets none."""
+    assert CliRunner().invoke(app).exit_code == 0
+    assert not file.exists()
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    offer_template(file)
+    assert file.read_text() == template()
+    file.write_text("mine")
+    offer_template(file)
+    offer_template(file / "none")
+    assert file.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("flags", "environment", "code"),
+    [
+        (["--bell"], {"WSCHAT_NAME": "x"}, 0),
+        (["--name", "x"], {"WSCHAT_BELL": "1"}, 0),
+        (["--name", "x", "--notify", "osc9"], {}, 0),
+        (["--bell", "--name", "x"], {}, 1),
+        (["--no-bell", "--notify", "none"], {}, 1),
+    ],
+)
+def test_exclusion(flags: list[str], environment: dict[str, str], code: int) -> None:
+    """Two options are refused together on the command line; what stands elsewhere does not count."""
+    done = CliRunner().invoke(app, flags, env=environment)
+    assert done.exit_code == code
+    if code:
+        assert isinstance(done.exception, UsageError)
+        assert done.exception.what == "--bell and --name or --notify exclude each other"
+
+
+@pytest.mark.parametrize("named", ["provision", "teardown", "status"])
+def test_what_an_error_names_can_be_pasted(named: str) -> None:
+    """The commands in a hint have the options of the command that failed."""
+
+    @targeted(AWS)
+    def command(target: Target, *, more: int) -> None:
+        raise UsageError(f"{target.prefix} {more}", hint=f"run `wschat {named}`")
+
+    with pytest.raises(UsageError, match="a- 1") as caught:
+        command(prefix="a-", region=None, profile="my own", endpoint_url=None, more=1)
+    assert caught.value.hint == f"run `wschat {named} --prefix a- --profile 'my own'`"

@@ -1,0 +1,102 @@
+"""The commands, each loaded when it is called; the one place that shows the error that ends the program."""
+
+import sys
+from importlib import import_module
+from typing import Annotated, Any, cast
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from wschat import __version__
+from wschat.errors import WschatError
+from wschat.streams import discard
+
+COMMANDS = {
+    "provision": "Create the lab in an AWS account, or mend it.",
+    "teardown": "Remove all that provision made.",
+    "status": "Show what exists of the lab and what differs.",
+    "logs": "Show what the functions have logged.",
+    "policy": "Print the IAM policy that a person needs.",
+    "chat": "Chat in a terminal, or through a pipe.",
+    "web": "Chat in a browser.",
+    "local": "Run the whole lab on this machine.",
+}
+"""The first sentence of each command's help, at most 45 characters, so that no list of commands cuts it."""
+
+
+class LazyCommand(TyperCommand):
+    """A command whose module is imported when it is called, or asked for its options."""
+
+    def load(self) -> TyperCommand:
+        """Import `wschat.cli.NAME`, and return the command made of its function NAME."""
+        name = str(self.name)
+        loaded = typer.Typer(add_completion=False, rich_markup_mode=None)
+        loaded.command()(getattr(import_module(f"wschat.cli.{name}"), name))
+        return cast("TyperCommand", get_command(loaded))
+
+    def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  as click has it
+        """Go on with the loaded command."""
+        return self.load().make_context(*arguments, **options)
+
+
+class LazyGroup(TyperGroup):
+    """A group that knows its commands' names and first sentences without importing them."""
+
+    def __init__(self, **settings: Any) -> None:  # noqa: ANN401  click's
+        super().__init__(**settings)
+        self.commands = {name: LazyCommand(name, help=text) for name, text in COMMANDS.items()}
+
+
+app = typer.Typer(
+    name="wschat",
+    cls=LazyGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich would take as long to load as all the rest of --help
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"wschat {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """A chat room on AWS's WebSocket API: provision it, chat in it, tear it down; or run it all locally.
+
+    Begin with `wschat chat --local`, which needs no account.
+    """
+
+
+def main() -> None:
+    """Run the command line; show the error that ends it, and exit with its code."""
+    try:
+        app()
+    except WschatError as error:
+        problem = error
+    except OSError as error:  # such as a full disk under stdout
+        where = str(error.filename or "")
+        problem = WschatError(f"the system refused: {error.strerror or error}", where=where)
+        _settle_stdout()
+    from wschat.cli.console import show_error
+
+    show_error(problem)
+    sys.exit(problem.exit_code)
+
+
+def _settle_stdout() -> None:
+    """Write what is buffered, or drop it if it can't be written."""
+    if sys.stdout:
+        try:
+            sys.stdout.flush()
+        except OSError:
+            discard(sys.stdout)

@@ -1,0 +1,88 @@
+"""`wschat chat`: chat in a terminal, or through a pipe."""
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from wschat import paths
+from wschat.chat import loop
+from wschat.chat.firstline import first_line
+from wschat.chat.settings import Notify, Settings
+from wschat.chat.start import chat as run_chat
+from wschat.chat.world import World
+from wschat.cli.connection import find, program, signer
+from wschat.cli.options import (
+    CREDENTIALS,
+    Config,
+    Local,
+    Sign,
+    Url,
+    exclude,
+    offer_template,
+    setting,
+    targeted,
+)
+from wschat.errors import ExitCode, UsageError
+from wschat.signals import end_as_ctrl_c
+from wschat.target import Target
+
+
+@targeted(CREDENTIALS)
+def chat(
+    target: Target,
+    context: typer.Context,
+    config: Config,
+    url: Url = None,
+    name: Annotated[str | None, setting("name")] = None,
+    room: Annotated[str | None, setting("room")] = None,
+    *,
+    local: Local = False,
+    sign: Sign = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="For programs: requests in, events out, a JSON object a line.")
+    ] = False,
+    plain: Annotated[bool, setting("plain", "--plain/--no-plain")] = Settings.plain,
+    log: Annotated[str | None, setting("log")] = None,
+    time: Annotated[str, setting("time")] = Settings.time,
+    bell: Annotated[bool, setting("bell", "--bell/--no-bell")] = Settings.bell,
+    notify: Annotated[Notify, setting("notify")] = "none",
+    links: Annotated[bool | None, setting("links", "--links/--no-links")] = Settings.links,
+) -> None:
+    """Chat in a terminal, or through a pipe. From a pipe, each line is sent; what is said is written.
+
+    Options that name an environment variable can be set in the settings file, too.
+    """
+    end_as_ctrl_c()
+    exclude(context, "local", "url", "sign")
+    offer_template(config)
+    if room and not name:
+        hint = "give --name, or set it where the room is set: WSCHAT_NAME, or `name` in the settings"
+        raise UsageError("a room needs a name: only somebody with a name can join", where="chat", hint=hint)
+    settings = Settings(name, room, plain, log, time, bell, notify, links)
+    talk = partial(_talk, settings=settings, json_lines=json)
+    if not local:
+        raise typer.Exit(talk(find(target, url, sign=sign, command="chat")))
+    from wschat.cli.local import join_local  # rich takes a while to load
+
+    with join_local(plain=plain) as lab:
+        welcome = f"Another terminal joins with: {program()} chat --local" if lab.started else ""
+        code = talk(Target(url=lab.url), world=World(check=lab.check), welcome=welcome)
+    raise typer.Exit(code)
+
+
+def _talk(
+    target: Target, world: World | None = None, *, settings: Settings, json_lines: bool, welcome: str = ""
+) -> ExitCode:
+    with first_line(wanted=not (json_lines or settings.plain)) as give_way, paths.token(target.url) as token:
+        talk = run_chat(
+            target.url,
+            settings,
+            json_lines=json_lines,
+            history=paths.history(),
+            token=token,
+            welcome=welcome,
+            world=world or World(sign=signer(target)),
+            give_way=give_way,
+        )
+        return loop.run(talk)

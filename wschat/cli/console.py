@@ -1,0 +1,88 @@
+"""What all commands print with: the consoles of stdout and stderr, errors, questions, waiting."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import TextIOWrapper
+
+import rich.console
+from rich.markup import escape
+from rich.text import Text
+
+from wschat.errors import UsageError, WschatError
+from wschat.streams import discard
+from wschat.text import safe
+
+
+class Console(rich.console.Console):
+    """A console that goes on in silence when nobody reads any more, as behind `| head`."""
+
+    @property
+    def animated(self) -> bool:
+        """Tell whether lines may change in place: in a terminal that can do it, unless NO_COLOR is set."""
+        return self.is_interactive and not self.no_color
+
+    def on_broken_pipe(self) -> None:
+        """Discard what is still to come."""
+        discard(self.file)
+
+
+def stderr() -> Console:
+    """Return the console for progress, questions and errors, so that stdout can be piped."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def stdout() -> Console:
+    r"""Return the console for what was asked for; what stdout can't encode becomes `\u`."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    return Console(highlight=False, soft_wrap=True)
+
+
+def show_error(error: WschatError, console: Console | None = None, *, hint: bool = True) -> None:
+    """Say what happened, where, and (`hint`) what to do now; on stderr if nothing else is said."""
+    console = console or stderr()
+    where = (f"{safe(error.where)}: ", "bold") if error.where else ""
+    console.print(Text.assemble(("Error: ", "bold red"), where, safe(error.what)))
+    if error.hint and hint:
+        console.print(Text.assemble("  ", ("→ ", "dim"), safe(error.hint)))
+
+
+def confirm(question: str, *yes: str) -> bool:
+    """Ask; any answer but `yes`, or yes itself if nothing is given, is no.
+
+    Raises:
+        UsageError: stdin is no terminal.
+    """
+    if not (sys.stdin and sys.stdin.isatty()):
+        raise UsageError("there is no terminal to ask on", hint="say --yes, if that is what you want")
+    try:
+        choice = "" if yes else " [y/N]"
+        answer = stderr().input(Text.assemble(question, (choice, "bold"), " "))
+    except EOFError:
+        return False
+    return answer.strip().casefold() in (yes or ("y", "yes"))
+
+
+@contextmanager
+def waiting(what: str, *, plain: bool = False) -> Iterator[Callable[[str], None]]:
+    """Show that something takes a moment; what is yielded shows how far it is, in place or line by line."""
+    console, shown = stderr(), {what}
+    if console.animated and not plain:
+        with console.status(what) as status:
+            yield lambda text: status.update(f"{what}: {escape(text)}")
+        return
+    console.print(what)
+
+    def show(text: str) -> None:
+        stage = text.partition(" (")[0]
+        if stage not in shown:
+            shown.add(stage)
+            console.print(Text(f"  {stage}"))
+
+    yield show
+
+
+def timed(show: Callable[[str], None]) -> Callable[[str, float], None]:
+    """Return what shows why and for how many seconds something waits, given what shows a text."""
+    return lambda why, seconds: show(f"{why} ({seconds:.0f} s)")

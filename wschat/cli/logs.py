@@ -1,0 +1,47 @@
+"""`wschat logs`: what the functions have logged, and go on logging."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from wschat.cli import console
+from wschat.cli.aws import connect, on_interrupt
+from wschat.cli.options import AWS, targeted
+from wschat.lab import log_reader
+from wschat.lab.blueprint import FUNCTIONS
+from wschat.target import Target
+from wschat.text import safe
+
+
+def _functions() -> list[str]:
+    """Return the functions' names, of which a shell completes those that fit."""
+    return [each.name for each in FUNCTIONS]
+
+
+@targeted(AWS)
+def logs(
+    target: Target,
+    function: Annotated[
+        str | None,
+        typer.Argument(help="One function, such as SendMessage. (default: all)", autocompletion=_functions),
+    ] = None,
+    minutes: Annotated[int, typer.Option(min=1, help="Begin so many minutes ago.")] = 60,
+    *,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on with what is logged from now on, until Ctrl-C.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Write each line as a JSON object.")] = False,
+) -> None:
+    """Show what the functions have logged. Who asked for what, how it went, and how long it took."""
+    functions = log_reader.chosen(function)
+    since = int((time.time() - minutes * 60) * 1000)
+    out, lines = console.stdout(), 0
+    with on_interrupt("Stopped."):
+        cloud = connect(target)
+        for line in log_reader.read(cloud, functions, since, follow=follow):
+            lines += 1
+            shown = line.json() if json else "\n".join(map(safe, line.readable().splitlines()))
+            out.out(shown, highlight=False)
+    if not lines:
+        console.stderr().print(f"Nothing was logged in the last {minutes} minutes.")

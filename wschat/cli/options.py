@@ -1,0 +1,134 @@
+"""The options that several commands share, each declared once; and which lab they mean, as one Target."""
+
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.models import OptionInfo
+
+from wschat import paths
+from wschat.chat.settings import MEANING, parse, template
+from wschat.errors import UsageError, WschatError
+from wschat.target import Target
+
+AWS = {
+    "prefix": Annotated[
+        str, typer.Option(help="Stands before every resource's name, so that many labs share one account.")
+    ],
+    "region": Annotated[str | None, typer.Option(help="AWS region. (default: boto3's)")],
+    "profile": Annotated[str | None, typer.Option(help="AWS profile. (default: boto3's)")],
+    "endpoint_url": Annotated[
+        str | None, typer.Option(help="Use this URL in place of AWS's own, such as an emulator's.")
+    ],
+}
+"""The options of a command that works in an AWS account, named as the fields of Target."""
+CREDENTIALS = {name: AWS[name] for name in ("region", "profile")}
+"""Those of a command that only signs with AWS credentials."""
+
+Command = Callable[..., None]
+
+
+def targeted(options: dict[str, Any]) -> Callable[[Command], Command]:
+    """Let a command take these options, and get them as its first argument, a Target.
+
+    The commands that an error's hint names get the same options, so that they work when pasted.
+    """
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def run(**given: Any) -> None:  # noqa: ANN401  whatever the command takes
+            target = Target(**{name: given.pop(name) for name in options})
+            try:
+                command(target, **given)
+            except WschatError as error:
+                error.complete(target.commands)
+                raise
+
+        form = signature(command)
+        _, *own = form.parameters.values()
+        shared = [
+            Parameter(name, Parameter.KEYWORD_ONLY, default=getattr(Target(), name), annotation=annotation)
+            for name, annotation in options.items()
+        ]
+        own = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in own]
+        run.__signature__ = form.replace(parameters=[*own, *shared])  # type: ignore[attr-defined]  # typer's
+        return run
+
+    return decorate
+
+
+def exclude(context: typer.Context, option: str, *others: str) -> None:
+    """Refuse any of these options on the command line beside another one.
+
+    Raises:
+        UsageError: both are there; what only the environment or the settings file gives is no conflict.
+    """
+    sources = {name: context.get_parameter_source(name) for name in (option, *others)}
+    typed = {name for name, source in sources.items() if source and source.name == "COMMANDLINE"}
+    if option in typed and len(typed) > 1:
+        flags = [
+            next(each.opts[0] for each in context.command.params if each.name == name) for name in sources
+        ]
+        what = f"{flags[0]} and {' or '.join(flags[1:])} exclude each other"
+        raise UsageError(what, where=str(context.info_name))
+
+
+def setting(name: str, *flags: str) -> OptionInfo:
+    """Return an option that an environment variable or the settings file can give, too."""
+    option: OptionInfo = typer.Option(*flags, help=MEANING[name], envvar=f"WSCHAT_{name.upper()}")
+    return option
+
+
+def _load(context: typer.Context, file: Path) -> Path:
+    """Let a settings file give the options their defaults.
+
+    Raises:
+        UsageError: it can't be read, or sets what is no setting.
+    """
+    try:
+        text = file.read_text(encoding="utf-8-sig")  # with a byte order mark, as editors on Windows write it
+    except FileNotFoundError:
+        text = ""
+    except (OSError, UnicodeDecodeError) as error:
+        hint = "make it a readable file, or remove it"
+        raise UsageError(f"the settings can't be read: {error}", where=str(file), hint=hint) from None
+    context.default_map = parse(text, str(file))
+    return file
+
+
+def offer_template(file: Path) -> None:
+    """Give a person without a settings file one in which everything is a comment, if it can be written."""
+    if sys.stdin and sys.stdin.isatty() and not file.exists():
+        with suppress(OSError):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(template(), encoding="utf-8")
+
+
+Config = Annotated[
+    Path,
+    typer.Option(
+        default_factory=paths.config,
+        envvar="WSCHAT_CONFIG",
+        is_eager=True,  # before the options that it gives defaults to
+        callback=_load,
+        show_default="config.toml in ~/.config/wschat, on a Mac in ~/Library/Application Support/wschat",
+        help="Settings, in TOML, for the options that name an environment variable.",
+    ),
+]
+Local = Annotated[
+    bool, typer.Option("--local", help="Use the lab on this machine; start it if it does not run.")
+]
+Url = Annotated[str | None, setting("url")]
+Sign = Annotated[
+    bool | None,
+    typer.Option(
+        "--sign/--no-sign",
+        help="Sign with your AWS credentials. (default: as the lab that was provisioned last needs it)",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

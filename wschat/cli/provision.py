@@ -1,0 +1,115 @@
+"""`wschat provision`: plan, ask, carry out, try the lab, and say how to go on."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from wschat import paths
+from wschat.chat.probe import verify
+from wschat.cli import console, report
+from wschat.cli.aws import NOTHING_CHANGED, carry_out, confirm, connect, look, on_interrupt, waiting
+from wschat.cli.connection import program, signer
+from wschat.cli.options import AWS, Yes, targeted
+from wschat.errors import ExitCode, UsageError
+from wschat.lab import engine
+from wschat.lab.cloud import Cloud
+from wschat.lab.model import AWS_IAM, OPEN, Actual
+from wschat.lab.plan import Step, check
+from wschat.target import Target
+
+
+class Auth(StrEnum):
+    """Who may connect: anyone, or whose AWS credentials allow it."""
+
+    NONE = "none"
+    IAM = "iam"
+
+
+AUTHORIZATION = {Auth.NONE: OPEN, Auth.IAM: AWS_IAM, None: None}
+
+
+@targeted(AWS)
+def provision(
+    target: Target,
+    *,
+    auth: Annotated[
+        Auth | None,
+        typer.Option(
+            help="Who may connect: anyone, or whose AWS credentials allow it. (default: as it is, or none)"
+        ),
+    ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Show what would be done, and change nothing.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Write the plan as JSON, with --plan.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify/--no-verify", help="At the end, connect and talk in a room.")
+    ] = True,
+    yes: Yes = False,
+) -> None:
+    """Create the lab in an AWS account, or mend it. Print its wss:// URL."""
+    if json and not plan:
+        raise UsageError("--json needs --plan", where="provision")
+    with on_interrupt(NOTHING_CHANGED):
+        cloud = connect(target)
+        cloud = replace(cloud, lab=replace(cloud.lab, authorization=AUTHORIZATION[auth]))
+        actual = look(cloud)
+        steps = engine.plan_up(cloud, actual)
+        if plan:
+            if json:
+                report.show_json(cloud.lab, steps, actual, engine.url(cloud, actual))
+            else:
+                report.show_plan(steps, console.stdout())
+            raise typer.Exit(ExitCode.DIFFERENT if steps else ExitCode.OK)
+        with waiting(cloud, "Looking at the account's limits") as watched:
+            report.warn_of_quota(engine.concurrency(watched))
+        if steps:
+            report.show_plan(steps, console.stderr())
+            check(steps)
+            confirm("Do this in {}?", cloud, yes=yes)
+    left: Sequence[Step] = ()
+    if steps:
+        actual, left = carry_out(cloud, engine.provision, steps, actual, target.commands)
+    else:
+        console.stderr().print(f"Nothing to do: all {len(actual.resources)} parts are as they should be.")
+    _hand_over(cloud, actual, left, target, verify=verify)
+
+
+def _hand_over(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, *, verify: bool) -> None:
+    """Try the lab, and say how to chat in it and how to remove it; or what is not as it should be."""
+    out, err = console.stdout(), console.stderr()
+    url, signed = engine.url(cloud, actual), engine.is_signed(actual)
+    made, options = replace(target, url=url, sign=signed, region=cloud.lab.region), ""
+    try:
+        paths.remember(made)
+    except OSError as error:
+        err.print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
+        options = f" --url {url}" + (" --sign" if signed else "")
+    if left:
+        out.out(url, highlight=False)
+        err.print("[bold]Looked again: this is not as it should be.[/bold] Run it once more.")
+        report.show_plan(left, err)
+        raise typer.Exit(ExitCode.DIFFERENT)
+    if verify:
+        with on_interrupt(f"Stopped trying it. The lab is all there: {url}"):
+            _verify(made)
+    out.out(url, highlight=False)
+    who = "Anyone whose AWS credentials allow it" if signed else "Anyone who has this URL"
+    err.print(
+        f"{who} can connect (see --auth). `{program()} teardown{target.options}` removes it all.",
+        markup=False,
+    )
+    err.print(f"Now chat: [bold]{program()} chat{options} --name you --room lobby[/bold]")
+
+
+def _verify(target: Target) -> None:
+    sign = signer(target)
+    with console.waiting("Trying it") as show:
+        untried = verify(target.url, sign, on_wait=console.timed(show))
+    if untried:
+        console.stderr().print(f"Not tried: {', '.join(untried)}. The lab has as many rooms as it can have.")
+    else:
+        console.stderr().print("Tried it: it works.")

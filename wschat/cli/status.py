@@ -1,0 +1,43 @@
+"""`wschat status`: what exists of a lab, and what differs from what should."""
+
+from typing import Annotated
+
+import typer
+
+from wschat.cli import console, report
+from wschat.cli.aws import NOTHING_CHANGED, connect, look, on_interrupt
+from wschat.cli.options import AWS, targeted
+from wschat.errors import ExitCode
+from wschat.lab import engine
+from wschat.target import Target
+
+
+@targeted(AWS)
+def status(
+    target: Target,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Write what differs as JSON.")] = False,
+) -> None:
+    """Show what exists of the lab and what differs. Exit with 0 if nothing does, else with 3."""
+    with on_interrupt(NOTHING_CHANGED):
+        cloud = connect(target)
+        actual = look(cloud)
+    steps, url = engine.differences(cloud, actual), engine.url(cloud, actual)
+    code = ExitCode.DIFFERENT if steps or actual.unmanaged else ExitCode.OK
+    if json:
+        report.show_json(cloud.lab, steps, actual, url)
+        raise typer.Exit(code)
+    report.show_status(engine.desired(cloud.lab, actual), steps, actual)
+    out = console.stdout()
+    if url:
+        out.out(f"URL: {url}", highlight=False)
+    if actual.unmanaged:
+        hint = f"Some names are {report.whose(actual.unmanaged)}: take another --prefix."
+    elif not actual.resources:
+        hint = f"There is no such lab here: `{target.commands['provision']}` makes it."
+    elif steps:
+        hint = f"Not as it should be: `{target.commands['provision']}` makes it so."
+    else:
+        hint = "All is as it should be."
+    out.print(hint, markup=False)
+    raise typer.Exit(code)

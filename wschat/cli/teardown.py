@@ -1,0 +1,91 @@
+"""`wschat teardown`: remove one lab, or every lab of an account and region, and look again."""
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from wschat import paths
+from wschat.cli import console, report
+from wschat.cli.aws import NOTHING_CHANGED, carry_out, confirm, connect, on_interrupt, waiting
+from wschat.cli.options import AWS, Yes, targeted
+from wschat.errors import ExitCode, UsageError, WschatError
+from wschat.lab import engine, inventory
+from wschat.lab.cloud import Cloud
+from wschat.lab.model import Actual
+from wschat.target import Target
+
+
+@targeted(AWS)
+def teardown(
+    target: Target,
+    *,
+    every: Annotated[
+        bool, typer.Option("--all", help="Remove every lab of this account and region, whoever made it.")
+    ] = False,
+    yes: Yes = False,
+) -> None:
+    """Remove all that provision made. Look again, and say what is left."""
+    if every and target.prefix:
+        raise UsageError("--all and --prefix exclude each other", where="teardown")
+    with on_interrupt(NOTHING_CHANGED):
+        cloud = connect(target)
+    raise typer.Exit(_remove_every(cloud, target, yes=yes) if every else _remove_one(cloud, target, yes=yes))
+
+
+def _remove_one(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
+    with on_interrupt(NOTHING_CHANGED):
+        with waiting(cloud, "Looking at what exists") as watched:
+            actual = engine.look_for_rest(watched)
+        steps = engine.plan_down(actual)
+        report.show_left_alone(actual.unmanaged)
+        if not steps:
+            console.stderr().print("Nothing to remove: there is no such lab here.")
+            return ExitCode.OK
+        report.show_plan(steps, console.stderr())
+        confirm("Remove all this from {}?", cloud, yes=yes)
+    return _remove(cloud, actual, target.commands)
+
+
+def _remove_every(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
+    """Remove one lab after the other; an error with one keeps no other from being removed."""
+    with on_interrupt(NOTHING_CHANGED):
+        with console.waiting("Looking for labs") as show:
+            found = inventory.find_labs(replace(cloud, on_wait=console.timed(show)), show)
+        for refused in found.refused:
+            console.show_error(refused)
+        codes = {ExitCode.OK, *(refused.exit_code for refused in found.refused)}
+        if not found.labs:
+            none = "no lab here that you may look at" if found.refused else "no lab here"
+            console.stderr().print(f"Nothing to remove: there is {none}.")
+            return max(codes)
+        rows = [
+            (each.cloud.lab.prefix, len(engine.plan_down(each.actual)), each.actual.created)
+            for each in found.labs
+        ]
+        report.show_labs(rows, time.time())
+        confirm("Remove all from {}? Type how many:", cloud, str(len(rows)), yes=yes)
+    for each in found.labs:
+        one = replace(target, prefix=each.cloud.lab.prefix)
+        commands = {**one.commands, "teardown": f"wschat teardown --all{target.options}"}
+        console.stderr().print(f"[bold]Prefix {one.prefix or '(none)'}[/bold]")
+        try:
+            codes.add(_remove(each.cloud, each.actual, commands))
+        except WschatError as error:
+            error.complete(commands)
+            console.show_error(error)
+            codes.add(error.exit_code)
+    return max(codes)
+
+
+def _remove(cloud: Cloud, actual: Actual, commands: Mapping[str, str]) -> ExitCode:
+    """Remove what there is of a lab; `commands` are those that lead on from there, as one types them."""
+    _, left = carry_out(cloud, engine.teardown, engine.plan_down(actual), actual, commands)
+    if not left:
+        with suppress(OSError):
+            paths.forget(engine.url(cloud, actual))
+    report.show_rest(left, commands["teardown"])
+    return ExitCode.DIFFERENT if left else ExitCode.OK

@@ -1,0 +1,141 @@
+"""`wschat web`: serve the page on this machine for a browser, or export it for a static host."""
+
+import tempfile
+import threading
+import webbrowser
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+from shlex import quote
+from typing import Annotated
+
+import typer
+
+from wschat.cli import console
+from wschat.cli.connection import find, program, signer
+from wschat.cli.local import join_local
+from wschat.cli.options import CREDENTIALS, Config, Local, Sign, Url, exclude, offer_template, targeted
+from wschat.errors import AccessError, UsageError
+from wschat.signals import end_as_ctrl_c
+from wschat.target import Target
+from wschat.web import page
+from wschat.web.server import Server
+from wschat.web.server import Sign as Presign
+
+IN_TERMINALS = {"elinks", "links", "links2", "lynx", "w3m", "www-browser"}  # they would take this one
+CLOUDFRONT = (
+    "CloudFront: make a distribution of that bucket (with origin access control), its default root object "
+    "index.html, its response headers policy SecurityHeadersPolicy."
+)
+
+
+@targeted(CREDENTIALS)
+def web(
+    target: Target,
+    context: typer.Context,
+    config: Config,
+    url: Url = None,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Serve the page here. (default: any)", show_default=False)
+    ] = 0,
+    export: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write the page for a static host, and serve nothing.")
+    ] = None,
+    *,
+    local: Local = False,
+    sign: Sign = None,
+    browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
+) -> None:
+    """Chat in a browser. Serve the lab's page on this machine until Ctrl-C, or export it."""
+    exclude(context, "local", "url", "sign", "export")
+    offer_template(config)
+    if not export:
+        end_as_ctrl_c()
+    if local:
+        with join_local() as running:
+            console.stderr().print(f"In a terminal, join with: {program()} chat --local")
+            _serve(Target(url=running.url), port, running.wait, browser=browser)
+        return
+    lab = find(target, url, sign=sign, command="web")
+    if export:
+        _export(lab, export)
+    else:
+        _serve(lab, port, threading.Event().wait, browser=browser)
+
+
+def _serve(target: Target, port: int, wait: Callable[[], object], *, browser: bool) -> None:
+    """Serve the page until Ctrl-C, or until `wait` returns.
+
+    Raises:
+        UsageError: the port can't be used, or the URL not be put into a policy.
+        AccessError: there is nothing to sign with.
+    """
+    server = Server(target.url, _presign(target), port)
+    err = console.stderr()
+    with server.running(), tempfile.TemporaryDirectory(prefix="wschat-") as private:
+        try:
+            console.stdout().out(server.address, highlight=False)
+            address = _redirect(server.address, Path(private)) if target.sign else server.address
+            if browser and not _open(address):
+                err.print("Open this address in a browser.")
+            elif browser and target.sign:
+                err.print("If the browser can't read what it was given, open this address there.")
+            err.print("Ctrl-C stops it.")
+            wait()
+        except KeyboardInterrupt:
+            err.print("\nStopped.")
+
+
+def _presign(target: Target) -> Presign | None:
+    """Return what signs the URL anew for each connection; None if it is not to be signed."""
+    sign = signer(target)
+    if sign is None:
+        return None
+
+    def presign() -> str:
+        signed = sign()
+        if signed.headers:
+            what = "the signature does not fit into a URL, and a browser takes no other"
+            hint = "use `wschat chat --sign`, or credentials with a shorter session token"
+            raise AccessError(what, hint=hint)
+        return signed.url
+
+    return presign
+
+
+def _open(address: str) -> bool:
+    """Open an address in a browser with a window of its own, if there is one."""
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return Path(browser.name).name not in IN_TERMINALS and browser.open(address)
+
+
+def _redirect(address: str, private: Path) -> str:
+    """Return the address of a file that leads to this one: everybody here sees a browser's command line."""
+    file = private / "open.html"
+    file.touch(0o600)
+    file.write_text(f'<meta http-equiv="refresh" content="0; url={escape(address)}">', encoding="utf-8")
+    return file.as_uri()
+
+
+def _export(target: Target, folder: Path) -> None:
+    """Write the page for a static host, and say how to put it on one.
+
+    Raises:
+        UsageError: the lab needs signatures, or something else is in the way.
+        OSError: it can't be written.
+    """
+    if target.sign:
+        what = (
+            "an exported page can't be used with a lab that asks for AWS_IAM: it would need your credentials"
+        )
+        hint = "serve it with `wschat web`, or open the lab: `wschat provision --auth none`"
+        raise UsageError(what, where="web --export", hint=hint)
+    page.export(page.Page(target.url), folder)
+    console.stdout().out(str(folder / "index.html"), highlight=False)
+    only = " ".join(f"--include {name}" for name in page.TYPES)  # whatever else is in the folder
+    sync = f"aws s3 mb s3://BUCKET && aws s3 sync {quote(str(folder))} s3://BUCKET --exclude '*' {only}"
+    console.stderr().print(f"S3: {sync}", markup=False, emoji=False)
+    console.stderr().print(CLOUDFRONT, markup=False)
