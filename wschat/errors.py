@@ -14,6 +14,7 @@ The tree::
 """
 
 from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass
 from enum import IntEnum
 from typing import ClassVar
 
@@ -51,6 +52,7 @@ EXIT_CODES: dict[ExitCode, str] = {
 LOG_IN = "log in again (`aws sso login`, `aws login`, or new keys)"
 
 
+@dataclass(eq=False)
 class WschatError(Exception):
     """Anything that goes wrong in a way that a person can do something about.
 
@@ -62,11 +64,13 @@ class WschatError(Exception):
 
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
 
-    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
-        super().__init__(what)
-        self.what = what
-        self.where = where
-        self.hint = hint
+    what: str
+    _: KW_ONLY
+    where: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return self.what
 
     def complete(self, commands: Mapping[str, str]) -> None:
         """Replace each command that the hint names by what to type for it, so that it works when pasted."""
@@ -94,6 +98,7 @@ class NotOursError(AwsError):
     """A resource has the name that the lab needs, but does not carry the lab's tag."""
 
 
+@dataclass(eq=False)
 class AnswerError(AwsError):
     """The lab was reached, and did not answer a request as it should.
 
@@ -102,20 +107,12 @@ class AnswerError(AwsError):
         failure: `NOT_SERVED` where AWS may just not have caught up with what was provisioned.
     """
 
-    def __init__(
-        self,
-        what: str,
-        *,
-        where: str = "",
-        hint: str = "",
-        code: str = "",
-        failure: Failure = Failure.PERMANENT,
-    ) -> None:
-        super().__init__(what, where=where, hint=hint)
-        self.code = code
-        self.failure = failure
+    _: KW_ONLY
+    code: str = ""
+    failure: Failure = Failure.PERMANENT
 
 
+@dataclass(eq=False)
 class ConnectError(WschatError):
     """The WebSocket could not be opened.
 
@@ -126,20 +123,12 @@ class ConnectError(WschatError):
 
     exit_code = ExitCode.CONNECT
 
-    def __init__(
-        self,
-        what: str,
-        *,
-        where: str = "",
-        hint: str = "",
-        status: int | None = None,
-        failure: Failure = Failure.PERMANENT,
-    ) -> None:
-        super().__init__(what, where=where, hint=hint)
-        self.status = status
-        self.failure = failure
+    _: KW_ONLY
+    status: int | None = None
+    failure: Failure = Failure.PERMANENT
 
 
+@dataclass(eq=False)
 class LostError(WschatError):
     """The WebSocket was open and is gone.
 
@@ -149,9 +138,8 @@ class LostError(WschatError):
 
     exit_code = ExitCode.LOST
 
-    def __init__(self, what: str, *, where: str = "", hint: str = "", code: int = 1006) -> None:
-        super().__init__(what, where=where, hint=hint)
-        self.code = code
+    _: KW_ONLY
+    code: int = 1006
 
 
 class LocalError(WschatError):

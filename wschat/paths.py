@@ -1,14 +1,13 @@
-"""Where wschat keeps what outlives a run: its state directory, the last lab, the chat's secret."""
+"""Where files are kept that outlive a run: settings, history, the lab provisioned last, the chat's secret."""
 
+import fcntl
 import hmac
 import json
 import os
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import TextIO
 
 from platformdirs import user_config_path, user_state_path
 
@@ -19,7 +18,9 @@ KEPT_SECRET = "chat-secret"  # noqa: S105  the name of a file
 
 
 def state_dir() -> Path:
-    """Return the state directory, made for this user alone; `WSCHAT_STATE_DIR` replaces the platform's.
+    """Make the state directory, for this user alone; `WSCHAT_STATE_DIR` replaces the platform's place.
+
+    Returns its absolute path.
 
     Raises:
         OSError: it can't be made.
@@ -90,9 +91,9 @@ def forget(url: str) -> None:
 def token(url: str) -> Iterator[str]:
     """Yield the secret by which a name at this URL can be taken back, after a restart too.
 
-    It is kept in a file that is locked meanwhile: who runs at the same time gets another secret, so a
-    second window can't take the first one's name. Each URL gets its own, so no server learns another's.
-    Where nothing can be kept, it lives as long as this run.
+    It is kept in a file that is locked meanwhile: a chat that runs at the same time gets another secret, so
+    it can't take this one's name. Each URL gets its own, so no server learns another's. Where nothing can be
+    kept, it lives as long as this run.
     """
     with _kept_secret() as secret:
         yield hmac.new(secret.encode(), url.encode(), "sha256").hexdigest()
@@ -106,23 +107,12 @@ def _kept_secret() -> Iterator[str]:
     except OSError:
         yield secret
         return
-    with os.fdopen(descriptor, "r+", errors="replace") as kept:
-        if not _in_use(kept):
-            old = kept.read()
-            if not old:
-                kept.write(secret)
-                kept.flush()
-            secret = old or secret
+    with os.fdopen(descriptor, "r+", errors="replace") as file:
+        with suppress(OSError):  # another run has the lock, or there are no locks here
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if kept := file.read():
+                secret = kept
+            else:
+                file.write(secret)
+                file.flush()
         yield secret
-
-
-def _in_use(file: TextIO) -> bool:
-    if sys.platform == "win32":
-        return False
-    import fcntl
-
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:  # somebody has it, or there are no locks here
-        return True
-    return False

@@ -1,60 +1,52 @@
-"""The signals that ask a program to end, and what they do here: what Ctrl-C does.
-
-Only the first does it: a terminal that goes sends SIGHUP twice, and the second must not disturb the end.
-"""
+"""SIGTERM and SIGHUP, handled once: a terminal that closes sends SIGHUP twice, and the end goes on."""
 
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from types import FrameType
 
-ENDING = tuple(
-    signal.Signals[name] for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
-)  # Windows has no SIGHUP, which comes when the terminal goes
+TERMINATION = (signal.SIGTERM, signal.SIGHUP)
+"""What asks a program to end; SIGHUP comes when its terminal closes."""
+JOB_CONTROL = (signal.SIGTTIN, signal.SIGTTOU)
+"""What stops a background job that touches the terminal; once it is to end, that must not keep it."""
 
-STOPPING = tuple(
-    signal.Signals[name] for name in ("SIGTTIN", "SIGTTOU") if hasattr(signal, name)
-)  # what comes to who touches the terminal from the background: it must not keep a job from ending
+Handler = Callable[[int, FrameType | None], object]
 
 
-def end_as_ctrl_c() -> None:
-    """Let the first raise KeyboardInterrupt."""
-    _at_the_first(_interrupt)
+def interrupt_on_termination() -> None:
+    """Let the first raise KeyboardInterrupt, as Ctrl-C does."""
+    _handle_first(signal.default_int_handler)
 
 
 @contextmanager
-def ending(end: Callable[[], object]) -> Iterator[None]:
-    """Let the first call this meanwhile."""
-    before = {number: signal.getsignal(number) for number in _obeyed()}
-    _at_the_first(end)
+def on_termination(callback: Callable[[], object]) -> Iterator[None]:
+    """Let the first call this meanwhile, in the main thread."""
+    before = {number: signal.getsignal(number) for number in _not_ignored()}
+    _handle_first(lambda *_: callback())
     try:
         yield
     finally:
         for number, handler in before.items():
-            if signal.getsignal(number) is not _ignore:
+            if signal.getsignal(number) is not _pass:
                 signal.signal(number, handler)
 
 
-def _at_the_first(end: Callable[[], object]) -> None:
-    def heard(_signal: int, _frame: object) -> None:
-        for number in _obeyed():
-            signal.signal(number, _ignore)
-        for number in STOPPING:
-            signal.signal(number, signal.SIG_IGN)
-        end()
+def _handle_first(handler: Handler) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
+        for each in _not_ignored():
+            signal.signal(each, _pass)
+        for each in JOB_CONTROL:
+            signal.signal(each, signal.SIG_IGN)
+        handler(number, frame)
 
-    for number in _obeyed():
-        signal.signal(number, heard)
-
-
-def _obeyed() -> list[signal.Signals]:
-    """Return those that are not ignored from the start, as `nohup` has it."""
-    return [number for number in ENDING if signal.getsignal(number) != signal.SIG_IGN]
+    for number in _not_ignored():
+        signal.signal(number, handle)
 
 
-def _ignore(_signal: int, _frame: object) -> None:  # SIG_IGN would be handed down to other programs
+def _not_ignored() -> list[signal.Signals]:
+    """Return those that were not ignored from the start, as by `nohup`."""
+    return [number for number in TERMINATION if signal.getsignal(number) != signal.SIG_IGN]
+
+
+def _pass(_number: int, _frame: FrameType | None) -> None:  # child processes would inherit SIG_IGN
     pass
-
-
-def _interrupt() -> NoReturn:
-    raise KeyboardInterrupt

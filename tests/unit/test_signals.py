@@ -7,26 +7,26 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.terminal import WSCHAT, Terminal
-from wschat.signals import ENDING, STOPPING, end_as_ctrl_c, ending
+from wschat.signals import JOB_CONTROL, TERMINATION, interrupt_on_termination, on_termination
 
 
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[None]:
     """Give this process its own back."""
-    before = [(number, signal.getsignal(number)) for number in (*ENDING, *STOPPING)]
+    before = [(number, signal.getsignal(number)) for number in (*TERMINATION, *JOB_CONTROL)]
     yield
     for number, handler in before:
         signal.signal(number, handler)
 
 
 def send() -> None:
-    for number in ENDING:
+    for number in TERMINATION:
         os.kill(os.getpid(), number)
 
 
 def test_only_the_first_interrupts() -> None:
     """What the program does at its end goes on."""
-    end_as_ctrl_c()
+    interrupt_on_termination()
     with pytest.raises(KeyboardInterrupt):
         send()
     send()
@@ -35,13 +35,13 @@ def test_only_the_first_interrupts() -> None:
 def test_another_end_meanwhile() -> None:
     """The first is told, and those that follow do nothing, later neither; without any, all is as before."""
     told: list[str] = []
-    end_as_ctrl_c()
-    with ending(lambda: told.append("quiet")):
+    interrupt_on_termination()
+    with on_termination(lambda: told.append("quiet")):
         pass
     with pytest.raises(KeyboardInterrupt):
         send()
-    end_as_ctrl_c()
-    with ending(lambda: told.append("asked")):
+    interrupt_on_termination()
+    with on_termination(lambda: told.append("asked")):
         send()
     send()
     assert told == ["asked"]
@@ -50,7 +50,7 @@ def test_another_end_meanwhile() -> None:
 def test_ignored_ones_stay_ignored() -> None:
     """As `nohup` has it."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    end_as_ctrl_c()
+    interrupt_on_termination()
     os.kill(os.getpid(), signal.SIGHUP)
     assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
 

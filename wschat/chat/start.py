@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from wschat.chat.settings import Settings
 from wschat.chat.world import World
 from wschat.errors import ExitCode
-from wschat.signals import ending
+from wschat.signals import on_termination
 from wschat.streams import discard
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ async def chat(
     world = world or World()
     loop = asyncio.get_running_loop()
     over: asyncio.Future[ExitCode] = loop.create_future()
-    with ending(partial(loop.call_soon_threadsafe, _end, over)):
+    with on_termination(partial(loop.call_soon_threadsafe, _end, over)):
         try:
             async with _prompt(world, history, give_way) as prompt:
                 from wschat.chat.client import run  # one can type by now

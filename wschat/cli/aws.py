@@ -76,7 +76,7 @@ def carry_out(
             report.show_stopped(shown.counts, len(steps), work.__name__, commands)
             raise typer.Exit(ExitCode.INTERRUPTED) from None
     seconds = cloud.clock.now() - start
-    console.stderr().print(f"Done: {shown.done} steps in {seconds:.1f} s.")
+    console.stderr().print(f"Done: {shown.counts['done']} steps in {seconds:.1f} s.")
     return outcome
 
 

@@ -24,7 +24,7 @@ from wschat.cli.options import (
     targeted,
 )
 from wschat.errors import ExitCode, UsageError
-from wschat.signals import end_as_ctrl_c
+from wschat.signals import interrupt_on_termination
 from wschat.target import Target
 
 
@@ -53,7 +53,7 @@ def chat(
 
     Options that name an environment variable can be set in the settings file, too.
     """
-    end_as_ctrl_c()
+    interrupt_on_termination()
     exclude(context, "local", "url", "sign")
     offer_template(config)
     if room and not name:

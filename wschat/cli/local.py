@@ -11,7 +11,7 @@ from wschat.cli.connection import program
 from wschat.errors import LocalError
 from wschat.local.gateway.limits import AWS, Settings
 from wschat.local.join import LocalLab, join
-from wschat.signals import end_as_ctrl_c
+from wschat.signals import interrupt_on_termination
 
 PROVISION = "wschat.lab.local:provision"
 """What provisions a local lab: named for the process that runs it, which knows nothing of `lab`."""
@@ -47,7 +47,7 @@ def local(
 ) -> None:
     """Run the whole lab on this machine. It stays in the foreground until Ctrl-C."""
     settings = Settings(idle_timeout, max_age, rate, shuffle=order is Order.SHUFFLE, drop=drop)
-    end_as_ctrl_c()
+    interrupt_on_termination()
     err = console.stderr()
     with join_local(port=port, settings=settings) as lab:
         end = "stops it" if lab.started else "leaves it; it runs on until nobody uses it any more"

@@ -1,19 +1,20 @@
-"""What people see of a plan that is carried out: steps as they run, wait and end, and how it stops."""
+"""What people see of a plan that is carried out: steps as they begin, wait and end; stopping it."""
 
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
 from types import FrameType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from rich.status import Status
 from rich.text import Text
 
-from wschat.cli.console import Console, show_error, stderr
+from wschat.cli.console import show_error, stderr
 from wschat.lab.plan import Phase, Progress, Step, Verb
 from wschat.text import safe
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 T = TypeVar("T")
 LINES = 8  # steps under way that are shown at a time
@@ -23,25 +24,24 @@ LOOKING = "Looking at what there is now"
 
 
 class Steps:
-    """Shows the steps of one run; afterwards tells what of them was done.
+    """Shows the steps of a run as they begin, wait and end, and counts what became of them.
 
     `commands` is what to type for each command that an error's hint names.
     """
 
     def __init__(self, commands: Mapping[str, str]) -> None:
+        self.counts = {"done": 0, "failed": 0, "under way": 0}
         self._commands = commands
-        self.done = 0
-        self._failed = 0
-        self._unfinished = 0
         self._hints = set[str]()
         self._console = stderr()
         self._status: Status | None = None
-        self._under_way: dict[Step, _Line] = {}
-        self._told: dict[str, float] = {}
+        self._under_way: dict[Step, tuple[str, str, float]] = {}
+        self._next_report_s: dict[str, float] = {}
 
     def show(self, progress: Generator[Progress, None, T]) -> T:
         """Show steps as they come; return what they lead to."""
-        with _in_place(self._console) as self._status:
+        animation = self._console.status(LOOKING) if self._console.animated else nullcontext()
+        with animation as self._status:
             try:
                 while True:
                     self._take(next(progress))
@@ -49,95 +49,60 @@ class Steps:
                 outcome: T = end.value
                 return outcome
             finally:
-                self._unfinished += len([step for step in self._under_way if step.verb is not Verb.CHECK])
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many steps were done, failed if any did, or are still under way."""
-        failed = {"failed": self._failed} if self._failed else {}
-        return {"done": self.done, **failed, "under way": self._unfinished}
+                self.counts["under way"] += sum(step.verb is not Verb.CHECK for step in self._under_way)
 
     def wait(self, why: str, seconds: float) -> None:
         """Show that something is waited for when no step is under way."""
         self._update(LOOKING, why, seconds)
 
     def stopping(self) -> None:
-        """Say that the person's wish to stop was heard."""
+        """Say that the wish to stop was heard."""
         self._console.print("Stopping: the calls in flight end first. Ctrl-C again stops at once.")
 
     def _take(self, each: Progress) -> None:
-        step = each.step
-        if each.phase is Phase.BEGUN:
-            self._under_way[step] = _Line(str(step))
-        elif each.phase is Phase.WAITING:
-            self._under_way[step] = _Line(str(step), each.waiting, each.seconds)
-            self._update(str(step), each.waiting, each.seconds)
-            return
+        step, what = each.step, str(each.step)
+        if each.phase in {Phase.BEGUN, Phase.WAITING}:
+            self._under_way[step] = (what, each.waiting, each.seconds)
         else:
             self._under_way.pop(step, None)
-            self._end(each)
-        self._update()
+            if step.verb is not Verb.CHECK or each.phase in {Phase.FAILED, Phase.GIVEN_UP}:
+                self._end(each)
+        self._update(what, each.waiting, each.seconds)
 
     def _end(self, each: Progress) -> None:
-        if each.step.verb is Verb.CHECK and each.phase not in {Phase.FAILED, Phase.GIVEN_UP}:
-            return
-        task = (f"{each.step.task.value.partition(':')[0]} ", "dim")
-        if each.phase is Phase.DONE:
-            self.done += 1
-            sign, time = ("✓ ", "green"), (f" {each.seconds:.1f} s", "dim")
-            self._console.print(Text.assemble(task, sign, safe(str(each.step)), time))
-            return
-        self._unfinished += each.phase is Phase.STOPPED
-        self._failed += each.phase is not Phase.STOPPED
-        how = " (stopped in the middle)" if each.phase is Phase.STOPPED else ""
-        self._console.print(Text.assemble(task, ("✗ ", "red"), safe(str(each.step)), how))
+        kind = {Phase.DONE: "done", Phase.STOPPED: "under way"}.get(each.phase, "failed")
+        self.counts[kind] += 1
+        sign = ("✓ ", "green") if kind == "done" else ("✗ ", "red")
+        seconds = f" {each.seconds:.1f} s" if kind == "done" else ""
+        stopped = " (stopped in the middle)" if each.phase is Phase.STOPPED else ""
+        task = f"{each.step.task.value.partition(':')[0]} "
+        self._console.print(
+            Text.assemble((task, "dim"), sign, safe(str(each.step)), (seconds, "dim"), stopped)
+        )
         if each.error:
             each.error.complete(self._commands)
             show_error(each.error, self._console, hint=each.error.hint not in self._hints)
             self._hints.add(each.error.hint)
 
-    def _update(self, what: str = LOOKING, why: str = "", seconds: float = 0.0) -> None:
-        """Show in place what is under way; where that can't be, tell of a wait after 10, 20, 40 seconds."""
+    def _update(self, what: str, why: str, seconds: float) -> None:
+        """Show in place what is under way; where that can't be, report a wait after 10, 20, 40 seconds."""
         if self._status:
-            lines = list(self._under_way.values()) or [_Line(what, why, seconds)]
-            more = [_Line(f"and {len(lines) - LINES} more")] if len(lines) > LINES else []
+            lines = list(self._under_way.values()) or [(LOOKING, why, seconds)]
+            more = [(f"and {len(lines) - LINES} more", "", 0.0)] if len(lines) > LINES else []
             width = self._console.width - SPINNER
-            self._status.update(Text("\n  ").join(line.fit(width) for line in (*lines[:LINES], *more)))
-        elif why and seconds >= self._told.setdefault(what, LONG_S):
-            self._told[what] *= 2
-            self._console.print(Text(safe(f"  {_Line(what, why, seconds)}")))
+            self._status.update(Text("\n  ").join(_line(*each, width) for each in (*lines[:LINES], *more)))
+        elif why and seconds >= self._next_report_s.setdefault(what, LONG_S):
+            self._next_report_s[what] *= 2
+            self._console.print(Text("  ").append(_line(what, why, seconds)))
 
 
-@dataclass(frozen=True)
-class _Line:
-    """What goes on, why it waits if it does, and for how many seconds already."""
-
-    what: str
-    why: str = ""
-    seconds: float = 0.0
-
-    @property
-    def _parts(self) -> tuple[str, str]:
-        return (f"{self.what}: {self.why}", f" ({self.seconds:.0f} s)") if self.why else (self.what, "")
-
-    def __str__(self) -> str:
-        return "".join(self._parts)
-
-    def fit(self, width: int) -> Text:
-        """Return it in so many columns; the seconds are kept."""
-        text, seconds = self._parts
-        line = Text(safe(text))
-        line.truncate(width - len(seconds), overflow="ellipsis")
-        return line.append(seconds)
-
-
-@contextmanager
-def _in_place(console: Console) -> Iterator[Status | None]:
-    if not console.animated:
-        yield None
-        return
-    with console.status(LOOKING) as status:
-        yield status
+def _line(what: str, why: str, seconds: float, width: int | None = None) -> Text:
+    """Return what goes on, and why and how long it waits if it does; in so many columns, with the seconds."""
+    wait = f" ({seconds:.0f} s)" if why else ""
+    line = Text(safe(f"{what}: {why}" if why else what))
+    if width:
+        line.truncate(width - len(wait), overflow="ellipsis")
+    return line.append(wait)
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """What provision, status and teardown show of a lab: plans, differences, tables; the same as JSON."""
 
 import json
-from collections.abc import Mapping, Sequence
-from itertools import groupby, takewhile
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from os.path import commonprefix
 
 from rich.markup import escape
 from rich.table import Table
@@ -22,8 +23,7 @@ def show_place(lab: Lab) -> None:
     """Say which account and region the rest is about."""
     prefix = f", prefix [bold]{lab.prefix}[/bold]" if lab.prefix else ""
     endpoint = f", at {escape(lab.endpoint)}" if lab.endpoint else ""
-    line = f"Account [bold]{lab.account}[/bold], region [bold]{lab.region}[/bold]{prefix}{endpoint}"
-    stderr().print(line)
+    stderr().print(f"Account [bold]{lab.account}[/bold], region [bold]{lab.region}[/bold]{prefix}{endpoint}")
 
 
 def show_plan(plan: Sequence[Step], console: Console) -> None:
@@ -34,35 +34,32 @@ def show_plan(plan: Sequence[Step], console: Console) -> None:
             sign, style = SIGNS[step.verb]
             console.print(Text(safe(f"  {sign} {step}"), style))
             for difference in _differences(step):
-                console.print(Text(f"      {difference}"))
+                console.print("     ", difference)
     counts = [f"{count} to {verb}" for verb in Verb if (count := sum(step.verb is verb for step in plan))]
     console.print(f"[bold]Plan:[/bold] {', '.join(counts) or 'nothing to do'}.")
 
 
-def _differences(step: Step) -> list[str]:
-    pairs = step.differences.items()
-    told = {name: _from_difference(_in_words(should), _in_words(found)) for name, (should, found) in pairs}
-    return [
-        safe(f"{name}: is {found}, should be {should}{FIXED if name in step.fixed else ''}")
-        for name, (should, found) in told.items()
-    ]
+def _differences(step: Step) -> Iterator[Text]:
+    """Yield a line for each attribute that differs, as people read it."""
+    for name, (should, found) in step.differences.items():
+        wanted, there = _in_words(should), _in_words(found)
+        same = len(commonprefix((wanted, there)))  # noqa: RUF071  characters are what is compared
+        start = same - CONTEXT if same > 2 * CONTEXT else 0
+        fixed = FIXED if name in step.fixed else ""
+        yield Text(safe(f"{name}: is {_cut(there, start)}, should be {_cut(wanted, start)}{fixed}"))
 
 
 def _in_words(value: object) -> str:
-    """Return an attribute's value as people read it: a list, or names and values, without Python's signs."""
+    """Return a value, a list, or names and values, without Python's signs."""
     if not isinstance(value, tuple):
         return "nothing" if value is None else str(value)
     parts = ("=".join(each) if isinstance(each, tuple) else _in_words(each) for each in value)
     return ", ".join(parts) or "nothing"
 
 
-def _from_difference(should: str, found: str) -> tuple[str, str]:
-    """Shorten two long texts to where they begin to differ."""
-    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(should, found, strict=False)))
-    start = same - CONTEXT if same > 2 * CONTEXT else 0
-    short = [("…" if start else "") + text[start : start + SHOWN] for text in (should, found)]
-    cut = ["…" if len(text) > start + SHOWN else "" for text in (should, found)]
-    return short[0] + cut[0], short[1] + cut[1]
+def _cut(text: str, start: int) -> str:
+    end = start + SHOWN
+    return ("…" if start else "") + text[start:end] + ("…" if len(text) > end else "")
 
 
 def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actual) -> None:
@@ -77,18 +74,15 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
         there = sum(resource.key in actual.resources for resource in wanted)
         steps = [step.verb for step in plan if step.resource.kind == kind]
         numbers = (len(wanted), there, steps.count(Verb.UPDATE), steps.count(Verb.DELETE))
-        style = "green" if not steps else "yellow"
-        table.add_row(kind, *map(str, numbers), style=style)
-    console.print(table)
+        table.add_row(kind, *map(str, numbers), style="yellow" if steps else "green")
+    console.print(table, soft_wrap=False)
     states = {Verb.CREATE: "missing", Verb.UPDATE: "differs", Verb.DELETE: "extra"}
     for step in plan if actual.resources else ():
-        line = safe(f"{states[step.verb]}: {step.resource.kind} {step.resource.name}")
-        console.print(Text(line))
+        console.print(Text(safe(f"{states[step.verb]}: {step.resource.kind} {step.resource.name}")))
         for difference in _differences(step):
-            console.print(Text(f"    {difference}"))
+            console.print("   ", difference)
     for each in actual.unmanaged:
-        line = safe(f"not ours: {each.kind} {each.name} has no tag of this lab")
-        console.print(Text(line))
+        console.print(Text(safe(f"not ours: {each.kind} {each.name} has no tag of this lab")))
 
 
 def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> None:
@@ -127,23 +121,6 @@ def whose(unmanaged: Sequence[Resource]) -> str:
     return "somebody else's, or of a lab in another --region" if elsewhere else "somebody else's"
 
 
-def show_left_alone(unmanaged: Sequence[Resource]) -> None:
-    """Say what teardown does not remove."""
-    for each in unmanaged:
-        what = f"Left alone: {each.kind} {each.name} has no tag of this lab, so it is {whose([each])}."
-        stderr().print(Text(safe(what)))
-
-
-def show_rest(left: Sequence[Step], again: str) -> None:
-    """Say what a teardown left; `again` is the command that tries once more."""
-    console = stderr()
-    if not left:
-        console.print("Looked again: nothing is left.")
-        return
-    console.print(Text.assemble(("Looked again: this is left.", "bold"), f" Run `{again}`."))
-    show_plan(left, console)
-
-
 def show_stopped(counts: Mapping[str, int], steps: int, stopped: str, commands: Mapping[str, str]) -> None:
     """Say what became of so many steps, and how to go on.
 
@@ -153,8 +130,8 @@ def show_stopped(counts: Mapping[str, int], steps: int, stopped: str, commands: 
     """
     console, begun = stderr(), sum(counts.values())
     steps = max(steps, begun)
-    numbers = ", ".join(f"{count} {what}" for what, count in {**counts, "not begun": steps - begun}.items())
-    console.print(f"[bold]Stopped.[/bold] Of {steps} steps: {numbers}.")
+    numbers = [f"{count} {what}" for what, count in counts.items() if count or what != "failed"]
+    console.print(f"[bold]Stopped.[/bold] Of {steps} steps: {', '.join(numbers)}, {steps - begun} not begun.")
     lines = {commands[stopped]: "goes on from here"}
     for name, effect in {"provision": "makes it whole again", "teardown": "removes what there is"}.items():
         lines.setdefault(commands[name], effect)
@@ -173,8 +150,7 @@ def warn_of_quota(functions: int) -> None:
         stderr().print(
             f"[yellow]Note:[/yellow] this account runs at most {functions} functions at once, as new ones do."
             " When more people act at the same time, some see Internal server error or are not let in."
-            " Service Quotas → AWS Lambda → Concurrent executions raises it.",
-            soft_wrap=True,
+            " Service Quotas → AWS Lambda → Concurrent executions raises it."
         )
 
 
@@ -184,7 +160,7 @@ def show_labs(labs: Sequence[tuple[str, int, float | None]], now: float) -> None
     table.columns[1].justify = table.columns[2].justify = "right"
     for prefix, steps, born in labs:
         table.add_row(Text(prefix or "(none)"), str(steps), _age(now - born) if born else "unknown")
-    stderr().print(table)
+    stderr().print(table, soft_wrap=False)
 
 
 def _age(seconds: float) -> str:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Annotated
 
 import typer
+from rich.markup import escape
+from rich.text import Text
 
 from wschat import paths
 from wschat.cli import console, report
@@ -17,6 +19,7 @@ from wschat.lab import engine, inventory
 from wschat.lab.cloud import Cloud
 from wschat.lab.model import Actual
 from wschat.target import Target
+from wschat.text import safe
 
 
 @targeted(AWS)
@@ -41,7 +44,10 @@ def _remove_one(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
         with waiting(cloud, "Looking at what exists") as watched:
             actual = engine.look_for_rest(watched)
         steps = engine.plan_down(actual)
-        report.show_left_alone(actual.unmanaged)
+        for each in actual.unmanaged:
+            whose = report.whose([each])
+            what = f"Left alone: {each.kind} {each.name} has no tag of this lab, so it is {whose}."
+            console.stderr().print(Text(safe(what)))
         if not steps:
             console.stderr().print("Nothing to remove: there is no such lab here.")
             return ExitCode.OK
@@ -87,5 +93,9 @@ def _remove(cloud: Cloud, actual: Actual, commands: Mapping[str, str]) -> ExitCo
     if not left:
         with suppress(OSError):
             paths.forget(engine.url(cloud, actual))
-    report.show_rest(left, commands["teardown"])
-    return ExitCode.DIFFERENT if left else ExitCode.OK
+    if not left:
+        console.stderr().print("Looked again: nothing is left.")
+        return ExitCode.OK
+    console.stderr().print(f"[bold]Looked again: this is left.[/bold] Run `{escape(commands['teardown'])}`.")
+    report.show_plan(left, console.stderr())
+    return ExitCode.DIFFERENT

@@ -16,7 +16,7 @@ from wschat.cli.connection import find, program, signer
 from wschat.cli.local import join_local
 from wschat.cli.options import CREDENTIALS, Config, Local, Sign, Url, exclude, offer_template, targeted
 from wschat.errors import AccessError, UsageError
-from wschat.signals import end_as_ctrl_c
+from wschat.signals import interrupt_on_termination
 from wschat.target import Target
 from wschat.web import page
 from wschat.web.server import Server
@@ -50,7 +50,7 @@ def web(
     exclude(context, "local", "url", "sign", "export")
     offer_template(config)
     if not export:
-        end_as_ctrl_c()
+        interrupt_on_termination()
     if local:
         with join_local() as running:
             console.stderr().print(f"In a terminal, join with: {program()} chat --local")

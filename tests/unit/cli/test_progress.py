@@ -2,7 +2,7 @@
 
 import pytest
 
-from wschat.cli.progress import Steps, _Line
+from wschat.cli.progress import Steps, _line
 from wschat.cli.report import show_stopped
 from wschat.errors import AccessError
 from wschat.lab.aws.log_groups import LogGroup
@@ -27,9 +27,9 @@ def test_long_waits(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_narrow_terminal() -> None:
     """Where a line is too long, what is cut is not for how long it waits already."""
-    line = _Line("create function anna-RegisterUser", "the new role is not known yet", 9.4)
-    assert line.fit(80).plain == str(line) == f"{line.what}: {line.why} (9 s)"
-    assert line.fit(40).plain == "create function anna-RegisterUser… (9 s)"
+    what, why = "create function anna-RegisterUser", "the new role is not known yet"
+    assert _line(what, why, 9.4, 80).plain == f"{what}: {why} (9 s)"
+    assert _line(what, why, 9.4, 40).plain == "create function anna-RegisterUser… (9 s)"
 
 
 def test_the_same_hint(capsys: pytest.CaptureFixture[str]) -> None:
