@@ -57,7 +57,7 @@ LAYERS = (
 DEPTH = {part: depth for depth, parts in enumerate(LAYERS) for part in parts}
 ONLY_IN = {
     "boto3": {"wschat.lab.login", "wschat.lab.local"},
-    "http.client": {"wschat.functions._post", "wschat.local.emulator"},
+    "http.client": {"wschat.functions.shared.management_api", "wschat.local.emulator"},
     "botocore.auth": {"wschat.lab.signer"},
     "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {"wschat.local.gateway.iam", "wschat.local.gateway.server"},

@@ -1,6 +1,8 @@
 """The wire: what is written can be read, rubbish is told as such, and names are compared as people do."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wschat.local.gateway.limits import FRAME_BYTES, MESSAGE_BYTES
 from wschat.protocol.events import (
@@ -151,3 +153,35 @@ def test_what_is_allowed_fits() -> None:
     assert len(Request("message", text, request).encode().encode()) <= FRAME_BYTES
     assert len(Signup(name, (name,) * ROOM_LIMIT, request).encode().encode()) <= MESSAGE_BYTES
     assert len(MultiMessage(name, (name,) * MEMBER_LIMIT).encode().encode()) <= MESSAGE_BYTES // 2 + 4096
+
+
+STRANGE = [
+    "👩‍👩‍👧‍👦",
+    "e\u0301",
+    "ﬃ",
+    "İ",
+    "ß",
+    "\u202eevil",
+    "\u200b",
+    "\u3164",
+    "\uff21",
+    "\u0345",
+    "a" * 33,
+    "\ufeff",
+]
+
+
+@pytest.mark.parametrize("text", [*STRANGE, "\U0001d504" * 32], ids=ascii)
+@settings(max_examples=15, deadline=None, database=None, derandomize=True)
+@given(noise=st.text(max_size=40))
+def test_clean_names_stay_clean(text: str, noise: str) -> None:
+    """Whatever a name is made of: a clean one stays as it is when cleaned again, and compares to itself."""
+    for each in (text, noise, text + noise):
+        try:
+            name = clean_name(each)
+        except Refused:
+            continue
+        assert clean_name(name) == name
+        assert fold(fold(name)) == fold(name)
+        assert len(name.encode()) <= 4 * 32
+        assert 0 < len(fold(name).encode()) <= 12 * 32

@@ -1,8 +1,8 @@
 """$connect: note that a connection exists."""
 
-from wschat.functions._journal import journal
-from wschat.functions._room import LIFETIME
-from wschat.functions._tables import CLIENTS, Json, dynamodb
+from wschat.functions.shared.dynamodb import CLIENTS, Json
+from wschat.functions.shared.invocation import invocation
+from wschat.functions.shared.writes import put_item
 
 
 def handler(event: Json, _context: object) -> Json:
@@ -14,14 +14,7 @@ def handler(event: Json, _context: object) -> Json:
     The record has no name and no room yet. DynamoDB deletes it some time after `expires` (its time to
     live, in seconds since 1970), because nobody promises that $disconnect will run.
     """
-    with journal(event) as call:
+    with invocation(event) as call:
         if call.kind == "CONNECT" and call.connection:  # and not a client's message of this action
-            dynamodb().put_item(
-                TableName=CLIENTS,
-                Item={
-                    "ID": {"S": call.connection},
-                    "connected": {"N": str(call.connected)},
-                    "expires": {"N": str(call.connected // 1000 + LIFETIME)},
-                },
-            )
+            put_item(CLIENTS, {"ID": call.connection, "connected": call.connected, "expires": call.expires})
     return {"statusCode": 200}

@@ -2,14 +2,14 @@
 
 import time
 
-from wschat.functions import _log, _room
-from wschat.functions._journal import Call
-from wschat.functions._tables import ROOMS, Json, put, put_new, transact
-from wschat.functions._talk import answer, tell
+from wschat.functions.shared.broadcast import broadcast
+from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
+from wschat.functions.shared.membership import ROOM_LIST, Leaving, Notice, leave_room, registered, unchanged
+from wschat.functions.shared.request import Call, Request, answer
+from wschat.functions.shared.writes import put, retry_on_conflict, transact_write, update
 from wschat.protocol.events import MultiMessage, SingleRoom
 from wschat.protocol.names import ROOM_LIMIT, clean_name, fold
 from wschat.protocol.refusals import ErrorCode, Refused
-from wschat.protocol.requests import Request
 
 
 def handler(event: Json, _context: object) -> Json:
@@ -23,26 +23,36 @@ def create(call: Call, request: Request) -> MultiMessage:
     A client is in one room at a time, so the same transaction takes it out of the room it was in.
     Then everybody who is connected hears of the new room.
     """
-    name = clean_name(request.value, "room's name")
+    me, name = call.connection, clean_name(request.value, "room's name")
+    key = fold(name)
 
-    def attempt() -> tuple[list[Json], tuple[_room.Room, _room.Leaving]]:
-        client, rooms = _room.registered(call.connection), _room.room_names()
-        if rooms and fold(name) in rooms:
+    def attempt() -> tuple[str, Leaving]:
+        client, listed = registered(get_item(CLIENTS, me)), get_item(CLIENTS, ROOM_LIST) or {"rooms": {}}
+        if key in listed["rooms"]:
             raise Refused(ErrorCode.ROOM_EXISTS, "there is a room of that name; join it")
-        if rooms and len(rooms) >= ROOM_LIMIT:
+        if len(listed["rooms"]) >= ROOM_LIMIT:
             raise Refused(ErrorCode.FULL, f"there are {ROOM_LIMIT} rooms already")
-        left = _room.leaving(client)
-        created = int(time.time() * 1000)  # now, after a dead room of that name has said its last
-        room = _room.Room(fold(name), name, created, users={call.connection: str(client.name)})
-        return [
-            put_new(ROOMS, room.item()),
-            put(ROOMS, _log.counter(room.key, start=created)),
-            _room.put_in_room(client, room),
+        # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
+        left = leave_room(client)
+        now = int(time.time() * 1000)  # after a dead room of that name has said its last
+        room = {"room": key, "name": name, "created": now, "users": {me: client["name"]}}
+        enter = "SET #room = :room, #born = :born REMOVE #expires"
+        entry = put(CLIENTS, {"ID": ROOM_LIST, "rooms": {key: name}}, "attribute_not_exists(#ID)")
+        if "ID" in listed:
+            change = "SET #rooms.#new = :name" + (" REMOVE #rooms.#dead" if left.dead else "")
+            space = "attribute_exists(#rooms) AND size(#rooms) < :limit"
+            given = {"#new": key, ":name": name, ":limit": ROOM_LIMIT, "#dead": left.dead}
+            entry = update(CLIENTS, ROOM_LIST, change, space, given)
+        transact_write(
+            put(ROOMS, room, "attribute_not_exists(#room)"),
+            put(ROOMS, {"room": f"{key}#log", "seq": now, "born": now}, "attribute_not_exists(#room)"),
+            update(CLIENTS, me, enter, *unchanged(client), {":room": key, ":born": now}),
+            entry,
             *left.operations,
-            *_room.list_rooms(room, left.dead, first=rooms is None),
-        ], (room, left)
+        )
+        return client["name"], left
 
-    room, left = transact(attempt)
-    tell(call, [*left.notices, _room.Notice(SingleRoom(name))])
-    left.clear()
-    return MultiMessage(name, tuple(room.users.values()), id=request.id)
+    user, left = retry_on_conflict(attempt)
+    # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem
+    broadcast(call, Notice(SingleRoom(name)), left=left)
+    return MultiMessage(name, (user,), id=request.id)

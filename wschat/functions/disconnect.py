@@ -1,9 +1,10 @@
 """$disconnect: forget a connection that is gone."""
 
-from wschat.functions._journal import journal
-from wschat.functions._room import forget
-from wschat.functions._tables import Json
-from wschat.functions._talk import tell
+from wschat.functions.shared.broadcast import broadcast
+from wschat.functions.shared.dynamodb import CLIENTS, Json, get_item
+from wschat.functions.shared.invocation import Call, invocation
+from wschat.functions.shared.membership import Leaving, free_name, leave_room, unchanged
+from wschat.functions.shared.writes import delete, retry_on_conflict, transact_write
 
 
 def handler(event: Json, _context: object) -> Json:
@@ -13,9 +14,27 @@ def handler(event: Json, _context: object) -> Json:
     connection is also forgotten when a post to it finds it gone, and both may happen: who comes
     second finds nothing to do.
     """
-    with journal(event) as call:
+    with invocation(event) as call:
         if call.kind == "DISCONNECT" and call.connection:  # and not a client's message of this action
-            left = forget(call.connection, closed=True)
-            tell(call, left.notices)
-            left.clear()
+            forget(call)
     return {"statusCode": 200}
+
+
+def forget(call: Call) -> None:
+    """Delete all that is the connection's in one transaction, and tell those who stay."""
+
+    def attempt() -> Leaving:
+        client = get_item(CLIENTS, call.connection) or {"ID": call.connection}
+        # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
+        left = leave_room(client)
+        transact_write(
+            delete(CLIENTS, call.connection, *unchanged(client)),
+            *free_name(client),  # CLIENTS: GetItem, DeleteItem
+            *left.operations,
+            *left.unlist,
+        )
+        return left
+
+    left = retry_on_conflict(attempt)
+    # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem
+    broadcast(call, left=left)

@@ -1,12 +1,12 @@
 """leave: leave the room one is in."""
 
-from wschat.functions import _room
-from wschat.functions._journal import Call
-from wschat.functions._tables import Json, transact
-from wschat.functions._talk import answer, tell
+from wschat.functions.shared.broadcast import broadcast
+from wschat.functions.shared.dynamodb import CLIENTS, Json, get_item
+from wschat.functions.shared.membership import Leaving, expiry, leave_room, registered, unchanged
+from wschat.functions.shared.request import Call, Request, answer
+from wschat.functions.shared.writes import retry_on_conflict, transact_write, update
 from wschat.protocol.events import Ack
 from wschat.protocol.refusals import ErrorCode, Refused
-from wschat.protocol.requests import Request
 
 
 def handler(event: Json, _context: object) -> Json:
@@ -22,15 +22,18 @@ def leave(call: Call, request: Request) -> Ack:
     it, or everybody if the room is gone.
     """
 
-    def attempt() -> tuple[list[Json], _room.Leaving]:
-        client = _room.registered(call.connection)
-        if client.room is None:
+    def attempt() -> Leaving:
+        client = registered(get_item(CLIENTS, call.connection))
+        if "room" not in client:
             raise Refused(ErrorCode.NOT_IN_A_ROOM, "you are in no room")
-        left = _room.leaving(client)
-        out = _room.put_in_room(client, None)
-        return [out, *left.operations, *_room.list_rooms(None, left.dead)], left
+        # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
+        left = leave_room(client)
+        out = "SET #expires = :expires REMOVE #room, #born"
+        record = update(CLIENTS, call.connection, out, *unchanged(client), {":expires": expiry()})
+        transact_write(record, *left.operations, *left.unlist)
+        return left
 
-    left = transact(attempt)
-    tell(call, left.notices)
-    left.clear()
+    left = retry_on_conflict(attempt)
+    # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem
+    broadcast(call, left=left)
     return Ack(id=request.id)

@@ -3,15 +3,15 @@
 import hashlib
 import hmac
 import secrets
+import time
 
-from wschat.functions import _room
-from wschat.functions._journal import Call
-from wschat.functions._tables import Json, transact
-from wschat.functions._talk import answer
+from wschat.functions.shared.dynamodb import CLIENTS, Json, get_item
+from wschat.functions.shared.membership import ROOM_LIST, free_name, take_over, unchanged
+from wschat.functions.shared.request import Call, Request, answer
+from wschat.functions.shared.writes import put, retry_on_conflict, transact_write, update
 from wschat.protocol.events import Signup
 from wschat.protocol.names import clean_name, fold
 from wschat.protocol.refusals import ErrorCode, Refused
-from wschat.protocol.requests import Request
 
 
 def handler(event: Json, _context: object) -> Json:
@@ -22,36 +22,39 @@ def handler(event: Json, _context: object) -> Json:
 def register(call: Call, request: Request) -> Signup:
     """Make the name this connection's, if it is nobody's or the token is its owner's.
 
-    A name has an item of its own, so two connections can't both take it. A client that has lost its
-    connection shows by its token that the name is its own, even before AWS has noticed the loss; its
-    place in the room moves along. Of the token only a hash is stored.
+    A name has an item of its own, so two can't both take it, with a hash of a token: who lost a connection
+    shows by it that the name is theirs, before AWS has noticed the loss; the place in the room moves along.
     """
-    name = clean_name(request.value)
+    me, name, now = call.connection, clean_name(request.value), int(time.time())
+    key, expires = f"name#{fold(name)}", call.expires
     token = hashlib.sha256((request.token or secrets.token_hex()).encode()).hexdigest()
-    expires = call.connected // 1000 + _room.LIFETIME
-    item = {"ID": {"S": _room.name_key(name)}, "owner": {"S": call.connection}, "token": {"S": token}}
-    item["expires"] = {"N": str(expires)}
 
-    def attempt() -> tuple[list[Json], str]:
-        client, owner = _room.find_client(call.connection), _room.find_owner(name)
-        same = client.name is not None and fold(client.name) == fold(name)
-        if client.room and same:
-            return [], str(client.name)  # it is registered as that already
-        if client.room:
+    def attempt() -> str:
+        client = get_item(CLIENTS, me) or {"ID": me}
+        owner: Json = get_item(CLIENTS, key) or {"owner": "", "expires": 0}
+        same = "name" in client and fold(client["name"]) == fold(name)
+        if "room" in client and same:
+            return str(client["name"])  # it is registered as that already
+        if "room" in client:
             raise Refused(ErrorCode.IN_A_ROOM, "leave the room before you take another name")
-        if owner and owner.connection != call.connection:
-            if not hmac.compare_digest(owner.token, token):
+        taken, moved, seat = owner["expires"] >= now, list[Json](), Json()
+        if taken and owner["owner"] != me:
+            if not hmac.compare_digest(owner["token"], token):
                 raise Refused(ErrorCode.NAME_TAKEN, "somebody else has that name")
-            moved, room = _room.move(owner.connection, call.connection, name)
-        else:
-            moved, room = [], None
-        return [
-            _room.own(item, owner),
-            _room.rename(client, name, room, expires),
-            *([] if same else _room.free_name(client)),
+            # CLIENTS: GetItem, UpdateItem; ROOMS: GetItem, UpdateItem
+            moved, seat = take_over(owner["owner"], me, name)
+        free = "#owner = :owner" if taken else "attribute_not_exists(#ID) OR #expires < :now"
+        place = "#room = :room, #born = :born REMOVE #expires" if seat else "#expires = :expires"
+        change = f"SET #name = :name, #connected = if_not_exists(#connected, :ms), {place}"
+        given = {":name": name, ":now": now, ":ms": now * 1000, ":expires": expires, ":owner": owner["owner"]}
+        transact_write(
+            put(CLIENTS, {"ID": key, "owner": me, "token": token, "expires": expires}, free, given),
+            update(CLIENTS, me, change, *unchanged(client), given, seat),
+            *([] if same else free_name(client)),  # CLIENTS: GetItem, DeleteItem
             *moved,
-        ], name
+        )
+        return name
 
-    name = transact(attempt)
-    rooms = _room.room_names() or {}
-    return Signup(name, tuple(rooms.values()), request.id)
+    name = retry_on_conflict(attempt)
+    rooms = get_item(CLIENTS, ROOM_LIST) or {"rooms": {}}
+    return Signup(name, tuple(rooms["rooms"].values()), request.id)

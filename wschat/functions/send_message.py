@@ -2,14 +2,15 @@
 
 import time
 
-from wschat.functions import _log, _room
-from wschat.functions._journal import Call
-from wschat.functions._tables import Json
-from wschat.functions._talk import answer, tell
-from wschat.protocol.events import Ack, ClientMessage, Entry
+from wschat.functions.shared.broadcast import broadcast
+from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
+from wschat.functions.shared.history import slot
+from wschat.functions.shared.membership import Notice, registered
+from wschat.functions.shared.request import Call, Request, answer
+from wschat.functions.shared.writes import put_item, update_item
+from wschat.protocol.events import Ack, ClientMessage
 from wschat.protocol.names import clean_message
 from wschat.protocol.refusals import ErrorCode, Refused
-from wschat.protocol.requests import Request
 
 
 def handler(event: Json, _context: object) -> Json:
@@ -20,7 +21,7 @@ def handler(event: Json, _context: object) -> Json:
 def send(call: Call, request: Request) -> Ack:
     """Store the message, then read who is in the room, then post it to all of them at once.
 
-    In this order somebody who joins meanwhile finds the message in the log, or is found as a member;
+    In this order somebody who joins meanwhile finds the message in the history, or is found as a member;
     in any other it could be lost. Who speaks, and in which room, comes from the connection's record
     and never from the frame, into which anybody can write anything.
 
@@ -28,16 +29,23 @@ def send(call: Call, request: Request) -> Ack:
     number of requests depends on neither history nor rooms. Then there is one post for each member.
     """
     text = clean_message(request.value)
-    client = _room.registered(call.connection)
-    if client.room is None:
+    client = registered(get_item(CLIENTS, call.connection))
+    if "room" not in client:
         raise Refused(ErrorCode.NOT_IN_A_ROOM, "join a room first")
+    key, born, name = client["room"], client["born"], client["name"]
 
-    seq, now = _log.next_seq(client.room, client.born), int(time.time() * 1000)
-    _log.store(client.room, Entry(str(client.name), text, seq, now, request.id))
-
-    room = _room.find_room(client.room)
-    if room is None or room.created != client.born:
+    counter = update_item(ROOMS, f"{key}#log", "ADD #seq :one", "#born = :born", {":one": 1, ":born": born})
+    if counter is None:  # the room of that birth is gone, even if there is another one of that name
         raise Refused(ErrorCode.NOT_IN_A_ROOM, "the room is gone")
-    said = ClientMessage(str(client.name), text, room.name, seq, now, request.id)
-    tell(call, [_room.Notice(said, list(room.users), room.key)])
+    seq, now = counter["seq"], int(time.time() * 1000)
+    message = {"user": name, "content": text, "seq": seq, "time": now, "id": request.id}
+    newer = "attribute_not_exists(#seq) OR #seq < :seq"  # if not, a hundred later ones have overtaken it
+    put_item(ROOMS, {"room": slot(key, seq), **message}, newer, {":seq": seq})
+
+    room = get_item(ROOMS, key)
+    if room is None or room["created"] != born:
+        raise Refused(ErrorCode.NOT_IN_A_ROOM, "the room is gone")
+    said = ClientMessage(name, text, room["name"], seq, now, request.id)
+    # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem
+    broadcast(call, Notice(said, room["users"], key))
     return Ack(seq, now, request.id)

@@ -1,5 +1,5 @@
 """The benches use the functions' own tables and sink."""
 
-from tests.unit.functions.conftest import _database, _sink, connect, database, sink, tables
+from tests.support.functions.people import _database, _sink, connect, database, gate, sink, tables
 
-__all__ = ["_database", "_sink", "connect", "database", "sink", "tables"]
+__all__ = ["_database", "_sink", "connect", "database", "gate", "sink", "tables"]

@@ -17,10 +17,14 @@ import pytest
 
 from tests.studies.bench.far_sink import far_sink
 from tests.studies.bench.lab import Lab
-from tests.unit.functions.database import Database
-from tests.unit.functions.gate import gate
-from wschat.functions import _tables, _talk, send_message
-from wschat.functions._post import Gateway
+from tests.support.functions.database import Database
+from tests.support.functions.gate import gated
+from wschat.functions import send_message
+from wschat.functions.shared.broadcast import management_api
+from wschat.functions.shared.dynamodb import dynamodb
+from wschat.functions.shared.management_api import ManagementApi
+from wschat.functions.shared.session import credentials
+from wschat.functions.shared.workers import WORKERS, in_parallel
 from wschat.lab.blueprint import FUNCTIONS
 
 SOONER = {2: 0.0, 10: 1.5, 100: 4.0, 500: 4.0}
@@ -41,11 +45,11 @@ print(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 """
 PLAIN = "import boto3; boto3.resource('dynamodb'); boto3.client('apigatewaymanagementapi')"
 OURS = """import wschat.functions.{module}
-from wschat.functions import _tables
-_tables.dynamodb()
-if "wschat.functions._talk" in __import__("sys").modules:
-    from wschat.functions._talk import gateway
-    gateway("api", "stage")
+from wschat.functions.shared.dynamodb import dynamodb
+dynamodb()
+if "wschat.functions.shared.broadcast" in __import__("sys").modules:
+    from wschat.functions.shared.broadcast import management_api
+    management_api("api", "stage")
 """
 
 
@@ -61,10 +65,10 @@ def world(members: int) -> Iterator[tuple[Callable[[], float], Callable[[], floa
         for name, value in {**ENVIRONMENT, "MANAGEMENT_URL": f"{url}/{{api}}"}.items():
             patch.setenv(name, value)
         database = Database()
-        stack.enter_context(database.behind(_tables.dynamodb()))
-        passed = stack.enter_context(gate(patch))
+        stack.enter_context(database.behind(dynamodb()))
+        passed = stack.enter_context(gated(patch))
         stage = url.rpartition(":")[2]  # what posts is kept by the stage
-        stack.callback(lambda: _talk.gateway("api", stage).close())
+        stack.callback(lambda: management_api("api", stage).close())
         lab = Lab(f"{url}/api/{stage}", "lab")
         stack.callback(lab.close)
         yield _ours(database, members, stage, passed.delays), _the_labs(database, members, lab)
@@ -140,12 +144,12 @@ def cpu_of_a_post(members: int = 300, tries: int = 3) -> tuple[float, float]:
         from botocore.config import Config
 
         ids = [f"L0SM9cOF{number:06}=" for number in range(members)]
-        ours = Gateway(url, _tables.credentials(), "us-east-1")
-        many = Config(max_pool_connections=_tables.AT_ONCE)
+        ours = ManagementApi(url, credentials(), "us-east-1")
+        many = Config(max_pool_connections=WORKERS)
         client = boto3.client("apigatewaymanagementapi", endpoint_url=url, config=many)
 
         def theirs() -> None:
-            _tables.at_once(lambda each: client.post_to_connection(ConnectionId=each, Data=BODY), ids)
+            in_parallel(lambda each: client.post_to_connection(ConnectionId=each, Data=BODY), ids)
 
         def mine() -> None:
             assert set(ours.post(ids, BODY, time.monotonic() + 20).values()) == {"posted"}

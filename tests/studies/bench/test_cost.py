@@ -15,10 +15,11 @@ from tests.documents import ROOT
 from tests.studies.bench import units
 from tests.studies.bench.lab import Lab
 from tests.studies.bench.units import Bill
-from tests.unit.functions.conftest import Connect, Person
-from tests.unit.functions.database import Database
-from tests.unit.functions.post_sink import PostSink
-from wschat.functions import _tables
+from tests.support.functions.database import Database
+from tests.support.functions.people import Connect, Person
+from tests.support.functions.post_sink import PostSink
+from wschat.functions.shared.dynamodb import dynamodb
+from wschat.functions.shared.workers import WORKERS
 from wschat.protocol.names import LOG_LENGTH
 
 TEXT = "a message of an ordinary length, which is about as long as this one is"
@@ -146,9 +147,9 @@ def bill_of_ours(speaker: Person, size: int, database: Database) -> Bill:
     room = database.items()["room ops"]
     seats = {f"L0SM9cOF{number:06}=": {"S": f"member {number}"} for number in range(size - 1)}
     database.put(room | {"users": {"M": seats | {speaker.connection: {"S": "Ann"}}}})
-    with metered(database, _tables.dynamodb(), taken(speaker.sink)) as bill:
+    with metered(database, dynamodb(), taken(speaker.sink)) as bill:
         assert speaker.ask("message", TEXT).type == "ack"
-    bill.in_a_row += math.ceil(size / _tables.AT_ONCE)
+    bill.in_a_row += math.ceil(size / WORKERS)
     assert (bill.requests, bill.writes, bill.scans, bill.posts) == (4, 2, 0, size)
     assert bill.reads <= 1 + math.ceil(size * 40 / 4096)
     return bill
@@ -179,6 +180,6 @@ def test_a_long_message(
 ) -> None:
     """One write unit for the counter, and one for each started KB of the message's own item."""
     speaker = connect("Ann", "Ops")
-    with metered(database, _tables.dynamodb(), taken(sink)) as bill:
+    with metered(database, dynamodb(), taken(sink)) as bill:
         assert speaker.ask("message", "x" * length).type == "ack"
     assert (bill.requests, bill.writes) == (4, wanted)

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import Any
 
 from tests.studies.storm.people import Said, Somebody
-from tests.unit.functions.consistent import inconsistencies
+from tests.support.functions.consistent import inconsistencies
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
 from wschat.lab.cloud import Cloud
 from wschat.lab.log_reader import read

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from tests.unit.functions.conftest import Connect, Tables, code
-from wschat.functions import _tables
+from tests.support.functions.people import Connect, Tables, code
+from wschat.functions.shared.dynamodb import CLIENTS, dynamodb
 from wschat.protocol.events import Ack, Signup
 
 
@@ -61,7 +61,7 @@ def test_token_is_hashed(connect: Connect, tables: Tables) -> None:
 def test_registered_though_forgotten(connect: Connect, tables: Tables) -> None:
     """A connection whose record was lost (a post came before it was open) can still register."""
     ann = connect()
-    _tables.dynamodb().delete_item(TableName=_tables.CLIENTS, Key={"ID": {"S": ann.connection}})
+    dynamodb().delete_item(TableName=CLIENTS, Key={"ID": {"S": ann.connection}})
     assert ann.ask("register", "Ann") == Signup("Ann", id="7")
     assert {"connected", "expires", "name"} <= tables()[ann.connection].keys()
 
@@ -69,8 +69,8 @@ def test_registered_though_forgotten(connect: Connect, tables: Tables) -> None:
 def test_expired_name(connect: Connect) -> None:
     """A name whose connection can't live any more is free, whether or not DynamoDB has deleted it."""
     connect("Ann")
-    _tables.dynamodb().update_item(
-        TableName=_tables.CLIENTS,
+    dynamodb().update_item(
+        TableName=CLIENTS,
         Key={"ID": {"S": "name#ann"}},
         UpdateExpression="SET #expires = :past",
         ExpressionAttributeNames={"#expires": "expires"},

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.functions.conftest import Connect, Person
+from tests.support.functions.people import Connect, Person
 from wschat.protocol.events import Event
 
 

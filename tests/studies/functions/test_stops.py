@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pytest
 
 from tests.documents import ROOT
-from tests.unit.functions.conftest import SPECS, Connect, Person, Tables
-from tests.unit.functions.consistent import inconsistencies
-from tests.unit.functions.database import Database
-from tests.unit.functions.gate import gate
-from tests.unit.functions.post_sink import PostSink
+from tests.support.functions.consistent import inconsistencies
+from tests.support.functions.database import Database
+from tests.support.functions.gate import Gate
+from tests.support.functions.people import SPECS, Connect, Person, Tables
+from tests.support.functions.post_sink import PostSink
 from wschat.protocol.events import Ack, ClientMessage, MultiMessage
 
 
@@ -61,7 +61,7 @@ def test_stops(
     sink: PostSink,
     tables: Tables,
     database: Database,
-    monkeypatch: pytest.MonkeyPatch,
+    gate: Gate,
     what: str,
 ) -> None:
     """At each stop the tables agree; a message reaches all, a join finds it, and a create ends all ghosts.
@@ -72,23 +72,22 @@ def test_stops(
     world = people(connect, sink)
     who, act = ACTS[what]
     before, calls, known = tables(), 0, set[int]()
-    with gate(monkeypatch) as passed:
-        while True:
-            database.restore(before)
-            sink.posted.clear()
-            with passed.stopping_after(calls):
-                act(world)
-                break
-            assert len(passed.calls) == calls
+    while True:
+        database.restore(before)
+        sink.posted.clear()
+        with gate.stopping_after(calls):
+            act(world)
+            break
+        assert len(gate.calls) == calls
+        assert inconsistencies(tables()) == []
+        writes = sum(call in WRITES for call in gate.calls)
+        if writes not in known:
+            known.add(writes)
+            others_go_on(world, getattr(world, who), sink, tables)
             assert inconsistencies(tables()) == []
-            writes = sum(call in WRITES for call in passed.calls)
-            if writes not in known:
-                known.add(writes)
-                others_go_on(world, getattr(world, who), sink, tables)
-                assert inconsistencies(tables()) == []
-            calls += 1
-    assert calls == len(passed.calls) >= 1
-    assert row(what, passed.calls) in (ROOT / "wschat/functions/README.md").read_text()
+        calls += 1
+    assert calls == len(gate.calls) >= 1
+    assert row(what, gate.calls) in (ROOT / "wschat/functions/README.md").read_text()
 
 
 def row(what: str, calls: Sequence[str]) -> str:

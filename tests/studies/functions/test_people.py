@@ -1,6 +1,6 @@
 """People who register, create, join, speak, leave, drop and come back, beside a simple model of them.
 
-`STORIES=500 python -m pytest tests/unit/functions/test_people.py -n0` tries so many stories.
+`STORIES=500 python -m pytest tests/studies/functions/test_people.py -n0` tries so many stories.
 """
 
 import os
@@ -16,10 +16,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.unit.functions.conftest import Connect, Person
-from tests.unit.functions.consistent import inconsistencies
-from tests.unit.functions.database import Database
-from tests.unit.functions.post_sink import PostSink
+from tests.support.functions.consistent import inconsistencies
+from tests.support.functions.database import Database
+from tests.support.functions.people import Connect, Person
+from tests.support.functions.post_sink import PostSink
 from wschat.protocol.events import Ack, ClientMessage, Error, Event, MultiMessage, Signup
 
 STORIES = int(os.environ.get("STORIES", "0"))

@@ -1,6 +1,6 @@
-"""Posting an event to many connections at the same time, cheaply.
+"""The management API of API Gateway: posts one event to many connections at the same time, cheaply.
 
-boto3's client for this takes five times the CPU of what is here: a signature of which all but the last
+boto3's client for it takes five times the CPU of what is here: a signature of which all but the last
 step is made once for all members, over connections that are kept alive from one invocation to the next.
 """
 
@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 
 from botocore.httpsession import where
 
-from wschat.functions._tables import at_once
+from wschat.functions.shared.workers import in_parallel
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials, ReadOnlyCredentials
@@ -59,7 +59,7 @@ class Signature:
         return hmac.digest(self._key, text.encode(), "sha256")
 
 
-class Gateway:
+class ManagementApi:
     """The connections of one stage of an API, at the URL of its management API."""
 
     def __init__(self, url: str, credentials: "Credentials", region: str) -> None:
@@ -70,12 +70,12 @@ class Gateway:
         self._tls: ssl.SSLContext | None = None
         self._idle: list[tuple[float, HTTPConnection]] = []
 
-    def post(self, people: Iterable[str], body: bytes, until: float) -> dict[str, str]:
-        """Post to all people at once; return what came of it for each.
+    def post(self, connections: Iterable[str], body: bytes, until: float) -> dict[str, str]:
+        """Post to all connections at once; return what came of it for each.
 
         That is "posted", "gone", "slow", "timeout", "late" (it was `until` before its turn came), or what
         went wrong: a word or two, and after a colon what was said of it. Nobody waits for a slow one,
-        unless all threads have one to wait for.
+        unless all workers have one to wait for.
         """
         if self._secure and not self._tls:  # to read all authorities takes long: once, and only who posts
             self._tls = ssl.create_default_context(cafile=where())
@@ -94,7 +94,7 @@ class Gateway:
                 return connection, f"{type(error).__name__}: {error}"
             return connection, OUTCOMES.get(status) or f"status {status}: {_first_line(said)}"
 
-        return dict(at_once(post, people))
+        return dict(in_parallel(post, connections))
 
     def send(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         """Send one post; return the status, and the answer's body.

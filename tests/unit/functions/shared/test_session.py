@@ -1,4 +1,4 @@
-"""The client of DynamoDB, which is made without what botocore knows of all other services."""
+"""The session, which is made without what botocore knows of all other services."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -7,7 +7,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.session import Session, get_session
 
-from wschat.functions import _tables
+from wschat.functions.shared import session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -39,6 +39,6 @@ def test_regions(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
     """It speaks to where botocore's own client would, in each part of AWS."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    ours = asked(_tables.session(), region)
+    ours = asked(session.session(), region)
     assert ours == asked(get_session(), region)
     assert f"dynamodb.{region}.amazonaws.com" in ours[0]

@@ -1,4 +1,4 @@
-"""What came in, and the one line of JSON that each invocation writes into its log."""
+"""What came in, and the structured log: one line of JSON for each invocation."""
 
 import json
 import re
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 ID = r"[!-\"$-~]{1,128}"  # what a connection's id may be made of: never `#`, which marks other items
-_facts: ContextVar[dict[str, Any]] = ContextVar("facts")
+LIFETIME = 2 * 60 * 60 + 600  # seconds: API Gateway ends a connection after 2 hours; and a margin
+_fields: ContextVar[dict[str, Any]] = ContextVar("fields")
 
 
 @dataclass(frozen=True)
@@ -28,37 +29,42 @@ class Call:
     stage: str
     began: float
 
+    @property
+    def expires(self) -> int:
+        """When the connection can't live any more: seconds since 1970."""
+        return self.connected // 1000 + LIFETIME
+
 
 @contextmanager
-def journal(event: object) -> Iterator[Call]:
-    """Read the event; write the line when the invocation ends, however it does.
+def invocation(event: object) -> Iterator[Call]:
+    """Read the event; write the log's line when the invocation ends, however it does.
 
     The line tells how many, how long and why not: never a message's text, never a token.
     """
     call = _read(event)
-    facts: dict[str, Any] = {"route": call.route, "connection": call.connection}
-    token = _facts.set(facts)
+    fields: dict[str, Any] = {"route": call.route, "connection": call.connection}
+    token = _fields.set(fields)
     try:
         yield call
     except Exception as error:
-        note(error=type(error).__name__, why=str(error))
+        add_fields(error=type(error).__name__, why=str(error))
         raise
     finally:
-        _facts.reset(token)
-        lasted = {"all": time.monotonic() - call.began, **facts.pop("ms", {})}
-        facts["ms"] = {part: round(seconds * 1000) for part, seconds in lasted.items()}
-        print(json.dumps({name: value for name, value in facts.items() if value is not None}))  # noqa: T201
+        _fields.reset(token)
+        lasted = {"all": time.monotonic() - call.began, **fields.pop("ms", {})}
+        fields["ms"] = {part: round(seconds * 1000) for part, seconds in lasted.items()}
+        print(json.dumps({name: value for name, value in fields.items() if value is not None}))  # noqa: T201
 
 
-def note(**facts: object) -> None:
-    """Add facts to the line; those that are None stay away."""
-    _facts.get().update(facts)
+def add_fields(**fields: object) -> None:
+    """Add fields to the line; those that are None stay away."""
+    _fields.get().update(fields)
 
 
-def count(numbers: Mapping[str, int]) -> None:
-    """Add numbers to those that the line has."""
-    facts = _facts.get()
-    facts.update({name: facts.get(name, 0) + number for name, number in numbers.items()})
+def add_counts(counts: Mapping[str, int]) -> None:
+    """Add to the line's counts."""
+    fields = _fields.get()
+    fields.update({name: fields.get(name, 0) + number for name, number in counts.items()})
 
 
 @contextmanager
@@ -68,7 +74,7 @@ def timed(part: str) -> Iterator[None]:
     try:
         yield
     finally:
-        parts = _facts.get().setdefault("ms", {})
+        parts = _fields.get().setdefault("ms", {})
         parts[part] = parts.get(part, 0.0) + time.monotonic() - start
 
 

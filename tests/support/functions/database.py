@@ -15,11 +15,10 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from ministack.services import dynamodb as ministack
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from tests.unit.functions.granted import check_grants
-from tests.unit.functions.strict_dynamodb import check
-from wschat.functions import _tables
+from tests.support.functions.granted import check_grants
+from tests.support.functions.strict_dynamodb import check
+from wschat.functions.shared.dynamodb import CLIENTS, PARTITION_KEYS, ROOMS
 
-KEYS = {_tables.CLIENTS: "ID", _tables.ROOMS: "room"}
 CONFLICT = "com.amazonaws.dynamodb.v20120810#TransactionConflictException"
 CANCELED = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
 
@@ -35,7 +34,7 @@ class Database:
     @contextmanager
     def behind(self, client: DynamoDBClient) -> Iterator[None]:
         """Answer all that a client sends, strictly; the tables are empty at first, and gone in the end."""
-        for table, key in KEYS.items():
+        for table, key in PARTITION_KEYS.items():
             schema = [{"AttributeName": key, "KeyType": "HASH"}]
             types = [{"AttributeName": key, "AttributeType": "S"}]
             made = {"TableName": table, "KeySchema": schema, "AttributeDefinitions": types}
@@ -50,7 +49,7 @@ class Database:
             for checked in ("strict", "grants"):
                 client.meta.events.unregister("provide-client-params.dynamodb.*", unique_id=checked)
             self.conflicts = 0
-            for table in KEYS:
+            for table in PARTITION_KEYS:
                 self._do("DeleteTable", {"TableName": table})
 
     def answer(self, client: DynamoDBClient) -> None:
@@ -63,7 +62,7 @@ class Database:
 
     def items(self) -> dict[str, Any]:
         """Return all items of both tables, by key; those of the second after the word `room`."""
-        clients, rooms = (self._do("Scan", {"TableName": table})["Items"] for table in KEYS)
+        clients, rooms = (self._do("Scan", {"TableName": table})["Items"] for table in PARTITION_KEYS)
         return {
             **{item["ID"]["S"]: item for item in clients},
             **{f"room {item['room']['S']}": item for item in rooms},
@@ -78,7 +77,7 @@ class Database:
         now = self.items()
         self.put(*(item for name, item in items.items() if now.get(name) != item))
         gone = [(_table(now[name]), now[name]) for name in now.keys() - items.keys()]
-        keys = [(table, {KEYS[table]: item[KEYS[table]]}) for table, item in gone]
+        keys = [(table, {PARTITION_KEYS[table]: item[PARTITION_KEYS[table]]}) for table, item in gone]
         self._write([(table, {"DeleteRequest": {"Key": key}}) for table, key in keys])
 
     def _write(self, writes: list[tuple[str, dict[str, Any]]]) -> None:
@@ -115,7 +114,7 @@ class Database:
 
 
 def _table(item: dict[str, Any]) -> str:
-    return _tables.CLIENTS if "ID" in item else _tables.ROOMS
+    return CLIENTS if "ID" in item else ROOMS
 
 
 def _conflict(operation: str, params: dict[str, Any]) -> dict[str, Any] | None:

@@ -24,5 +24,7 @@ def inconsistencies(items: dict[str, Any]) -> list[str]:
             found.append(f"a member of an earlier room, or one that expires: {key}")
         if "room" not in item and "expires" not in item:
             found.append(f"a record that never expires: {key}")
-    found += [f"a name without an owner: {key}" for key, owner in owners.items() if owner not in records]
+    for key, owner in owners.items():
+        if key != f"name#{records.get(owner, {}).get('name', {}).get('S', '').casefold()}":
+            found.append(f"a name that its owner does not have: {key}")
     return found

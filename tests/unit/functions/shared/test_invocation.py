@@ -1,13 +1,13 @@
-"""The line that each invocation logs."""
+"""The structured log: one line of JSON for each invocation."""
 
 import json
 from typing import Any
 
 import pytest
 
-from tests.unit.functions.conftest import Connect
-from tests.unit.functions.post_sink import PostSink
-from wschat.functions import _room
+from tests.support.functions.gate import Gate
+from tests.support.functions.people import Connect, Tables
+from tests.support.functions.post_sink import PostSink
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -44,18 +44,25 @@ def test_refused(connect: Connect, capsys: pytest.CaptureFixture[str]) -> None:
     assert line["error"] == "not-in-a-room"
 
 
-def test_failed(
-    connect: Connect, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failed(connect: Connect, gate: Gate, capsys: pytest.CaptureFixture[str]) -> None:
     """A function that raises has its line all the same."""
     ann = connect("Ann")
 
-    def broken(_connection: str) -> None:
+    def broken() -> None:
         raise OSError("no table")
 
-    monkeypatch.setattr(_room, "registered", broken)
+    gate.meanwhile("GetItem", broken)
     capsys.readouterr()
     with pytest.raises(OSError, match="no table"):
         ann.ask("message", "hello")
     (line,) = lines(capsys)
     assert (line["error"], line["why"]) == ("OSError", "no table")
+
+
+@pytest.mark.parametrize("at", [None, "soon", True, 1.5, -1, 10**30])
+def test_strange_times(connect: Connect, tables: Tables, at: object) -> None:
+    """A connection's time that is none is taken as now."""
+    ann = connect()
+    for route in ("$connect", "register"):
+        assert ann.call(route, '{"value": "Ann"}', connectedAt=at)["statusCode"] == 200
+    assert tables()["name#ann"]["owner"]["S"] == ann.connection

@@ -1,0 +1,92 @@
+"""A gate before the AWS calls of functions: counts, delays, stops after so many, does things in between."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from wschat.functions.shared.dynamodb import dynamodb
+from wschat.functions.shared.management_api import ManagementApi
+
+
+class Stopped(BaseException):
+    """The function was stopped, as Lambda does it: nothing in it can catch that."""
+
+
+class Gate:
+    """What each call passes, to DynamoDB and to connections alike."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.stop_after: int | None = None
+        self.posted_at: list[float] = []
+        self._delay = 0.0
+        self._waiting: list[tuple[set[str], Callable[[], object]]] = []
+        self._lock = threading.Lock()
+
+    def let_pass(self, operation: str, *keys: str) -> None:
+        with self._lock:
+            if self.stop_after is not None and len(self.calls) >= self.stop_after:
+                raise Stopped
+            self.calls.append(operation)
+            due = [each for each in self._waiting if each[0] <= {operation, *keys}]
+            self._waiting = [each for each in self._waiting if each not in due]
+        for _, what in due:
+            what()
+        time.sleep(self._delay)
+
+    def meanwhile(self, call: str, what: Callable[[], object]) -> None:
+        """Do something, once, just before a call: its operation and, if need be, keys of the items."""
+        self._waiting.append((set(call.split()), what))
+
+    def delays(self, seconds: float) -> list[float]:
+        """Let each call take so much longer; return the list of when the posts from now on have arrived."""
+        self._delay, self.posted_at = seconds, []
+        return self.posted_at
+
+    @contextmanager
+    def stopping_after(self, calls: int) -> Iterator[None]:
+        """Stop what is called in the block after so many calls; nothing passes any more then."""
+        self.calls, self.stop_after = [], calls
+        try:
+            yield
+        except Stopped:
+            pass
+        finally:
+            self.stop_after = None
+
+
+@contextmanager
+def gated(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """Put a gate before all calls of functions in this process."""
+    made = Gate()
+    send = ManagementApi.send
+
+    def pass_to_dynamodb(model: Any, params: dict[str, Any], **_: object) -> None:  # noqa: ANN401
+        made.let_pass(model.name, *_keys(json.loads(params["body"])))
+
+    def post(self: ManagementApi, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+        made.let_pass("post")
+        answer = send(self, path, body, headers)
+        made.posted_at.append(time.perf_counter())
+        return answer
+
+    events = dynamodb().meta.events
+    events.register("before-call.dynamodb", pass_to_dynamodb, "gate")
+    monkeypatch.setattr(ManagementApi, "send", post)
+    try:
+        yield made
+    finally:
+        events.unregister("before-call.dynamodb", unique_id="gate")
+
+
+def _keys(request: dict[str, Any]) -> Iterator[str]:
+    """Return the keys of the items that a request is about."""
+    for operation in request.get("TransactItems", [{"": request}]):
+        (about,) = operation.values()
+        item = about.get("Key") or about.get("Item") or {}
+        yield from (item[name]["S"] for name in ("ID", "room") if name in item)

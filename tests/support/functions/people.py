@@ -1,0 +1,153 @@
+"""Fixtures: functions called in this process, on MiniStack's DynamoDB, with posts taken by a sink."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from importlib import import_module
+from itertools import count
+from typing import Any
+
+import pytest
+
+from tests.support.functions.database import Database
+from tests.support.functions.gate import Gate, gated
+from tests.support.functions.granted import calling
+from tests.support.functions.post_sink import PostSink
+from wschat.functions.shared.broadcast import management_api
+from wschat.functions.shared.dynamodb import dynamodb
+from wschat.lab.blueprint import FUNCTIONS
+from wschat.protocol.events import Error, Event
+from wschat.protocol.reader import decode_event
+from wschat.protocol.requests import Request
+
+CONNECTIONS = count(1)
+SPECS = {route: spec for spec in FUNCTIONS for route in spec.routes}
+
+
+def code(event: Event) -> str:
+    """Return the code of an error event."""
+    assert isinstance(event, Error), event
+    return event.code
+
+
+@pytest.fixture(scope="session")
+def _sink() -> Iterator[tuple[PostSink, str]]:
+    sink = PostSink()
+    with sink.listening() as url:
+        yield sink, url
+        with suppress(KeyError):  # no test here has posted
+            management_api("api", sink.stage).close()
+
+
+@dataclass(eq=False)
+class Person:
+    """One connection: calls functions as API Gateway does."""
+
+    connection: str
+    sink: PostSink
+    connected_at: int = field(default_factory=lambda: int(time.time() * 1000))
+
+    def call(self, route: str, body: object = None, **context: object) -> dict[str, Any]:
+        """Invoke a route's function with a raw event; return what it returns."""
+        kind = {"$connect": "CONNECT", "$disconnect": "DISCONNECT"}.get(route, "MESSAGE")
+        event: dict[str, Any] = {
+            "requestContext": {
+                "routeKey": route,
+                "eventType": kind,
+                "connectionId": self.connection,
+                "connectedAt": self.connected_at,
+                "apiId": "api",
+                "stage": self.sink.stage,
+                **context,
+            },
+            "isBase64Encoded": False,
+        }
+        if kind == "MESSAGE":
+            event["body"] = body
+        spec = SPECS[route]
+        with calling(spec):
+            result = import_module(f"wschat.functions.{spec.module}").handler(event, None)
+        json.dumps(result)
+        return dict(result)
+
+    def ask(self, action: str, value: str = "", **fields: Any) -> Event:  # noqa: ANN401
+        """Send a request; return the reply, which must be 200 and echo the id."""
+        result = self.call(action, Request(action, value, id="7", **fields).encode())
+        assert result["statusCode"] == 200
+        assert json.loads(result["body"]).get("id") == "7"
+        return decode_event(result["body"])
+
+    def heard(self) -> list[Event]:
+        """Return what was posted to this connection since the last time."""
+        return self.sink.take(self.connection)
+
+
+Connect = Callable[..., Person]
+Tables = Callable[[], dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def _database() -> Database:
+    return Database()
+
+
+@pytest.fixture
+def database(
+    _database: Database, _sink: tuple[PostSink, str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
+    """The two tables, empty, with the environment that Lambda gives to functions."""
+    settings = {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": "us-east-1",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "MANAGEMENT_URL": f"{_sink[1]}/{{api}}",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    with _database.behind(dynamodb()):
+        yield _database
+
+
+@pytest.fixture
+def sink(database: Database, _sink: tuple[PostSink, str]) -> PostSink:
+    """The sink, empty; and so are the tables."""
+    assert database
+    taken, _ = _sink
+    taken.posted.clear()
+    taken.gone.clear()
+    taken.refused = ""
+    taken.barrier = None
+    return taken
+
+
+@pytest.fixture
+def connect(sink: PostSink) -> Connect:
+    """Opens a connection; with a name, registers it; with a room, joins or creates it."""
+
+    def connect(name: str = "", room: str = "", token: str | None = None) -> Person:
+        person = Person(f"conn{next(CONNECTIONS)}=", sink)
+        assert person.call("$connect") == {"statusCode": 200}
+        if name:
+            assert person.ask("register", name, token=token).type == "signup"
+        if room and person.ask("join", room).type == "error":
+            assert person.ask("create", room).type == "multi-message"
+        return person
+
+    return connect
+
+
+@pytest.fixture
+def tables(database: Database) -> Tables:
+    """Reads all items of both tables, by key."""
+    return database.items
+
+
+@pytest.fixture
+def gate(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """The gate that each call of a function passes, from here on."""
+    assert database
+    with gated(monkeypatch) as gate:
+        yield gate

@@ -1,0 +1,75 @@
+"""Broadcast: posts to many, and the stale connections among them."""
+
+import json
+
+import pytest
+
+from tests.support.functions.people import Connect, Tables
+from tests.support.functions.post_sink import PostSink
+from wschat.functions.shared.broadcast import POSTING_TIME
+from wschat.functions.shared.management_api import TIMEOUT
+from wschat.lab import blueprint
+from wschat.protocol.events import Ack
+
+
+def test_gone_is_forgotten(connect: Connect, sink: PostSink, tables: Tables) -> None:
+    """A member whose post meets 410 loses place and name, and the others hear that it left."""
+    ann, bob = connect("Ann", "Ops"), connect("Bob", "Ops")
+    ann.heard()
+    sink.gone.add(bob.connection)
+    assert isinstance(ann.ask("message", "Bob?"), Ack)
+    assert [event.type for event in ann.heard()] == ["client-message", "user-left"]
+    assert bob.connection not in tables()
+    assert "name#bob" not in tables()
+    assert set(tables()["room ops"]["users"]["M"]) == {ann.connection}
+    connect("Bob", "Ops")
+
+
+def test_everybody_in_a_room_is_gone(connect: Connect, sink: PostSink, tables: Tables) -> None:
+    """A create tells everybody, and so finds every ghost, room by room."""
+    ghosts = [connect(f"ghost{number}", f"room{number % 2}") for number in range(4)]
+    sink.gone.update(ghost.connection for ghost in ghosts)
+    ann = connect("Ann", "Ops")
+    assert tables().keys() == {ann.connection, "name#ann", "#rooms", "room ops", "room ops#log"}
+    assert [event.type for event in ann.heard()] == ["single-room", "delete-room", "delete-room"]
+
+
+def test_slow_stuck_and_throttled(
+    connect: Connect, sink: PostSink, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Members that are stuck or throttled are counted, keep their places, and delay nobody."""
+    ann = connect("Ann", "Ops")
+    stuck = [connect(f"stuck{number}", "Ops") for number in range(3)]
+    members = [connect(f"user{number}", "Ops") for number in range(6)]
+    slow = connect("Slow", "Ops")
+    sink.posted.clear()
+    sink.order.clear()
+    sink.stuck.update(one.connection for one in stuck)
+    sink.throttled.add(slow.connection)
+    capsys.readouterr()
+    assert isinstance(ann.ask("message", "hello"), Ack)
+    line = json.loads(capsys.readouterr().out)
+    assert (line["posted"], line["timeout"], line["slow"]) == (7, 3, 1)
+    assert set(sink.order[:7]) == {one.connection for one in (ann, *members)}
+    sink.stuck.clear()
+    sink.throttled.clear()
+    assert isinstance(ann.ask("message", "again"), Ack)
+    assert all(one.heard() for one in (*stuck, slow))
+
+
+def test_why_not_is_logged(connect: Connect, sink: PostSink, capsys: pytest.CaptureFixture[str]) -> None:
+    """The log's line counts refusals by their status, and tells why one was."""
+    ann = connect("Ann", "Ops")
+    sink.refused = '{"message":"You may not."}'
+    capsys.readouterr()
+    assert isinstance(ann.ask("message", "hello"), Ack)
+    line = json.loads(capsys.readouterr().out)
+    assert (line["status 403"], line["why"]) == (1, "You may not.")
+
+
+def test_there_is_time_to_answer() -> None:
+    """What a function posts ends before Lambda stops it, even if the last post gets stuck.
+
+    It may do so three times: while it connects, while it agrees on a key, and while it waits for the answer.
+    """
+    assert POSTING_TIME + 3 * TIMEOUT < blueprint.TIMEOUT

@@ -1,0 +1,83 @@
+"""Reads, and items in Python's own values."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.functions.database import Database
+from wschat.functions.shared import dynamodb
+from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, batch_get_item, get_item, marshalled, scan
+
+VALUES = st.recursive(st.text() | st.integers(), lambda each: st.dictionaries(st.text(), each))
+
+
+@given(item=st.dictionaries(st.text(), VALUES))
+def test_marshalled(item: dict[str, Any]) -> None:
+    """An item comes back as it was; what is None was no attribute."""
+    assert dynamodb.unmarshalled(marshalled(item | {"none": None})) == {
+        name: value for name, value in item.items() if name != "none"
+    }
+
+
+@pytest.mark.parametrize("value", [1.5, b"", []])
+def test_other_types(value: object) -> None:
+    """What the tables do not hold is refused on the way in, and on the way out."""
+    with pytest.raises(TypeError):
+        marshalled({"a": value})
+    with pytest.raises(TypeError):
+        dynamodb.unmarshalled({"a": {"L": []}})
+
+
+def test_placeholders() -> None:
+    """A name is an attribute unless one is given for it; what is empty or not used is left out."""
+    told = dynamodb.placeholders(
+        {"#me": "conn=", ":one": 1, ":more": {"a": "b"}, "#other": "c"},
+        UpdateExpression="SET #users.#me = :more",
+        ConditionExpression="size(#users) > :one",
+        FilterExpression="",
+    )
+    assert told == {
+        "UpdateExpression": "SET #users.#me = :more",
+        "ConditionExpression": "size(#users) > :one",
+        "ExpressionAttributeNames": {"#users": "users", "#me": "conn="},
+        "ExpressionAttributeValues": {":more": {"M": {"a": {"S": "b"}}}, ":one": {"N": "1"}},
+    }
+    assert dynamodb.placeholders({}, ConditionExpression="") == {}
+    with pytest.raises(KeyError):
+        dynamodb.placeholders({}, ConditionExpression="#a = :missing")
+
+
+def test_reads(database: Database) -> None:
+    """One item, several, or one attribute of those that meet a condition; of what is not there, nothing."""
+    database.put({"ID": {"S": "a"}, "connected": {"N": "7"}}, {"ID": {"S": "b"}}, {"room": {"S": "ops"}})
+    assert get_item(CLIENTS, "a") == {"ID": "a", "connected": 7}
+    assert get_item(CLIENTS, "ops") is None
+    assert batch_get_item(ROOMS, ["ops", "dev"]) == [{"room": "ops"}]
+    assert [*scan(CLIENTS, "#ID", "attribute_exists(#connected)")] == ["a"]
+
+
+def test_unprocessed_keys(database: Database) -> None:
+    """What DynamoDB leaves out of an answer is asked for again."""
+    database.put(*({"room": {"S": f"{number}"}} for number in range(3)))
+    asked: list[int] = []
+
+    def only_the_first(params: dict[str, Any], **_: object) -> None:
+        asked.append(len(params["RequestItems"][ROOMS]["Keys"]))
+
+    def the_rest_is_unprocessed(parsed: dict[str, Any], **_: object) -> None:
+        rest = parsed["Responses"][ROOMS][1:]
+        del parsed["Responses"][ROOMS][1:]
+        parsed["UnprocessedKeys"] = {ROOMS: {"Keys": rest, "ConsistentRead": True}} if rest else {}
+
+    events = dynamodb.dynamodb().meta.events
+    events.register("provide-client-params.dynamodb.BatchGetItem", only_the_first, "asked")
+    events.register("after-call.dynamodb.BatchGetItem", the_rest_is_unprocessed, "rest")
+    try:
+        found = batch_get_item(ROOMS, ["0", "1", "2"])
+    finally:
+        events.unregister("provide-client-params.dynamodb.BatchGetItem", unique_id="asked")
+        events.unregister("after-call.dynamodb.BatchGetItem", unique_id="rest")
+    assert sorted(item["room"] for item in found) == ["0", "1", "2"]
+    assert asked == [3, 2, 1]

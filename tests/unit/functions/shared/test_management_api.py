@@ -1,0 +1,282 @@
+"""The management API: posts over connections that are kept alive, signed, each with a limit of its own."""
+
+import json
+import os
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import quote
+
+import boto3
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials, ReadOnlyCredentials
+
+from tests.support.functions.people import Connect
+from tests.support.functions.post_sink import PostSink
+from wschat.functions.shared.management_api import KEPT_ALIVE, TIMEOUT, ManagementApi, Signature
+from wschat.lab.cloud import Cloud
+from wschat.local.emulator import Emulator
+
+BODY = b'{"type":"pong"}'
+
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+class Late(ManagementApi):
+    """Learns of a kept connection's end only when it uses it: as if it came just then."""
+
+    def _kept_alive(self) -> HTTPConnection | None:
+        return self._idle.pop()[1] if self._idle else None
+
+
+def without_certificates(protocol: int) -> ssl.SSLContext:
+    """Return a context for one side of TLS, in which nobody says who it is."""
+    context = ssl.SSLContext(protocol)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers("aNULL:@SECLEVEL=0")
+    return context
+
+
+@contextmanager
+def answering(
+    *connections: list[bytes | None], tls: bool = False
+) -> Iterator[tuple[ManagementApi, list[bytes]]]:
+    """Answer, in turn, the posts of each connection; None ends it without an answer, and so does its end.
+
+    Yields what posts there, and what it has sent; over TLS it is `Late`.
+    """
+    heard: list[bytes] = []
+    context = without_certificates(ssl.PROTOCOL_TLS_SERVER) if tls else None
+
+    def serve() -> None:
+        for answers in connections:
+            accepted, _ = server.accept()
+            with context.wrap_socket(accepted, server_side=True) if context else accepted as one:
+                for answer in answers:
+                    if request := _request(one):
+                        heard.append(request)
+                        one.sendall(answer or b"")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"{'https' if tls else 'http'}://127.0.0.1:{server.getsockname()[1]}/dev"
+        api = (Late if tls else ManagementApi)(url, Credentials("a", "b"), "us-east-1")
+        api._tls = without_certificates(ssl.PROTOCOL_TLS_CLIENT) if tls else None
+        yield api, heard
+        thread.join()
+        api.close()
+
+
+def _request(one: socket.socket) -> bytes:
+    read = b""
+    while not read.endswith(BODY):
+        if not (more := one.recv(65536)):
+            return b""
+        read += more
+    return read
+
+
+def post(api: ManagementApi) -> str:
+    (outcome,) = api.post(["L0SM="], BODY, time.monotonic() + 20).values()
+    return outcome
+
+
+def test_connections_are_kept_alive(connect: Connect, sink: PostSink) -> None:
+    """Messages go over the same connections; one that the other side has closed is made anew."""
+    ann, bob = connect("Ann", "Ops"), connect("Bob", "Ops")
+    ann.ask("message", "first")
+    before = sink.connections
+    for _ in range(5):
+        ann.ask("message", "more")
+    assert sink.connections - before <= 2
+    sink.hang_up()
+    ann.heard(), bob.heard()
+    ann.ask("message", "after the cut")
+    assert len(ann.heard()) == len(bob.heard()) == 1
+
+
+def test_ended_while_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that the other side has ended is not used: what is sent, is sent once."""
+    with answering([OK], [OK]) as (api, heard):
+        assert post(api) == "posted"
+        ((_, line),) = api._idle
+        line.sock.settimeout(10)
+        assert line.sock.recv(1, socket.MSG_PEEK) == b""  # its end has come
+        monkeypatch.setattr(api, "_send", _once(api))
+        assert post(api) == "posted"
+    assert len(heard) == 2
+
+
+def _once(api: ManagementApi) -> object:
+    send, sent = api._send, list[object]()
+
+    def once(line: object, *rest: object) -> tuple[int, bytes]:
+        assert not sent, "it was sent twice"
+        sent.append(line)
+        return send(line, *rest)  # type: ignore[arg-type]
+
+    return once
+
+
+def test_ended_meanwhile() -> None:
+    """A post on a connection that ends just then is sent over a new one; if that ends too, no more."""
+    with answering([OK, None], [OK]) as (api, heard):
+        assert [post(api), post(api)] == ["posted", "posted"]
+    assert len(heard) == 3
+    with answering([OK, None], [None]) as (api, heard):
+        assert post(api) == "posted"
+        assert post(api).startswith("RemoteDisconnected: ")
+    assert len(heard) == 3
+
+
+def test_ended_meanwhile_over_tls() -> None:
+    """It is no other over TLS, where who writes hears of the end in OpenSSL's words."""
+    with answering([OK], [OK], tls=True) as (api, heard):
+        assert post(api) == "posted"
+        ((_, line),) = api._idle
+        line.sock.settimeout(10)
+        assert line.sock.recv(1) == b""  # its end has come
+        assert post(api) == "posted"
+    assert len(heard) == 2
+
+
+def test_after_a_freeze() -> None:
+    """A connection that was kept through a pause, such as Lambda's freeze, is not trusted."""
+    with answering([OK, OK], [OK]) as (api, heard):
+        assert post(api) == "posted"
+        ((since, line),) = api._idle
+        api._idle[:] = [(since - KEPT_ALIVE, line)]
+        assert post(api) == "posted"
+        assert line.sock is None
+    assert len(heard) == 2
+
+
+def test_no_redirect() -> None:
+    """What is posted, and who posts it, is told to nobody else."""
+    away = b"HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
+    with answering([away]) as (api, heard):
+        assert post(api) == "status 307: "
+    assert len(heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "outcome"),
+    [
+        (b'{"message": "You may not.\\n\\nx-amz-security-token:secret"}', "status 403: You may not."),
+        (b'{"Message": "Forbidden"}', "status 403: Forbidden"),
+        *(
+            (each, "status 403: ")
+            for each in (b"", b"<html>", b"[]", b'{"message": 7}', b'{"message": null}')
+        ),
+    ],
+)
+def test_why_not(said: bytes, outcome: str) -> None:
+    """What AWS says of a refusal is told, but for the lines in which it repeats what was signed."""
+    head = b"HTTP/1.1 403 Forbidden\r\nContent-Length: %d\r\n\r\n" % len(said)
+    with answering([head + said]) as (api, _):
+        assert post(api) == outcome
+
+
+def test_connection_close() -> None:
+    """A connection that is closed with its answer is not kept."""
+    with answering([OK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")], [OK]) as (api, _):
+        assert post(api) == "posted"
+        assert api._idle == []
+        assert post(api) == "posted"
+
+
+def test_tls_is_verified() -> None:
+    """On AWS it is made sure that the other side is whom the host's name says."""
+    api = ManagementApi(
+        "https://api.execute-api.us-east-1.amazonaws.com/dev", Credentials("a", "b"), "us-east-1"
+    )
+    assert api.post([], b"", 0.0) == {}
+    line = api._new()
+    context = line._context  # type: ignore[attr-defined]
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert context.cert_store_stats()["x509_ca"] > 50
+    assert line.timeout == TIMEOUT
+
+
+@pytest.mark.parametrize("token", [None, "a/session+token=="])
+@pytest.mark.parametrize("connection", ["L0SM9cOFvHcCIhw=", "gTg3TG75DQAYKABzSA==", "a-b_c", "~!*'() +@:"])
+@pytest.mark.parametrize(
+    ("url", "region"),
+    [
+        ("https://api.execute-api.eu-central-1.amazonaws.com/dev", "eu-central-1"),
+        ("https://api.execute-api.cn-north-1.amazonaws.com.cn/dev", "cn-north-1"),
+        ("https://api.execute-api.us-gov-west-1.amazonaws.com/dev", "us-gov-west-1"),
+        ("http://[::1]:1/a/b", "us-east-1"),
+    ],
+)
+def test_signature(
+    connection: str, token: str | None, url: str, region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """botocore, which signs one request after the other, comes to the same headers at the same time."""
+    body, now = os.urandom(50), datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: now.replace(tzinfo=None))
+    theirs = AWSRequest("POST", f"{url}/@connections/{quote(connection, safe='')}", data=body)
+    SigV4Auth(Credentials("AKIA", "secret", token), "execute-api", region).add_auth(theirs)
+
+    host, _, path = url.partition("//")[2].partition("/")
+    signature = Signature(ReadOnlyCredentials("AKIA", "secret", token), region, host, body, now)
+    ours = signature.headers(f"/{path}/@connections/{quote(connection, safe='')}")
+    assert {name.title(): value for name, value in ours.items() if name != "host"} == {
+        name.title(): value for name, value in theirs.headers.items()
+    }
+
+
+ALLOWED = {"Effect": "Allow", "Action": "execute-api:ManageConnections", "Resource": "*"}
+
+
+ANYONE = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
+
+
+def _document(statement: dict[str, Any]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+@pytest.fixture(scope="module")
+def keys(emulator: Emulator, clients: Cloud, root: boto3.Session) -> dict[str, tuple[str, str, str | None]]:
+    """Keys of somebody who may post: a user's, and a role's as functions have them."""
+    iam = clients.iam
+    iam.create_user(UserName="poster")
+    iam.put_user_policy(UserName="poster", PolicyName="post", PolicyDocument=_document(ALLOWED))
+    own = iam.create_access_key(UserName="poster")["AccessKey"]
+    iam.create_role(RoleName="poster", AssumeRolePolicyDocument=_document(ANYONE))
+    iam.put_role_policy(RoleName="poster", PolicyName="post", PolicyDocument=_document(ALLOWED))
+    sts = root.client("sts", endpoint_url=emulator.endpoint)
+    arn = f"arn:aws:iam::{clients.lab.account}:role/poster"
+    session = sts.assume_role(RoleArn=arn, RoleSessionName="poster")["Credentials"]
+    return {
+        "user": (own["AccessKeyId"], own["SecretAccessKey"], None),
+        "role": (session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]),
+    }
+
+
+@pytest.mark.parametrize("who", ["user", "role"])
+def test_iam(emulator: Emulator, keys: dict[str, tuple[str, str, str | None]], who: str) -> None:
+    """The emulator's IAM lets posts pass (to nobody: 410) with these keys, and none with a letter off."""
+    key, secret, token = keys[who]
+    people = ["L0SM9cOFvHcCIhw=", "gTg3TG75DQAYKABzSA==", "a b/c"]
+    wrong = [(key, f"{secret[:-1]}!", token), *([(key, secret, None)] if token else [])]
+    for credentials, outcome in [((key, secret, token), "gone"), *((each, "status 403") for each in wrong)]:
+        url = f"{emulator.endpoint}/_aws/execute-api/api/dev"
+        api = ManagementApi(url, Credentials(*credentials), "us-east-1")
+        outcomes = api.post(people, b"{}", time.monotonic() + 20)
+        assert {each: said.partition(": ")[0] for each, said in outcomes.items()} == dict.fromkeys(
+            people, outcome
+        )
+        api.close()

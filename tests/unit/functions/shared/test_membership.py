@@ -1,0 +1,55 @@
+"""Membership: what a record is read with, and how large the items grow."""
+
+import pytest
+
+from tests.studies.bench.units import item_size
+from tests.support.functions.people import Connect
+from wschat.functions.shared.dynamodb import Json, marshalled, placeholders
+from wschat.functions.shared.membership import ROOM_LIST, leave_room, registered, take_over, unchanged
+from wschat.protocol.names import MEMBER_LIMIT, NAME_LIMIT, ROOM_LIMIT
+from wschat.protocol.refusals import ErrorCode, Refused
+
+ITEM_LIMIT = 400 * 1024  # bytes
+
+
+@pytest.mark.parametrize("client", [None, {"ID": "ann="}])
+def test_not_registered(client: Json | None) -> None:
+    """A record without a name, and none at all, may do nothing."""
+    with pytest.raises(Refused) as refused:
+        registered(client)
+    assert refused.value.code == ErrorCode.NOT_REGISTERED
+    assert registered({"ID": "ann=", "name": "Ann"}) == {"ID": "ann=", "name": "Ann"}
+
+
+@pytest.mark.parametrize(
+    ("known", "condition"),
+    [
+        ({}, "attribute_not_exists(#name) AND attribute_not_exists(#room)"),
+        ({"name": "Ann"}, "#name = :old_name AND attribute_not_exists(#room)"),
+        ({"name": "Ann", "room": "ops"}, "#name = :old_name AND #room = :old_room"),
+    ],
+)
+def test_unchanged(known: Json, condition: str) -> None:
+    """The condition is about the name and the room that a record had, or had not."""
+    told, given = unchanged({"ID": "ann=", **known})
+    assert told == condition
+    values = placeholders(given, ConditionExpression=told).get("ExpressionAttributeValues", {})
+    assert values == {f":old_{field}": {"S": value} for field, value in known.items()}
+
+
+def test_nowhere(connect: Connect) -> None:
+    """Who is in no room has nothing to leave, and a connection without a record nothing to hand over."""
+    ann = connect("Ann")
+    assert not leave_room({"ID": ann.connection}).operations
+    assert not leave_room({"ID": ann.connection, "room": "nowhere"}).operations
+    assert take_over("gone=", ann.connection, "Ann") == ([], {})
+
+
+def test_items_are_capped() -> None:
+    """The items that grow with people and rooms stay under DynamoDB's 400 KB at their limits."""
+    name, key = "😀" * NAME_LIMIT, "k" * 12 * NAME_LIMIT  # casefold makes names longer
+    people = {f"{number:0128}": name for number in range(MEMBER_LIMIT)}
+    room = {"room": key, "name": name, "created": 1, "users": people}
+    assert item_size(marshalled(room)) < ITEM_LIMIT
+    listed = {f"{number:0384}": name for number in range(ROOM_LIMIT)}
+    assert item_size(marshalled({"ID": ROOM_LIST, "rooms": listed})) < ITEM_LIMIT

@@ -1,0 +1,102 @@
+"""Writes: what a condition that does not hold comes to, and what is tried again."""
+
+from itertools import count
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.support.functions.database import Database
+from tests.support.functions.gate import Gate
+from wschat.functions.shared import writes
+from wschat.functions.shared.dynamodb import CLIENTS, get_item
+from wschat.functions.shared.writes import delete_item, put, put_item, transact_write, update_item
+from wschat.protocol.refusals import ErrorCode, Refused
+
+NEW = "attribute_not_exists(#ID)"
+BUSY = {"Code": "TransactionConflict"}
+FAILED = {"Code": "ConditionalCheckFailed"}
+FULL = {"Code": "ItemCollectionSizeLimitExceeded"}
+
+
+def conflict(*reasons: dict[str, str], code: str = "TransactionCanceledException") -> ClientError:
+    """Return how DynamoDB refuses a write, for these reasons."""
+    response = {"Error": {"Code": code, "Message": "refused"}, "CancellationReasons": [*reasons]}
+    return ClientError(response, "TransactWriteItems")  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writes, "BASE", 0.0)
+
+
+def test_single_writes(database: Database) -> None:
+    """A write says whether its condition held, and an update what it changed."""
+    assert database.items() == {}
+    assert put_item(CLIENTS, {"ID": "a", "seq": 1}, NEW)
+    assert not put_item(CLIENTS, {"ID": "a", "seq": 9}, NEW)
+    more = ("ADD #seq :one", "#seq < :limit", {":one": 1, ":limit": 2})
+    assert update_item(CLIENTS, "a", *more) == {"seq": 2}
+    assert update_item(CLIENTS, "a", *more) is None
+    assert not delete_item(CLIENTS, "a", "#seq > :seq", {":seq": 2})
+    assert delete_item(CLIENTS, "a", "#seq = :seq", {":seq": 2})
+    assert get_item(CLIENTS, "a") is None
+
+
+def test_all_or_nothing(database: Database) -> None:
+    """One condition that does not hold keeps a transaction from writing anything."""
+    put_item(CLIENTS, {"ID": "a"})
+    with pytest.raises(ClientError):
+        transact_write(put(CLIENTS, {"ID": "b"}, NEW), put(CLIENTS, {"ID": "a", "seq": 1}, NEW))
+    assert database.items() == {"a": {"ID": {"S": "a"}}}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        conflict(BUSY),
+        conflict({"Code": "None"}, FAILED),
+        conflict(FAILED, BUSY, {"Code": "ThrottlingError"}, {"Code": "ProvisionedThroughputExceeded"}),
+        conflict(code="TransactionConflictException"),
+    ],
+)
+def test_retried(error: ClientError) -> None:
+    """What met another transaction, and a condition that may hold when it is decided anew, is tried again."""
+    tries = count(1)
+
+    def attempt() -> int:
+        if (turn := next(tries)) < writes.ATTEMPTS:
+            raise error
+        return turn
+
+    assert writes.retry_on_conflict(attempt) == writes.ATTEMPTS
+    with pytest.raises(Refused) as refused:
+        writes.retry_on_conflict(lambda: _raise(error))
+    assert refused.value.code == ErrorCode.BUSY
+
+
+@pytest.mark.parametrize(
+    "error", [conflict(FULL), conflict(FAILED, FULL), conflict(code="ValidationException"), OSError()]
+)
+def test_not_retried(error: Exception) -> None:
+    """Anything else is no conflict: it is raised at once."""
+    tries: list[int] = []
+
+    def attempt() -> None:
+        tries.append(1)
+        raise error
+
+    with pytest.raises(type(error)):
+        writes.retry_on_conflict(attempt)
+    assert tries == [1]
+
+
+def test_a_single_write_is_retried(database: Database, gate: Gate) -> None:
+    """So is a write of one item that another's transaction holds."""
+    for _ in range(2):
+        gate.meanwhile("PutItem a", lambda: _raise(conflict(code="TransactionConflictException")))
+    assert put_item(CLIENTS, {"ID": "a"})
+    assert database.items().keys() == {"a"}
+
+
+def _raise(error: Exception) -> None:
+    raise error

@@ -1,0 +1,55 @@
+"""message: to all members at once, and into the history."""
+
+import json
+import threading
+
+from tests.support.functions.people import Connect, code
+from tests.support.functions.post_sink import PostSink
+from wschat.protocol.events import Ack, ClientMessage
+
+
+def test_message(connect: Connect) -> None:
+    """A message reaches all members, its sender included, with seq, time and the sender's id."""
+    ann, bob, eve = connect("Ann", "Ops"), connect("Bob", "Ops"), connect("Eve", "Dev")
+    ann.heard(), bob.heard(), eve.heard()
+    ack = ann.ask("message", "hi \x1b[2J <b>")
+    assert isinstance(ack, Ack)
+    said = ClientMessage("Ann", "hi \x1b[2J <b>", "Ops", ack.seq or 0, ack.time or 0, "7")
+    assert ann.heard() == bob.heard() == [said]
+    assert eve.heard() == []
+
+
+def test_posts_at_once(connect: Connect, sink: PostSink) -> None:
+    """All members are posted to at the same time: nobody's post is answered before all have come."""
+    members = [connect(f"user{number}", "Ops") for number in range(8)]
+    sink.posted.clear()
+    sink.barrier = threading.Barrier(len(members))
+    assert isinstance(members[0].ask("message", "together"), Ack)
+    assert all([event.type for event in member.heard()] == ["client-message"] for member in members)
+
+
+def test_name_and_room_in_the_frame_count_for_nothing(connect: Connect) -> None:
+    """Who speaks and where comes from the connection's record."""
+    ann, bob = connect("Ann", "Ops"), connect("Bob", "Dev")
+    ann.heard(), bob.heard()
+    body = {"action": "dispatch", "value": "as Bob", "name": "Bob", "room": "Dev"}
+    assert json.loads(ann.call("dispatch", json.dumps(body))["body"])["type"] == "ack"
+    (said,) = ann.heard()
+    assert isinstance(said, ClientMessage)
+    assert (said.user, said.room) == ("Ann", "Ops")
+    assert bob.heard() == []
+
+
+def test_not_in_a_room(connect: Connect) -> None:
+    """Nobody can speak without a room."""
+    assert code(connect("Ann").ask("message", "hello?")) == "not-in-a-room"
+
+
+def test_unicode_is_said_as_it_is(connect: Connect) -> None:
+    """Names and messages of all sorts pass both ways unchanged."""
+    ann = connect("Ann 👩‍👩‍👧‍👦", "Café ☕")
+    for text in ("👩‍👩‍👧‍👦", "e\u0301", "İ", "\u202eevil", "\u200b", "\U0001d504" * 32, "\ufeff"):
+        ann.heard()
+        ack = ann.ask("message", text)
+        assert ack.type == ("ack" if text.strip() else "error")
+        assert [getattr(event, "message", "") for event in ann.heard()] == [text] * bool(text.strip())

@@ -1,0 +1,81 @@
+"""Broadcast: posting events to many connections, and removing those that are gone."""
+
+import os
+import time
+from collections import Counter
+from functools import cache
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from wschat.functions.shared.dynamodb import CLIENTS, scan
+from wschat.functions.shared.invocation import Call, add_counts, add_fields, timed
+from wschat.functions.shared.management_api import ManagementApi
+from wschat.functions.shared.membership import Leaving, Notice, prune
+from wschat.functions.shared.session import credentials
+from wschat.protocol.refusals import Refused
+
+POSTING_TIME = 20.0  # seconds of an invocation, whose limit is 25: what is not posted by then is left
+
+
+@cache
+def management_api(api: str, stage: str) -> ManagementApi:
+    """Return what posts to the connections of an API's stage.
+
+    `MANAGEMENT_URL` has the API's own address with `{api}` in it. The event's domainName would not do:
+    it may be a custom domain, whose path has no stage.
+    """
+    url = f"{os.environ['MANAGEMENT_URL']}/{stage}".replace("{api}", api)
+    return ManagementApi(url, credentials(), os.environ["AWS_REGION"])
+
+
+def broadcast(call: Call, *notices: Notice, left: Leaving | None = None) -> None:
+    """Post each notice to all its connections at once, first those about one who has `left` a room.
+
+    Then remove connections that are stale, and tell of that as well. Stale is one whose post meets 410 Gone:
+    it has closed, and no $disconnect has run for it yet.
+    """
+    until = call.began + POSTING_TIME
+    waiting = [*left.notices, *notices] if left else [*notices]
+    stale, met = dict[str, str | None](), set[str]()
+    while waiting or (stale and time.monotonic() < until):
+        if waiting:
+            notice = waiting.pop(0)
+            gone = _post(call, notice, met, until)
+            met.update(gone)
+            stale.update(dict.fromkeys(gone, notice.room))
+        else:
+            removed = _prune(*stale.popitem())
+            waiting += removed.notices
+            removed.clear()
+    if stale:
+        add_counts({"not forgotten": len(stale)})  # the next post to them will try again
+    if left:
+        left.clear()
+
+
+def _post(call: Call, notice: Notice, met: set[str], until: float) -> list[str]:
+    """Post one notice to all its connections but those that were met gone; return which others are gone."""
+    people = notice.connections
+    if people is None:  # everybody: only the birth and the death of a room are worth a scan
+        people = scan(CLIENTS, "#ID", "attribute_exists(#connected)")
+    body = notice.event.encode().encode()
+    with timed("posts"):
+        api = management_api(call.api, call.stage)
+        outcomes = api.post((each for each in people if each not in met), body, until)
+    told = [outcome.partition(": ") for outcome in outcomes.values()]
+    add_counts({"members": len(outcomes), **Counter(word for word, _, _ in told)})
+    if whys := [why for _, _, why in told if why]:
+        add_fields(why=whys[0])
+    if notice.room:
+        add_fields(room=notice.room)
+    return [connection for connection, outcome in outcomes.items() if outcome == "gone"]
+
+
+def _prune(connection: str, room: str | None) -> Leaving:
+    try:
+        with timed("forget"):
+            return prune(connection, room)
+    except (Refused, BotoCoreError, ClientError) as error:
+        add_counts({"not forgotten": 1})
+        add_fields(why=str(error))
+        return Leaving()
