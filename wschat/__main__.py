@@ -1,13 +1,31 @@
-"""The entry of the program: what needs no command line is answered without loading one."""
+"""The entry and the end of the program: what needs no command line is answered without loading one."""
 
 import gc
+import os
 import sys
 from contextlib import suppress
+from typing import NoReturn
 
 from wschat import __version__
 
 
 def main() -> None:
+    """Run the program; nothing that still runs in it, such as a call in flight, keeps it from ending."""
+    try:
+        run()
+    except SystemExit as end:
+        leave(end.code if isinstance(end.code, int) else 0)
+
+
+def leave(code: int) -> NoReturn:
+    """End this process at once: wait for no thread, and tidy nothing up that ends with it anyway."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # nobody reads it, it is closed, there is none
+            stream.flush()
+    os._exit(code)
+
+
+def run() -> None:
     """Show the version, or run the command line."""
     if sys.argv[1:] == ["--version"]:
         with suppress(OSError):  # the command line tells of it

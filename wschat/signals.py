@@ -1,16 +1,29 @@
 """SIGTERM and SIGHUP, handled once: a terminal that closes sends SIGHUP twice, and the end goes on."""
 
 import signal
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 TERMINATION = (signal.SIGTERM, signal.SIGHUP)
 """What asks a program to end; SIGHUP comes when its terminal closes."""
 JOB_CONTROL = (signal.SIGTTIN, signal.SIGTTOU)
 """What stops a background job that touches the terminal; once it is to end, that must not keep it."""
 
+LOOK_S = 0.2
 Handler = Callable[[int, FrameType | None], object]
+
+
+def wait() -> NoReturn:
+    """Wait for ever, for a signal.
+
+    It looks for one again and again: one that arrives just before a wait, or at another thread, does not
+    interrupt that wait.
+    """
+    while True:
+        time.sleep(LOOK_S)
 
 
 def interrupt_on_termination() -> None:

@@ -53,7 +53,7 @@ class Terminal:
         """Type a line, and Enter."""
         self.press(f"{line}\r")
 
-    def until(self, seen: str | Callable[[str], bool]) -> str:
+    def until(self, seen: str | Callable[[str], object]) -> str:
         """Wait until the screen (with what has scrolled away) shows a text; return all of it."""
         deadline = time.monotonic() + PATIENCE
         while not (seen in str(self) if isinstance(seen, str) else seen(str(self))):

@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
+LOOK_S = 0.2
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -15,7 +16,13 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     with asyncio.Runner() as runner:
         runner.get_loop().set_default_executor(_Daemons())
         runner.get_loop().set_exception_handler(_tell)
+        _look_for_signals(runner.get_loop())
         return runner.run(work)
+
+
+def _look_for_signals(loop: asyncio.AbstractEventLoop) -> None:
+    """Let no signal wait for the next event: one that arrives just before the loop waits ends no wait."""
+    loop.call_later(LOOK_S, _look_for_signals, loop)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -1,7 +1,6 @@
 """`wschat web`: serve the page on this machine for a browser, or export it for a static host."""
 
 import tempfile
-import threading
 import webbrowser
 from collections.abc import Callable
 from html import escape
@@ -11,12 +10,12 @@ from typing import Annotated
 
 import typer
 
+from wschat import signals
 from wschat.cli import console
 from wschat.cli.connection import find, program, signer
 from wschat.cli.local import join_local
 from wschat.cli.options import CREDENTIALS, Config, Local, Sign, Url, exclude, offer_template, targeted
 from wschat.errors import AccessError, UsageError
-from wschat.signals import interrupt_on_termination
 from wschat.target import Target
 from wschat.web import page
 from wschat.web.server import Server
@@ -50,7 +49,7 @@ def web(
     exclude(context, "local", "url", "sign", "export")
     offer_template(config)
     if not export:
-        interrupt_on_termination()
+        signals.interrupt_on_termination()
     if local:
         with join_local() as running:
             console.stderr().print(f"In a terminal, join with: {program()} chat --local")
@@ -60,7 +59,7 @@ def web(
     if export:
         _export(lab, export)
     else:
-        _serve(lab, port, threading.Event().wait, browser=browser)
+        _serve(lab, port, signals.wait, browser=browser)
 
 
 def _serve(target: Target, port: int, wait: Callable[[], object], *, browser: bool) -> None:

@@ -4,12 +4,14 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
 K = TypeVar("K")
 T = TypeVar("T")
+SIGNALS_EVERY_S = 0.1
 AT_ONCE = 24
 """Threads at the same time: enough for all that can go on at once in a lab, most of them waiting."""
 
@@ -26,6 +28,23 @@ class Channel(Protocol[T]):
 
     def get(self) -> T:
         """Wait for something, and take it."""
+
+
+class _Queue(Generic[T]):
+    """A channel at which the main thread can wait and miss no Ctrl-C.
+
+    Python sees to a signal between two steps of the main thread, or when it interrupts a system call of
+    that. One that arrives just before such a call, or at another thread, would wait for the call's end.
+    """
+
+    def __init__(self) -> None:
+        self._items = SimpleQueue[T]()
+        self.put = self._items.put
+
+    def get(self) -> T:
+        while True:
+            with suppress(Empty):
+                return self._items.get(timeout=SIGNALS_EVERY_S)
 
 
 class Clock:
@@ -53,7 +72,7 @@ class Clock:
 
     def channel(self) -> Channel[Any]:
         """Make a channel between threads."""
-        return SimpleQueue()
+        return _Queue()
 
     def start(self, work: Callable[[], None]) -> None:
         """Do something in a thread of its own, which does not keep the program from ending."""
@@ -140,3 +159,8 @@ def at_once(clock: Clock, jobs: Iterable[Callable[[], T]], limit: int) -> list[T
     if problem:
         raise problem
     return [results[number] for number in sorted(results)]
+
+
+def in_thread(clock: Clock, job: Callable[[], T]) -> T:
+    """Run a job in a thread of its own: Ctrl-C ends the wait for it at once, whatever it is doing."""
+    return at_once(clock, [job], 1)[0]

@@ -9,6 +9,7 @@ from wschat.lab.aws.routes import Route
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import DESCRIPTIONS, FUNCTIONS, STAGE, blueprint
 from wschat.lab.bundle import code_hash
+from wschat.lab.clock import in_thread
 from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
 from wschat.lab.model import AWS_IAM, OPEN, Actual, Lab, Resource
@@ -157,5 +158,5 @@ def concurrency(cloud: Cloud) -> int:
         WschatError: AWS could not be asked.
     """
     with translated("the account's limits"):
-        found = cloud.call(cloud.functions.get_account_settings)
+        found = in_thread(cloud.clock, lambda: cloud.call(cloud.functions.get_account_settings))
     return found["AccountLimit"]["ConcurrentExecutions"]

@@ -4,10 +4,12 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from wschat.errors import AwsError, UsageError
 from wschat.lab.blueprint import FUNCTIONS, Spec, log_group
+from wschat.lab.clock import in_thread
 from wschat.lab.cloud import Cloud
 from wschat.lab.refusals import translated
 
@@ -99,7 +101,10 @@ def _events(cloud: Cloud, spec: Spec, since: int) -> Iterator[Any]:
     group, token = log_group(cloud.lab, spec), dict[str, Any]()
     while True:
         with translated("logs"):
-            page = cloud.find(cloud.logs.filter_log_events, logGroupName=group, startTime=since, **token)
+            ask = partial(
+                cloud.find, cloud.logs.filter_log_events, logGroupName=group, startTime=since, **token
+            )
+            page: Any = in_thread(cloud.clock, ask)
         if page is None:
             hint = "there is no such lab here: `wschat provision` makes it"
             raise AwsError(f"there is no log group {group}", where="logs", hint=hint)

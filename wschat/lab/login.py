@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
 from wschat.errors import UsageError
-from wschat.lab.clock import AT_ONCE, Clock, Stopped
+from wschat.lab.clock import AT_ONCE, Clock, Stopped, in_thread
 from wschat.lab.cloud import AWS, EMULATOR, Cloud, Manners
 from wschat.lab.model import API, Lab
 from wschat.lab.refusals import translated
@@ -49,7 +49,8 @@ def connect(
         session = session or make_session(target.profile, target.region)
         url = target.endpoint_url
         hasty = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=5)
-        account, partition = _who(session.client("sts", endpoint_url=url, config=hasty))
+        sts = session.client("sts", endpoint_url=url, config=hasty)
+        account, partition = in_thread(clock, lambda: _who(sts))
         once = Config(
             retries={"mode": "standard", "total_max_attempts": 1},
             connect_timeout=5,

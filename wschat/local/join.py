@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 from urllib.parse import urlsplit
 
 from wschat.errors import LocalError
@@ -21,6 +21,7 @@ from wschat.local.keeper import STOP
 TRIES = 3
 GONE_S = STOP_S + 1.0  # the keeper gives MiniStack STOP_S, and then kills it
 ENDING_S = 0.5
+LOOK_S = 0.2
 SOCKET_PATH_BYTES = 100
 
 
@@ -127,10 +128,19 @@ class LocalLab:
         """
         self._line.patience(ENDING_S)
         with suppress(TimeoutError):
-            self.wait()
+            self._hear_its_end()
 
     def wait(self) -> None:
-        """Block until the lab ends, and raise the LocalError that says why."""
+        """Block until the lab ends, and raise the LocalError that says why.
+
+        It looks for signals again and again: one at a wrong moment does not interrupt the wait for a socket.
+        """
+        self._line.patience(LOOK_S)
+        while True:
+            with suppress(TimeoutError):
+                self._hear_its_end()
+
+    def _hear_its_end(self) -> NoReturn:
         while self._line.hear():
             pass
         raise LocalError("the local lab ended by itself", hint=f"its log may say why: {self._files.log}")
