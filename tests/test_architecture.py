@@ -32,9 +32,9 @@ PURE = {
     *(f"wschat.lab.aws.{name}" for name in ("tables", "roles", "log_groups", "functions")),
     *(f"wschat.lab.aws.{name}" for name in ("websocket_api", "routes")),  # they call what they are handed
     *(f"wschat.local.gateway.{name}" for name in ("answers", "api", "events", "limits")),
-    *(f"wschat.chat.{name}" for name in ("advice", "commands", "conversation", "events", "hearing")),
-    *(f"wschat.chat.{name}" for name in ("link", "render", "requests", "settings", "state")),
-    *(f"wschat.chat.{name}" for name in ("update", "urls", "vocabulary")),
+    *(module for module in MODULES if module.startswith("wschat.chat.machine")),
+    *(f"wschat.chat.{name}" for name in ("events", "render", "settings", "urls")),
+    *(f"wschat.chat.network.{name}" for name in ("failures", "url")),
 }
 IMPURE_STANDARD = {
     "asyncio",
@@ -61,7 +61,7 @@ ONLY_IN = {
     "botocore.auth": {"wschat.lab.signer"},
     "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {"wschat.local.gateway.iam", "wschat.local.gateway.server"},
-    "websockets": {"wschat.chat.session", "wschat.local.gateway.sockets"},
+    "websockets": {"wschat.chat.network.connection", "wschat.local.gateway.sockets"},
     "prompt_toolkit": {"wschat.chat.keys", "wschat.chat.prompt", "wschat.chat.view"},
     "wcwidth": {"wschat.chat.paint"},
     "typer": {"wschat.cli"},
@@ -210,7 +210,7 @@ def test_chat_loads_neither_boto3_nor_what_provisions() -> None:
     """A chat that is not signed goes as far as the network without the libraries that it does not need."""
     heavy = {"boto3", "botocore", "wschat.lab.engine", "wschat.lab.signer"}
     code = f"""if True:
-        import sys, wschat.chat.probe, wschat.cli.app
+        import sys, wschat.chat.network.lab_check, wschat.cli.app
         sys.argv = ["wschat", "chat", "--url", "ws://127.0.0.1:9/x", "--region", "x", "--profile", "x"]
         try:
             wschat.cli.app.main()

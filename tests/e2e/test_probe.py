@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.labs import provision
 from tests.support.until import until
-from wschat.chat.probe import probe, verify
+from wschat.chat.network.lab_check import probe, verify
 from wschat.errors import AnswerError
 from wschat.lab.cloud import Cloud
 

@@ -16,7 +16,7 @@ from botocore.credentials import ReadOnlyCredentials
 
 from tests.support.terminal import wschat
 from wschat import paths
-from wschat.chat.session import Sign, open_session
+from wschat.chat.network.connection import Sign, open_session
 from wschat.errors import AccessError, ConnectError, WschatError
 from wschat.lab.blueprint import STAGE
 from wschat.lab.cloud import Cloud

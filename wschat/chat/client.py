@@ -8,37 +8,36 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wschat.chat.advice import fault
 from wschat.chat.lines import LineView
-from wschat.chat.settings import Settings
-from wschat.chat.state import ChatState
-from wschat.chat.transcript import Transcript, open_transcript
-from wschat.chat.update import update
-from wschat.chat.vocabulary import (
-    Alarm,
-    Closed,
+from wschat.chat.machine.effects import (
+    Close,
     Connect,
-    Drop,
     Effect,
-    Entered,
-    Event,
-    Failure,
     GiveBack,
     GiveUp,
-    Item,
-    Lag,
-    NoReply,
-    Notice,
-    Opened,
     Quit,
-    Rang,
-    Received,
     Send,
-    SetAlarm,
+    SetTimer,
     Show,
-    Unsent,
-    Woke,
 )
+from wschat.chat.machine.events import (
+    Closed,
+    Event,
+    Latency,
+    LineEntered,
+    Opened,
+    Received,
+    ReplyTimedOut,
+    Resumed,
+    Timer,
+    TimerFired,
+)
+from wschat.chat.machine.items import Failure, Item, Notice, Unsent
+from wschat.chat.machine.state import ChatState
+from wschat.chat.machine.update import update
+from wschat.chat.network.failures import fault
+from wschat.chat.settings import Settings
+from wschat.chat.transcript import Transcript, open_transcript
 from wschat.chat.world import View, World, local_time
 from wschat.errors import ConnectError, ExitCode, LostError, WschatError
 from wschat.protocol import events as wire
@@ -46,8 +45,8 @@ from wschat.protocol.reader import decode_event
 from wschat.protocol.requests import Action, Request
 
 if TYPE_CHECKING:
+    from wschat.chat.network.connection import Session
     from wschat.chat.prompt import Prompt
-    from wschat.chat.session import Session
 
 PING, QUIT = "ping", "/quit"
 GARBAGE = 2_000, 10, 10  # objects between two looks for garbage
@@ -72,9 +71,9 @@ async def run(
     state = ChatState(
         secrets.token_hex(8),
         token or secrets.token_urlsafe(24),
-        wish_name=settings.name,
-        wish_room=settings.room,
-        patience=world.patience or (math.inf if person else PATIENCE),
+        wanted_name=settings.name,
+        wanted_room=settings.room,
+        reconnect_limit=world.patience or (math.inf if person else PATIENCE),
     )
     view = _view(world, prompt, settings, json_lines=json_lines)
     try:
@@ -109,7 +108,7 @@ class _Client:
         self._links: dict[int, asyncio.Task[None]] = {}  # by the connection's number
         self._sessions: dict[int, Session] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._alarms: dict[Alarm, asyncio.TimerHandle] = {}
+        self._timers: dict[Timer, asyncio.TimerHandle] = {}
         self._overdue: asyncio.TimerHandle | None = None
         self._sent: dict[str | None, float] = {}  # when what was sent that is not answered
         self._late: list[str] = []  # what was entered when it was over
@@ -121,13 +120,13 @@ class _Client:
         gc.set_threshold(*GARBAGE)
         self._view.follow(self.state)
         self._start(self._read())
-        self._connect(Connect(self.state.numbers, 0.0))
+        self._connect(Connect(self.state.connections, 0.0))
         self._start(self._watch_for_sleep())
         try:
             return await self._over
         finally:
-            for alarm in self._alarms.values():
-                alarm.cancel()
+            for timer in self._timers.values():
+                timer.cancel()
             tasks = [task for task in self._tasks if task.cancel()]
             await asyncio.gather(*tasks, return_exceptions=True)
             left = (*self.state.unsent, *_taken_back(self._view, *self._late))
@@ -157,7 +156,7 @@ class _Client:
     async def _talk(self, number: int, pause: float) -> None:
         """Open a connection after a pause, and hear it until it ends or is dropped."""
         await asyncio.sleep(pause)
-        from wschat.chat.session import open_session  # takes a while to load: by now one can type
+        from wschat.chat.network.connection import open_session  # takes a while to load: by now one can type
 
         try:
             async with open_session(self._url, sign=self._world.sign) as session:
@@ -185,12 +184,12 @@ class _Client:
     def _receive(self, event: wire.Event) -> None:
         asked = PING if isinstance(event, wire.Pong) else getattr(event, "id", None)
         if asked and (sent := self._sent.pop(asked, None)):
-            self._feed(Lag(self._loop.time() - sent))
+            self._feed(Latency(self._loop.time() - sent))
         self._feed(Received(event))
 
     async def _read(self) -> None:
         await self._view.read(self._feed)
-        self._feed(Entered(QUIT))
+        self._feed(LineEntered(QUIT))
 
     async def _watch_for_sleep(self) -> None:
         """Notice that this machine or program slept: the time of day goes on, whatever other clocks do."""
@@ -199,12 +198,12 @@ class _Client:
             await asyncio.sleep(WATCH_EVERY)
             now = self._world.wall()
             if now - before > SLEPT:
-                self._feed(Woke())
+                self._feed(Resumed())
             before = now
 
     def _feed(self, event: Event) -> None:
         if self._over.done():
-            if isinstance(event, Entered):
+            if isinstance(event, LineEntered):
                 self._late.append(event.line)
             return
         self.state, effects = update(self.state, event)
@@ -223,11 +222,11 @@ class _Client:
                 self._show(item)
             case GiveBack(unsent):
                 self._view.give_back(unsent)
-            case SetAlarm(alarm, after):
-                if alarm in self._alarms:
-                    self._alarms[alarm].cancel()
-                self._alarms[alarm] = self._loop.call_later(after, self._feed, Rang(alarm))
-            case Connect() | Drop() | GiveUp() | Quit():
+            case SetTimer(timer, after):
+                if timer in self._timers:
+                    self._timers[timer].cancel()
+                self._timers[timer] = self._loop.call_later(after, self._feed, TimerFired(timer))
+            case Connect() | Close() | GiveUp() | Quit():
                 self._steer(effect)
 
     def _show(self, item: Item) -> None:
@@ -235,22 +234,22 @@ class _Client:
         if trouble := self._log.write(item):
             self._view.show(Failure("--log", *trouble))
 
-    def _steer(self, effect: Connect | Drop | GiveUp | Quit) -> None:
+    def _steer(self, effect: Connect | Close | GiveUp | Quit) -> None:
         match effect:
             case Connect():
                 self._connect(effect)
-            case Drop(number):
+            case Close(number):
                 if number in self._links:
                     self._links.pop(number).cancel()
-            case GiveUp(what, hint):
+            case GiveUp():
                 if not self._over.done():
-                    self._over.set_exception(self._why_over(what, hint))
+                    self._over.set_exception(self._why_over(effect))
             case Quit():
                 if not self._over.done():
                     self._over.set_result(ExitCode.OK)
 
     def _send(self, request: Request) -> None:
-        session = self._sessions.get(self.state.link or 0)
+        session = self._sessions.get(self.state.in_use or 0)
         if session is None:
             return
         is_ping = request.action == Action.PING
@@ -260,12 +259,15 @@ class _Client:
             return
         if self._overdue:
             self._overdue.cancel()
-        self._overdue = self._loop.call_later(self._world.reply_timeout, self._feed, NoReply(request.id))
+        self._overdue = self._loop.call_later(
+            self._world.reply_timeout, self._feed, ReplyTimedOut(request.id)
+        )
 
-    def _why_over(self, what: str, hint: str) -> WschatError:
+    def _why_over(self, end: GiveUp) -> WschatError:
         error = self._error
-        if error is None or (self.state.been_open and isinstance(error, ConnectError)):
-            return LostError(f"the connection is lost: {what}", where=error.where if error else "", hint=hint)
+        if error is None or (end.was_open and isinstance(error, ConnectError)):
+            where = error.where if error else ""
+            return LostError(f"the connection is lost: {end.what}", where=where, hint=end.hint)
         return error
 
 

@@ -6,23 +6,19 @@ The types and fields are those of the wire where it has them; `FIELDS` is their 
 import json
 from collections.abc import Iterable
 
-from wschat.chat.vocabulary import (
-    Back,
-    Done,
-    Entered,
+from wschat.chat.machine.events import LineEntered, Malformed, Requested
+from wschat.chat.machine.items import (
+    Acknowledged,
+    Disconnected,
     Failure,
-    Garbled,
-    InRoom,
+    FromServer,
     Item,
-    Lost,
-    Moved,
-    Named,
-    RoomBorn,
-    RoomGone,
-    Said,
+    Message,
+    Presence,
+    Reconnected,
     Unsent,
-    Wanted,
 )
+from wschat.protocol.events import MultiMessage
 from wschat.protocol.requests import Action
 
 FIELDS = {
@@ -40,60 +36,54 @@ FIELDS = {
 }
 
 
-def request(line: str) -> Wanted | Garbled:
+def request(line: str) -> Requested | Malformed:
     """Read a line that a program wrote."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
-        return Garbled(line)
+        return Malformed(line)
     match value:
         case {"action": str(action), **rest} if rest.keys() <= {"value", "id"}:
             text, tag = rest.get("value", ""), rest.get("id")
             if isinstance(text, str) and isinstance(tag, str | None):
-                return Wanted(action, text, tag, line)
-    return Garbled(line)
+                return Requested(action, text, tag, line)
+    return Malformed(line)
 
 
-def entered(line: str) -> Entered:
+def entered(line: str) -> LineEntered:
     """Take a line as it is."""
-    return Entered(line)
+    return LineEntered(line)
 
 
 def events(item: Item) -> Iterable[dict[str, object]]:
-    """Return an item's events; an `id` that is None stays away."""
+    """Return an item's events; fields that are None stay away."""
     match item:
-        case Said(entry, room):
-            event = {"type": "client-message", "room": room, "user": entry.user, "message": entry.content}
-            yield {**event, "time": entry.time, "seq": entry.seq, "mine": item.mine, "missed": item.missed}
-        case Moved(room, people):
-            for user, joined in people:
-                yield {"type": "user-joined" if joined else "user-left", "room": room, "user": user}
-        case RoomBorn(room):
-            yield {"type": "single-room", "message": room}
-        case RoomGone(room):
-            yield {"type": "delete-room", "room": room}
-        case Lost(what):
+        case Presence(people):
+            for event in people:
+                yield {"type": event.type, **vars(event)}
+        case Disconnected(what):
             yield {"type": "connection", "status": "lost", "message": what}
-        case Back(missed, truncated, remade):
-            event = {"type": "connection", "status": "back", "message": ""}
-            yield {**event, "missed": missed, "truncated": truncated, "remade": remade}
-        case Unsent(line, doubtful):
-            yield {"type": "unsent", "line": line, "doubtful": doubtful}
-        case Named() | InRoom() | Done() | Failure():
-            yield {**_answer(item), **({} if item.tag is None else {"id": item.tag})}
+        case Reconnected():
+            yield {"type": "connection", "status": "back", "message": "", **item._asdict()}
+        case Unsent():
+            yield {"type": "unsent", **item._asdict()}
+        case Message() | FromServer() | Acknowledged() | Failure():
+            yield {name: value for name, value in _fields(item).items() if value is not None}
 
 
-def _answer(item: Named | InRoom | Done | Failure) -> dict[str, object]:
+def _fields(item: Message | FromServer | Acknowledged | Failure) -> dict[str, object]:
     match item:
-        case Named(name, rooms):
-            return {"type": "signup", "name": name, "rooms": rooms}
-        case InRoom(room, users):
-            return {"type": "multi-message", "room": room, "users": users}
-        case Done(action, room, _, seq, time):
-            known = {} if seq is None or action != Action.MESSAGE else {"seq": seq, "time": time}
-            return {"type": "ack", "action": action, "room": room, **known}
-        case Failure(about, what, hint, code):
-            return {"type": "error", "about": about, "code": code, "message": what, "hint": hint}
+        case Message(event, _, missed):
+            return {"type": event.type, **vars(event), "id": None, "mine": item.mine, "missed": missed}
+        case FromServer(MultiMessage(room, users, id=tag) as event):
+            return {"type": event.type, "room": room, "users": users, "id": tag}
+        case FromServer(event):
+            return {"type": event.type, **vars(event)}
+        case Acknowledged(ack, action, room):
+            known = vars(ack) if action == Action.MESSAGE else {"id": ack.id}
+            return {"type": ack.type, "action": action, "room": room, **known}
+        case Failure(about, what, hint, code, tag):
+            return {"type": "error", "about": about, "code": code, "message": what, "hint": hint, "id": tag}
 
 
 def encode(event: dict[str, object]) -> str:

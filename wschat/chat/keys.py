@@ -8,7 +8,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.utils import suspend_to_background_supported
 
-from wschat.chat.commands import KEYS
+from wschat.chat.machine.commands import KEYS
 
 ASK_ABOVE = 5  # lines of a paste
 NO = ("<any>", "enter", "escape", "c-c")  # the keys that would do something else otherwise, too

@@ -10,9 +10,10 @@ from contextlib import suppress
 from typing import TextIO
 
 from wschat.chat import events
+from wschat.chat.machine.events import Event
+from wschat.chat.machine.items import Item, Message, Unsent
+from wschat.chat.machine.state import ChatState
 from wschat.chat.render import Clock, Line, lines, pending
-from wschat.chat.state import ChatState
-from wschat.chat.vocabulary import Event, Item, Said, Unsent
 from wschat.text import safe
 
 WIDTH = 80  # columns of a terminal that does not know
@@ -81,7 +82,7 @@ class LineView:
             return
         for line in lines(item, self._clock, linear=True):
             self._write(line)
-        if self._bell and isinstance(item, Said) and item.mention and not item.missed:
+        if self._bell and isinstance(item, Message) and item.mention and not item.missed:
             print("\a", end="", file=self._stdout, flush=True)
 
     def _write(self, line: Line) -> None:
@@ -112,10 +113,10 @@ class LineView:
         if not pending(state):
             self._announced.clear()
         elif not self._patient:
-            for asked in state.pending:
-                if asked.line and asked.request.id not in self._announced:
-                    self._announced.add(asked.request.id)
-                    print(f"-- waits for a connection: {safe(asked.line)}", file=self._stdout, flush=True)
+            for request in state.pending:
+                if request.line and request.request.id not in self._announced:
+                    self._announced.add(request.request.id)
+                    print(f"-- waits for a connection: {safe(request.line)}", file=self._stdout, flush=True)
 
 
 def _give(line: asyncio.Future[str], text: str) -> None:

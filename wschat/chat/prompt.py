@@ -22,9 +22,9 @@ from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import Input
 from prompt_toolkit.output import Output
 
-from wschat.chat.commands import BY_NAME
 from wschat.chat.firstline import PASTES_OFF, PASTES_ON
 from wschat.chat.keys import Typing
+from wschat.chat.machine.commands import BY_NAME
 
 FRAME = 0.02  # seconds between two prints: a burst is not printed line by line
 SETTLED = 0.15  # seconds after which a terminal whose border was dragged keeps its width

@@ -12,24 +12,29 @@ from itertools import groupby
 from typing import NamedTuple
 from zlib import crc32
 
-from wschat.chat.state import ChatState, Status
-from wschat.chat.urls import target_of, urls
-from wschat.chat.vocabulary import (
-    Back,
-    Done,
+from wschat.chat.machine.items import (
+    Acknowledged,
+    Disconnected,
     Failure,
-    InRoom,
+    FromServer,
     Item,
     Listing,
-    Lost,
-    Moved,
-    Named,
-    Names,
+    Members,
+    Message,
     Notice,
-    RoomBorn,
-    RoomGone,
-    Said,
+    Presence,
+    Reconnected,
+    Rooms,
     Unsent,
+)
+from wschat.chat.machine.state import ChatState, Status
+from wschat.chat.urls import target_of, urls
+from wschat.protocol.events import (
+    DeleteRoom,
+    MultiMessage,
+    Signup,
+    SingleRoom,
+    UserJoined,
 )
 from wschat.protocol.names import fold
 from wschat.protocol.requests import Action
@@ -83,9 +88,9 @@ def lines(item: Item, clock: Clock, *, linear: bool = False) -> tuple[Line, ...]
     `linear` lines stand for themselves: each line of a message says who speaks, and nothing is drawn.
     """
     match item:
-        case Said():
-            return _said(item, clock, linear=linear)
-        case Back() | Lost():
+        case Message():
+            return _message(item, clock, linear=linear)
+        case Reconnected() | Disconnected():
             return _connection(item, linear=linear)
         case Failure(about, what, hint):
             told = f"!! {safe(about)}: {safe(what)}" if about else f"!! {safe(what)}"
@@ -95,9 +100,10 @@ def lines(item: Item, clock: Clock, *, linear: bool = False) -> tuple[Line, ...]
             table = (f"   {safe(left):{width}}  {safe(right)}".rstrip() for left, right in rows)
             entries = (Line((Span(row, Style.TEXT),), hang=width + 5) for row in table)
             return (_line(f"-- {safe(heading)}", Style.NOTICE), *entries)
-        case Names(names, room):
-            title = _line(f"-- in {_called(room)}:" if room else "-- rooms:", Style.NOTICE)
-            return (title, *(_line(f"   {safe_name(name)}", Style.TEXT) for name in names))
+        case Rooms(names):
+            return _names("-- rooms:", names)
+        case Members(room, names):
+            return _names(f"-- in {_called(room)}:", names)
         case Unsent(line, doubtful):
             what = "Sent, not confirmed" if doubtful else "Not sent"
             return (Line((Span(f"!! {what}: ", Style.ERROR), Span(safe(line), Style.TEXT))),)
@@ -109,32 +115,37 @@ def _line(text: str, style: Style) -> Line:
     return Line((Span(text, style),))
 
 
+def _names(title: str, names: Iterable[str]) -> tuple[Line, ...]:
+    return (_line(title, Style.NOTICE), *(_line(f"   {safe_name(name)}", Style.TEXT) for name in names))
+
+
 def _told(item: Item) -> str:
     match item:
-        case Named(name, rooms):
+        case FromServer(Signup(name, rooms)):
             return f"you are {_called(name)}; " + (f"rooms: {_some(rooms)}" if rooms else "no rooms yet")
-        case InRoom(room, users):
-            others = [user for user in users if fold(user) != fold(item.me)]
+        case FromServer(MultiMessage(room, users), me):
+            others = [user for user in users if fold(user) != fold(me)]
             company = f"with {_some(others)}" if others else "nobody else is here yet"
             return f"you are in {_called(room)}, {company}"
-        case Done(Action.LEAVE, room):
+        case Acknowledged(_, Action.LEAVE, room):
             return f"you left {_called(room)}"
-        case Moved(_, people):
-            runs = groupby(people, key=lambda one: one[1])
+        case Presence(events):
+            runs = groupby(events, key=type)
             return "; ".join(
-                f"{_some([user for user, _ in run])} {'joined' if joined else 'left'}" for joined, run in runs
+                f"{_some([event.user for event in run])} {'joined' if kind is UserJoined else 'left'}"
+                for kind, run in runs
             )
-        case RoomBorn(room):
+        case FromServer(SingleRoom(room)):
             return f"new room: {_called(room)}"
-        case RoomGone(room):
+        case FromServer(DeleteRoom(room)):
             return f"{_called(room)} is gone: nobody was left in it"
         case Notice(text):
             return safe(text)
     return ""
 
 
-def _connection(item: Back | Lost, *, linear: bool) -> tuple[Line, ...]:
-    if isinstance(item, Lost):  # elsewhere the toolbar says it
+def _connection(item: Reconnected | Disconnected, *, linear: bool) -> tuple[Line, ...]:
+    if isinstance(item, Disconnected):  # elsewhere the toolbar says it
         return (_line(f"-- {safe(item.what)}; connecting again", Style.NOTICE),) if linear else ()
     parts = ["back"]
     if item.remade:
@@ -148,15 +159,15 @@ def _connection(item: Back | Lost, *, linear: bool) -> tuple[Line, ...]:
     return (_line(f"-- {told}" if linear else f"── {told} ──", Style.MARK),)
 
 
-def _said(item: Said, clock: Clock, *, linear: bool) -> tuple[Line, ...]:
-    entry = item.entry
-    first, *rest = re.split(r"\r?\n", entry.content)
-    time = clock(entry.time) if entry.time else "--:--"
-    name = f"<{safe_name(entry.user)}>"
+def _message(item: Message, clock: Clock, *, linear: bool) -> tuple[Line, ...]:
+    said = item.event
+    first, *rest = re.split(r"\r?\n", said.message)
+    time = clock(said.time) if said.time else "--:--"
+    name = f"<{safe_name(said.user)}>"
     head = (
         Span(f"{time} ", Style.TIME),
         Span(
-            name, Style.ME if item.mine else Style.NAME, tint=crc32(fold(entry.user).encode(errors="replace"))
+            name, Style.ME if item.mine else Style.NAME, tint=crc32(fold(said.user).encode(errors="replace"))
         ),
         Span(" ", Style.TEXT),
     )
@@ -186,29 +197,31 @@ def _linked(text: str, style: Style) -> Iterable[Span]:
 def toolbar(state: ChatState) -> str:
     """Return the line under the input: the most important first, since a narrow terminal cuts it."""
     parts = [state.status.value]
-    if state.status is Status.AWAY:
-        parts = [f"{state.status.value}, try {state.tries + 1}"]
+    if state.status is Status.RECONNECTING:
+        parts = [f"{state.status.value}, try {state.failures + 1}"]
     if state.name:
         parts.append(_called(state.name))
     if state.room:
-        parts.append(f"{_called(state.room)} ({len(state.users)})")
+        parts.append(f"{_called(state.room.name)} ({len(state.room.members)})")
     if state.pending:
         parts.append(f"{len(state.pending)} waiting")
-    if state.lag is not None and state.status is Status.OPEN:
-        parts.append(f"{state.lag * 1000:.0f} ms")
+    if state.latency is not None and state.status is Status.CONNECTED:
+        parts.append(f"{state.latency * 1000:.0f} ms")
     if state.trouble:
         parts.append(state.trouble.removeprefix("the connection is lost: "))
     elif state.room:
-        parts.append(_some(state.users))
+        parts.append(_some(state.room.members))
     return " " + " · ".join(safe(part) for part in parts)
 
 
 def pending(state: ChatState) -> tuple[Line, ...]:
     """Return what was said and is not confirmed, to be seen until it is; without a connection only."""
-    waiting = [asked for asked in state.pending if asked.line] if state.status is not Status.OPEN else []
+    waiting = (
+        [request for request in state.pending if request.line] if state.status is not Status.CONNECTED else []
+    )
     more = len(waiting) - PENDING_SHOWN
     return (
-        *(_line(f"... {safe(asked.line)}", Style.WAITING) for asked in waiting[:PENDING_SHOWN]),
+        *(_line(f"... {safe(request.line)}", Style.WAITING) for request in waiting[:PENDING_SHOWN]),
         *((_line(f"... and {more} more", Style.WAITING),) if more > 0 else ()),
     )
 

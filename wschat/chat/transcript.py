@@ -6,9 +6,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from wschat.chat.advice import Advice
+from wschat.chat.machine.advice import Advice
+from wschat.chat.machine.items import Item, Listing, Members, Message, Rooms
 from wschat.chat.render import lines
-from wschat.chat.vocabulary import Item, Listing, Names, Said
 from wschat.chat.world import local_time
 from wschat.errors import UsageError
 
@@ -26,7 +26,7 @@ class Transcript:
 
         Each line begins with its time.
         """
-        if isinstance(item, Listing | Names) or self._file is None:
+        if isinstance(item, Listing | Rooms | Members) or self._file is None:
             return None
         try:
             self._write(item, self._file)
@@ -38,7 +38,7 @@ class Transcript:
     def _write(self, item: Item, file: TextIO) -> None:
         now = local_time(int(time.time() * 1000), STAMP)
         dated = lines(item, lambda ms: local_time(ms, STAMP), linear=True)
-        file.writelines(f"{line}\n" if isinstance(item, Said) else f"{now} {line}\n" for line in dated)
+        file.writelines(f"{line}\n" if isinstance(item, Message) else f"{now} {line}\n" for line in dated)
         file.flush()
 
     def close(self) -> None:

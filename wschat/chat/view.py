@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterable
 
 from prompt_toolkit.completion import Completion
 
-from wschat.chat.commands import BY_NAME, candidates, mentions
+from wschat.chat.machine.commands import BY_NAME, candidates, mentions
+from wschat.chat.machine.events import Event, LineEntered
+from wschat.chat.machine.items import Item, Message, Notice, Unsent
+from wschat.chat.machine.state import ChatState
 from wschat.chat.paint import paint, palette
 from wschat.chat.prompt import Prompt
 from wschat.chat.render import Clock, lines, pending, toolbar
 from wschat.chat.settings import Settings
-from wschat.chat.state import ChatState
-from wschat.chat.vocabulary import Entered, Event, Item, Notice, Said, Unsent
+from wschat.protocol.events import ClientMessage
 from wschat.text import safe, safe_name
 
 PENDING_WIDTH = 200  # characters
@@ -44,7 +46,7 @@ class TerminalView:
 
     async def read(self, enter: Callable[[Event], None]) -> None:
         """Give each line that is entered to `enter`, until this is cancelled or the terminal is gone."""
-        await self._prompt.read(lambda line: enter(Entered(line)))
+        await self._prompt.read(lambda line: enter(LineEntered(line)))
 
     def take_back(self) -> list[str]:
         """Return what was entered and not read, and what is in the input line, and forget it."""
@@ -55,8 +57,8 @@ class TerminalView:
         text = self._painted(item)
         if text:
             self._shown.append(item)
-        if isinstance(item, Said) and item.mention and not item.missed:
-            text += self._ring(item)
+        if isinstance(item, Message) and item.mention and not item.missed:
+            text += self._ring(item.event)
         self._prompt.print(text)
 
     def _painted(self, item: Item) -> str:
@@ -73,9 +75,9 @@ class TerminalView:
                 break
         return "".join(reversed(painted))
 
-    def _ring(self, item: Said) -> str:
-        who = safe_name(item.entry.user).replace(";", ",")
-        what = safe(item.entry.content)[:NOTIFIED].replace(";", ",")
+    def _ring(self, message: ClientMessage) -> str:
+        who = safe_name(message.user).replace(";", ",")
+        what = safe(message.message)[:NOTIFIED].replace(";", ",")
         told = {"osc9": f"\x1b]9;{who}: {what}\x07", "osc777": f"\x1b]777;notify;{who};{what}\x07"}
         return ("\a" if self._settings.bell else "") + told.get(self._settings.notify, "")
 
@@ -98,13 +100,12 @@ class TerminalView:
 
     def people(self) -> list[str]:
         """Return the names of who is here, who spoke last first, that are as they look."""
-        if self._state is None:
+        if self._state is None or self._state.room is None:
             return []
-        names = dict.fromkeys((*self._state.speakers, *self._state.users))
-        here = set(self._state.users)
-        return [
-            name for name in names if name in here and safe_name(name) == name and name != self._state.name
-        ]
+        room = self._state.room
+        names = dict.fromkeys((*room.speakers, *room.members))
+        here = set(room.members)
+        return [name for name in names if name in here and safe_name(name) == name and name != room.me]
 
     def _complete(self, before: str) -> Iterable[Completion]:
         for line in candidates(before, self.rooms()):

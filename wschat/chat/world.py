@@ -12,10 +12,11 @@ if TYPE_CHECKING:
     from prompt_toolkit.input import Input
     from prompt_toolkit.output import Output
 
+    from wschat.chat.machine.events import Event
+    from wschat.chat.machine.items import Item, Unsent
+    from wschat.chat.machine.state import ChatState
+    from wschat.chat.network.connection import Sign
     from wschat.chat.render import Clock
-    from wschat.chat.session import Sign
-    from wschat.chat.state import ChatState
-    from wschat.chat.vocabulary import Event, Item, Unsent
 
 
 def local_time(milliseconds: int, form: str = "%H:%M") -> str:

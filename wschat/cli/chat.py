@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from wschat import paths
-from wschat.chat import loop
 from wschat.chat.firstline import first_line
+from wschat.chat.network import event_loop
 from wschat.chat.settings import Notify, Settings
 from wschat.chat.start import chat as run_chat
 from wschat.chat.world import World
@@ -85,4 +85,4 @@ def _talk(
             world=world or World(sign=signer(target)),
             give_way=give_way,
         )
-        return loop.run(talk)
+        return event_loop.run(talk)

@@ -8,7 +8,7 @@ from shutil import which
 from typing import TYPE_CHECKING
 
 from wschat import paths
-from wschat.chat.urls import check_url
+from wschat.chat.network.url import check_url
 from wschat.errors import UsageError
 from wschat.target import Target
 

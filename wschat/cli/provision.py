@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from wschat import paths
-from wschat.chat.probe import verify
+from wschat.chat.network.lab_check import verify
 from wschat.cli import console, report
 from wschat.cli.aws import NOTHING_CHANGED, carry_out, confirm, connect, look, on_interrupt, waiting
 from wschat.cli.connection import program, signer

@@ -1,6 +1,6 @@
 import pytest
 
-from wschat.chat.commands import COMMANDS, HELP, Call, Mistake, Say, candidates, parse
+from wschat.chat.machine.commands import COMMANDS, HELP, Call, Mistake, Say, candidates, parse
 
 
 @pytest.mark.parametrize(

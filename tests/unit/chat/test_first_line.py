@@ -43,7 +43,7 @@ class Impatient:
 
 sys.meta_path.insert(0, Impatient)
 """
-FIRST_LINE, LOOP = "wschat.chat.firstline", "wschat.chat.loop"
+FIRST_LINE, LOOP = "wschat.chat.firstline", "wschat.chat.network.event_loop"
 PROMPT, CLIENT = "wschat.chat.prompt", "wschat.chat.client"
 BRACKETS_PASTES = 2004 << 5  # as pyte counts private modes
 LONG = "a long line that goes on and on " * 6

@@ -13,18 +13,29 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.play import in_room
 from tests.support.terminal import Terminal
 from wschat.chat.events import encode
+from wschat.chat.machine.items import (
+    Disconnected,
+    Failure,
+    FromServer,
+    Item,
+    Members,
+    Message,
+    Notice,
+    Presence,
+    Unsent,
+)
+from wschat.chat.machine.room import Room
+from wschat.chat.machine.state import ChatState, Online, PendingRequest, Reconnecting
 from wschat.chat.paint import Palette, paint
 from wschat.chat.render import lines, pending, toolbar
-from wschat.chat.state import Asked, ChatState
-from wschat.chat.vocabulary import Failure, Item, Lost, Moved, Names, Notice, RoomBorn, Said, Unsent
-from wschat.protocol.events import ClientMessage, Entry
+from wschat.protocol.events import ClientMessage, SingleRoom, UserJoined
 from wschat.protocol.requests import Request
 from wschat.text import JOINERS, safe, safe_name
 
 from .attacks import ATTACKS
-from .test_update import in_room
 from .threaded import ThreadedServer, start_chat
 
 NUMBERS = count()
@@ -164,12 +175,12 @@ def test_safe_with_anything(text: str) -> None:
 
 
 ITEMS: list[Callable[[str], Item]] = [
-    lambda text: Said(Entry("eve", text, time=1), "ops"),
-    lambda text: Said(Entry(text, text, time=1), "ops", mention=True),
-    lambda text: Moved("ops", ((text, True),)),
-    RoomBorn,
-    lambda text: Names((text, text), text),
-    Lost,
+    lambda text: Message(ClientMessage("eve", text, time=1)),
+    lambda text: Message(ClientMessage(text, text, time=1), me=text),
+    lambda text: Presence((UserJoined(text, "ops"),)),
+    lambda text: FromServer(SingleRoom(text)),
+    lambda text: Members(text, (text, text)),
+    Disconnected,
     Notice,
     Unsent,
     lambda text: Failure(text, text, text),
@@ -191,9 +202,11 @@ def test_lines_for_logs_and_pipes(linear: bool) -> None:  # noqa: FBT001
 def test_the_toolbar() -> None:
     """It is one harmless line, whatever the names and the trouble are; so is what waits."""
     for attack in ATTACKS:
-        queue = (Asked(Request("message", attack), attack),)
-        state = ChatState("me", "t", name=attack, room=attack, users=(attack, attack), queue=queue)
-        for each in (replace(state, link=1), replace(state, trouble=attack)):
+        outbox = (PendingRequest(Request("message", attack), attack),)
+        room = Room(attack, attack, (attack, attack))
+        state = ChatState("me", "t", name=attack, room=room, outbox=outbox)
+        for connection in (Online(1), Reconnecting(2, attack)):
+            each = replace(state, connection=connection)
             for line in (toolbar(each), *map(str, pending(each))):
                 assert not [char for char in line if is_bad(char)], attack
 
@@ -230,5 +243,6 @@ def test_a_flood() -> None:
     play = in_room()
     for number in range(1, 1000):
         play.feed(ClientMessage(f"eve{number}", "flood", "ops", number, id=f"{number}"))
-    kept = play.state
+    kept = play.state.room
+    assert kept
     assert (len(kept.seen), len(kept.seen_ids), len(kept.speakers)) == (200, 200, 50)

@@ -7,7 +7,7 @@ import pytest
 from prompt_toolkit.input.ansi_escape_sequences import REVERSE_ANSI_SEQUENCES
 from prompt_toolkit.keys import KEY_ALIASES, Keys
 
-from wschat.chat.commands import KEYS
+from wschat.chat.machine.commands import KEYS
 from wschat.chat.view import TerminalView
 
 from .test_typing import drafted, typed

@@ -1,55 +1,53 @@
 """Moving to a new connection, before API Gateway ends the old one."""
 
-from wschat.chat.link import PATIENCE
-from wschat.chat.state import Status
-from wschat.chat.vocabulary import Alarm, Back, Closed, Effect, Fault, Opened
+from tests.support.play import Play, back, with_bob
+from wschat.chat.machine.connection import MOST_POSTPONED
+from wschat.chat.machine.events import Closed, Fault, Opened, Timer
+from wschat.chat.machine.items import Reconnected
+from wschat.chat.machine.state import Status
 from wschat.protocol.events import Ack, ClientMessage, Entry, MultiMessage, Signup
-
-from .play import Play
-from .test_link import back, in_room
 
 
 def moving() -> Play:
     """Return a chat that is about to move, and opens another connection beside its own."""
-    play = in_room().feed(Alarm.MOVE)
+    play = with_bob().feed(Timer.RENEW)
     assert [connect.after for connect in play.connects] == [0]
-    assert play.state.status is Status.OPEN
+    assert play.state.status is Status.CONNECTED
     return play
 
 
 def test_moving_is_not_noticed() -> None:
     """The old connection is heard until the new one has taken over; nothing is shown."""
     play = moving().feed(Opened(2))
-    shown: list[Effect] = []
-    assert play.state.status is Status.OPEN
+    assert play.state.status is Status.CONNECTED
     play.feed(Signup("ann", ("ops",), play.id), ClientMessage("bob", "b", "ops", 6))
     assert play.shown == []
     play.feed(MultiMessage("ops", ("ann", "bob"), (Entry("bob", "b", 6),), id=play.id))
     assert play.said == ["b"]
     assert len(play.shown) == 1
-    assert play.dropped == [1]
-    assert play.feed(Closed(1)).effects == shown
+    assert play.closed == [1]
+    assert play.feed(Closed(1)).effects == []
 
 
 def test_moving_waits_for_a_quiet_moment() -> None:
     """While somebody speaks it waits, but not for ever."""
-    play = in_room()
-    for seq in range(6, 6 + PATIENCE):
-        play.feed(ClientMessage("bob", "b", "ops", seq), Alarm.MOVE)
+    play = with_bob()
+    for seq in range(6, 6 + MOST_POSTPONED):
+        play.feed(ClientMessage("bob", "b", "ops", seq), Timer.RENEW)
         assert play.connects == []
-        assert Alarm.MOVE in play.alarms
-    play.feed(ClientMessage("bob", "b", "ops", 6 + PATIENCE), Alarm.MOVE)
+        assert Timer.RENEW in play.timers
+    play.feed(ClientMessage("bob", "b", "ops", 6 + MOST_POSTPONED), Timer.RENEW)
     assert play.connects
 
 
 def test_moving_that_fails() -> None:
     """The old connection serves on, and it is tried again; if it is cut, the new one is there."""
-    play = moving().feed(Closed(2, "refused", fault=Fault.LASTING))
-    assert play.state.status is Status.OPEN
-    assert Alarm.MOVE in play.alarms
+    play = moving().feed(Closed(2, "refused", fault=Fault.PERMANENT))
+    assert play.state.status is Status.CONNECTED
+    assert Timer.RENEW in play.timers
     play = moving().feed(Closed(1, "cut"))
     assert play.connects == []
-    assert Back() in back(play).shown
+    assert Reconnected() in back(play).shown
 
 
 def test_entered_while_moving() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.terminal import WSCHAT, terminal
+from wschat.chat.machine.items import Acknowledged, Disconnected, Message, Notice
 from wschat.chat.render import lines
 from wschat.chat.transcript import open_transcript
-from wschat.chat.vocabulary import Done, Lost, Notice, Said
 from wschat.errors import UsageError
-from wschat.protocol.events import Entry
+from wschat.protocol.events import Ack, ClientMessage
 
 from .room_server import texts
 from .threaded import ThreadedServer, start_chat
@@ -121,9 +121,11 @@ def test_transcript(tmp_path: Path) -> None:
     path = tmp_path / "log"
     for _ in range(2):
         with open_transcript(str(path)) as transcript:
-            transcript.write(Said(Entry("e\x1b[2Jve", "one\n-- two\u202e", time=1_700_000_000_000)))
+            transcript.write(
+                Message(ClientMessage("e\x1b[2Jve", "one\n-- two\u202e", time=1_700_000_000_000))
+            )
             transcript.write(Notice("x"))
-            transcript.write(Done("message", "ops"))
+            transcript.write(Acknowledged(Ack(), "message", "ops"))
     said, more, notice, *again = path.read_text().splitlines()
     assert re.fullmatch(r"2023-11-1\d \d\d:\d\d:\d\d <e␛\[2Jve> one", said)
     assert more.endswith("<e␛[2Jve> -- two\\u{202e}")
@@ -169,7 +171,7 @@ def test_a_full_disk(server: ThreadedServer) -> None:
 
 def test_lost_is_a_line_where_there_is_no_toolbar() -> None:
     """A cut is told in lines, and in the terminal by the toolbar alone."""
-    told = [lines(Lost("gone"), str, linear=linear) for linear in (True, False)]
+    told = [lines(Disconnected("gone"), str, linear=linear) for linear in (True, False)]
     assert [len(each) for each in told] == [1, 0]
 
 

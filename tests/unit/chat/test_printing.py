@@ -7,11 +7,11 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.renderer import CPR_Support
 
 from wschat.chat.firstline import PASTES_OFF, PASTES_ON
+from wschat.chat.machine.items import Message
 from wschat.chat.prompt import FRAME, terminal_prompt
 from wschat.chat.settings import Settings
 from wschat.chat.view import TerminalView
-from wschat.chat.vocabulary import Said
-from wschat.protocol.events import Entry
+from wschat.protocol.events import ClientMessage
 
 from .test_view import Screen
 
@@ -104,7 +104,7 @@ def test_no_more_than_a_screen_is_painted_anew(tmp_path: Path) -> None:
     with create_pipe_input() as keyboard, terminal_prompt(tmp_path / "h", keyboard, Screen()) as prompt:
         view = TerminalView(prompt, counting, Settings())
         for number in range(1, 10):
-            view.show(Said(Entry("eve", "one\ntwo\nthree", time=number)))
+            view.show(Message(ClientMessage("eve", "one\ntwo\nthree", time=number)))
         painted.clear()
         assert prompt.again(5).count("\n") == 6
     assert painted == [9, 8]

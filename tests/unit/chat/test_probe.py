@@ -16,7 +16,7 @@ from websockets.http11 import Response
 from websockets.sync.server import ServerConnection, serve
 
 from tests.support.until import until
-from wschat.chat.probe import probe, verify
+from wschat.chat.network.lab_check import probe, verify
 from wschat.errors import AccessError, AnswerError, ConnectError, LostError, WschatError
 from wschat.retry import Failure
 

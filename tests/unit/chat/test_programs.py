@@ -14,23 +14,28 @@ import pytest
 from tests.documents import ROOT
 from tests.support.terminal import WSCHAT, Terminal
 from wschat.chat.events import FIELDS, events, request
-from wschat.chat.vocabulary import (
-    Back,
-    Done,
+from wschat.chat.machine.events import Malformed, Requested
+from wschat.chat.machine.items import (
+    Acknowledged,
+    Disconnected,
     Failure,
-    Garbled,
-    InRoom,
+    FromServer,
     Item,
-    Lost,
-    Moved,
-    Named,
-    RoomBorn,
-    RoomGone,
-    Said,
+    Message,
+    Presence,
+    Reconnected,
     Unsent,
-    Wanted,
 )
-from wschat.protocol.events import Entry
+from wschat.protocol.events import (
+    Ack,
+    ClientMessage,
+    DeleteRoom,
+    MultiMessage,
+    Signup,
+    SingleRoom,
+    UserJoined,
+    UserLeft,
+)
 
 from .room_server import texts
 from .threaded import ThreadedServer
@@ -87,15 +92,15 @@ def test_no_stdout(server: ThreadedServer) -> None:
 
 
 ITEMS: list[Item] = [
-    Said(Entry("eve", "hi", 1, 2), "ops"),
-    Named("ann", ("ops",), "t"),
-    InRoom("ops", ("ann",), "ann", "t"),
-    Done("message", "ops", "t", 1, 2),
-    Moved("ops", (("bob", True), ("bob", False))),
-    RoomBorn("ops"),
-    RoomGone("ops"),
-    Lost("gone"),
-    Back(3),
+    Message(ClientMessage("eve", "hi", "ops", 1, 2)),
+    FromServer(Signup("ann", ("ops",), "t")),
+    FromServer(MultiMessage("ops", ("ann",), id="t"), "ann"),
+    Acknowledged(Ack(1, 2, "t"), "message", "ops"),
+    Presence((UserJoined("bob", "ops"), UserLeft("bob", "ops"))),
+    FromServer(SingleRoom("ops")),
+    FromServer(DeleteRoom("ops")),
+    Disconnected("gone"),
+    Reconnected(3),
     Failure("/join x", "no", "hint", "no-such-room", "t"),
     Unsent("hi"),
 ]
@@ -129,4 +134,4 @@ def test_fields_are_documented() -> None:
 )
 def test_requests(line: str, meaning: tuple[str, str, str | None] | None) -> None:
     """A request is an object with known fields; everything else is none."""
-    assert request(line) == (Wanted(*meaning, line) if meaning else Garbled(line))
+    assert request(line) == (Requested(*meaning, line) if meaning else Malformed(line))

@@ -11,9 +11,9 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.http11 import Request as HttpRequest
 from websockets.http11 import Response
 
-from wschat.chat import advice
-from wschat.chat.session import open_session
-from wschat.chat.vocabulary import Fault
+from wschat.chat.machine.events import Fault
+from wschat.chat.network import failures
+from wschat.chat.network.connection import open_session
 from wschat.errors import AccessError, ConnectError, WschatError
 
 ARN = "arn:aws:execute-api:eu-west-1:********1234:a1/development/$connect"
@@ -44,18 +44,18 @@ def refused_by(refuse: Refuse, clock: Callable[[], float] = time.time) -> Wschat
 @pytest.mark.parametrize(
     ("status", "what", "fault", "hint"),
     [
-        (200, "there is no WebSocket API", Fault.LASTING, "`wschat status`"),
-        (401, "who is connecting", Fault.LASTING, "wschat provision"),
-        (403, "no such stage", Fault.LASTING, "compare the URL"),
-        (404, "no WebSocket API", Fault.LASTING, "compare the URL"),
+        (200, "there is no WebSocket API", Fault.PERMANENT, "`wschat status`"),
+        (401, "who is connecting", Fault.PERMANENT, "wschat provision"),
+        (403, "no such stage", Fault.PERMANENT, "compare the URL"),
+        (404, "no WebSocket API", Fault.PERMANENT, "compare the URL"),
         (408, "refused the connection", Fault.BUSY, "compare the URL"),
-        (418, "refused the connection", Fault.LASTING, "compare the URL"),
+        (418, "refused the connection", Fault.PERMANENT, "compare the URL"),
         (425, "refused the connection", Fault.BUSY, "compare the URL"),
         (429, "throttles", Fault.BUSY, "wait a few seconds"),
-        (500, "may not invoke the $connect function", Fault.PASSING, "wschat provision"),
-        (502, "$connect function failed", Fault.PASSING, "log group"),
+        (500, "may not invoke the $connect function", Fault.TRANSIENT, "wschat provision"),
+        (502, "$connect function failed", Fault.TRANSIENT, "log group"),
         (503, "not available", Fault.BUSY, "try again"),
-        (504, "the server failed", Fault.PASSING, "try again"),
+        (504, "the server failed", Fault.TRANSIENT, "try again"),
     ],
 )
 def test_refused_handshakes(status: int, what: str, fault: Fault, hint: str) -> None:
@@ -67,7 +67,7 @@ def test_refused_handshakes(status: int, what: str, fault: Fault, hint: str) -> 
     error = refused_by(refuse)
     assert isinstance(error, ConnectError)
     assert error.status == status
-    assert advice.fault(error) is fault
+    assert failures.fault(error) is fault
     assert hint in error.hint
     assert error.what.startswith(f"HTTP {status}: ")
     assert what in error.what

@@ -1,21 +1,24 @@
+from dataclasses import replace
+
 import pytest
 
-from wschat.chat.render import lines, toolbar
-from wschat.chat.state import ChatState
-from wschat.chat.vocabulary import (
-    Back,
+from wschat.chat.machine.items import (
     Failure,
+    FromServer,
     Item,
     Listing,
-    Moved,
-    Named,
-    Names,
+    Members,
+    Message,
     Notice,
-    RoomBorn,
-    Said,
+    Presence,
+    Reconnected,
+    Rooms,
     Unsent,
 )
-from wschat.protocol.events import Entry
+from wschat.chat.machine.room import Room
+from wschat.chat.machine.state import ChatState, Online
+from wschat.chat.render import lines, toolbar
+from wschat.protocol.events import ClientMessage, Signup, SingleRoom, UserJoined
 from wschat.text import safe
 
 
@@ -53,22 +56,31 @@ def text_of(item: Item) -> list[str]:
 @pytest.mark.parametrize(
     ("item", "text"),
     [
-        (Said(Entry("bob", "hi", time=1)), ["12:34 <bob> hi"]),
-        (Said(Entry("bob", "hi"), mine=True), ["--:-- <bob> hi"]),
-        (Said(Entry("b> x <c", "hi", time=1)), ["12:34 <b\u203a x \u2039c> hi"]),
-        (Back(), ["── back, nothing missed ──"]),
-        (Back(3), ["── back, 3 missed ──"]),
-        (Back(9, truncated=True), ["── back, more was missed than the room keeps: the last 9 follow ──"]),
-        (Back(remade=True), ["── back, the room was gone and is made again ──"]),
-        (Moved("ops", (("bob left; eve", True), ("eve", True))), ["-- <bob left; eve>, eve joined"]),
-        (Named("bob, admin", ("ops is gone; x",)), ["-- you are <bob, admin>; rooms: <ops is gone; x>"]),
-        (RoomBorn("x> and <ops"), ["-- new room: <x\u203a and \u2039ops>"]),
+        (Message(ClientMessage("bob", "hi", time=1)), ["12:34 <bob> hi"]),
+        (Message(ClientMessage("bob", "hi"), me="bob"), ["--:-- <bob> hi"]),
+        (Message(ClientMessage("b> x <c", "hi", time=1)), ["12:34 <b\u203a x \u2039c> hi"]),
+        (Reconnected(), ["── back, nothing missed ──"]),
+        (Reconnected(3), ["── back, 3 missed ──"]),
+        (
+            Reconnected(9, truncated=True),
+            ["── back, more was missed than the room keeps: the last 9 follow ──"],
+        ),
+        (Reconnected(remade=True), ["── back, the room was gone and is made again ──"]),
+        (
+            Presence((UserJoined("bob left; eve", "ops"), UserJoined("eve", "ops"))),
+            ["-- <bob left; eve>, eve joined"],
+        ),
+        (
+            FromServer(Signup("bob, admin", ("ops is gone; x",))),
+            ["-- you are <bob, admin>; rooms: <ops is gone; x>"],
+        ),
+        (FromServer(SingleRoom("x> and <ops")), ["-- new room: <x\u203a and \u2039ops>"]),
         (Notice("bob\n-- eve joined"), ["-- bob␊-- eve joined"]),
         (Failure("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
         (Failure("", "odd"), ["!! odd"]),
         (Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
-        (Names(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
-        (Names(("b\u3164",), "x: a, b"), ["-- in <x: a, b>:", "   b\\u{3164}"]),
+        (Rooms(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
+        (Members("x: a, b", ("b\u3164",)), ["-- in <x: a, b>:", "   b\\u{3164}"]),
         (Unsent("hi\x1b"), ["!! Not sent: hi␛"]),
         (Unsent("hi", doubtful=True), ["!! Sent, not confirmed: hi"]),
     ],
@@ -80,7 +92,9 @@ def test_lines(item: Item, text: list[str]) -> None:
 
 def test_message_can_not_imitate_others() -> None:
     """Every line of a message but its first is indented."""
-    first, *rest = text_of(Said(Entry("eve", "hi\n12:34 <bob> no\r\n-- bob left\n!! error", time=1)))
+    first, *rest = text_of(
+        Message(ClientMessage("eve", "hi\n12:34 <bob> no\r\n-- bob left\n!! error", time=1))
+    )
     assert first == "12:34 <eve> hi"
     assert len(rest) == 3
     assert all(line.startswith("      ") for line in rest)
@@ -90,7 +104,8 @@ def test_toolbar() -> None:
     """The toolbar says how things are, safely, and cuts the least important."""
     state = ChatState("me", "t")
     assert toolbar(state) == " connecting"
-    state = ChatState("me", "t", link=1, name="a\x1b", room="ops", users=("a\x1b", "b"))
+    online = replace(state, connection=Online(1))
+    state = replace(online, name="a\x1b", room=Room("ops", "a\x1b", ("a\x1b", "b")))
     assert toolbar(state) == " connected · a␛ · ops (2) · a␛, b"
-    state = ChatState("me", "t", link=1, name="ann", room="ops (9) · x", users=("ann", "b, c"))
+    state = replace(online, name="ann", room=Room("ops (9) · x", "ann", ("ann", "b, c")))
     assert toolbar(state) == " connected · ann · <ops (9) · x> (2) · ann, <b, c>"

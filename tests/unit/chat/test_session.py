@@ -10,9 +10,9 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request as HttpRequest
 
 from wschat import __version__
-from wschat.chat import advice
-from wschat.chat.session import open_session
-from wschat.chat.vocabulary import Fault
+from wschat.chat.machine.events import Fault
+from wschat.chat.network import failures
+from wschat.chat.network.connection import open_session
 from wschat.errors import AccessError, ConnectError, LostError, WschatError
 from wschat.protocol.requests import Request
 from wschat.retry import Failure
@@ -161,18 +161,18 @@ async def _listen(connection: ServerConnection) -> None:
 @pytest.mark.parametrize(
     ("code", "what", "fault", "hint"),
     [
-        (1000, "on purpose (1000 by\\u{9b}e)", Fault.LASTING, "start the chat again"),
-        (1001, "10 idle minutes", Fault.PASSING, "try again"),
-        (1002, "does not understand", Fault.LASTING, "start the chat again"),
-        (1003, "kind of data", Fault.LASTING, "start the chat again"),
-        (1007, "can't read", Fault.LASTING, "start the chat again"),
-        (1008, "too many requests", Fault.SCOLDED, "wait a minute"),
-        (1009, "bigger than the limit", Fault.LASTING, "send less at once"),
-        (1010, "as this client does", Fault.LASTING, "start the chat again"),
-        (1011, "the server failed", Fault.PASSING, "try again"),
-        (1012, "restarts", Fault.PASSING, "try again"),
-        (4000, "closed the connection (4000", Fault.PASSING, "try again"),
-        (None, "went away (1006)", Fault.PASSING, "check the network"),
+        (1000, "on purpose (1000 by\\u{9b}e)", Fault.PERMANENT, "start the chat again"),
+        (1001, "10 idle minutes", Fault.TRANSIENT, "try again"),
+        (1002, "does not understand", Fault.PERMANENT, "start the chat again"),
+        (1003, "kind of data", Fault.PERMANENT, "start the chat again"),
+        (1007, "can't read", Fault.PERMANENT, "start the chat again"),
+        (1008, "too many requests", Fault.THROTTLED, "wait a minute"),
+        (1009, "bigger than the limit", Fault.PERMANENT, "send less at once"),
+        (1010, "as this client does", Fault.PERMANENT, "start the chat again"),
+        (1011, "the server failed", Fault.TRANSIENT, "try again"),
+        (1012, "restarts", Fault.TRANSIENT, "try again"),
+        (4000, "closed the connection (4000", Fault.TRANSIENT, "try again"),
+        (None, "went away (1006)", Fault.TRANSIENT, "check the network"),
     ],
 )
 def test_lost_connections(code: int | None, what: str, fault: Fault, hint: str) -> None:
@@ -193,7 +193,7 @@ def test_lost_connections(code: int | None, what: str, fault: Fault, hint: str) 
         asyncio.run(listen())
     assert what in caught.value.what
     assert hint in caught.value.hint
-    assert advice.fault(caught.value) is fault
+    assert failures.fault(caught.value) is fault
 
 
 def mute(connection: ServerConnection, _request: HttpRequest) -> None:

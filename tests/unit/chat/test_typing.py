@@ -8,16 +8,18 @@ from zlib import crc32
 import pytest
 from prompt_toolkit.input import create_pipe_input
 
-from wschat.chat.commands import mentions
+from wschat.chat.machine.commands import mentions
+from wschat.chat.machine.events import Event, LineEntered
+from wschat.chat.machine.items import Message, Unsent
+from wschat.chat.machine.room import Room
+from wschat.chat.machine.state import ChatState
 from wschat.chat.paint import Palette, paint, palette
 from wschat.chat.prompt import terminal_prompt
 from wschat.chat.render import lines
 from wschat.chat.settings import Settings
-from wschat.chat.state import ChatState
 from wschat.chat.urls import target_of, urls
 from wschat.chat.view import TerminalView
-from wschat.chat.vocabulary import Entered, Event, Said, Unsent
-from wschat.protocol.events import Entry
+from wschat.protocol.events import ClientMessage
 
 from .test_view import Screen, clock
 
@@ -32,7 +34,7 @@ def typed(tmp_path: Path, *steps: str | Callable[[TerminalView], bool], count: i
         lines: asyncio.Queue[str] = asyncio.Queue()
 
         def enter(event: Event) -> None:
-            assert isinstance(event, Entered)
+            assert isinstance(event, LineEntered)
             lines.put_nowait(event.line)
 
         screen = Screen()
@@ -41,7 +43,8 @@ def typed(tmp_path: Path, *steps: str | Callable[[TerminalView], bool], count: i
             terminal_prompt(tmp_path / "h", keyboard, screen) as prompt,
         ):
             view = TerminalView(prompt, clock, Settings())
-            view.follow(ChatState("me", "t", name="ann", users=("ann", "bob", "bea"), speakers=("bea",)))
+            room = Room("ops", "ann", ("ann", "bob", "bea"), ("bea",))
+            view.follow(ChatState("me", "t", name="ann", room=room))
 
             async def suspend() -> None:
                 lines.put_nowait("suspended")
@@ -165,9 +168,9 @@ def test_bell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, notify: str, sent
     async def play() -> None:
         with terminal_prompt(tmp_path / "h", None, screen) as prompt:
             view = TerminalView(prompt, clock, Settings(notify=notify))
-            mention = Said(Entry("e; x", "ann! \x07;", time=1), mention=True)
-            view.show(Said(Entry("eve", "hi", time=1)))
-            view.show(Said(mention.entry, mention=True, missed=True))
+            mention = Message(ClientMessage("e; x", "ann! \x07;", time=1), me="ann")
+            view.show(Message(ClientMessage("eve", "hi", time=1)))
+            view.show(mention._replace(missed=True))
             assert "\a" not in screen.printed
             view.show(mention)
 
@@ -211,12 +214,14 @@ def test_targets(url: str, target: str, host: str) -> None:
 def test_links_are_painted() -> None:
     """The URL is whole and clickable, unless it has gaps: then it is broken as all else is."""
     url = "https://example.com/" + "x" * 40
-    (line,) = lines(Said(Entry("eve", f"go to {url}, now", time=1)), clock)
+    (line,) = lines(Message(ClientMessage("eve", f"go to {url}, now", time=1)), clock)
     assert f"\n\x1b]8;id={crc32(url.encode())};{url}\x1b\\{url}\x1b]8;;" in paint(
         line, 40, Palette(links=True)
     )
     assert paint(line, 40, Palette()) == f"12:34 <eve> go to \n{url}\n            , now\n"
-    (line,) = lines(Said(Entry("eve", "see https://\u2800-- bob left/" + "\u2800" * 60, time=1)), clock)
+    (line,) = lines(
+        Message(ClientMessage("eve", "see https://\u2800-- bob left/" + "\u2800" * 60, time=1)), clock
+    )
     assert all(row.startswith(("12:34", "    ")) for row in paint(line, 40, Palette()).splitlines())
 
 
@@ -239,7 +244,7 @@ def test_palette(environment: dict[str, str], wanted: Palette) -> None:
 def test_wrapping_keeps_the_column() -> None:
     """What is wider than the screen goes on under where it began; no line is too wide."""
     text = "word " * 30 + "x" * 90 + " 日本語" * 20
-    (line,) = lines(Said(Entry("bob", text, time=1)), clock)
+    (line,) = lines(Message(ClientMessage("bob", text, time=1)), clock)
     rows = paint(line, 60, Palette()).splitlines()
     assert all(row.startswith(" " * 12) and row[12] != " " for row in rows[1:])
     assert all(len(row.encode("utf-16-le")) // 2 <= 60 for row in rows)
@@ -249,7 +254,9 @@ def test_wrapping_keeps_the_column() -> None:
 @pytest.mark.parametrize("char", ["\u093e", "\u2764\ufe0f", "\u3164", "\uffa0", "\u1161", "\u3248"])
 def test_what_terminals_disagree_about(char: str) -> None:
     """It is taken for as wide as any shows it, so that nothing behind it gets to the left edge."""
-    (line,) = lines(Said(Entry("eve", "hi " + ("a" + char) * 20 + " 12:34 <bob> I quit", time=1)), clock)
+    (line,) = lines(
+        Message(ClientMessage("eve", "hi " + ("a" + char) * 20 + " 12:34 <bob> I quit", time=1)), clock
+    )
     rows = paint(line, 50, Palette()).splitlines()
     wide = {"\u3164": 2, "\u3248": 2, "\u2764\ufe0f": 2}.get(char, 1)
     assert all(len(row) + (wide - len(char)) * row.count(char) <= 50 for row in rows)
@@ -259,7 +266,8 @@ def test_what_terminals_disagree_about(char: str) -> None:
 def test_colours_are_stable() -> None:
     """A name has the same colour in any case and every run; others have others."""
     tints = {
-        name: lines(Said(Entry(name, "x", time=1)), clock)[0].spans[1].tint for name in ("Bob", "bob", "eve")
+        name: lines(Message(ClientMessage(name, "x", time=1)), clock)[0].spans[1].tint
+        for name in ("Bob", "bob", "eve")
     }
     assert tints["Bob"] == tints["bob"]
     assert tints["eve"] != tints["bob"]

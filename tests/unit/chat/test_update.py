@@ -1,63 +1,50 @@
 """The chat's state machine: wishes, races, failures, and never two requests at a time."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
-from wschat.chat.state import ChatState, Status
-from wschat.chat.update import update
-from wschat.chat.vocabulary import (
-    Alarm,
-    Closed,
-    Done,
+from tests.support.play import Play, in_room
+from wschat.chat.machine.effects import Quit, Send
+from wschat.chat.machine.events import Closed, Opened, ReplyTimedOut, Timer
+from wschat.chat.machine.items import (
+    Acknowledged,
     Failure,
-    InRoom,
+    FromServer,
     Listing,
-    Moved,
-    Names,
-    NoReply,
+    Members,
+    Message,
     Notice,
-    Opened,
-    Quit,
-    RoomBorn,
-    Said,
-    Send,
+    Presence,
     Unsent,
 )
+from wschat.chat.machine.state import ChatState, Status
+from wschat.chat.machine.update import update
 from wschat.protocol import events as wire
 from wschat.protocol import reader
-from wschat.protocol.events import Ack, ClientMessage, Entry, Error, MultiMessage, Signup
+from wschat.protocol.events import Ack, ClientMessage, Entry, Error, MultiMessage, Signup, UserJoined
 from wschat.protocol.reader import GatewayError
 from wschat.protocol.requests import Request
-
-from .play import Play
 
 NEWS = (("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5))
 
 
-def in_room(users: Iterable[str] = ("ann",)) -> Play:
-    """Return a chat in which Ann is in the room ops."""
-    play = Play(wish_name="ann", wish_room="ops").feed(Opened(1))
-    play.feed(Signup("ann", ("ops",), play.id))
-    return play.feed(MultiMessage("ops", tuple(users), id=play.id))
-
-
 def test_wishes_are_fulfilled_in_order() -> None:
     """Register goes first, with the token, and the room is joined when there is a name."""
-    play = Play(wish_name="ann", wish_room="ops").feed(Opened(1))
+    play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1))
     assert Send(Request("register", "ann", id="me-0", token="secret")) in play.effects
     assert play.feed(Signup("ann", (), "me-0")).sent == [("join", "ops")]
     play.feed(MultiMessage("ops", ("ann", "bob"), (Entry("bob", "hi", 7, 8),), id=play.id))
-    assert play.state.room == "ops"
+    assert play.room == "ops"
     assert play.state.idle
-    entry = Entry("bob", "hi", 7, 8)
-    assert play.shown == [InRoom("ops", ("ann", "bob"), "ann"), Said(entry, "ops")]
+    said = ClientMessage("bob", "hi", "ops", 7, 8)
+    entered = FromServer(MultiMessage("ops", ("ann", "bob")), "ann")
+    assert play.shown == [entered, Message(said, "ann")]
 
 
 def test_wished_room_is_created_when_there_is_none() -> None:
     """A room that does not exist is made; one made meanwhile by another is joined."""
-    play = Play(wish_name="ann", wish_room="ops").feed(Opened(1), Signup("ann", (), "me-0"))
+    play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1), Signup("ann", (), "me-0"))
     assert play.feed(Error("no-such-room", "", play.id)).sent == [("create", "ops")]
     assert play.feed(Error("room-exists", "", play.id)).sent == [("join", "ops")]
     assert not play.state.refused
@@ -65,7 +52,7 @@ def test_wished_room_is_created_when_there_is_none() -> None:
 
 def test_wished_room_is_given_up() -> None:
     """A server that says now this, now that, is not asked for ever."""
-    play = Play(wish_name="ann", wish_room="ops").feed(Opened(1), Signup("ann", (), "me-0"))
+    play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1), Signup("ann", (), "me-0"))
     for code in ("no-such-room", "room-exists"):
         play.feed(Error(code, "", play.id))
     play.feed(Error("no-such-room", "gone again", play.id))
@@ -78,7 +65,7 @@ def test_wished_room_is_given_up() -> None:
 
 def test_wished_name_taken_then_room_still_joined() -> None:
     """The wished room is entered once a name is found by hand."""
-    play = Play(wish_name="ann", wish_room="ops").feed(Opened(1), Error("name-taken", "taken", "me-0"))
+    play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1), Error("name-taken", "taken", "me-0"))
     hint = "choose another: /register NAME"
     assert play.shown == [Failure("/register ann", "taken", hint, "name-taken")]
     play.feed("/register eve", Signup("eve", (), "me-1"))
@@ -87,7 +74,7 @@ def test_wished_name_taken_then_room_still_joined() -> None:
 
 def test_typed_before_the_wishes_are_fulfilled() -> None:
     """Text entered while connecting waits behind the wishes."""
-    play = Play(wish_name="ann", wish_room="ops").feed("hello", Opened(1))
+    play = Play(wanted_name="ann", wanted_room="ops").feed("hello", Opened(1))
     assert play.sent == [("register", "ann")]
     assert play.feed(Signup("ann", (), play.id)).sent == [("join", "ops")]
     assert play.feed(MultiMessage("ops", ("ann",), id=play.id)).sent == [("message", "hello")]
@@ -193,14 +180,14 @@ def test_gateway_error_about_nothing() -> None:
 
 def test_no_reply() -> None:
     """A message without a reply is sent again on another connection, then counts as failed."""
-    play = in_room().feed("/join dev", NoReply("me-0"))
+    play = in_room().feed("/join dev", ReplyTimedOut("me-0"))
     assert play.effects == [Send(Request("join", "dev", id="me-2"))]
-    play = in_room().feed("hello", NoReply("me-2"))
+    play = in_room().feed("hello", ReplyTimedOut("me-2"))
     assert play.given_back == []
-    assert play.dropped == [1]
+    assert play.closed == [1]
     play.feed(Opened(2), Signup("ann", ("ops",), "me-3"), MultiMessage("ops", ("ann",), id="me-4"))
     assert play.sent[-1] == ("message", "hello")
-    play.feed(NoReply("me-2"))
+    play.feed(ReplyTimedOut("me-2"))
     assert play.given_back == ["hello"]
     assert play.state.idle
     assert play.feed(Ack(id="me-2")).effects == []
@@ -232,43 +219,43 @@ def test_other_rooms_are_not_heard() -> None:
 def test_members_come_and_go() -> None:
     """Join and leave notices change the list, once each."""
     play = in_room()
-    joined, left = wire.UserJoined("bob", "OPS"), wire.UserLeft("bob", "ops")
-    assert play.feed(joined, joined).shown == [Moved("ops", (("bob", True),))]
-    assert play.state.users == ("ann", "bob")
-    assert play.feed(left, wire.UserLeft("bob", "other"), Alarm.NOTICES).shown == [
-        Moved("ops", (("bob", False),))
+    joined, left = UserJoined("bob", "OPS"), wire.UserLeft("bob", "ops")
+    assert play.feed(joined, joined).shown == [Presence((UserJoined("bob", "ops"),))]
+    assert play.members == ["ann", "bob"]
+    assert play.feed(left, wire.UserLeft("bob", "other"), Timer.PRESENCE).shown == [
+        Presence((wire.UserLeft("bob", "ops"),))
     ]
-    assert list(play.state.users) == ["ann"]
+    assert play.members == ["ann"]
 
 
 def test_bursts_of_notices_fold() -> None:
     """The first is shown at once, the others in one line; nobody speaks before they have joined."""
-    play = in_room().feed(*(wire.UserJoined(name, "ops") for name in "bcdef"))
-    assert play.shown == [Moved("ops", (("b", True),))]
+    play = in_room().feed(*(UserJoined(name, "ops") for name in "bcdef"))
+    assert play.shown == [Presence((UserJoined("b", "ops"),))]
     play.feed(ClientMessage("b", "hi", "ops", 1))
     assert play.said == ["hi"]
     play.feed(ClientMessage("e", "hi", "ops", 2))
-    assert play.shown[0] == Moved("ops", tuple((name, True) for name in "cdef"))
-    assert play.feed(Alarm.NOTICES).shown == []
-    assert play.feed(wire.UserLeft("b", "ops")).shown == [Moved("ops", (("b", False),))]
+    assert play.shown[0] == Presence(tuple(UserJoined(name, "ops") for name in "cdef"))
+    assert play.feed(Timer.PRESENCE).shown == []
+    assert play.feed(wire.UserLeft("b", "ops")).shown == [Presence((wire.UserLeft("b", "ops"),))]
 
 
 def test_rooms_come_and_go() -> None:
     """The list of rooms follows; the room that we are in is never gone, whatever comes late."""
     play = in_room().feed(wire.SingleRoom("dev"), wire.SingleRoom("ops"))
-    assert play.shown == [RoomBorn("dev")]
+    assert play.shown == [FromServer(wire.SingleRoom("dev"))]
     play.feed(wire.DeleteRoom("dev"), wire.DeleteRoom("ops"))
     assert play.state.rooms == ("ops",)
-    assert play.state.room == "ops"
+    assert play.room == "ops"
 
 
 def test_leave() -> None:
     """The ack of leave empties the room; that of a message doesn't."""
     play = in_room().feed("hi", Ack(1, 2, "me-2"))
-    assert play.state.room == "ops"
+    assert play.room == "ops"
     play.feed("/leave", Ack(id="me-3"))
-    assert play.state.room is None
-    assert play.shown == [Done("leave", "ops")]
+    assert play.room is None
+    assert play.shown == [Acknowledged(Ack(), "leave", "ops")]
 
 
 def test_unreadable_frames() -> None:
@@ -285,7 +272,7 @@ def test_welcome_and_lists() -> None:
     play = Play().feed(Opened(1), "/help", "/rooms", "/users")
     assert [type(item) for item in play.shown] == [Listing, Listing, Notice, Notice]
     assert play.sent == []
-    assert in_room(["ann", "bob"]).feed("/users").shown == [Names(("ann", "bob"), "ops")]
+    assert in_room(["ann", "bob"]).feed("/users").shown == [Members("ops", ("ann", "bob"))]
 
 
 def test_quit_waits_for_replies() -> None:
@@ -305,9 +292,9 @@ def test_lost_connection_keeps_what_was_typed() -> None:
     Only of the first nobody knows whether it arrived.
     """
     play = in_room().feed("one", "two", Closed(1))
-    assert play.state.status is Status.AWAY
+    assert play.state.status is Status.RECONNECTING
     assert play.state.unsent == (Unsent("one", doubtful=True), Unsent("two"))
-    assert Play(wish_name="ann").feed(Opened(1)).state.unsent == ()
+    assert Play(wanted_name="ann").feed(Opened(1)).state.unsent == ()
 
 
 def test_state_is_a_value() -> None:

@@ -10,12 +10,14 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from wschat.chat.machine.events import Event, LineEntered
+from wschat.chat.machine.items import Failure, Unsent
+from wschat.chat.machine.room import Room
+from wschat.chat.machine.state import ChatState
 from wschat.chat.prompt import terminal_prompt
 from wschat.chat.settings import Settings
 from wschat.chat.start import chat
-from wschat.chat.state import ChatState
 from wschat.chat.view import TerminalView
-from wschat.chat.vocabulary import Entered, Event, Failure, Unsent
 from wschat.chat.world import World
 from wschat.errors import ExitCode, LostError
 
@@ -55,7 +57,7 @@ def entered(history: Path, keys: str, count: int) -> list[str]:
         lines: asyncio.Queue[str] = asyncio.Queue()
 
         def enter(event: Event) -> None:
-            assert isinstance(event, Entered)
+            assert isinstance(event, LineEntered)
             lines.put_nowait(event.line)
 
         with opened(history) as (view, keyboard, _):
@@ -113,7 +115,7 @@ def test_history_that_can_not_be_written_any_more(tmp_path: Path) -> None:
             await asyncio.gather(reading, return_exceptions=True)
             return got
 
-    assert asyncio.run(play()) == [Entered("one"), Entered("two")]
+    assert asyncio.run(play()) == [LineEntered("one"), LineEntered("two")]
 
 
 def test_give_back(tmp_path: Path) -> None:
@@ -154,7 +156,7 @@ def test_completion_types_no_traps(tmp_path: Path) -> None:
 
     async def play() -> set[str]:
         with opened(tmp_path / "history") as (view, _, _screen):
-            view.follow(ChatState("me", "t", rooms=("ops", *odd), users=("ops", *odd)))
+            view.follow(ChatState("me", "t", rooms=("ops", *odd), room=Room("dev", "ann", ("ops", *odd))))
             completer = view._prompt._session.completer
             assert completer
             found = completer.get_completions(Document("/join "), CompleteEvent())

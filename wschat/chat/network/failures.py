@@ -1,65 +1,11 @@
-"""What a failure means and what to do about it, as tables."""
+"""What a refused handshake, or a closed connection, means and what to do about it, as tables."""
 
 import re
-from typing import NamedTuple
 
-from wschat.chat.vocabulary import Fault
+from wschat.chat.machine.advice import Advice
+from wschat.chat.machine.events import Fault
 from wschat.errors import LOG_IN, AwsError, ConnectError, LostError, WschatError
-from wschat.protocol.refusals import ErrorCode
-from wschat.protocol.requests import Action
 from wschat.retry import Failure
-
-
-class Advice(NamedTuple):
-    """What happened, in words, and what to do now (may be empty)."""
-
-    what: str
-    hint: str = ""
-
-
-REFUSAL_HINTS: dict[str, str] = {
-    ErrorCode.UNKNOWN_ACTION: "the API is older than this client: run `wschat provision`",
-    ErrorCode.NOT_REGISTERED: "/register NAME, then /join ROOM",
-    ErrorCode.NAME_TAKEN: "choose another: /register NAME",
-    ErrorCode.IN_A_ROOM: "/leave first",
-    ErrorCode.NOT_IN_A_ROOM: "/join ROOM, or /create ROOM; /rooms lists them",
-    ErrorCode.ROOM_EXISTS: "/join ROOM gets you in",
-    ErrorCode.NO_SUCH_ROOM: "/create ROOM makes it; /rooms lists what there is",
-    ErrorCode.BUSY: "try again in a moment",
-}
-
-LOCAL_REFUSALS: dict[ErrorCode, str] = {
-    ErrorCode.NOT_REGISTERED: "you have no name yet",
-    ErrorCode.NOT_IN_A_ROOM: "you are in no room",
-}
-
-FUNCTIONS: dict[str, str] = {
-    Action.REGISTER: "RegisterUser",
-    Action.CREATE: "CreateRoom",
-    Action.JOIN: "JoinRoom",
-    Action.MESSAGE: "SendMessage",
-    Action.LEAVE: "LeaveRoom",
-}
-
-# The texts of API Gateway's own frames; {function} is the one that the request's route calls.
-GATEWAY: dict[str, Advice] = {
-    "Forbidden": Advice(
-        "API Gateway has no route for this action, or its stage serves an old deployment",
-        "run `wschat provision`, then start the chat again",
-    ),
-    "Internal server error": Advice(
-        "the function failed, or API Gateway may not invoke it",
-        "look into its log group /aws/lambda/{function} (with your prefix), or run `wschat provision`",
-    ),
-    "Endpoint request timed out": Advice(
-        "the function did not answer within 29 seconds",
-        "look into its log group /aws/lambda/{function} (with your prefix)",
-    ),
-    "Too Many Requests": Advice(
-        "API Gateway throttles this stage or account",
-        "wait a few seconds and try again",
-    ),
-}
 
 AGAIN = "try again in a moment"
 COMPARE = "compare the URL with the one that `wschat status` shows"
@@ -88,7 +34,7 @@ HANDSHAKE: dict[int, Advice] = {
     503: Advice("the service is not available now", AGAIN),
 }
 
-UNSIGNED = "Missing Authentication Token"
+NO_SIGNATURE = "Missing Authentication Token"
 SIGN = Advice(
     "the API lets in only who signs (AWS_IAM), or there is nothing at this address",
     "sign with your AWS credentials: `wschat chat --sign`; or compare the URL with that of `wschat status`",
@@ -131,7 +77,7 @@ def signature(message: str, ahead: float) -> Advice | None:
 
 def handshake(status: int, message: str) -> Advice:
     """Return what it means that a handshake is refused with this status and message."""
-    if message.startswith(UNSIGNED):
+    if message.startswith(NO_SIGNATURE):
         return SIGN
     if NOT_ALLOWED in message:
         found = re.search(r"on resource: (\S{1,300})", message)
@@ -153,28 +99,28 @@ def _roughly(seconds: float) -> str:
     return f"{seconds / 60:.0f} minutes"
 
 
-STRANGE = "start the chat again, and please report what you did"
+REPORT = "start the chat again, and please report what you did"
 
-# The chat mends by itself what passes. Who reads the advice on it is who tries out a lab.
+# The chat itself tries again after what is transient; only the check of a lab shows the advice on it.
 CLOSED: dict[int, Advice] = {
     1000: Advice(
         "the server ended the connection on purpose", "ask who runs the lab; then start the chat again"
     ),
     1001: Advice("the server ended it, as API Gateway does after 10 idle minutes or 2 hours", AGAIN),
-    1002: Advice("the server does not understand this client", STRANGE),
-    1003: Advice("the server does not take this kind of data", STRANGE),
+    1002: Advice("the server does not understand this client", REPORT),
+    1003: Advice("the server does not take this kind of data", REPORT),
     1006: Advice("the network or the server went away", "check the network, then try again"),
-    1007: Advice("the server can't read what this client sends", STRANGE),
+    1007: Advice("the server can't read what this client sends", REPORT),
     1008: Advice("too many requests from this client", "wait a minute, then try again"),
     1009: Advice("a message was bigger than the limit", "start the chat again, and send less at once"),
-    1010: Advice("the server does not speak as this client does", STRANGE),
+    1010: Advice("the server does not speak as this client does", REPORT),
     1011: Advice("the server failed", AGAIN),
     1012: Advice("the service restarts", AGAIN),
 }
 
 CLOSE_FAULTS = {
-    **dict.fromkeys((1000, 1002, 1003, 1007, 1009, 1010), Fault.LASTING),
-    1008: Fault.SCOLDED,
+    **dict.fromkeys((1000, 1002, 1003, 1007, 1009, 1010), Fault.PERMANENT),
+    1008: Fault.THROTTLED,
 }
 SERVER_FAULT = 500
 BUSY_STATUS = {408, 425, 429, 503}
@@ -184,13 +130,13 @@ def fault(error: WschatError) -> Fault:
     """Return what the end of a connection, or of a try to open one, means for the next try."""
     match error:
         case LostError(code=code):
-            return CLOSE_FAULTS.get(code, Fault.PASSING)
+            return CLOSE_FAULTS.get(code, Fault.TRANSIENT)
         case ConnectError(failure=Failure.OFFLINE):
             return Fault.OFFLINE
         case ConnectError(status=int(status)):
             if status in BUSY_STATUS:
                 return Fault.BUSY
-            return Fault.PASSING if status >= SERVER_FAULT else Fault.LASTING
+            return Fault.TRANSIENT if status >= SERVER_FAULT else Fault.PERMANENT
         case ConnectError() | AwsError():
-            return Fault.PASSING
-    return Fault.LASTING
+            return Fault.TRANSIENT
+    return Fault.PERMANENT

@@ -6,9 +6,9 @@ import secrets
 import time
 from collections.abc import Callable
 
-from wschat.chat import loop
-from wschat.chat.advice import FUNCTIONS, GATEWAY, Advice
-from wschat.chat.session import Session, Sign, open_session
+from wschat.chat.machine.advice import FUNCTIONS, GATEWAY, Advice
+from wschat.chat.network import event_loop
+from wschat.chat.network.connection import Session, Sign, open_session
 from wschat.errors import AnswerError, ConnectError, LostError, WschatError
 from wschat.protocol.events import (
     Ack,
@@ -173,7 +173,7 @@ def verify(
     attempts = Attempts(start)
     while True:
         try:
-            return loop.run(probe(url, sign))
+            return event_loop.run(probe(url, sign))
         except (ConnectError, LostError, AnswerError) as error:
             failure, now = _failure(error), clock()
             pause = attempts.pause(failure, now, random.random())  # noqa: S311  jitter is no secret

@@ -23,8 +23,9 @@ from websockets.exceptions import (
 )
 
 from wschat import __version__
-from wschat.chat.advice import COMPARE, Advice, closed, handshake, signature
-from wschat.chat.urls import check_url
+from wschat.chat.machine.advice import Advice
+from wschat.chat.network.failures import COMPARE, closed, handshake, signature
+from wschat.chat.network.url import check_url
 from wschat.errors import AccessError, ConnectError, LostError, WschatError
 from wschat.loopback import is_here
 from wschat.protocol.requests import Request

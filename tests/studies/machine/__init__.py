@@ -1,0 +1,1 @@
+"""The chat's state machine, beside a model of the server, in any order of events."""

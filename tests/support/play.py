@@ -1,0 +1,98 @@
+"""Feeds events to a chat's state, and keeps what it did."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from wschat.chat.machine.effects import Close, Connect, Effect, GiveBack, Send, SetTimer, Show
+from wschat.chat.machine.events import Event, LineEntered, Opened, Received, Timer, TimerFired
+from wschat.chat.machine.items import Acknowledged, Item, Message
+from wschat.chat.machine.state import ChatState
+from wschat.chat.machine.update import update
+from wschat.protocol import events as wire
+from wschat.protocol.events import Entry, MultiMessage, Signup
+
+
+class Play:
+    """Feeds events to a chat and keeps what it did."""
+
+    def __init__(self, **wanted: Any) -> None:  # noqa: ANN401
+        self.state = ChatState("me", "secret", **wanted)
+        self.effects: list[Effect] = []
+
+    def feed(self, *events: Event | wire.Event | Timer | str) -> "Play":
+        """Feed events; text stands for a line, an event of the wire for its arrival, a timer fires."""
+        self.effects = []
+        for event in events:
+            if isinstance(event, str):
+                event = LineEntered(event)  # noqa: PLW2901
+            elif isinstance(event, wire.Event):
+                event = Received(event)  # noqa: PLW2901
+            elif isinstance(event, Timer):
+                event = TimerFired(event)  # noqa: PLW2901
+            self.state, effects = update(self.state, event)
+            self.effects += effects
+        return self
+
+    @property
+    def sent(self) -> list[tuple[str, str]]:
+        return [(e.request.action, e.request.value) for e in self.effects if isinstance(e, Send)]
+
+    @property
+    def shown(self) -> list[Item]:
+        """What is shown, but that messages were acknowledged."""
+        items = [effect.item for effect in self.effects if isinstance(effect, Show)]
+        return [item for item in items if not (isinstance(item, Acknowledged) and item.action == "message")]
+
+    @property
+    def said(self) -> list[str]:
+        return [item.event.message for item in self.shown if isinstance(item, Message)]
+
+    @property
+    def given_back(self) -> list[str]:
+        return [effect.unsent.line for effect in self.effects if isinstance(effect, GiveBack)]
+
+    @property
+    def connects(self) -> list[Connect]:
+        return [effect for effect in self.effects if isinstance(effect, Connect)]
+
+    @property
+    def closed(self) -> list[int]:
+        return [effect.number for effect in self.effects if isinstance(effect, Close)]
+
+    @property
+    def timers(self) -> dict[Timer, float]:
+        return {effect.timer: effect.after for effect in self.effects if isinstance(effect, SetTimer)}
+
+    @property
+    def id(self) -> str:
+        assert self.state.in_flight
+        assert self.state.in_flight.request.id
+        return self.state.in_flight.request.id
+
+    @property
+    def room(self) -> str | None:
+        return self.state.room.name if self.state.room else None
+
+    @property
+    def members(self) -> list[str]:
+        return [*self.state.room.members] if self.state.room else []
+
+
+def in_room(users: Iterable[str] = ("ann",), *said: Entry, **wanted: object) -> Play:
+    """Return a chat in which Ann is in the room ops, where this has been said."""
+    play = Play(wanted_name="ann", wanted_room="ops", **wanted).feed(Opened(1))
+    play.feed(Signup("ann", ("ops",), play.id))
+    return play.feed(MultiMessage("ops", tuple(users), said, id=play.id))
+
+
+def with_bob(**wanted: object) -> Play:
+    """Return a chat in which Ann is in the room ops with Bob, who has said one thing."""
+    return in_room(("ann", "bob"), Entry("bob", "a", 5), **wanted)
+
+
+def back(play: Play, *entries: Entry, truncated: bool = False) -> Play:
+    """Open the connection that is tried, and answer as a server that knows us."""
+    assert play.state.attempt
+    play.feed(Opened(play.state.attempt))
+    play.feed(Signup("ann", ("ops",), play.id))
+    return play.feed(MultiMessage("ops", ("ann", "bob"), entries, truncated, play.id))

@@ -1,0 +1,61 @@
+"""What a refusal or failure of a request means, and what to do about it, as tables."""
+
+from typing import NamedTuple
+
+from wschat.protocol.refusals import ErrorCode
+from wschat.protocol.requests import Action
+
+
+class Advice(NamedTuple):
+    """What happened, in words, and what to do now (may be empty)."""
+
+    what: str
+    hint: str = ""
+
+
+HINTS: dict[str, str] = {
+    ErrorCode.UNKNOWN_ACTION: "the API is older than this client: run `wschat provision`",
+    ErrorCode.NOT_REGISTERED: "/register NAME, then /join ROOM",
+    ErrorCode.NAME_TAKEN: "choose another: /register NAME",
+    ErrorCode.IN_A_ROOM: "/leave first",
+    ErrorCode.NOT_IN_A_ROOM: "/join ROOM, or /create ROOM; /rooms lists them",
+    ErrorCode.ROOM_EXISTS: "/join ROOM gets you in",
+    ErrorCode.NO_SUCH_ROOM: "/create ROOM makes it; /rooms lists what there is",
+    ErrorCode.BUSY: "try again in a moment",
+}
+
+LOCAL_REFUSALS: dict[ErrorCode, str] = {
+    ErrorCode.NOT_REGISTERED: "you have no name yet",
+    ErrorCode.NOT_IN_A_ROOM: "you are in no room",
+}
+
+FUNCTIONS: dict[str, str] = {
+    Action.REGISTER: "RegisterUser",
+    Action.CREATE: "CreateRoom",
+    Action.JOIN: "JoinRoom",
+    Action.MESSAGE: "SendMessage",
+    Action.LEAVE: "LeaveRoom",
+}
+
+# The texts of API Gateway's own frames; {function} is the one that the request's route calls.
+GATEWAY: dict[str, Advice] = {
+    "Forbidden": Advice(
+        "API Gateway has no route for this action, or its stage serves an old deployment",
+        "run `wschat provision`, then start the chat again",
+    ),
+    "Internal server error": Advice(
+        "the function failed, or API Gateway may not invoke it",
+        "look into its log group /aws/lambda/{function} (with your prefix), or run `wschat provision`",
+    ),
+    "Endpoint request timed out": Advice(
+        "the function did not answer within 29 seconds",
+        "look into its log group /aws/lambda/{function} (with your prefix)",
+    ),
+    "Too Many Requests": Advice(
+        "API Gateway throttles this stage or account",
+        "wait a few seconds and try again",
+    ),
+}
+
+FORGOTTEN = Advice("it may have arrived, or not: the room has forgotten", "look, then say it again")
+NO_REPLY = Advice("no reply came in time", "it may have been done all the same")

@@ -1,0 +1,216 @@
+"""The connection: opened, lost, restored, renewed; when it is tried again, and when no more.
+
+A new connection has a new id on the server, so the name must be taken again and the room entered again.
+What was in flight at a cut may or may not have arrived: the room's history tells.
+"""
+
+import math
+from dataclasses import replace
+
+from wschat.chat.machine.advice import NO_REPLY
+from wschat.chat.machine.effects import Close, Connect, Effect, GiveUp, Send, SetTimer, Show
+from wschat.chat.machine.events import Closed, Fault, Timer
+from wschat.chat.machine.items import Disconnected, Listing
+from wschat.chat.machine.outgoing import ask, fail, take_back
+from wschat.chat.machine.state import (
+    ENTERING,
+    ChatState,
+    Connecting,
+    Ended,
+    Online,
+    Open,
+    PendingRequest,
+    Reconnecting,
+    Restoring,
+    Step,
+    show_held_back,
+)
+from wschat.protocol.requests import Action, Request
+
+# Seconds.
+FIRST_PAUSE, LONGEST_PAUSE = 0.7, 30.0  # before a try to connect; it doubles from try to try
+SHORTEST_PAUSE = {Fault.BUSY: 4.0, Fault.THROTTLED: 60.0}  # of which the client takes at least half
+OFFLINE_PAUSE = 1.5  # without a network nobody is bothered, and one that is back shall be used at once
+KEEPALIVE_EVERY = 5 * 60.0  # API Gateway ends connections that are idle for 10 minutes
+RENEW_AFTER = 105 * 60.0  # ... and all after 2 hours
+RENEW_AGAIN = 60.0  # after a try that failed
+QUIET = 5.0  # without a message: a moment to renew in
+MOST_POSTPONED = 9 * 60 // int(QUIET)  # times that it waits for such a moment
+
+FEW_FAILURES = 2  # count at most when the connection is lost on the way into the room
+MOST_FAILURES = 10  # are counted
+
+WELCOME = Listing(
+    "connected; three steps to chat:",
+    (
+        ("1. /register NAME", "take a name"),
+        ("2. /create ROOM", "or /join ROOM, if it exists"),
+        ("3. type", "Enter sends; /help lists the rest"),
+    ),
+)
+
+
+def opened(state: ChatState, number: int) -> Step:
+    """Take the connection into use: the name first, then the room, then what is in the outbox."""
+    if number != state.attempt:
+        return state, (Close(number),)
+    is_first = isinstance(state.connection, Connecting)
+    restoring = Restoring(number, retiring=state.in_use, trouble=state.trouble)
+    state, effects = take_back(state)
+    state = replace(state, connection=restoring)
+    effects += (SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY), SetTimer(Timer.RENEW, RENEW_AFTER))
+    name = state.wanted_name or state.name
+    if name is None:
+        state, more = settle(state)
+        return state, (*effects, *more, *((Show(WELCOME),) if is_first else ()))
+    asked, more = ask(state, Action.REGISTER, name)
+    if asked.requests == state.requests:  # a name that can't be
+        asked, settling = settle(replace(asked, wanted_name=None))
+        more += settling
+    return asked, (*effects, *more)
+
+
+def settle(state: ChatState) -> Step:
+    """Go on as before the cut: all that could be restored is, so the next cut is a new one.
+
+    Where no name was taken, the server has not shown yet that it does more than open connections.
+    """
+    state = state if state.name is None else replace(state, failures=0)
+    if not isinstance(state.connection, Restoring):
+        return state, ()
+    restored = state.connection
+    online = Online(restored.number, restored.in_flight, restored.ping_in_flight)
+    state, effects = show_held_back(replace(state, connection=online))
+    return state, (*effects, *((Close(restored.retiring),) if restored.retiring is not None else ()))
+
+
+def closed(state: ChatState, event: Closed) -> Step:
+    """Connect again, unless that is in vain; a connection that is used no more does not matter."""
+    connection = state.connection
+    if isinstance(connection, Open) and event.number == connection.number:
+        return _lose(state, event)
+    match connection:
+        case Restoring(retiring=event.number):
+            return replace(state, connection=replace(connection, retiring=None)), ()
+        case Online(attempt=event.number):  # the old one still serves
+            connection = replace(connection, attempt=None)
+            return replace(state, connection=connection), (SetTimer(Timer.RENEW, RENEW_AGAIN),)
+        case Connecting(event.number) if event.fault is not Fault.BUSY:
+            return _end(state, event.what, event.hint)
+        case Connecting(event.number) | Reconnecting(event.number):
+            return _try_again(state, event)
+    return state, ()
+
+
+def _lose(state: ChatState, event: Closed) -> Step:
+    """Do without the connection: take back what was in flight, and connect again.
+
+    A server that took our name back does its work, so the pauses have no reason to grow on. One that
+    closes each connection before it has answered anything is left alone for longer and longer.
+    """
+    if event.fault is Fault.PERMANENT:
+        return _end(state, event.what, event.hint)
+    named = state.in_flight is not None and state.in_flight.request.action in ENTERING
+    if named and event.fault is Fault.TRANSIENT:
+        state = replace(state, failures=min(state.failures, FEW_FAILURES))
+    state, effects = take_back(state)
+    state, shown = show_held_back(state)
+    effects += shown
+    match state.connection:
+        case Restoring(retiring=int(retiring)):
+            effects += (Close(retiring),)
+    state, more = _try_again(state, event)
+    return state, (*effects, *more)
+
+
+def _try_again(state: ChatState, event: Closed) -> Step:
+    if event.fault is Fault.PERMANENT:
+        return _end(state, event.what, event.hint)
+    effects: list[Effect] = []
+    if not state.trouble:
+        effects.append(Show(Disconnected(event.what)))
+        if state.reconnect_limit < math.inf:
+            effects.append(SetTimer(Timer.GIVE_UP, state.reconnect_limit))
+    trouble = event.what or "no connection"
+    match state.connection:
+        case Online(attempt=int(attempt)):  # it was being renewed
+            return replace(state, connection=Reconnecting(attempt, trouble)), tuple(effects)
+    state, connect = _connect(state, _pause(state, event.fault), trouble)
+    is_offline = event.fault is Fault.OFFLINE
+    failures = state.failures if is_offline else min(state.failures + 1, MOST_FAILURES)
+    return replace(state, failures=failures), (*effects, *connect)
+
+
+def _end(state: ChatState, what: str, hint: str) -> Step:
+    """End the chat; what is in flight stays pending, to be told as not confirmed."""
+    pending, was_open = state.in_flight, not isinstance(state.connection, Connecting)
+    outbox = (replace(pending, unconfirmed=True), *state.outbox) if pending else state.outbox
+    return replace(state, connection=Ended(), outbox=outbox), (GiveUp(what, hint, was_open),)
+
+
+def _pause(state: ChatState, fault: Fault) -> float:
+    pause: float = min(FIRST_PAUSE * 2**state.failures, LONGEST_PAUSE)
+    if fault is Fault.OFFLINE:
+        return min(pause, OFFLINE_PAUSE)
+    return max(pause, SHORTEST_PAUSE.get(fault, 0.0))
+
+
+def _connect(state: ChatState, after: float, trouble: str) -> Step:
+    number = state.connections + 1
+    kind = Connecting if isinstance(state.connection, Connecting) else Reconnecting
+    return replace(state, connections=number, connection=kind(number, trouble)), (Connect(number, after),)
+
+
+def hang_up(state: ChatState, what: str, fault: Fault = Fault.TRANSIENT) -> Step:
+    """Do without the connection by our own decision."""
+    if state.in_use is None:
+        return state, ()
+    close = Close(state.in_use)
+    state, effects = _lose(state, Closed(state.in_use, what, fault=fault))
+    return state, (close, *effects)
+
+
+def reply_timed_out(state: ChatState, pending: PendingRequest) -> Step:
+    """Distrust a connection on which no reply comes; the second time, it is the request that fails."""
+    if pending.echoed or (pending.line and pending.timeouts):
+        return fail(state, NO_REPLY)
+    state = state.with_in_flight(replace(pending, timeouts=pending.timeouts + 1))
+    return hang_up(state, NO_REPLY.what)
+
+
+def resumed(state: ChatState) -> Step:
+    """Connect at once: what was open before this machine slept is not any more, whatever it seems."""
+    effects: tuple[Effect, ...] = ()
+    match state.connection:
+        case Connecting() | Ended():
+            return state, ()
+        case Online() as online:
+            state, effects = hang_up(
+                replace(state, connection=replace(online, attempt=None)), "this machine slept"
+            )
+        case Restoring():
+            state, effects = hang_up(state, "this machine slept")
+    state, connect = _connect(replace(state, failures=0), 0.0, state.trouble)
+    return state, (*(effect for effect in effects if not isinstance(effect, Connect)), *connect)
+
+
+def fired(state: ChatState, timer: Timer) -> Step:
+    """Do what a timer of the connection is for."""
+    match timer, state.connection:
+        case Timer.KEEPALIVE, Open():
+            state = state.with_ping_in_flight(whether=True)
+            return state, (Send(Request(Action.PING)), SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY))
+        case Timer.RENEW, Online(attempt=None) as online:
+            return _renew(state, online)
+        case Timer.GIVE_UP, _ if state.trouble:
+            return _end(state, f"no way back: {state.trouble}", "try again later")
+    return state, ()
+
+
+def _renew(state: ChatState, online: Online) -> Step:
+    if online.postponed < MOST_POSTPONED and (online.active or not state.idle):
+        online = replace(online, active=False, postponed=online.postponed + 1)
+        return replace(state, connection=online), (SetTimer(Timer.RENEW, QUIET),)
+    number = state.connections + 1
+    connection = replace(online, attempt=number)
+    return replace(state, connections=number, connection=connection), (Connect(number, 0.0),)

@@ -1,0 +1,60 @@
+"""The effects: what the chat wants done. Times are in seconds."""
+
+from typing import NamedTuple
+
+from wschat.chat.machine.events import Timer
+from wschat.chat.machine.items import Item, Unsent
+from wschat.protocol.requests import Request
+
+
+class Send(NamedTuple):
+    """Send this on the connection in use; `ReplyTimedOut` is due when no reply comes in time."""
+
+    request: Request
+
+
+class Connect(NamedTuple):
+    """Open the connection of this number after a pause of at most `after`, and end any other attempt."""
+
+    number: int
+    after: float
+
+
+class Close(NamedTuple):
+    """Close the connection of this number; nothing that comes from it matters any more."""
+
+    number: int
+
+
+class SetTimer(NamedTuple):
+    """Fire after so many seconds, and not when it was set to before."""
+
+    timer: Timer
+    after: float
+
+
+class Show(NamedTuple):
+    """Show this to the person."""
+
+    item: Item
+
+
+class GiveBack(NamedTuple):
+    """Return this line to where it was typed."""
+
+    unsent: Unsent
+
+
+class GiveUp(NamedTuple):
+    """End the chat, since there is no connection and none is to be had; `was_open`: there was one."""
+
+    what: str
+    hint: str
+    was_open: bool = True
+
+
+class Quit(NamedTuple):
+    """End the chat."""
+
+
+Effect = Send | Connect | Close | SetTimer | Show | GiveBack | GiveUp | Quit

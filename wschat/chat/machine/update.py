@@ -1,0 +1,127 @@
+"""What each event changes in the chat, and what is to be done about it."""
+
+from dataclasses import replace
+
+from wschat.chat.machine import connection, room
+from wschat.chat.machine.commands import HELP, Call, Mistake, Say, parse
+from wschat.chat.machine.effects import GiveUp, Quit, Show
+from wschat.chat.machine.events import (
+    Closed,
+    Event,
+    Latency,
+    LineEntered,
+    Malformed,
+    Opened,
+    Received,
+    ReplyTimedOut,
+    Requested,
+    Resumed,
+    Timer,
+    TimerFired,
+)
+from wschat.chat.machine.incoming import received
+from wschat.chat.machine.items import Failure, Listing, Members, Notice, Rooms
+from wschat.chat.machine.outgoing import ask, proceed
+from wschat.chat.machine.state import ChatState, Ended, Online, Step, in_room, show_held_back
+from wschat.protocol.events import ClientMessage
+from wschat.protocol.refusals import ErrorCode
+from wschat.protocol.requests import Action
+
+ASKED_BY_PROGRAMS = (Action.REGISTER, Action.CREATE, Action.JOIN, Action.MESSAGE, Action.LEAVE)
+
+
+def update(state: ChatState, event: Event) -> Step:
+    """Return the state after the event, and what is to be done, in order."""
+    if isinstance(state.connection, Ended):
+        return state, ()
+    state, effects = _react(state, event)
+    state, more = proceed(state)
+    effects += more
+    if any(isinstance(effect, Quit | GiveUp) for effect in effects):
+        state, last = show_held_back(state)
+        effects = (*last, *effects)
+    return state, effects
+
+
+def _react(state: ChatState, event: Event) -> Step:
+    match event:
+        case Received(frame):
+            return received(_active(state) if isinstance(frame, ClientMessage) else state, frame)
+        case LineEntered(line):
+            return _line_entered(_active(state), line)
+        case Requested() | Malformed():
+            return _requested(state, event)
+        case Opened(number):
+            return connection.opened(state, number)
+        case Closed():
+            return connection.closed(state, event)
+        case Resumed():
+            return connection.resumed(state)
+        case ReplyTimedOut(request_id) if state.in_flight and state.in_flight.request.id == request_id:
+            return connection.reply_timed_out(state, state.in_flight)
+        case TimerFired(timer):
+            return _fired(state, timer)
+        case Latency(seconds):
+            return replace(state, latency=seconds), ()
+    return state, ()
+
+
+def _active(state: ChatState) -> ChatState:
+    """Note that something is said: this is no moment to renew the connection in."""
+    if isinstance(state.connection, Online):
+        return replace(state, connection=replace(state.connection, active=True))
+    return state
+
+
+def _fired(state: ChatState, timer: Timer) -> Step:
+    if timer not in {Timer.REORDER, Timer.PRESENCE}:
+        return connection.fired(state, timer)
+    if state.room is None:
+        return state, ()
+    if timer is Timer.PRESENCE:
+        return in_room(state, room.end_window(state.room))
+    # While the room is being entered again, the reply brings what is between.
+    return (state, ()) if state.restoring else in_room(state, room.release(state.room))
+
+
+def _requested(state: ChatState, event: Requested | Malformed) -> Step:
+    match event:
+        case Malformed(line):
+            what, hint = f"this is no request: {line}", 'such as {"action": "message", "value": "hello"}'
+            failure = Failure("", what, hint, ErrorCode.BAD_REQUEST)
+        case Requested(action, value, tag, line) if action in ASKED_BY_PROGRAMS:
+            return ask(state, Action(action), value, line=line, tag=tag)
+        case Requested(action, tag=tag):
+            what, hint = f"there is no action {action}", f"one of {', '.join(ASKED_BY_PROGRAMS)}"
+            failure = Failure("", what, hint, ErrorCode.UNKNOWN_ACTION, tag)
+    return replace(state, refused=True), (Show(failure),)
+
+
+def _line_entered(state: ChatState, line: str) -> Step:
+    match parse(line):
+        case Say(text):
+            return ask(state, Action.MESSAGE, text, line=line) if text.strip() else (state, ())
+        case Mistake(what, hint):
+            return replace(state, refused=True), (Show(Failure("", what, hint)),)
+        case Call("rooms"):
+            none = Notice("no rooms yet; /create ROOM makes one")
+            return state, (Show(Rooms(state.rooms) if state.rooms else none),)
+        case Call("users"):
+            nowhere = Notice("you are in no room; /join ROOM")
+            return state, (Show(Members(state.room.name, state.room.members) if state.room else nowhere),)
+        case Call("help"):
+            return state, (Show(Listing("commands and keys:", HELP)),)
+        case Call("quit"):
+            return _quit(state)
+        case Call(action, argument):
+            return ask(state, Action(action), argument, line=line)
+
+
+def _quit(state: ChatState) -> Step:
+    if state.quitting:
+        return state, (Quit(),)
+    waits = (
+        "waiting for replies" if state.in_use is not None else "not all is sent, and there is no connection"
+    )
+    told = (Show(Notice(f"{waits}; /quit again ends at once")),) if state.pending else ()
+    return replace(state, quitting=True), told
