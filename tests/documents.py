@@ -144,14 +144,13 @@ def of_a_person() -> str:
 TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"commands": commands, "exit codes": exit_codes, "chat commands": chat_commands},
     "wschat/lab/README.md": {"permits": permits},
-    "wschat/functions/README.md": {"functions": functions},
+    "wschat/functions/README.md": {"functions": functions, "actions of the functions": of_functions},
     "wschat/local/README.md": {"behaviours": gateway},
     "wschat/chat/README.md": {"events": events},
     "wschat/web/README.md": {},
     "tests/README.md": {
         "drift": drift,
         "attacks": attacks_on_terminals,
-        "actions of the functions": of_functions,
         "actions of a person": of_a_person,
     },
 }
