@@ -17,7 +17,7 @@ from wschat.local.emulator import Emulator
 from wschat.target import Target
 
 NUMBERS = count(1)
-LONGEST = {"test_cli.py", "test_engine.py", "test_stopping.py", "test_sweep.py"}
+LONGEST = {"test_app.py", "test_engine.py", "test_stopping.py", "test_sweep.py"}
 SETTINGS = ("AWS_", "WSCHAT_", "NO_COLOR", "TERM", "COLUMNS", "LINES")
 
 

@@ -10,9 +10,9 @@ import time
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.e2e.web.tab import Tab, context
 from tests.support.browser import start
 from tests.support.terminal import terminal
-from tests.unit.web.tab import Tab, context
 
 ROUNDS = 7
 

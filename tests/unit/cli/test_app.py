@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -28,7 +27,6 @@ HERE = "ws://127.0.0.1:9/"
         (["chat", "--url", "https://x.execute-api.us-east-1.amazonaws.com/development"], 5, "wss://"),
         (["chat", "--url", "ws://127.0.0.1:9/development"], 5, "refused"),
         (["chat", "--url", ""], 5, "wss://"),
-        (["local", "--port", "80000"], 2, "65535"),
         (["status", "--endpoint-url", "127.0.0.1:4566"], 2, "no URL of an endpoint"),
         (["status", "--endpoint-url", "http://me:secret@127.0.0.1:4566"], 2, "'127.0.0.1:4566' is no URL"),
         (["status", "--endpoint-url", ""], 2, "no URL of an endpoint"),
@@ -50,24 +48,6 @@ def test_refused(arguments: list[str], code: int, says: str) -> None:
     assert says in done.stderr
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize("option", ["--help", "--version"])
-def test_a_full_disk(option: str) -> None:
-    """What can't be written is said once, with its exit code."""
-    env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [WSCHAT, option], env=env, stdout=full, stderr=subprocess.PIPE, text=True, check=False
-        )
-    assert (done.returncode, done.stderr) == (1, "Error: the system refused: No space left on device\n")
-
-
-@pytest.mark.parametrize("option", ["--help", "--version"])
-def test_without_stdout(option: str) -> None:
-    """Where nothing can be written, nothing is."""
-    done = subprocess.run(["/bin/sh", "-c", f"{WSCHAT} {option} >&-"], capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_version_and_help() -> None:

@@ -17,12 +17,10 @@ from wschat.cli.app import app
 from wschat.cli.console import stdout
 from wschat.lab import engine, inventory
 from wschat.lab.aws.functions import Function
-from wschat.lab.aws.roles import Role
 from wschat.lab.aws.routes import Integration
 from wschat.lab.aws.tables import Table
 from wschat.lab.blueprint import DESCRIPTIONS
 from wschat.lab.cloud import Cloud
-from wschat.lab.executor import execute
 from wschat.lab.model import OPEN, Actual, Lab
 from wschat.lab.plan import Step, Verb
 
@@ -143,18 +141,6 @@ def test_strangers(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert group not in {each["name"] for each in found["changes"]}
     report.show_status(engine.desired(cloud.lab, actual), steps, actual)
     assert f"not ours: log group {group} has no tag of this lab\n" in capsys.readouterr().out
-
-
-@pytest.mark.usefixtures("account")
-def test_a_lab_in_another_region(cloud: Cloud) -> None:
-    """Roles are the whole account's: who takes the wrong region is told that the lab may be elsewhere."""
-    role = next(step for step in engine.plan_up(cloud, Actual()) if isinstance(step.resource, Role))
-    for _ in execute(cloud, [role], Actual()):
-        pass
-    there = ("--prefix", cloud.lab.prefix, "--region", "eu-west-1")
-    assert "or of a lab in another --region: take another --prefix." in wschat("status", *there).stdout
-    left = "has no tag of this lab, so it is somebody else's, or of a lab in another --region."
-    assert left in wschat("teardown", *there).stderr
 
 
 def test_age(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,14 +7,11 @@ from dataclasses import replace
 from itertools import count, islice
 
 import pytest
-from typer.testing import CliRunner
 
-from wschat.cli.app import app
 from wschat.errors import AwsError, UsageError
 from wschat.lab.blueprint import FUNCTIONS, Spec, log_group
 from wschat.lab.cloud import Cloud
 from wschat.lab.log_reader import chosen, read
-from wschat.local.emulator import Emulator
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}
 FACTS = {
@@ -103,20 +100,3 @@ def test_no_lab(cloud: Cloud) -> None:
     """Without a lab it is said that there is none."""
     with pytest.raises(AwsError, match="there is no log group"):
         list(read(cloud, chosen(None), 0))
-
-
-@pytest.mark.parametrize("options", [[], ["--json"], ["SendMessage"]])
-def test_command(
-    cloud: Cloud, now: int, emulator: Emulator, monkeypatch: pytest.MonkeyPatch, options: list[str]
-) -> None:
-    """`wschat logs` writes the lines to standard output."""
-    assert now
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    where = ["--prefix", cloud.lab.prefix, "--endpoint-url", emulator.endpoint, "--region", "us-east-1"]
-    done = CliRunner().invoke(app, ["logs", *options, *where])
-    assert done.exit_code == 0, done.output
-    lines = done.stdout.splitlines()
-    assert len(lines) == (1 if options == ["SendMessage"] else 4)
-    if options == ["--json"]:
-        assert json.loads(lines[2])["members"] == 2

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.test_signed import make_api
+from tests.e2e.web.conftest import OpenTab
 from tests.unit.chat.threaded import ThreadedServer
-from tests.unit.web.conftest import OpenTab
 from wschat.lab.blueprint import STAGE
 from wschat.lab.cloud import Cloud
 from wschat.lab.signer import signer

@@ -7,11 +7,11 @@ from itertools import count
 
 import pytest
 
+from tests.e2e.web.conftest import OpenTab
+from tests.e2e.web.injections import INJECTIONS
+from tests.e2e.web.tab import Tab
 from tests.unit.chat.attacks import ATTACKS
 from tests.unit.chat.threaded import ThreadedServer
-from tests.unit.web.conftest import OpenTab
-from tests.unit.web.injections import INJECTIONS
-from tests.unit.web.tab import Tab
 from wschat.protocol.names import INVISIBLE
 from wschat.web.server import Server
 

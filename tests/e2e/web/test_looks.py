@@ -2,9 +2,9 @@
 
 import pytest
 
+from tests.e2e.web.conftest import OpenTab
+from tests.e2e.web.scenes import SCENES, SCHEMES
 from tests.unit.chat.threaded import ThreadedServer
-from tests.unit.web.conftest import OpenTab
-from tests.unit.web.scenes import SCENES, SCHEMES
 from wschat.web.server import Server
 
 WIDTHS = (320, 390, 700, 895, 896, 1280, 1920)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.e2e.web.tab import Tab, context
 from tests.support.browser import start
-from tests.unit.web.tab import Tab, context
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 import pytest
 from websockets.protocol import State
 
+from tests.e2e.web.cable import Cable
+from tests.e2e.web.conftest import OpenTab
+from tests.e2e.web.tab import Tab
 from tests.unit.chat.room_server import texts
 from tests.unit.chat.threaded import ThreadedServer
-from tests.unit.web.cable import Cable
-from tests.unit.web.conftest import OpenTab
-from tests.unit.web.tab import Tab
 from wschat.web.server import Server
 
 MINUTE = 60_000

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from tests.e2e.web.tab import Tab
 from tests.unit.chat.threaded import ThreadedServer
-from tests.unit.web.tab import Tab
 
 TALK = (
     ("grace", "Is this page a whole WebSocket client?"),

@@ -1,14 +1,14 @@
-"""Pictures of the page in each state; `python -m tests.unit.web.pictures DIR` writes them."""
+"""Pictures of the page in each state; `python -m tests.e2e.web.pictures DIR` writes them."""
 
 import sys
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from tests.e2e.web.scenes import SCENES, SCHEMES, SIZES
+from tests.e2e.web.tab import Tab, context
 from tests.support.browser import start
 from tests.unit.chat.threaded import ThreadedServer
-from tests.unit.web.scenes import SCENES, SCHEMES, SIZES
-from tests.unit.web.tab import Tab, context
 from wschat.web.server import Server
 
 PICTURE = Path(__file__).parents[2] / "page.png"

@@ -1,0 +1,33 @@
+"""`wschat local`: what of the lab on this machine one can choose, and where it is kept."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.terminal import wschat
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--port", "80000", "65535"),
+        ("--idle-timeout", "0", "0.1"),
+        ("--max-age", "soon", "soon"),
+        ("--rate", "0", "x>=1"),
+        ("--order", "reversed", "shuffle"),
+        ("--drop", "-1", "x>=0"),
+    ],
+)
+def test_behaviours(option: str, value: str, says: str) -> None:
+    """What can't be is refused with what can."""
+    done = wschat("local", option, value)
+    assert (done.returncode, option in done.stderr, says in done.stderr) == (2, True, True)
+
+
+@pytest.mark.parametrize("command", [["local"], ["chat", "--local"], ["web", "--local", "--no-open"]])
+def test_no_place_for_state(tmp_path: Path, command: list[str]) -> None:
+    """A state directory that can't be made is named."""
+    (tmp_path / "file").write_text("")
+    done = wschat(*command, WSCHAT_STATE_DIR=str(tmp_path / "file" / "state"))
+    assert done.returncode == 8
+    assert "WSCHAT_STATE_DIR" in done.stderr

@@ -1,0 +1,49 @@
+"""`wschat logs`: lines for people and for programs."""
+
+import json
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.terminal import wschat
+from wschat.lab.blueprint import FUNCTIONS, log_group
+from wschat.lab.cloud import Cloud
+
+LINES = ('{"route": "join"}', "Traceback \x1b]0;mine\x07")
+
+
+@pytest.fixture
+def prefix(cloud: Cloud, account: None) -> Iterator[str]:  # noqa: ARG001
+    """The prefix of a lab whose JoinRoom has just logged something."""
+    groups = {spec.name: log_group(cloud.lab, spec) for spec in FUNCTIONS}
+    for group in groups.values():
+        cloud.logs.create_log_group(logGroupName=group)
+    cloud.logs.create_log_stream(logGroupName=groups["JoinRoom"], logStreamName="s")
+    now = int(time.time() * 1000)
+    cloud.logs.put_log_events(
+        logGroupName=groups["JoinRoom"],
+        logStreamName="s",
+        logEvents=[{"timestamp": now - 2 + number, "message": text} for number, text in enumerate(LINES)],
+    )
+    yield cloud.lab.prefix
+    for group in groups.values():
+        cloud.logs.delete_log_group(logGroupName=group)
+
+
+def test_logs(prefix: str) -> None:
+    """Lines come to stdout, of all functions or of one, as JSON on request; none steers the terminal."""
+    done = wschat("logs", "--prefix", prefix)
+    assert (done.returncode, len(done.stdout.splitlines()), "\x1b" in done.stdout) == (0, 2, False)
+    lines = wschat("logs", "joinroom", "--json", "--prefix", prefix).stdout.splitlines()
+    assert [json.loads(line)["function"] for line in lines] == ["JoinRoom", "JoinRoom"]
+    assert json.loads(lines[0])["route"] == "join"
+    done = wschat("logs", "SendMessage", "--minutes", "5", "--prefix", prefix)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "Nothing was logged in the last 5 minutes." in done.stderr
+
+
+def test_no_such_function() -> None:
+    """A function that the lab does not have is refused before anybody is asked."""
+    done = wschat("logs", "Nobody")
+    assert (done.returncode, done.stdout, "SendMessage" in done.stderr) == (2, "", True)

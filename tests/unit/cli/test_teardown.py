@@ -1,0 +1,26 @@
+"""`wschat teardown`: what it refuses, and where there is nothing to remove."""
+
+import pytest
+
+from tests.support.terminal import wschat
+from wschat.lab.cloud import Cloud
+
+
+def test_all_or_one() -> None:
+    """Every lab, or the one with a prefix."""
+    done = wschat("teardown", "--all", "--prefix", "a-")
+    assert (done.returncode, "--all and --prefix exclude each other" in done.stderr) == (2, True)
+
+
+@pytest.mark.usefixtures("account")
+def test_nothing_there(cloud: Cloud) -> None:
+    """It is said, without a question; what has the name of a part and is not managed stays."""
+    prefix = cloud.lab.prefix
+    done = wschat("teardown", "--prefix", prefix)
+    assert (done.returncode, "Nothing to remove: there is no such lab here." in done.stderr) == (0, True)
+    group = f"/aws/lambda/{cloud.lab.name('Connect')}"
+    cloud.logs.create_log_group(logGroupName=group)
+    done = wschat("teardown", "--prefix", prefix)
+    assert (done.returncode, f"Left alone: log group {group} has no tag" in done.stderr) == (0, True)
+    assert cloud.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+    cloud.logs.delete_log_group(logGroupName=group)

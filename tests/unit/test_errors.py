@@ -1,0 +1,26 @@
+"""The errors that people read."""
+
+from wschat.errors import EXIT_CODES, AnswerError, ConnectError, ExitCode, LostError, WschatError
+from wschat.target import Target
+
+
+def test_exit_codes() -> None:
+    """Each has a meaning that documents can show."""
+    assert list(EXIT_CODES) == list(ExitCode)
+
+
+def test_a_hint_names_commands() -> None:
+    """They get the options with which they work here; others stay as they are."""
+    error = WschatError("no", hint="run `wschat provision`, else `wschat teardown`, or `wschat chat --local`")
+    error.complete(Target("a-").commands)
+    assert error.hint == (
+        "run `wschat provision --prefix a-`, else `wschat teardown --prefix a-`, or `wschat chat --local`"
+    )
+
+
+def test_what_they_are() -> None:
+    """An error is its sentence; each is itself alone, and has what its kind adds."""
+    assert str(WschatError("a sentence", where="here")) == "a sentence"
+    assert len({WschatError("x"), WschatError("x")}) == 2
+    assert (AnswerError("x", code="busy").code, LostError("x").code) == ("busy", 1006)
+    assert (ConnectError("x", status=403).status, ConnectError.exit_code) == (403, ExitCode.CONNECT)
