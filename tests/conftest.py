@@ -11,8 +11,8 @@ import pytest
 
 from tests.support import browser
 from tests.support.plane.embedded import Embedded
-from wschat.lab.cloud import Cloud
-from wschat.lab.login import connect
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.session import connect
 from wschat.local.emulator import Emulator
 from wschat.target import Target
 

@@ -18,7 +18,7 @@ from wschat.chat.machine.commands import HELP
 from wschat.cli.app import COMMANDS, LazyCommand
 from wschat.errors import EXIT_CODES
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
-from wschat.lab.permits import PERMITS
+from wschat.lab.user_policy import STATEMENTS
 
 ROOT = Path(__file__).parent.parent
 
@@ -84,11 +84,11 @@ def permits() -> str:
     """Return the table of what a person needs in AWS."""
     rows = [
         [
-            f"{permit.service}: {permit.actions}",
-            permit.on,
-            permit.why + ("" if permit.verified else " (AWS's own list does not have it)"),
+            f"{statement.service}: {statement.actions}",
+            statement.on,
+            statement.why + ("" if statement.verified else " (AWS's own list does not have it)"),
         ]
-        for permit in PERMITS
+        for statement in STATEMENTS
     ]
     return table(["actions", "on", "to"], rows)
 

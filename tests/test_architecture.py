@@ -28,7 +28,7 @@ PURE = {
     "wschat.target",
     *(f"wschat.protocol.{name}" for name in ("events", "names", "reader", "refusals", "requests")),
     "wschat.text",
-    *(f"wschat.lab.{name}" for name in ("model", "blueprint", "plan", "snapshot", "permits")),
+    *(f"wschat.lab.{name}" for name in ("model", "blueprint", "plan", "snapshot", "user_policy")),
     *(f"wschat.lab.aws.{name}" for name in ("tables", "roles", "log_groups", "functions")),
     *(f"wschat.lab.aws.{name}" for name in ("websocket_api", "routes")),  # they call what they are handed
     *(f"wschat.local.gateway.{name}" for name in ("answers", "api", "events", "limits")),
@@ -56,9 +56,9 @@ LAYERS = (
 """The package from top to bottom: each part imports itself and what is below; the facts, each other too."""
 DEPTH = {part: depth for depth, parts in enumerate(LAYERS) for part in parts}
 ONLY_IN = {
-    "boto3": {"wschat.lab.login", "wschat.lab.local"},
+    "boto3": {"wschat.lab.aws.session", "wschat.lab.local"},
     "http.client": {"wschat.functions.shared.management_api", "wschat.local.emulator"},
-    "botocore.auth": {"wschat.lab.signer"},
+    "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {"wschat.local.gateway.iam", "wschat.local.gateway.server"},
     "websockets": {"wschat.chat.network.connection", "wschat.local.gateway.sockets"},
@@ -71,7 +71,7 @@ CATCHERS = {
     "wschat.cli.app",
     "wschat.cli.options",
     "wschat.cli.teardown",
-    "wschat.lab.refusals",
+    "wschat.lab.aws.errors",
     "wschat.chat.client",
     "wschat.local.keeper",
     "wschat.web.server",
@@ -208,7 +208,7 @@ def test_what_the_local_lab_is_made_by() -> None:
 
 def test_chat_loads_neither_boto3_nor_what_provisions() -> None:
     """A chat that is not signed goes as far as the network without the libraries that it does not need."""
-    heavy = {"boto3", "botocore", "wschat.lab.engine", "wschat.lab.signer"}
+    heavy = {"boto3", "botocore", "wschat.lab.engine", "wschat.lab.aws.signing"}
     code = f"""if True:
         import sys, wschat.chat.network.lab_check, wschat.cli.app
         sys.argv = ["wschat", "chat", "--url", "ws://127.0.0.1:9/x", "--region", "x", "--profile", "x"]

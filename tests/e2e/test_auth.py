@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import starter
 from tests.support.labs import plan, tear_down
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 from wschat.local.emulator import Emulator
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.live import __main__ as on_ministack
 from tests.live.account import names
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 from wschat.local.emulator import Emulator
 
 SUITE = Path(on_ministack.__file__).parent

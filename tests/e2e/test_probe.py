@@ -9,7 +9,7 @@ from tests.support.labs import provision
 from tests.support.until import until
 from wschat.chat.network.lab_check import probe, verify
 from wschat.errors import AnswerError
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 
 LATE = (("SendMessage",), ("LeaveRoom", "Disconnect"))
 """Functions whose policies take effect late, one try after the other; of the last nothing cleans up."""

@@ -18,9 +18,9 @@ from tests.support.terminal import wschat
 from wschat import paths
 from wschat.chat.network.connection import Sign, open_session
 from wschat.errors import AccessError, ConnectError, WschatError
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.signing import LONGEST_URL, SignedHandshake, signer
 from wschat.lab.blueprint import STAGE
-from wschat.lab.cloud import Cloud
-from wschat.lab.signer import LONGEST_URL, Signed, signer
 from wschat.target import Target
 
 REGION = "us-east-1"
@@ -196,7 +196,7 @@ class Elsewhen(SigV4QueryAuth):
 def signed_elsewhen(key: Key, url: str, ahead: float) -> Sign:
     request = AWSRequest("GET", url.replace("ws", "http", 1))
     Elsewhen(key, ahead).add_auth(request)
-    return lambda: Signed(str(request.url).replace("http", "ws", 1), {})
+    return lambda: SignedHandshake(str(request.url).replace("http", "ws", 1), {})
 
 
 @pytest.mark.parametrize(("ahead", "says"), [(-1000, "17 minutes behind"), (1000, "17 minutes ahead")])

@@ -20,7 +20,7 @@ from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from tests.support.terminal import Terminal, terminal
 from wschat.lab import inventory
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import canonical
 from wschat.local.emulator import Emulator
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.support.terminal import WSCHAT
 from wschat.lab.aws import KINDS
-from wschat.lab.cloud import Cloud
-from wschat.lab.login import connect
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.session import connect
 from wschat.target import Target
 
 PROFILE = os.environ.get("WSCHAT_LIVE_PROFILE", "")

@@ -22,10 +22,10 @@ from tests.support.plane.embedded import Embedded
 from tests.support.plane.rates import Times
 from wschat.errors import WschatError
 from wschat.lab import engine, inventory
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.errors import THROTTLED
 from wschat.lab.engine import Outcome
 from wschat.lab.plan import Progress
-from wschat.lab.refusals import THROTTLED
 
 Story = Callable[[Cloud], Generator[Progress, None, Outcome]]
 """What somebody does with a lab, from the first look to the last."""

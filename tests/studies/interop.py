@@ -22,8 +22,8 @@ from websockets.sync.client import ClientConnection, connect
 from tests.support.terminal import Terminal
 from tests.support.until import PATIENCE
 from tests.unit.local.gateway.api import STAGE, TestApi, make_function
-from wschat.lab.cloud import Cloud
-from wschat.lab.login import connect as log_in
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.session import connect as log_in
 from wschat.local.emulator import Emulator
 from wschat.target import Target
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator
 from typing import TypeVar
 
 from wschat.lab import engine, inventory
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import Actual
 from wschat.lab.plan import Progress, Step
 

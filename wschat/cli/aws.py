@@ -9,10 +9,11 @@ import typer
 from wschat.cli import console, report
 from wschat.cli.progress import Steps, stoppable
 from wschat.errors import ExitCode
-from wschat.lab import inventory, login
+from wschat.lab import inventory
+from wschat.lab.aws import session
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import check_names
 from wschat.lab.clock import Stopped
-from wschat.lab.cloud import Cloud
 from wschat.lab.engine import Outcome
 from wschat.lab.model import Actual, Lab
 from wschat.lab.plan import Progress, Step
@@ -26,7 +27,7 @@ NOTHING_CHANGED = "Stopped. Nothing was changed."
 def connect(target: Target) -> Cloud:
     """Check the prefix, find out whose credentials these are, and show account and region."""
     check_names(Lab(account="0" * 12, region="us-east-1", prefix=target.prefix))
-    cloud = login.connect(target)
+    cloud = session.connect(target)
     report.show_place(cloud.lab)
     return cloud
 

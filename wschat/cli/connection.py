@@ -15,7 +15,7 @@ from wschat.target import Target
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from wschat.lab.signer import Signed
+    from wschat.lab.aws.signing import SignedHandshake
 
 
 def find(target: Target, url: str | None, *, sign: bool | None, command: str) -> Target:
@@ -40,11 +40,11 @@ def find(target: Target, url: str | None, *, sign: bool | None, command: str) ->
     )
 
 
-def signer(target: Target) -> "Callable[[], Signed] | None":
+def signer(target: Target) -> "Callable[[], SignedHandshake] | None":
     """Return what signs each connection to a lab; None if it is not to be signed."""
     if not target.sign:
         return None
-    from wschat.lab.signer import signer  # boto3 takes longer to load than all the rest of a chat
+    from wschat.lab.aws.signing import signer  # boto3 takes longer to load than all the rest of a chat
 
     return signer(target.url, target)
 

@@ -8,8 +8,8 @@ import typer
 from wschat.cli import console
 from wschat.cli.aws import connect, on_interrupt
 from wschat.cli.options import AWS, targeted
-from wschat.lab import log_reader
 from wschat.lab.blueprint import FUNCTIONS
+from wschat.lab.logs import read, select_functions
 from wschat.target import Target
 from wschat.text import safe
 
@@ -34,12 +34,12 @@ def logs(
     json: Annotated[bool, typer.Option("--json", help="Write each line as a JSON object.")] = False,
 ) -> None:
     """Show what the functions have logged. Who asked for what, how it went, and how long it took."""
-    functions = log_reader.chosen(function)
+    functions = select_functions(function)
     since = int((time.time() - minutes * 60) * 1000)
     out, lines = console.stdout(), 0
     with on_interrupt("Stopped."):
         cloud = connect(target)
-        for line in log_reader.read(cloud, functions, since, follow=follow):
+        for line in read(cloud, functions, since, follow=follow):
             lines += 1
             shown = line.json() if json else "\n".join(map(safe, line.readable().splitlines()))
             out.out(shown, highlight=False)

@@ -6,11 +6,11 @@ import typer
 
 from wschat.cli.aws import connect
 from wschat.cli.options import AWS, targeted
-from wschat.lab.permits import person
+from wschat.lab.user_policy import user_policy
 from wschat.target import Target
 
 
 @targeted(AWS)
 def policy(target: Target) -> None:
     """Print the IAM policy that a person needs. It is for one lab and nothing else, in JSON."""
-    typer.echo(json.dumps(person(connect(target).lab), indent=2))
+    typer.echo(json.dumps(user_policy(connect(target).lab), indent=2))

@@ -15,7 +15,7 @@ from wschat.cli.connection import program, signer
 from wschat.cli.options import AWS, Yes, targeted
 from wschat.errors import ExitCode, UsageError
 from wschat.lab import engine
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import AWS_IAM, OPEN, Actual
 from wschat.lab.plan import Step, check
 from wschat.target import Target

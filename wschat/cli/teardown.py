@@ -16,7 +16,7 @@ from wschat.cli.aws import NOTHING_CHANGED, carry_out, confirm, connect, on_inte
 from wschat.cli.options import AWS, Yes, targeted
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab import engine, inventory
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import Actual
 from wschat.target import Target
 from wschat.text import safe

@@ -5,16 +5,16 @@ from dataclasses import replace
 
 from wschat.lab import inventory
 from wschat.lab import plan as plans
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.errors import translated
 from wschat.lab.aws.routes import Route
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import DESCRIPTIONS, FUNCTIONS, STAGE, blueprint
 from wschat.lab.bundle import code_hash
-from wschat.lab.clock import in_thread
-from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
 from wschat.lab.model import AWS_IAM, OPEN, Actual, Lab, Resource
 from wschat.lab.plan import Phase, Progress, Step
-from wschat.lab.refusals import translated
+from wschat.lab.pool import run_in_thread
 from wschat.lab.snapshot import Snapshot
 
 SETTLE_S = 20.0
@@ -120,7 +120,7 @@ def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[
         for progress in execute(cloud, plan, actual, go_on=True):
             failed = failed or progress.phase is Phase.GIVEN_UP
             yield progress
-        actual = look_for_rest(cloud, cloud.manners.lag if failed else SETTLE_S)
+        actual = look_for_rest(cloud, cloud.pacing.read_lag if failed else SETTLE_S)
         plan = plan_down(actual)
         if not plan or failed:
             break
@@ -137,12 +137,12 @@ def look_for_rest(cloud: Cloud, patience: float = 0) -> Actual:
     while True:
         actual = inventory.look_to_remove(cloud)
         so_far = cloud.clock.now() - start
-        enough = so_far >= patience if actual.resources else empty or not cloud.manners.lag
+        enough = so_far >= patience if actual.resources else empty or not cloud.pacing.read_lag
         if enough:
             return actual
         empty = not actual.resources
         why = "AWS may not show yet what was made or deleted"
-        cloud.pause(cloud.manners.lag if empty else 1, why, so_far)
+        cloud.pause(cloud.pacing.read_lag if empty else 1, why, so_far)
 
 
 def url(cloud: Cloud, actual: Actual) -> str:
@@ -158,5 +158,5 @@ def concurrency(cloud: Cloud) -> int:
         WschatError: AWS could not be asked.
     """
     with translated("the account's limits"):
-        found = in_thread(cloud.clock, lambda: cloud.call(cloud.functions.get_account_settings))
+        found = run_in_thread(cloud.clock, lambda: cloud.call(cloud.functions.get_account_settings))
     return found["AccountLimit"]["ConcurrentExecutions"]

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 from wschat.errors import NotOursError, WschatError
 from wschat.lab import inventory
+from wschat.lab.aws.cloud import Cloud, OutcomeUnknown
+from wschat.lab.aws.errors import translated
 from wschat.lab.aws.roles import Role
 from wschat.lab.aws.run import Run
 from wschat.lab.blueprint import blueprint
-from wschat.lab.clock import Crew, Done, Failed, Stopped, Waits
-from wschat.lab.cloud import Cloud, Doubt
+from wschat.lab.clock import Stopped
 from wschat.lab.model import Actual, Resource
 from wschat.lab.plan import Phase, Progress, Step, Verb, not_ours, sorter
-from wschat.lab.refusals import translated
+from wschat.lab.pool import Done, Failed, Waiting, WorkerPool
 from wschat.lab.snapshot import Snapshot
 from wschat.retry import POLICIES, Failure
 
@@ -37,26 +38,26 @@ def execute(
     """
     plan = tuple(plan)
     known = (*actual.resources, *(step.resource.key for step in plan))
-    run, crew = Run(cloud, dict(actual.ids), known), Crew[Step, float](cloud.clock)
+    run, pool = Run(cloud, dict(actual.ids), known), WorkerPool[Step, float](cloud.clock)
     failed: BaseException | None = None
     steps, ready = sorter(plan), list[Step]()
     steps.prepare()
     while True:
         ready += steps.get_ready()
-        while ready and not failed and not cloud.clock.stopped and crew.running < cloud.at_once:
+        while ready and not failed and not cloud.clock.stopped and pool.running < cloud.workers:
             step = ready.pop(0)
             yield Progress(step, Phase.BEGUN)
-            crew.start(step, _job(step, run, crew))
-        if not crew.running:
+            pool.submit(step, _job(step, run, pool))
+        if not pool.running:
             break
-        news = crew.hear()
-        if not isinstance(news, Waits):
-            steps.done(news.tag)
-        progress = _progress(news, go_on=go_on)
+        event = pool.next_event()
+        if not isinstance(event, Waiting):
+            steps.done(event.tag)
+        progress = _progress(event, go_on=go_on)
         yield progress
-        if isinstance(news, Failed) and progress.phase is Phase.FAILED:
-            failed = failed or news.error
-            crew.patience_ends = min(crew.patience_ends, cloud.clock.now() + GRACE_S)
+        if isinstance(event, Failed) and progress.phase is Phase.FAILED:
+            failed = failed or event.error
+            pool.deadline = min(pool.deadline, cloud.clock.now() + GRACE_S)
     if failed:
         raise failed
     if cloud.clock.stopped:
@@ -64,9 +65,9 @@ def execute(
     return Snapshot(run.observed)
 
 
-def _progress(news: Waits[Step] | Done[Step, float] | Failed[Step], *, go_on: bool) -> Progress:
-    match news:
-        case Waits(step, why, seconds):
+def _progress(event: Waiting[Step] | Done[Step, float] | Failed[Step], *, go_on: bool) -> Progress:
+    match event:
+        case Waiting(step, why, seconds):
             return Progress(step, Phase.WAITING, seconds, why)
         case Done(step, seconds):
             return Progress(step, Phase.DONE, seconds)
@@ -78,11 +79,11 @@ def _progress(news: Waits[Step] | Done[Step, float] | Failed[Step], *, go_on: bo
             return Progress(step, Phase.FAILED)
 
 
-def _job(step: Step, run: Run, crew: Crew[Step, float]) -> Callable[[], float]:
+def _job(step: Step, run: Run, pool: WorkerPool[Step, float]) -> Callable[[], float]:
     def on_wait(why: str, seconds: float) -> None:
-        if run.cloud.clock.now() > crew.patience_ends:
+        if run.cloud.clock.now() > pool.deadline:
             raise Stopped
-        crew.tell(Waits(step, why, seconds))
+        pool.report(Waiting(step, why, seconds))
 
     cloud = replace(run.cloud, on_wait=on_wait)
 
@@ -111,13 +112,13 @@ def carry_out(step: Step, run: Run) -> None:
             else:
                 wanted.update(found, run)
             return
-        except Doubt as doubt:
-            patience = POLICIES[Failure.CONFLICT if doubt.taken else Failure.NO_ANSWER].patience
+        except OutcomeUnknown as unknown:
+            patience = POLICIES[Failure.CONFLICT if unknown.exists else Failure.NO_ANSWER].patience
             if run.cloud.clock.now() - start > patience:
-                raise doubt.error from None
-            if unseen and doubt.taken and isinstance(wanted, Role):
-                raise _in_other_capitals(wanted) from doubt.error
-            found, unseen = _look_for(wanted, run, doubt), doubt.taken
+                raise unknown.error from None
+            if unseen and unknown.exists and isinstance(wanted, Role):
+                raise _in_other_capitals(wanted) from unknown.error
+            found, unseen = _look_for(wanted, run, unknown), unknown.exists
 
 
 def _in_other_capitals(role: Role) -> NotOursError:
@@ -132,7 +133,7 @@ def _in_other_capitals(role: Role) -> NotOursError:
 def _check(resource: Resource, run: Run) -> None:
     """Look at what was made, when AWS's reads have caught up with it, and it is ready."""
     cloud = run.cloud
-    until = cloud.clock.now() + cloud.manners.lag
+    until = cloud.clock.now() + cloud.pacing.read_lag
     while True:
         run.observed.update(inventory.read(cloud, (resource.read_key, *resource.read_with)).observed)
         if run.observed[resource.read_key] or cloud.clock.now() >= until:
@@ -140,7 +141,7 @@ def _check(resource: Resource, run: Run) -> None:
         cloud.pause(0.5, "AWS to show it")
 
 
-def _look_for(wanted: Resource, run: Run, doubt: Doubt) -> Resource | None:
+def _look_for(wanted: Resource, run: Run, unknown: OutcomeUnknown) -> Resource | None:
     """Look for something that may have been made, as long as AWS's reads may lag behind its writes.
 
     Raises:
@@ -148,7 +149,7 @@ def _look_for(wanted: Resource, run: Run, doubt: Doubt) -> Resource | None:
     """
     cloud, key, start = run.cloud, wanted.key, run.cloud.clock.now()
     while True:
-        cloud.pause(min(1.0, cloud.manners.lag) or 0.05, "it may have been made: looking")
+        cloud.pause(min(1.0, cloud.pacing.read_lag) or 0.05, "it may have been made: looking")
         so_far = cloud.clock.now() - start  # when the look begins: it may take longer than the lag
         keys = (wanted.read_key, *wanted.read_with)
         actual = inventory.read(cloud, keys).actual(blueprint(cloud.lab))
@@ -156,7 +157,7 @@ def _look_for(wanted: Resource, run: Run, doubt: Doubt) -> Resource | None:
             run.ids.update({each: which for each, which in actual.ids.items() if each == key})
             return found
         if key in {each.key for each in actual.unmanaged}:
-            if so_far >= cloud.manners.lag:  # before, its tags may just not be seen yet
+            if so_far >= cloud.pacing.read_lag:  # before, its tags may just not be seen yet
                 raise not_ours([wanted], where=f"create {wanted.kind} {wanted.name}")
-        elif so_far >= (20 if doubt.taken else cloud.manners.lag):
+        elif so_far >= (20 if unknown.exists else cloud.pacing.read_lag):
             return None

@@ -7,12 +7,12 @@ from functools import partial
 
 from wschat.errors import AccessError, UsageError
 from wschat.lab.aws import KINDS
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.errors import translated
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint, check_names
-from wschat.lab.clock import at_once
-from wschat.lab.cloud import Cloud
 from wschat.lab.model import Actual, Key, Lab, Observed, Resource
-from wschat.lab.refusals import translated
+from wschat.lab.pool import run_all
 from wschat.lab.snapshot import Snapshot
 
 PREFIX = "\0"
@@ -37,7 +37,7 @@ def read(cloud: Cloud, keys: Iterable[Key], snapshot: Snapshot | None = None) ->
     if inside:
         jobs.append(partial(_read_api, cloud, inside, snapshot))
     with translated("looking at what exists"):
-        found = at_once(cloud.clock, jobs, cloud.at_once)
+        found = run_all(cloud.clock, jobs, cloud.workers)
     return snapshot | Snapshot({key: each for part in found for key, each in part.items()})
 
 
@@ -115,7 +115,7 @@ def _prefixes(cloud: Cloud) -> set[str]:
     """Return what may be labs' prefixes, by all names in the account and region."""
     kinds = [kind for kind in KINDS if kind.legal_name]
     with translated("looking for labs"):
-        names = at_once(cloud.clock, [partial(_names, kind, cloud) for kind in kinds], cloud.at_once)
+        names = run_all(cloud.clock, [partial(_names, kind, cloud) for kind in kinds], cloud.workers)
     wanted = blueprint(replace(cloud.lab, prefix=PREFIX))
     patterns = [
         (kind, re.compile(re.escape(each.name).replace(re.escape(PREFIX), "(.*)"), re.DOTALL))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import boto3
 
 from wschat.lab import engine, inventory
-from wschat.lab.login import connect
+from wschat.lab.aws.session import connect
 from wschat.lab.plan import Phase, Progress, Verb
 from wschat.target import Target
 

@@ -13,8 +13,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
+    from wschat.lab.aws.cloud import Cloud
     from wschat.lab.aws.run import Run
-    from wschat.lab.cloud import Cloud
     from wschat.lab.snapshot import Snapshot
 
 API = "{api}"
@@ -196,12 +196,12 @@ class Resource(ABC):
         """Create it, and wait until others can build on it.
 
         Raises:
-            Doubt: it may have been made, or something has its name.
+            OutcomeUnknown: it may have been made, or something has its name.
         """
 
     @abstractmethod
     def update(self, found: Self, run: "Run") -> None:
-        """Change in place what differs, and nothing else. May raise `Doubt` where it creates something."""
+        """Change in place what differs, and nothing else. Raises `OutcomeUnknown` as `create` does."""
 
     @abstractmethod
     def delete(self, run: "Run") -> None:

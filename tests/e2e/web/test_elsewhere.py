@@ -12,9 +12,9 @@ import pytest
 from tests.e2e.test_signed import make_api
 from tests.e2e.web.conftest import OpenTab
 from tests.unit.chat.threaded import ThreadedServer
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.signing import signer
 from wschat.lab.blueprint import STAGE
-from wschat.lab.cloud import Cloud
-from wschat.lab.signer import signer
 from wschat.local.emulator import Emulator
 from wschat.target import Target
 from wschat.web.page import Page, export

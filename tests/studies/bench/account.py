@@ -8,8 +8,8 @@ from tests.support.plane.backend import Backend
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
-from wschat.lab.cloud import AWS, Cloud
-from wschat.lab.login import connect
+from wschat.lab.aws.cloud import AWS_PACING, Cloud
+from wschat.lab.aws.session import connect
 from wschat.target import Target
 
 PREFIXES = (f"p{number}-" for number in count(1))
@@ -29,5 +29,5 @@ class Account:
     def lab(self, prefix: str = "") -> Cloud:
         """Log in, as a person with a terminal of their own does, for a lab that nobody has yet."""
         target = Target(prefix=prefix or next(PREFIXES), endpoint_url=self.plane.endpoint)
-        cloud = connect(target, self.plane.session(), self.clock, AWS)
+        cloud = connect(target, self.plane.session(), self.clock, AWS_PACING)
         return replace(cloud, jitter=Random(self._random.random()).random)  # noqa: S311

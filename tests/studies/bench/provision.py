@@ -15,9 +15,9 @@ from tests.support.labs import drain
 from tests.support.plane.backend import Backend
 from tests.support.plane.embedded import Embedded
 from wschat.lab import engine, inventory
-from wschat.lab.clock import AT_ONCE
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.plan import Step
+from wschat.lab.pool import WORKERS
 
 OVER_CRITICAL, OF_ONE_BY_ONE = 1.25, 1 / 3
 """What the seconds of a first provision may be of the critical path, and of the same one by one."""
@@ -36,7 +36,7 @@ class First:
     @property
     def critical(self) -> float:
         """The seconds of the plan's critical path."""
-        return critical_path(self.plan, self.account.times, self.cloud.manners.api_calls_a_second)
+        return critical_path(self.plan, self.account.times, self.cloud.pacing.api_calls_a_second)
 
     def again(self) -> float:
         """Provision it once more, which has nothing to do; return the seconds."""
@@ -53,10 +53,10 @@ class First:
         return self.account.clock.now() - start
 
 
-def first(ministack: Backend, seed: int, at_once: int = AT_ONCE) -> First:
+def first(ministack: Backend, seed: int, workers: int = WORKERS) -> First:
     """Provision a lab in an account of its own, with so many threads."""
     account = Account(ministack, seed)
-    cloud = replace(account.lab(), at_once=at_once)
+    cloud = replace(account.lab(), workers=workers)
     account.plane.calls.clear()  # the login's
     plan, seconds = _provision(account, cloud)
     made, wanted = account.plane.calls, sum(writes(step.resource) for step in plan)
@@ -88,7 +88,7 @@ def main() -> int:
     ratios, shares = [], []
     ministack = Embedded()
     for seed in range(seeds):
-        lab, slow = first(ministack, seed), first(ministack, seed, at_once=1)
+        lab, slow = first(ministack, seed), first(ministack, seed, workers=1)
         ratios.append(lab.seconds / lab.critical)
         shares.append(lab.seconds / slow.seconds)
         times = (lab.seconds, lab.critical, slow.seconds, lab.again(), lab.teardown(), slow.teardown())

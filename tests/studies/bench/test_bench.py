@@ -55,7 +55,7 @@ def test_first_provision(embedded: Embedded) -> None:
     lab = first(embedded, seed=1)
     assert lab.critical == pytest.approx(0.1 + 0.1 + 10 + 3), "the roles take longest"
     assert lab.seconds <= lab.critical * OVER_CRITICAL
-    assert lab.seconds <= first(embedded, seed=1, at_once=1).seconds * OF_ONE_BY_ONE
+    assert lab.seconds <= first(embedded, seed=1, workers=1).seconds * OF_ONE_BY_ONE
 
 
 def test_class(embedded: Embedded) -> None:

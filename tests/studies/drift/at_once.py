@@ -12,9 +12,9 @@ from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from wschat.errors import WschatError
 from wschat.lab import engine, inventory
-from wschat.lab.cloud import AWS, Cloud
+from wschat.lab.aws.cloud import AWS_PACING, Cloud
+from wschat.lab.aws.session import connect
 from wschat.lab.executor import execute
-from wschat.lab.login import connect
 from wschat.lab.model import Actual
 from wschat.target import Target
 
@@ -67,7 +67,7 @@ def pair(ministack: Backend, prefix: str, seed: int = 0) -> Pair:
     clock = VirtualClock()
     plane = Plane(ministack.endpoint, clock, seed=seed, times=Times(role_assumable=4), backend=ministack)
     here = Target(prefix, endpoint_url=ministack.endpoint)
-    first, second = (connect(here, plane.session(), clock, AWS) for _ in range(2))
+    first, second = (connect(here, plane.session(), clock, AWS_PACING) for _ in range(2))
     return Pair(first, second, plane)
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.roles import POLICY_NAME
 from wschat.lab.aws.websocket_api import API_NAME, Stage
 from wschat.lab.blueprint import STAGE
-from wschat.lab.cloud import Cloud
 from wschat.lab.model import Actual, Key
 
 SERVICES = {

@@ -15,8 +15,8 @@ from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
 from wschat.lab import engine, inventory
-from wschat.lab.cloud import AWS, Cloud
-from wschat.lab.login import connect
+from wschat.lab.aws.cloud import AWS_PACING, Cloud
+from wschat.lab.aws.session import connect
 from wschat.lab.model import Actual, Key
 from wschat.lab.plan import Step
 from wschat.target import Target
@@ -70,7 +70,7 @@ class House:
         clock, here = VirtualClock(), ministack.endpoint
         never_refuses = Times(role_assumable=0, function_updating=0, lambda_rate=1000, table_rate=1000)
         self.plane = Plane(here, clock, times=never_refuses, backend=ministack)
-        self.cloud = connect(Target(prefix, endpoint_url=here), self.plane.session(), clock, AWS)
+        self.cloud = connect(Target(prefix, endpoint_url=here), self.plane.session(), clock, AWS_PACING)
         provision(self.cloud)
         self._hand = Hand(self.cloud, self.plane.session(), inventory.look(self.cloud))
 

@@ -19,7 +19,7 @@ from tests.studies.privileges.desk import at_desk
 from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES
 from tests.studies.privileges.rooms import open_rooms
 from tests.studies.privileges.scenarios import SCENARIOS
-from wschat.lab.login import connect
+from wschat.lab.aws.session import connect
 from wschat.local.emulator import Emulator, clean_environment
 from wschat.target import Target
 
@@ -65,8 +65,8 @@ def prove_person() -> Iterator[list[str]]:
         for grant in person.granted():
             proof = proofs.get(grant)
             proved = proof and person.fails(desk, proof, grant)
-            spare = NOTHING if grant.permit.verified else UNVERIFIED
-            yield [grant.action, grant.permit.on, proof.name if proof and proved else spare]
+            spare = NOTHING if grant.statement.verified else UNVERIFIED
+            yield [grant.action, grant.statement.on, proof.name if proof and proved else spare]
 
 
 PROOFS = {

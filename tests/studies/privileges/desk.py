@@ -13,11 +13,11 @@ from tests.support.plane.permissions import for_ministack
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from wschat.lab import engine, inventory
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.session import connect
 from wschat.lab.clock import Clock
-from wschat.lab.cloud import Cloud
-from wschat.lab.login import connect
 from wschat.lab.model import AWS_IAM
-from wschat.lab.permits import person
+from wschat.lab.user_policy import user_policy
 from wschat.target import Target
 
 NAME = "person"
@@ -120,7 +120,7 @@ def at_desk(endpoint: str) -> Iterator[Desk]:
     plane = Plane(endpoint, clock, times=NO_DELAY)
     target = Target(prefix=STANDING, endpoint_url=endpoint)
     root = _with_iam(connect(target, plane.session(), clock))
-    session = plane.person(NAME, person(root.lab))
+    session = plane.person(NAME, user_policy(root.lab))
     desk = Desk(plane, session, root, _with_iam(connect(target, session, clock)))
     try:
         desk.provision()

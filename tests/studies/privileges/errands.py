@@ -11,10 +11,10 @@ from websockets.sync.client import connect as connect_websocket
 from tests.studies.privileges.desk import PASSING, STANDING, Desk, at
 from wschat.lab import engine, inventory
 from wschat.lab.aws.roles import POLICY_NAME
+from wschat.lab.aws.signing import LONGEST_URL, _sign
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, log_group, role
 from wschat.lab.executor import execute
 from wschat.lab.model import Actual
-from wschat.lab.signer import LONGEST_URL, _sign
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2.type_defs import RouteTypeDef

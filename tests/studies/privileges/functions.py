@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from tests.studies.privileges.rooms import FunctionError, Rooms
 from tests.studies.privileges.scenarios import SCENARIOS, Scenario
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.roles import POLICY_NAME
 from wschat.lab.blueprint import FUNCTIONS, Spec, policy, role
-from wschat.lab.cloud import Cloud
 from wschat.lab.model import API
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}

@@ -13,26 +13,28 @@ from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES, Errand
 from tests.support.plane.permissions import LINK, NO_LINK
 from wschat.errors import WschatError
 from wschat.lab.model import Lab
-from wschat.lab.permits import PERMITS, Permit, person
+from wschat.lab.user_policy import STATEMENTS, Statement, user_policy
 
 REFUSED = re.compile(r"is not authorized to perform: (\S+)")
 
 
 @dataclass(frozen=True)
 class Grant:
-    """One action of one permit."""
+    """One action of one statement."""
 
     action: str
-    permit: Permit
+    statement: Statement
 
     def __str__(self) -> str:
-        return f"{self.action} on {self.permit.on}"
+        return f"{self.action} on {self.statement.on}"
 
 
 def granted() -> list[Grant]:
     """Return all that a person's policy grants."""
     return [
-        Grant(f"{permit.service}:{action}", permit) for permit in PERMITS for action in permit.actions.split()
+        Grant(f"{statement.service}:{action}", statement)
+        for statement in STATEMENTS
+        for action in statement.actions.split()
     ]
 
 
@@ -49,9 +51,9 @@ def proofs() -> dict[Grant, Errand]:
 
 def without(grant: Grant, lab: Lab) -> dict[str, Any]:
     """Return a person's policy without one grant."""
-    document = person(lab)
+    document = user_policy(lab)
     for statement in document["Statement"]:
-        if statement["Resource"] == grant.permit.arns(lab) and grant.action in statement["Action"]:
+        if statement["Resource"] == grant.statement.arns(lab) and grant.action in statement["Action"]:
             statement["Action"].remove(grant.action)
     document["Statement"] = [each for each in document["Statement"] if each["Action"]]
     return document
@@ -59,7 +61,7 @@ def without(grant: Grant, lab: Lab) -> dict[str, Any]:
 
 def run(desk: Desk, errand: Errand) -> None:
     """Run an errand with the whole policy; it must work."""
-    desk.may(person(at(desk.root, errand.prefix).lab))
+    desk.may(user_policy(at(desk.root, errand.prefix).lab))
     errand.before(desk)
     errand.run(desk)
 

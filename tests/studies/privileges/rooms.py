@@ -16,8 +16,8 @@ from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_websocket
 
 from tests.support.labs import provision
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE
-from wschat.lab.cloud import Cloud
 from wschat.lab.model import API
 from wschat.protocol.events import Event
 from wschat.protocol.reader import decode_event

@@ -15,9 +15,9 @@ import pytest
 from tests.studies.privileges.functions import fails, granted, play, proofs
 from tests.studies.privileges.rooms import Rooms, open_rooms
 from tests.studies.privileges.scenarios import SCENARIOS, Scenario
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.log_groups import LogGroup
 from wschat.lab.blueprint import FUNCTIONS, SELECTION, STAGE, Spec, blueprint, log_group, policy, role
-from wschat.lab.cloud import Cloud
 from wschat.lab.model import API
 
 SAMPLE = 4

@@ -12,7 +12,7 @@ from cfnlint.helpers import load_resource
 
 from wschat.lab.blueprint import FUNCTIONS, policy
 from wschat.lab.model import API, Lab
-from wschat.lab.permits import person
+from wschat.lab.user_policy import user_policy
 
 LAB = Lab(account="123456789012", region="eu-central-1")
 LABS = [LAB, replace(LAB, prefix="anna-")]
@@ -50,7 +50,7 @@ def of_functions(lab: Lab) -> list[Any]:
 def test_linter() -> None:
     """It finds nothing in them, but in a person's an action that it does not know, labelled as unverified."""
     assert findings(each for lab in LABS for each in of_functions(lab)) == []
-    (found,) = findings([person(LAB)])
+    (found,) = findings([user_policy(LAB)])
     assert found.startswith("W3037 'tagresource' is not one")
 
 
@@ -101,7 +101,7 @@ def test_every_grant_is_in_its_place() -> None:
     for lab in LABS:
         for document in of_functions(lab):
             assert misplaced(document) == set()
-        assert misplaced(person(lab)) == UNVERIFIED
+        assert misplaced(user_policy(lab)) == UNVERIFIED
 
 
 def test_out_of_place() -> None:

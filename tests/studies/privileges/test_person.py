@@ -10,7 +10,7 @@ from tests.studies.privileges.desk import PASSING, Desk, at, at_desk, tear_down
 from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES, Errand
 from tests.studies.privileges.person import fails, granted, proofs, run
 from tests.support.plane import permissions
-from wschat.lab.permits import person
+from wschat.lab.user_policy import user_policy
 from wschat.local.emulator import Emulator
 
 SAMPLE = 2
@@ -28,7 +28,7 @@ def test_every_grant_has_a_proof() -> None:
     """For each action of the policy there is an errand that claims to need it, or it is not verified."""
     missing = [grant for grant in granted() if grant not in proofs()]
     assert [str(grant) for grant in missing] == ["apigateway:POST on `*/tags/*`"]
-    assert not any(grant.permit.verified for grant in missing)
+    assert not any(grant.statement.verified for grant in missing)
 
 
 @pytest.mark.parametrize("errand", USES, ids=lambda each: each.name)
@@ -53,18 +53,18 @@ def test_nothing_is_spare(desk: Desk) -> None:
 
 def test_tear_down(desk: Desk) -> None:
     """What is left of a lab can be removed, with a role that somebody gave a policy; so can a whole lab."""
-    desk.may(person(at(desk.root, PASSING).lab))
+    desk.may(user_policy(at(desk.root, PASSING).lab))
     for errand in TEARDOWNS:
         errand.before(desk)
     desk.tear_down()
-    desk.may(person(desk.root.lab))
+    desk.may(user_policy(desk.root.lab))
     tear_down(desk.mine)
 
 
 def test_no_resource_is_spare(desk: Desk) -> None:
     """In all this, every resource that the policy names for the control plane was asked for."""
     asked = [need for call in desk.plane.calls if call.key == desk.key for need in permissions.needs(call)]
-    for statement in person(desk.root.lab)["Statement"]:
+    for statement in user_policy(desk.root.lab)["Statement"]:
         if "Sid" not in statement and "execute-api:Invoke" not in statement["Action"]:
             for resource in statement["Resource"]:
                 alone = {"Statement": [statement | {"Resource": [resource]}]}

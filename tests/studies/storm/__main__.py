@@ -16,8 +16,8 @@ from tests.studies.storm.line import Lost
 from tests.studies.storm.people import Somebody
 from tests.studies.storm.silence import silence
 from tests.support.labs import provision
-from wschat.lab.cloud import Cloud
-from wschat.lab.login import connect
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.session import connect
 from wschat.local.emulator import Emulator
 from wschat.local.gateway.limits import Settings
 from wschat.protocol.events import MultiMessage

@@ -7,9 +7,9 @@ from typing import Any
 
 from tests.studies.storm.people import Said, Somebody
 from tests.support.functions.consistent import inconsistencies
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
-from wschat.lab.cloud import Cloud
-from wschat.lab.log_reader import read
+from wschat.lab.logs import read
 from wschat.protocol.refusals import ErrorCode
 
 LAST, AUDITOR = "the end", "auditor"

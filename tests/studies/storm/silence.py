@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 
 EVERY_S, SILENT = 1.5, 1 / 3
 

@@ -2,7 +2,7 @@
 
 from tests.studies.storm.__main__ import storm
 from tests.support.labs import provision
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 
 
 def test_storm(cloud: Cloud) -> None:

@@ -15,9 +15,9 @@ from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
 from wschat.lab import engine, inventory
+from wschat.lab.aws.cloud import AWS_PACING, Cloud
+from wschat.lab.aws.session import connect
 from wschat.lab.clock import Clock
-from wschat.lab.cloud import AWS, Cloud
-from wschat.lab.login import connect
 from wschat.lab.plan import Progress
 from wschat.target import Target
 
@@ -87,7 +87,7 @@ RUNS: dict[str, Callable[[Cloud], End]] = {"provision": provision, "teardown": t
 
 def log_in(url: str, session: boto3.Session, clock: Clock) -> Cloud:
     """Return the clients of the one lab of these trials, with AWS's manners and no chance."""
-    cloud = connect(Target(prefix=PREFIX, endpoint_url=url), session, clock, AWS)
+    cloud = connect(Target(prefix=PREFIX, endpoint_url=url), session, clock, AWS_PACING)
     return replace(cloud, jitter=random.Random(0).random)  # noqa: S311
 
 

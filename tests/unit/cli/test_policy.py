@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.terminal import wschat
 from wschat.lab.model import Lab
-from wschat.lab.permits import person
+from wschat.lab.user_policy import user_policy
 
 HERE = "ws://127.0.0.1:9/"
 
@@ -16,6 +16,6 @@ def test_policy() -> None:
     """`wschat policy` writes a policy to stdout, and nothing else, for a lab of this prefix, here."""
     done = wschat("policy", "--prefix", "anna-", "--region", "eu-west-1")
     lab = Lab(account="000000000000", region="eu-west-1", prefix="anna-")
-    assert (done.returncode, json.loads(done.stdout)) == (0, person(lab))
+    assert (done.returncode, json.loads(done.stdout)) == (0, user_policy(lab))
     done = wschat("policy", "--prefix", "x" * 48, "--region", "ap-southeast-7")
     assert (done.returncode, done.stdout, "IAM takes 6144" in done.stderr) == (2, "", True)

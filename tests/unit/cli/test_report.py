@@ -16,11 +16,11 @@ from wschat.cli import report
 from wschat.cli.app import app
 from wschat.cli.console import stdout
 from wschat.lab import engine, inventory
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.functions import Function
 from wschat.lab.aws.routes import Integration
 from wschat.lab.aws.tables import Table
 from wschat.lab.blueprint import DESCRIPTIONS
-from wschat.lab.cloud import Cloud
 from wschat.lab.model import OPEN, Actual, Lab
 from wschat.lab.plan import Step, Verb
 

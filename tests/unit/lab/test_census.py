@@ -16,14 +16,14 @@ from tests.support.plane.plane import Plane
 from tests.support.plane.wire import Call
 from tests.support.terminal import terminal, wschat
 from wschat.lab import engine, inventory
+from wschat.lab.aws.cloud import AWS_PACING, Cloud
 from wschat.lab.aws.log_groups import LogGroup
 from wschat.lab.aws.roles import Role
+from wschat.lab.aws.session import connect
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
-from wschat.lab.cloud import AWS, Cloud
 from wschat.lab.executor import execute
 from wschat.lab.inventory import Inventory
-from wschat.lab.login import connect
 from wschat.lab.model import Actual, Resource, canonical
 from wschat.local.emulator import Emulator
 from wschat.target import Target
@@ -47,8 +47,8 @@ def test_what_is_left_of_labs(embedded: Embedded) -> None:
     clock = VirtualClock()
     plane = Plane(embedded.endpoint, clock, backend=embedded)
     here = Target(endpoint_url=embedded.endpoint)
-    cloud = connect(here, plane.session(region=next(REGIONS)), clock, AWS)
-    there = connect(here, plane.session(region=next(REGIONS)), clock, AWS)
+    cloud = connect(here, plane.session(region=next(REGIONS)), clock, AWS_PACING)
+    there = connect(here, plane.session(region=next(REGIONS)), clock, AWS_PACING)
     renamed = make(cloud, "api-", Api)
     make(there, "far-", Role)
     for prefix, kind in (("role-", Role), ("table-", Table), ("log-", LogGroup)):

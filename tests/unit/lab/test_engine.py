@@ -13,14 +13,14 @@ from tests.support.plane.embedded import Embedded
 from tests.support.plane.inside import session
 from wschat.errors import AccessError, AwsError
 from wschat.lab import engine, inventory
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.functions import Function
 from wschat.lab.aws.log_groups import LogGroup
 from wschat.lab.aws.roles import Policy, Role
+from wschat.lab.aws.session import connect
 from wschat.lab.aws.tables import Table
 from wschat.lab.clock import Clock
-from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
-from wschat.lab.login import connect
 from wschat.lab.model import Actual
 from wschat.lab.plan import Phase, Step, Verb
 from wschat.target import Target

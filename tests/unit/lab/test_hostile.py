@@ -11,9 +11,9 @@ from wschat.cli.console import stderr
 from wschat.cli.progress import Steps
 from wschat.errors import AccessError
 from wschat.lab import engine, inventory
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.routes import Route
 from wschat.lab.aws.websocket_api import Deployment
-from wschat.lab.cloud import Cloud
 from wschat.lab.model import Actual, Lab
 from wschat.lab.plan import Phase, Progress, Step, Verb
 

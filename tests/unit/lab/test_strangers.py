@@ -16,9 +16,9 @@ from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from wschat.errors import NotOursError
 from wschat.lab import engine, inventory
-from wschat.lab.cloud import AWS, Cloud
+from wschat.lab.aws.cloud import AWS_PACING, Cloud
+from wschat.lab.aws.session import connect
 from wschat.lab.executor import execute
-from wschat.lab.login import connect
 from wschat.lab.model import TAG, Actual
 from wschat.target import Target
 
@@ -39,7 +39,7 @@ def plane(embedded: Embedded, clock: VirtualClock) -> Plane:
 @pytest.fixture(scope="module")
 def clients(plane: Plane, clock: VirtualClock) -> Cloud:
     """The clients of the plane, for all labs, and a role for strangers' functions."""
-    clients = connect(Target(endpoint_url=plane.endpoint), plane.session(), clock, AWS)
+    clients = connect(Target(endpoint_url=plane.endpoint), plane.session(), clock, AWS_PACING)
     clients.iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=TRUST)
     clock.sleep(10)
     return clients

@@ -10,8 +10,8 @@ from wschat.errors import AccessError
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
 
 if TYPE_CHECKING:
+    from wschat.lab.aws.cloud import Cloud
     from wschat.lab.aws.run import Run
-    from wschat.lab.cloud import Cloud
     from wschat.lab.snapshot import Snapshot
 
 ROLE_DELETED = ", which was deleted"

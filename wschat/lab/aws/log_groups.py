@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 from wschat.lab.model import Observed, Resource, Task
 
 if TYPE_CHECKING:
+    from wschat.lab.aws.cloud import Cloud
     from wschat.lab.aws.run import Run
-    from wschat.lab.cloud import Cloud
 
 
 @dataclass(frozen=True, kw_only=True)

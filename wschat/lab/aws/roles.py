@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Self
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
 
 if TYPE_CHECKING:
+    from wschat.lab.aws.cloud import Cloud
     from wschat.lab.aws.run import Run
-    from wschat.lab.cloud import Cloud
     from wschat.lab.snapshot import Snapshot
 
 POLICY_NAME = "access"

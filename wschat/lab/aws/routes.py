@@ -8,8 +8,8 @@ from wschat.lab.aws.websocket_api import Api, ApiPart
 from wschat.lab.model import OPEN, Key, Observed, Resource
 
 if TYPE_CHECKING:
+    from wschat.lab.aws.cloud import Cloud
     from wschat.lab.aws.run import Run
-    from wschat.lab.cloud import Cloud
     from wschat.lab.snapshot import Snapshot
 
 SELECT_DEFAULT = "\\$default"

@@ -8,7 +8,7 @@ from wschat.lab.bundle import bundle
 from wschat.lab.model import Key, Observed
 
 if TYPE_CHECKING:
-    from wschat.lab.cloud import Cloud
+    from wschat.lab.aws.cloud import Cloud
 
 
 @dataclass(frozen=True)

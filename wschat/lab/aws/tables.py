@@ -8,8 +8,8 @@ from wschat.errors import AwsError
 from wschat.lab.model import Observed, Resource, Task
 
 if TYPE_CHECKING:
+    from wschat.lab.aws.cloud import Cloud
     from wschat.lab.aws.run import Run
-    from wschat.lab.cloud import Cloud
 
 CHANGING = {"CREATING", "DELETING", "UPDATING"}
 TTL_COOLS_DOWN = "modified multiple times within a fixed interval"
@@ -125,7 +125,7 @@ class Table(Resource):
     def _has_ttl(self, attribute: str, run: "Run") -> bool:
         """Tell whether the time to live is as it should be, as soon as AWS's reads show it."""
         cloud = run.cloud
-        until = cloud.clock.now() + cloud.manners.lag
+        until = cloud.clock.now() + cloud.pacing.read_lag
         while True:
             found = cloud.find(cloud.dynamodb.describe_time_to_live, TableName=self.name)
             ttl = found["TimeToLiveDescription"] if found else {}

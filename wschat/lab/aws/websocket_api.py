@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Self
 from wschat.lab.model import TAG, Key, Observed, Resource
 
 if TYPE_CHECKING:
+    from wschat.lab.aws.cloud import Cloud
     from wschat.lab.aws.run import Run
-    from wschat.lab.cloud import Cloud
     from wschat.lab.snapshot import Snapshot
 
 API_NAME = "chatroom-websocket"
@@ -95,7 +95,7 @@ class Api(Resource):
             Description=self.description,
             Tags=cloud.lab.tags,
         )["ApiId"]
-        cloud.pause(cloud.manners.lag, "somebody else may make it too: looking")
+        cloud.pause(cloud.pacing.read_lag, "somebody else may make it too: looking")
         there = [
             (each.created or 0, each.id)
             for each in self.read(cloud, self.name)

@@ -22,7 +22,7 @@ from botocore.credentials import Credentials, ReadOnlyCredentials
 from tests.support.functions.people import Connect
 from tests.support.functions.post_sink import PostSink
 from wschat.functions.shared.management_api import KEPT_ALIVE, TIMEOUT, ManagementApi, Signature
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 from wschat.local.emulator import Emulator
 
 BODY = b'{"type":"pong"}'

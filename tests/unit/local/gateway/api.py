@@ -11,7 +11,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.answers import Close
 
 STAGE = "test"

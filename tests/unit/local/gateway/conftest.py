@@ -7,7 +7,7 @@ import boto3
 import pytest
 
 from tests.unit.local.gateway.api import STAGE, TestApi, make_function
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient

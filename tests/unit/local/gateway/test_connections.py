@@ -18,7 +18,7 @@ from websockets.sync.client import ClientConnection
 from tests.support.until import until
 from tests.unit.local.gateway.api import PATIENCE_S, STAGE, TestApi, ask, closed, events_of, opened
 from tests.unit.local.gateway.conftest import Management
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 
 
 def id_of(client: ClientConnection) -> str:

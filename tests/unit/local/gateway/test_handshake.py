@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.until import until
 from tests.unit.local.gateway.api import PATIENCE_S, STAGE, TestApi, ask, events_of, opened, refused
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 
 
 @pytest.mark.parametrize("status", [301, 401, 501])

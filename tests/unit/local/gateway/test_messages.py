@@ -10,7 +10,7 @@ from websockets.sync.client import ClientConnection
 
 from tests.support.until import until
 from tests.unit.local.gateway.api import PATIENCE_S, TestApi, ask, closed, events_of, opened
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 
 ERROR = r'\{"message": "%s", "connectionId":"[\w-]{15}=", "requestId":"[\w-]{15}="\}'
 FENCE = {"action": "mock"}

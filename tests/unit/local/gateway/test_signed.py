@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 
 from tests.unit.local.gateway.api import TestApi, ask, opened, refused
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 
 
 @pytest.fixture(scope="module")

@@ -8,9 +8,9 @@ import pytest
 
 from tests.support.plane.inside import LOADER
 from wschat.errors import AccessError, AwsError
+from wschat.lab.aws.cloud import AWS_PACING, EMULATOR_PACING, Cloud
+from wschat.lab.aws.session import RateLimiter, _beside, _emulated, connect
 from wschat.lab.clock import Clock
-from wschat.lab.cloud import AWS, EMULATOR, Cloud
-from wschat.lab.login import Pace, _beside, _emulated, connect
 from wschat.lab.model import Lab
 from wschat.target import Target
 
@@ -112,7 +112,7 @@ def test_whose_manners(
     """What is not on this machine is another way to AWS: no quicker, and the API is where it always is."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_APIGATEWAYV2", f"https://{host}")
     cloud = connect(Target(), session)
-    assert cloud.manners is (EMULATOR if emulated else AWS)
+    assert cloud.pacing is (EMULATOR_PACING if emulated else AWS_PACING)
     assert cloud.lab.endpoint == f"https://{host}"
     place = f"{host}/_aws/execute-api/a1" if emulated else "a1.execute-api.us-east-1.amazonaws.com"
     assert cloud.lab.url("a1", "development") == f"wss://{place}/development"
@@ -142,7 +142,7 @@ class Sleeper(Clock):
 def test_pace() -> None:
     """Calls come no faster than they may, and one that comes late enough does not wait."""
     clock = Sleeper()
-    pace = Pace(clock, 5)
+    pace = RateLimiter(clock, 5)
     for _ in range(11):
         pace()
     assert clock.time == pytest.approx(2)

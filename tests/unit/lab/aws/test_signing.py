@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from wschat.errors import AccessError
-from wschat.lab.signer import LONGEST_URL, Signed, signer
+from wschat.lab.aws.signing import LONGEST_URL, SignedHandshake, signer
 from wschat.target import Target
 
 HOST = "abc123.execute-api.eu-west-1.amazonaws.com"
@@ -22,11 +22,11 @@ def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very secret")
 
 
-def signed(url: str = URL, region: str | None = None, longest_url: int = LONGEST_URL) -> Signed:
+def signed(url: str = URL, region: str | None = None, longest_url: int = LONGEST_URL) -> SignedHandshake:
     return signer(url, Target(region=region), longest_url=longest_url)()
 
 
-def query(of: Signed) -> dict[str, str]:
+def query(of: SignedHandshake) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(of.url).query).items()}
 
 
@@ -93,9 +93,9 @@ def test_long_tokens_go_into_headers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is printed of a signed handshake holds nothing of it."""
-    assert repr(signed()) == "Signed()"
+    assert repr(signed()) == "SignedHandshake()"
     monkeypatch.setenv("AWS_SESSION_TOKEN", "a" * 4096)
-    assert repr(signed()) == "Signed()"
+    assert repr(signed()) == "SignedHandshake()"
 
 
 def test_nobody_to_sign_as(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 from wschat.errors import AwsError, UsageError
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.errors import translated
 from wschat.lab.blueprint import FUNCTIONS, Spec, log_group
-from wschat.lab.clock import in_thread
-from wschat.lab.cloud import Cloud
-from wschat.lab.refusals import translated
+from wschat.lab.pool import run_in_thread
 
 PLATFORM = ("START ", "END ", "REPORT ", "INIT_START ", "EXTENSION ", "XRAY ")
 """How lines begin that Lambda writes about itself."""
@@ -24,7 +24,7 @@ OWN_COLUMNS = ("route", "connection", "ms")
 
 
 @dataclass(frozen=True)
-class Line:
+class LogLine:
     """What a function wrote: its time in milliseconds since 1970, and the text without its line end.
 
     `facts` are those of the line that each invocation ends with; of any other text there are none.
@@ -52,7 +52,7 @@ class Line:
         return " ".join([when, f"{self.function:<12}", said, *told, f"({', '.join(lasted)})"])
 
 
-def chosen(name: str | None) -> Sequence[Spec]:
+def select_functions(name: str | None) -> Sequence[Spec]:
     """Return the function of a name, or all.
 
     Raises:
@@ -65,7 +65,7 @@ def chosen(name: str | None) -> Sequence[Spec]:
     return found
 
 
-def read(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = False) -> Iterator[Line]:
+def read(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = False) -> Iterator[LogLine]:
     """Yield what was written since a time in milliseconds; with `follow`, then what is written from now on.
 
     It comes in order. While following, the newest lines are held back until the next look, since others
@@ -76,7 +76,7 @@ def read(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = 
         Stopped: the person asked to stop.
     """
     seen: dict[str, int] = {}
-    held: list[Line] = []
+    held: list[LogLine] = []
     known = 0
     while True:
         for spec in functions:
@@ -104,7 +104,7 @@ def _events(cloud: Cloud, spec: Spec, since: int) -> Iterator[Any]:
             ask = partial(
                 cloud.find, cloud.logs.filter_log_events, logGroupName=group, startTime=since, **token
             )
-            page: Any = in_thread(cloud.clock, ask)
+            page: Any = run_in_thread(cloud.clock, ask)
         if page is None:
             hint = "there is no such lab here: `wschat provision` makes it"
             raise AwsError(f"there is no log group {group}", where="logs", hint=hint)
@@ -119,11 +119,11 @@ def _identity(event: Any) -> str:  # noqa: ANN401  as botocore returns it
     return str(event.get("eventId", (event["logStreamName"], event["timestamp"], event["message"])))
 
 
-def _line(event: Any, function: str) -> Line:  # noqa: ANN401  as botocore returns it
+def _line(event: Any, function: str) -> LogLine:  # noqa: ANN401  as botocore returns it
     text = event["message"].rstrip()
     try:
         facts = json.loads(text)
     except (RecursionError, ValueError):
         facts = None
     known = facts if isinstance(facts, dict) and "route" in facts else {}
-    return Line(event["timestamp"], function, text, known)
+    return LogLine(event["timestamp"], function, text, known)

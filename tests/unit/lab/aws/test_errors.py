@@ -7,7 +7,7 @@ import pytest
 from botocore.parsers import ResponseParserError
 
 from wschat.errors import AccessError, AwsError, WschatError
-from wschat.lab.refusals import classify, translated
+from wschat.lab.aws.errors import classify, translated
 from wschat.retry import Failure
 
 

@@ -50,7 +50,7 @@ def _handshake(lab: Lab) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Permit:
+class Statement:
     """Actions of one service, the resources that a person needs them on, and what for.
 
     `on` says in words what `arns` are. `passed_to` is the one service that a role may be passed to. One that
@@ -68,53 +68,53 @@ class Permit:
 
 
 # fmt: off
-PERMITS = (
-    Permit("dynamodb",
+STATEMENTS = (
+    Statement("dynamodb",
            "CreateTable DeleteTable DescribeTable DescribeTimeToLive ListTagsOfResource TagResource"
            " UpdateTable UpdateTimeToLive",
            "the two tables", _tables, "make, look at, mend and delete them"),
-    Permit("iam",
+    Statement("iam",
            "CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole GetRolePolicy"
            " ListAttachedRolePolicies ListInstanceProfilesForRole ListRolePolicies PutRolePolicy TagRole"
            " UpdateAssumeRolePolicy",
            "the seven roles", _roles, "make, look at, mend and delete them, whatever is attached by then"),
-    Permit("iam", "PassRole",
+    Statement("iam", "PassRole",
            "the seven roles", _roles, "give each function its role; to Lambda alone",
            passed_to="lambda.amazonaws.com"),
-    Permit("iam", "CreateServiceLinkedRole",
+    Statement("iam", "CreateServiceLinkedRole",
            "API Gateway's own role", _api_gateways_own,
            "make the first API of an account, with which API Gateway makes it"),
-    Permit("lambda",
+    Statement("lambda",
            "AddPermission CreateFunction DeleteFunction GetFunction GetPolicy ListTags RemovePermission"
            " TagResource UpdateFunctionCode UpdateFunctionConfiguration",
            "the seven functions", _functions, "make, look at, mend and delete them, and who may invoke them"),
-    Permit("lambda", "GetAccountSettings",
+    Statement("lambda", "GetAccountSettings",
            "`*`", _everything, "warn when few functions may run at once; it takes no ARN"),
-    Permit("logs",
+    Statement("logs",
            "CreateLogGroup DeleteLogGroup FilterLogEvents ListTagsForResource PutRetentionPolicy TagResource",
            "the seven log groups", _log_groups, "make, look at, mend, read and delete them"),
-    Permit("logs", "DescribeLogGroups",
+    Statement("logs", "DescribeLogGroups",
            "`*`", _everything, "find the log groups; it takes no ARN"),
-    Permit("apigateway", "GET POST",
+    Statement("apigateway", "GET POST",
            "`/apis`", _control_plane("/apis"), "find the API by its name; make it"),
-    Permit("apigateway", "DELETE GET PATCH POST",
+    Statement("apigateway", "DELETE GET PATCH POST",
            "`/apis/*`", _control_plane("/apis/*"),
            "make, look at, mend and delete it and what is in it; nobody knows its id before"),
-    Permit("apigateway", "PUT",
+    Statement("apigateway", "PUT",
            "`/tags/*`", _control_plane("/tags/*"), "give an API or a stage a tag back that somebody removed"),
-    Permit("apigateway", "POST",
+    Statement("apigateway", "POST",
            "`*/tags/*`", _control_plane("*/tags/*"),
            "make an API with tags: refusals name the tags' ARN inside of another", verified=False),
-    Permit("apigateway", "TagResource",
+    Statement("apigateway", "TagResource",
            "`/apis`, `/apis/*`", _control_plane("/apis", "/apis/*"), "make a stage, or an API, with tags",
            verified=False),
-    Permit("execute-api", "Invoke",
+    Statement("execute-api", "Invoke",
            "`$connect` of the stage", _handshake, "chat, where the API lets in only whom IAM allows to"),
 )
 # fmt: on
 
 
-def person(lab: Lab) -> dict[str, Any]:
+def user_policy(lab: Lab) -> dict[str, Any]:
     """Return the policy that a person needs for everything that can be done with one lab.
 
     It is made for a managed policy; the inline policies of a user, 2,048 characters together, would be too
@@ -128,7 +128,7 @@ def person(lab: Lab) -> dict[str, Any]:
         UsageError: the names are too long: IAM takes it with prefixes of up to 32 characters everywhere.
     """
     actions: dict[tuple[Arns, str | None, bool], list[str]] = {}
-    for each in PERMITS:
+    for each in STATEMENTS:
         alike = actions.setdefault((each.arns, each.passed_to, each.verified), [])
         alike += [f"{each.service}:{action}" for action in each.actions.split()]
     statements: list[dict[str, Any]] = []

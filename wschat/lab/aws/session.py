@@ -13,10 +13,11 @@ from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
 from wschat.errors import UsageError
-from wschat.lab.clock import AT_ONCE, Clock, Stopped, in_thread
-from wschat.lab.cloud import AWS, EMULATOR, Cloud, Manners
+from wschat.lab.aws.cloud import AWS_PACING, EMULATOR_PACING, Cloud, Pacing
+from wschat.lab.aws.errors import translated
+from wschat.lab.clock import Clock, Stopped
 from wschat.lab.model import API, Lab
-from wschat.lab.refusals import translated
+from wschat.lab.pool import WORKERS, run_in_thread
 from wschat.loopback import is_here
 from wschat.target import Target
 
@@ -31,7 +32,7 @@ def connect(
     target: Target,
     session: boto3.Session | None = None,
     clock: Clock | None = None,
-    manners: Manners | None = None,
+    pacing: Pacing | None = None,
 ) -> Cloud:
     """Find out who is asking, and make the clients. `manners` are by default those that the endpoint needs.
 
@@ -50,12 +51,12 @@ def connect(
         url = target.endpoint_url
         hasty = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=5)
         sts = session.client("sts", endpoint_url=url, config=hasty)
-        account, partition = in_thread(clock, lambda: _who(sts))
+        account, partition = run_in_thread(clock, lambda: _who(sts))
         once = Config(
             retries={"mode": "standard", "total_max_attempts": 1},
             connect_timeout=5,
             read_timeout=60,
-            max_pool_connections=AT_ONCE,
+            max_pool_connections=WORKERS,
         )
         api = session.client("apigatewayv2", endpoint_url=url, config=once)
         emulated = is_here(urlsplit(api.meta.endpoint_url).hostname or "")
@@ -66,7 +67,7 @@ def connect(
             partition=partition,
             **(_emulated(api.meta.endpoint_url) if emulated else _in_aws(session, api.meta.endpoint_url)),
         )
-        manners = manners or (EMULATOR if emulated else AWS)
+        pacing = pacing or (EMULATOR_PACING if emulated else AWS_PACING)
         cloud = Cloud(
             lab,
             dynamodb=session.client("dynamodb", endpoint_url=url, config=once),
@@ -75,15 +76,15 @@ def connect(
             logs=session.client("logs", endpoint_url=url, config=once),
             api=api,
             clock=clock,
-            manners=manners,
+            pacing=pacing,
         )
-    api.meta.events.register("before-call", Pace(clock, manners.api_calls_a_second))
+    api.meta.events.register("before-call", RateLimiter(clock, pacing.api_calls_a_second))
     for client in (cloud.dynamodb, cloud.iam, cloud.functions, cloud.logs):
-        client.meta.events.register("before-call", Pace(clock, math.inf))
+        client.meta.events.register("before-call", RateLimiter(clock, math.inf))
     return cloud
 
 
-class Pace:
+class RateLimiter:
     """Lets a client make so many calls a second at most, by letting each wait for its turn.
 
     When the person has asked to stop, it lets none begin: not the next page of a list either.

@@ -10,8 +10,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import NoCredentialsError
 
-from wschat.lab.login import make_session
-from wschat.lab.refusals import translated
+from wschat.lab.aws.errors import translated
+from wschat.lab.aws.session import make_session
 from wschat.target import Target
 
 SERVICE = "execute-api"
@@ -23,14 +23,14 @@ OWN_HOST = re.compile(
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedHandshake:
     """What to connect to, and with which headers besides the usual ones; both are credentials."""
 
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
 
 
-def signer(url: str, target: Target, *, longest_url: int = LONGEST_URL) -> Callable[[], Signed]:
+def signer(url: str, target: Target, *, longest_url: int = LONGEST_URL) -> Callable[[], SignedHandshake]:
     """Return what signs a connection to this URL, with the credentials as they are when it is called.
 
     The region is that of the API's host, or of the target where the host is a domain of one's own. The
@@ -47,7 +47,7 @@ def signer(url: str, target: Target, *, longest_url: int = LONGEST_URL) -> Calla
             raise NoCredentialsError
         credentials.get_frozen_credentials()
 
-    def sign() -> Signed:
+    def sign() -> SignedHandshake:
         with translated("signing"):
             frozen = credentials.get_frozen_credentials()
         return _sign(url, frozen, session.region_name, longest_url)
@@ -55,7 +55,7 @@ def signer(url: str, target: Target, *, longest_url: int = LONGEST_URL) -> Calla
     return sign
 
 
-def _sign(url: str, credentials: ReadOnlyCredentials, region: str, longest_url: int) -> Signed:
+def _sign(url: str, credentials: ReadOnlyCredentials, region: str, longest_url: int) -> SignedHandshake:
     """Sign in the query, or in headers where the URL can't hold it: it gets too long, or repeats a name."""
     parts = urlsplit(url)
     pairs = parse_qsl(parts.query, keep_blank_values=True)
@@ -66,7 +66,7 @@ def _sign(url: str, credentials: ReadOnlyCredentials, region: str, longest_url: 
         SigV4QueryAuth(credentials, SERVICE, region, LIFETIME).add_auth(request)
         signed = parts._replace(query=urlsplit(str(request.url)).query).geturl()
         if len(signed) <= longest_url:
-            return Signed(signed, {})
+            return SignedHandshake(signed, {})
     request = AWSRequest("GET", bare)
     SigV4Auth(credentials, SERVICE, region).add_auth(request)
-    return Signed(parts.geturl(), dict(request.headers.items()))
+    return SignedHandshake(parts.geturl(), dict(request.headers.items()))

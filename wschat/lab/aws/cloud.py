@@ -1,4 +1,4 @@
-"""boto3's clients for one lab, and calling them with the patience that AWS asks for."""
+"""boto3's clients for one lab, and how they are called: again, where the retry policy says so."""
 
 import math
 import random
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import botocore.exceptions as aws
 
 from wschat.errors import AwsError
-from wschat.lab.clock import AT_ONCE, Clock, Stopped
+from wschat.lab.aws.errors import FAILURES, classify
+from wschat.lab.clock import Clock, Stopped
 from wschat.lab.model import Lab
-from wschat.lab.refusals import FAILURES, classify
+from wschat.lab.pool import WORKERS
 from wschat.retry import Attempts, Backoff, Failure
 
 if TYPE_CHECKING:
@@ -26,39 +27,39 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Manners:
-    """How one deals with who answers.
+class Pacing:
+    """How fast an endpoint may be called, and how far its reads lag.
 
     Attributes:
         api_calls_a_second: to API Gateway's control plane, which takes 10 of a whole account and region.
-        lag: seconds that reads may lag behind writes, and a margin.
+        read_lag: seconds that reads may lag behind writes, and a margin.
     """
 
     api_calls_a_second: float
-    lag: float
+    read_lag: float
 
 
-AWS = Manners(api_calls_a_second=5, lag=3.0)
-EMULATOR = Manners(api_calls_a_second=math.inf, lag=0.0)
+AWS_PACING = Pacing(api_calls_a_second=5, read_lag=3.0)
+EMULATOR_PACING = Pacing(api_calls_a_second=math.inf, read_lag=0.0)
 WAIT_S = 300.0
 POLL = Backoff(first=0.05, longest=1.0, factor=1.25, jitter=0)
 
 
-class Doubt(Exception):  # noqa: N818  it asks for a look
+class OutcomeUnknown(Exception):  # noqa: N818  it asks for a look
     """Whether a create took effect is not known, or its name is taken: look before it is tried again."""
 
     def __init__(self, error: Exception) -> None:
         super().__init__(str(error))
         self.error = error
-        self.taken = classify(error) is Failure.EXISTS
+        self.exists = classify(error) is Failure.EXISTS
 
 
 @dataclass(frozen=True)
 class Cloud:
-    """The clients for one lab, which never try again by themselves: the methods here do.
+    """The clients for one lab, which never retry by themselves: the methods here do.
 
-    `on_wait` is told before each pause why, and for how many seconds already.
-    `at_once` is how many threads there may be. `jitter` gives numbers from 0 to 1.
+    `on_wait` is called before each pause with the reason and the seconds waited so far.
+    `workers` is how many threads there may be. `jitter` gives numbers from 0 to 1.
     """
 
     lab: Lab
@@ -68,13 +69,13 @@ class Cloud:
     logs: "CloudWatchLogsClient"
     api: "ApiGatewayV2Client"
     clock: Clock = field(default_factory=Clock)
-    manners: Manners = AWS
-    at_once: int = AT_ONCE
-    on_wait: Callable[[str, float], None] = lambda _what, _seconds: None
+    pacing: Pacing = AWS_PACING
+    workers: int = WORKERS
+    on_wait: Callable[[str, float], None] = lambda _why, _seconds: None
     jitter: Callable[[], float] = random.random
 
     def pause(self, seconds: float, why: str, so_far: float = 0.0) -> None:
-        """Wait, and tell why.
+        """Wait, and say why.
 
         Raises:
             Stopped: the person asked to stop.
@@ -98,14 +99,14 @@ class Cloud:
         """Call until AWS takes it, but never again when it may have been carried out.
 
         Raises:
-            Doubt: it may have been, or what it would make exists.
+            OutcomeUnknown: it may have been, or what it would make exists.
             FAILURES, Stopped: as `call`.
         """
         try:
             return self._retry({Failure.NO_ANSWER: Failure.PERMANENT}, call, *args, **kwargs)
         except FAILURES as error:
             if classify(error) in {Failure.NO_ANSWER, Failure.EXISTS}:
-                raise Doubt(error) from error
+                raise OutcomeUnknown(error) from error
             raise
 
     def find(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:

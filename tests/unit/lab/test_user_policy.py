@@ -11,7 +11,7 @@ from tests.support.plane import permissions
 from wschat.errors import UsageError
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.model import Lab, canonical
-from wschat.lab.permits import LIMIT, PERMITS, person
+from wschat.lab.user_policy import LIMIT, STATEMENTS, user_policy
 
 LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-")
 NAMED = re.compile(r"(?:table|function|role|log-group)[:/](?:/aws/lambda/)?(.*)")
@@ -20,7 +20,7 @@ OWN_ROLE = "aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGa
 
 def granted(lab: Lab) -> Iterator[tuple[str, str]]:
     """Return each action, and each resource that it is granted on."""
-    for statement in person(lab)["Statement"]:
+    for statement in user_policy(lab)["Statement"]:
         for action in statement["Action"]:
             yield from ((action, resource) for resource in statement["Resource"])
 
@@ -28,10 +28,10 @@ def granted(lab: Lab) -> Iterator[tuple[str, str]]:
 def test_all_permits_are_in_it() -> None:
     """Each action of the table is granted on each resource that it stands with, and no other is."""
     assert set(granted(LAB)) == {
-        (f"{permit.service}:{action}", resource)
-        for permit in PERMITS
-        for action in permit.actions.split()
-        for resource in permit.arns(LAB)
+        (f"{statement.service}:{action}", resource)
+        for statement in STATEMENTS
+        for action in statement.actions.split()
+        for resource in statement.arns(LAB)
     }
 
 
@@ -62,7 +62,7 @@ def test_what_has_no_name() -> None:
 
 def test_what_is_not_verified() -> None:
     """What AWS's own list does not have is labelled, and stands by itself."""
-    labelled = {each["Sid"]: each["Action"] for each in person(LAB)["Statement"] if "Sid" in each}
+    labelled = {each["Sid"]: each["Action"] for each in user_policy(LAB)["Statement"] if "Sid" in each}
     assert all(sid.startswith("Unverified") for sid in labelled)
     assert sorted(labelled.values()) == [["apigateway:POST"], ["apigateway:TagResource"]]
 
@@ -71,12 +71,12 @@ def test_an_api_with_tags() -> None:
     """What refusals of CreateApi with tags name is granted: the tags' ARN, or one with that inside of it."""
     here = "arn:aws:apigateway:eu-central-1::"
     for named in (f"{here}/tags/", f"{here}{here}/tags/", f"{here}/tags/arn%3Aaws%3Aapigateway"):
-        assert permissions.granted(person(LAB), permissions.Need("apigateway:POST", named)), named
+        assert permissions.granted(user_policy(LAB), permissions.Need("apigateway:POST", named)), named
 
 
 def test_roles_are_passed_to_lambda_alone() -> None:
     """PassRole stands by itself, with its condition."""
-    (statement,) = [each for each in person(LAB)["Statement"] if "iam:PassRole" in each["Action"]]
+    (statement,) = [each for each in user_policy(LAB)["Statement"] if "iam:PassRole" in each["Action"]]
     assert statement["Action"] == ["iam:PassRole"]
     assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
 
@@ -87,11 +87,11 @@ def test_size() -> None:
     for partition in session.get_available_partitions():
         for region in session.get_available_regions("lambda", partition):
             lab = replace(LAB, partition=partition, region=region, prefix="x" * 32)
-            assert len(canonical(person(lab))) <= LIMIT, region
+            assert len(canonical(user_policy(lab))) <= LIMIT, region
 
 
 def test_too_long() -> None:
     """Where names are so long that IAM would not take it, that is said."""
     lab = replace(LAB, region="us-gov-west-1", partition="aws-us-gov", prefix="x" * 48)
     with pytest.raises(UsageError, match="IAM takes 6144"):
-        person(lab)
+        user_policy(lab)

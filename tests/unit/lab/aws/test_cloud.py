@@ -6,11 +6,11 @@ import botocore.exceptions as aws
 import pytest
 from botocore.parsers import ResponseParserError
 
-from tests.unit.lab.test_login import Sleeper
-from tests.unit.lab.test_refusals import refused
+from tests.unit.lab.aws.test_errors import refused
+from tests.unit.lab.aws.test_session import Sleeper
 from wschat.errors import AwsError
+from wschat.lab.aws.cloud import WAIT_S, Cloud, OutcomeUnknown
 from wschat.lab.clock import Stopped
-from wschat.lab.cloud import WAIT_S, Cloud, Doubt
 from wschat.retry import POLICIES, Failure
 
 THROTTLED = refused("TooManyRequestsException", status=429)
@@ -99,15 +99,15 @@ def test_what_stays_is_raised_at_once(patient: Cloud, clock: Sleeper, error: Exc
 GARBLED = ResponseParserError("invalid XML received: <html>502 Bad Gateway</html>")
 
 
-@pytest.mark.parametrize(("error", "taken"), [(UNSURE, False), (GARBLED, False), (TAKEN, True)])
+@pytest.mark.parametrize(("error", "exists"), [(UNSURE, False), (GARBLED, False), (TAKEN, True)])
 def test_a_create_is_never_sent_twice(
-    patient: Cloud, clock: Sleeper, error: Exception, *, taken: bool
+    patient: Cloud, clock: Sleeper, error: Exception, *, exists: bool
 ) -> None:
-    """A create that may have been carried out is a doubt, for whoever can look."""
+    """A create that may have been carried out has an unknown outcome, for whoever can look."""
     service = Service(clock, error, until=10_000)
-    with pytest.raises(Doubt) as doubt:
+    with pytest.raises(OutcomeUnknown) as unknown:
         patient.create(service)
-    assert (service.calls, doubt.value.taken, doubt.value.error) == (1, taken, error)
+    assert (service.calls, unknown.value.exists, unknown.value.error) == (1, exists, error)
 
 
 def test_a_create_that_was_not_done_is_tried_again(patient: Cloud, clock: Sleeper) -> None:

@@ -9,9 +9,9 @@ from itertools import count, islice
 import pytest
 
 from wschat.errors import AwsError, UsageError
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import FUNCTIONS, Spec, log_group
-from wschat.lab.cloud import Cloud
-from wschat.lab.log_reader import chosen, read
+from wschat.lab.logs import read, select_functions
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}
 FACTS = {
@@ -47,7 +47,7 @@ def now(cloud: Cloud) -> Iterator[int]:
 
 def test_all_in_order(cloud: Cloud, now: int) -> None:
     """Lines of all functions come by their time, without those that Lambda writes about itself."""
-    lines = list(read(cloud, chosen(None), now - 60_000))
+    lines = list(read(cloud, select_functions(None), now - 60_000))
     assert [(line.function, line.time - now) for line in lines] == [
         ("JoinRoom", -3_000),
         ("JoinRoom", -2_999),
@@ -62,28 +62,28 @@ def test_all_in_order(cloud: Cloud, now: int) -> None:
 
 def test_one_function(cloud: Cloud, now: int) -> None:
     """One function's lines, whichever case its name is written in; and only those since then."""
-    assert len(list(read(cloud, chosen("joinroom"), now - 60_000))) == 3
-    assert len(list(read(cloud, chosen("JoinRoom"), now - 1_500))) == 1
+    assert len(list(read(cloud, select_functions("joinroom"), now - 60_000))) == 3
+    assert len(list(read(cloud, select_functions("JoinRoom"), now - 1_500))) == 1
     with pytest.raises(UsageError):
-        chosen("NoSuch")
+        select_functions("NoSuch")
 
 
 def test_follow(cloud: Cloud, now: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is written later comes later, and nothing comes twice, though it is looked for again."""
-    monkeypatch.setattr("wschat.lab.log_reader.POLL_S", 0.01)
+    monkeypatch.setattr("wschat.lab.logs.POLL_S", 0.01)
     looks = count(1)
 
     def writes(_why: str, _seconds: float) -> None:
         write(cloud, SPECS["LeaveRoom"], f'{{"route": "leave {(look := next(looks))}"}}', at=now + look)
 
-    lines = read(replace(cloud, on_wait=writes), chosen(None), now - 60_000, follow=True)
+    lines = read(replace(cloud, on_wait=writes), select_functions(None), now - 60_000, follow=True)
     heard = [line.facts.get("route", "") for line in islice(lines, 8)]
     assert heard == ["join", "", "message", "join", "leave 1", "leave 2", "leave 3", "leave 4"]
 
 
 def test_follow_in_order(cloud: Cloud, now: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """What can be seen one look later than what was written after it comes before it, all the same."""
-    monkeypatch.setattr("wschat.lab.log_reader.POLL_S", 0.01)
+    monkeypatch.setattr("wschat.lab.logs.POLL_S", 0.01)
     looks = count(1)
 
     def writes(_why: str, _seconds: float) -> None:
@@ -91,7 +91,9 @@ def test_follow_in_order(cloud: Cloud, now: int, monkeypatch: pytest.MonkeyPatch
         write(cloud, SPECS["LeaveRoom"], '{"route": "leave"}', at=now + 10 * look)
         write(cloud, SPECS["Connect"], '{"route": "$connect"}', at=now + 10 * look - 12)
 
-    lines = islice(read(replace(cloud, on_wait=writes), chosen(None), now - 60_000, follow=True), 12)
+    lines = islice(
+        read(replace(cloud, on_wait=writes), select_functions(None), now - 60_000, follow=True), 12
+    )
     times = [line.time for line in lines]
     assert times == sorted(set(times))
 
@@ -99,4 +101,4 @@ def test_follow_in_order(cloud: Cloud, now: int, monkeypatch: pytest.MonkeyPatch
 def test_no_lab(cloud: Cloud) -> None:
     """Without a lab it is said that there is none."""
     with pytest.raises(AwsError, match="there is no log group"):
-        list(read(cloud, chosen(None), 0))
+        list(read(cloud, select_functions(None), 0))
