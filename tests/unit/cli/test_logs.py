@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.terminal import wschat
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import FUNCTIONS, log_group
-from wschat.lab.cloud import Cloud
 
 LINES = ('{"route": "join"}', "Traceback \x1b]0;mine\x07")
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.support.terminal import wschat
 from wschat.lab import engine
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.roles import Role
-from wschat.lab.cloud import Cloud
 from wschat.lab.executor import execute
 from wschat.lab.model import Actual
 

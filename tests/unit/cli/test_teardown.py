@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.terminal import wschat
-from wschat.lab.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud
 
 
 def test_all_or_one() -> None:
