@@ -16,7 +16,7 @@ from tests.unit.local.gateway import behaviours
 from wschat.chat.events import FIELDS
 from wschat.chat.machine.commands import HELP
 from wschat.cli.app import COMMANDS, LazyCommand
-from wschat.errors import EXIT_CODES
+from wschat.errors import ExitCode
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
 from wschat.lab.user_policy import STATEMENTS
 
@@ -45,7 +45,7 @@ def commands() -> str:
 
 def exit_codes() -> str:
     """Return the table of exit codes."""
-    return table(["code", "meaning"], ([str(int(code)), meaning] for code, meaning in EXIT_CODES.items()))
+    return table(["code", "meaning"], ([str(int(code)), code.meaning] for code in ExitCode))
 
 
 def chat_commands() -> str:

@@ -16,38 +16,33 @@ The tree::
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from wschat.retry import Failure
 
 
 class ExitCode(IntEnum):
-    """What the process returns. The README's table is checked against this."""
+    """What the process returns, and what that means."""
 
-    OK = 0
-    FAILED = 1
-    USAGE = 2
-    DIFFERENT = 3
-    ACCESS = 4
-    CONNECT = 5
-    LOST = 6
-    REFUSED = 7
-    LOCAL = 8
-    INTERRUPTED = 130
+    meaning: str
 
+    def __new__(cls, code: int, meaning: str) -> Self:
+        """Make a number that has a meaning."""
+        self = int.__new__(cls, code)
+        self._value_, self.meaning = code, meaning
+        return self
 
-EXIT_CODES: dict[ExitCode, str] = {
-    ExitCode.OK: "done; for `status` and `provision --plan`: everything is as it should be",
-    ExitCode.FAILED: "a call of AWS or of the system failed, or the lab answered wrong; the message names it",
-    ExitCode.USAGE: "the command line is wrong, or a question could not be asked",
-    ExitCode.DIFFERENT: "something is not as it should be (`status`, `provision`), or is left (`teardown`)",
-    ExitCode.ACCESS: "no credentials, an expired login, no region, or a permission is missing",
-    ExitCode.CONNECT: "the WebSocket could not be opened",
-    ExitCode.LOST: "the WebSocket was open and is gone",
-    ExitCode.REFUSED: "the chat refused a request that came from a pipe",
-    ExitCode.LOCAL: "the lab on this machine did not start, ended by itself, or does not end",
-    ExitCode.INTERRUPTED: "Ctrl-C in the middle of something, or a chat that was ended by SIGTERM or SIGHUP",
-}
+    OK = 0, "done; for `status` and `provision --plan`: everything is as it should be"
+    FAILED = 1, "a call of AWS or of the system failed, or the lab answered wrong; the message names it"
+    USAGE = 2, "the command line is wrong, or a question could not be asked"
+    DIFFERENT = 3, "something is not as it should be (`status`, `provision`), or is left (`teardown`)"
+    ACCESS = 4, "no credentials, an expired login, no region, or a permission is missing"
+    CONNECT = 5, "the WebSocket could not be opened"
+    LOST = 6, "the WebSocket was open and is gone"
+    REFUSED = 7, "the chat refused a request that came from a pipe"
+    LOCAL = 8, "the lab on this machine did not start, ended by itself, or does not end"
+    INTERRUPTED = 130, "Ctrl-C in the middle of something, or a chat that was ended by SIGTERM or SIGHUP"
+
 
 LOG_IN = "log in again (`aws sso login`, `aws login`, or new keys)"
 

@@ -18,7 +18,7 @@ from wschat.cli.options import (
     Local,
     Sign,
     Url,
-    exclude,
+    is_typed,
     offer_template,
     setting,
     targeted,
@@ -54,7 +54,8 @@ def chat(
     Options that name an environment variable can be set in the settings file, too.
     """
     interrupt_on_termination()
-    exclude(context, "local", "url", "sign")
+    if local and is_typed(context, "url", "sign"):
+        raise UsageError("--local and --url or --sign exclude each other", where="chat")
     offer_template(config)
     if room and not name:
         hint = "give --name, or set it where the room is set: WSCHAT_NAME, or `name` in the settings"

@@ -62,20 +62,10 @@ def targeted(options: dict[str, Any]) -> Callable[[Command], Command]:
     return decorate
 
 
-def exclude(context: typer.Context, option: str, *others: str) -> None:
-    """Refuse any of these options on the command line beside another one.
-
-    Raises:
-        UsageError: both are there; what only the environment or the settings file gives is no conflict.
-    """
-    sources = {name: context.get_parameter_source(name) for name in (option, *others)}
-    typed = {name for name, source in sources.items() if source and source.name == "COMMANDLINE"}
-    if option in typed and len(typed) > 1:
-        flags = [
-            next(each.opts[0] for each in context.command.params if each.name == name) for name in sources
-        ]
-        what = f"{flags[0]} and {' or '.join(flags[1:])} exclude each other"
-        raise UsageError(what, where=str(context.info_name))
+def is_typed(context: typer.Context, *options: str) -> bool:
+    """Tell whether any of these options stands on the command line, not just in the environment or a file."""
+    sources = map(context.get_parameter_source, options)
+    return any(source and source.name == "COMMANDLINE" for source in sources)
 
 
 def setting(name: str, *flags: str) -> OptionInfo:

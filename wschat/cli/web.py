@@ -14,7 +14,7 @@ from wschat import signals
 from wschat.cli import console
 from wschat.cli.connection import find, program, signer
 from wschat.cli.local import join_local
-from wschat.cli.options import CREDENTIALS, Config, Local, Sign, Url, exclude, offer_template, targeted
+from wschat.cli.options import CREDENTIALS, Config, Local, Sign, Url, is_typed, offer_template, targeted
 from wschat.errors import AccessError, UsageError
 from wschat.target import Target
 from wschat.web import page
@@ -46,7 +46,8 @@ def web(
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
     """Chat in a browser. Serve the lab's page on this machine until Ctrl-C, or export it."""
-    exclude(context, "local", "url", "sign", "export")
+    if local and is_typed(context, "url", "sign", "export"):
+        raise UsageError("--local and --url, --sign or --export exclude each other", where="web")
     offer_template(config)
     if not export:
         signals.interrupt_on_termination()

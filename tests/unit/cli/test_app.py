@@ -84,7 +84,7 @@ def test_no_command_is_loaded(typed: list[str]) -> None:
     """To list the commands, none of them is imported, nor what takes long."""
     code = f"""if True:
         import sys
-        from wschat.__main__ import main
+        from wschat.cli.app import main
         sys.argv[1:] = {typed}
         try:
             main()

@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from wschat.chat.settings import Notify, template
-from wschat.cli.options import AWS, Config, exclude, offer_template, setting, targeted
+from wschat.cli.options import AWS, Config, is_typed, offer_template, setting, targeted
 from wschat.errors import UsageError
 from wschat.target import Target
 
@@ -26,9 +26,8 @@ def command(
     bell: Annotated[bool, setting("bell", "--bell/--no-bell")] = True,
 ) -> None:
     """Take note of what it is given."""
-    exclude(context, "bell", "name", "notify")
     offer_template(config)
-    used.update(name=name, bell=bell, notify=notify)
+    used.update(name=name, bell=bell, notify=notify, typed=is_typed(context, "name", "bell"))
 
 
 @pytest.fixture
@@ -117,22 +116,18 @@ def test_the_first_time(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "environment", "code"),
+    ("flags", "environment", "typed"),
     [
-        (["--bell"], {"WSCHAT_NAME": "x"}, 0),
-        (["--name", "x"], {"WSCHAT_BELL": "1"}, 0),
-        (["--name", "x", "--notify", "osc9"], {}, 0),
-        (["--bell", "--name", "x"], {}, 1),
-        (["--no-bell", "--notify", "none"], {}, 1),
+        ([], {"WSCHAT_NAME": "x"}, False),
+        (["--notify", "osc9"], {"WSCHAT_BELL": "1"}, False),
+        (["--name", ""], {}, True),
+        (["--no-bell"], {}, True),
     ],
 )
-def test_exclusion(flags: list[str], environment: dict[str, str], code: int) -> None:
-    """Two options are refused together on the command line; what stands elsewhere does not count."""
-    done = CliRunner().invoke(app, flags, env=environment)
-    assert done.exit_code == code
-    if code:
-        assert isinstance(done.exception, UsageError)
-        assert done.exception.what == "--bell and --name or --notify exclude each other"
+def test_what_is_typed(flags: list[str], environment: dict[str, str], *, typed: bool) -> None:
+    """Only what stands on the command line can contradict another option there."""
+    assert CliRunner().invoke(app, flags, env=environment).exit_code == 0
+    assert used["typed"] is typed
 
 
 @pytest.mark.parametrize("named", ["provision", "teardown", "status"])
