@@ -1,5 +1,6 @@
 """The lab as one table: tables, functions and what each may use, routes."""
 
+import base64
 import hashlib
 import re
 from collections.abc import Mapping
@@ -91,13 +92,12 @@ MOCKS = {
 MOCK_REQUEST = '{"statusCode":200}'
 
 
-def blueprint(lab: Lab, code: Mapping[str, str] | None = None) -> tuple[Resource, ...]:
+def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Resource, ...]:
     """Return all that should exist.
 
-    `code` maps each function's module to the SHA-256 of its zip, in base64; where names are all that
-    matters, there need be none.
+    `packages` maps each function's module to its zip; where names are all that matters, there need be none.
     """
-    code, api_name = code or {}, lab.name(API_NAME)
+    packages, api_name = packages or {}, lab.name(API_NAME)
     integrations = [
         *(proxy(lab, spec) for spec in FUNCTIONS),
         *(mock(name, event) for name, (_, event) in MOCKS.items()),
@@ -113,7 +113,7 @@ def blueprint(lab: Lab, code: Mapping[str, str] | None = None) -> tuple[Resource
         *(Role(name=role(lab, spec), trust=canonical(TRUST)) for spec in FUNCTIONS),
         *(Policy(name=role(lab, spec), document=canonical(policy(lab, spec))) for spec in FUNCTIONS),
         *(LogGroup(name=log_group(lab, spec), retention_days=RETENTION) for spec in FUNCTIONS),
-        *(function(lab, spec, code.get(spec.module, "")) for spec in FUNCTIONS),
+        *(function(lab, spec, packages.get(spec.module, b"")) for spec in FUNCTIONS),
         Api(
             name=api_name,
             title=api_name,
@@ -167,7 +167,7 @@ def log_group(lab: Lab, spec: Spec) -> str:
     return f"/aws/lambda/{lab.name(spec.name)}"
 
 
-def function(lab: Lab, spec: Spec, code: str) -> Function:
+def function(lab: Lab, spec: Spec, package: bytes) -> Function:
     """Return one function, with what its code reads from the environment."""
     environment = {
         "CLIENT_RECORDS": lab.name(CLIENTS),
@@ -176,10 +176,10 @@ def function(lab: Lab, spec: Spec, code: str) -> Function:
     }
     return Function(
         name=lab.name(spec.name),
-        module=spec.module,
+        package=package,
         role=role(lab, spec),
         handler=f"wschat.functions.{spec.module}.handler",
-        code=code,
+        code=base64.b64encode(hashlib.sha256(package).digest()).decode(),
         runtime=RUNTIME,
         architecture=ARCHITECTURE,
         memory=spec.memory,

@@ -1,8 +1,6 @@
 """The zip of one function: exactly the modules that it imports, and nothing that differs between machines."""
 
 import ast
-import base64
-import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
@@ -27,11 +25,6 @@ def bundle(module: str, package: Path = PACKAGE) -> bytes:
             entry.create_system = 3  # Unix: the default is that of the machine that packs
             archive.writestr(entry, data)
     return packed.getvalue()
-
-
-def code_hash(module: str) -> str:
-    """Return the SHA-256 of a function's zip in base64, as Lambda's CodeSha256."""
-    return base64.b64encode(hashlib.sha256(bundle(module)).digest()).decode()
 
 
 def sources(module: str, package: Path) -> dict[str, bytes]:

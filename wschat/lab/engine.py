@@ -10,7 +10,7 @@ from wschat.lab.aws.errors import translated
 from wschat.lab.aws.routes import Route
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import DESCRIPTIONS, FUNCTIONS, STAGE, blueprint
-from wschat.lab.bundle import code_hash
+from wschat.lab.bundle import bundle
 from wschat.lab.executor import execute
 from wschat.lab.model import AWS_IAM, OPEN, Actual, Lab, Resource
 from wschat.lab.plan import Phase, Progress, Step
@@ -29,7 +29,7 @@ Outcome = tuple[Actual, tuple[Step, ...]]
 def desired(lab: Lab, actual: Actual) -> tuple[Resource, ...]:
     """Return all that should exist, with the code of this version; who may connect is as it was chosen."""
     lab = replace(lab, authorization=lab.authorization or _chosen(actual))
-    return blueprint(lab, {spec.module: code_hash(spec.module) for spec in FUNCTIONS})
+    return blueprint(lab, {spec.module: bundle(spec.module) for spec in FUNCTIONS})
 
 
 def is_signed(actual: Actual) -> bool:

@@ -8,15 +8,15 @@ from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud, OutcomeUnknown
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.roles import Role
-from wschat.lab.aws.run import Run
 from wschat.lab.blueprint import blueprint
 from wschat.lab.clock import Stopped
-from wschat.lab.model import Actual, Resource
+from wschat.lab.model import Actual, Key, Observed, Resource
 from wschat.lab.plan import Phase, Progress, Step, Verb, not_ours, sorter
 from wschat.lab.pool import Done, Failed, Waiting, WorkerPool
 from wschat.lab.snapshot import Snapshot
 from wschat.retry import POLICIES, Failure
 
+Seen = dict[Key, tuple[Observed, ...]]
 GRACE_S = 20.0
 """Seconds that others may still wait after a step failed: a new role is known by then, as a rule."""
 
@@ -36,9 +36,8 @@ def execute(
         WschatError: a step failed; what was done before it stays done, and the next plan starts there.
         Stopped: the person asked to stop.
     """
-    plan = tuple(plan)
-    known = (*actual.resources, *(step.resource.key for step in plan))
-    run, pool = Run(cloud, dict(actual.ids), known), WorkerPool[Step, float](cloud.clock)
+    cloud, observed = replace(cloud, ids=dict(actual.ids)), Seen()
+    pool = WorkerPool[Step, float](cloud.clock)
     failed: BaseException | None = None
     steps, ready = sorter(plan), list[Step]()
     steps.prepare()
@@ -47,7 +46,7 @@ def execute(
         while ready and not failed and not cloud.clock.stopped and pool.running < cloud.workers:
             step = ready.pop(0)
             yield Progress(step, Phase.BEGUN)
-            pool.submit(step, _job(step, run, pool))
+            pool.submit(step, _job(step, cloud, pool, observed))
         if not pool.running:
             break
         event = pool.next_event()
@@ -62,7 +61,7 @@ def execute(
         raise failed
     if cloud.clock.stopped:
         raise Stopped
-    return Snapshot(run.observed)
+    return Snapshot(observed)
 
 
 def _progress(event: Waiting[Step] | Done[Step, float] | Failed[Step], *, go_on: bool) -> Progress:
@@ -79,46 +78,44 @@ def _progress(event: Waiting[Step] | Done[Step, float] | Failed[Step], *, go_on:
             return Progress(step, Phase.FAILED)
 
 
-def _job(step: Step, run: Run, pool: WorkerPool[Step, float]) -> Callable[[], float]:
+def _job(step: Step, cloud: Cloud, pool: WorkerPool[Step, float], observed: Seen) -> Callable[[], float]:
     def on_wait(why: str, seconds: float) -> None:
-        if run.cloud.clock.now() > pool.deadline:
+        if cloud.clock.now() > pool.deadline:
             raise Stopped
         pool.report(Waiting(step, why, seconds))
-
-    cloud = replace(run.cloud, on_wait=on_wait)
 
     def job() -> float:
         start = cloud.clock.now()
         with translated(str(step)):
-            carry_out(step, replace(run, cloud=cloud))
+            carry_out(step, replace(cloud, on_wait=on_wait), observed)
         return cloud.clock.now() - start
 
     return job
 
 
-def carry_out(step: Step, run: Run) -> None:
+def carry_out(step: Step, cloud: Cloud, observed: Seen) -> None:
     """Do one step. What a create may have made is looked for, and adopted if it is there."""
     if step.verb is Verb.CHECK:
-        _check(step.resource, run)
+        _check(step.resource, cloud, observed)
         return
     if step.verb is Verb.DELETE:
-        step.resource.delete(run)
+        step.resource.delete(cloud)
         return
-    wanted, found, start, unseen = step.resource, step.found, run.cloud.clock.now(), False
+    wanted, found, start, unseen = step.resource, step.found, cloud.clock.now(), False
     while found != wanted:
         try:
             if found is None:
-                wanted.create(run)
+                wanted.create(cloud)
             else:
-                wanted.update(found, run)
+                wanted.update(found, cloud)
             return
         except OutcomeUnknown as unknown:
             patience = POLICIES[Failure.CONFLICT if unknown.exists else Failure.NO_ANSWER].patience
-            if run.cloud.clock.now() - start > patience:
+            if cloud.clock.now() - start > patience:
                 raise unknown.error from None
             if unseen and unknown.exists and isinstance(wanted, Role):
                 raise _in_other_capitals(wanted) from unknown.error
-            found, unseen = _look_for(wanted, run, unknown), unknown.exists
+            found, unseen = _look_for(wanted, cloud, unknown), unknown.exists
 
 
 def _in_other_capitals(role: Role) -> NotOursError:
@@ -130,31 +127,29 @@ def _in_other_capitals(role: Role) -> NotOursError:
     )
 
 
-def _check(resource: Resource, run: Run) -> None:
+def _check(resource: Resource, cloud: Cloud, observed: Seen) -> None:
     """Look at what was made, when AWS's reads have caught up with it, and it is ready."""
-    cloud = run.cloud
     until = cloud.clock.now() + cloud.pacing.read_lag
     while True:
-        run.observed.update(inventory.read(cloud, (resource.read_key, *resource.read_with)).observed)
-        if run.observed[resource.read_key] or cloud.clock.now() >= until:
+        observed.update(inventory.read(cloud, resource.read_keys).observed)
+        if observed[resource.read_key] or cloud.clock.now() >= until:
             return
         cloud.pause(0.5, "AWS to show it")
 
 
-def _look_for(wanted: Resource, run: Run, unknown: OutcomeUnknown) -> Resource | None:
+def _look_for(wanted: Resource, cloud: Cloud, unknown: OutcomeUnknown) -> Resource | None:
     """Look for something that may have been made, as long as AWS's reads may lag behind its writes.
 
     Raises:
         NotOursError: somebody else made it.
     """
-    cloud, key, start = run.cloud, wanted.key, run.cloud.clock.now()
+    key, start = wanted.key, cloud.clock.now()
     while True:
         cloud.pause(min(1.0, cloud.pacing.read_lag) or 0.05, "it may have been made: looking")
         so_far = cloud.clock.now() - start  # when the look begins: it may take longer than the lag
-        keys = (wanted.read_key, *wanted.read_with)
-        actual = inventory.read(cloud, keys).actual(blueprint(cloud.lab))
+        actual = inventory.read(cloud, wanted.read_keys).actual(blueprint(cloud.lab))
         if found := actual.resources.get(key):
-            run.ids.update({each: which for each, which in actual.ids.items() if each == key})
+            cloud.ids.update({each: which for each, which in actual.ids.items() if each == key})
             return found
         if key in {each.key for each in actual.unmanaged}:
             if so_far >= cloud.pacing.read_lag:  # before, its tags may just not be seen yet

@@ -8,13 +8,12 @@ document or an ARN, `API` stands for it here.
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
-    from wschat.lab.aws.run import Run
     from wschat.lab.snapshot import Snapshot
 
 API = "{api}"
@@ -116,6 +115,9 @@ class Resource(ABC):
         cascades: whether AWS deletes it along with its parent.
         depends_on: the kinds without which it can't be created.
         uses: the kinds that it needs while it works; they are deleted after it.
+        read_with: the kinds that must be read too, in order to put names in the place of the ids in it.
+        refers_to: the kind that an attribute of that name refers to: by name here, by id in AWS.
+        names_api: the attribute in which `API` stands for the API's id.
         fixed: the attributes that AWS does not let anybody change.
         renamable: whether its name is an attribute that can be changed.
         account_wide: whether other regions see it too.
@@ -128,6 +130,9 @@ class Resource(ABC):
     parent: ClassVar[str | None] = None
     cascades: ClassVar[bool] = True
     uses: ClassVar[tuple[str, ...]] = ()
+    read_with: ClassVar[tuple[str, ...]] = ()
+    refers_to: ClassVar[str | None] = None
+    names_api: ClassVar[str | None] = None
     fixed: ClassVar[frozenset[str]] = frozenset()
     renamable: ClassVar[bool] = False
     account_wide: ClassVar[bool] = False
@@ -149,24 +154,24 @@ class Resource(ABC):
         return (self.kind, self.name)
 
     @property
-    def lock_key(self) -> Key:
-        """What AWS takes only one change of at a time; by default the resource itself."""
-        return self.key
-
-    @property
     def read_key(self) -> Key:
         """The kind and name to `read` in order to see it; several resources may come of one read."""
         return self.key
 
     @property
-    def read_with(self) -> tuple[Key, ...]:
-        """What else must be read to put names in the place of the ids in it."""
-        return ()
+    def read_keys(self) -> tuple[Key, ...]:
+        """All that must be read to see it with names in the place of ids."""
+        return (self.read_key, *((kind, "") for kind in self.read_with))
 
     @property
-    def references(self) -> tuple[str | None, ...]:
-        """The ids of others in it, as long as it is not `resolved`."""
-        return ()
+    def lock_key(self) -> Key:
+        """What AWS takes only one change of at a time."""
+        return self.read_key
+
+    @property
+    def reference(self) -> str | None:
+        """What it refers to: an id as long as it is not `resolved`."""
+        return getattr(self, self.refers_to) if self.refers_to else None
 
     def differences(self, found: "Resource") -> dict[str, tuple[Any, Any]]:
         """Return what differs, as attribute: (wanted, found)."""
@@ -179,7 +184,12 @@ class Resource(ABC):
 
     def resolved(self, snapshot: "Snapshot", changed: float | None) -> Self:  # noqa: ARG002
         """Return it with names in the place of ids; `changed` is when it was, in seconds since 1970."""
-        return self
+        named: dict[str, Any] = {}
+        if self.refers_to:
+            named[self.refers_to] = snapshot.name_of(self.refers_to, self.reference)
+        if self.names_api:
+            named[self.names_api] = getattr(self, self.names_api).replace(snapshot.api_id or API, API)
+        return replace(self, **named)
 
     @classmethod
     def names(cls, cloud: "Cloud") -> Iterable[str]:  # noqa: ARG003
@@ -192,7 +202,7 @@ class Resource(ABC):
         """Read what there is of a name, with its parts; of a part, `name` is its parent's name or id."""
 
     @abstractmethod
-    def create(self, run: "Run") -> None:
+    def create(self, cloud: "Cloud") -> None:
         """Create it, and wait until others can build on it.
 
         Raises:
@@ -200,11 +210,11 @@ class Resource(ABC):
         """
 
     @abstractmethod
-    def update(self, found: Self, run: "Run") -> None:
+    def update(self, found: Self, cloud: "Cloud") -> None:
         """Change in place what differs, and nothing else. Raises `OutcomeUnknown` as `create` does."""
 
     @abstractmethod
-    def delete(self, run: "Run") -> None:
+    def delete(self, cloud: "Cloud") -> None:
         """Delete it, and wait until it is gone."""
 
 

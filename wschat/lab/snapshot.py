@@ -27,14 +27,14 @@ class Snapshot:
         apis = [each for each in self.everything if isinstance(each.resource, Api) and each.managed]
         return min(((each.created or 0, each.id) for each in apis), default=(0, None))[1]
 
-    def name_of(self, kind: type[Resource], which: str | None) -> str | None:
+    def name_of(self, kind: str, which: str | None) -> str | None:
         """Return the name of what has an id."""
-        found = (each for each in self.everything if isinstance(each.resource, kind))
+        found = (each for each in self.everything if each.resource.kind == kind)
         return next((each.resource.name for each in found if each.id == which), None)
 
     def actual(self, desired: Collection[Resource]) -> Actual:
         """Return what exists; `desired` tells resources that lost their name by what they do."""
-        references = {which for each in self.everything for which in each.resource.references}
+        references = {each.resource.reference for each in self.everything} - {None}
         named = Snapshot({key: _unique(found, desired, references) for key, found in self.observed.items()})
         managed = [each for each in named.everything if each.managed]
         resources = [each.resource.resolved(named, each.created) for each in managed]
@@ -54,11 +54,11 @@ def _unique(
     Names of APIs, integrations and deployments are not unique in AWS. Of several that are managed the one
     that others refer to has the name, then the oldest, then the one with the first id: all who look agree.
     """
-    names, result = set[str](), []
+    keys, result = set[Key](), []
     for each in sorted(found, key=lambda each: (each.id not in references, each.created or 0, each.id)):
         resource = each.resource.identified(desired)
-        if each.id and each.managed and resource.name in names:
+        if each.id and each.managed and resource.key in keys:
             resource = replace(resource, name=f"{resource.name} ({each.id})")
-        names.add(resource.name)
+        keys.add(resource.key)
         result.append(replace(each, resource=resource))
     return tuple(result)

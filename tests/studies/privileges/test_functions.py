@@ -127,7 +127,7 @@ def test_logs(clients: Cloud, spec: Spec) -> None:
     (own,) = (each for each in policy(lab, spec)["Statement"] if each["Action"][0].startswith("logs:"))
     assert {*own["Action"], "logs:CreateLogGroup"} == set(basic["Statement"][0]["Action"])
     assert own["Resource"] == lab.arn("logs", f"log-group:{log_group(lab, spec)}:*")
-    resources = blueprint(lab, {each.module: "" for each in FUNCTIONS})
+    resources = blueprint(lab)
     assert log_group(lab, spec) in {each.name for each in resources if isinstance(each, LogGroup)}
 
 

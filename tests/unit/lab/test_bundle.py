@@ -13,7 +13,7 @@ import pytest
 
 import wschat
 from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.bundle import bundle, code_hash
+from wschat.lab.bundle import bundle
 
 PACKAGE = Path(wschat.__file__).parent
 MODULES = [spec.module for spec in FUNCTIONS]
@@ -88,4 +88,4 @@ def test_same_bytes() -> None:
 
 def test_each_its_own() -> None:
     """Each function has a hash of its own."""
-    assert len({code_hash(module) for module in MODULES}) == len(MODULES)
+    assert len({bundle(module) for module in MODULES}) == len(MODULES)

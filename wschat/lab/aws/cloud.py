@@ -11,7 +11,7 @@ import botocore.exceptions as aws
 from wschat.errors import AwsError
 from wschat.lab.aws.errors import FAILURES, classify
 from wschat.lab.clock import Clock, Stopped
-from wschat.lab.model import Lab
+from wschat.lab.model import Key, Lab
 from wschat.lab.pool import WORKERS
 from wschat.retry import Attempts, Backoff, Failure
 
@@ -58,6 +58,7 @@ class OutcomeUnknown(Exception):  # noqa: N818  it asks for a look
 class Cloud:
     """The clients for one lab, which never retry by themselves: the methods here do.
 
+    `ids` are those that AWS gave to resources of the lab, as far as a run of a plan knows them.
     `on_wait` is called before each pause with the reason and the seconds waited so far.
     `workers` is how many threads there may be. `jitter` gives numbers from 0 to 1.
     """
@@ -73,6 +74,15 @@ class Cloud:
     workers: int = WORKERS
     on_wait: Callable[[str, float], None] = lambda _why, _seconds: None
     jitter: Callable[[], float] = random.random
+    ids: dict[Key, str] = field(default_factory=dict)
+
+    @property
+    def api_id(self) -> str:
+        """The id of the lab's API, the first that was found or made."""
+        found = next((which for (kind, _), which in self.ids.items() if kind == "API"), None)
+        if found is None:
+            raise AwsError("the API is gone", hint="somebody else may be at work: run the same command again")
+        return found
 
     def pause(self, seconds: float, why: str, so_far: float = 0.0) -> None:
         """Wait, and say why.

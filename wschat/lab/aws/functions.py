@@ -11,7 +11,6 @@ from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
-    from wschat.lab.aws.run import Run
     from wschat.lab.snapshot import Snapshot
 
 ROLE_DELETED = ", which was deleted"
@@ -20,15 +19,9 @@ READY = {"Active", "Inactive"}
 """States in which a function can be called; the latter is what weeks without a call lead to."""
 PACKAGE = {"code", "architecture"}
 """The attributes that are sent with the package; all else is configuration."""
-CONFIGURATION = {
-    "runtime": "Runtime",
-    "role": "Role",
-    "handler": "Handler",
-    "timeout": "Timeout",
-    "memory": "MemorySize",
-    "environment": "Environment",
-}
-"""What Lambda calls the attributes that are configuration."""
+PLAIN = {"runtime": "Runtime", "handler": "Handler", "timeout": "Timeout", "memory": "MemorySize"}
+CONFIGURATION = {**PLAIN, "role": "Role", "environment": "Environment"}
+"""What Lambda calls the attributes that are configuration; the plain ones have the same values there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +29,7 @@ class Function(Resource):
     """A function; `code` is its zip's SHA-256 in base64. Memory in MB, timeout in seconds.
 
     `state` and `last_update` are as they should be, or AWS's reason: a function that could not be made has
-    to be made anew, while a change that failed can be sent again. `module` is the source that is packed.
+    to be made anew, while a change that failed can be sent again. `package` is the zip, of what is desired.
     """
 
     kind = "function"
@@ -45,7 +38,7 @@ class Function(Resource):
     uses = ("table", "log group", "policy", "role")
     fixed = frozenset({"state"})
     legal_name = (r"[A-Za-z0-9_-]+", 64)
-    module: str = field(default="", compare=False)
+    package: bytes = field(default=b"", compare=False, repr=False)
     role: str
     handler: str
     code: str
@@ -97,54 +90,51 @@ class Function(Resource):
         function = cls(
             name=name,
             role=now["Role"].rpartition("/")[2],
-            handler=now.get("Handler", ""),
             code=now["CodeSha256"],
-            runtime=now.get("Runtime", ""),
             architecture=",".join(now.get("Architectures", ())),
-            memory=now["MemorySize"],
-            timeout=now["Timeout"],
             environment=tuple(sorted(now.get("Environment", {}).get("Variables", {}).items())),
             state="Active" if now.get("State") in READY else _with_reason(now, "State"),
             last_update=_with_reason(now, "LastUpdateStatus") if failed else "Successful",
+            **{name: now.get(key) for name, key in PLAIN.items()},
         )
         yield Observed(function, managed=managed, created=_time(now["LastModified"]))
         if managed:
             yield from Permission.read(cloud, name)
 
-    def create(self, run: "Run") -> None:
+    def create(self, cloud: "Cloud") -> None:
         """Create it; Lambda refuses its role as long as it does not know that, and is asked again."""
-        run.cloud.create(
-            run.cloud.functions.create_function,
+        cloud.create(
+            cloud.functions.create_function,
             FunctionName=self.name,
             Architectures=[self.architecture],  # type: ignore[list-item]
-            Code={"ZipFile": run.package(self.module)},
-            Tags=run.cloud.lab.tags,
-            **self._configuration(run),
+            Code={"ZipFile": self.package},
+            Tags=cloud.lab.tags,
+            **self._configuration(cloud),
         )
 
-    def update(self, found: Self, run: "Run") -> None:
+    def update(self, found: Self, cloud: "Cloud") -> None:
         """Send what differs; after a change that failed all of it, since AWS does not tell which one it was.
 
         Lambda takes no change before the last one has ended, and is asked again until then.
         """
         if found.role == self.role + ROLE_DELETED:
-            self._take_another_role(run)
+            self._take_another_role(cloud)
         failed = self.last_update != found.last_update
         differs = PACKAGE | CONFIGURATION.keys() if failed else self.differences(found).keys()
         if PACKAGE & differs:
-            run.cloud.call(
-                run.cloud.functions.update_function_code,
+            cloud.call(
+                cloud.functions.update_function_code,
                 FunctionName=self.name,
-                ZipFile=run.package(self.module),
+                ZipFile=self.package,
                 Architectures=[self.architecture],  # type: ignore[list-item]
             )
         if differs - PACKAGE:
             changed = {CONFIGURATION[name] for name in differs - PACKAGE}
-            wanted = {key: value for key, value in self._configuration(run).items() if key in changed}
-            change = run.cloud.functions.update_function_configuration
-            run.cloud.call(change, FunctionName=self.name, **wanted)
+            wanted = {key: value for key, value in self._configuration(cloud).items() if key in changed}
+            change = cloud.functions.update_function_configuration
+            cloud.call(change, FunctionName=self.name, **wanted)
 
-    def _take_another_role(self, run: "Run") -> None:
+    def _take_another_role(self, cloud: "Cloud") -> None:
         """Let it have another of the lab's roles for a moment: then its own is a change again.
 
         Its environment is encrypted, and Lambda gave the role that was deleted, not its name, the grant to
@@ -153,28 +143,25 @@ class Function(Resource):
         it in Terraform's aws_lambda_function). This comes before all other changes: they would make the
         function younger than its role, and nobody would see any more that it lost it.
         """
-        other = next(name for kind, name in run.known if kind == "role" and name != self.role)
-        run.cloud.call(
-            run.cloud.functions.update_function_configuration,
+        other = next(name for kind, name in cloud.ids if kind == "role" and name != self.role)
+        cloud.call(
+            cloud.functions.update_function_configuration,
             FunctionName=self.name,
-            Role=run.cloud.lab.arn("iam", f"role/{other}"),
+            Role=cloud.lab.arn("iam", f"role/{other}"),
         )
 
-    def _configuration(self, run: "Run") -> dict[str, Any]:
+    def _configuration(self, cloud: "Cloud") -> dict[str, Any]:
         return {
-            "Runtime": self.runtime,
-            "Role": run.cloud.lab.arn("iam", f"role/{self.role}"),
-            "Handler": self.handler,
-            "Timeout": self.timeout,
-            "MemorySize": self.memory,
+            **{key: getattr(self, name) for name, key in PLAIN.items()},
+            "Role": cloud.lab.arn("iam", f"role/{self.role}"),
             "Environment": {"Variables": dict(self.environment)},
         }
 
-    def delete(self, run: "Run") -> None:
+    def delete(self, cloud: "Cloud") -> None:
         """Delete it, and wait until it is gone."""
-        functions = run.cloud.functions
-        run.cloud.find(functions.delete_function, FunctionName=self.name)
-        run.cloud.wait_gone(functions.get_function, "the function is not gone yet", FunctionName=self.name)
+        functions = cloud.functions
+        cloud.find(functions.delete_function, FunctionName=self.name)
+        cloud.wait_gone(functions.get_function, "the function is not gone yet", FunctionName=self.name)
 
 
 def _with_reason(now: Mapping[str, Any], what: str) -> str:
@@ -195,7 +182,9 @@ class Permission(Resource):
 
     kind = "permission"
     parent = Function.kind
-    depends_on = ("API", "function")
+    depends_on = ("API", Function.kind)
+    read_with = ("API",)
+    names_api = "source"
     function: str
     statement: str
     source: str
@@ -203,23 +192,9 @@ class Permission(Resource):
     action: str = "lambda:InvokeFunction"
 
     @property
-    def lock_key(self) -> Key:
-        """The function's: it refuses parallel changes of its policy."""
-        return (Function.kind, self.function)
-
-    @property
     def read_key(self) -> Key:
-        """The function's."""
+        """The function's, in which it is read and changed: it refuses parallel changes of its policy."""
         return (Function.kind, self.function)
-
-    @property
-    def read_with(self) -> tuple[Key, ...]:
-        """The API, whose id is in `source`."""
-        return (("API", ""),)
-
-    def resolved(self, snapshot: "Snapshot", _changed: float | None) -> Self:
-        """Put `API` in the place of the API's id."""
-        return replace(self, source=self.source.replace(snapshot.api_id or API, API))
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -242,26 +217,26 @@ class Permission(Resource):
             )
             yield Observed(permission)
 
-    def create(self, run: "Run") -> None:
+    def create(self, cloud: "Cloud") -> None:
         """Add the statement, with the API's id."""
-        run.cloud.create(
-            run.cloud.functions.add_permission,
+        cloud.create(
+            cloud.functions.add_permission,
             FunctionName=self.function,
             StatementId=self.statement,
             Action=self.action,
             Principal=self.principal,
-            SourceArn=self.source.replace(API, run.api_id),
+            SourceArn=self.source.replace(API, cloud.api_id),
         )
 
-    def update(self, _found: Self, run: "Run") -> None:
+    def update(self, _found: Self, cloud: "Cloud") -> None:
         """Replace the statement: there is no call that changes one."""
-        self.delete(run)
-        self.create(run)
+        self.delete(cloud)
+        self.create(cloud)
 
-    def delete(self, run: "Run") -> None:
+    def delete(self, cloud: "Cloud") -> None:
         """Remove the statement."""
-        remove = run.cloud.functions.remove_permission
-        run.cloud.find(remove, FunctionName=self.function, StatementId=self.statement)
+        remove = cloud.functions.remove_permission
+        cloud.find(remove, FunctionName=self.function, StatementId=self.statement)
 
 
 def permission_name(function: str, statement: str) -> str:

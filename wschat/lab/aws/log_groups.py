@@ -8,7 +8,6 @@ from wschat.lab.model import Observed, Resource, Task
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
-    from wschat.lab.aws.run import Run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,20 +39,19 @@ class LogGroup(Resource):
                     created=group["creationTime"] / 1000,
                 )
 
-    def create(self, run: "Run") -> None:
+    def create(self, cloud: "Cloud") -> None:
         """Create it, and say for how long it keeps what is written."""
-        cloud = run.cloud
         cloud.create(cloud.logs.create_log_group, logGroupName=self.name, tags=cloud.lab.tags)
-        self._keep(run)
+        self._keep(cloud)
 
-    def update(self, _found: Self, run: "Run") -> None:
+    def update(self, _found: Self, cloud: "Cloud") -> None:
         """Say for how long it keeps what is written."""
-        self._keep(run)
+        self._keep(cloud)
 
-    def _keep(self, run: "Run") -> None:
-        days, keep = self.retention_days or 0, run.cloud.logs.put_retention_policy
-        run.cloud.call(keep, logGroupName=self.name, retentionInDays=days)
+    def _keep(self, cloud: "Cloud") -> None:
+        days, keep = self.retention_days or 0, cloud.logs.put_retention_policy
+        cloud.call(keep, logGroupName=self.name, retentionInDays=days)
 
-    def delete(self, run: "Run") -> None:
+    def delete(self, cloud: "Cloud") -> None:
         """Delete it, with all that was written."""
-        run.cloud.find(run.cloud.logs.delete_log_group, logGroupName=self.name)
+        cloud.find(cloud.logs.delete_log_group, logGroupName=self.name)

@@ -1,15 +1,13 @@
 """IAM: roles, and the inline policy of each."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
-    from wschat.lab.aws.run import Run
-    from wschat.lab.snapshot import Snapshot
 
 POLICY_NAME = "access"
 """The name of the one inline policy of each role."""
@@ -39,38 +37,44 @@ class Role(Resource):
         role = found["Role"]
         managed = cloud.lab.manages(role.get("Tags"))
         trust = canonical(role["AssumeRolePolicyDocument"])
-        yield Observed(cls(name=name, trust=trust), managed=managed, created=role["CreateDate"].timestamp())
+        yield Observed(
+            cls(name=name, trust=trust),
+            id=role["RoleId"],
+            managed=managed,
+            created=role["CreateDate"].timestamp(),
+        )
         if managed:
             yield from Policy.read(cloud, name)
 
-    def create(self, run: "Run") -> None:
+    def create(self, cloud: "Cloud") -> None:
         """Create it; Lambda may not know it for some seconds."""
-        run.cloud.create(
-            run.cloud.iam.create_role,
+        made = cloud.create(
+            cloud.iam.create_role,
             RoleName=self.name,
             AssumeRolePolicyDocument=self.trust,
-            Tags=run.cloud.lab.tag_list,
+            Tags=cloud.lab.tag_list,
         )
+        cloud.ids[self.key] = made["Role"]["RoleId"]
 
-    def update(self, _found: Self, run: "Run") -> None:
+    def update(self, _found: Self, cloud: "Cloud") -> None:
         """Say who may assume it."""
-        change = run.cloud.iam.update_assume_role_policy
-        run.cloud.call(change, RoleName=self.name, PolicyDocument=self.trust)
+        change = cloud.iam.update_assume_role_policy
+        cloud.call(change, RoleName=self.name, PolicyDocument=self.trust)
 
-    def delete(self, run: "Run") -> None:
+    def delete(self, cloud: "Cloud") -> None:
         """Remove the role's policies, and it from instance profiles, whoever put them there; then the role.
 
         IAM insists on that order; and since its lists lag behind, it may take more than one round.
         """
 
         def remove() -> None:
-            self._strip(run)
-            run.cloud.iam.delete_role(RoleName=self.name)
+            self._strip(cloud)
+            cloud.iam.delete_role(RoleName=self.name)
 
-        run.cloud.find(remove)
+        cloud.find(remove)
 
-    def _strip(self, run: "Run") -> None:
-        iam, role, find = run.cloud.iam, self.name, run.cloud.find
+    def _strip(self, cloud: "Cloud") -> None:
+        iam, role, find = cloud.iam, self.name, cloud.find
         for inline in iam.get_paginator("list_role_policies").paginate(RoleName=role):
             for policy in inline["PolicyNames"]:
                 find(iam.delete_role_policy, RoleName=role, PolicyName=policy)
@@ -91,6 +95,7 @@ class Policy(Resource):
     parent = Role.kind
     cascades = False
     uses = (Role.kind,)
+    names_api = "document"
     document: str
 
     @property
@@ -104,18 +109,9 @@ class Policy(Resource):
         return (Role.kind, "API") if API in self.document else (Role.kind,)
 
     @property
-    def lock_key(self) -> Key:
-        """The role's."""
-        return (Role.kind, self.name)
-
-    @property
     def read_key(self) -> Key:
-        """The role's."""
+        """The role's, in which it is read and changed."""
         return (Role.kind, self.name)
-
-    def resolved(self, snapshot: "Snapshot", _changed: float | None) -> Self:
-        """Put `API` in the place of the API's id."""
-        return replace(self, document=self.document.replace(snapshot.api_id or API, API))
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -124,16 +120,16 @@ class Policy(Resource):
         if inline:
             yield Observed(cls(name=name, document=canonical(inline["PolicyDocument"])))
 
-    def create(self, run: "Run") -> None:
+    def create(self, cloud: "Cloud") -> None:
         """Write it, with the API's id."""
-        document = self.document.replace(API, run.api_id) if API in self.document else self.document
-        write = run.cloud.iam.put_role_policy
-        run.cloud.call(write, RoleName=self.name, PolicyName=POLICY_NAME, PolicyDocument=document)
+        document = self.document.replace(API, cloud.api_id) if API in self.document else self.document
+        write = cloud.iam.put_role_policy
+        cloud.call(write, RoleName=self.name, PolicyName=POLICY_NAME, PolicyDocument=document)
 
-    def update(self, _found: Self, run: "Run") -> None:
+    def update(self, _found: Self, cloud: "Cloud") -> None:
         """Write it anew."""
-        self.create(run)
+        self.create(cloud)
 
-    def delete(self, run: "Run") -> None:
+    def delete(self, cloud: "Cloud") -> None:
         """Delete it: IAM deletes no role that has one."""
-        run.cloud.find(run.cloud.iam.delete_role_policy, RoleName=self.name, PolicyName=POLICY_NAME)
+        cloud.find(cloud.iam.delete_role_policy, RoleName=self.name, PolicyName=POLICY_NAME)

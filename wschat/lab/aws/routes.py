@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from wschat.lab.aws.websocket_api import Api, ApiPart
-from wschat.lab.model import OPEN, Key, Observed, Resource
+from wschat.lab.model import OPEN, Observed, Resource
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
-    from wschat.lab.aws.run import Run
-    from wschat.lab.snapshot import Snapshot
 
 SELECT_DEFAULT = "\\$default"
 """The template selection expression that picks the template `$default`: a backslash, then its name."""
@@ -36,6 +34,7 @@ class Integration(ApiPart):
 
     kind = "integration"
     depends_on = (Api.kind,)
+    read_with = (Api.kind, "route")
     type: str
     description: str
     function: str | None = None
@@ -43,11 +42,6 @@ class Integration(ApiPart):
     request: str | None = None
     selects: str | None = None
     answer: tuple[str | None, ...] | None = None
-
-    @property
-    def read_with(self) -> tuple[Key, ...]:
-        """The API, and the routes: the one that they lead to keeps its name."""
-        return ((Api.kind, ""), (Route.kind, ""))
 
     def identified(self, desired: Iterable[Resource]) -> Self:
         """Return it under its name, which is lost if somebody changed its description, by what it does."""
@@ -82,34 +76,34 @@ class Integration(ApiPart):
             integration = cls(name=description or which, type=kind, description=description, **found)
             yield Observed(integration, id=which)
 
-    def create(self, run: "Run") -> None:
+    def create(self, cloud: "Cloud") -> None:
         """Create it, with its response."""
-        make = run.cloud.api.create_integration
-        made = run.cloud.create(make, ApiId=run.api_id, **self._attributes(run))
-        run.ids[self.key] = made["IntegrationId"]
-        self._create_response(run)
+        make = cloud.api.create_integration
+        made = cloud.create(make, ApiId=cloud.api_id, **self._attributes(cloud))
+        cloud.ids[self.key] = made["IntegrationId"]
+        self._create_response(cloud)
 
-    def update(self, found: Self, run: "Run") -> None:
+    def update(self, found: Self, cloud: "Cloud") -> None:
         """Change what differs, and its response."""
         differs = self.differences(found).keys()
         changed = {ATTRIBUTES[name] for name in differs & ATTRIBUTES.keys()}
-        wanted: Any = {name: value for name, value in self._attributes(run).items() if name in changed}
+        wanted: Any = {name: value for name, value in self._attributes(cloud).items() if name in changed}
         if wanted:
-            run.cloud.call(run.cloud.api.update_integration, **self._id(run), **wanted)
+            cloud.call(cloud.api.update_integration, **self._id(cloud), **wanted)
         if "answer" in differs:
-            self._update_responses(run)
+            self._update_responses(cloud)
 
-    def delete(self, run: "Run") -> None:
+    def delete(self, cloud: "Cloud") -> None:
         """Delete it, with its response."""
-        run.cloud.find(run.cloud.api.delete_integration, **self._id(run))
+        cloud.find(cloud.api.delete_integration, **self._id(cloud))
 
-    def _id(self, run: "Run") -> dict[str, Any]:
-        return {"ApiId": run.api_id, "IntegrationId": run.ids[self.key]}
+    def _id(self, cloud: "Cloud") -> dict[str, Any]:
+        return {"ApiId": cloud.api_id, "IntegrationId": cloud.ids[self.key]}
 
-    def _attributes(self, run: "Run") -> dict[str, Any]:
+    def _attributes(self, cloud: "Cloud") -> dict[str, Any]:
         kind = {"IntegrationType": self.type, "Description": self.description}
         if self.function:
-            uri = run.cloud.lab.invoke_arn(self.function)
+            uri = cloud.lab.invoke_arn(self.function)
             return kind | {"IntegrationMethod": self.method, "IntegrationUri": uri}
         return kind | {
             "TemplateSelectionExpression": self.selects,
@@ -128,15 +122,15 @@ class Integration(ApiPart):
             "ResponseTemplates": {"$default": template},
         }
 
-    def _create_response(self, run: "Run") -> None:
+    def _create_response(self, cloud: "Cloud") -> None:
         """Give a MOCK integration its one response, which a non-proxy integration needs in order to reply."""
         if self.answer:
-            make = run.cloud.api.create_integration_response
-            run.cloud.create(make, **self._id(run), **self._response)
+            make = cloud.api.create_integration_response
+            cloud.create(make, **self._id(cloud), **self._response)
 
-    def _update_responses(self, run: "Run") -> None:
+    def _update_responses(self, cloud: "Cloud") -> None:
         """Change the response that there is, or make one; delete those that are too much."""
-        cloud, of, wanted = run.cloud, self._id(run), self._response
+        of, wanted = self._id(cloud), self._response
         there = cloud.pages(cloud.api, "get_integration_responses", "Items", **of)
         there.sort(key=lambda each: each["IntegrationResponseKey"] != wanted.get("IntegrationResponseKey"))
         kept = there[:1] if wanted else []
@@ -149,7 +143,7 @@ class Integration(ApiPart):
             if changed:
                 cloud.call(change, IntegrationResponseId=each["IntegrationResponseId"], **of, **changed)
         if not kept:
-            self._create_response(run)
+            self._create_response(cloud)
 
 
 def _answer(responses: list[Mapping[str, Any]]) -> tuple[str | None, ...] | None:
@@ -174,25 +168,13 @@ class Route(ApiPart):
 
     kind = "route"
     depends_on = (Integration.kind,)
+    read_with = (Api.kind, Integration.kind)
+    refers_to = Integration.kind
     renamable = True
     integration: str | None
     two_way: bool
     responds: bool = True
     authorization: str = OPEN
-
-    @property
-    def read_with(self) -> tuple[Key, ...]:
-        """The API, and the integrations."""
-        return ((Api.kind, ""), (Integration.kind, ""))
-
-    @property
-    def references(self) -> tuple[str | None, ...]:
-        """The integration."""
-        return (self.integration,)
-
-    def resolved(self, snapshot: "Snapshot", _changed: float | None) -> Self:
-        """Name the integration."""
-        return replace(self, integration=snapshot.name_of(Integration, self.integration))
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -209,52 +191,55 @@ class Route(ApiPart):
             )
             yield Observed(resource, id=which)
 
-    def create(self, run: "Run") -> None:
+    def create(self, cloud: "Cloud") -> None:
         """Create it, with its route response."""
-        wanted: Any = {"Target": self._target(run), "AuthorizationType": self.authorization} | self._selection
-        made = run.cloud.create(run.cloud.api.create_route, ApiId=run.api_id, RouteKey=self.name, **wanted)
-        run.ids[self.key] = made["RouteId"]
+        wanted: Any = {
+            "Target": self._target(cloud),
+            "AuthorizationType": self.authorization,
+        } | self._selection
+        made = cloud.create(cloud.api.create_route, ApiId=cloud.api_id, RouteKey=self.name, **wanted)
+        cloud.ids[self.key] = made["RouteId"]
         if self.two_way:
-            self._create_response(run)
+            self._create_response(cloud)
 
-    def update(self, found: Self, run: "Run") -> None:
+    def update(self, found: Self, cloud: "Cloud") -> None:
         """Change what differs, and make the route response if it is missing."""
         if found.two_way and not self.two_way:  # there is no call that takes the expression away
-            found.delete(run)
-            self.create(run)
+            found.delete(cloud)
+            self.create(cloud)
             return
-        run.ids[self.key] = run.ids[found.key]
+        cloud.ids[self.key] = cloud.ids[found.key]
         wanted = {
             "name": {"RouteKey": self.name},
-            "integration": {"Target": self._target(run)},
+            "integration": {"Target": self._target(cloud)},
             "authorization": {"AuthorizationType": self.authorization},
             "two_way": self._selection,
         }
         differs = self.differences(found).keys()
         changed: Any = {key: value for name in wanted.keys() & differs for key, value in wanted[name].items()}
         if changed:
-            run.cloud.call(run.cloud.api.update_route, **self._id(run), **changed)
-        becomes_two_way = "two_way" in differs and not _responds(run.cloud, *self._id(run).values())
+            cloud.call(cloud.api.update_route, **self._id(cloud), **changed)
+        becomes_two_way = "two_way" in differs and not _responds(cloud, *self._id(cloud).values())
         if not found.responds or becomes_two_way:
-            self._create_response(run)
+            self._create_response(cloud)
 
-    def delete(self, run: "Run") -> None:
+    def delete(self, cloud: "Cloud") -> None:
         """Delete it, with its route response."""
-        run.cloud.find(run.cloud.api.delete_route, **self._id(run))
+        cloud.find(cloud.api.delete_route, **self._id(cloud))
 
-    def _id(self, run: "Run") -> dict[str, Any]:
-        return {"ApiId": run.api_id, "RouteId": run.ids[self.key]}
+    def _id(self, cloud: "Cloud") -> dict[str, Any]:
+        return {"ApiId": cloud.api_id, "RouteId": cloud.ids[self.key]}
 
-    def _target(self, run: "Run") -> str:
-        return f"integrations/{run.ids[Integration.kind, str(self.integration)]}"
+    def _target(self, cloud: "Cloud") -> str:
+        return f"integrations/{cloud.ids[Integration.kind, str(self.integration)]}"
 
     @property
     def _selection(self) -> dict[str, str]:
         return {"RouteResponseSelectionExpression": "$default"} if self.two_way else {}
 
-    def _create_response(self, run: "Run") -> None:
+    def _create_response(self, cloud: "Cloud") -> None:
         """Make it two-way: beside the selection expression that takes a route response of that key."""
-        run.cloud.create(run.cloud.api.create_route_response, **self._id(run), RouteResponseKey="$default")
+        cloud.create(cloud.api.create_route_response, **self._id(cloud), RouteResponseKey="$default")
 
 
 def _responds(cloud: "Cloud", api: str, route: str) -> bool:

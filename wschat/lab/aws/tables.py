@@ -9,7 +9,6 @@ from wschat.lab.model import Observed, Resource, Task
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
-    from wschat.lab.aws.run import Run
 
 CHANGING = {"CREATING", "DELETING", "UPDATING"}
 TTL_COOLS_DOWN = "modified multiple times within a fixed interval"
@@ -65,66 +64,65 @@ class Table(Resource):
             created=table["CreationDateTime"].timestamp(),
         )
 
-    def create(self, run: "Run") -> None:
+    def create(self, cloud: "Cloud") -> None:
         """Create it, and wait until it is active; only then it takes a time to live."""
-        run.cloud.create(
-            run.cloud.dynamodb.create_table,
+        cloud.create(
+            cloud.dynamodb.create_table,
             TableName=self.name,
             AttributeDefinitions=[{"AttributeName": self.partition_key, "AttributeType": "S"}],
             KeySchema=[{"AttributeName": self.partition_key, "KeyType": "HASH"}],
             BillingMode=self.billing,  # type: ignore[arg-type]
-            Tags=run.cloud.lab.tag_list,
+            Tags=cloud.lab.tag_list,
         )
-        self._wait_active(run)
+        self._wait_active(cloud)
         if self.ttl:
-            self._set_ttl(self.ttl, run)
+            self._set_ttl(self.ttl, cloud)
 
-    def update(self, found: Self, run: "Run") -> None:
+    def update(self, found: Self, cloud: "Cloud") -> None:
         """Change how it is billed, and its time to live: one must be off before another can be on."""
         if self.billing != found.billing:
-            change = run.cloud.dynamodb.update_table
-            run.cloud.call(change, TableName=self.name, BillingMode=self.billing)  # type: ignore[arg-type]
-            self._wait_active(run)
+            change = cloud.dynamodb.update_table
+            cloud.call(change, TableName=self.name, BillingMode=self.billing)  # type: ignore[arg-type]
+            self._wait_active(cloud)
         if found.ttl and self.ttl != found.ttl:
-            self._set_ttl(found.ttl, run, enabled=False)
+            self._set_ttl(found.ttl, cloud, enabled=False)
         if self.ttl and self.ttl != found.ttl:
-            self._set_ttl(self.ttl, run)
+            self._set_ttl(self.ttl, cloud)
 
-    def delete(self, run: "Run") -> None:
+    def delete(self, cloud: "Cloud") -> None:
         """Delete it, and wait until it is gone."""
-        dynamodb = run.cloud.dynamodb
-        run.cloud.find(dynamodb.delete_table, TableName=self.name)
-        run.cloud.wait_gone(dynamodb.describe_table, "the table is not gone yet", TableName=self.name)
+        dynamodb = cloud.dynamodb
+        cloud.find(dynamodb.delete_table, TableName=self.name)
+        cloud.wait_gone(dynamodb.describe_table, "the table is not gone yet", TableName=self.name)
 
-    def _wait_active(self, run: "Run") -> None:
+    def _wait_active(self, cloud: "Cloud") -> None:
         def active() -> bool:
-            described = run.cloud.find(run.cloud.dynamodb.describe_table, TableName=self.name)
+            described = cloud.find(cloud.dynamodb.describe_table, TableName=self.name)
             return bool(described and described["Table"].get("TableStatus") == "ACTIVE")
 
-        run.cloud.wait(active, "the table is not active yet")
+        cloud.wait(active, "the table is not active yet")
 
-    def _set_ttl(self, attribute: str, run: "Run", *, enabled: bool = True) -> None:
+    def _set_ttl(self, attribute: str, cloud: "Cloud", *, enabled: bool = True) -> None:
         """Switch the time to live.
 
         AWS takes one change of it an hour, and refuses one that changes nothing.
         """
         specification: Any = {"Enabled": enabled, "AttributeName": attribute}
-        refusal = run.cloud.refusal(
+        refusal = cloud.refusal(
             (TTL_IS_SO, TTL_COOLS_DOWN),
-            run.cloud.dynamodb.update_time_to_live,
+            cloud.dynamodb.update_time_to_live,
             TableName=self.name,
             TimeToLiveSpecification=specification,
         )
-        if refusal == TTL_COOLS_DOWN and not self._has_ttl(attribute, run):
+        if refusal == TTL_COOLS_DOWN and not self._has_ttl(attribute, cloud):
             raise AwsError(
                 "AWS takes one change of a table's time to live an hour, and there was one",
                 where=f"table {self.name}",
                 hint="run the same command again in an hour",
             )
 
-    def _has_ttl(self, attribute: str, run: "Run") -> bool:
+    def _has_ttl(self, attribute: str, cloud: "Cloud") -> bool:
         """Tell whether the time to live is as it should be, as soon as AWS's reads show it."""
-        cloud = run.cloud
         until = cloud.clock.now() + cloud.pacing.read_lag
         while True:
             found = cloud.find(cloud.dynamodb.describe_time_to_live, TableName=self.name)

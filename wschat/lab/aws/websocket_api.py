@@ -12,11 +12,16 @@ from wschat.lab.model import TAG, Key, Observed, Resource
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
-    from wschat.lab.aws.run import Run
-    from wschat.lab.snapshot import Snapshot
 
 API_NAME = "chatroom-websocket"
 """The name of the lab's one API, without the prefix."""
+ATTRIBUTES = {
+    "title": "Name",
+    "selection": "RouteSelectionExpression",
+    "description": "Description",
+    "protocol": "ProtocolType",
+}
+"""What API Gateway calls the attributes of an API."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +34,7 @@ class Api(Resource):
 
     kind = "API"
     uses = ("function",)
+    read_with = ("integration", "deployment", "stage", "route")
     fixed = frozenset({"protocol"})
     legal_name = (r"[A-Za-z0-9_ .-]+", 128)
     title: str
@@ -37,19 +43,9 @@ class Api(Resource):
     protocol: str = "WEBSOCKET"
 
     @property
-    def lock_key(self) -> Key:
-        """One for the API and all parts of it: it refuses parallel changes ("concurrent modification")."""
-        return (self.kind, "")
-
-    @property
     def read_key(self) -> Key:
         """One for all APIs that may be the lab's."""
         return (self.kind, "")
-
-    @property
-    def read_with(self) -> tuple[Key, ...]:
-        """All that is in it."""
-        return tuple((kind, "") for kind in ("integration", "deployment", "stage", "route"))
 
     @classmethod
     def names(cls, cloud: "Cloud") -> Iterable[str]:
@@ -71,30 +67,18 @@ class Api(Resource):
             managed = cloud.lab.manages(api.get("Tags"))
             alike = api.get("Tags", {}).get(TAG, "").casefold() == tag
             if alike or api["Name"] == name:
-                resource = cls(
-                    name=name if managed else api["Name"],
-                    title=api["Name"],
-                    selection=api.get("RouteSelectionExpression", ""),
-                    description=api.get("Description", ""),
-                    protocol=api["ProtocolType"],
-                )
+                attributes = {each: api.get(key, "") for each, key in ATTRIBUTES.items()}
+                resource = cls(name=name if managed else api["Name"], **attributes)
                 made = api["CreatedDate"].timestamp()
                 yield Observed(resource, id=api["ApiId"], managed=managed, created=made)
 
-    def create(self, run: "Run") -> None:
+    def create(self, cloud: "Cloud") -> None:
         """Create it, then look whether somebody else did so too meanwhile: the oldest is the one to keep.
 
         Only what exists counts: a list may still show one that was just torn down.
         """
-        cloud = run.cloud
-        made = cloud.create(
-            cloud.api.create_api,
-            Name=self.title,
-            ProtocolType=self.protocol,  # type: ignore[arg-type]
-            RouteSelectionExpression=self.selection,
-            Description=self.description,
-            Tags=cloud.lab.tags,
-        )["ApiId"]
+        attributes: Any = {key: getattr(self, each) for each, key in ATTRIBUTES.items()}
+        made = cloud.create(cloud.api.create_api, Tags=cloud.lab.tags, **attributes)["ApiId"]
         cloud.pause(cloud.pacing.read_lag, "somebody else may make it too: looking")
         there = [
             (each.created or 0, each.id)
@@ -104,17 +88,16 @@ class Api(Resource):
         kept = min(there, default=(0, made))[1]
         if kept != made:
             cloud.find(cloud.api.delete_api, ApiId=made)
-        run.ids[self.key] = kept
+        cloud.ids[self.key] = kept
 
-    def update(self, found: Self, run: "Run") -> None:
+    def update(self, found: Self, cloud: "Cloud") -> None:
         """Change what differs."""
-        changed = {"title": "Name", "selection": "RouteSelectionExpression", "description": "Description"}
-        wanted: Any = {changed[name]: pair[0] for name, pair in self.differences(found).items()}
-        run.cloud.call(run.cloud.api.update_api, ApiId=run.ids[self.key], **wanted)
+        wanted: Any = {ATTRIBUTES[name]: pair[0] for name, pair in self.differences(found).items()}
+        cloud.call(cloud.api.update_api, ApiId=cloud.ids[self.key], **wanted)
 
-    def delete(self, run: "Run") -> None:
+    def delete(self, cloud: "Cloud") -> None:
         """Delete it, and all that is in it."""
-        run.cloud.find(run.cloud.api.delete_api, ApiId=run.ids[self.key])
+        cloud.find(cloud.api.delete_api, ApiId=cloud.ids[self.key])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +108,7 @@ class ApiPart(Resource):
 
     @property
     def lock_key(self) -> Key:
-        """The API's."""
+        """The API's: it refuses parallel changes of what is in it ("concurrent modification")."""
         return (Api.kind, "")
 
     @property
@@ -140,11 +123,7 @@ class Deployment(ApiPart):
 
     kind = "deployment"
     depends_on = ("integration", "route")
-
-    @property
-    def read_with(self) -> tuple[Key, ...]:
-        """The API, and the stages: the one that they serve keeps its name."""
-        return ((Api.kind, ""), (Stage.kind, ""))
+    read_with = (Api.kind, "stage")
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -153,19 +132,19 @@ class Deployment(ApiPart):
             which = deployment["DeploymentId"]
             yield Observed(cls(name=deployment.get("Description") or which), id=which)
 
-    def create(self, run: "Run") -> None:
+    def create(self, cloud: "Cloud") -> None:
         """Deploy the routes as they are now."""
-        make = run.cloud.api.create_deployment
-        made = run.cloud.create(make, ApiId=run.api_id, Description=self.name)
-        run.ids[self.key] = made["DeploymentId"]
+        make = cloud.api.create_deployment
+        made = cloud.create(make, ApiId=cloud.api_id, Description=self.name)
+        cloud.ids[self.key] = made["DeploymentId"]
 
-    def update(self, found: Self, run: "Run") -> None:
+    def update(self, found: Self, cloud: "Cloud") -> None:
         """Never needed: it has nothing but its name."""
 
-    def delete(self, run: "Run") -> None:
+    def delete(self, cloud: "Cloud") -> None:
         """Delete it."""
-        which = run.ids[self.key]
-        run.cloud.find(run.cloud.api.delete_deployment, ApiId=run.api_id, DeploymentId=which)
+        which = cloud.ids[self.key]
+        cloud.find(cloud.api.delete_deployment, ApiId=cloud.api_id, DeploymentId=which)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,23 +153,11 @@ class Stage(ApiPart):
 
     kind = "stage"
     depends_on = (Deployment.kind,)
+    read_with = (Api.kind, Deployment.kind)
+    refers_to = Deployment.kind
     deployment: str | None
     tag: str | None
     auto_deploy: bool = False
-
-    @property
-    def read_with(self) -> tuple[Key, ...]:
-        """The API, and the deployments."""
-        return ((Api.kind, ""), (Deployment.kind, ""))
-
-    @property
-    def references(self) -> tuple[str | None, ...]:
-        """The deployment."""
-        return (self.deployment,)
-
-    def resolved(self, snapshot: "Snapshot", _changed: float | None) -> Self:
-        """Name the deployment."""
-        return replace(self, deployment=snapshot.name_of(Deployment, self.deployment))
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -205,30 +172,30 @@ class Stage(ApiPart):
                 )
             )
 
-    def create(self, run: "Run") -> None:
+    def create(self, cloud: "Cloud") -> None:
         """Create it, serving its deployment."""
-        run.cloud.create(
-            run.cloud.api.create_stage,
-            ApiId=run.api_id,
+        cloud.create(
+            cloud.api.create_stage,
+            ApiId=cloud.api_id,
             StageName=self.name,
-            DeploymentId=run.ids[Deployment.kind, str(self.deployment)],
-            Tags=run.cloud.lab.tags,
+            DeploymentId=cloud.ids[Deployment.kind, str(self.deployment)],
+            Tags=cloud.lab.tags,
         )
 
-    def update(self, found: Self, run: "Run") -> None:
+    def update(self, found: Self, cloud: "Cloud") -> None:
         """Give it back its tag, and the deployment that it should serve."""
-        cloud, lab = run.cloud, run.cloud.lab
-        of: Any = {"ApiId": run.api_id, "StageName": self.name}
+        lab = cloud.lab
+        of: Any = {"ApiId": cloud.api_id, "StageName": self.name}
         differs = self.differences(found).keys()
         if "tag" in differs:
-            arn = f"arn:{lab.partition}:apigateway:{lab.region}::/apis/{run.api_id}/stages/{self.name}"
+            arn = f"arn:{lab.partition}:apigateway:{lab.region}::/apis/{cloud.api_id}/stages/{self.name}"
             cloud.call(cloud.api.tag_resource, ResourceArn=arn, Tags=lab.tags)
         if "auto_deploy" in differs:  # while it is on, no deployment can be chosen
             cloud.call(cloud.api.update_stage, AutoDeploy=False, **of)
         if "deployment" in differs:
-            serves = run.ids[Deployment.kind, str(self.deployment)]
+            serves = cloud.ids[Deployment.kind, str(self.deployment)]
             cloud.call(cloud.api.update_stage, DeploymentId=serves, **of)
 
-    def delete(self, run: "Run") -> None:
+    def delete(self, cloud: "Cloud") -> None:
         """Delete it."""
-        run.cloud.find(run.cloud.api.delete_stage, ApiId=run.api_id, StageName=self.name)
+        cloud.find(cloud.api.delete_stage, ApiId=cloud.api_id, StageName=self.name)
