@@ -1,6 +1,7 @@
 """Let the storm rage in a local lab, and count: `python -m tests.studies.storm`."""
 
 import argparse
+import math
 import signal
 import sys
 import tempfile
@@ -27,13 +28,19 @@ SETTLED_S = 20.0
 
 
 def storm(
-    cloud: Cloud, url: str, people: int = 60, rooms: int = 8, seconds: float = 60.0, seed: int = 0
+    cloud: Cloud,
+    url: str,
+    people: int = 60,
+    rooms: int = 8,
+    seconds: float = 60.0,
+    acts: float = math.inf,
+    seed: int = 0,
 ) -> tuple[Counter[str], list[str]]:
-    """Let people act for some seconds; return what they did, and what is wrong in the end."""
+    """Let people act for some seconds, or so often; return what they did, and what is wrong in the end."""
     everybody = [Somebody(url, f"p{number}", rooms, seed) for number in range(people)]
     auditor = Somebody(url, audit.AUDITOR, rooms, seed)
     with silence(cloud):
-        wrong = let_act(everybody, seconds)
+        wrong = let_act(everybody, seconds, acts)
     heard, missing = audit.messages(everybody)
     misfits = look(cloud, auditor, everybody)
     logged, raised = audit.log(cloud)
@@ -47,16 +54,18 @@ def storm(
     return counts, wrong + missing + misfits + raised
 
 
-def let_act(everybody: list[Somebody], seconds: float) -> list[str]:
-    """Let all come, and then each act in a thread until the time is over; return what went wrong."""
+def let_act(everybody: list[Somebody], seconds: float, acts: float) -> list[str]:
+    """Let all come, and then each act in a thread until the end; return what went wrong."""
     for one in everybody:
         one.come_back()
     until, wrong = time.monotonic() + seconds, list[str]()
 
     def live(one: Somebody) -> None:
         try:
-            while time.monotonic() < until:
+            done = 0
+            while time.monotonic() < until and done < acts:
                 one.act()
+                done += 1
             one.end()
         except BaseException as error:  # noqa: BLE001
             wrong.append(f"{one.name}: {error!r}")
