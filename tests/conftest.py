@@ -17,16 +17,17 @@ from wschat.local.emulator import Emulator
 from wschat.target import Target
 
 NUMBERS = count(1)
-LONGEST = {"test_app.py", "test_engine.py", "test_stopping.py", "test_sweep.py"}
+UNIT = Path(__file__).parent / "unit"
+LONGEST = {"test_engine.py", "test_hostile.py", "test_join.py"}
 SETTINGS = ("AWS_", "WSCHAT_", "NO_COLOR", "TERM", "COLUMNS", "LINES")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the modules that take longest; leave out what needs a browser where there is none.
 
-    Of two workers, who gets a long one last lets the other wait. What a browser lacks is told once.
+    Who gets a long one last lets the other workers wait. What a browser lacks is told once.
     """
-    items.sort(key=lambda item: item.path.name not in LONGEST)
+    items.sort(key=lambda item: item.path.is_relative_to(UNIT) and item.path.name not in LONGEST)
     in_browser = [item for item in items if "browser" in getattr(item, "fixturenames", ())]
     if in_browser and not os.environ.get("WSCHAT_BROWSER") and (lacks := browser.lacking()):
         first, *others = in_browser

@@ -46,7 +46,12 @@ class RoomServer:
     async def listen(self) -> None:
         """Serve on a free port of the loopback interface, or on the one that it had before."""
         self.listening = await serve(
-            self.serve_one, "127.0.0.1", self.port, process_request=self.refuse, close_timeout=1
+            self.serve_one,
+            "127.0.0.1",
+            self.port,
+            process_request=self.refuse,
+            ping_interval=None,  # API Gateway sends none
+            close_timeout=1,
         )
         self.port = self.listening.sockets[0].getsockname()[1]
         self.url = f"ws://127.0.0.1:{self.port}/development"
