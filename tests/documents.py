@@ -11,7 +11,7 @@ from tests.studies.drift.hand import KINDS
 from tests.studies.drift.stops import FIXED, TAGS_CHANGED
 from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES
 from tests.studies.privileges.scenarios import SCENARIOS
-from tests.unit.chat import attacks
+from tests.support import attacks
 from tests.unit.local.gateway import behaviours
 from wschat.chat.events import FIELDS
 from wschat.chat.machine.commands import HELP

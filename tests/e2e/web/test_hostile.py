@@ -10,7 +10,7 @@ import pytest
 from tests.e2e.web.conftest import OpenTab
 from tests.e2e.web.injections import INJECTIONS
 from tests.e2e.web.tab import Tab
-from tests.unit.chat.attacks import ATTACKS
+from tests.support.attacks import ATTACKS
 from tests.unit.chat.threaded import ThreadedServer
 from wschat.protocol.names import INVISIBLE
 from wschat.web.server import Server

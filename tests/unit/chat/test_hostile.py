@@ -2,7 +2,6 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
@@ -11,8 +10,8 @@ from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
+from tests.support.attacks import ATTACKS, HOSTILE, is_bad
 from tests.support.play import in_room
 from tests.support.terminal import Terminal
 from wschat.chat.events import encode
@@ -33,24 +32,12 @@ from wschat.chat.paint import Palette, paint
 from wschat.chat.render import lines, pending, toolbar
 from wschat.protocol.events import ClientMessage, SingleRoom, UserJoined
 from wschat.protocol.requests import Request
-from wschat.text import JOINERS, safe, safe_name
 
-from .attacks import ATTACKS
 from .threaded import ThreadedServer, start_chat
 
 NUMBERS = count()
-PIECES = st.sampled_from(
-    [*ATTACKS, "\x1b[", "\x9b", "\x1b]8;;", "\x07", "\x1b\\", "m", "H", "?25l", "\n", " "]
-)
-HOSTILE = st.lists(PIECES | st.text(max_size=8), max_size=8).map("".join)
-BAD = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 WHOLE_URL = r"https?://[!-~]+ *$|[!-~]+ *$"  # and its rest, without a gap
 BEGINNINGS = re.compile(rf"00:00 <|-- |!! |── |   |> draft| \S|{WHOLE_URL}|$")
-
-
-def is_bad(char: str) -> bool:
-    """Tell whether a character could steer a terminal, or hide."""
-    return unicodedata.category(char) in BAD and char not in JOINERS
 
 
 class Place(NamedTuple):
@@ -152,28 +139,6 @@ def test_anything(place: Place, text: str) -> None:
     check(place, look(place.ann), text)
 
 
-def check_safe(text: str) -> None:
-    """What can steer is gone, and what people can read is there; of a pile of marks some of it."""
-    shown = safe(text)
-    assert not [char for char in shown if is_bad(char)]
-    for char in text:
-        piles_up = char in JOINERS or unicodedata.category(char).startswith("M")
-        assert char in shown or is_bad(char) or piles_up
-
-
-def test_safe() -> None:
-    """Each attack becomes harmless, and stays readable."""
-    for attack in ATTACKS:
-        check_safe(attack)
-
-
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(text=HOSTILE)
-def test_safe_with_anything(text: str) -> None:
-    """So does what nobody has thought of."""
-    check_safe(text)
-
-
 ITEMS: list[Callable[[str], Item]] = [
     lambda text: Message(ClientMessage("eve", text, time=1)),
     lambda text: Message(ClientMessage(text, text, time=1), me=text),
@@ -217,25 +182,6 @@ def test_json_carries_the_exact_text() -> None:
         line = encode({"message": attack})
         assert line.isprintable()
         assert json.loads(line) == {"message": attack}
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("bob\u200d", "bo\u200cb", "b\u043eb", "bob\u3164", "bob\u2800", "b\u00a0ob", "bob\ufe0f"),
-        *("bo\u034fb", "bo\u17b4b", "bob\ufff0"),
-        *("bob\U0001d159left;\U0001d159eve", "bob\U00013441left;\U00013442eve"),
-    ],
-)
-def test_names_that_imitate(name: str) -> None:
-    """A name that looks like another one does not, once it is shown."""
-    assert "\\u{" in safe_name(name)
-
-
-@pytest.mark.parametrize("name", ["José", "Zoë", "Иван", "Αθηνά", "李雷", "محمد", "ann-2", "o'neil", "नमस्ते"])
-def test_names_of_people(name: str) -> None:
-    """A name that imitates nobody is shown as it is."""
-    assert safe_name(name) == name
 
 
 def test_a_flood() -> None:

@@ -19,33 +19,6 @@ from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ChatState, Online
 from wschat.chat.render import lines, toolbar
 from wschat.protocol.events import ClientMessage, Signup, SingleRoom, UserJoined
-from wschat.text import safe
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "plain",
-        "[b]x[/b] <b>",
-        "grüße 日本語",
-        "👩\u200d💻",
-        "\u0645\u06cc\u200c\u062e",
-        "e\u0301",
-        "❤\ufe0f",
-        "नमस्ते",
-    ],
-)
-def test_safe_leaves_text_alone(text: str) -> None:
-    """Text of people is as it was."""
-    assert safe(text) == text
-
-
-def test_safe_shows_what_it_took() -> None:
-    """A control is seen, a tab is space, a pile of marks is cut, joiners or not."""
-    assert safe("\x1b[0m\x9b\u202e\ud800\x7f\n") == "␛[0m\\u{9b}\\u{202e}\\u{d800}␡␊"
-    assert safe("a\tb") == "a    b"
-    assert safe("a" + "\u0301" * 50 + "b") == "a" + "\u0301" * 8 + "b"
-    assert len(safe("a" + "\u0301\u200d" * 50)) <= 9
 
 
 def text_of(item: Item) -> list[str]:

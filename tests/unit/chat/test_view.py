@@ -10,6 +10,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
+from tests.support.attacks import ATTACKS, is_bad
 from wschat.chat.machine.events import Event, LineEntered
 from wschat.chat.machine.items import Failure, Unsent
 from wschat.chat.machine.room import Room
@@ -21,9 +22,7 @@ from wschat.chat.view import TerminalView
 from wschat.chat.world import World
 from wschat.errors import ExitCode, LostError
 
-from .attacks import ATTACKS
 from .room_server import RoomServer, room_server
-from .test_hostile import is_bad
 
 
 class Screen(DummyOutput):

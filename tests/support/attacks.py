@@ -1,5 +1,11 @@
 """Attacks on a terminal: what strangers may write into names, rooms, messages and errors."""
 
+import unicodedata
+
+from hypothesis import strategies as st
+
+from wschat.text import JOINERS
+
 CONTROLS = [chr(code) for code in (*range(0x20), 0x7F, *range(0x80, 0xA0))]
 
 SEQUENCES = [
@@ -165,3 +171,14 @@ KINDS = {
     "imitations: of notices, errors, messages, questions, the toolbar": IMITATIONS,
 }
 ATTACKS = [attack for attacks in KINDS.values() for attack in attacks]
+
+PIECES = st.sampled_from(
+    [*ATTACKS, "\x1b[", "\x9b", "\x1b]8;;", "\x07", "\x1b\\", "m", "H", "?25l", "\n", " "]
+)
+HOSTILE = st.lists(PIECES | st.text(max_size=8), max_size=8).map("".join)
+BAD = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def is_bad(char: str) -> bool:
+    """Tell whether a character could steer a terminal, or hide."""
+    return unicodedata.category(char) in BAD and char not in JOINERS

@@ -1,0 +1,66 @@
+"""Names are compared as people do, and what can't be one is refused."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wschat.protocol.names import clean_name, fold
+from wschat.protocol.refusals import ErrorCode, Refused
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["bob", "BOB", "b\u200cob", "bo\u200db", "bob\ufe0f", "b\u034fob", "\u202ebob", "bo\u17b4b", "bob\ufff0"],
+)
+def test_one_name(other: str) -> None:
+    """Names are compared without case and without what can't be seen."""
+    assert fold(other) == fold("Bob")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["", "  ", "\u3164", "\u17b5\U000e0fff", "\u200b\u200d", "a#b", "a\nb", "a\x1bb", "a\u2028b", "x" * 33],
+)
+def test_no_name(name: str) -> None:
+    """What can't be seen, typed or kept apart is no name."""
+    with pytest.raises(Refused) as refused:
+        clean_name(name)
+    assert refused.value.code in {ErrorCode.BAD_REQUEST, ErrorCode.TOO_LONG}
+
+
+@pytest.mark.parametrize("name", [" Ann ", "Zoë", "Zoe\u0308", "می\u200cشود", "小明", "👩\u200d🚀", "x" * 32])
+def test_a_name(name: str) -> None:
+    """Names in any language are names, trimmed and composed."""
+    assert clean_name(name) == {"Zoe\u0308": "Zoë"}.get(name, name.strip())
+
+
+STRANGE = [
+    "👩‍👩‍👧‍👦",
+    "e\u0301",
+    "ﬃ",
+    "İ",
+    "ß",
+    "\u202eevil",
+    "\u200b",
+    "\u3164",
+    "\uff21",
+    "\u0345",
+    "a" * 33,
+    "\ufeff",
+]
+
+
+@pytest.mark.parametrize("text", [*STRANGE, "\U0001d504" * 32], ids=ascii)
+@settings(max_examples=15, deadline=None, database=None, derandomize=True)
+@given(noise=st.text(max_size=40))
+def test_clean_names_stay_clean(text: str, noise: str) -> None:
+    """Whatever a name is made of: a clean one stays as it is when cleaned again, and compares to itself."""
+    for each in (text, noise, text + noise):
+        try:
+            name = clean_name(each)
+        except Refused:
+            continue
+        assert clean_name(name) == name
+        assert fold(fold(name)) == fold(name)
+        assert len(name.encode()) <= 4 * 32
+        assert 0 < len(fold(name).encode()) <= 12 * 32
