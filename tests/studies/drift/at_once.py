@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import product
 from typing import Any
 
@@ -78,7 +79,8 @@ def down(cloud: Cloud) -> None:
 
 def outcomes(ministack: Backend) -> Iterator[tuple[str, ...]]:
     """Try every pair of two provisions, and of a provision and a teardown; tell how each ends."""
-    for number, (offset, done) in enumerate(product(OFFSETS, DONE)):
+    today = datetime.now(UTC).date().toordinal()
+    for number, (offset, done) in enumerate(product(OFFSETS, DONE), start=today):
         both = pair(ministack, f"both{number}-", number)
         both.begin(done)
         ended = " and ".join(map(_told, both.run(provision, provision, offset)))

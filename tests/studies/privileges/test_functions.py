@@ -4,7 +4,6 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -21,7 +20,7 @@ from wschat.lab.blueprint import FUNCTIONS, SELECTION, STAGE, Spec, blueprint, l
 from wschat.lab.model import API
 
 SAMPLE = 4
-"""So many run in the suite, others each day; `python -m tests.studies.privileges` runs them all."""
+"""So many run in the suite, always the same; `python -m tests.studies.privileges` runs them all."""
 BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 PROBE = """
@@ -59,10 +58,9 @@ def test_every_grant_has_a_proof(rooms: Rooms) -> None:
 
 def test_nothing_is_spare(rooms: Rooms) -> None:
     """Without an action, its scenario fails, for that reason."""
-    seed = f"{datetime.now(UTC):%Y-%m-%d}"
-    sample = random.Random(seed).sample(list(proofs(rooms.cloud).items()), SAMPLE)  # noqa: S311
+    sample = random.Random(0).sample(list(proofs(rooms.cloud).items()), SAMPLE)  # noqa: S311
     for grant, scenario in sample:
-        assert fails(rooms, scenario, grant), f"without {grant}, {scenario.name!r} works (seed {seed})"
+        assert fails(rooms, scenario, grant), f"without {grant}, {scenario.name!r} works"
 
 
 def test_what_nobody_needs_is_found(rooms: Rooms) -> None:

@@ -39,14 +39,7 @@ class Account:
 
     def names(self) -> list[str]:
         """Return the kind and name of all that there is."""
-        groups = self._logs.describe_log_groups()["logGroups"]
-        return [
-            *(f"table {name}" for name in self._dynamodb.list_tables()["TableNames"]),
-            *(f"role {role['RoleName']}" for role in self._iam.list_roles()["Roles"]),
-            *(f"log group {group['logGroupName']}" for group in groups),
-            *(f"function {each['FunctionName']}" for each in self._functions.list_functions()["Functions"]),
-            *(f"API {api['Name']}" for api in self._api.get_apis()["Items"]),
-        ]
+        return [kind for kind, _ in self._things({})]
 
     def api(self) -> str:
         """Return the id of the only API; an empty one if there is another number of them."""
@@ -59,14 +52,16 @@ class Account:
         Ids are replaced by names, and so is `url`, at which the lab was told that AWS is.
         """
         ids: dict[str, str] = {url: "{url}"}
-        things = [*self._tables(), *self._roles(), *self._groups(), *self._lambdas(), *self._apis(ids)]
         lines = []
-        for kind, content in things:
+        for kind, content in self._things(ids):
             line = f"{kind} {json.dumps(_lasting(content), sort_keys=True, default=str)}"
             for which, name in ids.items():
                 line = line.replace(which, name)
             lines.append(line)
         return sorted(lines)
+
+    def _things(self, ids: dict[str, str]) -> list[tuple[str, object]]:
+        return [*self._tables(), *self._roles(), *self._groups(), *self._lambdas(), *self._apis(ids)]
 
     def _tables(self) -> Iterator[tuple[str, object]]:
         for name in self._dynamodb.list_tables()["TableNames"]:

@@ -98,26 +98,14 @@ def reference(account: Account) -> Reference:
     Raises:
         AssertionError: not even that succeeds.
     """
-    world, calls = World(account), {}
-    lines: list[str] = []
-    for run in ("provision", "teardown"):
-        asked: list[Asked] = []
-        world.run(run, Listener(world.plane, asked)).must_be_clean()
-        calls[run] = asked
+    world, lines = World(account), list[str]()
+    calls: dict[str, list[Asked]] = {"provision": [], "teardown": []}
+    for run, asked in calls.items():
+        world.run(run, lambda call, asked=asked: asked.append(ask(world.plane, call))).must_be_clean()  # type: ignore[misc]
         lines = lines or account.dump(world.url)
         world.clock.sleep(LAG_S)
     assert account.names() == []
     return Reference(calls, lines)
-
-
-class Listener:
-    """Takes note of each call; lets none fail."""
-
-    def __init__(self, plane: Plane, asked: list[Asked]) -> None:
-        self._plane, self._asked = plane, asked
-
-    def __call__(self, call: Call) -> None:
-        self._asked.append(ask(self._plane, call))
 
 
 def ask(plane: Plane, call: Call) -> Asked:

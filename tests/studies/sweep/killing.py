@@ -1,4 +1,7 @@
-"""Cases in which a real process works, and is killed: in real time, but faster."""
+"""Cases in which a real process works, and is killed: in real time, but faster.
+
+`python -m tests.studies.sweep.killing URL RUN` is that process.
+"""
 
 import signal
 import subprocess
@@ -6,10 +9,12 @@ import sys
 import threading
 from dataclasses import replace
 
+import boto3
+
 from tests.studies.sweep.account import Account
 from tests.studies.sweep.cases import Case, Reference, ask
 from tests.studies.sweep.trials import Result, conclude
-from tests.studies.sweep.world import LAG_S, TIMES, Death, World
+from tests.studies.sweep.world import LAG_S, RUNS, TIMES, Death, World, log_in
 from tests.support.plane.clock import ScaledClock
 from tests.support.plane.faults import Fault
 from tests.support.plane.wire import Call
@@ -45,7 +50,7 @@ class KillWorld(World):
 
         before = threading.enumerate()
         with self.plane.listening() as self.url:
-            command = [sys.executable, "-m", "tests.studies.sweep.child", self.url, case.run, str(FACTOR)]
+            command = [sys.executable, "-m", "tests.studies.sweep.killing", self.url, case.run]
             self.plane.fault = fails
             with subprocess.Popen(command, env=clean_environment(), stderr=subprocess.PIPE) as child:
                 self.plane.on_kill = lambda: _kill(child)
@@ -79,3 +84,13 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
     """Kill a process with -9; when this returns, it is gone."""
     child.kill()
     child.wait()
+
+
+def _work(url: str, run: str) -> None:
+    """Provision or tear down a lab at an endpoint, until it is killed."""
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    RUNS[run](log_in(url, session, ScaledClock(FACTOR)))
+
+
+if __name__ == "__main__":
+    _work(*sys.argv[1:])

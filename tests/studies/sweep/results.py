@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 
+from tests.documents import table
 from tests.studies.sweep.cases import Case
 from tests.studies.sweep.trials import Result
 
@@ -15,15 +17,21 @@ SOURCES = (
     "wschat/lab",
     "wschat/protocol",
     "wschat/errors.py",
+    "wschat/retry.py",
     "tests/support/labs.py",
     "tests/support/plane",
     "tests/studies/sweep",
 )
 """What the results depend on: not on what the functions do, nor on the tests of these tests."""
 PACKAGES = ("botocore", "ministack")
-LEGEND = (
-    "Done after retries + ended with a clear error; of kills, their number; after a !, what did not hold."
-)
+ALL = ("all", "")
+ENDS = {
+    "cases": "cases",
+    "done": "done after retries",
+    "told": "clear error",
+    "killed": "killed",
+    "held": "held",
+}
 
 
 def digest() -> str:
@@ -70,68 +78,12 @@ def _read(lines: Iterable[str]) -> Iterator[Result]:
 
 def by_fault(results: Iterable[Result]) -> str:
     """Return how many cases of each run and fault there were, how they ended, and how many held."""
-    counts: dict[tuple[str, ...], Ends] = {}
+    counts: dict[tuple[str, str], Counter[str]] = {}
     for result in results:
-        case = Case.read(result.case)
-        for names in ((case.run, case.fault), ("all", "")):
-            counts.setdefault(names, Ends()).add(result)
-    rows = [(*names, *ends.numbers()) for names, ends in counts.items() if names != ("all", "")]
-    return _table(
-        [("run", "fault", *Ends.NAMES), *rows, ("all", "", *counts.get(("all", ""), Ends()).numbers())]
-    )
-
-
-def by_call(results: Iterable[Result]) -> str:
-    """Return the same for each kind of call and fault, in short."""
-    counts: dict[tuple[str, ...], dict[str, Ends]] = {}
-    faults: dict[str, None] = {}
-    for result in results:
-        case = Case.read(result.case)
-        faults[case.fault] = None
-        row = counts.setdefault((case.run, result.call.partition(" ")[0]), {})
-        row.setdefault(case.fault, Ends()).add(result)
-    heads = ("run", "call", *(fault.lower().replace("_", "-") for fault in faults))
-    rows = [
-        (*names, *(row[each].short() if each in row else "" for each in faults))
-        for names, row in counts.items()
-    ]
-    return f"{_table([heads, *rows])}\n{LEGEND}"
-
-
-@dataclass
-class Ends:
-    """How cases ended."""
-
-    cases: int = 0
-    done: int = 0
-    told: int = 0
-    killed: int = 0
-    held: int = 0
-
-    NAMES = ("cases", "done after retries", "clear error", "killed", "held")
-
-    def add(self, result: Result) -> None:
-        clear = not any(each.startswith("unclear") for each in result.wrong)
-        self.cases += 1
-        self.done += result.ended == "done"
-        self.told += result.ended == "told" and clear
-        self.killed += result.ended == "killed"
-        self.held += not result.wrong
-
-    def numbers(self) -> tuple[str, ...]:
-        return tuple(map(str, (self.cases, self.done, self.told, self.killed, self.held)))
-
-    def short(self) -> str:
-        ended = str(self.killed) if self.killed else f"{self.done}+{self.told}"
-        return ended if self.held == self.cases else f"{ended} !{self.cases - self.held}"
-
-
-def _table(lines: list[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(_row(line, widths) for line in lines)
-
-
-def _row(line: tuple[str, ...], widths: list[int]) -> str:
-    words = [cell.ljust(width) for cell, width in zip(line[:2], widths, strict=False)]
-    numbers = [cell.rjust(width) for cell, width in zip(line[2:], widths[2:], strict=True)]
-    return "  ".join((*words, *numbers))
+        case, clear = Case.read(result.case), not any(each.startswith("unclear") for each in result.wrong)
+        ended = {result.ended} if clear or result.ended != "told" else set()
+        for names in ((case.run, case.fault), ALL):
+            counts.setdefault(names, Counter()).update(["cases", *ended, *(["held"] * (not result.wrong))])
+    total = counts.pop(ALL, Counter())
+    rows = [(*names, *(str(each[end]) for end in ENDS)) for names, each in (*counts.items(), (ALL, total))]
+    return table(("run", "fault", *ENDS.values()), rows)
