@@ -10,10 +10,11 @@ import boto3
 import pytest
 
 from tests.support import browser
+from tests.support.emulator import emulator as empty_lab
 from tests.support.plane.embedded import Embedded
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect
-from wschat.local.emulator import Emulator
+from wschat.local.join import LocalLab
 from wschat.target import Target
 
 NUMBERS = count(1)
@@ -52,13 +53,10 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """A MiniStack with IAM enforced, for the whole run."""
-    place = tmp_path_factory.mktemp("emulator")
-    emulator = Emulator(place / "private", place / "log")
-    emulator.start()
-    yield emulator
-    emulator.stop()
+def emulator() -> Iterator[LocalLab]:
+    """An empty local lab, for the whole run."""
+    with empty_lab() as lab:
+        yield lab
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +68,7 @@ def embedded() -> Embedded:
 
 
 @pytest.fixture
-def account(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def account(emulator: LocalLab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who has an account in the emulator."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
@@ -85,7 +83,7 @@ def root() -> boto3.Session:
 
 
 @pytest.fixture(scope="session")
-def clients(emulator: Emulator, root: boto3.Session) -> Cloud:
+def clients(emulator: LocalLab, root: boto3.Session) -> Cloud:
     """The clients of the emulator: boto3 takes a while to make them."""
     return connect(Target(endpoint_url=emulator.endpoint), root)
 

@@ -31,7 +31,7 @@ PURE = {
     *(f"wschat.lab.{name}" for name in ("model", "blueprint", "plan", "snapshot", "user_policy")),
     *(f"wschat.lab.aws.{name}" for name in ("tables", "roles", "log_groups", "functions")),
     *(f"wschat.lab.aws.{name}" for name in ("websocket_api", "routes")),  # they call what they are given
-    *(f"wschat.local.gateway.{name}" for name in ("answers", "api", "events", "limits")),
+    *(f"wschat.local.gateway.{name}" for name in ("events", "model", "options", "quotas", "responses")),
     *(module for module in MODULES if module.startswith("wschat.chat.machine")),
     *(f"wschat.chat.{name}" for name in ("events", "render", "settings", "urls")),
     *(f"wschat.chat.network.{name}" for name in ("failures", "url")),
@@ -57,7 +57,7 @@ LAYERS = (
 DEPTH = {part: depth for depth, parts in enumerate(LAYERS) for part in parts}
 ONLY_IN = {
     "boto3": {"wschat.lab.aws.session", "wschat.lab.local"},
-    "http.client": {"wschat.functions.shared.management_api", "wschat.local.emulator"},
+    "http.client": {"wschat.functions.shared.management_api"},
     "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {"wschat.local.gateway.iam", "wschat.local.gateway.server"},
@@ -73,7 +73,7 @@ CATCHERS = {
     "wschat.cli.teardown",
     "wschat.lab.aws.errors",
     "wschat.chat.client",
-    "wschat.local.keeper",
+    "wschat.local.process",
     "wschat.web.server",
 }
 """Where our errors are caught: shown (and gone on from), put into a report, taken note of, or sent on."""

@@ -10,11 +10,11 @@ import pytest
 from tests.support import starter
 from tests.support.labs import plan, tear_down
 from wschat.lab.aws.cloud import Cloud
-from wschat.local.emulator import Emulator
+from wschat.local.join import LocalLab
 
 
 @pytest.fixture
-def person(emulator: Emulator, tmp_path: Path) -> dict[str, str]:
+def person(emulator: LocalLab, tmp_path: Path) -> dict[str, str]:
     """The environment of somebody who has an account in the emulator."""
     return {
         "PATH": os.environ["PATH"],

@@ -10,12 +10,12 @@ import pytest
 
 from tests.support import starter
 from tests.support.terminal import terminal
-from wschat.local.emulator import Emulator
+from wschat.local.join import LocalLab
 from wschat.protocol.names import ROOM_LIMIT
 
 
 @pytest.fixture(scope="module")
-def aws(emulator: Emulator) -> dict[str, str]:
+def aws(emulator: LocalLab) -> dict[str, str]:
     """The environment of somebody who has an account there."""
     return {
         "PATH": os.environ["PATH"],

@@ -12,7 +12,7 @@ import pytest
 from tests.live import __main__ as on_ministack
 from tests.live.account import names
 from wschat.lab.aws.cloud import Cloud
-from wschat.local.emulator import Emulator
+from wschat.local.join import LocalLab
 
 SUITE = Path(on_ministack.__file__).parent
 
@@ -21,7 +21,7 @@ def ours(cloud: Cloud) -> list[str]:
     return [name for name in names(cloud) if "wschat-live-" in name]
 
 
-def test_interrupted(emulator: Emulator, clients: Cloud, tmp_path: Path) -> None:
+def test_interrupted(emulator: LocalLab, clients: Cloud, tmp_path: Path) -> None:
     """Ctrl-C in the middle of provision: what will be made was shown, and what was made is removed."""
     config = tmp_path / "config"
     config.write_text(on_ministack.CONFIG)

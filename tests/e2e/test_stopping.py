@@ -22,7 +22,7 @@ from tests.support.terminal import Terminal, terminal
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import canonical
-from wschat.local.emulator import Emulator
+from wschat.local.join import LocalLab
 
 AT_ONCE = Times(latency=0, read_lag=0, table_creating=0, role_assumable=0, gateway_rate=1e9, table_rate=1e9)
 FIRST = "Stopping: the calls in flight end first. Ctrl-C again stops at once."
@@ -58,7 +58,7 @@ class Gate:
 
 
 @pytest.fixture
-def plane(emulator: Emulator) -> Plane:
+def plane(emulator: LocalLab) -> Plane:
     """A plane that lets nobody wait, in real time."""
     return Plane(emulator.endpoint, ScaledClock(), times=AT_ONCE)
 

@@ -7,7 +7,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from wschat.local.emulator import Emulator, clean_environment
+from tests.support.emulator import emulator
+from wschat.local.environment import clean_environment
 
 CONFIG = """[profile live]
 region = us-east-1
@@ -18,17 +19,13 @@ aws_secret_access_key = test
 if __name__ == "__main__":
     for name in {*os.environ} - {*clean_environment()}:
         del os.environ[name]
-    with TemporaryDirectory() as place:
-        emulator, config = Emulator(Path(place, "private"), Path(place, "log")), Path(place, "config")
-        emulator.start()
+    with TemporaryDirectory() as place, emulator() as lab:
+        config = Path(place, "config")
         config.write_text(CONFIG)
         os.environ |= clean_environment() | {
             "AWS_CONFIG_FILE": str(config),
             "WSCHAT_LIVE_PROFILE": "live",
-            "WSCHAT_LIVE_ENDPOINT": emulator.endpoint,
+            "WSCHAT_LIVE_ENDPOINT": lab.endpoint,
         }
-        try:
-            code = pytest.main([str(Path(__file__).parent), "-n0", *sys.argv[1:]])
-        finally:
-            emulator.stop()
+        code = pytest.main([str(Path(__file__).parent), "-n0", *sys.argv[1:]])
     sys.exit(code)

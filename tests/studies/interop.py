@@ -19,12 +19,12 @@ from urllib.request import urlopen
 import boto3
 from websockets.sync.client import ClientConnection, connect
 
+from tests.support.emulator import emulator
 from tests.support.terminal import Terminal
 from tests.support.until import PATIENCE
 from tests.unit.local.gateway.api import STAGE, TestApi, make_function
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect as log_in
-from wschat.local.emulator import Emulator
 from wschat.target import Target
 
 if TYPE_CHECKING:
@@ -140,24 +140,17 @@ def talk(client: Client, management: "ApiGatewayManagementApiClient") -> None:
 
 def main() -> None:
     """Let each client talk."""
-    with tempfile.TemporaryDirectory() as place:
-        emulator = Emulator(Path(place) / "private", Path(place) / "log")
-        emulator.start()
-        try:
-            root = boto3.Session(
-                aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1"
-            )
-            clients = log_in(Target(endpoint_url=emulator.endpoint), root)
-            make_function(clients, "Mirror")
-            api = make_api(clients)
-            url = clients.lab.callbacks.replace("{api}", api.id) + f"/{STAGE}"
-            management = root.client("apigatewaymanagementapi", endpoint_url=url)
-            for name in sys.argv[1:]:
-                with client_of(name, api.url) as client:
-                    talk(client, management)
-                sys.stdout.write(f"{name}: connects, talks, hears posts, is disconnected\n")
-        finally:
-            emulator.stop()
+    root = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    with emulator() as lab:
+        clients = log_in(Target(endpoint_url=lab.endpoint), root)
+        make_function(clients, "Mirror")
+        api = make_api(clients)
+        url = clients.lab.callbacks.replace("{api}", api.id) + f"/{STAGE}"
+        management = root.client("apigatewaymanagementapi", endpoint_url=url)
+        for name in sys.argv[1:]:
+            with client_of(name, api.url) as client:
+                talk(client, management)
+            sys.stdout.write(f"{name}: connects, talks, hears posts, is disconnected\n")
 
 
 if __name__ == "__main__":

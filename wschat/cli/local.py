@@ -9,12 +9,12 @@ from wschat import paths
 from wschat.cli import console
 from wschat.cli.connection import program
 from wschat.errors import LocalError
-from wschat.local.gateway.limits import AWS, Settings
+from wschat.local.gateway.options import AS_ON_AWS, GatewayOptions
 from wschat.local.join import LocalLab, join
 from wschat.signals import interrupt_on_termination
 
 PROVISION = "wschat.lab.local:provision"
-"""What provisions a local lab: named for the process that runs it, which knows nothing of `lab`."""
+"""What provisions a local lab: named for the lab's process, which imports nothing of `lab`."""
 CREDENTIALS = "AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
 """Every local lab's root user, as a shell sets it."""
 
@@ -27,29 +27,29 @@ class Order(StrEnum):
 
 
 def local(
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="The emulator's port. (default: any)")
-    ] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The lab's port. (default: any)")] = None,
     idle_timeout: Annotated[
         float,
         typer.Option(min=0.1, help="Seconds without a message, either way, until a connection is closed."),
-    ] = AWS.idle_timeout,
+    ] = AS_ON_AWS.idle_timeout,
     max_age: Annotated[
         float, typer.Option(min=0.1, help="Seconds until a connection is closed for its age.")
-    ] = AWS.max_age,
+    ] = AS_ON_AWS.max_age,
     rate: Annotated[
         float, typer.Option(min=1, help="Requests per second; bursts of half as many.")
-    ] = AWS.rate,
+    ] = AS_ON_AWS.rate,
     order: Annotated[
         Order, typer.Option(help="Whether messages sent at the same time may overtake.")
     ] = Order.ARRIVAL,
-    drop: Annotated[float, typer.Option(min=0, help="Connections to cut per minute, at random.")] = AWS.drop,
+    drop: Annotated[
+        float, typer.Option(min=0, help="Connections to cut per minute, at random.")
+    ] = AS_ON_AWS.drop,
 ) -> None:
     """Run the whole lab on this machine. It stays in the foreground until Ctrl-C."""
-    settings = Settings(idle_timeout, max_age, rate, shuffle=order is Order.SHUFFLE, drop=drop)
+    options = GatewayOptions(idle_timeout, max_age, rate, shuffle=order is Order.SHUFFLE, drop=drop)
     interrupt_on_termination()
     err = console.stderr()
-    with join_local(port=port, settings=settings) as lab:
+    with join_local(port=port, options=options) as lab:
         end = "stops it" if lab.started else "leaves it; it runs on until nobody uses it any more"
         try:
             typer.echo(lab.url)
@@ -66,13 +66,13 @@ def local(
                 err.print("Left the lab; it ends when nobody uses it any more.")
 
 
-def join_local(*, plain: bool = False, **settings: Any) -> LocalLab:  # noqa: ANN401  what `join` takes
-    """Join the lab on this machine, or start it; `settings` are its port and its gateway's.
+def join_local(*, plain: bool = False, **wanted: Any) -> LocalLab:  # noqa: ANN401  what `join` takes
+    """Join the lab on this machine, or start it; `wanted` are its port and its gateway's options.
 
     `plain`: show how far it is line by line.
 
     Raises:
-        LocalError: it has no place, does not start, or runs with other settings.
+        LocalError: it has no place, does not start, or runs with other options.
     """
     try:
         place = paths.state_dir()
@@ -80,4 +80,4 @@ def join_local(*, plain: bool = False, **settings: Any) -> LocalLab:  # noqa: AN
         where, hint = str(error.filename), "make it writable, or set WSCHAT_STATE_DIR to another directory"
         raise LocalError(f"the local lab has no place: {error.strerror}", where=where, hint=hint) from None
     with console.waiting("Starting the local lab", plain=plain) as progress:
-        return join(place, PROVISION, progress=progress, **settings)
+        return join(place, PROVISION, progress=progress, **wanted)

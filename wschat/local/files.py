@@ -1,15 +1,12 @@
-"""The local lab's files in the state directory, and the locks that its processes take turns by."""
+"""The local lab's files in the state directory, and the lock under which it starts and ends."""
 
+import fcntl
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
-
-if sys.platform != "win32":
-    import fcntl
 
 
 @dataclass(frozen=True)
@@ -25,23 +22,23 @@ class LabFiles:
 
     @property
     def socket(self) -> Path:
-        """Where the keeper listens for users; there is one while a lab runs."""
+        """Where the lab listens for its users; there is one while it runs."""
         return self.state_dir / "local.sock"
 
     @property
     def log(self) -> Path:
-        """What the keeper and MiniStack printed, since the last start."""
+        """What the lab printed since its start."""
         return self.state_dir / "local.log"
 
     @property
-    def private(self) -> Path:
-        """MiniStack's temporary directory; there is one while a lab runs."""
+    def temporary(self) -> Path:
+        """MiniStack's temporary directory; a lab that was killed leaves it to the next one."""
         return self.state_dir / "local.tmp"
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock on a file, which is created if need be; the kernel lets go of it for the dead."""
+    """Hold the lock on a file, which is created if need be; the kernel releases it when its holder dies."""
     with path.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -1,42 +1,57 @@
 """The user's side of the local lab: join the one that runs, or start it."""
 
+import errno
+import importlib.util
 import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 from urllib.parse import urlsplit
 
 from wschat.errors import LocalError
-from wschat.local.emulator import STOP_S, clean_environment
+from wschat.local.environment import clean_environment, ministack_environment
 from wschat.local.files import LabFiles, locked, open_log
-from wschat.local.gateway.limits import AWS, Settings
-from wschat.local.keeper import STOP
+from wschat.local.gateway.options import AS_ON_AWS, GatewayOptions
+from wschat.local.process import STOP
+from wschat.loopback import HOST
 
 TRIES = 3
-GONE_S = STOP_S + 1.0  # the keeper gives MiniStack STOP_S, and then kills it
+GONE_S = 3.0
 ENDING_S = 0.5
-LOOK_S = 0.2
+POLL_S = 0.2
 SOCKET_PATH_BYTES = 100
+EXTRA = ("ministack", "uvicorn", "httptools")  # what is installed with [local] alone
 
 
-class _Line:
-    """The connection to the keeper, which makes its holder a user of the lab."""
+class _Connection:
+    """The connection to the lab's process, which makes its holder a user of the lab."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-        self._heard = b""
+    def __init__(self, path: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._received = b""
+        try:
+            self._socket.connect(str(path))
+        except BaseException:
+            self._socket.close()
+            raise
 
-    def hear(self) -> dict[str, Any]:
-        """Return the keeper's next message, empty when it has gone; its `failed` is raised."""
-        while b"\n" not in self._heard and (more := self._more()):
-            self._heard += more
-        line, _, self._heard = self._heard.partition(b"\n")
+    def receive(self, timeout: float | None = None) -> dict[str, Any]:
+        """Return the next message, empty when the process has gone; its `failed` is raised.
+
+        Raises:
+            TimeoutError: none came in so many seconds.
+        """
+        self._socket.settimeout(timeout)
+        while b"\n" not in self._received and (more := self._more()):
+            self._received += more
+        line, _, self._received = self._received.partition(b"\n")
         message: dict[str, Any] = json.loads(line or b"{}")
         if "failed" in message:
             raise LocalError(**message["failed"])
@@ -44,23 +59,19 @@ class _Line:
 
     def _more(self) -> bytes:
         try:
-            return self._connection.recv(4096)
+            return self._socket.recv(4096)
         except ConnectionResetError:
             return b""
 
-    def patience(self, seconds: float) -> None:
-        """Hear for so many seconds at most; then `hear` raises TimeoutError."""
-        self._connection.settimeout(seconds)
-
-    def leave(self, *, last_word: bytes = b"") -> bool:
+    def leave(self, request: bytes = b"") -> bool:
         """Be no user any longer; if the lab ends by that, wait until it is gone. False: it takes too long."""
-        with self._connection:
+        with self._socket:
             try:
-                self._connection.sendall(last_word)
-                if not last_word:
-                    self._connection.shutdown(socket.SHUT_WR)
-                self._connection.settimeout(GONE_S)
-                while self._connection.recv(4096):
+                self._socket.sendall(request)
+                if not request:
+                    self._socket.shutdown(socket.SHUT_WR)
+                self._socket.settimeout(GONE_S)
+                while self._socket.recv(4096):
                     pass
             except TimeoutError:
                 return False
@@ -73,16 +84,18 @@ class LocalLab:
     """A local lab in use; it runs at least until this is closed, or stopped by anyone.
 
     Attributes:
-        url: the ws:// URL to chat at.
+        url: the ws:// URL to chat at; empty if nothing was provisioned.
         endpoint: the endpoint URL for boto3.
         started: whether it runs because of this join.
     """
 
-    def __init__(self, line: _Line, files: LabFiles, *, url: str, endpoint: str, started: bool) -> None:
+    def __init__(
+        self, connection: _Connection, files: LabFiles, *, url: str, endpoint: str, started: bool
+    ) -> None:
         self.url = url
         self.endpoint = endpoint
         self.started = started
-        self._line = line
+        self._connection = connection
         self._files = files
 
     def __enter__(self) -> Self:
@@ -91,7 +104,7 @@ class LocalLab:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        gone = self._line.leave()
+        gone = self._connection.leave()
         if error is None:
             self._check_gone(gone)
 
@@ -101,7 +114,7 @@ class LocalLab:
         Raises:
             LocalError: it has not ended in time.
         """
-        self._check_gone(self._line.leave())
+        self._check_gone(self._connection.leave())
 
     def stop(self) -> None:
         """End the lab for all who use it, and return when it is gone.
@@ -109,16 +122,16 @@ class LocalLab:
         Raises:
             LocalError: it has not ended in time.
         """
-        self._check_gone(self._line.leave(last_word=STOP))
+        self._check_gone(self._connection.leave(STOP))
 
     def _check_gone(self, gone: bool) -> None:  # noqa: FBT001
         if gone:
             return
-        keeper = f"'wschat.local.keeper {self._files.state_dir}'"
+        process = f"'wschat.local.process {self._files.state_dir}'"
         raise LocalError(
             f"the local lab has not ended within {GONE_S:.0f} s",
             where=str(self._files.state_dir),
-            hint=f"if `pgrep -f {keeper}` still finds it in a moment, end it all: pkill -9 -f {keeper}",
+            hint=f"if `pgrep -f {process}` still finds it in a moment, end it: pkill -9 -f {process}",
         )
 
     def check(self) -> None:
@@ -126,48 +139,44 @@ class LocalLab:
 
         It may be just about to, so this waits a moment for that.
         """
-        self._line.patience(ENDING_S)
         with suppress(TimeoutError):
-            self._hear_its_end()
+            self._wait_for_end(ENDING_S)
 
     def wait(self) -> None:
         """Block until the lab ends, and raise the LocalError that says why.
 
-        It looks for signals again and again: one at a wrong moment does not interrupt the wait for a socket.
+        It wakes up again and again: a signal at a wrong moment does not interrupt the wait for a socket.
         """
-        self._line.patience(LOOK_S)
         while True:
             with suppress(TimeoutError):
-                self._hear_its_end()
+                self._wait_for_end(POLL_S)
 
-    def _hear_its_end(self) -> NoReturn:
-        while self._line.hear():
+    def _wait_for_end(self, timeout: float) -> NoReturn:
+        while self._connection.receive(timeout):
             pass
         raise LocalError("the local lab ended by itself", hint=f"its log may say why: {self._files.log}")
 
 
 def join(
     state_dir: Path,
-    provision: str,
+    provision: str = "",
     *,
     port: int | None = None,
-    settings: Settings = AWS,
-    progress: Callable[[str], None],
+    options: GatewayOptions = AS_ON_AWS,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> LocalLab:
-    """Join the lab of this state directory, or start it, and return when one can chat in it.
+    """Join the lab of this state directory, or start it, and return when it is ready.
 
     Args:
         state_dir: where the lab's files are, made if need be; who shares it shares the lab.
-        provision: "module:function", which builds the lab; see `wschat.local.keeper.Keeper`.
-        port: where MiniStack must listen; any free port by default.
-        settings: of the gateway; with AWS's own, a lab that runs with others is joined as it is.
+        provision: "module:function", which builds the lab; see `wschat.local.process.Lab`.
+        port: where the lab must listen; any free port by default.
+        options: of the gateway; with AWS's own, a lab that runs with others is joined as it is.
         progress: is told each step.
 
     Raises:
         LocalError: there is no lab, and the error says why.
     """
-    if sys.platform == "win32":
-        raise LocalError("the local lab needs Linux or macOS", hint="on Windows, use WSL")
     files = LabFiles(state_dir.absolute())
     if len(os.fsencode(files.socket)) > SOCKET_PATH_BYTES:
         raise LocalError(
@@ -177,37 +186,40 @@ def join(
         )
     for _ in range(TRIES):
         try:
-            connection, started = _connect(files, provision, settings, port)
+            connection, started = _connect_or_start(files, provision, options, port)
         except OSError as error:
             what = f"the state directory can't hold a local lab: {error.strerror}"
             raise LocalError(what, where=str(files.state_dir)) from error
-        line = _Line(connection)
         try:
-            if ready := _hear_ready(line, files, progress):
-                _check(ready, settings, port)
-                return LocalLab(line, files, started=started, url=ready["url"], endpoint=ready["endpoint"])
+            if ready := _receive_ready(connection, files, progress):
+                _check_as_asked(ready, options, port)
+                return LocalLab(
+                    connection, files, started=started, url=ready["url"], endpoint=ready["endpoint"]
+                )
         except BaseException:
-            line.leave()
+            connection.leave()
             raise
-        line.leave()
+        connection.leave()
     raise LocalError("the local lab did not start", hint=f"its log may say why: {files.log}")
 
 
-def _hear_ready(line: _Line, files: LabFiles, progress: Callable[[str], None]) -> dict[str, str]:
-    """Return what the keeper says of the finished lab, or nothing if it was about to end."""
-    message = line.hear()
+def _receive_ready(
+    connection: _Connection, files: LabFiles, progress: Callable[[str], None]
+) -> dict[str, str]:
+    """Return what the process says of the finished lab, or nothing if it was about to end."""
+    message = connection.receive()
     if not message:
         return {}
     while "progress" in message:
         progress(message["progress"])
-        message = line.hear()
+        message = connection.receive()
     if not message:
         raise LocalError("the local lab ended while it started", hint=f"its log may say why: {files.log}")
     ready: dict[str, str] = message["ready"]
     return ready
 
 
-def _check(ready: dict[str, str], settings: Settings, port: int | None) -> None:
+def _check_as_asked(ready: dict[str, str], options: GatewayOptions, port: int | None) -> None:
     """Check that the lab which runs is what was asked for."""
     actual = urlsplit(ready["endpoint"]).port
     if port and actual != port:
@@ -215,60 +227,79 @@ def _check(ready: dict[str, str], settings: Settings, port: int | None) -> None:
             f"a local lab runs already, and on port {actual}",
             hint=f"join it without asking for port {port}, or end it first",
         )
-    if settings not in (AWS, Settings.decode(ready["settings"])):
+    if options not in (AS_ON_AWS, GatewayOptions.decode(ready["options"])):
         raise LocalError(
-            "a local lab runs already, and its gateway with other settings",
+            "a local lab runs already, and its gateway with other options",
             hint="join it without options for the gateway, or end it first",
         )
 
 
-def _connect(
-    files: LabFiles, provision: str, settings: Settings, port: int | None
-) -> tuple[socket.socket, bool]:
-    """Connect to the keeper; true if it had to be started."""
+def _connect_or_start(
+    files: LabFiles, provision: str, options: GatewayOptions, port: int | None
+) -> tuple[_Connection, bool]:
+    """Connect to the lab's process; true if it had to be started."""
     files.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(files.lock):
         with suppress(FileNotFoundError, ConnectionRefusedError):
-            return _knock(files.socket), False
-        _start_keeper(files, provision, settings, port)
-        return _knock(files.socket), True
+            return _Connection(files.socket), False
+        check_installed()
+        with closing(listen(port)) as gateway:
+            return _start(files, provision, options, gateway), True
 
 
-def _knock(path: Path) -> socket.socket:
-    connection = socket.socket(socket.AF_UNIX)
+def check_installed(find_spec: Callable[[str], object] = importlib.util.find_spec) -> None:
+    """Raise a LocalError if the extra that the lab needs is not installed, or not all of it."""
+    if lacking := [name for name in EXTRA if find_spec(name) is None]:
+        hint = f"in the clone of wschat: {shlex.quote(sys.executable)} -m pip install '.[local]'"
+        raise LocalError(f"the local lab needs {', '.join(lacking)}", hint=hint)
+
+
+def listen(port: int | None) -> socket.socket:
+    """Listen on a port of this machine, any free one by default.
+
+    Raises:
+        LocalError: the port can't be used.
+    """
+    # asyncio turns off Nagle's algorithm for sockets that name TCP alone
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        connection.connect(str(path))
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+        if not (port and _is_in_use(port)):  # macOS lets two listen, on all addresses and on this one
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port or 0))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        what = f"port {port} of {HOST} can't be used: {os.strerror(error.errno or errno.EADDRINUSE)}"
+        raise LocalError(what, hint="end what listens there, or choose another port") from None
+    return listener
 
 
-def _start_keeper(files: LabFiles, provision: str, settings: Settings, port: int | None) -> None:
-    """Start the keeper on a socket that listens already; it ends soon if nobody connects."""
+def _is_in_use(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex((HOST, port)) == 0
+
+
+def _start(files: LabFiles, provision: str, options: GatewayOptions, gateway: socket.socket) -> _Connection:
+    """Start the process on sockets that listen already, and connect; it ends soon if nobody does."""
     files.socket.unlink(missing_ok=True)
     files.log.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX) as listener, open_log(files.log) as log:
-        listener.bind(str(files.socket))
+    environment = clean_environment() | ministack_environment(gateway.getsockname()[1], files.temporary)
+    with socket.socket(socket.AF_UNIX) as users, open_log(files.log) as log:
+        users.bind(str(files.socket))
         files.socket.chmod(0o600)
-        listener.listen()
-        fd = listener.fileno()
-        command = [
-            str(files.state_dir),
-            provision,
-            str(fd),
-            settings.encode(),
-            *([str(port)] if port else []),
-        ]
-        keeper = subprocess.run(
-            [sys.executable, "-P", "-m", "wschat.local.keeper", *command],
-            env=clean_environment(),
-            pass_fds=(fd,),
+        users.listen()
+        arguments = [str(files.state_dir), provision, options.encode(), str(users.fileno())]
+        process = subprocess.run(
+            [sys.executable, "-P", "-m", "wschat.local.process", *arguments, str(gateway.fileno())],
+            env=environment,
+            pass_fds=(users.fileno(), gateway.fileno()),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
             check=False,
         )
-    if keeper.returncode:
-        raise LocalError("the local lab did not start", hint=f"its log says why: {files.log}")
+    with suppress(ConnectionRefusedError):
+        if process.returncode == 0:
+            return _Connection(files.socket)
+    raise LocalError("the local lab did not start", hint=f"its log says why: {files.log}")

@@ -15,7 +15,7 @@ from tests.unit.chat.threaded import ThreadedServer
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.signing import signer
 from wschat.lab.blueprint import STAGE
-from wschat.local.emulator import Emulator
+from wschat.local.join import LocalLab
 from wschat.target import Target
 from wschat.web.page import Page, export
 from wschat.web.server import Server
@@ -57,7 +57,7 @@ def test_exported(tmp_path: Path, open_tab: OpenTab) -> None:
 
 
 def test_a_signed_lab(
-    emulator: Emulator, clients: Cloud, open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch
+    emulator: LocalLab, clients: Cloud, open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page of a lab with AWS_IAM gets a signed address each time; without the token it gets none."""
     url = clients.lab.url(make_api(clients, "AWS_IAM"), STAGE)

@@ -15,16 +15,19 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.support.emulator import emulator
+from tests.support.until import until
 from tests.unit.local.gateway.inside import crowd, running, settled
 from wschat.lab.local import provision
-from wschat.local.emulator import Emulator, _free_port, _why_unusable, clean_environment
+from wschat.local.environment import clean_environment
+from wschat.local.join import _is_in_use, listen
 from wschat.loopback import HOST
 
 ROOMS, MEMBERS = 10, 10
@@ -36,21 +39,10 @@ LEAST_RATE, MOST_LATENCY, MOST_BYTES = 1.5, 1.25, 500_000
 
 
 @contextmanager
-def gateway(place: Path) -> Iterator[str]:
-    """Run the local lab's emulator; yield its endpoint."""
-    place.mkdir()
-    emulator = Emulator(place / "private", place / "log")
-    emulator.start()
-    try:
-        yield emulator.endpoint
-    finally:
-        emulator.stop()
-
-
-@contextmanager
 def ministack(place: Path) -> Iterator[str]:
     """Run MiniStack as it comes, with its own WebSocket side; yield its endpoint."""
-    port = _free_port()
+    with closing(listen(None)) as free:
+        port = free.getsockname()[1]
     settings = {"AUTH": "true", "BIND_HOST": HOST, "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0"}
     place.mkdir()
     quiet = {"LOG_LEVEL": "WARNING", "TMPDIR": str(place), "DOCKER_HOST": f"unix://{os.devnull}/none"}
@@ -62,8 +54,7 @@ def ministack(place: Path) -> Iterator[str]:
         start_new_session=True,
     )
     try:
-        while _why_unusable(port) == "":  # until it listens
-            time.sleep(0.05)
+        until(lambda: _is_in_use(port))
         yield f"http://{HOST}:{port}"
     finally:
         os.killpg(process.pid, 9)
@@ -202,8 +193,8 @@ def main() -> int:
     asyncio.run(idle(1000))
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
-        with ministack(place / "theirs") as theirs, gateway(place / "ours") as ours:
-            urls = [provision(endpoint, lambda _: None) for endpoint in (theirs, ours)]
+        with ministack(place / "theirs") as theirs, emulator() as ours:
+            urls = [provision(endpoint, lambda _: None) for endpoint in (theirs, ours.endpoint)]
             return int(not asyncio.run(compare(*urls)))
 
 

@@ -5,11 +5,8 @@
 
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import boto3
 
@@ -19,25 +16,13 @@ from tests.studies.privileges.desk import at_desk
 from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES
 from tests.studies.privileges.rooms import open_rooms
 from tests.studies.privileges.scenarios import SCENARIOS
+from tests.support.emulator import emulator
 from wschat.lab.aws.session import connect
-from wschat.local.emulator import Emulator, clean_environment
+from wschat.local.environment import clean_environment
 from wschat.target import Target
 
 NOTHING = "**nothing**"
 UNVERIFIED = "not verified: the control plane does not ask for it"
-
-
-@contextmanager
-def emulator() -> Iterator[Emulator]:
-    """Start an emulator, in an environment without AWS's settings."""
-    os.environ |= clean_environment()
-    with tempfile.TemporaryDirectory() as place:
-        emulator = Emulator(Path(place) / "private", Path(place) / "log")
-        emulator.start()
-        try:
-            yield emulator
-        finally:
-            emulator.stop()
 
 
 def prove_functions() -> Iterator[list[str]]:
@@ -77,6 +62,7 @@ PROOFS = {
 
 def main(wanted: Iterable[str]) -> bool:
     """Print the tables; tell whether every action is needed."""
+    os.environ |= clean_environment()  # nothing of AWS's settings
     spare = 0
     for name in wanted:
         heads, prove, number = PROOFS[name]

@@ -10,14 +10,14 @@ from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES, Errand
 from tests.studies.privileges.person import fails, granted, proofs, run
 from tests.support.plane import permissions
 from wschat.lab.user_policy import user_policy
-from wschat.local.emulator import Emulator
+from wschat.local.join import LocalLab
 
 SAMPLE = 2
 """So many run in the suite, always the same; `python -m tests.studies.privileges` runs them all."""
 
 
 @pytest.fixture(scope="module")
-def desk(emulator: Emulator) -> Iterator[Desk]:
+def desk(emulator: LocalLab) -> Iterator[Desk]:
     """The desk of somebody who could provision a lab."""
     with at_desk(emulator.endpoint) as desk:
         yield desk

@@ -4,11 +4,9 @@ import argparse
 import math
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
-from pathlib import Path
 
 import boto3
 
@@ -16,11 +14,11 @@ from tests.studies.storm import audit
 from tests.studies.storm.line import Lost
 from tests.studies.storm.people import Somebody
 from tests.studies.storm.silence import silence
+from tests.support.emulator import emulator
 from tests.support.labs import provision
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect
-from wschat.local.emulator import Emulator
-from wschat.local.gateway.limits import Settings
+from wschat.local.gateway.options import GatewayOptions
 from wschat.protocol.events import MultiMessage
 from wschat.target import Target
 
@@ -100,16 +98,10 @@ def main() -> int:
     wanted = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     root = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
-    with tempfile.TemporaryDirectory() as name:
-        place = Path(name)
-        emulator = Emulator(place / "private", place / "log", settings=Settings(shuffle=True))
-        emulator.start()
-        try:
-            cloud = connect(Target(endpoint_url=emulator.endpoint), root)
-            url = provision(cloud)
-            counts, wrong = storm(cloud, url, **vars(wanted))
-        finally:
-            emulator.stop()
+    with emulator(GatewayOptions(shuffle=True)) as lab:
+        cloud = connect(Target(endpoint_url=lab.endpoint), root)
+        url = provision(cloud)
+        counts, wrong = storm(cloud, url, **vars(wanted))
     for what, number in sorted(counts.items()):
         print(f"{number:8} {what}")
     print(*wrong or ["nothing is wrong"], sep="\n")

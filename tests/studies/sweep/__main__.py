@@ -18,7 +18,7 @@ from tests.studies.sweep.results import Results, by_fault
 from tests.studies.sweep.trials import Result, cross
 from tests.studies.sweep.world import LAG_S, World
 from tests.support.plane.embedded import Embedded
-from wschat.local.emulator import clean_environment
+from wschat.local.environment import clean_environment
 
 ALONE = "python -m tests.studies.sweep --case {}"
 

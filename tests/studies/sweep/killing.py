@@ -18,7 +18,7 @@ from tests.studies.sweep.world import LAG_S, RUNS, TIMES, Death, World, log_in
 from tests.support.plane.clock import ScaledClock
 from tests.support.plane.faults import Fault
 from tests.support.plane.wire import Call
-from wschat.local.emulator import clean_environment
+from wschat.local.environment import clean_environment
 
 FACTOR = 20
 TIMES_NOW = replace(TIMES, role_assumable=0)

@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.plane import Plane
-from wschat.local.emulator import Emulator
+from wschat.local.join import LocalLab
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
@@ -125,7 +125,7 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-def plane(emulator: Emulator, clock: VirtualClock) -> Plane:
+def plane(emulator: LocalLab, clock: VirtualClock) -> Plane:
     return Plane(emulator.endpoint, clock)
 
 

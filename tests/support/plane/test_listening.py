@@ -15,7 +15,8 @@ from tests.support.plane.faults import Fault
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from tests.support.plane.refusals import refused
-from wschat.local.emulator import Emulator, clean_environment
+from wschat.local.environment import clean_environment
+from wschat.local.join import LocalLab
 
 CHILD = """
 import sys, boto3
@@ -27,7 +28,7 @@ print("made")
 
 
 @pytest.fixture
-def plane(emulator: Emulator) -> Plane:
+def plane(emulator: LocalLab) -> Plane:
     """A plane in real time, a hundred times as fast, but for what must not pass while a test looks."""
     return Plane(emulator.endpoint, ScaledClock(100), times=Times(table_creating=9e9, role_assumable=9e9))
 

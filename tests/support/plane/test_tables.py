@@ -7,11 +7,11 @@ from tests.support.plane.conftest import Aws
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from tests.support.plane.refusals import refused
-from wschat.local.emulator import Emulator
+from wschat.local.join import LocalLab
 
 
 @pytest.fixture
-def plane(emulator: Emulator, clock: VirtualClock) -> Plane:
+def plane(emulator: LocalLab, clock: VirtualClock) -> Plane:
     """A plane that lets tables be changed as often as one likes."""
     return Plane(emulator.endpoint, clock, times=Times(table_burst=100))
 

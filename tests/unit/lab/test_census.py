@@ -25,7 +25,7 @@ from wschat.lab.aws.websocket_api import Api
 from wschat.lab.executor import execute
 from wschat.lab.inventory import Inventory
 from wschat.lab.model import Actual, Resource, canonical
-from wschat.local.emulator import Emulator
+from wschat.local.join import LocalLab
 from wschat.target import Target
 
 REGIONS = (f"eu-test-{number}" for number in count(1))
@@ -80,7 +80,7 @@ def region(account: None, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG0
     return region
 
 
-def test_teardown_of_all(emulator: Emulator, cloud: Cloud, region: str) -> None:
+def test_teardown_of_all(emulator: LocalLab, cloud: Cloud, region: str) -> None:
     """All labs of the region are listed, and removed when their number is typed, and not before."""
     here = connect(Target(endpoint_url=emulator.endpoint), boto3.Session(region_name=region))
     elsewhere = make(cloud, "b-", Role)
@@ -105,7 +105,7 @@ def test_teardown_of_all(emulator: Emulator, cloud: Cloud, region: str) -> None:
     assert inventory.look_to_remove(elsewhere).resources
 
 
-def test_one_that_may_not_be_looked_at(emulator: Emulator, cloud: Cloud, region: str) -> None:
+def test_one_that_may_not_be_looked_at(emulator: LocalLab, cloud: Cloud, region: str) -> None:
     """A lab that the person may not look at, or not remove, is told; the others are removed all the same."""
     here = connect(Target(endpoint_url=emulator.endpoint), boto3.Session(region_name=region))
     prefixes = [f"{cloud.lab.prefix}{name}-" for name in ("closed", "kept", "open")]
@@ -122,7 +122,7 @@ def test_one_that_may_not_be_looked_at(emulator: Emulator, cloud: Cloud, region:
         tear_down(lab)
 
 
-def test_one_that_cannot_be_removed(emulator: Emulator, cloud: Cloud, region: str) -> None:
+def test_one_that_cannot_be_removed(emulator: LocalLab, cloud: Cloud, region: str) -> None:
     """What goes wrong with one lab in the middle of it is told with its name; the next one is removed."""
     plane = Plane(emulator.endpoint, ScaledClock(), times=NO_DELAY)
     here = connect(Target(endpoint_url=emulator.endpoint), boto3.Session(region_name=region))

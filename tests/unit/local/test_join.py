@@ -1,10 +1,10 @@
-import json
 import os
 import re
 import shlex
 import signal
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +16,8 @@ import pytest
 from tests.support.until import until
 from wschat.errors import LocalError
 from wschat.local.files import locked
-from wschat.local.gateway.limits import AWS, Settings
-from wschat.local.join import LocalLab, join
+from wschat.local.gateway.options import AS_ON_AWS, GatewayOptions
+from wschat.local.join import LocalLab, check_installed, join
 
 Processes = Callable[[], list[int]]
 StartUser = Callable[[str], subprocess.Popen[str]]
@@ -27,10 +27,14 @@ PRIVATE = "local.tmp"
 
 
 def enter(
-    state_dir: Path, provision: str = "instant", *, port: int | None = None, settings: Settings = AWS
+    state_dir: Path,
+    provision: str = "instant",
+    *,
+    port: int | None = None,
+    options: GatewayOptions = AS_ON_AWS,
 ) -> LocalLab:
     """Join without looking at the progress."""
-    return join(state_dir, f"provisions:{provision}", port=port, settings=settings, progress=lambda _: None)
+    return join(state_dir, f"provisions:{provision}", port=port, options=options, progress=lambda _: None)
 
 
 def is_up(endpoint: str) -> bool:
@@ -72,17 +76,6 @@ def test_a_lab_lives_as_long_as_its_users(state_dir: Path, processes: Processes)
     assert not (state_dir / PRIVATE).exists()
 
 
-def test_keeper_has_a_clean_environment(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither AWS settings nor proxies of the environment reach provisioning."""
-    monkeypatch.setenv("AWS_PROFILE", "poison")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    with enter(state_dir, "environment") as lab:
-        seen = json.loads(lab.url)
-    assert not {"AWS_PROFILE", "AWS_ENDPOINT_URL", "HTTP_PROXY"} & set(seen)
-    assert seen["AWS_CONFIG_FILE"] == os.devnull
-
-
 def test_two_at_once_share_one_lab(user: StartUser, processes: Processes) -> None:
     """Two users who start at the same time share one lab, and either may leave, even by -9."""
     one, other = user("instant"), user("instant")
@@ -98,16 +91,6 @@ def test_two_at_once_share_one_lab(user: StartUser, processes: Processes) -> Non
     second.kill()
     second.wait()
     until(lambda: not processes())
-
-
-def test_killed_user_ends_the_lab(state_dir: Path, user: StartUser, processes: Processes) -> None:
-    """When its only user was killed with -9, nothing is left, even while it was built."""
-    only = user("endless")
-    last_line(only, "an endless step")
-    only.kill()
-    only.wait()
-    until(lambda: not processes() and not (state_dir / SOCKET).exists())
-    assert not (state_dir / PRIVATE).exists()
 
 
 def test_interrupted_user_waits_for_the_end(user: StartUser, processes: Processes) -> None:
@@ -128,53 +111,22 @@ def test_stop_ends_it_for_all(state_dir: Path, processes: Processes) -> None:
         other.wait()
 
 
-def test_a_keeper_that_does_not_end(
+def test_a_lab_that_does_not_end(
     state_dir: Path, processes: Processes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who stops or leaves a lab that does not end is told so, and how to find its keeper."""
+    """Who stops or leaves a lab that does not end is told so, and how to find its process."""
     monkeypatch.setattr("wschat.local.join.GONE_S", 0.05)
     lab, other = enter(state_dir), enter(state_dir)
-    keeper = processes()[0]
-    os.kill(keeper, signal.SIGSTOP)
+    process = processes()[0]
+    os.kill(process, signal.SIGSTOP)
     try:
         for leave in (lab.stop, other.close):
             with pytest.raises(LocalError, match="has not ended") as caught:
                 leave()
             (found,) = re.findall(r"`(pgrep .*)`", caught.value.hint)
-            assert subprocess.check_output(shlex.split(found), text=True).split() == [str(keeper)]
+            assert subprocess.check_output(shlex.split(found), text=True).split() == [str(process)]
     finally:
-        os.kill(keeper, signal.SIGCONT)
-
-
-def test_ended_keeper(state_dir: Path, processes: Processes) -> None:
-    """A keeper that gets SIGTERM ends cleanly and tells its users."""
-    with enter(state_dir) as lab:
-        os.kill(processes()[0], signal.SIGTERM)
-        with pytest.raises(LocalError, match="was ended"):
-            lab.wait()
-    assert processes() == []
-    assert not (state_dir / SOCKET).exists()
-
-
-def test_killed_keeper(state_dir: Path, processes: Processes) -> None:
-    """When the keeper is killed with -9, MiniStack dies too, the users know, and a new lab can start."""
-    with enter(state_dir) as lab:
-        os.kill(processes()[0], signal.SIGKILL)
-        with pytest.raises(LocalError, match="ended by itself"):
-            lab.wait()
-    with enter(state_dir) as new:
-        assert new.started
-        until(lambda: len(processes()) == 3)
-        assert not is_up(lab.endpoint)
-
-
-def test_killed_ministack(state_dir: Path, processes: Processes) -> None:
-    """When MiniStack dies, the users know why and the keeper ends."""
-    with enter(state_dir) as lab:
-        os.kill(processes()[-1], signal.SIGKILL)
-        with pytest.raises(LocalError, match="MiniStack ended by itself"):
-            lab.wait()
-    assert processes() == []
+        os.kill(process, signal.SIGCONT)
 
 
 def test_refused_provisioning(state_dir: Path, processes: Processes) -> None:
@@ -209,15 +161,15 @@ def test_asked_often(state_dir: Path) -> None:
             lab.check()
 
 
-def test_vanished_keeper(state_dir: Path) -> None:
-    """A keeper that vanishes while it builds the lab is an error that names the log."""
+def test_vanished_process(state_dir: Path) -> None:
+    """A process that vanishes while it builds the lab is an error that names the log."""
     with pytest.raises(LocalError, match="ended while it started") as caught:
         enter(state_dir, "fatal")
     assert str(state_dir / "local.log") in caught.value.hint
 
 
-def test_mute_keeper(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A keeper that can't even start is an error that names the log."""
+def test_mute_process(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that can't even start is an error that names the log."""
     (state_dir / "selectors.py").write_text("raise SystemExit(3)")
     monkeypatch.setenv("PYTHONPATH", str(state_dir))
     with pytest.raises(LocalError, match="did not start") as caught:
@@ -225,12 +177,39 @@ def test_mute_keeper(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(state_dir / "local.log") in caught.value.hint
 
 
+def test_did_not_start(state_dir: Path) -> None:
+    """A process that ends before it serves anybody is an error that names the log."""
+    (state_dir / "local.tmp").touch()
+    with pytest.raises(LocalError, match="did not start") as caught:
+        enter(state_dir)
+    assert str(state_dir / "local.log") in caught.value.hint
+    assert "FileExistsError" in (state_dir / "local.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("there", "lacking"), [("", "ministack, uvicorn, httptools"), ("uvicorn", "ministack, ")]
+)
+def test_missing_extra(there: str, lacking: str) -> None:
+    """Without all of the extra the error says how to install it."""
+    with pytest.raises(LocalError, match=f"needs {lacking}") as caught:
+        check_installed(lambda name: name if name == there else None)
+    assert f"{sys.executable} -m pip install '.[local]'" in caught.value.hint
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", ""])
+def test_port_in_use(host: str, state_dir: Path, processes: Processes) -> None:
+    """A port in use is named, and nothing is started."""
+    with socket.create_server((host, 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(LocalError, match=f"port {port} .*in use"):
+            enter(state_dir, port=port)
+    assert not processes()
+
+
 def test_ports(state_dir: Path) -> None:
     """A lab runs on the port that was asked for, and joining it with another is an error."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        with pytest.raises(LocalError, match=f"port {port} .*in use"):
-            enter(state_dir, port=port)
     with enter(state_dir, port=port) as lab:
         assert lab.endpoint == f"http://127.0.0.1:{port}"
         with pytest.raises(LocalError, match=f"on port {port}"):
@@ -256,7 +235,7 @@ def test_unusable_state_directory(state_dir: Path) -> None:
 
 
 def test_newcomer_at_the_last_moment(state_dir: Path, processes: Processes) -> None:
-    """Whoever comes while the keeper waits to end the lab keeps it alive, and the one who left is free."""
+    """Whoever comes while the process waits to end the lab keeps it alive, and the one who left is free."""
     leaver = enter(state_dir)
     with ThreadPoolExecutor() as pool, socket.socket(socket.AF_UNIX) as newcomer:
         with locked(state_dir / "local.lock"):
@@ -268,8 +247,8 @@ def test_newcomer_at_the_last_moment(state_dir: Path, processes: Processes) -> N
         assert is_up(leaver.endpoint)
 
 
-def test_keeper_that_is_about_to_end(state_dir: Path) -> None:
-    """Who is sent away without a word by a keeper that ends starts a new lab."""
+def test_process_that_is_about_to_end(state_dir: Path) -> None:
+    """Who is sent away without a word by a process that ends starts a new lab."""
     with ThreadPoolExecutor() as pool, socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(state_dir / SOCKET))
         listener.listen()
@@ -297,12 +276,12 @@ def test_coming_and_going(state_dir: Path, processes: Processes) -> None:
     assert processes() == []
 
 
-def test_other_settings(state_dir: Path) -> None:
-    """Who asks for other settings of the gateway than the lab has is told so; who asks for none joins."""
-    mine = Settings(idle_timeout=5, shuffle=True)
-    with enter(state_dir, settings=mine) as first:
-        with pytest.raises(LocalError, match="with other settings"):
-            enter(state_dir, settings=Settings(idle_timeout=6))
-        for settings in (AWS, mine):
-            with enter(state_dir, settings=settings) as other:
+def test_other_options(state_dir: Path) -> None:
+    """Who asks for other options of the gateway than the lab has is told so; who asks for none joins."""
+    mine = GatewayOptions(idle_timeout=5, shuffle=True)
+    with enter(state_dir, options=mine) as first:
+        with pytest.raises(LocalError, match="with other options"):
+            enter(state_dir, options=GatewayOptions(idle_timeout=6))
+        for options in (AS_ON_AWS, mine):
+            with enter(state_dir, options=options) as other:
                 assert (other.url, other.started) == (first.url, False)

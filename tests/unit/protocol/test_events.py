@@ -2,7 +2,7 @@
 
 import pytest
 
-from wschat.local.gateway.limits import FRAME_BYTES, MESSAGE_BYTES
+from wschat.local.gateway.quotas import FRAME_BYTES, MESSAGE_BYTES
 from wschat.protocol.events import (
     EVENTS,
     Ack,

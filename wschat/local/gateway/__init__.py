@@ -1,6 +1,7 @@
-"""A WebSocket API Gateway that behaves like AWS; everything else of the local lab is MiniStack's.
+"""A WebSocket API Gateway that behaves like AWS's, beside MiniStack, which is all other services.
 
-What API Gateway does with a frame reads top to bottom in `gateway`; what it decides is in the modules
-without I/O (`api`, `events`, `answers`, `limits`); `sockets`, `management`, `functions`, `iam` and `catalog`
-are its edges, and `server` joins them with MiniStack in one process.
+Begin with `gateway`: what API Gateway does with a handshake, a message, a post and an end, top to bottom.
+What it decides is in modules without I/O: `model` (routes, stages), `events`, `responses`, `quotas` and
+`options`. Its edges are `sockets` (one port for HTTP and WebSockets), `management` (@connections),
+`functions`, `iam` and `control_plane`; `server` joins them with MiniStack in one event loop.
 """

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import NamedTuple, Protocol
 
-from wschat.local.gateway.answers import Close
-from wschat.local.gateway.events import Connection
-from wschat.local.gateway.limits import Settings, deadline
+from wschat.local.gateway.events import ConnectionInfo
+from wschat.local.gateway.options import GatewayOptions
+from wschat.local.gateway.quotas import deadline
+from wschat.local.gateway.responses import Close
 
-HANDLED_AT_ONCE = 256
-"""Messages of one connection that are handled at once; more are not read before."""
+IN_FLIGHT = 256
+"""Messages of one connection that are handled at the same time; more are not read before."""
 
 
 class Socket(Protocol):
@@ -40,23 +41,23 @@ class Socket(Protocol):
 
 
 @dataclass(eq=False)
-class Open:
+class OpenConnection:
     """A connection that is open; times are in seconds since 1970.
 
-    `ending` is how API Gateway itself has begun to close it. `turns` bounds what is handled at once.
+    `ending` is how API Gateway itself has begun to close it. `slots` bounds the messages in flight.
     """
 
-    connection: Connection
+    connection: ConnectionInfo
     socket: Socket
-    settings: Settings
+    options: GatewayOptions
     active: float
     ending: Close | None = None
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HANDLED_AT_ONCE))
+    slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(IN_FLIGHT))
 
     @property
     def deadline(self) -> float:
         """When it is closed for its age, or because no message came, either way."""
-        return deadline(self.settings, self.connection.connected_at, self.active)
+        return deadline(self.options, self.connection.connected_at, self.active)
 
     @property
     def ended(self) -> Close:
@@ -74,7 +75,7 @@ class Open:
         await self.socket.close(end)
 
 
-class Answer(NamedTuple):
+class ManagementResponse(NamedTuple):
     """The answer to a request about a connection; an error is named as in the service model."""
 
     status: int
@@ -82,13 +83,13 @@ class Answer(NamedTuple):
     body: bytes = b""
 
 
-GONE = Answer(HTTPStatus.GONE, "GoneException")
-TOO_LARGE = Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "PayloadTooLargeException")
-TOO_MANY = Answer(HTTPStatus.TOO_MANY_REQUESTS, "LimitExceededException")
+GONE = ManagementResponse(HTTPStatus.GONE, "GoneException")
+TOO_LARGE = ManagementResponse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "PayloadTooLargeException")
+TOO_MANY = ManagementResponse(HTTPStatus.TOO_MANY_REQUESTS, "LimitExceededException")
 
 
-def about(known: Open) -> bytes:
+def about(client: OpenConnection) -> bytes:
     """Return what GetConnection tells."""
-    moments = {"connectedAt": known.connection.connected_at, "lastActiveAt": known.active}
-    told = {name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in moments.items()}
-    return json.dumps({**told, "identity": dict(known.connection.identity)}).encode()
+    times = {"connectedAt": client.connection.connected_at, "lastActiveAt": client.active}
+    told = {name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in times.items()}
+    return json.dumps({**told, "identity": dict(client.connection.identity)}).encode()

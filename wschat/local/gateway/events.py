@@ -10,7 +10,7 @@ Pairs = Iterable[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Connection:
+class ConnectionInfo:
     """What is known of a connection from its handshake on; `connected_at` is in seconds since 1970.
 
     `identity` is who connects: the address, the user agent, and with AWS_IAM the principal.
@@ -30,7 +30,7 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class Moment:
+class RequestInfo:
     """One request to API Gateway: its id, and when it was made, in seconds since 1970."""
 
     request_id: str
@@ -38,43 +38,43 @@ class Moment:
 
 
 def connect(
-    connection: Connection, moment: Moment, headers: Pairs, query: Sequence[tuple[str, str]]
+    connection: ConnectionInfo, request: RequestInfo, headers: Pairs, query: Sequence[tuple[str, str]]
 ) -> Event:
     """Return the event of a handshake. Headers keep their case; without a query there is no key for it."""
     event = _with_values("headers", "multiValueHeaders", headers)
     if query:
         event |= _with_values("queryStringParameters", "multiValueQueryStringParameters", query)
-    return event | _event(connection, moment, "$connect", "CONNECT")
+    return event | _event(connection, request, "$connect", "CONNECT")
 
 
-def message(connection: Connection, moment: Moment, route_key: str, body: str) -> Event:
+def message(connection: ConnectionInfo, request: RequestInfo, route_key: str, body: str) -> Event:
     """Return the event of a message: it has a body and no headers."""
-    event = _event(connection, moment, route_key, "MESSAGE")
-    event["requestContext"]["messageId"] = moment.request_id
+    event = _event(connection, request, route_key, "MESSAGE")
+    event["requestContext"]["messageId"] = request.request_id
     return event | {"body": body}
 
 
-def disconnect(connection: Connection, moment: Moment, code: int, reason: str) -> Event:
+def disconnect(connection: ConnectionInfo, request: RequestInfo, code: int, reason: str) -> Event:
     """Return the event of a connection's end: it has no body, and headers of API Gateway's own."""
-    event = _event(connection, moment, "$disconnect", "DISCONNECT")
+    event = _event(connection, request, "$disconnect", "DISCONNECT")
     event["requestContext"] |= {"disconnectStatusCode": code, "disconnectReason": reason}
     headers = {"Host": connection.host, "x-api-key": "", "X-Forwarded-For": "", "x-restapi": ""}
     return _with_values("headers", "multiValueHeaders", headers.items()) | event
 
 
-def _event(connection: Connection, moment: Moment, route_key: str, event_type: str) -> Event:
-    made = datetime.fromtimestamp(moment.time, UTC)
+def _event(connection: ConnectionInfo, request: RequestInfo, route_key: str, event_type: str) -> Event:
+    made = datetime.fromtimestamp(request.time, UTC)
     context = {
         "routeKey": route_key,
         "eventType": event_type,
-        "extendedRequestId": moment.request_id,
+        "extendedRequestId": request.request_id,
         "requestTime": f"{made:%d/%b/%Y:%H:%M:%S} +0000",
         "messageDirection": "IN",
         "stage": connection.stage,
         "connectedAt": int(connection.connected_at * 1000),
-        "requestTimeEpoch": int(moment.time * 1000),
+        "requestTimeEpoch": int(request.time * 1000),
         "identity": dict(connection.identity),
-        "requestId": moment.request_id,
+        "requestId": request.request_id,
         "domainName": connection.host,
         "connectionId": connection.id,
         "apiId": connection.api,

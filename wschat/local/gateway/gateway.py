@@ -9,12 +9,21 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import NamedTuple
 
-from wschat.local.gateway import answers, events
-from wschat.local.gateway.answers import BINARY, DELETED, GOING_AWAY, RESTART, Close, Problem, Result
-from wschat.local.gateway.api import ANYONE, AWS_IAM, MOCK, PROXY, Integration, Route, Stage, route_of
-from wschat.local.gateway.connections import GONE, TOO_LARGE, TOO_MANY, Answer, Open, Socket, about
-from wschat.local.gateway.events import Connection, Event, Moment
-from wschat.local.gateway.limits import BUFFER_BYTES, MESSAGE_BYTES, Settings, Throttles
+from wschat.local.gateway import events, responses
+from wschat.local.gateway.connections import (
+    GONE,
+    TOO_LARGE,
+    TOO_MANY,
+    ManagementResponse,
+    OpenConnection,
+    Socket,
+    about,
+)
+from wschat.local.gateway.events import ConnectionInfo, Event, RequestInfo
+from wschat.local.gateway.model import ANYONE, AWS_IAM, MOCK, PROXY, Integration, Route, Stage, route_of
+from wschat.local.gateway.options import GatewayOptions
+from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, Throttles
+from wschat.local.gateway.responses import BINARY, DELETED, GOING_AWAY, RESTART, Close, Problem, Result
 
 SHUFFLED_S = 0.05
 log = logging.getLogger("wschat.gateway")
@@ -29,10 +38,10 @@ class Handshake(NamedTuple):
     source_ip: str
 
 
-class Verdict(NamedTuple):
+class HandshakeResult(NamedTuple):
     """The answer to a handshake; without a connection it is refused."""
 
-    connection: Connection | None
+    connection: ConnectionInfo | None
     status: int = HTTPStatus.SWITCHING_PROTOCOLS
     headers: Mapping[str, str] = {}
     body: str = ""
@@ -57,106 +66,114 @@ class Gateway:
 
     def __init__(
         self,
-        settings: Settings,
+        options: GatewayOptions,
         find_stage: FindStage,
         invoke: Invoke,
         authorize: Authorize,
         make_id: Callable[[], str],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._settings = settings
+        self._options = options
         self._find_stage = find_stage
         self._invoke = invoke
         self._authorize = authorize
         self._make_id = make_id
         self._clock = clock
-        self._throttles = Throttles(settings.rate, clock())
-        self._open: dict[str, Open] = {}
+        self._throttles = Throttles(options.rate, clock())
+        self._open: dict[str, OpenConnection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def connect(self, api: str, stage_name: str, handshake: Handshake) -> Verdict:
+    async def connect(self, api: str, stage_name: str, handshake: Handshake) -> HandshakeResult:
         """Answer a handshake, as `$connect` decides if there is that route."""
-        moment = Moment(self._make_id(), self._clock())
+        request = RequestInfo(self._make_id(), self._clock())
         agent = [value for name, value in handshake.headers if name.lower() == "user-agent"]
         identity = {"sourceIp": handshake.source_ip, **({"userAgent": agent[0]} if agent else {})}
-        connection = Connection(self._make_id(), api, stage_name, "", moment.time, identity)
+        connection = ConnectionInfo(self._make_id(), api, stage_name, "", request.time, identity)
 
-        def refuse(status: int, message: str) -> Verdict:
-            body = answers.frame(message, connection.id, moment.request_id)
-            return Verdict(None, status, {}, body)
+        def refuse(status: int, message: str) -> HandshakeResult:
+            body = responses.frame(message, connection.id, request.request_id)
+            return HandshakeResult(None, status, {}, body)
 
         stage = await self._find_stage(api, stage_name)
         if stage is None:
             return refuse(Problem.FORBIDDEN.status, Problem.FORBIDDEN.message)
-        if not self._throttles.connect(stage, moment.time):
+        if not self._throttles.connect(stage, request.time):
             return refuse(Problem.THROTTLED.status, Problem.THROTTLED.message)
         connection = replace(connection, region=stage.region)
         route = stage.deployment.routes.get("$connect")
         if route is None:
-            return Verdict(connection)
+            return HandshakeResult(connection)
         if route.authorization == AWS_IAM:
-            who = self._authorize(handshake, stage, moment.time)
+            who = self._authorize(handshake, stage, request.time)
             if isinstance(who, str):
                 return refuse(Problem.FORBIDDEN.status, who)
             connection = replace(connection, identity={**identity, **who})
         elif route.authorization != ANYONE:
             log.warning("%s/%s $connect: no %s authorizer works here", api, stage_name, route.authorization)
             return refuse(Problem.REFUSED.status, Problem.REFUSED.message)
-        event = events.connect(connection, moment, handshake.headers, handshake.query)
+        event = events.connect(connection, request, handshake.headers, handshake.query)
         result = await self._integrate(stage, route, event)
         if result.problem:
             return refuse(result.problem.status, result.problem.message)
-        if not answers.opens(result):
-            return refuse(result.status, answers.phrase(result.status))
-        return Verdict(connection, headers=result.headers)
+        if not responses.opens(result):
+            return refuse(result.status, responses.phrase(result.status))
+        return HandshakeResult(connection, headers=result.headers)
 
-    async def serve(self, connection: Connection, socket: Socket) -> None:
+    async def serve(self, connection: ConnectionInfo, socket: Socket) -> None:
         """Serve a connection from the end of its handshake until after its `$disconnect`."""
-        known = Open(connection, socket, self._settings, self._clock())
-        self._open[connection.id] = known
-        timer = self._watch(known)
+        client = OpenConnection(connection, socket, self._options, self._clock())
+        self._open[connection.id] = client
+        timer = self._in_background(self._close_in_time(client))
         try:
             async for message in socket:
                 if isinstance(message, bytes):
-                    await known.close(BINARY)
+                    await client.close(BINARY)
                     break
-                known.active = self._clock()
-                await known.turns.acquire()
-                handled = self._in_background(self._message(known, message))
-                handled.add_done_callback(lambda _: known.turns.release())
+                client.active = self._clock()
+                await client.slots.acquire()
+                handled = self._in_background(self._message(client, message))
+                handled.add_done_callback(lambda _: client.slots.release())
         finally:
             timer.cancel()
             self._open.pop(connection.id, None)
-        if known.ended != RESTART:
-            await self._disconnect(connection, known.ended)
+        if client.ended != RESTART:
+            await self._disconnect(connection, client.ended)
 
-    async def _message(self, known: Open, text: str) -> None:
+    async def _close_in_time(self, client: OpenConnection) -> None:
+        """Close a connection for its age, or because no message came, either way."""
+        while (left := client.deadline - self._clock()) > 0:  # noqa: ASYNC110  traffic moves the deadline
+            await asyncio.sleep(left)
+        await client.close(GOING_AWAY)
+
+    async def _message(self, client: OpenConnection, text: str) -> None:
         """Let a message take its route, and send back what there is to send."""
-        connection, moment = known.connection, Moment(self._make_id(), self._clock())
-        answer = await self._answer(connection, moment, text)
+        connection, request = client.connection, RequestInfo(self._make_id(), self._clock())
+        answer = await self._answer(connection, request, text)
         if isinstance(answer, Problem):
-            answer = answers.frame(answer.message, connection.id, moment.request_id)
+            answer = responses.frame(answer.message, connection.id, request.request_id)
         if answer is not None:
             await self._shuffle()
-            await known.send(answer.encode(), self._clock())
+            await client.send(answer.encode(), self._clock())
 
-    async def _answer(self, connection: Connection, moment: Moment, text: str) -> str | Problem | None:
+    async def _answer(
+        self, connection: ConnectionInfo, request: RequestInfo, text: str
+    ) -> str | Problem | None:
         stage = await self._find_stage(connection.api, connection.stage)
         route = route_of(stage.deployment, text) if stage else None
         if stage is None or route is None:
             return Problem.FORBIDDEN
-        if not self._throttles.message(stage, route.key, moment.time):
+        if not self._throttles.message(stage, route.key, request.time):
             return Problem.THROTTLED
-        result = await self._integrate(stage, route, events.message(connection, moment, route.key, text))
-        return answers.reply(route, result)
+        result = await self._integrate(stage, route, events.message(connection, request, route.key, text))
+        return responses.reply(route, result)
 
-    async def _disconnect(self, connection: Connection, end: Close) -> None:
+    async def _disconnect(self, connection: ConnectionInfo, end: Close) -> None:
         """Run `$disconnect`, if there is that route; nobody hears what it answers."""
         stage = await self._find_stage(connection.api, connection.stage)
         route = stage.deployment.routes.get("$disconnect") if stage else None
         if stage and route:
-            moment = Moment(self._make_id(), self._clock())
-            await self._integrate(stage, route, events.disconnect(connection, moment, *end))
+            request = RequestInfo(self._make_id(), self._clock())
+            await self._integrate(stage, route, events.disconnect(connection, request, *end))
 
     async def _integrate(self, stage: Stage, route: Route, event: Event) -> Result:
         """Return what comes of a route's integration; a problem's reason goes to the log."""
@@ -165,7 +182,7 @@ class Gateway:
         if integration and integration.type == PROXY:
             result = await self._invoke(integration, stage.arn(route.key), event)
         elif integration and integration.type == MOCK:
-            result = answers.read_mock(integration)
+            result = responses.read_mock(integration)
         else:
             what = integration.type if integration else "nothing"
             result = Result(Problem.REFUSED, f"only AWS_PROXY and MOCK work here, not {what}")
@@ -173,59 +190,58 @@ class Gateway:
             log.warning("%s/%s %s: %s", stage.api, stage.name, route.key, result.reason)
         return result
 
-    def find(self, api: str, stage: str, connection_id: str) -> Open | None:
+    def find(self, api: str, stage: str, connection_id: str) -> OpenConnection | None:
         """Find an open connection of an API's stage."""
-        known = self._open.get(connection_id)
-        if known is None or known.ending or (known.connection.api, known.connection.stage) != (api, stage):
+        client = self._open.get(connection_id)
+        if (
+            client is None
+            or client.ending
+            or (client.connection.api, client.connection.stage) != (api, stage)
+        ):
             return None
-        return known
+        return client
 
-    async def post(self, api: str, stage: str, connection_id: str, data: bytes) -> Answer:
+    async def post(self, api: str, stage: str, connection_id: str, data: bytes) -> ManagementResponse:
         """Send a message to a connection, unless it is too large or the client reads too slowly."""
         if len(data) > MESSAGE_BYTES:
             return TOO_LARGE
         await self._shuffle()
-        known = self.find(api, stage, connection_id)
-        if known is None:
+        client = self.find(api, stage, connection_id)
+        if client is None:
             return GONE
         now = self._clock()
-        if not self._throttles.post(now) or known.socket.unsent + len(data) > BUFFER_BYTES:
+        if not self._throttles.post(now) or client.socket.unsent + len(data) > BUFFER_BYTES:
             return TOO_MANY
-        await known.send(data, now)
-        return Answer(HTTPStatus.OK)
+        await client.send(data, now)
+        return ManagementResponse(HTTPStatus.OK)
 
-    def get(self, api: str, stage: str, connection_id: str) -> Answer:
+    def get(self, api: str, stage: str, connection_id: str) -> ManagementResponse:
         """Tell of a connection."""
-        known = self.find(api, stage, connection_id)
-        return Answer(HTTPStatus.OK, body=about(known)) if known else GONE
+        client = self.find(api, stage, connection_id)
+        return ManagementResponse(HTTPStatus.OK, body=about(client)) if client else GONE
 
-    def delete(self, api: str, stage: str, connection_id: str) -> Answer:
+    def delete(self, api: str, stage: str, connection_id: str) -> ManagementResponse:
         """Close a connection; its `$disconnect` follows."""
-        known = self.find(api, stage, connection_id)
-        if known is None:
+        client = self.find(api, stage, connection_id)
+        if client is None:
             return GONE
-        self._in_background(known.close(DELETED))
-        return Answer(HTTPStatus.NO_CONTENT)
+        self._in_background(client.close(DELETED))
+        return ManagementResponse(HTTPStatus.NO_CONTENT)
 
-    async def leave(self) -> None:
+    async def shut_down(self) -> None:
         """Close all connections, because the gateway ends; no `$disconnect` follows."""
-        await asyncio.gather(*(known.close(RESTART) for known in self._open.values()))
+        await asyncio.gather(*(client.close(RESTART) for client in self._open.values()))
 
-    def _watch(self, known: Open) -> "Timer":
-        return Timer(
-            lambda: known.deadline - self._clock(), lambda: self._in_background(known.close(GOING_AWAY))
-        )
-
-    async def cut_at_random(self) -> None:
+    async def drop_at_random(self) -> None:
         """Cut connections without a close frame, so many a minute, for ever."""
-        while self._settings.drop:
-            await asyncio.sleep(random.expovariate(self._settings.drop / 60))
+        while self._options.drop:
+            await asyncio.sleep(random.expovariate(self._options.drop / 60))
             if self._open:
                 random.choice(list(self._open.values())).socket.abort()  # noqa: S311
 
     async def _shuffle(self) -> None:
         """Let what began later overtake, if that is wanted."""
-        if self._settings.shuffle:
+        if self._options.shuffle:
             await asyncio.sleep(random.uniform(0, SHUFFLED_S))  # noqa: S311
 
     def _in_background(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
@@ -233,24 +249,3 @@ class Gateway:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-class Timer:
-    """Does something once no time is left; looks again when there was some left after all."""
-
-    def __init__(self, left: Callable[[], float], work: Callable[[], object]) -> None:
-        self._left = left
-        self._work = work
-        self._loop = asyncio.get_running_loop()
-        self._handle = self._loop.call_later(left(), self._look)
-
-    def cancel(self) -> None:
-        """Do nothing any more."""
-        self._handle.cancel()
-
-    def _look(self) -> None:
-        left = self._left()
-        if left > 0:
-            self._handle = self._loop.call_later(left, self._look)
-        else:
-            self._work()

@@ -1,17 +1,53 @@
-"""Checks the signature and the policies of a handshake for AWS_IAM, by MiniStack's own IAM."""
+"""Asks MiniStack's own IAM who may connect with AWS_IAM, and which route may invoke a function."""
 
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-from ministack.core.iam_evaluator import AuthError, authenticate_handshake, enforce, resolve_credential
+from ministack.core.iam_evaluator import (
+    AuthError,
+    EvalContext,
+    authenticate_handshake,
+    enforce,
+    evaluate_resource_policy,
+    resolve_credential,
+)
 from ministack.core.responses import get_account_id, set_request_account_id, set_request_region
 from ministack.core.router import extract_access_key_id
+from ministack.services.lambda_svc import function_policy_for_arn
 
-from wschat.local.gateway.api import Stage
 from wschat.local.gateway.gateway import Handshake, Identity
+from wschat.local.gateway.model import Json, Stage
 
-ACTION = "execute-api:Invoke"
-WRITTEN = "%Y%m%dT%H%M%SZ"
+CONNECT = "execute-api:Invoke"
+PRINCIPAL = "apigateway.amazonaws.com"
+AMZ_DATE = "%Y%m%dT%H%M%SZ"
+
+
+def may_invoke(function_arn: str, source_arn: str) -> bool:
+    """Tell whether API Gateway may invoke a function for a route, by the function's own policy.
+
+    `source_arn` is the route's, `arn:…:execute-api:<region>:<account>:<api>/<stage>/<route key>`.
+    """
+    _, _, _, region, account, *_ = function_arn.split(":")
+    set_request_account_id(account)
+    set_request_region(region)
+    found = function_policy_for_arn(function_arn)
+    return bool(found) and allows(found[0], function_arn, source_arn)
+
+
+def allows(policy: Json, function_arn: str, source_arn: str) -> bool:
+    """Tell whether a function's policy lets API Gateway invoke it for a route of the same account."""
+    _, _, _, region, account, *_ = function_arn.split(":")
+    context = EvalContext(
+        principal_arn="",
+        principal_type="Service",
+        principal_account="",
+        action="lambda:InvokeFunction",
+        resource_arn=function_arn,
+        region=region,
+        service_context={"aws:sourcearn": source_arn, "aws:sourceaccount": account},
+    )
+    return bool(evaluate_resource_policy(policy, context, service=PRINCIPAL).decision == "Allow")
 
 
 def authorize(handshake: Handshake, stage: Stage, now: float) -> Identity | str:
@@ -40,18 +76,17 @@ def authorize(handshake: Handshake, stage: Stage, now: float) -> Identity | str:
         return str(refused.message)
     if late := expired(dict(handshake.query), now):
         return late
-    denied = enforce(key, ACTION, "apigateway", stage.region, resource_arn=stage.arn("$connect"))
+    arn = stage.arn("$connect")
+    denied = enforce(key, CONNECT, "apigateway", stage.region, resource_arn=arn)
     if isinstance(denied, AuthError):
         return str(denied.message)
     if denied:
-        explicit = "with an explicit deny in an identity-based policy"
-        why = (
-            explicit
-            if denied.decision == "Deny"
-            else f"because no identity-based policy allows the {ACTION} action"
+        why = f"because no identity-based policy allows the {CONNECT} action"
+        if denied.decision == "Deny":
+            why = "with an explicit deny in an identity-based policy"
+        return (
+            f"User: {denied.principal_arn} is not authorized to perform: {CONNECT} on resource: {arn} {why}"
         )
-        arn = stage.arn("$connect")
-        return f"User: {denied.principal_arn} is not authorized to perform: {ACTION} on resource: {arn} {why}"
     who = resolve_credential(key, get_account_id())
     return {
         "accountId": who.account_id,
@@ -67,10 +102,9 @@ def expired(query: dict[str, str], now: float) -> str:
     signed = query.get("X-Amz-Date")
     if not signed:
         return ""
-    until = datetime.strptime(signed, WRITTEN).replace(tzinfo=UTC).timestamp() + int(
-        query.get("X-Amz-Expires", 300)
-    )
+    valid_for = int(query.get("X-Amz-Expires", 300))
+    until = datetime.strptime(signed, AMZ_DATE).replace(tzinfo=UTC).timestamp() + valid_for
     if now <= until:
         return ""
-    last, current = (datetime.fromtimestamp(at, UTC).strftime(WRITTEN) for at in (until, now))
+    last, current = (datetime.fromtimestamp(at, UTC).strftime(AMZ_DATE) for at in (until, now))
     return f"Signature expired: {last} is now earlier than {current}"

@@ -1,4 +1,4 @@
-"""MiniStack's application, but for @connections; it sees what changes the control plane pass by."""
+"""MiniStack's application with the gateway's own @connections API; it sees what changes the control plane."""
 
 import json
 import re
@@ -7,17 +7,17 @@ from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from wschat.local.gateway.catalog import Catalog, Json
-from wschat.local.gateway.connections import Answer
+from wschat.local.gateway.connections import ManagementResponse
+from wschat.local.gateway.control_plane import ControlPlane, Json
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.ministack import App, Message, Receive, Reply, Scope, Send, call, decoded
+from wschat.loopback import is_here
 
 CONNECTION = re.compile(r"/_aws/execute-api/([^/]+)/([^/]+)/@connections/([^/]+)")
 PART_OF_API = re.compile(r"/v2/apis/([^/]+)(/deployments)?(?:/.*)?")
-FUNCTION = re.compile(r"/2015-03-31/functions/[^/]+(?!/invocations)(?:/.*)?")
-HERE = re.compile(r"(?:127\.0\.0\.1|\[::1\]|(?:[\w-]+\.)*localhost)(?::\d+)?")
+HOST_HEADER = re.compile(r"\[?([^]]*?)\]?(?::\d+)?")
 STAGE = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
-UNREADABLE = Answer(HTTPStatus.BAD_REQUEST, "BadRequestException")
+UNREADABLE = ManagementResponse(HTTPStatus.BAD_REQUEST, "BadRequestException")
 TYPED = "none"  # a person gave the URL to the browser
 REGION = re.compile(r"Credential=[^/]+/\d+/([^/]+)/")
 
@@ -27,12 +27,12 @@ class CutError(Exception):
 
 
 class Management:
-    """Wraps MiniStack: answers @connections, and tells the catalog of what is written."""
+    """Wraps MiniStack: answers @connections, and tells the control plane of what is written."""
 
-    def __init__(self, app: App, gateway: Gateway, catalog: Catalog) -> None:
+    def __init__(self, app: App, gateway: Gateway, control_plane: ControlPlane) -> None:
         self._app = app
         self._gateway = gateway
-        self._catalog = catalog
+        self._control_plane = control_plane
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, as ASGI has it."""
@@ -50,15 +50,11 @@ class Management:
             await _send(await self._connection(scope, await _body(receive), *found.groups()), send)
         elif writes and (found := PART_OF_API.fullmatch(path)):
             await _send(await self._change(scope, await _body(receive), *found.groups()), send)
-        elif writes and FUNCTION.fullmatch(path):
-            reply = await call(self._app, scope, await _body(receive))
-            self._catalog.forget()
-            await _send(reply, send)
         else:
             await self._app(scope, receive, send)
 
     async def _connection(self, scope: Scope, body: bytes, api: str, stage: str, connection_id: str) -> Reply:
-        """Answer a request about a connection.
+        """ManagementResponse a request about a connection.
 
         MiniStack knows no connection, so what it allows ends with 410, and what it doesn't with 403.
         """
@@ -86,11 +82,11 @@ class Management:
         if reply.status < HTTPStatus.BAD_REQUEST:
             region = REGION.search(decoded(scope["headers"]).get("authorization", ""))
             if region:
-                self._catalog.note(api, region[1])
+                self._control_plane.locate(api, region[1])
             if deployments and scope["method"] == "POST":
                 made = json.loads(reply.body)["deploymentId"]
-                await self._catalog.deployed(api, made, asked.get("stageName"))
-            self._catalog.forget()
+                await self._control_plane.take_snapshot(api, made, asked.get("stageName"))
+            self._control_plane.invalidate()
         return reply
 
 
@@ -100,7 +96,8 @@ def _is_foreign(headers: Mapping[str, str]) -> bool:
     An image's URL is enough, as it can hold a signature; of that a browser tells no origin, but this.
     """
     page = "origin" in headers or headers.get("sec-fetch-site", TYPED) != TYPED
-    return page or not HERE.fullmatch(headers.get("host", ""))
+    host = HOST_HEADER.fullmatch(headers.get("host", ""))
+    return page or not (host and is_here(host[1]))
 
 
 async def _body(receive: Receive) -> bytes:
@@ -126,11 +123,11 @@ def _read(body: bytes) -> Json | None:
     return asked if isinstance(stage, str) and STAGE.fullmatch(stage) else None
 
 
-def _reply(answer: Answer) -> Reply:
-    if not answer.error:
-        return Reply(answer.status, {"content-type": "application/json"}, answer.body)
-    headers = {"content-type": "application/json", "x-amzn-errortype": answer.error}
-    return Reply(answer.status, headers, json.dumps({"message": answer.error}).encode())
+def _reply(response: ManagementResponse) -> Reply:
+    if not response.error:
+        return Reply(response.status, {"content-type": "application/json"}, response.body)
+    headers = {"content-type": "application/json", "x-amzn-errortype": response.error}
+    return Reply(response.status, headers, json.dumps({"message": response.error}).encode())
 
 
 async def _send(reply: Reply, send: Send) -> None:

@@ -1,12 +1,14 @@
-"""MiniStack and the gateway in one process, on one port."""
+"""MiniStack and the gateway on one port, in an event loop of their own."""
 
 import asyncio
 import base64
 import resource
 import secrets
-from collections.abc import Callable
+import socket
+import threading
+from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import Any
 
 from ministack.app import app as ministack
 from uvicorn import Config
@@ -14,45 +16,73 @@ from uvicorn.lifespan.on import LifespanOn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from wschat.local.gateway.catalog import Catalog
+from wschat.local.gateway.control_plane import ControlPlane
 from wschat.local.gateway.functions import Functions
 from wschat.local.gateway.gateway import Gateway
-from wschat.local.gateway.iam import authorize
-from wschat.local.gateway.limits import Settings
+from wschat.local.gateway.iam import authorize, may_invoke
 from wschat.local.gateway.management import Management
 from wschat.local.gateway.ministack import MiniStack
-from wschat.local.gateway.sockets import listen
+from wschat.local.gateway.options import GatewayOptions
+from wschat.local.gateway.sockets import serve_both
 
 KEEP_ALIVE_S = 75
 REQUEST_S = 60.0
 ID_BYTES = 11
 
 
-def run(port: int, settings: Settings, owner: int, end: Callable[[], NoReturn]) -> None:
-    """Serve until the end of a file, whose descriptor is `owner`; then close all WebSockets, and `end`."""
+class Server:
+    """MiniStack and the gateway, in a thread whose event loop blocks nobody else's.
+
+    Args:
+        listener: a socket that listens on the port that MiniStack's environment names.
+        options: of the gateway.
+    """
+
+    def __init__(self, listener: socket.socket, options: GatewayOptions) -> None:
+        self._listener = listener
+        self._options = options
+        self._started: Future[tuple[Gateway, asyncio.AbstractEventLoop]] = Future()
+
+    def start(self) -> None:
+        """Return when it serves, which it does as long as the process lives.
+
+        Raises:
+            RuntimeError: MiniStack does not start; why stands in the log.
+        """
+        threading.Thread(target=self._run, daemon=True).start()
+        self._started.result()
+
+    def close_connections(self, timeout: float) -> None:
+        """Close all WebSockets, for so many seconds at most; called once it serves."""
+        gateway, loop = self._started.result()
+        with suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(gateway.shut_down(), loop).result(timeout)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except Exception as error:  # noqa: BLE001  start() raises it
+            self._started.set_exception(error)
+
+    async def _serve(self) -> None:
+        _raise_file_limit()
+        inside = MiniStack(ministack)
+        control_plane, functions = ControlPlane(inside), Functions(inside, may_invoke)
+        gateway = Gateway(self._options, control_plane.find_stage, functions.invoke, authorize, make_id)
+        http = Http(Management(ministack, gateway, control_plane))
+        await http.start()
+        async with serve_both(gateway, self._listener, http.make_protocol):
+            self._started.set_result((gateway, asyncio.get_running_loop()))
+            await gateway.drop_at_random()
+            await asyncio.Event().wait()
+
+
+def _raise_file_limit() -> None:
+    """Allow as many connections as the system lets a process have."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:
         with suppress(ValueError, OSError):  # macOS takes no more than some limit of its own
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    asyncio.run(_serve(port, settings, owner, end))
-
-
-async def _serve(port: int, settings: Settings, owner: int, end: Callable[[], NoReturn]) -> NoReturn:
-    inside = MiniStack(ministack)
-    catalog = Catalog(inside)
-    functions = Functions(inside, catalog)
-    gateway = Gateway(settings, catalog.stage, functions.invoke, authorize, make_id)
-    http = Http(Management(ministack, gateway, catalog))
-    await http.start()
-    ended, loop = asyncio.Event(), asyncio.get_running_loop()
-    loop.add_reader(owner, ended.set)
-    async with listen(gateway, port, http.make_protocol):
-        cutting = asyncio.create_task(gateway.cut_at_random())
-        await ended.wait()
-        loop.remove_reader(owner)
-        cutting.cancel()
-        await gateway.leave()
-        end()
 
 
 def make_id() -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from email.utils import formatdate
@@ -17,12 +18,13 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
-from wschat.local.gateway.answers import DROPPED, NO_CODE, Close, Problem, frame, phrase
-from wschat.local.gateway.gateway import Gateway, Handshake, Verdict
-from wschat.local.gateway.limits import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES, URL_CHARACTERS
-from wschat.loopback import HOST
+from wschat.local.gateway.gateway import Gateway, Handshake, HandshakeResult
+from wschat.local.gateway.quotas import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES, URL_CHARACTERS
+from wschat.local.gateway.responses import DROPPED, NO_CODE, Close, Problem, frame, phrase
 
-OURS = re.compile(rb"GET /_aws/execute-api/[^\r\n]*\r\n(?s:.*)\r\nupgrade: *websocket *\r\n", re.IGNORECASE)
+WEBSOCKET = re.compile(
+    rb"GET /_aws/execute-api/[^\r\n]*\r\n(?s:.*)\r\nupgrade: *websocket *\r\n", re.IGNORECASE
+)
 TARGET = re.compile(r"/_aws/execute-api/([^/?]+)/([^/?]+)(?:\?(.*))?")
 HEAD_BYTES = 64 * 1024
 HEAD_S = 30.0
@@ -31,14 +33,14 @@ BACKLOG = 1024
 MakeHttp = Callable[[], asyncio.Protocol]
 
 
-def is_ours(head: bytes) -> bool | None:
+def asks_for_websocket(head: bytes) -> bool | None:
     """Tell whether a connection whose first bytes these are asks for a WebSocket; None: not yet."""
     if not b"GET ".startswith(head[:4]) or len(head) > HEAD_BYTES:
         return False
-    return bool(OURS.match(head)) if b"\r\n\r\n" in head else None
+    return bool(WEBSOCKET.match(head)) if b"\r\n\r\n" in head else None
 
 
-class Arrival(ServerConnection):
+class SharedPortConnection(ServerConnection):
     """A connection that becomes a WebSocket, or is handed on to HTTP once its first request is seen.
 
     Args:
@@ -60,8 +62,8 @@ class Arrival(ServerConnection):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the first request."""
         self._head: bytes | None = b""
-        self._arrived = cast("asyncio.Transport", transport)
-        self._late = self.loop.call_later(self._head_timeout, self._arrived.abort)
+        self._raw_transport = cast("asyncio.Transport", transport)
+        self._late = self.loop.call_later(self._head_timeout, self._raw_transport.abort)
 
     def data_received(self, data: bytes) -> None:
         """Look at the first request; later leave all to whom it was for."""
@@ -69,18 +71,18 @@ class Arrival(ServerConnection):
             super().data_received(data)
             return
         self._head += data
-        ours = is_ours(self._head)
-        if ours is None:
+        websocket = asks_for_websocket(self._head)
+        if websocket is None:
             return
         head, self._head = self._head, None
         self._late.cancel()
-        if ours:
-            super().connection_made(self._arrived)
+        if websocket:
+            super().connection_made(self._raw_transport)
             super().data_received(head)
         else:
             http = self._make_http()
-            self._arrived.set_protocol(http)
-            http.connection_made(self._arrived)
+            self._raw_transport.set_protocol(http)
+            http.connection_made(self._raw_transport)
             http.data_received(head)
 
     def eof_received(self) -> None:
@@ -137,9 +139,11 @@ class WebSocket:
         self._connection.transport.abort()
 
 
-def listen(gateway: Gateway, port: int, make_http: MakeHttp, head_timeout: float = HEAD_S) -> Server:
-    """Return the server of WebSockets, and of HTTP by another protocol, on one port of this machine."""
-    verdicts: WeakKeyDictionary[ServerConnection, Verdict] = WeakKeyDictionary()
+def serve_both(
+    gateway: Gateway, listener: socket.socket, make_http: MakeHttp, head_timeout: float = HEAD_S
+) -> Server:
+    """Return the server of WebSockets, and of HTTP by another protocol, on one socket that listens."""
+    results: WeakKeyDictionary[ServerConnection, HandshakeResult] = WeakKeyDictionary()
 
     async def decide(client: ServerConnection, request: Request) -> Response | None:
         try:
@@ -149,35 +153,34 @@ def listen(gateway: Gateway, port: int, make_http: MakeHttp, head_timeout: float
         target = TARGET.fullmatch(request.path) if len(request.path) <= URL_CHARACTERS else None
         if target is None:
             return _response(
-                Verdict(None, Problem.FORBIDDEN.status, {}, frame(Problem.FORBIDDEN.message, "", ""))
+                HandshakeResult(None, Problem.FORBIDDEN.status, {}, frame(Problem.FORBIDDEN.message, "", ""))
             )
         query = parse_qsl(target[3] or "", keep_blank_values=True)
         headers = list(request.headers.raw_items())
         handshake = Handshake(request.path, headers, query, client.remote_address[0])
-        verdict = verdicts[client] = await gateway.connect(target[1], target[2], handshake)
-        if verdict.connection is None:
-            return _response(verdict)
+        result = results[client] = await gateway.connect(target[1], target[2], handshake)
+        if result.connection is None:
+            return _response(result)
         if client.state is not State.CONNECTING:  # it left meanwhile
             await handle(client)
         return None
 
     def accept(client: ServerConnection, _request: Request, response: Response) -> None:
         if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
-            own = verdicts[client].headers.items()
+            own = results[client].headers.items()
             response.headers.update({name: value for name, value in own if name not in response.headers})
 
     async def handle(client: ServerConnection) -> None:
-        if connection := verdicts[client].connection:
+        if connection := results[client].connection:
             await gateway.serve(connection, WebSocket(client))
 
-    arrival = partial(Arrival, make_http=make_http, head_timeout=head_timeout)
+    create_connection = partial(SharedPortConnection, make_http=make_http, head_timeout=head_timeout)
     return serve(
         handle,
-        HOST,
-        port,
+        sock=listener,
         process_request=decide,
         process_response=accept,
-        create_connection=cast("type[ServerConnection]", arrival),
+        create_connection=cast("type[ServerConnection]", create_connection),
         server_header=None,
         compression=None,
         open_timeout=None,
@@ -188,11 +191,11 @@ def listen(gateway: Gateway, port: int, make_http: MakeHttp, head_timeout: float
     )
 
 
-def _response(verdict: Verdict) -> Response:
+def _response(result: HandshakeResult) -> Response:
     """Return the answer that refuses a handshake."""
-    body = verdict.body.encode()
+    body = result.body.encode()
     headers = Headers(
         {"Content-Type": "application/json", "Content-Length": str(len(body)), "Connection": "close"}
     )
     headers["Date"] = formatdate(usegmt=True)
-    return Response(verdict.status, phrase(verdict.status), headers, body)
+    return Response(result.status, phrase(result.status), headers, body)

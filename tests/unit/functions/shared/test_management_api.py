@@ -23,7 +23,7 @@ from tests.support.functions.people import Connect
 from tests.support.functions.post_sink import PostSink
 from wschat.functions.shared.management_api import KEPT_ALIVE, TIMEOUT, ManagementApi, Signature
 from wschat.lab.aws.cloud import Cloud
-from wschat.local.emulator import Emulator
+from wschat.local.join import LocalLab
 
 BODY = b'{"type":"pong"}'
 
@@ -249,7 +249,7 @@ def _document(statement: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def keys(emulator: Emulator, clients: Cloud, root: boto3.Session) -> dict[str, tuple[str, str, str | None]]:
+def keys(emulator: LocalLab, clients: Cloud, root: boto3.Session) -> dict[str, tuple[str, str, str | None]]:
     """Keys of somebody who may post: a user's, and a role's as functions have them."""
     iam = clients.iam
     iam.create_user(UserName="poster")
@@ -267,7 +267,7 @@ def keys(emulator: Emulator, clients: Cloud, root: boto3.Session) -> dict[str, t
 
 
 @pytest.mark.parametrize("who", ["user", "role"])
-def test_iam(emulator: Emulator, keys: dict[str, tuple[str, str, str | None]], who: str) -> None:
+def test_iam(emulator: LocalLab, keys: dict[str, tuple[str, str, str | None]], who: str) -> None:
     """The emulator's IAM lets posts pass (to nobody: 410) with these keys, and none with a letter off."""
     key, secret, token = keys[who]
     people = ["L0SM9cOFvHcCIhw=", "gTg3TG75DQAYKABzSA==", "a b/c"]

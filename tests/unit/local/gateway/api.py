@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from wschat.lab.aws.cloud import Cloud
-from wschat.local.gateway.answers import Close
+from wschat.local.gateway.responses import Close
 
 STAGE = "test"
 SELECTION = "$request.body.action"

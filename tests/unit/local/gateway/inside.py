@@ -10,11 +10,12 @@ from itertools import count
 
 from websockets.asyncio.client import connect
 
-from wschat.local.gateway.answers import Result
-from wschat.local.gateway.api import Deployment, Integration, Route, Stage
 from wschat.local.gateway.gateway import Gateway, Handshake
-from wschat.local.gateway.limits import AWS, Settings
-from wschat.local.gateway.sockets import HEAD_S, listen
+from wschat.local.gateway.model import Deployment, Integration, Route, Stage
+from wschat.local.gateway.options import AS_ON_AWS, GatewayOptions
+from wschat.local.gateway.responses import Result
+from wschat.local.gateway.sockets import HEAD_S, serve_both
+from wschat.local.join import listen
 
 API = "abc"
 
@@ -29,9 +30,11 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Settings = AWS, head_timeout: float = HEAD_S) -> AsyncIterator[Running]:
+async def running(
+    options: GatewayOptions = AS_ON_AWS, head_timeout: float = HEAD_S
+) -> AsyncIterator[Running]:
     """Run a gateway on a free port."""
-    mock = Integration("MOCK", request='{"statusCode": 200}', answer="mocked")
+    mock = Integration("MOCK", request_template='{"statusCode": 200}', response_template="mocked")
     routes = {key: Route(key, mock, two_way=True) for key in ("$connect", "$disconnect", "$default")}
     stage = Stage(API, "test", "us-east-1", "000000000000", Deployment("$request.body.action", routes))
     ids: list[str] = []
@@ -50,10 +53,10 @@ async def running(settings: Settings = AWS, head_timeout: float = HEAD_S) -> Asy
         ids.append(f"id{next(numbers)}=")
         return ids[-1]
 
-    gateway = Gateway(settings, find_stage, invoke, authorize, make_id)
-    async with listen(gateway, 0, asyncio.Protocol, head_timeout) as server:
+    gateway = Gateway(options, find_stage, invoke, authorize, make_id)
+    async with serve_both(gateway, listen(None), asyncio.Protocol, head_timeout) as server:
         port = next(iter(server.sockets)).getsockname()[1]
-        cutting = asyncio.create_task(gateway.cut_at_random())
+        cutting = asyncio.create_task(gateway.drop_at_random())
         yield Running(gateway, f"ws://127.0.0.1:{port}/_aws/execute-api/{API}/test", ids)
         cutting.cancel()
 

@@ -4,10 +4,12 @@ import json
 
 import pytest
 
-from wschat.local.gateway.api import Deployment, Route, Stage, Throttle, route_of, select
-from wschat.local.gateway.functions import may_invoke
-from wschat.local.gateway.limits import AWS, Settings, Throttles, TokenBucket, deadline
+from wschat.local.gateway.iam import allows
+from wschat.local.gateway.model import Deployment, Route, Stage, Throttle, route_of, select
+from wschat.local.gateway.options import AS_ON_AWS, GatewayOptions
+from wschat.local.gateway.quotas import Throttles, TokenBucket, deadline
 
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
 ARN = "arn:aws:execute-api:us-east-1:000000000000:abc/test/$connect"
 
 
@@ -59,16 +61,16 @@ def test_permission(pattern: str, *, may: bool) -> None:
         "Action": "lambda:InvokeFunction",
         "Condition": {"ArnLike": {"AWS:SourceArn": pattern}},
     }
-    assert may_invoke({"Statement": [statement]}, ARN, "000000000000") is may
+    assert allows({"Statement": [statement]}, FUNCTION, ARN) is may
     for other in (
         {"Principal": {"Service": "events.amazonaws.com"}},
         {"Action": "lambda:GetFunction"},
         {"Condition": {"StringEquals": {"AWS:SourceAccount": "111111111111"}}},
         {"Condition": {"Unheard": {"AWS:SourceArn": pattern}}},
     ):
-        assert not may_invoke({"Statement": [{**statement, **other}]}, ARN, "000000000000")
-    assert not may_invoke({"Statement": [statement, {**statement, "Effect": "Deny"}]}, ARN, "000000000000")
-    assert not may_invoke({}, ARN, "000000000000")
+        assert not allows({"Statement": [{**statement, **other}]}, FUNCTION, ARN)
+    assert not allows({"Statement": [statement, {**statement, "Effect": "Deny"}]}, FUNCTION, ARN)
+    assert not allows({}, FUNCTION, ARN)
 
 
 def test_token_bucket() -> None:
@@ -96,13 +98,13 @@ def test_throttles() -> None:
 
 def test_new_connections_are_throttled() -> None:
     """500 may connect in a second (1.1)."""
-    throttles = Throttles(AWS.rate, now=0.0)
+    throttles = Throttles(AS_ON_AWS.rate, now=0.0)
     plain = Stage("abc", "test", "us-east-1", "000000000000", Deployment(""))
     assert sum(throttles.connect(plain, 0.0) for _ in range(600)) == 500
 
 
 def test_deadline() -> None:
     """A connection lives for ten minutes without a message, and for two hours (1.1, 1.3)."""
-    assert deadline(AWS, opened=0, active=0) == 600
-    assert deadline(AWS, opened=0, active=7000) == 7200
-    assert deadline(Settings(idle_timeout=1, max_age=2), opened=10, active=10.5) == 11.5
+    assert deadline(AS_ON_AWS, opened=0, active=0) == 600
+    assert deadline(AS_ON_AWS, opened=0, active=7000) == 7200
+    assert deadline(GatewayOptions(idle_timeout=1, max_age=2), opened=10, active=10.5) == 11.5

@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.unit.local.gateway.inside import API, crowd, running, settled
-from wschat.local.gateway.limits import Settings
+from wschat.local.gateway.options import GatewayOptions
 
 PATIENCE_S = 30
 
@@ -39,7 +39,7 @@ def test_idle() -> None:
     """A connection on which no message goes is closed with 1001, however often it is pinged (1.3, 1.4, 8)."""
 
     async def test() -> None:
-        async with running(Settings(idle_timeout=0.2)) as it, connect(it.url) as client:
+        async with running(GatewayOptions(idle_timeout=0.2)) as it, connect(it.url) as client:
 
             async def ping() -> None:
                 await (await client.ping())
@@ -68,7 +68,7 @@ def test_age() -> None:
     """A connection that is old enough is closed with 1001, whatever goes on (1.3)."""
 
     async def test() -> None:
-        async with running(Settings(max_age=0.3)) as it, connect(it.url) as client:
+        async with running(GatewayOptions(max_age=0.3)) as it, connect(it.url) as client:
 
             async def talk() -> None:
                 await client.send("x")
@@ -100,7 +100,7 @@ def test_rate() -> None:
 
     async def test() -> None:
         async with (
-            running(Settings(rate=0.01)) as it,
+            running(GatewayOptions(rate=0.01)) as it,
             connect(it.url),
         ):  # the one request that may come at once
             connection = next(iter(it.gateway._open))
@@ -131,7 +131,7 @@ def test_the_end_of_the_gateway() -> None:
     async def test() -> None:
         async with running() as it, connect(it.url) as one, connect(it.url) as two:
             made = len(it.ids)
-            await it.gateway.leave()
+            await it.gateway.shut_down()
             for client in (one, two):
                 assert await how_it_closes(client, client.recv) == (1012, "Service restart")
             while it.gateway._open:  # noqa: ASYNC110
@@ -145,7 +145,7 @@ def test_shuffle() -> None:
     """With `--order shuffle` what is done at the same time comes in any order, and nothing is lost."""
 
     async def test() -> None:
-        async with running(Settings(shuffle=True)) as it, connect(it.url) as client:
+        async with running(GatewayOptions(shuffle=True)) as it, connect(it.url) as client:
             connection = next(iter(it.gateway._open))
             posts = [it.gateway.post(API, "test", connection, b"%d" % number) for number in range(50)]
             await asyncio.gather(*posts)
@@ -160,7 +160,7 @@ def test_drop() -> None:
     """With `--drop` a connection is cut after a while, without a close frame."""
 
     async def test() -> None:
-        async with running(Settings(drop=600)) as it, connect(it.url) as client:
+        async with running(GatewayOptions(drop=600)) as it, connect(it.url) as client:
             with pytest.raises(ConnectionClosed) as closed:
                 await client.recv()
             assert closed.value.rcvd is None

@@ -21,15 +21,15 @@ WRAPPED = re.compile(r"\$\{request\.body\.([^{}]+)\}")
 class Integration:
     """What a route leads to.
 
-    `uri` names a function in the form of an invocation; `timeout` is in seconds. `request` is the request
-    template and `answer` the response template of a MOCK, None where there is none.
+    `uri` names a function in the form of an invocation; `timeout` is in seconds. The templates are those of a
+    MOCK, None where there is none.
     """
 
     type: str
     uri: str = ""
     timeout: float = 29.0
-    request: str | None = None
-    answer: str | None = None
+    request_template: str | None = None
+    response_template: str | None = None
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,11 @@ def select(expression: str, message: str) -> str:
         return ""
     bare = BARE.fullmatch(expression)
     if bare:
-        return _text(_at(body, bare[1]))
-    return WRAPPED.sub(lambda match: _text(_at(body, match[1])), expression)
+        return _text(_look_up(body, bare[1]))
+    return WRAPPED.sub(lambda match: _text(_look_up(body, match[1])), expression)
 
 
-def _at(body: object, path: str) -> object:
+def _look_up(body: object, path: str) -> object:
     for name in path.split("."):
         if not isinstance(body, dict) or name not in body:
             return ""
@@ -148,13 +148,15 @@ def read_throttle(settings: Json | None) -> Throttle | None:
 
 
 def _integration(found: Json, responses: Iterable[Json]) -> Integration:
-    answers = {each.get("integrationResponseKey"): each.get("responseTemplates") or {} for each in responses}
+    templates = {
+        each.get("integrationResponseKey"): each.get("responseTemplates") or {} for each in responses
+    }
     return Integration(
         type=found.get("integrationType", ""),
         uri=found.get("integrationUri", ""),
         timeout=(found.get("timeoutInMillis") or 29000) / 1000,
-        request=_template(found.get("requestTemplates") or {}),
-        answer=_template(answers.get(DEFAULT, {})),
+        request_template=_template(found.get("requestTemplates") or {}),
+        response_template=_template(templates.get(DEFAULT, {})),
     )
 
 

@@ -7,8 +7,8 @@ from enum import Enum
 from http import HTTPStatus
 from typing import NamedTuple
 
-from wschat.local.gateway.api import Integration, Route
-from wschat.local.gateway.limits import MESSAGE_BYTES
+from wschat.local.gateway.model import Integration, Route
+from wschat.local.gateway.quotas import MESSAGE_BYTES
 
 
 class Problem(Enum):
@@ -70,12 +70,12 @@ def read_mock(integration: Integration) -> Result:
     No template is evaluated: what stands in it is what it yields.
     """
     try:
-        status = json.loads(integration.request or "")["statusCode"]
+        status = json.loads(integration.request_template or "")["statusCode"]
     except (ValueError, LookupError, TypeError):
         status = None
     if not isinstance(status, int):
         return Result(Problem.REFUSED, "statusCode should be an integer which defined in request template")
-    return Result(status=status, body=integration.answer or "")
+    return Result(status=status, body=integration.response_template or "")
 
 
 def opens(result: Result) -> bool:
@@ -100,8 +100,8 @@ def reply(route: Route, result: Result) -> str | Problem | None:
 
 def frame(message: str, connection_id: str, request_id: str) -> str:
     """Return the frame, or the body of a handshake, that tells of a problem; spaced as AWS does it."""
-    told = json.dumps(message, ensure_ascii=False)
-    return f'{{"message": {told}, "connectionId":"{connection_id}", "requestId":"{request_id}"}}'
+    text = json.dumps(message, ensure_ascii=False)
+    return f'{{"message": {text}, "connectionId":"{connection_id}", "requestId":"{request_id}"}}'
 
 
 def phrase(status: int) -> str:

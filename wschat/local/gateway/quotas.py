@@ -1,10 +1,7 @@
 """API Gateway's quotas, and what keeps to them: sizes, throttles, how long a connection lives."""
 
-import json
-from dataclasses import asdict, dataclass
-from typing import Self
-
-from wschat.local.gateway.api import Stage, Throttle
+from wschat.local.gateway.model import Stage, Throttle
+from wschat.local.gateway.options import GatewayOptions
 
 MESSAGE_BYTES = 128 * 1024
 FRAME_BYTES = 32 * 1024
@@ -13,37 +10,6 @@ BUFFER_BYTES = 2 * MESSAGE_BYTES
 """How much may wait for a client that reads slowly; AWS says that there is a limit, and not which."""
 CONNECTS = 500.0
 """New connections a second, in one account and region."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What `wschat local` lets one change, with AWS's values.
-
-    Attributes:
-        idle_timeout: seconds without a message, either way, until a connection is closed.
-        max_age: seconds that a connection may live.
-        rate: requests a second in the whole account; half as many may come at once, or one.
-        shuffle: deliver what is done at the same time in a hostile order.
-        drop: how many connections a minute are cut at random.
-    """
-
-    idle_timeout: float = 600.0
-    max_age: float = 7200.0
-    rate: float = 10_000.0
-    shuffle: bool = False
-    drop: float = 0.0
-
-    def encode(self) -> str:
-        """Write the settings, for another process."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def decode(cls, text: str) -> Self:
-        """Read what `encode` wrote."""
-        return cls(**json.loads(text))
-
-
-AWS = Settings()
 
 
 class TokenBucket:
@@ -68,9 +34,9 @@ class TokenBucket:
         return True
 
 
-def deadline(settings: Settings, opened: float, active: float) -> float:
+def deadline(options: GatewayOptions, opened: float, active: float) -> float:
     """Return when a connection is closed, unless a message comes: it was idle too long, or is too old."""
-    return min(opened + settings.max_age, active + settings.idle_timeout)
+    return min(opened + options.max_age, active + options.idle_timeout)
 
 
 class Throttles:
@@ -90,10 +56,10 @@ class Throttles:
         throttle = stage.throttles.get(route_key, stage.throttle)
         if throttle is None:
             return self.post(now)
-        wanted = (stage.api, stage.name, route_key, throttle)
-        if wanted not in self._routes:
-            self._routes[wanted] = TokenBucket(throttle.rate, throttle.burst, now)
-        return self._routes[wanted].take(now) and self.post(now)
+        key = (stage.api, stage.name, route_key, throttle)
+        if key not in self._routes:
+            self._routes[key] = TokenBucket(throttle.rate, throttle.burst, now)
+        return self._routes[key].take(now) and self.post(now)
 
     def post(self, now: float) -> bool:
         """Tell whether the account may make one more request; posts to connections count as such."""

@@ -1,0 +1,52 @@
+"""What the processes of the local lab get of the environment of whoever starts it."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.unit.local.functions import call, make_function
+from wschat.local.environment import clean_environment
+from wschat.local.join import join
+
+
+def test_what_is_passed_on() -> None:
+    """The environment holds what Python and the locale need, and what switches AWS's files off."""
+    given = {"PATH": "/bin", "LC_ALL": "C", "AWS_CONFIG_FILE": "/x", "all_proxy": "x", "SECRET": "x"}
+    assert clean_environment(given) == {
+        "PATH": "/bin",
+        "LC_ALL": "C",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "NO_PROXY": "*",
+    }
+
+
+def test_nothing_else_gets_in(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither AWS settings nor proxies of the environment reach provisioning, MiniStack or its functions."""
+    poison = {
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+        "AWS_PROFILE": "poison",
+        "DOCKER_HOST": "unix:///",
+        "GATEWAY_PORT": "9",
+        "HTTP_PROXY": "http://127.0.0.1:9",
+        "https_proxy": "http://127.0.0.1:9",
+    }
+    with monkeypatch.context() as patch:
+        for name, value in poison.items():
+            patch.setenv(name, value)
+        lab = join(state_dir, "provisions:environment")
+    with lab:
+        provisioning = json.loads(lab.url)
+        make_function(lab.endpoint)
+        function = call(lab.endpoint)
+
+    for seen in (provisioning, function):
+        assert not set(poison.values()) & set(seen.values())
+    assert provisioning["AWS_CONFIG_FILE"] == os.devnull
+    assert function["AWS_ENDPOINT_URL"] == lab.endpoint
+    assert function["PATH"] == os.environ["PATH"]
+    assert not Path(function["DOCKER_HOST"].removeprefix("unix://")).exists()

@@ -1,0 +1,20 @@
+"""The local lab's files, as far as no lab is needed."""
+
+from pathlib import Path
+
+from wschat.local.files import LabFiles, open_log
+
+
+def test_who_shares_the_directory_shares_the_lab(tmp_path: Path) -> None:
+    """All files stand in the state directory."""
+    files = LabFiles(tmp_path)
+    assert {path.parent for path in (files.lock, files.socket, files.log, files.temporary)} == {tmp_path}
+
+
+def test_the_log(tmp_path: Path) -> None:
+    """A log is its owner's alone, and is continued."""
+    for text in (b"one", b"two"):
+        with open_log(tmp_path / "log") as log:
+            log.write(text)
+    assert (tmp_path / "log").read_text() == "onetwo"
+    assert (tmp_path / "log").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,167 @@
+"""The end of the local lab's process: with its last user, by every way to die, and with nothing left."""
+
+import asyncio
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from tests.support.until import PATIENCE, until
+from tests.unit.local.functions import call, make_busy_worker
+from wschat.errors import LocalError
+from wschat.local.files import LabFiles
+from wschat.local.join import join
+from wschat.local.process import STOP, Users
+from wschat.loopback import HOST
+
+Processes = Callable[[], list[int]]
+StartUser = Callable[[str], subprocess.Popen[str]]
+
+
+def refuses(host: str, endpoint: str) -> bool:
+    """Tell whether nobody listens at the port of an endpoint."""
+    with socket.socket() as client:
+        return client.connect_ex((host, int(endpoint.rpartition(":")[2]))) != 0
+
+
+def health(endpoint: str) -> dict[str, str]:
+    """Ask MiniStack how it is."""
+    connection = http.client.HTTPConnection(endpoint.removeprefix("http://"))
+    connection.request("GET", "/_ministack/health")
+    answer: dict[str, str] = json.load(connection.getresponse())
+    connection.close()
+    return answer
+
+
+def test_leaves_nothing(state_dir: Path, processes: Processes) -> None:
+    """When the last user has left, there is no process, no busy worker, no port, and no file but the log."""
+    temporary = state_dir / "local.tmp"
+    stale = temporary / "stale"
+    temporary.mkdir()
+    stale.touch()
+    before = set(Path(tempfile.gettempdir()).glob("ministack*"))
+    with join(state_dir) as lab:
+        assert health(lab.endpoint)["auth"] == "enabled"
+        assert refuses("127.0.0.2", lab.endpoint)
+        make_busy_worker(lab.endpoint)
+        assert len(processes()) == 3  # the lab, its watchdog, the worker
+        assert not stale.exists()
+        assert list(temporary.glob("ministack-*"))
+        assert set(Path(tempfile.gettempdir()).glob("ministack*")) == before
+
+    assert processes() == []
+    assert refuses(HOST, lab.endpoint)
+    assert {path.name for path in state_dir.iterdir()} == {"local.lock", "local.log"}
+    assert (state_dir / "local.log").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("victim", "why"), [(0, "ended by itself"), (1, "watchdog")], ids=["the lab", "its watchdog"]
+)
+def test_killed(victim: int, why: str, state_dir: Path, processes: Processes) -> None:
+    """Whichever is killed with -9, the other and busy workers end, users know, and a new lab can start."""
+    with join(state_dir) as lab:
+        make_busy_worker(lab.endpoint)
+        os.kill(processes()[victim], signal.SIGKILL)
+        with pytest.raises(LocalError, match=why):
+            lab.wait()
+    until(lambda: not processes())
+    assert refuses(HOST, lab.endpoint)
+    with join(state_dir) as new:
+        assert new.started
+
+
+def test_killed_worker(state_dir: Path, processes: Processes) -> None:
+    """When a worker is killed in a long call, the lab goes on, and the function with another worker."""
+    with join(state_dir) as lab:
+        make_busy_worker(lab.endpoint)
+        worker = processes()[-1]
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: worker not in processes())
+        assert call(lab.endpoint)["AWS_LAMBDA_FUNCTION_NAME"] == "mirror"
+        lab.check()
+
+
+def test_killed_user(state_dir: Path, user: StartUser, processes: Processes) -> None:
+    """When its only user was killed with -9, nothing is left, even of what was still being built."""
+    only = user("endless")
+    assert only.stdout
+    next(line for line in only.stdout if line.startswith("an endless step"))
+    only.kill()
+    only.wait()
+    until(lambda: not processes() and not (state_dir / "local.sock").exists())
+    assert not (state_dir / "local.tmp").exists()
+
+
+def test_terminated(state_dir: Path, processes: Processes) -> None:
+    """A lab that gets SIGTERM ends in order and tells its users."""
+    with join(state_dir) as lab:
+        os.kill(processes()[0], signal.SIGTERM)
+        with pytest.raises(LocalError, match="was ended"):
+            lab.wait()
+    assert processes() == []
+    assert not (state_dir / "local.sock").exists()
+
+
+class EndedError(Exception):
+    """The lab has ended."""
+
+
+def end() -> NoReturn:
+    """End no process."""
+    raise EndedError
+
+
+@pytest.mark.parametrize("leave", [b"", STOP], ids=["leave", "stop"])
+def test_users(tmp_path: Path, leave: bytes) -> None:
+    """Who comes late hears the latest; who leaves is free while another stays; then the lab ends.
+
+    One who leaves as another comes is free as well, and whoever stops the lab ends it for all.
+    """
+
+    async def test() -> None:
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(tmp_path / "s"))
+            listener.listen()
+            users = Users(LabFiles(tmp_path), listener, end)
+            with connected(tmp_path) as first:
+                serving = asyncio.create_task(users.serve())
+                assert await read_line(first) == {"progress": "starting MiniStack"}
+                users.broadcast({"ready": {}})
+                assert await read_line(first) == {"ready": {}}
+                first.shutdown(socket.SHUT_WR)
+                with connected(tmp_path) as second:
+                    assert await read_line(second) == {"ready": {}}
+                    assert await read_line(first) == {}
+                    assert not serving.done()
+                    second.send(leave)
+                    second.shutdown(socket.SHUT_WR)
+                    with pytest.raises(EndedError):
+                        await serving
+                    if leave:
+                        assert "was stopped" in str(await read_line(second))
+            while users._leaving:
+                users._leaving.pop().close()
+
+    asyncio.run(asyncio.wait_for(test(), PATIENCE))
+
+
+def connected(place: Path) -> socket.socket:
+    """Be a user."""
+    user = socket.socket(socket.AF_UNIX)
+    user.connect(str(place / "s"))
+    user.setblocking(False)  # noqa: FBT003
+    return user
+
+
+async def read_line(user: socket.socket) -> object:
+    """Read a message; nothing if the connection was closed."""
+    return json.loads(await asyncio.get_running_loop().sock_recv(user, 4096) or b"{}")

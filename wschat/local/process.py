@@ -1,0 +1,242 @@
+"""The local lab's process: builds the lab, serves its users, and ends with the last of them.
+
+It speaks to users over a Unix socket, in lines of JSON: `{"progress": text}`,
+`{"ready": {"url", "endpoint", "options"}}` and `{"failed": {"what", "where", "hint"}}`; who comes late gets
+the latest of these. A user says nothing but `{"stop": true}`, which ends the lab for all. A user is whoever
+is connected: the kernel disconnects who is killed.
+"""
+
+import asyncio
+import importlib
+import json
+import logging
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from wschat.errors import LocalError, WschatError
+from wschat.local.files import LabFiles, locked
+from wschat.local.gateway.options import GatewayOptions
+from wschat.loopback import HOST
+
+if TYPE_CHECKING:
+    from wschat.local.gateway.server import Server
+
+CLOSE_S = 0.5
+"""How long WebSockets may take to close when the lab ends."""
+
+Message = Mapping[str, object]
+OnStep = Callable[[str], None]
+
+
+def encode(message: Message) -> bytes:
+    """Write a message as one line."""
+    return json.dumps(message).encode() + b"\n"
+
+
+STOP = encode({"stop": True})
+
+
+def failed(error: WschatError) -> Message:
+    """Put an error into a message."""
+    return {"failed": {"what": error.what, "where": error.where, "hint": error.hint}}
+
+
+class Users:
+    """Those who use the lab: each hears how it is, and it ends with the last of them.
+
+    Args:
+        files: where the lab's files are.
+        listener: listens at `files.socket`.
+        end: ends the process; called while the lab's lock is held.
+    """
+
+    def __init__(self, files: LabFiles, listener: socket.socket, end: Callable[[], NoReturn]) -> None:
+        self._files = files
+        self._listener = listener
+        self._end = end
+        self._connected: dict[socket.socket, asyncio.Task[None]] = {}
+        self._leaving: list[socket.socket] = []
+        self._latest: Message = {"progress": "starting MiniStack"}
+        self._changed = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+
+    async def serve(self) -> NoReturn:
+        """Serve users until none is left or the lab has failed.
+
+        The lock keeps whoever would start or join the lab waiting until it is gone. The connections of the
+        last users stay open, so that they see the end of this process.
+        """
+        self._listener.setblocking(False)  # noqa: FBT003
+        self._loop.add_reader(self._listener, self._accept)
+        while True:
+            if self._over or not self._connected:
+                with locked(self._files.lock):
+                    self._accept()
+                    if self._over or not self._connected:
+                        self._end()
+            while self._leaving:
+                self._leaving.pop().close()
+            self._changed.clear()
+            await self._changed.wait()
+
+    def broadcast(self, message: Message) -> None:
+        """Send a message to all users; safe to call from any thread."""
+        self._loop.call_soon_threadsafe(self._broadcast, message)
+
+    @property
+    def _over(self) -> bool:
+        return "failed" in self._latest
+
+    def _accept(self) -> None:
+        with suppress(BlockingIOError):
+            while True:
+                user, _ = self._listener.accept()
+                user.setblocking(False)  # noqa: FBT003
+                self._connected[user] = self._loop.create_task(self._serve_one(user))
+                self._send_latest(user)
+                self._changed.set()
+
+    def _broadcast(self, message: Message) -> None:
+        self._latest = message
+        for user in self._connected:
+            self._send_latest(user)
+        self._changed.set()
+
+    def _send_latest(self, user: socket.socket) -> None:
+        with suppress(OSError):  # it is gone, which _serve_one will notice, or has not read for very long
+            user.send(encode(self._latest))
+
+    async def _serve_one(self, user: socket.socket) -> None:
+        """Hear a user out until it leaves."""
+        with suppress(OSError):
+            while said := await self._loop.sock_recv(user, len(STOP)):
+                if said == STOP:
+                    self._broadcast(failed(LocalError("the local lab was stopped")))
+        del self._connected[user]
+        self._leaving.append(user)
+        self._changed.set()
+
+
+class Lab:
+    """The lab in this process: MiniStack, the gateway, and the workers of its functions.
+
+    Args:
+        files: where the lab's files are.
+        provision: "module:function"; called with the endpoint URL and a function that takes the name of each
+            step, it builds the lab and returns the URL of its WebSocket. Empty: the lab stays empty.
+        listener: listens for HTTP and WebSockets.
+        options: of the gateway.
+    """
+
+    def __init__(
+        self, files: LabFiles, provision: str, listener: socket.socket, options: GatewayOptions
+    ) -> None:
+        self._files = files
+        self._provision = provision
+        self._listener = listener
+        self._options = options
+        self._server: Server | None = None
+        self.watchdog = start_watchdog(str(files.state_dir))
+
+    def build(self, on_step: OnStep) -> Message:
+        """Start MiniStack, provision the lab, and return what users hear of the finished lab."""
+        from wschat.local.gateway.server import Server  # half a second, and installed only with an extra
+
+        self._server = Server(self._listener, self._options)
+        self._server.start()
+        endpoint, url = f"http://{HOST}:{self._listener.getsockname()[1]}", ""
+        if self._provision:
+            module, _, function = self._provision.partition(":")
+            url = getattr(importlib.import_module(module), function)(endpoint, on_step)
+        return {"url": url, "endpoint": endpoint, "options": self._options.encode()}
+
+    def end(self) -> NoReturn:
+        """Leave nothing behind: no connection, no worker, no file but the log, and no process."""
+        self._files.socket.unlink(missing_ok=True)
+        if self._server:
+            self._server.close_connections(CLOSE_S)
+        kill_workers()
+        shutil.rmtree(self._files.temporary, ignore_errors=True)
+        self.watchdog.kill()
+        self.watchdog.wait()
+        os.killpg(0, signal.SIGKILL)
+        sys.exit()
+
+
+def start_watchdog(name: str) -> subprocess.Popen[bytes]:
+    """Start a process that kills this process group, so all workers, once this process has died, even by -9.
+
+    It reads from a pipe whose write end this process alone holds. `name` is for whoever lists processes.
+    """
+    command = ["/bin/sh", "-c", 'read -r _; kill -9 "-$1"', name, str(os.getpgrp())]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, process_group=0)
+
+
+def kill_workers() -> None:
+    """Kill this process group, but for this process, and wait until its children in there are gone."""
+    group = os.getpgrp()
+    os.setpgid(0, 0)
+    with suppress(ProcessLookupError, PermissionError):  # the latter is macOS's word for zombies
+        os.killpg(group, signal.SIGKILL)
+    with suppress(ChildProcessError):
+        while True:
+            os.waitpid(-group, 0)
+
+
+async def run(files: LabFiles, listener: socket.socket, lab: Lab) -> NoReturn:
+    """Build the lab and serve its users until it ends."""
+    users = Users(files, listener, lab.end)
+
+    def report(work: Callable[[], Message]) -> None:
+        """Broadcast what a piece of work comes to."""
+        try:
+            message = work()
+        except WschatError as error:
+            message = failed(error)
+        except Exception as error:
+            logging.getLogger(__name__).exception("the local lab failed")
+            what = f"the local lab failed: {type(error).__name__}: {error}"
+            message = failed(LocalError(what, hint=f"its log: {files.log}"))
+        users.broadcast(message)
+
+    def watch_watchdog() -> Message:
+        lab.watchdog.wait()
+        raise LocalError("the watchdog of the local lab ended", hint="start the lab again")
+
+    def build() -> Message:
+        return {"ready": lab.build(lambda step: users.broadcast({"progress": step}))}
+
+    for work in (watch_watchdog, build):
+        threading.Thread(target=report, args=(work,), daemon=True).start()
+    ended = failed(LocalError("the local lab was ended"))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, users.broadcast, ended)
+    await users.serve()
+
+
+def main(state_dir: str, provision: str, options: str, users: str, gateway: str) -> None:
+    """Run a lab; `users` and `gateway` are the file descriptors of sockets that listen.
+
+    It forks first: whoever started this need not wait for the lab, and the lab does not lead its process
+    group, so that it can leave it in the end.
+    """
+    files = LabFiles(Path(state_dir))
+    shutil.rmtree(files.temporary, ignore_errors=True)
+    files.temporary.mkdir(mode=0o700)
+    if os.fork():
+        return
+    lab = Lab(files, provision, socket.socket(fileno=int(gateway)), GatewayOptions.decode(options))
+    asyncio.run(run(files, socket.socket(fileno=int(users)), lab))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
