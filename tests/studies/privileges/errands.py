@@ -1,27 +1,28 @@
 """What a person does with a lab, and which grants of the policy each of it needs."""
 
-import io
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from websockets.sync.client import connect as connect_websocket
 
+from tests.studies.drift.cases import ONE_EACH, OTHER_ZIP, THE_API
+from tests.studies.drift.hand import Do, Hand, do
 from tests.studies.privileges.desk import PASSING, STANDING, Desk, at
 from wschat.lab import engine, inventory
-from wschat.lab.aws.roles import POLICY_NAME
-from wschat.lab.aws.signing import LONGEST_URL, _sign
-from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, log_group, role
+from wschat.lab.blueprint import CLIENTS, FUNCTIONS, STAGE, log_group
 from wschat.lab.executor import execute
 from wschat.lab.model import Actual
-
-if TYPE_CHECKING:
-    from mypy_boto3_apigatewayv2.type_defs import RouteTypeDef
+from wschat.lab.aws.signing import LONGEST_URL, _sign
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}
 SOME_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 NOBODY = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]}'
+ELSEWHERE = {
+    "Action": "lambda:InvokeFunction",
+    "Principal": "apigateway.amazonaws.com",
+    "SourceArn": "arn:aws:execute-api:us-east-1:000000000000:other/*/create",
+}
+TARGET = "integrations/<integration CreateRoom>"
 Act = Callable[[Desk], None]
 
 
@@ -41,9 +42,6 @@ class Errand:
 
 
 USES: list[Errand] = []
-HEALS: list[Errand] = []
-"""The last two take the API away, and with it what those before did to its parts."""
-TEARDOWNS: list[Errand] = []
 
 
 def errand(name: str, *needs: str) -> Callable[[Act], Act]:
@@ -52,26 +50,6 @@ def errand(name: str, *needs: str) -> Callable[[Act], Act]:
     def note(run: Act) -> Act:
         USES.append(Errand(name, needs, lambda _: None, run))
         return run
-
-    return note
-
-
-def heal(name: str, *needs: str) -> Callable[[Act], Act]:
-    """Note what somebody did to the lab; the person provisions it again."""
-
-    def note(before: Act) -> Act:
-        HEALS.append(Errand(name, needs, before, Desk.provision))
-        return before
-
-    return note
-
-
-def teardown(name: str, *needs: str) -> Callable[[Act], Act]:
-    """Note what is left of another lab; the person tears it down."""
-
-    def note(before: Act) -> Act:
-        TEARDOWNS.append(Errand(name, needs, before, Desk.tear_down, PASSING))
-        return before
 
     return note
 
@@ -113,133 +91,124 @@ def _tag(desk: Desk) -> None:
     desk.mine.api.tag_resource(ResourceArn=stage, Tags=desk.mine.lab.tags)
 
 
-@heal("make a table again", "dynamodb:CreateTable", "dynamodb:TagResource", "dynamodb:UpdateTimeToLive")
-def _no_table(desk: Desk) -> None:
-    desk.root.dynamodb.delete_table(TableName=desk.root.lab.name(CLIENTS))
+def heal(name: str, needs: tuple[str, ...], *by_hand: Do, unlink: bool = False) -> Errand:
+    """Return an errand after somebody has changed the lab by hand: the person provisions it again."""
+
+    def change(desk: Desk) -> None:
+        hand = Hand(desk.root, desk.plane.session(), inventory.look(desk.root))
+        for call in by_hand:
+            hand.change("", call)
+        if unlink:
+            desk.plane.unlink()
+
+    return Errand(name, needs, change, Desk.provision)
 
 
-@heal("mend a table's billing", "dynamodb:UpdateTable")
-def _table_is_provisioned(desk: Desk) -> None:
-    desk.root.dynamodb.update_table(
-        TableName=desk.root.lab.name(ROOMS),
-        BillingMode="PROVISIONED",
-        ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
-    )
-
-
-@heal("make a role again", "iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:PassRole")
-def _no_role(desk: Desk) -> None:
-    name = role(desk.root.lab, SPECS["Connect"])
-    desk.root.iam.delete_role_policy(RoleName=name, PolicyName=POLICY_NAME)
-    desk.root.iam.delete_role(RoleName=name)
-
-
-@heal("mend a role's trust", "iam:UpdateAssumeRolePolicy")
-def _role_trusts_nobody(desk: Desk) -> None:
-    name = role(desk.root.lab, SPECS["RegisterUser"])
-    desk.root.iam.update_assume_role_policy(RoleName=name, PolicyDocument=NOBODY)
-
-
-@heal("make a function again", "lambda:CreateFunction", "lambda:TagResource", "lambda:AddPermission")
-def _no_function(desk: Desk) -> None:
-    desk.root.functions.delete_function(FunctionName=desk.root.lab.name("JoinRoom"))
-
-
-@heal("mend a function's code", "lambda:UpdateFunctionCode")
-def _other_code(desk: Desk) -> None:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as package:
-        package.writestr("other.py", "")
-    name = desk.root.lab.name("LeaveRoom")
-    desk.root.functions.update_function_code(FunctionName=name, ZipFile=archive.getvalue())
-
-
-@heal("mend a function's settings", "lambda:UpdateFunctionConfiguration")
-def _little_memory(desk: Desk) -> None:
-    name = desk.root.lab.name("SendMessage")
-    desk.root.functions.update_function_configuration(FunctionName=name, MemorySize=128)
-
-
-@heal("mend a permission", "lambda:RemovePermission")
-def _other_source(desk: Desk) -> None:
-    functions, name = desk.root.functions, desk.root.lab.name("CreateRoom")
-    functions.remove_permission(FunctionName=name, StatementId="create")
-    functions.add_permission(
-        FunctionName=name,
-        StatementId="create",
-        Action="lambda:InvokeFunction",
-        Principal="apigateway.amazonaws.com",
-        SourceArn=desk.root.lab.arn("execute-api", "other/*/create"),
-    )
-
-
-@heal("make a log group again", "logs:CreateLogGroup", "logs:TagResource", "logs:PutRetentionPolicy")
-def _no_log_group(desk: Desk) -> None:
-    """Delete that of a function which nothing here invokes: a late line would make it again."""
-    desk.root.logs.delete_log_group(logGroupName=log_group(desk.root.lab, SPECS["LeaveRoom"]))
-
-
-@heal("make a route again", "apigateway:POST on `/apis/*`")
-def _no_route(desk: Desk) -> None:
-    desk.root.api.delete_route(ApiId=desk.api_id, RouteId=_route(desk, "leave")["RouteId"])
-
-
-@heal("mend a route", "apigateway:PATCH on `/apis/*`")
-def _other_target(desk: Desk) -> None:
-    target, route = _route(desk, "create")["Target"], _route(desk, "join")["RouteId"]
-    desk.root.api.update_route(ApiId=desk.api_id, RouteId=route, Target=target)
-
-
-@heal("remove a route that somebody added", "apigateway:DELETE on `/apis/*`")
-def _spare_route(desk: Desk) -> None:
-    desk.root.api.create_route(ApiId=desk.api_id, RouteKey="spare", Target=_route(desk, "create")["Target"])
-
-
-def _route(desk: Desk, key: str) -> "RouteTypeDef":
-    pages = desk.root.api.get_paginator("get_routes").paginate(ApiId=desk.api_id)
-    return next(route for page in pages for route in page["Items"] if route["RouteKey"] == key)
-
-
-@heal("make the API again", "apigateway:POST on `/apis`", "apigateway:TagResource on `/apis`, `/apis/*`")
-def _no_api(desk: Desk) -> None:
-    desk.root.api.delete_api(ApiId=desk.api_id)
-
-
-@heal("make the first API of an account", "iam:CreateServiceLinkedRole")
-def _no_api_ever(desk: Desk) -> None:
-    _no_api(desk)
-    desk.plane.unlink()
-
-
-@teardown("tear down a table", "dynamodb:DeleteTable")
-def _a_table_is_left(desk: Desk) -> None:
-    _leave(desk, f"{PASSING}{CLIENTS}")
-
-
-@teardown(
-    "tear down a role that somebody gave a policy",
-    *("iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:ListRolePolicies"),
-    *("iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole"),
+HEALS = (
+    heal(
+        "make a table again",
+        ("dynamodb:CreateTable", "dynamodb:TagResource", "dynamodb:UpdateTimeToLive"),
+        do("DeleteTable", "table client-records"),
+    ),
+    heal(
+        "mend a table's billing",
+        ("dynamodb:UpdateTable",),
+        do(
+            "UpdateTable",
+            "table room-messages-users",
+            BillingMode="PROVISIONED",
+            ProvisionedThroughput=ONE_EACH,
+        ),
+    ),
+    heal(
+        "make a role again",
+        ("iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:PassRole"),
+        do("DeleteRolePolicy", "policy ConnectRole"),
+        do("DeleteRole", "role ConnectRole"),
+    ),
+    heal(
+        "mend a role's trust",
+        ("iam:UpdateAssumeRolePolicy",),
+        do("UpdateAssumeRolePolicy", "role RegisterUserRole", PolicyDocument=NOBODY),
+    ),
+    heal(
+        "make a function again",
+        ("lambda:CreateFunction", "lambda:TagResource", "lambda:AddPermission"),
+        do("DeleteFunction", "function JoinRoom"),
+    ),
+    heal(
+        "mend a function's code",
+        ("lambda:UpdateFunctionCode",),
+        do("UpdateFunctionCode", "function LeaveRoom", ZipFile=OTHER_ZIP),
+    ),
+    heal(
+        "mend a function's settings",
+        ("lambda:UpdateFunctionConfiguration",),
+        do("UpdateFunctionConfiguration", "function SendMessage", MemorySize=128),
+    ),
+    heal(
+        "mend a permission",
+        ("lambda:RemovePermission",),
+        do("RemovePermission", "permission CreateRoom:create"),
+        do("AddPermission", "permission CreateRoom:create", **ELSEWHERE),
+    ),
+    heal(  # of a function which nothing here invokes: a late line would make it again
+        "make a log group again",
+        ("logs:CreateLogGroup", "logs:TagResource", "logs:PutRetentionPolicy"),
+        do("DeleteLogGroup", "log group LeaveRoom"),
+    ),
+    heal("make a route again", ("apigateway:POST on `/apis/*`",), do("DeleteRoute", "route leave")),
+    heal("mend a route", ("apigateway:PATCH on `/apis/*`",), do("UpdateRoute", "route join", Target=TARGET)),
+    heal(
+        "remove a route that somebody added",
+        ("apigateway:DELETE on `/apis/*`",),
+        do("CreateRoute", THE_API, RouteKey="spare", Target=TARGET),
+    ),
+    heal(
+        "make the API again",
+        ("apigateway:POST on `/apis`", "apigateway:TagResource on `/apis`, `/apis/*`"),
+        do("DeleteApi", THE_API),
+    ),
+    heal(
+        "make the first API of an account",
+        ("iam:CreateServiceLinkedRole",),
+        do("DeleteApi", THE_API),
+        unlink=True,
+    ),
 )
-def _a_role_is_left(desk: Desk) -> None:
-    _leave(desk, f"{PASSING}ConnectRole")
-    name = role(at(desk.root, PASSING).lab, SPECS["Connect"])
-    desk.root.iam.attach_role_policy(RoleName=name, PolicyArn=SOME_POLICY)
+"""The last two take the API away, and with it what those before did to its parts."""
 
 
-@teardown("tear down a function", "lambda:DeleteFunction")
-def _a_function_is_left(desk: Desk) -> None:
-    _leave(desk, f"{PASSING}RegisterUserRole", f"{PASSING}RegisterUser")
+def teardown(name: str, needs: tuple[str, ...], *left: str, by_hand: Do | None = None) -> Errand:
+    """Return an errand after a provision was stopped that had made some parts: the person tears them down."""
+
+    def leave(desk: Desk) -> None:
+        cloud = at(desk.root, PASSING)
+        steps = [step for step in engine.plan_up(cloud, Actual()) if step.resource.name in left]
+        assert len(steps) >= len(left)
+        list(execute(cloud, steps, Actual()))
+        if by_hand:
+            Hand(cloud, desk.plane.session(), Actual()).change("", by_hand)
+
+    return Errand(name, needs, leave, Desk.tear_down, PASSING)
 
 
-@teardown("tear down a log group", "logs:DeleteLogGroup")
-def _a_log_group_is_left(desk: Desk) -> None:
-    _leave(desk, f"/aws/lambda/{PASSING}Connect")
-
-
-def _leave(desk: Desk, *names: str) -> None:
-    """Make some parts of the other lab, as a provision does that is stopped."""
-    cloud = at(desk.root, PASSING)
-    steps = [step for step in engine.plan_up(cloud, Actual()) if step.resource.name in names]
-    assert steps
-    list(execute(cloud, steps, Actual()))
+TEARDOWNS = (
+    teardown("tear down a table", ("dynamodb:DeleteTable",), f"{PASSING}{CLIENTS}"),
+    teardown(
+        "tear down a role that somebody gave a policy",
+        (
+            *("iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:ListRolePolicies"),
+            *("iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole"),
+        ),
+        f"{PASSING}ConnectRole",
+        by_hand=do("AttachRolePolicy", "role ConnectRole", PolicyArn=SOME_POLICY),
+    ),
+    teardown(
+        "tear down a function",
+        ("lambda:DeleteFunction",),
+        f"{PASSING}RegisterUserRole",
+        f"{PASSING}RegisterUser",
+    ),
+    teardown("tear down a log group", ("logs:DeleteLogGroup",), f"/aws/lambda/{PASSING}Connect"),
+)

@@ -28,7 +28,7 @@ SCENARIOS: list[Scenario] = []
 
 
 def scenario(
-    function: str, name: str, *, clients: str = "", rooms: str = "", posts: bool = False
+    function: str, name: str, clients: str = "", rooms: str = "", *, posts: bool = False
 ) -> Callable[[Callable[[Rooms], None]], Callable[[Rooms], None]]:
     """Note a scenario."""
 
@@ -39,19 +39,19 @@ def scenario(
     return note
 
 
-@scenario("Connect", "connect", clients="PutItem")
+@scenario("Connect", "connect", "PutItem")
 def _connect(rooms: Rooms) -> None:
     rooms.call("$connect", "new=")
     assert "expires" in rooms.items(CLIENTS)["new="]
 
 
-@scenario("RegisterUser", "take a name", clients="GetItem PutItem UpdateItem")
+@scenario("RegisterUser", "take a name", "GetItem PutItem UpdateItem")
 def _take_a_name(rooms: Rooms) -> None:
     ann = rooms.person("ann")
     assert rooms.items(CLIENTS)["name#ann"]["owner"]["S"] == ann.connection
 
 
-@scenario("RegisterUser", "take another name, and give the first back", clients="DeleteItem")
+@scenario("RegisterUser", "take another name, and give the first back", "DeleteItem")
 def _take_another_name(rooms: Rooms) -> None:
     rooms.person("ann").register("anna")
     assert {"name#anna"} == {key for key in rooms.items(CLIENTS) if key.startswith("name#")}
@@ -64,13 +64,7 @@ def _take_the_name_back(rooms: Rooms) -> None:
     assert rooms.items(ROOMS)["lobby"]["users"]["M"].keys() == {again.connection}
 
 
-@scenario(
-    "CreateRoom",
-    "create the first room",
-    clients="GetItem PutItem Scan UpdateItem",
-    rooms="PutItem",
-    posts=True,
-)
+@scenario("CreateRoom", "create the first room", "GetItem PutItem Scan UpdateItem", "PutItem", posts=True)
 def _create(rooms: Rooms) -> None:
     ann, bob = rooms.person("ann"), rooms.person("bob")
     assert ann.ask("create", "lobby").type == "multi-message"
@@ -90,7 +84,7 @@ def _create_and_kill(rooms: Rooms) -> None:
     assert rooms.items(ROOMS).keys() == {"attic", "attic#log"}
 
 
-@scenario("CreateRoom", "create a room, and somebody is gone", clients="DeleteItem")
+@scenario("CreateRoom", "create a room, and somebody is gone", "DeleteItem")
 def _create_and_forget(rooms: Rooms) -> None:
     ann, bob = rooms.person("ann"), rooms.person("bob").vanish()
     ann.ask("create", "lobby")
@@ -100,8 +94,8 @@ def _create_and_forget(rooms: Rooms) -> None:
 @scenario(
     "JoinRoom",
     "join, and fetch what was said",
-    clients="GetItem UpdateItem",
-    rooms="BatchGetItem GetItem UpdateItem",
+    "GetItem UpdateItem",
+    "BatchGetItem GetItem UpdateItem",
     posts=True,
 )
 def _join(rooms: Rooms) -> None:
@@ -113,7 +107,7 @@ def _join(rooms: Rooms) -> None:
     assert "user-joined" in ann.heard()
 
 
-@scenario("JoinRoom", "join a room, and leave another dead", clients="Scan", rooms="DeleteItem")
+@scenario("JoinRoom", "join a room, and leave another dead", "Scan", "DeleteItem")
 def _join_and_kill(rooms: Rooms) -> None:
     ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "attic")
     bob.ask("join", "lobby")
@@ -121,14 +115,14 @@ def _join_and_kill(rooms: Rooms) -> None:
     assert ann.heard()[-2:] == ["delete-room", "user-joined"]
 
 
-@scenario("JoinRoom", "join, and a member is gone", clients="DeleteItem")
+@scenario("JoinRoom", "join, and a member is gone", "DeleteItem")
 def _join_and_forget(rooms: Rooms) -> None:
     ann, bob = rooms.person("ann", "lobby").vanish(), rooms.person("bob")
     bob.ask("join", "lobby")
     assert not {ann.connection, "name#ann"} & rooms.items(CLIENTS).keys()
 
 
-@scenario("SendMessage", "speak", clients="GetItem", rooms="GetItem PutItem UpdateItem", posts=True)
+@scenario("SendMessage", "speak", "GetItem", "GetItem PutItem UpdateItem", posts=True)
 def _speak(rooms: Rooms) -> None:
     ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "lobby")
     assert isinstance(ann.ask("message", "hello"), Ack)
@@ -136,14 +130,14 @@ def _speak(rooms: Rooms) -> None:
     assert bob.heard() == ["client-message"]
 
 
-@scenario("SendMessage", "speak, and a member is gone", clients="DeleteItem")
+@scenario("SendMessage", "speak, and a member is gone", "DeleteItem")
 def _speak_and_forget(rooms: Rooms) -> None:
     ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "lobby").vanish()
     ann.ask("message", "bob?")
     assert not {bob.connection, "name#bob"} & rooms.items(CLIENTS).keys()
 
 
-@scenario("SendMessage", "speak, and everybody is gone by now", clients="Scan UpdateItem", rooms="DeleteItem")
+@scenario("SendMessage", "speak, and everybody is gone by now", "Scan UpdateItem", "DeleteItem")
 def _speak_and_kill(rooms: Rooms) -> None:
     ann, bob = rooms.person("ann", "lobby").vanish(), rooms.person("bob")
     ann.ask("message", "is anybody here?")
@@ -151,20 +145,14 @@ def _speak_and_kill(rooms: Rooms) -> None:
     assert bob.heard() == ["delete-room"]
 
 
-@scenario(
-    "LeaveRoom",
-    "leave a room to its members",
-    clients="GetItem UpdateItem",
-    rooms="GetItem UpdateItem",
-    posts=True,
-)
+@scenario("LeaveRoom", "leave a room to its members", "GetItem UpdateItem", "GetItem UpdateItem", posts=True)
 def _leave(rooms: Rooms) -> None:
     ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "lobby")
     assert isinstance(bob.ask("leave"), Ack)
     assert "user-left" in ann.heard()
 
 
-@scenario("LeaveRoom", "the last one leaves", clients="Scan", rooms="DeleteItem")
+@scenario("LeaveRoom", "the last one leaves", "Scan", "DeleteItem")
 def _leave_and_kill(rooms: Rooms) -> None:
     ann, bob = rooms.person("ann", "lobby"), rooms.person("bob")
     ann.ask("leave")
@@ -172,14 +160,14 @@ def _leave_and_kill(rooms: Rooms) -> None:
     assert bob.heard() == ["delete-room"]
 
 
-@scenario("LeaveRoom", "leave, and one who stays is gone", clients="DeleteItem")
+@scenario("LeaveRoom", "leave, and one who stays is gone", "DeleteItem")
 def _leave_and_forget(rooms: Rooms) -> None:
     ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "lobby").vanish()
     ann.ask("leave")
     assert not {bob.connection, "name#bob"} & rooms.items(CLIENTS).keys()
 
 
-@scenario("Disconnect", "drop out", clients="DeleteItem GetItem", rooms="GetItem UpdateItem", posts=True)
+@scenario("Disconnect", "drop out", "DeleteItem GetItem", "GetItem UpdateItem", posts=True)
 def _drop(rooms: Rooms) -> None:
     ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "lobby")
     rooms.call("$disconnect", bob.connection)
@@ -187,7 +175,7 @@ def _drop(rooms: Rooms) -> None:
     assert not {bob.connection, "name#bob"} & rooms.items(CLIENTS).keys()
 
 
-@scenario("Disconnect", "the last one drops out", clients="Scan UpdateItem", rooms="DeleteItem")
+@scenario("Disconnect", "the last one drops out", "Scan UpdateItem", "DeleteItem")
 def _drop_and_kill(rooms: Rooms) -> None:
     ann, bob = rooms.person("ann", "lobby"), rooms.person("bob")
     rooms.call("$disconnect", ann.connection)
