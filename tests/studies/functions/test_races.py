@@ -231,6 +231,14 @@ def test_the_last_room(connect: Connect, gate: Gate, monkeypatch: pytest.MonkeyP
     assert isinstance(carl.ask("message", "two rooms"), Ack)
 
 
+def test_the_first_two_rooms(connect: Connect, tables: Tables, gate: Gate) -> None:
+    """Of two who make the first two rooms at the same time, both have theirs in the list."""
+    ann, bob = connect("Ann"), connect("Bob")
+    gate.meanwhile("TransactWriteItems", lambda: bob.ask("create", "Dev"))
+    assert ann.ask("create", "Ops").type == "multi-message"
+    assert tables()["#rooms"]["rooms"]["M"].keys() == {"ops", "dev"}
+
+
 def act(person: Person, name: str) -> None:
     chance = random.Random(name)  # noqa: S311
     for _ in range(15):

@@ -9,10 +9,10 @@ from tests.studies.drift.cases import ONE_EACH, OTHER_ZIP, THE_API
 from tests.studies.drift.hand import Do, Hand, do
 from tests.studies.privileges.desk import PASSING, STANDING, Desk, at
 from wschat.lab import engine, inventory
+from wschat.lab.aws.signing import LONGEST_URL, _sign
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, STAGE, log_group
 from wschat.lab.executor import execute
 from wschat.lab.model import Actual
-from wschat.lab.aws.signing import LONGEST_URL, _sign
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}
 SOME_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
