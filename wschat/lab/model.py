@@ -209,9 +209,9 @@ class Resource(ABC):
             OutcomeUnknown: it may have been made, or something has its name.
         """
 
-    @abstractmethod
-    def update(self, found: Self, cloud: "Cloud") -> None:
-        """Change in place what differs, and nothing else. Raises `OutcomeUnknown` as `create` does."""
+    def update(self, found: Self, cloud: "Cloud") -> None:  # noqa: ARG002
+        """Change in place what differs, and nothing else, or write it anew; raises as `create` does."""
+        self.create(cloud)
 
     @abstractmethod
     def delete(self, cloud: "Cloud") -> None:

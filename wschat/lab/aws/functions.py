@@ -64,7 +64,6 @@ class Function(Resource):
 
     @classmethod
     def names(cls, cloud: "Cloud") -> Iterable[str]:
-        """Yield the names of all functions."""
         return (each["FunctionName"] for each in cloud.pages(cloud.functions, "list_functions", "Functions"))
 
     @classmethod
@@ -158,7 +157,6 @@ class Function(Resource):
         }
 
     def delete(self, cloud: "Cloud") -> None:
-        """Delete it, and wait until it is gone."""
         functions = cloud.functions
         cloud.find(functions.delete_function, FunctionName=self.name)
         cloud.wait_gone(functions.get_function, "the function is not gone yet", FunctionName=self.name)
@@ -218,7 +216,6 @@ class Permission(Resource):
             yield Observed(permission)
 
     def create(self, cloud: "Cloud") -> None:
-        """Add the statement, with the API's id."""
         cloud.create(
             cloud.functions.add_permission,
             FunctionName=self.function,
@@ -234,7 +231,6 @@ class Permission(Resource):
         self.create(cloud)
 
     def delete(self, cloud: "Cloud") -> None:
-        """Remove the statement."""
         remove = cloud.functions.remove_permission
         cloud.find(remove, FunctionName=self.function, StatementId=self.statement)
 

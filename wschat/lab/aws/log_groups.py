@@ -21,7 +21,6 @@ class LogGroup(Resource):
 
     @classmethod
     def names(cls, cloud: "Cloud") -> Iterable[str]:
-        """Yield the names of all log groups."""
         groups = cloud.pages(cloud.logs, "describe_log_groups", "logGroups")
         return (group["logGroupName"] for group in groups)
 
@@ -40,12 +39,10 @@ class LogGroup(Resource):
                 )
 
     def create(self, cloud: "Cloud") -> None:
-        """Create it, and say for how long it keeps what is written."""
         cloud.create(cloud.logs.create_log_group, logGroupName=self.name, tags=cloud.lab.tags)
         self._keep(cloud)
 
     def update(self, _found: Self, cloud: "Cloud") -> None:
-        """Say for how long it keeps what is written."""
         self._keep(cloud)
 
     def _keep(self, cloud: "Cloud") -> None:
@@ -53,5 +50,4 @@ class LogGroup(Resource):
         cloud.call(keep, logGroupName=self.name, retentionInDays=days)
 
     def delete(self, cloud: "Cloud") -> None:
-        """Delete it, with all that was written."""
         cloud.find(cloud.logs.delete_log_group, logGroupName=self.name)

@@ -25,7 +25,6 @@ class Role(Resource):
 
     @classmethod
     def names(cls, cloud: "Cloud") -> Iterable[str]:
-        """Yield the names of all roles."""
         return (role["RoleName"] for role in cloud.pages(cloud.iam, "list_roles", "Roles"))
 
     @classmethod
@@ -57,7 +56,6 @@ class Role(Resource):
         cloud.ids[self.key] = made["Role"]["RoleId"]
 
     def update(self, _found: Self, cloud: "Cloud") -> None:
-        """Say who may assume it."""
         change = cloud.iam.update_assume_role_policy
         cloud.call(change, RoleName=self.name, PolicyDocument=self.trust)
 
@@ -115,20 +113,14 @@ class Policy(Resource):
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        """Read the policy of a role."""
         inline = cloud.find(cloud.iam.get_role_policy, RoleName=name, PolicyName=POLICY_NAME)
         if inline:
             yield Observed(cls(name=name, document=canonical(inline["PolicyDocument"])))
 
     def create(self, cloud: "Cloud") -> None:
-        """Write it, with the API's id."""
         document = self.document.replace(API, cloud.api_id) if API in self.document else self.document
         write = cloud.iam.put_role_policy
         cloud.call(write, RoleName=self.name, PolicyName=POLICY_NAME, PolicyDocument=document)
-
-    def update(self, _found: Self, cloud: "Cloud") -> None:
-        """Write it anew."""
-        self.create(cloud)
 
     def delete(self, cloud: "Cloud") -> None:
         """Delete it: IAM deletes no role that has one."""

@@ -58,7 +58,6 @@ class Integration(ApiPart):
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        """Read all integrations of an API, with their responses."""
         prefix, _, suffix = cloud.lab.invoke_arn("|").partition("|")
         for each in cloud.pages(cloud.api, "get_integrations", "Items", ApiId=name):
             which, kind = each["IntegrationId"], each.get("IntegrationType", "")
@@ -77,14 +76,12 @@ class Integration(ApiPart):
             yield Observed(integration, id=which)
 
     def create(self, cloud: "Cloud") -> None:
-        """Create it, with its response."""
         make = cloud.api.create_integration
         made = cloud.create(make, ApiId=cloud.api_id, **self._attributes(cloud))
         cloud.ids[self.key] = made["IntegrationId"]
         self._create_response(cloud)
 
     def update(self, found: Self, cloud: "Cloud") -> None:
-        """Change what differs, and its response."""
         differs = self.differences(found).keys()
         changed = {ATTRIBUTES[name] for name in differs & ATTRIBUTES.keys()}
         wanted: Any = {name: value for name, value in self._attributes(cloud).items() if name in changed}
@@ -92,13 +89,6 @@ class Integration(ApiPart):
             cloud.call(cloud.api.update_integration, **self._id(cloud), **wanted)
         if "answer" in differs:
             self._update_responses(cloud)
-
-    def delete(self, cloud: "Cloud") -> None:
-        """Delete it, with its response."""
-        cloud.find(cloud.api.delete_integration, **self._id(cloud))
-
-    def _id(self, cloud: "Cloud") -> dict[str, Any]:
-        return {"ApiId": cloud.api_id, "IntegrationId": cloud.ids[self.key]}
 
     def _attributes(self, cloud: "Cloud") -> dict[str, Any]:
         kind = {"IntegrationType": self.type, "Description": self.description}
@@ -178,7 +168,6 @@ class Route(ApiPart):
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        """Read all routes of an API, with their route responses."""
         for route in cloud.pages(cloud.api, "get_routes", "Items", ApiId=name):
             which = route["RouteId"]
             two_way = route.get("RouteResponseSelectionExpression") == "$default"
@@ -192,7 +181,6 @@ class Route(ApiPart):
             yield Observed(resource, id=which)
 
     def create(self, cloud: "Cloud") -> None:
-        """Create it, with its route response."""
         wanted: Any = {
             "Target": self._target(cloud),
             "AuthorizationType": self.authorization,
@@ -222,13 +210,6 @@ class Route(ApiPart):
         becomes_two_way = "two_way" in differs and not _responds(cloud, *self._id(cloud).values())
         if not found.responds or becomes_two_way:
             self._create_response(cloud)
-
-    def delete(self, cloud: "Cloud") -> None:
-        """Delete it, with its route response."""
-        cloud.find(cloud.api.delete_route, **self._id(cloud))
-
-    def _id(self, cloud: "Cloud") -> dict[str, Any]:
-        return {"ApiId": cloud.api_id, "RouteId": cloud.ids[self.key]}
 
     def _target(self, cloud: "Cloud") -> str:
         return f"integrations/{cloud.ids[Integration.kind, str(self.integration)]}"

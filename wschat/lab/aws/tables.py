@@ -29,7 +29,6 @@ class Table(Resource):
 
     @classmethod
     def names(cls, cloud: "Cloud") -> Iterable[str]:
-        """Yield the names of all tables."""
         return cloud.pages(cloud.dynamodb, "list_tables", "TableNames")
 
     @classmethod
@@ -90,7 +89,6 @@ class Table(Resource):
             self._set_ttl(self.ttl, cloud)
 
     def delete(self, cloud: "Cloud") -> None:
-        """Delete it, and wait until it is gone."""
         dynamodb = cloud.dynamodb
         cloud.find(dynamodb.delete_table, TableName=self.name)
         cloud.wait_gone(dynamodb.describe_table, "the table is not gone yet", TableName=self.name)

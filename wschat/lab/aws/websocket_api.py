@@ -91,7 +91,6 @@ class Api(Resource):
         cloud.ids[self.key] = kept
 
     def update(self, found: Self, cloud: "Cloud") -> None:
-        """Change what differs."""
         wanted: Any = {ATTRIBUTES[name]: pair[0] for name, pair in self.differences(found).items()}
         cloud.call(cloud.api.update_api, ApiId=cloud.ids[self.key], **wanted)
 
@@ -102,7 +101,7 @@ class Api(Resource):
 
 @dataclass(frozen=True, kw_only=True)
 class ApiPart(Resource):
-    """What is inside the API, and goes with it."""
+    """What is inside the API, and goes with it; its kind is the word for it in API Gateway's calls."""
 
     parent = Api.kind
 
@@ -116,6 +115,12 @@ class ApiPart(Resource):
         """One for all of its kind."""
         return (self.kind, "")
 
+    def delete(self, cloud: "Cloud") -> None:
+        cloud.find(getattr(cloud.api, f"delete_{self.kind}"), **self._id(cloud))
+
+    def _id(self, cloud: "Cloud") -> dict[str, Any]:
+        return {"ApiId": cloud.api_id, f"{self.kind.capitalize()}Id": cloud.ids[self.key]}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment(ApiPart):
@@ -127,24 +132,14 @@ class Deployment(ApiPart):
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        """Read all deployments of an API."""
         for deployment in cloud.pages(cloud.api, "get_deployments", "Items", ApiId=name):
             which = deployment["DeploymentId"]
             yield Observed(cls(name=deployment.get("Description") or which), id=which)
 
     def create(self, cloud: "Cloud") -> None:
-        """Deploy the routes as they are now."""
         make = cloud.api.create_deployment
         made = cloud.create(make, ApiId=cloud.api_id, Description=self.name)
         cloud.ids[self.key] = made["DeploymentId"]
-
-    def update(self, found: Self, cloud: "Cloud") -> None:
-        """Never needed: it has nothing but its name."""
-
-    def delete(self, cloud: "Cloud") -> None:
-        """Delete it."""
-        which = cloud.ids[self.key]
-        cloud.find(cloud.api.delete_deployment, ApiId=cloud.api_id, DeploymentId=which)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,7 +156,6 @@ class Stage(ApiPart):
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        """Read all stages of an API."""
         for stage in cloud.pages(cloud.api, "get_stages", "Items", ApiId=name):
             yield Observed(
                 cls(
@@ -173,7 +167,6 @@ class Stage(ApiPart):
             )
 
     def create(self, cloud: "Cloud") -> None:
-        """Create it, serving its deployment."""
         cloud.create(
             cloud.api.create_stage,
             ApiId=cloud.api_id,
@@ -185,7 +178,7 @@ class Stage(ApiPart):
     def update(self, found: Self, cloud: "Cloud") -> None:
         """Give it back its tag, and the deployment that it should serve."""
         lab = cloud.lab
-        of: Any = {"ApiId": cloud.api_id, "StageName": self.name}
+        of = self._id(cloud)
         differs = self.differences(found).keys()
         if "tag" in differs:
             arn = f"arn:{lab.partition}:apigateway:{lab.region}::/apis/{cloud.api_id}/stages/{self.name}"
@@ -196,6 +189,5 @@ class Stage(ApiPart):
             serves = cloud.ids[Deployment.kind, str(self.deployment)]
             cloud.call(cloud.api.update_stage, DeploymentId=serves, **of)
 
-    def delete(self, cloud: "Cloud") -> None:
-        """Delete it."""
-        cloud.find(cloud.api.delete_stage, ApiId=cloud.api_id, StageName=self.name)
+    def _id(self, cloud: "Cloud") -> dict[str, Any]:
+        return {"ApiId": cloud.api_id, "StageName": self.name}
