@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(autouse=True)
-def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test sees the person's AWS settings, proxies or state directory."""
     for name in list(os.environ):
         if name.startswith(SETTINGS) or name.lower().endswith("_proxy"):
@@ -48,8 +48,17 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("WSCHAT_STATE_DIR", str(tmp_path / "state"))
-    monkeypatch.setenv("WSCHAT_CONFIG", str(tmp_path / "config.toml"))
+    home = tmp_path_factory.getbasetemp() / f"home{next(NUMBERS)}"  # made where needed
+    monkeypatch.setenv("WSCHAT_STATE_DIR", str(home / "state"))
+    monkeypatch.setenv("WSCHAT_CONFIG", str(home / "config.toml"))
+
+
+@pytest.fixture
+def home() -> Path:
+    """Where the person's `config.toml` and `state` would be."""
+    home = Path(os.environ["WSCHAT_CONFIG"]).parent
+    home.mkdir()
+    return home
 
 
 @pytest.fixture(scope="session")

@@ -84,7 +84,7 @@ def test_only_for_me() -> None:
         assert stat.S_IMODE(paths.state_dir().stat().st_mode) == 0o700
 
 
-def test_state_dir_is_absolute(tmp_path: Path) -> None:
+def test_state_dir_is_absolute(home: Path) -> None:
     """The directory that the environment names is used, and made."""
-    assert paths.state_dir() == tmp_path / "state"
+    assert paths.state_dir() == home / "state"
     assert paths.state_dir().is_dir()

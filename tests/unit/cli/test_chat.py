@@ -10,9 +10,9 @@ HERE = "ws://127.0.0.1:9/"
 
 
 @pytest.mark.parametrize("name", ["last-url", "chat-secret", "chat-history"])
-def test_odd_files_in_the_state_directory(tmp_path: Path, name: str) -> None:
+def test_odd_files_in_the_state_directory(home: Path, name: str) -> None:
     """What can't be read or kept there is done without."""
-    (tmp_path / "state" / name).mkdir(parents=True)
+    (home / "state" / name).mkdir(parents=True)
     done = wschat("chat", "--url", "ws://127.0.0.1:9/development", "--name", "ann")
     assert done.returncode == 5
     assert "Traceback" not in done.stderr

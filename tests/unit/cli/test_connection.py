@@ -15,15 +15,15 @@ HERE = "ws://127.0.0.1:9/"
 @pytest.mark.parametrize(
     ("meant", "flags"), [("last", []), ("file", []), ("environment", []), ("flag", ["--url", HERE + "flag"])]
 )
-def test_which_lab(tmp_path: Path, meant: str, flags: list[str]) -> None:
+def test_which_lab(home: Path, meant: str, flags: list[str]) -> None:
     """For chat and web alike, a flag goes over the environment, that over the file, that over the last."""
     paths.remember(Target(url=f"{HERE}last"))
     text = "" if meant == "last" else f'url = "{HERE}file"'
-    (tmp_path / "config.toml").write_text(text, encoding="utf-8-sig")  # as editors on Windows do
+    (home / "config.toml").write_text(text, encoding="utf-8-sig")  # as editors on Windows do
     env = {"WSCHAT_URL": f"{HERE}environment"} if meant in {"environment", "flag"} else {}
     assert f"{HERE}{meant}:" in wschat("chat", *flags, **env).stderr
-    assert wschat("web", "--export", str(tmp_path / "site"), *flags, **env).returncode == 0
-    assert f'content="{HERE}{meant}"' in (tmp_path / "site" / "index.html").read_text()
+    assert wschat("web", "--export", str(home / "site"), *flags, **env).returncode == 0
+    assert f'content="{HERE}{meant}"' in (home / "site" / "index.html").read_text()
 
 
 @pytest.mark.parametrize(

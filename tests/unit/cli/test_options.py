@@ -31,9 +31,9 @@ def command(
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
+def file(home: Path) -> Path:
     """The settings file, which is not there."""
-    return tmp_path / "config.toml"
+    return home / "config.toml"
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ HERE = "ws://127.0.0.1:9/"
 
 
 @pytest.mark.usefixtures("account")
-def test_the_url_comes_first(tmp_path: Path) -> None:
+def test_the_url_comes_first(home: Path) -> None:
     """A URL that can't be kept is printed all the same; all is as it should be then."""
-    (tmp_path / "state" / "last-url").mkdir(parents=True)
+    (home / "state" / "last-url").mkdir(parents=True)
     done = wschat("provision", "--yes", "--prefix", "kept-")
     assert (done.returncode, done.stdout[:5]) == (0, "ws://")
     assert "could not be kept" in done.stderr
