@@ -1,7 +1,7 @@
 """The input line at the bottom of a terminal, in the normal screen; above it goes what is printed meanwhile.
 
-It knows of a chat no more than its commands, and loads no more than a prompt needs: one can type while the
-rest is loaded.
+It knows of a chat no more than its commands, and loads no more than a prompt needs: the rest is loaded while
+one types. What is typed before this is loaded the terminal echoes and keeps by itself.
 """
 
 import asyncio
@@ -20,9 +20,11 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import Input
+from prompt_toolkit.input.typeahead import store_typeahead
+from prompt_toolkit.key_binding import KeyPress
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output
 
-from wschat.chat.firstline import PASTES_OFF, PASTES_ON
 from wschat.chat.keys import Typing
 from wschat.chat.machine.commands import BY_NAME
 
@@ -32,18 +34,28 @@ SETTLED = 0.15  # seconds after which a terminal whose border was dragged keeps 
 
 @contextmanager
 def terminal_prompt(
-    history: Path,
-    keyboard: Input | None = None,
-    screen: Output | None = None,
-    *,
-    give_way: Callable[[], str] = str,
+    history: Path, keyboard: Input | None = None, screen: Output | None = None
 ) -> Iterator["Prompt"]:
-    """Return a prompt on this terminal, or on the given keyboard and screen.
+    """Return a prompt on this terminal, or on the given keyboard and screen."""
+    with create_app_session(input=keyboard, output=screen) as session, session.input.raw_mode():
+        if keyboard is None:
+            store_typeahead(session.input, list(_typed_ahead(session.input)))
+            session.output.write_raw("\r")  # the prompt stands where the terminal has echoed that
+        yield Prompt(history)
 
-    `give_way` is what `firstline` gave.
-    """
-    with create_app_session(input=keyboard, output=screen):
-        yield Prompt(history, give_way=give_way)
+
+# What a terminal that was not raw has made of Enter, and of Ctrl-D.
+COOKED: dict[str, KeyPress] = {
+    Keys.ControlJ: KeyPress(Keys.ControlM, "\r"),
+    Keys.ControlAt: KeyPress(Keys.ControlD, "\x04"),
+}
+
+
+def _typed_ahead(keyboard: Input) -> Iterator[KeyPress]:
+    """Yield the keys that were pressed before the terminal was raw."""
+    while pressed := keyboard.read_keys():
+        for key in pressed:
+            yield COOKED.get(key.key, key)
 
 
 class Prompt:
@@ -56,12 +68,11 @@ class Prompt:
         again: tells what was printed last, so many lines or more, for the width that the terminal has now.
     """
 
-    def __init__(self, history: Path, *, give_way: Callable[[], str]) -> None:
+    def __init__(self, history: Path) -> None:
         self.above: Callable[[], Iterable[str]] = list
         self.toolbar: Callable[[], str] = str
         self.complete: Callable[[str], Iterable[Completion]] = lambda _before: ()
         self.again: Callable[[int], str] = lambda _count: ""
-        self._give_way = give_way
         self._entered: asyncio.Queue[str | None] = asyncio.Queue()  # None: there will be no more
         self._typing = Typing(self._entered.put_nowait, self._suspend)
         self._unprinted: list[str] = []
@@ -123,20 +134,20 @@ class Prompt:
 
     async def _run(self) -> None:
         printer = asyncio.create_task(self._print_above())
-        self._session.app.output.write_raw(self._give_way())
         try:
             await self._session.prompt_async()
         except EOFError:
             return
         finally:
             printer.cancel()
-            self._session.app.output.write_raw(PASTES_OFF)
+            await asyncio.gather(printer, return_exceptions=True)  # whose error is that of the terminal
+            self._session.app.output.disable_bracketed_paste()
             self._print()
             self._entered.put_nowait(None)
 
     async def _suspend(self) -> None:
         """Leave the terminal to the shell until `fg`, as prompt_toolkit does, and the modes that are ours."""
-        self._session.app.output.write_raw(PASTES_OFF)
+        self._session.app.output.disable_bracketed_paste()
         self._is_shared = True
         await run_in_terminal(lambda: os.kill(0, signal.SIGTSTP))
 
@@ -167,7 +178,7 @@ class Prompt:
             if not app.is_running:  # it ends: where the cursor is would be answered to the shell
                 return
             app.renderer.erase()
-            app.output.write_raw(PASTES_ON)  # or lines that are pasted just now would be sent
+            app.output.enable_bracketed_paste()  # or lines that are pasted just now would be sent
             self._print()
             if resized:
                 self._print_again(app.output)

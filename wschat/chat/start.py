@@ -2,7 +2,8 @@
 
 import asyncio
 import errno
-from collections.abc import Callable
+import os
+import sys
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -29,11 +30,8 @@ async def chat(
     token: str = "",
     welcome: str = "",
     world: World | None = None,
-    give_way: Callable[[], str] | None = None,
 ) -> ExitCode:
     """Chat until the person quits or stdin ends; `token` is what the name can be taken back with.
-
-    `give_way` is what `firstline` gave, where it showed a line.
 
     Returns OK; REFUSED if lines came from elsewhere than a terminal and one of them was refused; INTERRUPTED
     by SIGTERM or SIGHUP.
@@ -43,22 +41,25 @@ async def chat(
         UsageError: the log can't be written.
     """
     world = world or World()
+    has_prompt = _has_prompt(world, plain=json_lines or settings.plain)
     loop = asyncio.get_running_loop()
     over: asyncio.Future[ExitCode] = loop.create_future()
     with on_termination(partial(loop.call_soon_threadsafe, _end, over)):
         try:
-            async with _prompt(world, history, give_way) as prompt:
+            async with _prompt(world, history, wanted=has_prompt) as prompt:
                 from wschat.chat.client import run  # one can type by now
 
                 return await run(
                     url, settings, world, prompt, over, json_lines=json_lines, token=token, welcome=welcome
                 )
         except OSError as error:
-            with suppress(OSError):
-                discard(world.stdout)
+            is_gone = has_prompt and error.errno == errno.EIO  # the terminal, as SIGHUP tells too
+            for stream in (world.stdout, sys.stderr) if is_gone else (world.stdout,):
+                with suppress(OSError):
+                    discard(stream)
             if isinstance(error, BrokenPipeError):  # such as `| head`: who read has enough
                 return ExitCode.OK
-            if give_way and error.errno == errno.EIO:  # the terminal is gone, as SIGHUP tells too
+            if is_gone:
                 return ExitCode.INTERRUPTED
             raise
 
@@ -68,18 +69,20 @@ def _end(over: "asyncio.Future[ExitCode]") -> None:
         over.set_result(ExitCode.INTERRUPTED)
 
 
+def _has_prompt(world: World, *, plain: bool) -> bool:
+    """Tell whether there is an input line: at a keyboard, or for a person at a terminal that can show it."""
+    is_dumb = os.environ.get("TERM", "dumb") == "dumb"
+    return world.keyboard is not None or (world.person and not plain and not is_dumb)
+
+
 @asynccontextmanager
-async def _prompt(
-    world: World, history: Path, give_way: Callable[[], str] | None
-) -> "AsyncIterator[Prompt | None]":
-    """Show an input line, if there is a first one, or a keyboard is given."""
-    if give_way is None and world.keyboard is None:
+async def _prompt(world: World, history: Path, *, wanted: bool) -> "AsyncIterator[Prompt | None]":
+    if not wanted:
         yield None
         return
     from wschat.chat.prompt import terminal_prompt
 
-    give_way = give_way or str
-    with terminal_prompt(history, world.keyboard, world.screen, give_way=give_way) as prompt:
+    with terminal_prompt(history, world.keyboard, world.screen) as prompt:
         try:
             await prompt.start()
             yield prompt

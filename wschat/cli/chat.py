@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from wschat import paths
-from wschat.chat.firstline import first_line
 from wschat.chat.network import event_loop
 from wschat.chat.settings import Notify, Settings
 from wschat.chat.start import chat as run_chat
@@ -75,7 +74,7 @@ def chat(
 def _talk(
     target: Target, world: World | None = None, *, settings: Settings, json_lines: bool, welcome: str = ""
 ) -> ExitCode:
-    with first_line(wanted=not (json_lines or settings.plain)) as give_way, paths.token(target.url) as token:
+    with paths.token(target.url) as token:
         talk = run_chat(
             target.url,
             settings,
@@ -84,6 +83,5 @@ def _talk(
             token=token,
             welcome=welcome,
             world=world or World(sign=signer(target)),
-            give_way=give_way,
         )
         return event_loop.run(talk)

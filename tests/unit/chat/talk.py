@@ -5,7 +5,6 @@ import os
 import sys
 from pathlib import Path
 
-from wschat.chat.firstline import first_line
 from wschat.chat.settings import Settings
 from wschat.chat.start import chat
 from wschat.chat.world import World
@@ -21,16 +20,8 @@ try:
         notify=os.environ.get("NOTIFY", "none"),
         log=os.environ.get("LOG"),
     )
-    with first_line(wanted=not mode) as give_way:
-        talk = chat(
-            url,
-            settings,
-            json_lines=mode == "json",
-            history=Path(history),
-            world=world,
-            give_way=give_way,
-        )
-        code = asyncio.run(talk)
+    talk = chat(url, settings, json_lines=mode == "json", history=Path(history), world=world)
+    code = asyncio.run(talk)
 except WschatError as error:
     sys.stderr.write(f"{error.what}\n")
     code = error.exit_code

@@ -6,7 +6,6 @@ from pathlib import Path
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.renderer import CPR_Support
 
-from wschat.chat.firstline import PASTES_OFF, PASTES_ON
 from wschat.chat.machine.items import Message
 from wschat.chat.prompt import FRAME, terminal_prompt
 from wschat.chat.settings import Settings
@@ -15,6 +14,7 @@ from wschat.protocol.events import ClientMessage
 
 from .test_view import Screen
 
+PASTES_ON, PASTES_OFF = "\x1b[?2004h", "\x1b[?2004l"
 HERE = "\x1b[1;1R"  # a terminal tells where its cursor is
 
 
