@@ -19,7 +19,7 @@ from tests.support.terminal import WSCHAT, Terminal
 from tests.unit.chat.threaded import ThreadedServer
 
 RUNS = 15
-LOADED = b"\x1b[0m>"  # prompt_toolkit's input line
+PROMPT = b"\x1b[0m>"  # prompt_toolkit's input line
 BURST = 10_000
 KEYS = 120
 ENV = {"TERM": "xterm-256color", "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
@@ -40,11 +40,8 @@ def run_time(*command: str) -> float:
     return statistics.median(times)
 
 
-def times(url: str, *command: str, seen: list[bytes], key: str = "") -> list[float]:
-    """Return how long it takes until a program in a terminal writes each of these, in milliseconds.
-
-    A key is pressed when the first is there, and its echo is waited for before the first time is taken.
-    """
+def times(url: str, *command: str, seen: list[bytes]) -> list[float]:
+    """Return how long it takes until a program in a terminal writes each of these, in milliseconds."""
     with tempfile.TemporaryDirectory() as place:
         settings = {**ENV, "WSCHAT_STATE_DIR": place, "WSCHAT_CONFIG": f"{place}/config"}
         received = bytearray()
@@ -53,11 +50,7 @@ def times(url: str, *command: str, seen: list[bytes], key: str = "") -> list[flo
         took: list[float] = []
         for text in seen:
             until(person, received, text)
-            if key and not took:
-                echo(person, received, key)
             took.append((time.perf_counter() - began) * 1000)
-        if key:
-            person.until(f"> {key}")
         person.process.close(force=True)
     return took
 
@@ -75,13 +68,12 @@ def starts(server: str, url: str, wscat: str | None) -> None:
     ours: list[list[float]] = []
     theirs: list[float] = []
     for _ in range(RUNS):
-        ours.append(times(url, WSCHAT, "chat", "--url", seen=[b"> ", LOADED, b"connected"], key="q"))
+        ours.append(times(url, WSCHAT, "chat", "--url", seen=[PROMPT, b"connected"]))
         if wscat:
             theirs += times(url, wscat, "-c", seen=[b"onnected"])
     reference = statistics.median(theirs) if theirs else None
-    typing, loaded, connected = map(statistics.median, zip(*ours, strict=True))
-    compare(f"{server}: wschat chat, ready to type (a key is echoed)", typing, reference, 2.0)
-    compare(f"{server}: wschat chat, with history and completion", loaded, reference, None)
+    prompt, connected = map(statistics.median, zip(*ours, strict=True))
+    compare(f"{server}: wschat chat, ready to type", prompt, reference, None)
     compare(f"{server}: wschat chat, connected", connected, reference, None)
 
 
