@@ -11,7 +11,7 @@ from wschat.errors import UsageError
 TYPES = {
     "index.html": "text/html; charset=utf-8",
     "style.css": "text/css; charset=utf-8",
-    "chat.js": "text/javascript; charset=utf-8",
+    **dict.fromkeys(("chat.js", "connection.js", "view.js"), "text/javascript; charset=utf-8"),
 }
 PLACE = "<!-- lab -->"
 OURS = "The page of wschat"  # stands at the beginning of each file

@@ -12,7 +12,7 @@ TALK = (
     ("grace", "Is this page a whole WebSocket client?"),
     (
         "ada",
-        "Yes: three files, no framework. Its functions are named as on the wire: register, join, message",
+        "Yes: five files, no framework. Its functions are named as on the wire: register, join, message",
     ),
     ("grace", "And who answers?"),
     (

@@ -7,7 +7,7 @@ import pytest
 
 from wschat.protocol import events as wire
 from wschat.protocol import names, requests
-from wschat.web.page import Page
+from wschat.web.page import TYPES, Page
 
 FOLDER = files("wschat.web")
 
@@ -34,8 +34,8 @@ def test_the_url_is_text_in_the_page() -> None:
     assert page.count("<script") == 1
 
 
-def test_the_page_knows_the_limits() -> None:
-    """The page's limits are the wire's, and its program can be read in one sitting."""
+def test_the_page_knows_the_wire() -> None:
+    """Its limits are the wire's, and it asks and hears all that there is."""
     page = (FOLDER / "index.html").read_text()
     limits = re.findall(r'id="(\w+)" data-limit="(\d+)"', page)
     assert limits == [
@@ -44,11 +44,20 @@ def test_the_page_knows_the_limits() -> None:
         ("message", str(names.MESSAGE_LIMIT)),
     ]
     program = (FOLDER / "chat.js").read_text()
-    assert len(program.splitlines()) <= 300
     for action in requests.Action:
         assert re.search(rf"^(const|function) {action}\b", program, flags=re.MULTILINE), action
     handled = set(re.findall(r'^  "?([\w-]+)"?\(', program, flags=re.MULTILINE))
     assert handled >= set(wire.EVENTS) - {"pong"}
-    assert not re.search(
-        r"innerHTML|outerHTML|insertAdjacent|document\.write|eval|setAttribute|style=", program
-    )
+
+
+def test_its_programs() -> None:
+    """Each can be read in one sitting, makes no HTML of text, and imports only what is served."""
+    programs = {name: (FOLDER / name).read_text() for name in TYPES if name.endswith(".js")}
+    for name, program in programs.items():
+        assert len(program.splitlines()) <= 300, name
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacent|document\.write|eval|setAttribute|style=", program
+        )
+        assert {f"./{other}" for other in programs} >= set(re.findall(r'from "(.*)";', program))
+    there = {each.name for each in FOLDER.iterdir() if each.name.endswith((".js", ".css", ".html"))}
+    assert there == set(TYPES)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from wschat.errors import AccessError, UsageError
-from wschat.web.server import Server
+from wschat.web.server import PATHS, Server
 
 URL = "wss://abc.execute-api.eu-central-1.amazonaws.com/development"
 SIGNED = f"{URL}?X-Amz-Signature=secret"
@@ -37,9 +37,9 @@ def ask(
     return answer, body
 
 
-@pytest.mark.parametrize("path", ["/", "/index.html", "/style.css", "/chat.js", "/chat.js?x=1"])
+@pytest.mark.parametrize("path", ["/", *PATHS, "/chat.js?x=1"])
 def test_the_page(server: Server, path: str) -> None:
-    """The three files come with headers that allow nothing but them and the lab."""
+    """The files come with headers that allow nothing but them and the lab."""
     answer, body = ask(server, path)
     assert answer.status == 200
     assert b"The page of wschat" in body[:200]

@@ -1,0 +1,126 @@
+// The page of wschat: its connection, opened (and signed, where a lab asks for that), opened again after a cut,
+// and moved to a new one before API Gateway ends it.
+import { $, safe, showState } from "./view.js";
+
+const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
+export const LAB = setting("lab"); // the WebSocket's address
+const SIGN = setting("sign"); // where it is signed, if it is to be
+// In ms. API Gateway ends every connection after 2 hours.
+const MOVE = 6300e3, MOVE_LATER = 60e3, OPEN_TIMEOUT = 20e3, TICK = 10e3, ASLEEP = 180e3;
+const FIRST_BACKOFF = 700, LONGEST_BACKOFF = 30e3;
+// At least, by close code; where it is Infinity, a person has to try again.
+const BACKOFF = { busy: 4e3, 1008: 60e3, 1000: Infinity, 1003: Infinity, 1009: Infinity };
+
+export let socket = null; // in use
+export let restoring = false; // are the name and the room of before being restored?
+let opening = null, retiring = null; // being opened; heard until another one is in use
+let chat = null; // is told of what happens: opened, lost, received; and asked: isBusy, isNamed
+let attempts = 0, stopped = false, timer = 0, lastTick = Date.now();
+
+export function start(listener, hasBefore) {
+  [chat, restoring] = [listener, hasBefore];
+  setInterval(tick, TICK);
+  connect();
+}
+
+async function connect() {
+  clearTimeout(timer);
+  if (opening) return;
+  const attempt = opening = {};
+  try {
+    const address = SIGN ? await signed() : LAB;
+    if (attempt !== opening) return;
+    const link = opening = new WebSocket(address);
+    setTimeout(() => link === opening && closed(link, "No answer came in time."), OPEN_TIMEOUT);
+    link.onopen = () => opened(link);
+    link.onclose = ({ code, reason }) => closed(link, safe(reason), code);
+    link.onmessage = ({ data }) => { if (link === socket || link === retiring) chat.received(data); };
+  } catch (error) {
+    closed(attempt, error instanceof TypeError ? "`wschat web` does not answer: does it still run?" : error.message);
+  }
+}
+
+async function signed() {
+  const headers = { Authorization: `Bearer ${location.hash.slice(1)}` };
+  const reply = await fetch(SIGN, { headers, signal: AbortSignal.timeout(OPEN_TIMEOUT) });
+  const address = await reply.text();
+  if (!reply.ok) throw new Error(address);
+  return address;
+}
+
+function opened(link) { // a new connection has neither name nor room
+  if (link !== opening) return link.close();
+  lost();
+  [socket, opening, restoring] = [link, null, true];
+  setTimeout(move, MOVE, link);
+  chat.opened();
+}
+
+export function restored() { // the old one is closed only now: who takes our name does not just hang up again
+  retiring?.close();
+  [restoring, retiring] = [false, null];
+  if (chat.isNamed()) attempts = 0;
+  showState("open", "Connected");
+}
+
+function lost() {
+  if (restoring) retiring?.close();
+  [retiring, socket, restoring] = [socket ?? retiring, null, false];
+  chat.lost();
+}
+
+export function replace(link) { // it may be dead: it is used no more, but heard until another one is in use
+  if (!link || link !== socket) return;
+  lost();
+  showState("busy", "Connecting…");
+  connect();
+}
+
+function move(link) {
+  if (link !== socket) return;
+  if (chat.isBusy()) setTimeout(move, 1000, link); else connect();
+}
+
+function closed(link, why, code) {
+  if (link === opening) {
+    opening = null;
+    if (socket) setTimeout(move, MOVE_LATER, socket); else connectLater(why, code);
+  }
+  if (link === socket) {
+    lost();
+    connectLater(why, code);
+  }
+  if (link === retiring) retiring = null;
+  link.close?.();
+}
+
+export const fail = (why) => closed(socket, why, "busy"); // the server can't restore what was before
+
+function connectLater(why, code) {
+  const backoff = Math.max(Math.min(FIRST_BACKOFF * 2 ** attempts++, LONGEST_BACKOFF), BACKOFF[code] ?? 0);
+  stopped = backoff === Infinity;
+  if (stopped) return showState("away", `The server ended the connection on purpose (${code}).`);
+  timer = setTimeout(connect, backoff * (0.5 + Math.random() / 2));
+  const unsigned = SIGN ? "" : " One with AWS_IAM can't be used here.";
+  const hint = chat.isNamed() ? "" : ` Is the lab's address right?${unsigned}`;
+  showState("away", `${why || "No connection."}${hint} Trying again…`);
+}
+
+function wakeUp() { // from sleep, or in another network
+  replace(socket);
+  attempts = 0;
+  if (!stopped) connect();
+}
+
+function tick() {
+  if (Date.now() - lastTick > ASLEEP) wakeUp();
+  lastTick = Date.now();
+}
+
+[window.ononline, window.onoffline] = [wakeUp, wakeUp];
+$("retry").onclick = () => {
+  stopped = false;
+  showState("busy", "Connecting…");
+  connect();
+  chat.retried();
+};

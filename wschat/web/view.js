@@ -1,0 +1,148 @@
+// The page of wschat: what is shown of a chat. What is said on the wire, and when, is in chat.js.
+// What others write becomes text, and nothing else: see `safe` and `linked`.
+
+export const $ = (id) => document.getElementById(id);
+
+// ---- Text
+const HIDDEN = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu; // but joiners, as in Persian and emoji
+const BLANK = /(?! )[\p{Zs}\p{Default_Ignorable_Code_Point}\n\t\u2800\u{13441}\u{13442}\u{1d159}]/gu; // as text.py
+const ADDRESS = /(\bhttps?:\/\/[^\s<>"\\]*[^\s<>"\\.,;:!?')\]}](?:(?<=:\/\/[^\s()]*\([^\s()]*)\))?)/iu;
+const RECENT = 20 * 3600e3; // ms: what is older is shown with its date
+const clock = (dateStyle) => new Intl.DateTimeFormat([], { timeStyle: "short", dateStyle }).format;
+const byTime = clock(), byDate = clock("medium");
+const compareNames = new Intl.Collator().compare;
+
+const spellOut = (char) => `\\u{${char.codePointAt(0).toString(16)}}`;
+export const safe = (text) => text.replaceAll("\r\n", "\n").replace(HIDDEN, spellOut);
+const safeName = (name) => safe(name).replace(BLANK, spellOut);
+
+function linked(text) { // every second part is an address; a link tells where it leads, if it does not look like that
+  return text.split(ADDRESS).flatMap((part, at) => {
+    if (at % 2 === 0 || !URL.canParse(part)) return part;
+    const { href, origin, host, username } = new URL(part);
+    const link = document.createElement("a");
+    Object.assign(link, { href, rel: "noopener noreferrer", target: "_blank", textContent: part });
+    return !username && part.toLowerCase().startsWith(origin) ? link : [link, ` (leads to ${host})`];
+  });
+}
+
+function make(template, name, ...text) {
+  const row = $(template).content.firstElementChild.cloneNode(true);
+  row.querySelector("bdi").textContent = safeName(name);
+  row.querySelector(".text")?.append(...text);
+  return row;
+}
+
+// ---- The log of the room: whoever scrolls back in it to read is left alone
+const ROWS = 1000;
+let following = true; // is its end in view?
+let anchor = null; // the row that was the last one when others were added, while its end is not in view
+let below = 0, unread = 0; // messages added out of view, and while the tab is hidden
+let room = "";
+
+function insert(row, seq) { // in the order of the room
+  const log = $("log"), end = log.lastElementChild;
+  if (!following && !anchor) {
+    anchor = end;
+    requestAnimationFrame(restoreScroll); // once a frame, since measuring so many rows takes a while
+  }
+  const next = end?.seq > seq ? [...log.children].find((each) => each.seq > seq) : null;
+  log.insertBefore(Object.assign(row, { seq }), next);
+  if (log.childElementCount > ROWS) log.firstElementChild.remove();
+}
+
+function restoreScroll() {
+  const bottom = (row) => row.getBoundingClientRect().bottom;
+  if (!following && anchor?.isConnected) $("scroll").scrollTop += bottom(anchor) - bottom($("log").lastElementChild);
+  anchor = null;
+}
+
+export function addMessage({ user, text, time, seq, mine, old }) {
+  const row = make("row", user, ...linked(safe(text))), at = new Date(time || NaN);
+  row.classList.toggle("mine", mine);
+  if (!Number.isNaN(+at)) row.querySelector("time").textContent = (Date.now() - at < RECENT ? byTime : byDate)(at);
+  insert(row, seq);
+  if (old) return;
+  below += !following;
+  unread += document.hidden;
+  showNews();
+}
+
+export const addNotice = (user, what, seq) => insert(make("notice", user, what), seq);
+export const seqs = (count) => [...$("log").children].slice(-count).map((row) => row.seq);
+
+export function clearLog() {
+  $("log").replaceChildren();
+  [below, following] = [0, true];
+}
+
+function showNews() {
+  document.title = `${unread ? `(${unread}) ` : ""}${room ? `${safeName(room)} · ` : ""}wschat`;
+  $("news").textContent = below ? `${below} new ↓` : "";
+}
+
+$("scroll").onscroll = () => {
+  following = $("scroll").scrollTop > -40;
+  if (following) below = 0;
+  showNews();
+};
+$("news").onclick = () => {
+  $("scroll").scrollTop = 0;
+  $("message").focus();
+};
+document.addEventListener("visibilitychange", () => {
+  unread = 0;
+  showNews();
+});
+
+// ---- Messages that are not known to have arrived
+export function addDraft(name, text, { send, discard }) {
+  const row = make("draft", name, safe(text));
+  [send, discard].forEach((act, at) => {
+    row.querySelectorAll("button")[at].onclick = () => {
+      act();
+      $("message").focus();
+    };
+  });
+  $("unsent").append(row);
+  $("scroll").scrollTop = 0;
+  return row;
+}
+
+export function markDraft(row, failed) {
+  row.className = failed ? "failed" : "";
+  row.querySelector(".mark").textContent = failed || "Not delivered yet…";
+}
+
+// ---- Everything else
+export function showState(className, textContent) { // read aloud when it changes
+  if ($("state").textContent !== textContent) Object.assign($("state"), { className, textContent });
+}
+
+export function complain(field, what) {
+  $(`${field}-error`).textContent = what;
+  $(field).ariaInvalid = String(what !== "");
+}
+
+function fill(id, names, current) { // entries that stay are not touched, so that none loses the focus
+  const list = $(id), old = new Map([...list.children].map((row) => [row.key, row]));
+  for (const [key, row] of old) if (!names.has(key)) row.remove();
+  [...names].sort(compareNames).forEach((key, at) => {
+    const row = old.get(key) ?? Object.assign(make(`${id}-row`, key), { key });
+    row.firstElementChild.ariaCurrent = String(key === current);
+    if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
+  });
+}
+
+export function show(me, rooms, users, restoring, moved) { // `moved`: by the person, so the focus moves too
+  const focused = document.activeElement, isFirst = document.body.className === "";
+  document.body.className = me.room ? "in-room" : me.name ? "in-lobby" : restoring ? "" : "outside";
+  room = me.room;
+  $("me").lastElementChild.textContent = safeName(me.name);
+  $("title").firstElementChild.textContent = safeName(room);
+  fill("rooms", rooms, room);
+  fill("users", users, me.name);
+  showNews();
+  const field = $(me.room ? "message" : me.name ? "room" : "name");
+  if (moved || isFirst || !focused.checkVisibility()) field.focus(); // what had it is gone
+}
