@@ -1,4 +1,4 @@
-"""What an error of AWS means: whether it passes by itself, and what people read of it."""
+"""What an error of AWS means: what kind of failure it is, and what people read of it."""
 
 import json
 import re
@@ -11,46 +11,40 @@ from botocore.parsers import ResponseParserError
 from wschat.errors import LOG_IN, AccessError, AwsError, UsageError, WschatError
 from wschat.retry import Failure
 
-MISSING = {"ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException", "NotFoundException"}
+FAILURES = (aws.BotoCoreError, aws.ClientError, ResponseParserError)
+"""What a call of botocore's raises."""
+
+NOT_FOUND = {"ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException", "NotFoundException"}
 THROTTLED = {
-    "Throttling",
-    "ThrottlingException",
-    "ThrottledException",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "RequestLimitExceeded",
-    "TooManyRequestsException",
-    "SlowDown",
-    "PriorRequestNotComplete",
+    *("Throttling", "ThrottlingException", "ThrottledException", "SlowDown", "PriorRequestNotComplete"),
+    *("RequestThrottled", "RequestThrottledException", "RequestLimitExceeded", "TooManyRequestsException"),
 }
-TAKEN = {
-    "ResourceInUseException",
-    "EntityAlreadyExists",
-    "ResourceAlreadyExistsException",
-    "ResourceConflictException",
-    "ConflictException",
+EXISTS = {
+    *("ResourceInUseException", "EntityAlreadyExists", "ResourceAlreadyExistsException"),
+    *("ResourceConflictException", "ConflictException"),
 }
 """A create finds its name taken; or, of any other call, the thing is being made or changed."""
-MOVING = {"ConcurrentModification", "ConcurrentModificationException", "OperationAbortedException"}
-BEING_CHANGED = re.compile(
+CONFLICT = {
+    *("ConcurrentModification", "ConcurrentModificationException", "OperationAbortedException"),
+    "DeleteConflict",
+}
+CONFLICT_IN_WORDS = re.compile(
     r"concurrent|currently in the following state|being (created|updated|deleted|changed)|in progress",
     re.IGNORECASE,
 )
-QUOTAS = {
-    "LimitExceeded",
-    "LimitExceededException",
-    "CodeStorageExceededException",
-    "ServiceQuotaExceededException",
+QUOTA = {
+    *("LimitExceeded", "LimitExceededException"),
+    *("CodeStorageExceededException", "ServiceQuotaExceededException"),
 }
 QUOTA_IN_WORDS = re.compile(r"max(imum)? number of|has been reached", re.IGNORECASE)
-"""What a quota is told with under the code of a throttle: the only code that API Gateway has for both."""
-ROLE_IS_NEW = re.compile(
+"""What a quota is reported with under the code of a throttle: API Gateway has one code for both."""
+NEW_ROLE_IN_WORDS = re.compile(
     r"assumed by Lambda|does not have permissions|invalid for CreateGrant|valid principal"
 )
 
 
 def classify(error: Exception) -> Failure:
-    """Tell what kind of failure an error is; `UNSURE` if the call may have been carried out.
+    """Tell what kind of failure an error is; `NO_ANSWER` if the call may have been carried out.
 
     The codes and texts are AWS's: the services' API references, "Common errors", and the waiting and
     retrying of AWS's own tools (chalice, CDK).
@@ -59,26 +53,26 @@ def classify(error: Exception) -> Failure:
         return Failure.NO_ANSWER  # the answer was lost, or what came in its place is a proxy's
     if not isinstance(error, aws.ClientError):
         return Failure.PERMANENT
-    code, text = _told(error)
+    code, text = _code_and_text(error)
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-    if code in MOVING | {"DeleteConflict"} or (code in TAKEN | QUOTAS and BEING_CHANGED.search(text)):
+    if code in CONFLICT or (code in EXISTS | QUOTA and CONFLICT_IN_WORDS.search(text)):
         return Failure.CONFLICT
-    if code in QUOTAS and "simultaneously" not in text:  # that is DynamoDB's, of tables
+    if code in QUOTA and "simultaneously" not in text:  # that is DynamoDB's, of tables
         return Failure.QUOTA
-    if code in THROTTLED | QUOTAS or status == 429:  # noqa: PLR2004  Too Many Requests
+    if code in THROTTLED | QUOTA or status == 429:  # noqa: PLR2004  Too Many Requests
         return Failure.QUOTA if QUOTA_IN_WORDS.search(text) else Failure.THROTTLED
-    if code in TAKEN:
+    if code in EXISTS:
         return Failure.EXISTS
-    if code in MISSING:
+    if code in NOT_FOUND:
         return Failure.NOT_FOUND
-    if code == "InvalidParameterValueException" and ROLE_IS_NEW.search(text):
+    if code == "InvalidParameterValueException" and NEW_ROLE_IN_WORDS.search(text):
         return Failure.NEW_ROLE
     if status >= 500:  # noqa: PLR2004  the server's fault
         return Failure.NO_ANSWER
     return Failure.PERMANENT
 
 
-def _told(error: aws.ClientError) -> tuple[str, str]:
+def _code_and_text(error: aws.ClientError) -> tuple[str, str]:
     """Return the code and the text of a refusal; API Gateway may send null for a text."""
     told = error.response["Error"]
     return told.get("Code") or "", told.get("Message") or ""
@@ -86,20 +80,17 @@ def _told(error: aws.ClientError) -> tuple[str, str]:
 
 EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 UNKNOWN = {
-    "InvalidClientTokenId",
-    "UnrecognizedClientException",
-    "SignatureDoesNotMatch",
-    "InvalidSignatureException",
-    "AuthFailure",
+    *("InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"),
+    *("InvalidSignatureException", "AuthFailure"),
 }
 UNOPENED = {"OptInRequired", "SubscriptionRequiredException"}
 """What an account is told that AWS has not activated yet, or whose plan lacks the service."""
 SKEWED = re.compile("Signature expired|Signature not yet current")
-LONG = {
+PERSISTENT = {
     Failure.THROTTLED: ("for minutes AWS took no more such calls: ", "when others here are done, "),
     Failure.NO_ANSWER: ("for a minute AWS had a fault of its own: ", "in a few minutes, "),
 }
-"""What people are told of what did not pass, and when to try again."""
+"""What people read of what retrying did not get over, and when to try again."""
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ForbiddenException"}
 OWN_ROLE = "create a Service Linked Role"
 """What API Gateway says to who makes the first API of an account, and names neither role nor permission."""
@@ -107,15 +98,8 @@ OWN_ROLE_HINT = (
     "ask for iam:CreateServiceLinkedRole, as `wschat policy` has it; or an administrator makes API Gateway's"
     " own role, once: aws iam create-service-linked-role --aws-service-name ops.apigateway.amazonaws.com"
 )
-GONE = "the AWS login has expired or is missing"
-LOGIN_HINT = f"{LOG_IN}, then run the same command"
-
-CONFIG_HINT = "mend the file, or name another in AWS_CONFIG_FILE"
-CRT_HINT = "what `aws login` left can be read only with it: install it beside wschat"
-
-
-FAILURES = (aws.BotoCoreError, aws.ClientError, ResponseParserError)
-"""What a call of botocore's raises."""
+LOGGED_OUT = "the AWS login has expired or is missing"
+LOG_IN_AGAIN = f"{LOG_IN}, then run the same command"
 
 
 @contextmanager
@@ -131,7 +115,7 @@ def translated(where: str) -> Iterator[None]:
     except RuntimeError as error:  # botocore's, of a credential_process that goes on printing old ones
         if "still expired" not in str(error):
             raise
-        raise AccessError(GONE, where=where, hint=LOGIN_HINT) from error
+        raise AccessError(LOGGED_OUT, where=where, hint=LOG_IN_AGAIN) from error
     except ValueError as error:  # botocore's, also of an endpoint in the environment or in the config file
         if not str(error).startswith("Invalid endpoint"):
             raise
@@ -152,28 +136,22 @@ def _translate(error: Exception, where: str) -> WschatError:
                 " `wschat chat --local`"
             )
             return AccessError("no usable AWS credentials", where=where, hint=hint)
-        case (
-            aws.ProxyConnectionError()
-            | aws.EndpointConnectionError()
-            | aws.ConnectionError()
-            | aws.HTTPClientError()
-        ):
+        case aws.ConnectionError() | aws.HTTPClientError():
             hint = "check the network, the region's name, the proxy and --endpoint-url"
             return AwsError("AWS can't be reached", where=where, hint=hint)
         case json.JSONDecodeError():
-            what, hint = (
-                "a credential_process did not print JSON",
-                "run it by hand; it stands in the AWS config file",
-            )
-            return AccessError(what, where=where, hint=hint)
+            hint = "run it by hand; it stands in the AWS config file"
+            return AccessError("a credential_process did not print JSON", where=where, hint=hint)
         case ResponseParserError():
             hint = "check --endpoint-url, AWS_ENDPOINT_URL and the proxy"
             return AwsError("what answers there is not AWS", where=where, hint=hint)
         case aws.ConfigParseError() | aws.ConfigNotFound() | aws.MissingDependencyException():
-            crt = isinstance(error, aws.MissingDependencyException)
-            return AccessError(str(error), where=where, hint=CRT_HINT if crt else CONFIG_HINT)
+            hint = "mend the file, or name another in AWS_CONFIG_FILE"
+            if isinstance(error, aws.MissingDependencyException):
+                hint = "what `aws login` left can be read only with it: install it beside wschat"
+            return AccessError(str(error), where=where, hint=hint)
         case aws.SSOError() | aws.TokenRetrievalError() | aws.NoAuthTokenError() | aws.LoginError():
-            return AccessError(GONE, where=where, hint=LOGIN_HINT)
+            return AccessError(LOGGED_OUT, where=where, hint=LOG_IN_AGAIN)
         case aws.ClientError():
             return _refused(error, where)
         case _:
@@ -181,14 +159,14 @@ def _translate(error: Exception, where: str) -> WschatError:
 
 
 def _refused(error: aws.ClientError, where: str) -> WschatError:
-    code, message = _told(error)
+    code, message = _code_and_text(error)
     if code == "RequestTimeTooSkewed" or SKEWED.search(message):
         hint = "set the clock, best by a time server, then run the same command"
         return AccessError("this machine's clock is more than 5 minutes off", where=where, hint=hint)
     if code in EXPIRED:
-        return AccessError("the AWS login has expired", where=where, hint=LOGIN_HINT)
+        return AccessError("the AWS login has expired", where=where, hint=LOG_IN_AGAIN)
     if code in UNKNOWN:
-        hint = f"{LOGIN_HINT}; or the account has not enabled this region"
+        hint = f"{LOG_IN_AGAIN}; or the account has not enabled this region"
         return AccessError("AWS does not know these credentials", where=where, hint=hint)
     if code in UNOPENED:
         hint = "finish its sign-up: AWS takes up to 24 hours to activate a new account; or look at its plan"
@@ -201,6 +179,6 @@ def _refused(error: aws.ClientError, where: str) -> WschatError:
     if kind is Failure.QUOTA:
         hint = "remove what nobody needs, or have Service Quotas raise it; then run the same command"
         return AwsError(f"{kind.value}: {message} ({code})", where=where, hint=hint)
-    why, again = LONG.get(kind, ("", ""))
+    why, again = PERSISTENT.get(kind, ("", ""))
     hint = f"{again}run the same command again: it goes on from here; `wschat teardown` removes what there is"
     return AwsError(f"{why}{message} ({code}, {error.operation_name})", where=where, hint=hint)

@@ -4,7 +4,8 @@ import math
 import os
 import re
 import threading
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -24,6 +25,8 @@ from wschat.target import Target
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
+SERVICES = dict(dynamodb="dynamodb", iam="iam", functions="lambda", logs="logs", api="apigatewayv2")
+"""What `Cloud` calls each client, to boto3's name of the service."""
 DUAL_STACK = {"api.aws": "amazonaws.com", "api.amazonwebservices.com.cn": "amazonaws.com.cn"}
 """What the control plane's dual-stack host ends with, to what the API's own host ends with."""
 
@@ -34,10 +37,10 @@ def connect(
     clock: Clock | None = None,
     pacing: Pacing | None = None,
 ) -> Cloud:
-    """Find out who is asking, and make the clients. `manners` are by default those that the endpoint needs.
+    """Find out who is asking, and make the clients, by default with the pacing that the endpoint needs.
 
     An endpoint on this machine is an emulator's. Any other is another way to AWS, such as a VPC's interface
-    endpoint or a proxy: AWS's own manners do no harm there, and its APIs have their usual addresses.
+    endpoint or a proxy: AWS's own pacing does no harm there, and its APIs have their usual addresses.
 
     Raises:
         UsageError: the endpoint's URL is none.
@@ -48,40 +51,33 @@ def connect(
     clock = clock or Clock()
     with translated("login"):
         session = session or make_session(target.profile, target.region)
-        url = target.endpoint_url
-        hasty = Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=5)
-        sts = session.client("sts", endpoint_url=url, config=hasty)
+        make = partial(session.client, endpoint_url=target.endpoint_url)
+        sts = make("sts", config=_config(attempts=2))
         account, partition = run_in_thread(clock, lambda: _who(sts))
-        once = Config(
-            retries={"mode": "standard", "total_max_attempts": 1},
-            connect_timeout=5,
-            read_timeout=60,
-            max_pool_connections=WORKERS,
-        )
-        api = session.client("apigatewayv2", endpoint_url=url, config=once)
-        emulated = is_here(urlsplit(api.meta.endpoint_url).hostname or "")
+        clients: Any = {name: make(service, config=_config(attempts=1)) for name, service in SERVICES.items()}
+        control_plane = clients["api"].meta.endpoint_url
+        emulated = is_here(urlsplit(control_plane).hostname or "")
         lab = Lab(
             account=account,
             region=session.region_name,
             prefix=target.prefix,
             partition=partition,
-            **(_emulated(api.meta.endpoint_url) if emulated else _in_aws(session, api.meta.endpoint_url)),
+            **(_emulated(control_plane) if emulated else _in_aws(session, control_plane)),
         )
-        pacing = pacing or (EMULATOR_PACING if emulated else AWS_PACING)
-        cloud = Cloud(
-            lab,
-            dynamodb=session.client("dynamodb", endpoint_url=url, config=once),
-            iam=session.client("iam", endpoint_url=url, config=once),
-            functions=session.client("lambda", endpoint_url=url, config=once),
-            logs=session.client("logs", endpoint_url=url, config=once),
-            api=api,
-            clock=clock,
-            pacing=pacing,
-        )
-    api.meta.events.register("before-call", RateLimiter(clock, pacing.api_calls_a_second))
-    for client in (cloud.dynamodb, cloud.iam, cloud.functions, cloud.logs):
-        client.meta.events.register("before-call", RateLimiter(clock, math.inf))
+    cloud = Cloud(lab, **clients, clock=clock, pacing=pacing or (EMULATOR_PACING if emulated else AWS_PACING))
+    for name, client in clients.items():
+        limit = cloud.pacing.api_calls_a_second if name == "api" else math.inf
+        client.meta.events.register("before-call", RateLimiter(clock, limit))
     return cloud
+
+
+def _config(attempts: int) -> Config:
+    return Config(
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        connect_timeout=5,
+        read_timeout=60,
+        max_pool_connections=WORKERS,
+    )
 
 
 class RateLimiter:
@@ -153,19 +149,16 @@ def _beside(control_plane: str, region: str) -> dict[str, str] | None:
 
 
 def _check_endpoint(url: str | None) -> None:
+    if url is None:
+        return
     try:
-        parts = urlsplit("http://none" if url is None else url)
-        valid = url is None or (
-            parts.scheme in {"http", "https"}
-            and bool(parts.hostname)
-            and parts.port != 0
-            and not {"@", "?", "#"} & set(url)
-        )
+        parts = urlsplit(url)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         valid = False
-    if not valid:
+    if not valid or {"@", "?", "#"} & set(url):
         hint = "it looks like http://127.0.0.1:4566, without a user or a password"
-        shown = (url or "").rpartition("@")[2]
+        shown = url.rpartition("@")[2]
         raise UsageError(f"{shown!r} is no URL of an endpoint", where="--endpoint-url", hint=hint)
 
 
