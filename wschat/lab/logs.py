@@ -11,7 +11,7 @@ from wschat.errors import AwsError, UsageError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.blueprint import FUNCTIONS, Spec, log_group
-from wschat.lab.pool import run_in_thread
+from wschat.lab.pool import run_all
 
 PLATFORM = ("START ", "END ", "REPORT ", "INIT_START ", "EXTENSION ", "XRAY ")
 """How lines begin that Lambda writes about itself."""
@@ -68,50 +68,46 @@ def select_functions(name: str | None) -> Sequence[Spec]:
 def read(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = False) -> Iterator[LogLine]:
     """Yield what was written since a time in milliseconds; with `follow`, then what is written from now on.
 
-    It comes in order. While following, the newest lines are held back until the next look, since others
-    may still come before them; what CloudWatch shows even later comes late.
+    It comes in order. While following, a reorder buffer holds the newest lines until the next look, since
+    others may still come before them; what CloudWatch shows even later comes late.
 
     Raises:
         AwsError: there is no such lab here, or AWS refuses.
         Stopped: the person asked to stop.
     """
-    seen: dict[str, int] = {}
-    held: list[LogLine] = []
-    known = 0
+    seen, reorder_buffer, newest = dict[str, int](), list[LogLine](), 0
     while True:
-        for spec in functions:
-            for event in _events(cloud, spec, since):
-                if (known_as := _identity(event)) not in seen:
-                    seen[known_as] = event["timestamp"]
-                    held.append(_line(event, spec.name))
-        held.sort(key=lambda line: line.time)
-        newest = max([known, *seen.values()])
-        ready = max(known, newest - SETTLED_MS) if follow else newest
-        known = newest
-        yield from (line for line in held if line.time <= ready and not line.text.startswith(PLATFORM))
+        with translated("logs"):
+            found = run_all(cloud.clock, [partial(_events, cloud, spec, since) for spec in functions])
+        for spec, events in zip(functions, found, strict=True):
+            for event in events:
+                if (identity := _identity(event)) not in seen:
+                    seen[identity] = event["timestamp"]
+                    reorder_buffer.append(_line(event, spec.name))
+        reorder_buffer.sort(key=lambda line: line.time)
+        before, newest = newest, max([newest, *seen.values()])
+        ready = max(before, newest - SETTLED_MS) if follow else newest
+        due = [line for line in reorder_buffer if line.time <= ready]
+        yield from (line for line in due if not line.text.startswith(PLATFORM))
         if not follow:
             return
-        held = [line for line in held if line.time > ready]
+        del reorder_buffer[: len(due)]
         since = max(since, newest - LATE_MS)
-        seen = {name: when for name, when in seen.items() if when >= since}
+        seen = {identity: time for identity, time in seen.items() if time >= since}
         cloud.pause(POLL_S, "following")
 
 
-def _events(cloud: Cloud, spec: Spec, since: int) -> Iterator[Any]:
-    group, token = log_group(cloud.lab, spec), dict[str, Any]()
-    while True:
-        with translated("logs"):
-            ask = partial(
-                cloud.find, cloud.logs.filter_log_events, logGroupName=group, startTime=since, **token
-            )
-            page: Any = run_in_thread(cloud.clock, ask)
-        if page is None:
-            hint = "there is no such lab here: `wschat provision` makes it"
-            raise AwsError(f"there is no log group {group}", where="logs", hint=hint)
-        yield from page["events"]
-        if "nextToken" not in page:
-            return
-        token = {"nextToken": page["nextToken"]}
+def _events(cloud: Cloud, spec: Spec, since: int) -> list[Any]:
+    group, pages = log_group(cloud.lab, spec), cloud.logs.get_paginator("filter_log_events")
+    found = cloud.find(
+        lambda: [
+            event for page in pages.paginate(logGroupName=group, startTime=since) for event in page["events"]
+        ]
+    )
+    if found is None:
+        hint = "there is no such lab here: `wschat provision` makes it"
+        raise AwsError(f"there is no log group {group}", where="logs", hint=hint)
+    return found
 
 
 def _identity(event: Any) -> str:  # noqa: ANN401  as botocore returns it

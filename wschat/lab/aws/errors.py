@@ -110,8 +110,11 @@ def translated(where: str) -> Iterator[None]:
     except WschatError as error:
         error.where = error.where or where
         raise
-    except (*FAILURES, json.JSONDecodeError) as error:
+    except FAILURES as error:
         raise _translate(error, where) from error
+    except json.JSONDecodeError as error:
+        hint = "run it by hand; it stands in the AWS config file"
+        raise AccessError("a credential_process did not print JSON", where=where, hint=hint) from error
     except RuntimeError as error:  # botocore's, of a credential_process that goes on printing old ones
         if "still expired" not in str(error):
             raise
@@ -139,9 +142,6 @@ def _translate(error: Exception, where: str) -> WschatError:
         case aws.ConnectionError() | aws.HTTPClientError():
             hint = "check the network, the region's name, the proxy and --endpoint-url"
             return AwsError("AWS can't be reached", where=where, hint=hint)
-        case json.JSONDecodeError():
-            hint = "run it by hand; it stands in the AWS config file"
-            return AccessError("a credential_process did not print JSON", where=where, hint=hint)
         case ResponseParserError():
             hint = "check --endpoint-url, AWS_ENDPOINT_URL and the proxy"
             return AwsError("what answers there is not AWS", where=where, hint=hint)

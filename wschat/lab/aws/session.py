@@ -25,8 +25,14 @@ from wschat.target import Target
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
 
-SERVICES = dict(dynamodb="dynamodb", iam="iam", functions="lambda", logs="logs", api="apigatewayv2")
-"""What `Cloud` calls each client, to boto3's name of the service."""
+SERVICES = {
+    "dynamodb": "dynamodb",
+    "iam": "iam",
+    "functions": "lambda",
+    "logs": "logs",
+    "api": "apigatewayv2",
+}
+"""`Cloud`'s names of the clients, to boto3's of the services."""
 DUAL_STACK = {"api.aws": "amazonaws.com", "api.amazonwebservices.com.cn": "amazonaws.com.cn"}
 """What the control plane's dual-stack host ends with, to what the API's own host ends with."""
 
@@ -64,11 +70,11 @@ def connect(
             partition=partition,
             **(_emulated(control_plane) if emulated else _in_aws(session, control_plane)),
         )
-    cloud = Cloud(lab, **clients, clock=clock, pacing=pacing or (EMULATOR_PACING if emulated else AWS_PACING))
+    pacing = pacing or (EMULATOR_PACING if emulated else AWS_PACING)
     for name, client in clients.items():
-        limit = cloud.pacing.api_calls_a_second if name == "api" else math.inf
+        limit = pacing.api_calls_a_second if name == "api" else math.inf
         client.meta.events.register("before-call", RateLimiter(clock, limit))
-    return cloud
+    return Cloud(lab, **clients, clock=clock, pacing=pacing)
 
 
 def _config(attempts: int) -> Config:
