@@ -31,7 +31,7 @@ PURE = {
     *(f"wschat.lab.{name}" for name in ("model", "blueprint", "plan", "snapshot", "user_policy")),
     *(f"wschat.lab.aws.{name}" for name in ("tables", "roles", "log_groups", "functions")),
     *(f"wschat.lab.aws.{name}" for name in ("websocket_api", "routes")),  # they call what they are given
-    *(f"wschat.local.gateway.{name}" for name in ("events", "model", "options", "quotas", "responses")),
+    *(f"wschat.local.gateway.{name}" for name in ("events", "model", "quotas", "responses")),
     *(module for module in MODULES if module.startswith("wschat.chat.machine")),
     *(f"wschat.chat.{name}" for name in ("events", "render", "settings", "urls")),
     *(f"wschat.chat.network.{name}" for name in ("failures", "url")),
@@ -60,8 +60,11 @@ ONLY_IN = {
     "http.client": {"wschat.functions.shared.management_api"},
     "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},
-    "ministack": {"wschat.local.gateway.iam", "wschat.local.gateway.server"},
-    "websockets": {"wschat.chat.network.connection", "wschat.local.gateway.sockets"},
+    "ministack": {f"wschat.local.gateway.{name}" for name in ("iam", "management", "ministack", "server")},
+    "websockets": {
+        "wschat.chat.network.connection",
+        *(f"wschat.local.gateway.{name}" for name in ("connections", "gateway", "sockets")),
+    },
     "prompt_toolkit": {"wschat.chat.keys", "wschat.chat.prompt", "wschat.chat.view"},
     "wcwidth": {"wschat.chat.paint"},
     "typer": {"wschat.cli"},

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from wschat.local.gateway.options import AS_ON_AWS, GatewayOptions
+from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.join import LocalLab, join
 
 

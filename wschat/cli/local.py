@@ -9,7 +9,7 @@ from wschat import paths
 from wschat.cli import console
 from wschat.cli.connection import program
 from wschat.errors import LocalError
-from wschat.local.gateway.options import AS_ON_AWS, GatewayOptions
+from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.join import LocalLab, join
 from wschat.signals import interrupt_on_termination
 

@@ -4,36 +4,27 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 
-@dataclass(frozen=True)
 class LabFiles:
-    """Name every file of the local lab by the state directory, which is an absolute path."""
+    """The names of the local lab's files.
 
-    state_dir: Path
+    Attributes:
+        state_dir: holds them; an absolute path.
+        lock: held by whoever starts, joins or ends the lab, and only while doing so.
+        socket: where the lab listens for its users; there is one while it runs.
+        log: what the lab printed since its start.
+        temporary: MiniStack's temporary directory; a lab that was killed leaves it to the next one.
+    """
 
-    @property
-    def lock(self) -> Path:
-        """Held by whoever starts, joins or ends the lab, and only while doing so."""
-        return self.state_dir / "local.lock"
-
-    @property
-    def socket(self) -> Path:
-        """Where the lab listens for its users; there is one while it runs."""
-        return self.state_dir / "local.sock"
-
-    @property
-    def log(self) -> Path:
-        """What the lab printed since its start."""
-        return self.state_dir / "local.log"
-
-    @property
-    def temporary(self) -> Path:
-        """MiniStack's temporary directory; a lab that was killed leaves it to the next one."""
-        return self.state_dir / "local.tmp"
+    def __init__(self, state_dir: Path) -> None:
+        self.state_dir = state_dir
+        self.lock = state_dir / "local.lock"
+        self.socket = state_dir / "local.sock"
+        self.log = state_dir / "local.log"
+        self.temporary = state_dir / "local.tmp"
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from wschat.errors import LocalError
 from wschat.local.environment import clean_environment, ministack_environment
 from wschat.local.files import LabFiles, locked, open_log
-from wschat.local.gateway.options import AS_ON_AWS, GatewayOptions
+from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.process import STOP
 from wschat.loopback import HOST
 

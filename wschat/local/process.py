@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from wschat.errors import LocalError, WschatError
 from wschat.local.files import LabFiles, locked
-from wschat.local.gateway.options import GatewayOptions
+from wschat.local.gateway.quotas import GatewayOptions
 from wschat.loopback import HOST
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from tests.support.emulator import emulator
 from tests.support.labs import provision
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect
-from wschat.local.gateway.options import GatewayOptions
+from wschat.local.gateway.quotas import GatewayOptions
 from wschat.protocol.events import MultiMessage
 from wschat.target import Target
 

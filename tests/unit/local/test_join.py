@@ -16,7 +16,7 @@ import pytest
 from tests.support.until import until
 from wschat.errors import LocalError
 from wschat.local.files import locked
-from wschat.local.gateway.options import AS_ON_AWS, GatewayOptions
+from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.join import LocalLab, check_installed, join
 
 Processes = Callable[[], list[int]]

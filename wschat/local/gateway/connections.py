@@ -1,78 +1,90 @@
-"""A connection that is open, and what the @connections API answers about one."""
+"""A connection that is open, and what the @connections API says of one."""
 
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
+
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
 
 from wschat.local.gateway.events import ConnectionInfo
-from wschat.local.gateway.options import GatewayOptions
-from wschat.local.gateway.quotas import deadline
-from wschat.local.gateway.responses import Close
+from wschat.local.gateway.quotas import FRAME_BYTES, GatewayOptions, deadline
+from wschat.local.gateway.responses import DROPPED, NO_CODE, Close
 
 IN_FLIGHT = 256
 """Messages of one connection that are handled at the same time; more are not read before."""
-
-
-class Socket(Protocol):
-    """An open WebSocket; to iterate over it is to read its messages, until it has closed."""
-
-    def __aiter__(self) -> AsyncIterator[str | bytes]: ...
-
-    @property
-    def unsent(self) -> int:
-        """The bytes that wait for the client to read."""
-
-    @property
-    def ended(self) -> Close:
-        """How it was closed, by the client or because of what the client sent."""
-
-    async def send(self, text: bytes) -> None:
-        """Send a text message, which is lost if the socket has closed."""
-
-    async def close(self, end: Close) -> None:
-        """Close it, and wait until it is closed."""
-
-    def abort(self) -> None:
-        """Cut it without a close frame."""
 
 
 @dataclass(eq=False)
 class OpenConnection:
     """A connection that is open; times are in seconds since 1970.
 
-    `ending` is how API Gateway itself has begun to close it. `slots` bounds the messages in flight.
+    `active` is when the last message came or went. `ending` is how API Gateway itself has begun to close it.
+    `slots` bounds the messages in flight.
     """
 
-    connection: ConnectionInfo
-    socket: Socket
+    info: ConnectionInfo
+    websocket: ServerConnection
     options: GatewayOptions
     active: float
     ending: Close | None = None
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(IN_FLIGHT))
 
+    async def messages(self) -> AsyncIterator[str | bytes]:
+        """Receive messages until it has closed."""
+        with suppress(ConnectionClosed):
+            while True:
+                yield await self.websocket.recv()
+
     @property
     def deadline(self) -> float:
         """When it is closed for its age, or because no message came, either way."""
-        return deadline(self.options, self.connection.connected_at, self.active)
+        return deadline(self.options, self.info.connected_at, self.active)
+
+    @property
+    def unsent(self) -> int:
+        """The bytes that wait for the client to read."""
+        return self.websocket.transport.get_write_buffer_size()
 
     @property
     def ended(self) -> Close:
-        """How it was closed, by whomever."""
-        return self.ending or self.socket.ended
+        """How it was closed: by API Gateway, by the client, or because of what the client sent."""
+        if self.ending:
+            return self.ending
+        protocol = self.websocket.protocol
+        sent, received = protocol.close_sent, protocol.close_rcvd
+        if sent and not protocol.close_rcvd_then_sent:
+            return Close(sent.code, sent.reason)
+        if received is None:
+            return DROPPED
+        return NO_CODE if received.code == NO_CODE.code else Close(received.code, received.reason)
 
     async def send(self, text: bytes, now: float) -> None:
-        """Send a message to the client."""
+        """Send a text message, in frames of 32 KB, which is lost if the connection has closed."""
         self.active = now
-        await self.socket.send(text)
+        parts = [text[start : start + FRAME_BYTES] for start in range(0, len(text), FRAME_BYTES)] or [b""]
+        with suppress(ConnectionClosed):
+            await self.websocket.send(parts if len(parts) > 1 else parts[0], text=True)
 
     async def close(self, end: Close) -> None:
-        """Close it, for a reason of API Gateway's own."""
+        """Close it for a reason of API Gateway's own, and wait until it is closed."""
         self.ending = self.ending or end
-        await self.socket.close(end)
+        await self.websocket.close(*end)
+
+    def abort(self) -> None:
+        """Cut it without a close frame."""
+        self.websocket.transport.abort()
+
+    def describe(self) -> bytes:
+        """Return what GetConnection tells."""
+        times = {"connectedAt": self.info.connected_at, "lastActiveAt": self.active}
+        told = {name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in times.items()}
+        return json.dumps({**told, "identity": dict(self.info.identity)}).encode()
 
 
 class ManagementResponse(NamedTuple):
@@ -86,10 +98,3 @@ class ManagementResponse(NamedTuple):
 GONE = ManagementResponse(HTTPStatus.GONE, "GoneException")
 TOO_LARGE = ManagementResponse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "PayloadTooLargeException")
 TOO_MANY = ManagementResponse(HTTPStatus.TOO_MANY_REQUESTS, "LimitExceededException")
-
-
-def about(client: OpenConnection) -> bytes:
-    """Return what GetConnection tells."""
-    times = {"connectedAt": client.connection.connected_at, "lastActiveAt": client.active}
-    told = {name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in times.items()}
-    return json.dumps({**told, "identity": dict(client.connection.identity)}).encode()

@@ -5,20 +5,19 @@ import json
 from http import HTTPStatus
 from typing import Any
 
-from wschat.local.gateway.ministack import ACCOUNT, MiniStack
+from wschat.local.gateway.ministack import ACCOUNT, ask
 from wschat.local.gateway.model import Deployment, Stage, read_deployment, read_throttle
 
 Json = dict[str, Any]
 
 
 class ControlPlane:
-    """Reads the control plane through MiniStack's own API, and caches what it read until a change.
+    """Reads the control plane of MiniStack, and caches what it read until a change.
 
     MiniStack keeps no snapshot of the routes with a deployment, so one is taken here at each.
     """
 
-    def __init__(self, ministack: MiniStack) -> None:
-        self._ministack = ministack
+    def __init__(self) -> None:
         self._regions: dict[str, str] = {}
         self._deployments: dict[tuple[str, str], Deployment] = {}
         self._stages: dict[tuple[str, str], Stage | None] = {}
@@ -39,7 +38,7 @@ class ControlPlane:
         if stage:
             body = json.dumps({"deploymentId": deployment}).encode()
             path = f"/v2/apis/{api}/stages/{stage}"
-            await self._ministack.ask("apigateway", self._regions[api], path, method="PATCH", body=body)
+            await ask("apigateway", self._regions[api], path, method="PATCH", body=body)
 
     async def find_stage(self, api: str, name: str) -> Stage | None:
         """Return a stage that serves a deployment; None if there is none such."""
@@ -95,6 +94,6 @@ class ControlPlane:
         """Read a part of an API; nothing if it does not exist."""
         if api not in self._regions:
             return {}
-        reply = await self._ministack.ask("apigateway", self._regions[api], f"/v2/apis/{api}{path}")
+        reply = await ask("apigateway", self._regions[api], f"/v2/apis/{api}{path}")
         found: Json = json.loads(reply.body) if reply.status == HTTPStatus.OK else {}
         return found

@@ -4,10 +4,10 @@ import asyncio
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
-from wschat.local.gateway.ministack import MiniStack, Reply
+from wschat.local.gateway.iam import may_invoke
+from wschat.local.gateway.ministack import Reply, ask
 from wschat.local.gateway.model import Integration, Json
 from wschat.local.gateway.responses import Problem, Result, read_proxy
 
@@ -18,20 +18,12 @@ URI = re.compile(
     r"(arn:[^:]+:lambda:([^:]+):\d+:function:([\w-]+)(?::([\w$-]+))?)/invocations"
 )
 
-MayInvoke = Callable[[str, str], bool]
-
 
 class Functions:
-    """The functions behind AWS_PROXY integrations; calls beyond their concurrency wait.
+    """The functions behind AWS_PROXY integrations; calls beyond their concurrency wait."""
 
-    Args:
-        may_invoke: tells whether the function of an ARN may be invoked for the route of another.
-    """
-
-    def __init__(self, ministack: MiniStack, may_invoke: MayInvoke) -> None:
-        self._ministack = ministack
-        self._may_invoke = may_invoke
-        self._slots: Mapping[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(CONCURRENCY))
+    def __init__(self) -> None:
+        self._slots = defaultdict(lambda: asyncio.Semaphore(CONCURRENCY))
         self._running: set[asyncio.Task[Reply]] = set()
 
     async def invoke(self, integration: Integration, source_arn: str, event: Json) -> Result:
@@ -43,7 +35,7 @@ class Functions:
         if target is None:
             return Result(Problem.REFUSED, f"{integration.uri!r} is no URI of a function's invocations")
         arn, region, function, qualifier = target[1], target[2], target[3], target[4] or ""
-        if not self._may_invoke(arn, source_arn):
+        if not may_invoke(arn, source_arn):
             return Result(
                 Problem.REFUSED, f"Invalid permissions on Lambda function {function} for {source_arn}"
             )
@@ -60,7 +52,7 @@ class Functions:
 
     async def _call(self, region: str, function: str, qualifier: str, event: Json) -> Reply:
         query = f"?Qualifier={qualifier}" if qualifier else ""
-        return await self._ministack.ask(
+        return await ask(
             "lambda",
             region,
             f"/2015-03-31/functions/{function}/invocations{query}",

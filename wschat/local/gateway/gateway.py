@@ -9,6 +9,8 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import NamedTuple
 
+from websockets.asyncio.server import ServerConnection
+
 from wschat.local.gateway import events, responses
 from wschat.local.gateway.connections import (
     GONE,
@@ -16,13 +18,10 @@ from wschat.local.gateway.connections import (
     TOO_MANY,
     ManagementResponse,
     OpenConnection,
-    Socket,
-    about,
 )
 from wschat.local.gateway.events import ConnectionInfo, Event, RequestInfo
 from wschat.local.gateway.model import ANYONE, AWS_IAM, MOCK, PROXY, Integration, Route, Stage, route_of
-from wschat.local.gateway.options import GatewayOptions
-from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, Throttles
+from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, GatewayOptions, Throttles
 from wschat.local.gateway.responses import BINARY, DELETED, GOING_AWAY, RESTART, Close, Problem, Result
 
 SHUFFLED_S = 0.05
@@ -41,7 +40,7 @@ class Handshake(NamedTuple):
 class HandshakeResult(NamedTuple):
     """The answer to a handshake; without a connection it is refused."""
 
-    connection: ConnectionInfo | None
+    info: ConnectionInfo | None
     status: int = HTTPStatus.SWITCHING_PROTOCOLS
     headers: Mapping[str, str] = {}
     body: str = ""
@@ -88,10 +87,10 @@ class Gateway:
         request = RequestInfo(self._make_id(), self._clock())
         agent = [value for name, value in handshake.headers if name.lower() == "user-agent"]
         identity = {"sourceIp": handshake.source_ip, **({"userAgent": agent[0]} if agent else {})}
-        connection = ConnectionInfo(self._make_id(), api, stage_name, "", request.time, identity)
+        info = ConnectionInfo(self._make_id(), api, stage_name, "", request.time, identity)
 
         def refuse(status: int, message: str) -> HandshakeResult:
-            body = responses.frame(message, connection.id, request.request_id)
+            body = responses.frame(message, info.id, request.request_id)
             return HandshakeResult(None, status, {}, body)
 
         stage = await self._find_stage(api, stage_name)
@@ -99,33 +98,33 @@ class Gateway:
             return refuse(Problem.FORBIDDEN.status, Problem.FORBIDDEN.message)
         if not self._throttles.connect(stage, request.time):
             return refuse(Problem.THROTTLED.status, Problem.THROTTLED.message)
-        connection = replace(connection, region=stage.region)
+        info = replace(info, region=stage.region)
         route = stage.deployment.routes.get("$connect")
         if route is None:
-            return HandshakeResult(connection)
+            return HandshakeResult(info)
         if route.authorization == AWS_IAM:
             who = self._authorize(handshake, stage, request.time)
             if isinstance(who, str):
                 return refuse(Problem.FORBIDDEN.status, who)
-            connection = replace(connection, identity={**identity, **who})
+            info = replace(info, identity={**identity, **who})
         elif route.authorization != ANYONE:
             log.warning("%s/%s $connect: no %s authorizer works here", api, stage_name, route.authorization)
             return refuse(Problem.REFUSED.status, Problem.REFUSED.message)
-        event = events.connect(connection, request, handshake.headers, handshake.query)
+        event = events.connect(info, request, handshake.headers, handshake.query)
         result = await self._integrate(stage, route, event)
         if result.problem:
             return refuse(result.problem.status, result.problem.message)
         if not responses.opens(result):
             return refuse(result.status, responses.phrase(result.status))
-        return HandshakeResult(connection, headers=result.headers)
+        return HandshakeResult(info, headers=result.headers)
 
-    async def serve(self, connection: ConnectionInfo, socket: Socket) -> None:
+    async def serve(self, info: ConnectionInfo, websocket: ServerConnection) -> None:
         """Serve a connection from the end of its handshake until after its `$disconnect`."""
-        client = OpenConnection(connection, socket, self._options, self._clock())
-        self._open[connection.id] = client
+        client = OpenConnection(info, websocket, self._options, self._clock())
+        self._open[info.id] = client
         timer = self._in_background(self._close_in_time(client))
         try:
-            async for message in socket:
+            async for message in client.messages():
                 if isinstance(message, bytes):
                     await client.close(BINARY)
                     break
@@ -135,9 +134,9 @@ class Gateway:
                 handled.add_done_callback(lambda _: client.slots.release())
         finally:
             timer.cancel()
-            self._open.pop(connection.id, None)
+            self._open.pop(info.id, None)
         if client.ended != RESTART:
-            await self._disconnect(connection, client.ended)
+            await self._disconnect(info, client.ended)
 
     async def _close_in_time(self, client: OpenConnection) -> None:
         """Close a connection for its age, or because no message came, either way."""
@@ -147,33 +146,31 @@ class Gateway:
 
     async def _message(self, client: OpenConnection, text: str) -> None:
         """Let a message take its route, and send back what there is to send."""
-        connection, request = client.connection, RequestInfo(self._make_id(), self._clock())
-        answer = await self._answer(connection, request, text)
+        info, request = client.info, RequestInfo(self._make_id(), self._clock())
+        answer = await self._answer(info, request, text)
         if isinstance(answer, Problem):
-            answer = responses.frame(answer.message, connection.id, request.request_id)
+            answer = responses.frame(answer.message, info.id, request.request_id)
         if answer is not None:
             await self._shuffle()
             await client.send(answer.encode(), self._clock())
 
-    async def _answer(
-        self, connection: ConnectionInfo, request: RequestInfo, text: str
-    ) -> str | Problem | None:
-        stage = await self._find_stage(connection.api, connection.stage)
+    async def _answer(self, info: ConnectionInfo, request: RequestInfo, text: str) -> str | Problem | None:
+        stage = await self._find_stage(info.api, info.stage)
         route = route_of(stage.deployment, text) if stage else None
         if stage is None or route is None:
             return Problem.FORBIDDEN
         if not self._throttles.message(stage, route.key, request.time):
             return Problem.THROTTLED
-        result = await self._integrate(stage, route, events.message(connection, request, route.key, text))
+        result = await self._integrate(stage, route, events.message(info, request, route.key, text))
         return responses.reply(route, result)
 
-    async def _disconnect(self, connection: ConnectionInfo, end: Close) -> None:
+    async def _disconnect(self, info: ConnectionInfo, end: Close) -> None:
         """Run `$disconnect`, if there is that route; nobody hears what it answers."""
-        stage = await self._find_stage(connection.api, connection.stage)
+        stage = await self._find_stage(info.api, info.stage)
         route = stage.deployment.routes.get("$disconnect") if stage else None
         if stage and route:
             request = RequestInfo(self._make_id(), self._clock())
-            await self._integrate(stage, route, events.disconnect(connection, request, *end))
+            await self._integrate(stage, route, events.disconnect(info, request, *end))
 
     async def _integrate(self, stage: Stage, route: Route, event: Event) -> Result:
         """Return what comes of a route's integration; a problem's reason goes to the log."""
@@ -193,11 +190,7 @@ class Gateway:
     def find(self, api: str, stage: str, connection_id: str) -> OpenConnection | None:
         """Find an open connection of an API's stage."""
         client = self._open.get(connection_id)
-        if (
-            client is None
-            or client.ending
-            or (client.connection.api, client.connection.stage) != (api, stage)
-        ):
+        if client is None or client.ending or (client.info.api, client.info.stage) != (api, stage):
             return None
         return client
 
@@ -210,7 +203,7 @@ class Gateway:
         if client is None:
             return GONE
         now = self._clock()
-        if not self._throttles.post(now) or client.socket.unsent + len(data) > BUFFER_BYTES:
+        if not self._throttles.post(now) or client.unsent + len(data) > BUFFER_BYTES:
             return TOO_MANY
         await client.send(data, now)
         return ManagementResponse(HTTPStatus.OK)
@@ -218,7 +211,7 @@ class Gateway:
     def get(self, api: str, stage: str, connection_id: str) -> ManagementResponse:
         """Tell of a connection."""
         client = self.find(api, stage, connection_id)
-        return ManagementResponse(HTTPStatus.OK, body=about(client)) if client else GONE
+        return ManagementResponse(HTTPStatus.OK, body=client.describe()) if client else GONE
 
     def delete(self, api: str, stage: str, connection_id: str) -> ManagementResponse:
         """Close a connection; its `$disconnect` follows."""
@@ -237,7 +230,7 @@ class Gateway:
         while self._options.drop:
             await asyncio.sleep(random.expovariate(self._options.drop / 60))
             if self._open:
-                random.choice(list(self._open.values())).socket.abort()  # noqa: S311
+                random.choice(list(self._open.values())).abort()  # noqa: S311
 
     async def _shuffle(self) -> None:
         """Let what began later overtake, if that is wanted."""

@@ -4,21 +4,18 @@ from datetime import UTC, datetime
 from urllib.parse import unquote
 
 from ministack.core.iam_evaluator import (
-    AuthError,
     EvalContext,
-    authenticate_handshake,
-    enforce,
     evaluate_resource_policy,
     resolve_credential,
 )
 from ministack.core.responses import get_account_id, set_request_account_id, set_request_region
 from ministack.core.router import extract_access_key_id
+from ministack.services.apigateway import _authorize_ws_iam
 from ministack.services.lambda_svc import function_policy_for_arn
 
 from wschat.local.gateway.gateway import Handshake, Identity
 from wschat.local.gateway.model import Json, Stage
 
-CONNECT = "execute-api:Invoke"
 PRINCIPAL = "apigateway.amazonaws.com"
 AMZ_DATE = "%Y%m%dT%H%M%SZ"
 
@@ -61,8 +58,6 @@ def authorize(handshake: Handshake, stage: Stage, now: float) -> Identity | str:
     for name, value in handshake.query:
         parameters.setdefault(name, []).append(value)
     key = extract_access_key_id(headers, parameters)
-    if not key:
-        return "Missing Authentication Token"
     set_request_account_id(key)
     set_request_region(stage.region)
     scope = {
@@ -71,22 +66,11 @@ def authorize(handshake: Handshake, stage: Stage, now: float) -> Identity | str:
         "query_string": query.encode(),
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    refused = authenticate_handshake(scope, "execute-api")
-    if isinstance(refused, AuthError):
-        return str(refused.message)
+    refused = _authorize_ws_iam(scope, stage.arn("$connect"), headers, parameters, stage.region)
+    if refused:
+        return str(refused[1])
     if late := expired(dict(handshake.query), now):
         return late
-    arn = stage.arn("$connect")
-    denied = enforce(key, CONNECT, "apigateway", stage.region, resource_arn=arn)
-    if isinstance(denied, AuthError):
-        return str(denied.message)
-    if denied:
-        why = f"because no identity-based policy allows the {CONNECT} action"
-        if denied.decision == "Deny":
-            why = "with an explicit deny in an identity-based policy"
-        return (
-            f"User: {denied.principal_arn} is not authorized to perform: {CONNECT} on resource: {arn} {why}"
-        )
     who = resolve_credential(key, get_account_id())
     return {
         "accountId": who.account_id,

@@ -3,14 +3,14 @@
 import json
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
+
+from ministack.core.router import extract_region
 
 from wschat.local.gateway.connections import ManagementResponse
 from wschat.local.gateway.control_plane import ControlPlane, Json
 from wschat.local.gateway.gateway import Gateway
-from wschat.local.gateway.ministack import App, Message, Receive, Reply, Scope, Send, call, decoded
+from wschat.local.gateway.ministack import App, Receive, Reply, Scope, Send, call, decoded
 from wschat.loopback import is_here
 
 CONNECTION = re.compile(r"/_aws/execute-api/([^/]+)/([^/]+)/@connections/([^/]+)")
@@ -19,11 +19,6 @@ HOST_HEADER = re.compile(r"\[?([^]]*?)\]?(?::\d+)?")
 STAGE = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
 UNREADABLE = ManagementResponse(HTTPStatus.BAD_REQUEST, "BadRequestException")
 TYPED = "none"  # a person gave the URL to the browser
-REGION = re.compile(r"Credential=[^/]+/\d+/([^/]+)/")
-
-
-class CutError(Exception):
-    """The client has left before the end of its request."""
 
 
 class Management:
@@ -39,22 +34,21 @@ class Management:
         if scope["type"] != "http":  # it starts
             await self._app(scope, receive, send)
             return
-        with suppress(CutError):
-            await self._serve(scope, receive, send)
-
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path, writes = scope["path"], scope["method"] != "GET"
+        connection = CONNECTION.fullmatch(scope["path"])
+        changed = PART_OF_API.fullmatch(scope["path"]) if scope["method"] != "GET" else None
         if _is_foreign(decoded(scope["headers"])):
             await _send(Reply(HTTPStatus.FORBIDDEN, {}, b""), send)
-        elif found := CONNECTION.fullmatch(path):
-            await _send(await self._connection(scope, await _body(receive), *found.groups()), send)
-        elif writes and (found := PART_OF_API.fullmatch(path)):
-            await _send(await self._change(scope, await _body(receive), *found.groups()), send)
-        else:
+        elif not connection and not changed:
             await self._app(scope, receive, send)
+        elif (body := await _read_body(receive)) is not None:
+            if connection:
+                reply = await self._connection(scope, body, *connection.groups())
+            elif changed:
+                reply = await self._change(scope, body, *changed.groups())
+            await _send(reply, send)
 
     async def _connection(self, scope: Scope, body: bytes, api: str, stage: str, connection_id: str) -> Reply:
-        """ManagementResponse a request about a connection.
+        """Answer a request about a connection.
 
         MiniStack knows no connection, so what it allows ends with 410, and what it doesn't with 403.
         """
@@ -75,14 +69,12 @@ class Management:
 
         MiniStack takes what it can't read for nothing, and any name for one of a stage.
         """
-        asked = _read(body)
+        asked = _parse(body)
         if asked is None:
             return _reply(UNREADABLE)
         reply = await call(self._app, scope, body)
         if reply.status < HTTPStatus.BAD_REQUEST:
-            region = REGION.search(decoded(scope["headers"]).get("authorization", ""))
-            if region:
-                self._control_plane.locate(api, region[1])
+            self._control_plane.locate(api, extract_region(decoded(scope["headers"])))
             if deployments and scope["method"] == "POST":
                 made = json.loads(reply.body)["deploymentId"]
                 await self._control_plane.take_snapshot(api, made, asked.get("stageName"))
@@ -100,18 +92,19 @@ def _is_foreign(headers: Mapping[str, str]) -> bool:
     return page or not (host and is_here(host[1]))
 
 
-async def _body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive) -> bytes | None:
+    """Read the body of a request; None if the client leaves before its end."""
     body, more = b"", True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise CutError
+            return None
         body += message.get("body", b"")
         more = message.get("more_body", False)
     return body
 
 
-def _read(body: bytes) -> Json | None:
+def _parse(body: bytes) -> Json | None:
     """Read the body of a request to write a part of an API; None: AWS would not know what it means."""
     try:
         asked = json.loads(body or b"{}")
@@ -135,7 +128,5 @@ async def _send(reply: Reply, send: Send) -> None:
     if reply.status == HTTPStatus.NO_CONTENT:
         del headers["content-length"]
     encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    start: Message = {"type": "http.response.start", "status": reply.status, "headers": encoded}
-    await send(start)
-    body: dict[str, Any] = {"type": "http.response.body", "body": reply.body}
-    await send(body)
+    await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
+    await send({"type": "http.response.body", "body": reply.body})

@@ -1,10 +1,11 @@
-"""Asks MiniStack, in the same process, as the account's root."""
+"""MiniStack in this process: its whole application, and its services one by one."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs
 
-from wschat.loopback import HOST
+from ministack.app import SERVICE_HANDLERS
+from ministack.core.responses import set_request_account_id, set_request_region
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -15,8 +16,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 ACCOUNT = "000000000000"
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer over HTTP; the names of the headers are in lower case."""
 
     status: int
@@ -24,43 +24,13 @@ class Reply:
     body: bytes
 
 
-class MiniStack:
-    """MiniStack's application, called without a socket in between."""
-
-    def __init__(self, app: App) -> None:
-        self._app = app
-
-    async def ask(
-        self,
-        service: str,
-        region: str,
-        path: str,
-        *,
-        method: str = "GET",
-        body: bytes = b"",
-    ) -> Reply:
-        """Make a request to one of its services; `path` may have a query.
-
-        It names the root's key and is not signed: MiniStack does not check the root's signature.
-        """
-        credential = f"test/20260101/{region}/{service}/aws4_request"
-        authorization = f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=none"
-        sent = {"authorization": authorization, "content-length": str(len(body)), "host": HOST}
-        path, _, query = path.partition("?")
-        scope: Scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": query.encode(),
-            "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
-            "client": (HOST, 0),
-            "server": (HOST, 0),
-        }
-        return await call(self._app, scope, body)
+async def ask(service: str, region: str, path: str, *, method: str = "GET", body: bytes = b"") -> Reply:
+    """Make a request to one of MiniStack's services as the account's root; `path` may have a query."""
+    set_request_account_id(ACCOUNT)
+    set_request_region(region)
+    path, _, query = path.partition("?")
+    status, headers, answer = await SERVICE_HANDLERS[service](method, path, {}, body, parse_qs(query))
+    return Reply(status, {name.lower(): value for name, value in headers.items()}, answer)
 
 
 async def call(app: App, scope: Scope, body: bytes) -> Reply:

@@ -1,7 +1,10 @@
-"""API Gateway's quotas, and what keeps to them: sizes, throttles, how long a connection lives."""
+"""API Gateway's quotas, which of them one may change, and what keeps to them."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Self
 
 from wschat.local.gateway.model import Stage, Throttle
-from wschat.local.gateway.options import GatewayOptions
 
 MESSAGE_BYTES = 128 * 1024
 FRAME_BYTES = 32 * 1024
@@ -10,6 +13,37 @@ BUFFER_BYTES = 2 * MESSAGE_BYTES
 """How much may wait for a client that reads slowly; AWS says that there is a limit, and not which."""
 CONNECTS = 500.0
 """New connections a second, in one account and region."""
+
+
+@dataclass(frozen=True)
+class GatewayOptions:
+    """Some of API Gateway's quotas, by default as on AWS, and faults to inject.
+
+    Attributes:
+        idle_timeout: seconds without a message, either way, until a connection is closed.
+        max_age: seconds that a connection may live.
+        rate: requests a second in the whole account; half as many may come at once, or one.
+        shuffle: deliver what is done at the same time in a hostile order.
+        drop: how many connections a minute are cut at random.
+    """
+
+    idle_timeout: float = 600.0
+    max_age: float = 7200.0
+    rate: float = 10_000.0
+    shuffle: bool = False
+    drop: float = 0.0
+
+    def encode(self) -> str:
+        """Write the options, for another process."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def decode(cls, text: str) -> Self:
+        """Read what `encode` wrote."""
+        return cls(**json.loads(text))
+
+
+AS_ON_AWS = GatewayOptions()
 
 
 class TokenBucket:

@@ -19,10 +19,9 @@ from uvicorn.server import ServerState
 from wschat.local.gateway.control_plane import ControlPlane
 from wschat.local.gateway.functions import Functions
 from wschat.local.gateway.gateway import Gateway
-from wschat.local.gateway.iam import authorize, may_invoke
+from wschat.local.gateway.iam import authorize
 from wschat.local.gateway.management import Management
-from wschat.local.gateway.ministack import MiniStack
-from wschat.local.gateway.options import GatewayOptions
+from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.gateway.sockets import serve_both
 
 KEEP_ALIVE_S = 75
@@ -66,8 +65,7 @@ class Server:
 
     async def _serve(self) -> None:
         _raise_file_limit()
-        inside = MiniStack(ministack)
-        control_plane, functions = ControlPlane(inside), Functions(inside, may_invoke)
+        control_plane, functions = ControlPlane(), Functions()
         gateway = Gateway(self._options, control_plane.find_stage, functions.invoke, authorize, make_id)
         http = Http(Management(ministack, gateway, control_plane))
         await http.start()

@@ -3,8 +3,7 @@
 import asyncio
 import re
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import Callable
 from email.utils import formatdate
 from functools import partial
 from http import HTTPStatus
@@ -14,13 +13,13 @@ from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
 from wschat.local.gateway.gateway import Gateway, Handshake, HandshakeResult
 from wschat.local.gateway.quotas import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES, URL_CHARACTERS
-from wschat.local.gateway.responses import DROPPED, NO_CODE, Close, Problem, frame, phrase
+from wschat.local.gateway.responses import Problem, frame, phrase
 
 WEBSOCKET = re.compile(
     rb"GET /_aws/execute-api/[^\r\n]*\r\n(?s:.*)\r\nupgrade: *websocket *\r\n", re.IGNORECASE
@@ -97,48 +96,6 @@ class SharedPortConnection(ServerConnection):
             super().connection_lost(error)
 
 
-class WebSocket:
-    """An open WebSocket, as the gateway uses it."""
-
-    def __init__(self, connection: ServerConnection) -> None:
-        self._connection = connection
-
-    async def __aiter__(self) -> AsyncIterator[str | bytes]:
-        with suppress(ConnectionClosed):
-            while True:
-                yield await self._connection.recv()
-
-    @property
-    def unsent(self) -> int:
-        """The bytes that wait for the client to read."""
-        return self._connection.transport.get_write_buffer_size()
-
-    @property
-    def ended(self) -> Close:
-        """How it was closed, by the client or because of what the client sent."""
-        protocol = self._connection.protocol
-        sent, received = protocol.close_sent, protocol.close_rcvd
-        if sent and not protocol.close_rcvd_then_sent:
-            return Close(sent.code, sent.reason)
-        if received is None:
-            return DROPPED
-        return NO_CODE if received.code == NO_CODE.code else Close(received.code, received.reason)
-
-    async def send(self, text: bytes) -> None:
-        """Send a text message, in frames of 32 KB, which is lost if the socket has closed."""
-        parts = [text[start : start + FRAME_BYTES] for start in range(0, len(text), FRAME_BYTES)] or [b""]
-        with suppress(ConnectionClosed):
-            await self._connection.send(parts if len(parts) > 1 else parts[0], text=True)
-
-    async def close(self, end: Close) -> None:
-        """Close it, and wait until it is closed."""
-        await self._connection.close(*end)
-
-    def abort(self) -> None:
-        """Cut it without a close frame."""
-        self._connection.transport.abort()
-
-
 def serve_both(
     gateway: Gateway, listener: socket.socket, make_http: MakeHttp, head_timeout: float = HEAD_S
 ) -> Server:
@@ -159,7 +116,7 @@ def serve_both(
         headers = list(request.headers.raw_items())
         handshake = Handshake(request.path, headers, query, client.remote_address[0])
         result = results[client] = await gateway.connect(target[1], target[2], handshake)
-        if result.connection is None:
+        if result.info is None:
             return _response(result)
         if client.state is not State.CONNECTING:  # it left meanwhile
             await handle(client)
@@ -171,8 +128,8 @@ def serve_both(
             response.headers.update({name: value for name, value in own if name not in response.headers})
 
     async def handle(client: ServerConnection) -> None:
-        if connection := results[client].connection:
-            await gateway.serve(connection, WebSocket(client))
+        if info := results[client].info:
+            await gateway.serve(info, client)
 
     create_connection = partial(SharedPortConnection, make_http=make_http, head_timeout=head_timeout)
     return serve(

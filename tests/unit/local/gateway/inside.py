@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 
 from wschat.local.gateway.gateway import Gateway, Handshake
 from wschat.local.gateway.model import Deployment, Integration, Route, Stage
-from wschat.local.gateway.options import AS_ON_AWS, GatewayOptions
+from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.gateway.responses import Result
 from wschat.local.gateway.sockets import HEAD_S, serve_both
 from wschat.local.join import listen

@@ -6,8 +6,7 @@ import pytest
 
 from wschat.local.gateway.iam import allows
 from wschat.local.gateway.model import Deployment, Route, Stage, Throttle, route_of, select
-from wschat.local.gateway.options import AS_ON_AWS, GatewayOptions
-from wschat.local.gateway.quotas import Throttles, TokenBucket, deadline
+from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions, Throttles, TokenBucket, deadline
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
 ARN = "arn:aws:execute-api:us-east-1:000000000000:abc/test/$connect"

@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.unit.local.gateway.inside import API, crowd, running, settled
-from wschat.local.gateway.options import GatewayOptions
+from wschat.local.gateway.quotas import GatewayOptions
 
 PATIENCE_S = 30
 
