@@ -148,7 +148,7 @@ const handlers = {
     for (const each of queue) if (each.tried && lost) mark(each, "Perhaps it has arrived: the room has forgotten.");
     settle();
     show(!request.fallbacks);
-    if (!request.fallbacks) $("room").value = "";
+    if ($("room").value === request.value) $("room").value = ""; // but not what was typed since
   },
   "client-message"(event) {
     if (!event.room || event.room === me.room) receive(event);

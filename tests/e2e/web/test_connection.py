@@ -63,6 +63,15 @@ def wait_for(tab: Tab, condition: Callable[[], bool]) -> None:
         tab.page.wait_for_timeout(20)
 
 
+def test_what_is_typed_meanwhile(ann: Tab) -> None:
+    """A room's name that is being typed is not taken away by entering another room."""
+    ann.create("second")
+    assert ann.page.input_value("#room") == ""
+    ann.page.fill("#room", "third")
+    ann.join("ops")
+    assert ann.page.input_value("#room") == "third"
+
+
 def test_two_hours(ann: Tab, room: ThreadedServer, open_tab: OpenTab) -> None:
     """It keeps its connection alive, and moves before two hours and after a sleep, unnoticed by others."""
     room.server.tamper = lambda frame: "" if frame["action"] == "ping" else None  # as some labs do
