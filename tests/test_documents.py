@@ -54,6 +54,17 @@ def test_the_search_for_commands() -> None:
     assert set(found) >= {"chat", "provision", "status", "teardown"}
 
 
+@pytest.mark.parametrize("document", ["README.md", "wschat/lab/README.md"])
+def test_symptoms(document: str) -> None:
+    """What somebody is told to see, in quotes, is what the program says."""
+    _, _, symptoms = TEXTS[document].partition("## When something is wrong\n")
+    quoted = re.findall(r'"([^"…]+?)(?: …)?"', "".join(re.findall(r"^\|[^|]+", symptoms, flags=re.MULTILINE)))
+    source = "".join(path.read_text() for path in (ROOT / "wschat").rglob("*.py"))
+    parts = [part for text in quoted for part in re.split(r"\d+(?: s)?", text)]
+    assert [part for part in parts if part not in source] == []
+    assert quoted
+
+
 @pytest.mark.parametrize("name", ["try", "test"])
 def test_the_two_lines(name: str) -> None:
     """Each is one line that makes its own virtual environment and installs into that."""
