@@ -23,7 +23,7 @@ class Functions:
     """The functions behind AWS_PROXY integrations; calls beyond their concurrency wait."""
 
     def __init__(self) -> None:
-        self._slots = defaultdict(lambda: asyncio.Semaphore(CONCURRENCY))
+        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(CONCURRENCY))
         self._running: set[asyncio.Task[Reply]] = set()
 
     async def invoke(self, integration: Integration, source_arn: str, event: Json) -> Result:
