@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable
 
 from prompt_toolkit.application import get_app
-from prompt_toolkit.filters import Condition, is_searching
+from prompt_toolkit.filters import Always, Condition, Filter, is_searching
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
-from prompt_toolkit.utils import suspend_to_background_supported
 
 from wschat.chat.machine.commands import KEYS
 
@@ -38,10 +37,10 @@ class Typing:
         keys = KeyBindings()
         asking = Condition(lambda: bool(self.question))
         typing = ~asking & ~is_searching
-        filters = {
+        filters: dict[str, Filter] = {
             "help": ~asking,
             "quit": Condition(lambda: not get_app().current_buffer.text),
-            "suspend": Condition(suspend_to_background_supported),
+            "suspend": Always(),
         }
         for key in KEYS:
             for sequence in key.sequences if key.handler else ():

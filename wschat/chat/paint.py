@@ -31,7 +31,6 @@ MANY_TINTS = [
 WIDEST_HANG = 2  # the part of the width that the rest of a line is indented by at most: half
 MONOCHROME = 2
 EMOJI = "\ufe0f"  # shows what stands before it as an emoji
-LINKING = ("iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "Tabby")
 
 
 @dataclass(frozen=True)
@@ -42,21 +41,16 @@ class Palette:
     links: bool = False
 
 
-def palette(environment: Mapping[str, str] = os.environ, *, links: bool | None = None) -> Palette:
-    """Find out what this terminal can do. NO_COLOR leaves bold and dim; `links` overrules what is known."""
+def palette(environment: Mapping[str, str] = os.environ, *, links: bool = True) -> Palette:
+    """Find out what this terminal can do. NO_COLOR leaves bold and dim.
+
+    Links are written wherever colours are, as rich does: terminals without them ignore OSC 8.
+    """
     term = environment.get("TERM", "dumb")
     if term == "dumb":
         return Palette()
-    vte = environment.get("VTE_VERSION", "")
-    knows_links = (
-        environment.get("TERM_PROGRAM") in LINKING
-        or (vte.isdecimal() and int(vte) >= 5000)  # noqa: PLR2004
-        or any(name in environment for name in ("KITTY_WINDOW_ID", "WT_SESSION", "KONSOLE_VERSION"))
-        or term.startswith(("xterm-kitty", "xterm-ghostty", "foot", "alacritty"))
-    )
     many = "256" in term or environment.get("COLORTERM", "") in {"truecolor", "24bit"}
-    colours = MONOCHROME if environment.get("NO_COLOR") else 256 if many else 16
-    return Palette(colours, knows_links if links is None else links)
+    return Palette(MONOCHROME if environment.get("NO_COLOR") else 256 if many else 16, links)
 
 
 def paint(line: Line, width: int, palette: Palette) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 
 from wschat.errors import UsageError
 
-Notify = Literal["none", "osc9", "osc777"]
+Notify = Literal["none", "osc9"]
 """By which escape sequence the terminal is asked to notify the desktop, if by any."""
 
 
@@ -21,7 +21,7 @@ class Settings:
     time: str = "%H:%M"
     bell: bool = True
     notify: str = "none"
-    links: bool | None = None
+    links: bool = True
 
 
 MEANING = {
@@ -33,7 +33,7 @@ MEANING = {
     "time": "How times are shown, as strftime has it.",
     "bell": "Ring when somebody mentions you.",
     "notify": "Tell the desktop of a mention too, if the terminal can.",
-    "links": "Make URLs clickable (OSC 8). (default: where the terminal is known to do it)",
+    "links": "Make URLs clickable (OSC 8).",
 }
 """What can be set, as help and the settings file say it; `url` counts for `wschat web` too."""
 EXAMPLES: dict[str, object] = {
@@ -41,7 +41,6 @@ EXAMPLES: dict[str, object] = {
     "name": "ann",
     "room": "lobby",
     "log": "/home/ann/chat.log",
-    "links": True,
 }
 
 

@@ -78,8 +78,8 @@ class TerminalView:
     def _ring(self, message: ClientMessage) -> str:
         who = safe_name(message.user).replace(";", ",")
         what = safe(message.message)[:NOTIFIED].replace(";", ",")
-        told = {"osc9": f"\x1b]9;{who}: {what}\x07", "osc777": f"\x1b]777;notify;{who};{what}\x07"}
-        return ("\a" if self._settings.bell else "") + told.get(self._settings.notify, "")
+        notification = f"\x1b]9;{who}: {what}\x07" if self._settings.notify == "osc9" else ""
+        return ("\a" if self._settings.bell else "") + notification
 
     def give_back(self, unsent: Unsent) -> None:
         """Put a line back into the input line; if that is in use, show it and say where it is."""

@@ -46,7 +46,7 @@ def chat(
     time: Annotated[str, setting("time")] = Settings.time,
     bell: Annotated[bool, setting("bell", "--bell/--no-bell")] = Settings.bell,
     notify: Annotated[Notify, setting("notify")] = "none",
-    links: Annotated[bool | None, setting("links", "--links/--no-links")] = Settings.links,
+    links: Annotated[bool, setting("links", "--links/--no-links")] = Settings.links,
 ) -> None:
     """Chat in a terminal, or through a pipe. From a pipe, each line is sent; what is said is written.
 
