@@ -13,8 +13,8 @@ from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES
 from tests.studies.privileges.scenarios import SCENARIOS
 from tests.support import attacks
 from tests.unit.local.gateway import behaviours
-from wschat.chat.events import FIELDS
 from wschat.chat.machine.commands import HELP
+from wschat.chat.ui.json_lines import FIELDS
 from wschat.cli.app import COMMANDS, LazyCommand
 from wschat.errors import ExitCode
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS

@@ -33,7 +33,8 @@ PURE = {
     *(f"wschat.lab.aws.{name}" for name in ("websocket_api", "routes")),  # they call what they are given
     *(f"wschat.local.gateway.{name}" for name in ("events", "model", "quotas", "responses")),
     *(module for module in MODULES if module.startswith("wschat.chat.machine")),
-    *(f"wschat.chat.{name}" for name in ("events", "render", "settings", "urls")),
+    "wschat.chat.settings",
+    *(f"wschat.chat.ui.{name}" for name in ("json_lines", "links", "rendering")),
     *(f"wschat.chat.network.{name}" for name in ("failures", "url")),
 }
 IMPURE_STANDARD = {
@@ -65,8 +66,8 @@ ONLY_IN = {
         "wschat.chat.network.connection",
         *(f"wschat.local.gateway.{name}" for name in ("connections", "gateway", "sockets")),
     },
-    "prompt_toolkit": {"wschat.chat.keys", "wschat.chat.prompt", "wschat.chat.view"},
-    "wcwidth": {"wschat.chat.paint"},
+    "prompt_toolkit": {"wschat.chat.ui.keys", "wschat.chat.ui.prompt", "wschat.chat.ui.terminal"},
+    "wcwidth": {"wschat.chat.ui.ansi"},
     "typer": {"wschat.cli"},
     "platformdirs": {"wschat.paths"},
 }

@@ -8,7 +8,6 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wschat.chat.lines import LineView
 from wschat.chat.machine.effects import (
     Close,
     Connect,
@@ -37,7 +36,8 @@ from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import update
 from wschat.chat.network.failures import fault
 from wschat.chat.settings import Settings
-from wschat.chat.transcript import Transcript, open_transcript
+from wschat.chat.ui.pipe import LineView
+from wschat.chat.ui.transcript import Transcript, open_transcript
 from wschat.chat.world import View, World, local_time
 from wschat.errors import ConnectError, ExitCode, LostError, WschatError
 from wschat.protocol import events as wire
@@ -46,7 +46,7 @@ from wschat.protocol.requests import Action, Request
 
 if TYPE_CHECKING:
     from wschat.chat.network.connection import Session
-    from wschat.chat.prompt import Prompt
+    from wschat.chat.ui.prompt import Prompt
 
 PING, QUIT = "ping", "/quit"
 GARBAGE = 2_000, 10, 10  # objects between two looks for garbage
@@ -280,6 +280,6 @@ def _view(world: World, prompt: "Prompt | None", settings: Settings, *, json_lin
     if prompt is None:
         bell = settings.bell and world.person and not json_lines
         return LineView(world.stdin, world.stdout, clock, json_lines=json_lines, bell=bell)
-    from wschat.chat.view import TerminalView
+    from wschat.chat.ui.terminal import TerminalView
 
     return TerminalView(prompt, clock, settings)

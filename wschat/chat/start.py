@@ -18,7 +18,7 @@ from wschat.streams import discard
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from wschat.chat.prompt import Prompt
+    from wschat.chat.ui.prompt import Prompt
 
 
 async def chat(
@@ -80,7 +80,7 @@ async def _prompt(world: World, history: Path, *, wanted: bool) -> "AsyncIterato
     if not wanted:
         yield None
         return
-    from wschat.chat.prompt import terminal_prompt
+    from wschat.chat.ui.prompt import terminal_prompt
 
     with terminal_prompt(history, world.keyboard, world.screen) as prompt:
         try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wschat.chat.machine.items import Item, Unsent
     from wschat.chat.machine.state import ChatState
     from wschat.chat.network.connection import Sign
-    from wschat.chat.render import Clock
+    from wschat.chat.ui.rendering import Clock
 
 
 def local_time(milliseconds: int, form: str = "%H:%M") -> str:

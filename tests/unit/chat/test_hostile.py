@@ -14,7 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from tests.support.attacks import ATTACKS, HOSTILE, is_bad
 from tests.support.play import in_room
 from tests.support.terminal import Terminal
-from wschat.chat.events import encode
 from wschat.chat.machine.items import (
     Disconnected,
     Failure,
@@ -28,8 +27,9 @@ from wschat.chat.machine.items import (
 )
 from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ChatState, Online, PendingRequest, Reconnecting
-from wschat.chat.paint import Palette, paint
-from wschat.chat.render import lines, pending, toolbar
+from wschat.chat.ui.ansi import Palette, paint
+from wschat.chat.ui.json_lines import encode
+from wschat.chat.ui.rendering import lines, pending, toolbar
 from wschat.protocol.events import ClientMessage, SingleRoom, UserJoined
 from wschat.protocol.requests import Request
 

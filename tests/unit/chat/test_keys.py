@@ -8,7 +8,7 @@ from prompt_toolkit.input.ansi_escape_sequences import REVERSE_ANSI_SEQUENCES
 from prompt_toolkit.keys import KEY_ALIASES, Keys
 
 from wschat.chat.machine.commands import KEYS
-from wschat.chat.view import TerminalView
+from wschat.chat.ui.terminal import TerminalView
 
 from .test_typing import drafted, typed
 

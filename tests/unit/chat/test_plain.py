@@ -8,8 +8,8 @@ import pytest
 
 from tests.support.terminal import WSCHAT, terminal
 from wschat.chat.machine.items import Acknowledged, Disconnected, Message, Notice
-from wschat.chat.render import lines
-from wschat.chat.transcript import open_transcript
+from wschat.chat.ui.rendering import lines
+from wschat.chat.ui.transcript import open_transcript
 from wschat.errors import UsageError
 from wschat.protocol.events import Ack, ClientMessage
 

@@ -7,9 +7,9 @@ from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.renderer import CPR_Support
 
 from wschat.chat.machine.items import Message
-from wschat.chat.prompt import FRAME, terminal_prompt
 from wschat.chat.settings import Settings
-from wschat.chat.view import TerminalView
+from wschat.chat.ui.prompt import FRAME, terminal_prompt
+from wschat.chat.ui.terminal import TerminalView
 from wschat.protocol.events import ClientMessage
 
 from .test_view import Screen

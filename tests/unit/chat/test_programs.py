@@ -13,7 +13,6 @@ import pytest
 
 from tests.documents import ROOT
 from tests.support.terminal import WSCHAT, Terminal
-from wschat.chat.events import FIELDS, events, request
 from wschat.chat.machine.events import Malformed, Requested
 from wschat.chat.machine.items import (
     Acknowledged,
@@ -26,6 +25,7 @@ from wschat.chat.machine.items import (
     Reconnected,
     Unsent,
 )
+from wschat.chat.ui.json_lines import FIELDS, events, request
 from wschat.protocol.events import (
     Ack,
     ClientMessage,

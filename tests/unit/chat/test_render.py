@@ -17,7 +17,7 @@ from wschat.chat.machine.items import (
 )
 from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ChatState, Online
-from wschat.chat.render import lines, toolbar
+from wschat.chat.ui.rendering import lines, toolbar
 from wschat.protocol.events import ClientMessage, Signup, SingleRoom, UserJoined
 
 

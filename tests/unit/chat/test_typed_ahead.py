@@ -41,7 +41,7 @@ class Impatient:
 sys.meta_path.insert(0, Impatient)
 """
 CLI = "wschat.cli.chat"
-PROMPT, CLIENT = "wschat.chat.prompt", "wschat.chat.client"
+PROMPT, CLIENT = "wschat.chat.ui.prompt", "wschat.chat.client"
 
 Hold = Callable[..., AbstractContextManager[Terminal]]
 

@@ -13,12 +13,12 @@ from wschat.chat.machine.events import Event, LineEntered
 from wschat.chat.machine.items import Message, Unsent
 from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ChatState
-from wschat.chat.paint import Palette, paint, palette
-from wschat.chat.prompt import terminal_prompt
-from wschat.chat.render import lines
 from wschat.chat.settings import Settings
-from wschat.chat.urls import target_of, urls
-from wschat.chat.view import TerminalView
+from wschat.chat.ui.ansi import Palette, paint, palette
+from wschat.chat.ui.links import target_of, urls
+from wschat.chat.ui.prompt import terminal_prompt
+from wschat.chat.ui.rendering import lines
+from wschat.chat.ui.terminal import TerminalView
 from wschat.protocol.events import ClientMessage
 
 from .test_view import Screen, clock

@@ -15,10 +15,10 @@ from wschat.chat.machine.events import Event, LineEntered
 from wschat.chat.machine.items import Failure, Unsent
 from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ChatState
-from wschat.chat.prompt import terminal_prompt
 from wschat.chat.settings import Settings
 from wschat.chat.start import chat
-from wschat.chat.view import TerminalView
+from wschat.chat.ui.prompt import terminal_prompt
+from wschat.chat.ui.terminal import TerminalView
 from wschat.chat.world import World
 from wschat.errors import ExitCode, LostError
 

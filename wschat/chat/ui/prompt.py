@@ -25,8 +25,8 @@ from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output
 
-from wschat.chat.keys import Typing
 from wschat.chat.machine.commands import BY_NAME
+from wschat.chat.ui.keys import Typing
 
 FRAME = 0.02  # seconds between two prints: a burst is not printed line by line
 SETTLED = 0.15  # seconds after which a terminal whose border was dragged keeps its width

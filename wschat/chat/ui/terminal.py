@@ -9,10 +9,10 @@ from wschat.chat.machine.commands import BY_NAME, candidates, mentions
 from wschat.chat.machine.events import Event, LineEntered
 from wschat.chat.machine.items import Item, Message, Notice, Unsent
 from wschat.chat.machine.state import ChatState
-from wschat.chat.paint import paint, palette
-from wschat.chat.prompt import Prompt
-from wschat.chat.render import Clock, lines, pending, toolbar
 from wschat.chat.settings import Settings
+from wschat.chat.ui.ansi import paint, palette
+from wschat.chat.ui.prompt import Prompt
+from wschat.chat.ui.rendering import Clock, lines, pending, toolbar
 from wschat.protocol.events import ClientMessage
 from wschat.text import safe, safe_name
 

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from wschat.chat.machine.advice import Advice
 from wschat.chat.machine.items import Item, Listing, Members, Message, Rooms
-from wschat.chat.render import lines
+from wschat.chat.ui.rendering import lines
 from wschat.chat.world import local_time
 from wschat.errors import UsageError
 

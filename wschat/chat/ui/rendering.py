@@ -1,4 +1,4 @@
-"""Items as styled lines; `safe`, the one place that makes strangers' text harmless.
+"""Items as styled lines, and the toolbar; all of their text is made safe here.
 
 Lines can't be taken for one another: a message begins with its time and the name in <>, what the program
 says begins with `--`, `──` or `!!`, and everything else is indented.
@@ -28,7 +28,7 @@ from wschat.chat.machine.items import (
     Unsent,
 )
 from wschat.chat.machine.state import ChatState, Status
-from wschat.chat.urls import target_of, urls
+from wschat.chat.ui.links import target_of, urls
 from wschat.protocol.events import (
     DeleteRoom,
     MultiMessage,

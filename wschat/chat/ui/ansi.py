@@ -10,7 +10,7 @@ from zlib import crc32
 
 from wcwidth import wcwidth
 
-from wschat.chat.render import Line, Span, Style
+from wschat.chat.ui.rendering import Line, Span, Style
 
 SGR = {
     Style.TIME: "2",

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TextIO
 
-from wschat.chat import events
 from wschat.chat.machine.events import Event
 from wschat.chat.machine.items import Item, Message, Unsent
 from wschat.chat.machine.state import ChatState
-from wschat.chat.render import Clock, Line, lines, pending
+from wschat.chat.ui import json_lines
+from wschat.chat.ui.rendering import Clock, Line, lines, pending
 from wschat.text import safe
 
 WIDTH = 80  # columns of a terminal that does not know
@@ -42,7 +42,7 @@ class LineView:
 
     async def read(self, enter: Callable[[Event], None]) -> None:
         """Give each line of stdin to `enter`; at its end, return."""
-        understand: Callable[[str], Event] = events.request if self._json_lines else events.entered
+        understand: Callable[[str], Event] = json_lines.request if self._json_lines else json_lines.entered
         wanted: queue.SimpleQueue[asyncio.Future[str]] = queue.SimpleQueue()
         threading.Thread(target=self._supply, args=(wanted,), daemon=True).start()
         while True:
@@ -77,8 +77,8 @@ class LineView:
     def show(self, item: Item) -> None:
         """Write an item; raises BrokenPipeError when nobody reads any more."""
         if self._json_lines:
-            for event in events.events(item):
-                print(events.encode(event), file=self._stdout, flush=True)
+            for event in json_lines.events(item):
+                print(json_lines.encode(event), file=self._stdout, flush=True)
             return
         for line in lines(item, self._clock, linear=True):
             self._write(line)
@@ -89,7 +89,7 @@ class LineView:
         """Write a line; in a terminal broken by us, so that what was said begins no row of its own."""
         text = f"{line}\n"
         if self._stdout.isatty():
-            from wschat.chat.paint import Palette, paint
+            from wschat.chat.ui.ansi import Palette, paint
 
             text = paint(line, os.get_terminal_size(self._stdout.fileno()).columns or WIDTH, Palette())
         self._stdout.write(text)
