@@ -26,10 +26,11 @@ from wschat.chat.machine.state import (
     show_held_back,
 )
 from wschat.protocol.requests import Action, Request
+from wschat.retry import Backoff
 
 # Seconds.
-FIRST_PAUSE, LONGEST_PAUSE = 0.7, 30.0  # before a try to connect; it doubles from try to try
-SHORTEST_PAUSE = {Fault.BUSY: 4.0, Fault.THROTTLED: 60.0}  # of which the client takes at least half
+RECONNECT = Backoff(first=0.7, longest=30.0)  # not one of the policies: a person waits, and says when to stop
+SHORTEST_PAUSE = {Fault.BUSY: 4.0, Fault.THROTTLED: 60.0}  # before jitter
 OFFLINE_PAUSE = 1.5  # without a network nobody is bothered, and one that is back shall be used at once
 KEEPALIVE_EVERY = 5 * 60.0  # API Gateway ends connections that are idle for 10 minutes
 RENEW_AFTER = 105 * 60.0  # ... and all after 2 hours
@@ -80,8 +81,8 @@ def settle(state: ChatState) -> Step:
         return state, ()
     restored = state.connection
     online = Online(restored.number, restored.in_flight, restored.ping_in_flight)
-    state, effects = show_held_back(replace(state, connection=online))
-    return state, (*effects, *((Close(restored.retiring),) if restored.retiring is not None else ()))
+    retired = (Close(restored.retiring),) if restored.retiring is not None else ()
+    return replace(state, connection=online), retired
 
 
 def closed(state: ChatState, event: Closed) -> Step:
@@ -149,7 +150,7 @@ def _end(state: ChatState, what: str, hint: str) -> Step:
 
 
 def _pause(state: ChatState, fault: Fault) -> float:
-    pause: float = min(FIRST_PAUSE * 2**state.failures, LONGEST_PAUSE)
+    pause = RECONNECT.pause(state.failures)
     if fault is Fault.OFFLINE:
         return min(pause, OFFLINE_PAUSE)
     return max(pause, SHORTEST_PAUSE.get(fault, 0.0))

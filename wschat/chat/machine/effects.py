@@ -14,7 +14,7 @@ class Send(NamedTuple):
 
 
 class Connect(NamedTuple):
-    """Open the connection of this number after a pause of at most `after`, and end any other attempt."""
+    """Open the connection of this number after a pause, less jitter, and end any other attempt."""
 
     number: int
     after: float

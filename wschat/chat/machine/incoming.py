@@ -172,8 +172,8 @@ def _gateway_failed(state: ChatState, pending: PendingRequest | None, message: s
     if pending and _is_ours(state, pending):
         return hang_up(state, what, fault=Fault.BUSY)
     state, effects = fail(state, Advice(what, hint.format(function=function)))
-    state, settled = settle(state) if pending and not pending.line else (state, ())
-    return state, (*effects, *settled)
+    state, more = _go_on(state) if pending and not pending.line else (state, ())
+    return state, (*effects, *more)
 
 
 def _is_ours(state: ChatState, pending: PendingRequest) -> bool:
@@ -216,8 +216,13 @@ def _kept_out(state: ChatState, pending: PendingRequest, advice: Advice, code: s
     if state.restoring and state.is_in(pending.request.value):
         state, shown = leave_room(state)
     state, told = reject(replace(state, wanted_room=None), pending, advice, code)
-    state, settled = settle(state)
-    return state, (*shown, *told, *settled)
+    state, more = _go_on(state)
+    return state, (*shown, *told, *more)
+
+
+def _go_on(state: ChatState) -> Step:
+    """Enter the room again that we were in before the cut, if there is one; then all is as it can be."""
+    return enter(state, state.room.name) if state.restoring and state.room else settle(state)
 
 
 def _message(state: ChatState, message: ClientMessage) -> Step:

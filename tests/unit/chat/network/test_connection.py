@@ -9,6 +9,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request as HttpRequest
 
+from tests.unit.chat.room_server import room_server
 from wschat import __version__
 from wschat.chat.machine.events import Fault
 from wschat.chat.network import failures
@@ -16,8 +17,6 @@ from wschat.chat.network.connection import open_session
 from wschat.errors import AccessError, ConnectError, LostError, WschatError
 from wschat.protocol.requests import Request
 from wschat.retry import Failure
-
-from .room_server import room_server
 
 
 def failure(url: str, timeout: float = 5.0) -> WschatError:

@@ -1,0 +1,208 @@
+"""The connection's life without a socket: opened, lost, restored, renewed, given up."""
+
+from tests.support.play import Play, back, in_room, with_bob
+from wschat.chat.machine.connection import KEEPALIVE_EVERY, MOST_POSTPONED, OFFLINE_PAUSE, RECONNECT
+from wschat.chat.machine.effects import GiveUp, Send
+from wschat.chat.machine.events import Closed, Fault, Opened, ReplyTimedOut, Resumed, Timer
+from wschat.chat.machine.items import Disconnected, FromServer, Message, Presence, Reconnected
+from wschat.chat.machine.state import Status
+from wschat.protocol.events import (
+    Ack,
+    ClientMessage,
+    Entry,
+    Error,
+    MultiMessage,
+    Pong,
+    Signup,
+    UserJoined,
+    UserLeft,
+)
+from wschat.protocol.reader import GatewayError
+from wschat.protocol.requests import Request
+
+
+def test_wishes_are_fulfilled_in_order() -> None:
+    """Register goes first, with the token, and the room is joined when there is a name."""
+    play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1))
+    assert Send(Request("register", "ann", id="me-0", token="secret")) in play.effects
+    assert play.feed(Signup("ann", (), "me-0")).sent == [("join", "ops")]
+    play.feed(MultiMessage("ops", ("ann", "bob"), (Entry("bob", "hi", 7, 8),), id=play.id))
+    assert play.room == "ops"
+    assert play.state.idle
+    said = ClientMessage("bob", "hi", "ops", 7, 8)
+    entered = FromServer(MultiMessage("ops", ("ann", "bob")), "ann")
+    assert play.shown == [entered, Message(said, "ann")]
+
+
+def test_after_a_cut_all_is_as_before() -> None:
+    """The name comes back by the token, the room by what was seen last; what was missed comes in order."""
+    play = with_bob().feed(Closed(1, "gone"))
+    assert play.state.status is Status.RECONNECTING
+    assert play.shown == [Disconnected("gone")]
+    [connect] = play.connects
+    assert connect.number == 2
+    assert connect.after <= 1
+    play.feed(Opened(2))
+    assert Send(Request("register", "ann", id=play.id, token="secret")) in play.effects
+    play.feed(Signup("ann", ("ops",), play.id))
+    assert play.effects == [Send(Request("join", "ops", id=play.id, after=5))]
+    play.feed(ClientMessage("bob", "d", "ops", 8))
+    assert play.said == []
+    play.feed(MultiMessage("ops", ("ann", "eve"), (Entry("bob", "c", 7), Entry("bob", "b", 6)), id=play.id))
+    assert play.shown[:2] == [
+        Reconnected(missed=3),
+        Presence((UserJoined("eve", "ops"), UserLeft("bob", "ops"))),
+    ]
+    assert play.said == ["b", "c", "d"]
+    assert play.state.idle
+
+
+def test_pauses_grow() -> None:
+    """They grow to a bound, begin anew once all is as before, and obey who wants more of them."""
+    play = with_bob().feed(Closed(1))
+    pauses = [play.connects[0].after]
+    for _ in range(9):
+        play.feed(Closed(play.state.connections))
+        pauses.append(play.connects[0].after)
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == RECONNECT.longest
+    play.feed(Opened(play.state.connections), Closed(play.state.connections))  # it is open, and of no use
+    assert play.connects[0].after == RECONNECT.longest
+    back(play).feed(Closed(play.state.connections))
+    assert play.connects[0].after <= 1
+    assert play.feed(Closed(play.state.connections, fault=Fault.BUSY)).connects[0].after >= 4
+    assert play.feed(Closed(play.state.connections, fault=Fault.THROTTLED)).connects[0].after >= 60
+    for _ in range(5):
+        assert (
+            play.feed(Closed(play.state.connections, fault=Fault.OFFLINE)).connects[0].after == OFFLINE_PAUSE
+        )
+
+
+def test_pauses_grow_without_a_name_too() -> None:
+    """Who has no name yet can't tell whether the server does its work, until it answers a ping."""
+    play = Play().feed(Opened(1))
+    pauses = []
+    for _ in range(4):
+        pauses.append(play.feed(Closed(play.state.connections)).connects[0].after)
+        play.feed(Opened(play.state.connections))
+    assert pauses == sorted(set(pauses))
+    play.feed(Pong())
+    assert play.feed(Closed(play.state.connections)).connects[0].after == pauses[0]
+
+
+def test_pauses_stay_short_while_the_server_answers() -> None:
+    """A cut on the way back into the room is soon mended, however many there were; not if it is busy."""
+    play = with_bob().feed(Closed(1))
+    for _ in range(9):
+        play.feed(Closed(play.state.connections))
+
+    def on_the_way() -> Play:
+        play.feed(Opened(play.state.connections))
+        return play.feed(Signup("ann", ("ops",), play.id))
+
+    pauses = [on_the_way().feed(Closed(play.state.connections)).connects[0].after for _ in range(3)]
+    assert max(pauses) < 3
+    pauses = [on_the_way().feed(Error("busy", "", play.id)).connects[0].after for _ in range(3)]
+    assert pauses == sorted(set(pauses))
+    assert on_the_way().feed(Closed(play.state.connections)).connects[0].after < 3
+
+
+def test_what_is_in_vain_ends_the_chat() -> None:
+    """A lasting fault ends it, as does the first connection if it can't be opened, unless that is busy."""
+    assert with_bob().feed(Closed(1, "kicked", "ask", Fault.PERMANENT)).effects == [GiveUp("kicked", "ask")]
+    assert Play().feed(Closed(1, "nobody", "")).effects == [GiveUp("nobody", "", was_open=False)]
+    assert Play().feed(Closed(1, "busy", "", Fault.BUSY)).connects
+    play = with_bob(reconnect_limit=7.0).feed(Closed(1, "gone"))
+    assert play.timers[Timer.GIVE_UP] == 7
+    assert play.feed(Timer.GIVE_UP).effects == [GiveUp("no way back: gone", "try again later")]
+    assert back(with_bob(reconnect_limit=7.0).feed(Closed(1))).feed(Timer.GIVE_UP).effects == []
+
+
+def test_no_reply() -> None:
+    """A message without a reply is sent again on another connection, then counts as failed."""
+    play = in_room().feed("/join dev", ReplyTimedOut("me-0"))
+    assert play.effects == [Send(Request("join", "dev", id="me-2"))]
+    play = in_room().feed("hello", ReplyTimedOut("me-2"))
+    assert play.given_back == []
+    assert play.closed == [1]
+    play.feed(Opened(2), Signup("ann", ("ops",), "me-3"), MultiMessage("ops", ("ann",), id="me-4"))
+    assert play.sent[-1] == ("message", "hello")
+    play.feed(ReplyTimedOut("me-2"))
+    assert play.given_back == ["hello"]
+    assert play.state.idle
+    assert play.feed(Ack(id="me-2")).effects == []
+
+
+def test_sleep() -> None:
+    """After a sleep the old connection is not trusted, and a pause is not waited for."""
+    play = with_bob().feed(Resumed())
+    assert play.closed == [1]
+    assert [connect.after for connect in play.connects] == [0]
+    play.feed(Closed(play.state.connections, fault=Fault.BUSY), Resumed())
+    assert play.connects[-1].after == 0
+    assert Play().feed(Resumed()).effects == []
+
+
+def test_keepalive() -> None:
+    """A ping goes every five minutes, answered or not; an old lab's refusal of it is no news."""
+    play = with_bob()
+    assert play.feed(Timer.KEEPALIVE).effects[0] == Send(Request("ping"))
+    assert play.timers == {Timer.KEEPALIVE: KEEPALIVE_EVERY}
+    for answer in (Pong(), GatewayError("Forbidden"), Error("unknown-action", "no")):
+        assert play.feed(Timer.KEEPALIVE, answer).shown == []
+    assert play.feed(GatewayError("Forbidden")).shown
+    play.feed("hello", Timer.KEEPALIVE, GatewayError("Forbidden"))
+    assert play.state.in_flight
+
+
+def moving() -> Play:
+    """Return a chat that is about to move, and opens another connection beside its own."""
+    play = with_bob().feed(Timer.RENEW)
+    assert [connect.after for connect in play.connects] == [0]
+    assert play.state.status is Status.CONNECTED
+    return play
+
+
+def test_moving_is_not_noticed() -> None:
+    """The old connection is heard until the new one has taken over; nothing is shown."""
+    play = moving().feed(Opened(2))
+    assert play.state.status is Status.CONNECTED
+    play.feed(Signup("ann", ("ops",), play.id), ClientMessage("bob", "b", "ops", 6))
+    assert play.shown == []
+    play.feed(MultiMessage("ops", ("ann", "bob"), (Entry("bob", "b", 6),), id=play.id))
+    assert play.said == ["b"]
+    assert len(play.shown) == 1
+    assert play.closed == [1]
+    assert play.feed(Closed(1)).effects == []
+
+
+def test_moving_waits_for_a_quiet_moment() -> None:
+    """While somebody speaks it waits, but not for ever."""
+    play = with_bob()
+    for seq in range(6, 6 + MOST_POSTPONED):
+        play.feed(ClientMessage("bob", "b", "ops", seq), Timer.RENEW)
+        assert play.connects == []
+        assert Timer.RENEW in play.timers
+    play.feed(ClientMessage("bob", "b", "ops", 6 + MOST_POSTPONED), Timer.RENEW)
+    assert play.connects
+
+
+def test_moving_that_fails() -> None:
+    """The old connection serves on, and it is tried again; if it is cut, the new one is there."""
+    play = moving().feed(Closed(2, "refused", fault=Fault.PERMANENT))
+    assert play.state.status is Status.CONNECTED
+    assert Timer.RENEW in play.timers
+    play = moving().feed(Closed(1, "cut"))
+    assert play.connects == []
+    assert Reconnected() in back(play).shown
+
+
+def test_entered_while_moving() -> None:
+    """A message that is in flight when the new connection opens is looked for, and its late ack counts."""
+    play = moving().feed("hello")
+    request = play.id
+    play.feed(Opened(2), Ack(6, 1, request))
+    assert play.state.unsent == ()
+    play.feed(Signup("ann", ("ops",), play.id))
+    play.feed(MultiMessage("ops", ("ann", "bob"), (Entry("ann", "hello", 6, id=request),), id=play.id))
+    assert (play.said, play.sent) == (["hello"], [])

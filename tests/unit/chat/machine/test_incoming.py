@@ -1,0 +1,181 @@
+"""What the server says: replies, refusals, failures of the gateway, and news."""
+
+import pytest
+
+from tests.support.play import Play, back, in_room, with_bob
+from wschat.chat.machine.events import Closed, Opened, ReplyTimedOut
+from wschat.chat.machine.items import Acknowledged, Failure, FromServer, Reconnected, Unsent
+from wschat.protocol.events import (
+    Ack,
+    ClientMessage,
+    DeleteRoom,
+    Entry,
+    Error,
+    MultiMessage,
+    Pong,
+    Signup,
+    SingleRoom,
+)
+from wschat.protocol.reader import GatewayError, Unknown
+
+NEWS = (("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5))
+
+
+def test_wished_room_is_created_when_there_is_none() -> None:
+    """A room that does not exist is made; one made meanwhile by another is joined."""
+    play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1), Signup("ann", (), "me-0"))
+    assert play.feed(Error("no-such-room", "", play.id)).sent == [("create", "ops")]
+    assert play.feed(Error("room-exists", "", play.id)).sent == [("join", "ops")]
+    assert not play.state.refused
+
+
+def test_wished_room_is_given_up() -> None:
+    """A server that says now this, now that, is not asked for ever."""
+    play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1), Signup("ann", (), "me-0"))
+    for code in ("no-such-room", "room-exists"):
+        play.feed(Error(code, "", play.id))
+    play.feed(Error("no-such-room", "gone again", play.id))
+    assert play.sent == []
+    [failure] = play.shown
+    assert isinstance(failure, Failure)
+    assert (failure.about, failure.what) == ("/join ops", "gone again")
+    assert play.state.refused
+
+
+def test_wished_name_taken_then_room_still_joined() -> None:
+    """The wished room is entered once a name is found by hand."""
+    play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1), Error("name-taken", "taken", "me-0"))
+    hint = "choose another: /register NAME"
+    assert play.shown == [Failure("/register ann", "taken", hint, "name-taken")]
+    play.feed("/register eve", Signup("eve", (), "me-1"))
+    assert play.sent == [("register", "eve"), ("join", "ops")]
+
+
+@pytest.mark.parametrize(
+    ("text", "what", "hint"),
+    [
+        ("Forbidden", "Forbidden: API Gateway has no route", "wschat provision"),
+        ("Internal server error", "Internal server error: the function failed", "/aws/lambda/SendMessage"),
+        ("Endpoint request timed out", "Endpoint request timed out: ", "/aws/lambda/SendMessage"),
+        ("Too Many Requests", "Too Many Requests: ", "try again"),
+        ("New words", "New words", ""),
+    ],
+)
+def test_gateway_errors(text: str, what: str, hint: str) -> None:
+    """A frame of API Gateway fails the request, is explained, and the text comes back."""
+    play = in_room().feed("hello", GatewayError(text))
+    [failure] = play.shown
+    assert isinstance(failure, Failure)
+    assert failure.about == "your message"
+    assert failure.what.startswith(what)
+    assert hint in failure.hint
+    assert play.given_back == ["hello"]
+    assert play.state.idle
+    assert play.state.refused
+
+
+def test_gateway_error_about_nothing() -> None:
+    """A frame of API Gateway that comes too late is shown and fails nothing."""
+    play = in_room().feed(GatewayError("Internal server error"))
+    assert play.shown
+    assert not play.state.refused
+
+
+def test_error_without_id() -> None:
+    """The $default route echoes no id: its error is about the request that waits."""
+    play = in_room().feed("hello", Error("unknown-action", "no such action"))
+    assert play.given_back == ["hello"]
+    assert play.state.idle
+
+
+def test_history_and_news_overlap() -> None:
+    """A message that overtakes the reply to join is shown once, and in its place."""
+    first, second, third, fourth, fifth = (ClientMessage("bob", text, "ops", seq) for text, seq in NEWS)
+    play = Play().feed(Opened(1), "/register ann", Signup("ann", (), "me-0"), "/join Ops")
+    assert play.feed(fourth, third, second).shown == []
+    history = tuple(Entry(said.user, said.message, said.seq) for said in (first, second))
+    play.feed(MultiMessage("ops", ("ann", "bob"), history, id=play.id))
+    assert play.said == ["a", "b", "c", "d"]
+    assert play.feed(first, fifth).said == ["e"]
+
+
+def test_rooms_come_and_go() -> None:
+    """The list of rooms follows; the room that we are in is never gone, whatever comes late."""
+    play = in_room().feed(SingleRoom("dev"), SingleRoom("ops"))
+    assert play.shown == [FromServer(SingleRoom("dev"))]
+    play.feed(DeleteRoom("dev"), DeleteRoom("ops"))
+    assert play.state.rooms == ("ops",)
+    assert play.room == "ops"
+
+
+def test_leave() -> None:
+    """The ack of leave empties the room; that of a message doesn't."""
+    play = in_room().feed("hi", Ack(1, 2, "me-2"))
+    assert play.room == "ops"
+    play.feed("/leave", Ack(id="me-3"))
+    assert play.room is None
+    assert play.shown == [Acknowledged(Ack(), "leave", "ops")]
+
+
+def test_unreadable_frames() -> None:
+    """Events of newer servers are ignored; rubbish gets one line, and is no answer."""
+    play = in_room().feed(Unknown('{"type": "new-thing"}'), Pong())
+    assert play.effects == []
+    assert len(play.feed(Unknown("Task timed out"), Unknown("[1]")).shown) == 2
+    play = in_room().feed("hi", Unknown("Task timed out"))
+    assert play.state.unsent == (Unsent("hi", doubtful=True),)
+
+
+def test_truncated_only_if_something_is_missing() -> None:
+    """A log that reaches back to what was seen is complete, whatever it no longer has."""
+    play = back(with_bob().feed(Closed(1)), Entry("bob", "b", 6), truncated=True)
+    assert Reconnected(missed=1) in play.shown
+
+
+def test_room_gone_meanwhile() -> None:
+    """It is made again; if somebody else was quicker, it is joined."""
+    play = with_bob().feed(Closed(1), Opened(2))
+    play.feed(Signup("ann", (), play.id))
+    assert play.feed(Error("no-such-room", "", play.id)).sent == [("create", "ops")]
+    assert play.feed(Error("room-exists", "", play.id)).sent == [("join", "ops")]
+    play.feed(Closed(2), Opened(3))
+    play.feed(Signup("ann", (), play.id))
+    play.feed(Error("no-such-room", "", play.id))
+    play.feed(MultiMessage("ops", ("ann",), id=play.id))
+    assert Reconnected(remade=True) in play.shown
+
+
+def test_name_gone_meanwhile() -> None:
+    """What waits is marked as failed, and the room is entered again once there is a name."""
+    play = with_bob().feed(Closed(1), "hello", Opened(2))
+    play.feed(Error("name-taken", "taken", play.id))
+    assert play.given_back == ["hello"]
+    assert play.state.name is None
+    assert play.feed("/register eve", Signup("eve", ("ops",), "me-4")).sent[-1] == ("join", "ops")
+
+
+@pytest.mark.parametrize("answer", [Error("busy", ""), GatewayError("Too Many Requests"), "no reply"])
+def test_a_busy_server_is_asked_again(answer: Error | GatewayError | str) -> None:
+    """What we had is asked for again, on another connection and after a longer pause."""
+    play = with_bob().feed(Closed(1), Opened(2))
+    play.feed(ReplyTimedOut(play.id) if isinstance(answer, str) else answer)
+    assert play.closed == [2]
+    assert play.state.name == "ann"
+    [connect] = play.connects
+    assert connect.after > 1
+
+
+def test_a_server_that_is_busy_at_first_is_asked_again() -> None:
+    """What the command line wishes is asked for again too; what a person types is answered."""
+    play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1)).feed(Error("busy", ""))
+    assert (play.closed, play.state.wanted_name, play.state.wanted_room) == ([1], "ann", "ops")
+    play.feed(Opened(2))
+    play.feed(Signup("ann", (), play.id))
+    play.feed(Error("busy", "", play.id))
+    assert (play.closed, play.state.wanted_room) == ([2], "ops")
+    play.feed(Opened(3))
+    play.feed(Signup("ann", (), play.id))
+    assert play.feed(MultiMessage("ops", ("ann",), id=play.id)).room == "ops"
+    play.feed("/create other")
+    assert isinstance(play.feed(Error("busy", "later", play.id)).shown[-1], Failure)
+    assert play.connects == []

@@ -1,0 +1,144 @@
+"""Requests: one at a time, checked before they go, and looked for after a cut."""
+
+import pytest
+
+from tests.support.play import Play, back, in_room, with_bob
+from wschat.chat.machine.effects import GiveBack, Show
+from wschat.chat.machine.events import Closed, Event, Opened, ReplyTimedOut, Timer
+from wschat.chat.machine.items import Acknowledged, Failure, Reconnected, Unsent
+from wschat.protocol import events as wire
+from wschat.protocol.events import Ack, ClientMessage, Entry, Error, MultiMessage, Signup
+from wschat.protocol.reader import GatewayError
+
+
+def test_typed_before_the_wishes_are_fulfilled() -> None:
+    """Text entered while connecting waits behind the wishes."""
+    play = Play(wanted_name="ann", wanted_room="ops").feed("hello", Opened(1))
+    assert play.sent == [("register", "ann")]
+    assert play.feed(Signup("ann", (), play.id)).sent == [("join", "ops")]
+    assert play.feed(MultiMessage("ops", ("ann",), id=play.id)).sent == [("message", "hello")]
+
+
+def test_one_request_at_a_time() -> None:
+    """The next request waits for the reply to the one before; the echo of a message is no reply."""
+    play = in_room().feed("one", "two", "three")
+    assert play.sent == [("message", "one")]
+    assert play.feed(ClientMessage("ann", "one", "ops", 1, 1, play.id)).sent == []
+    assert play.feed(Ack(id="somebody-else")).sent == []
+    assert play.feed(Ack(id=play.id)).sent == [("message", "two")]
+    assert play.feed(GatewayError("Internal server error")).sent == [("message", "three")]
+    assert play.feed(Ack(id=play.id)).sent == []
+    assert play.state.idle
+
+
+def test_ids_differ() -> None:
+    """No two requests of a client share an id."""
+    play = in_room()
+    ids = {play.id for _ in range(5) if play.feed("text", Ack(id="none"))}
+    for _ in range(4):
+        play.feed(Ack(id=play.id))
+        ids.add(play.id)
+    assert len(ids) == 5
+
+
+@pytest.mark.parametrize(
+    ("line", "registered", "what"),
+    [
+        ("hello", False, "you have no name yet"),
+        ("/join ops", False, "you have no name yet"),
+        ("hello", True, "you are in no room"),
+        ("/leave", True, "you are in no room"),
+    ],
+)
+def test_too_early(line: str, registered: bool, what: str) -> None:  # noqa: FBT001
+    """What can't work yet is sent nowhere; a text is given back with a hint."""
+    play = Play().feed(Opened(1))
+    if registered:
+        play.feed("/register ann", Signup("ann", (), "me-0"))
+    play.feed(line)
+    assert play.sent == []
+    [failure] = play.shown
+    assert isinstance(failure, Failure)
+    assert failure.what == what
+    assert "/join ROOM" in failure.hint
+    assert play.given_back == ([] if line.startswith("/") else [line])
+    assert play.state.refused
+
+
+@pytest.mark.parametrize("line", ["/register " + "x" * 33, "/join a#b", "x" * 4001])
+def test_refused_before_sending(line: str) -> None:
+    """What the server would refuse for its form is not sent."""
+    play = in_room().feed(line)
+    assert play.sent == []
+    assert play.state.refused
+    assert isinstance(play.shown[0], Failure)
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+def test_cut_between_a_message_and_its_ack(arrived: bool) -> None:  # noqa: FBT001
+    """What the room has is not sent again; what it does not have is, with the same id; both appear once."""
+    play = with_bob().feed("hello", "next")
+    request = play.id
+    play.feed(Closed(1))
+    assert [asked.line for asked in play.state.pending] == ["hello", "next"]
+    back(play, *([Entry("ann", "hello", 6, id=request)] if arrived else []))
+    assert play.said == (["hello"] if arrived else [])
+    assert play.sent == [("message", "next" if arrived else "hello")]
+    if not arrived:
+        assert play.id == request
+        assert play.feed(ClientMessage("ann", "hello", "ops", 6, id=request), Ack(6, 1, request)).said == [
+            "hello"
+        ]
+    assert play.feed(ClientMessage("ann", "hello", "ops", 9, id=request)).said == []
+
+
+def test_an_id_that_somebody_else_took() -> None:
+    """What somebody else said under our id does not pass for ours, which is sent again."""
+    play = with_bob().feed("hello")
+    request = play.id
+    play.feed(Closed(1))
+    back(play, Entry("mallory", "not hello", 6, id=request))
+    assert play.sent == [("message", "hello")]
+
+
+def test_more_missed_than_the_room_keeps() -> None:
+    """It is said; a message that may have arrived, or not, is marked as failed and comes back."""
+    play = with_bob().feed("hello", Closed(1))
+    back(play, Entry("bob", "z", 200), truncated=True)
+    assert Reconnected(missed=1, truncated=True) in play.shown
+    assert GiveBack(Unsent("hello", doubtful=True)) in play.effects
+    assert [item for item in play.shown if isinstance(item, Failure)]
+
+
+def test_a_room_that_may_have_forgotten() -> None:
+    """With a gap in what was seen, and a log that does not reach back to it, nothing is said twice."""
+    play = with_bob().feed(ClientMessage("bob", "x", "ops", 7), Timer.REORDER, "hello", Closed(1))
+    back(play, Entry("bob", "x", 7), truncated=True)
+    assert play.given_back == ["hello"]
+    assert not play.state.pending
+
+
+def test_leave_in_flight() -> None:
+    """It is done after the cut, though the room had to be entered again."""
+    play = back(with_bob().feed("/leave", Closed(1)))
+    assert play.sent == [("leave", "")]
+    assert Acknowledged(Ack(), "leave", "ops") in play.feed(Ack(id=play.id)).shown
+
+
+def test_asked_for_at_the_cut() -> None:
+    """A room or name that was asked for is asked for again."""
+    play = with_bob().feed("/join dev", Closed(1), Opened(2))
+    assert play.feed(Signup("ann", (), play.id)).sent == [("join", "dev")]
+    play = Play().feed(Opened(1), "/register ann", Closed(1), Opened(2))
+    assert play.sent[-1] == ("register", "ann")
+    play = with_bob().feed("/register eve", Closed(1), Opened(2))
+    assert play.feed(Error("in-a-room", "", play.id)).sent == [("register", "ann")]
+
+
+@pytest.mark.parametrize("end", [Closed(1), GatewayError("Internal server error"), ReplyTimedOut("me-2")])
+def test_a_message_that_came_back_without_its_ack(end: Event | wire.Event) -> None:
+    """What the room has told of did arrive, whatever becomes of the reply: it is not sent again."""
+    play = with_bob().feed("hello", ClientMessage("ann", "hello", "ops", 6, id="me-2")).feed(end)
+    assert Show(Acknowledged(Ack(), "message", "ops")) in play.effects
+    assert (play.state.unsent, play.given_back) == ((), [])
+    assert not play.state.refused

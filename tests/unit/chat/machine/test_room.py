@@ -1,0 +1,133 @@
+"""One stay in a room: who is there, every message in order and once, and nothing held back at its end."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.play import Play, in_room, with_bob
+from wschat.chat.machine.effects import Quit
+from wschat.chat.machine.events import Closed, Event, Opened, Timer
+from wschat.chat.machine.items import Acknowledged, Disconnected, FromServer, Message, Notice, Presence
+from wschat.chat.machine.room import PRESENCE_WINDOW, REORDER_WAIT
+from wschat.protocol import events as wire
+from wschat.protocol.events import (
+    Ack,
+    ClientMessage,
+    Entry,
+    Error,
+    MultiMessage,
+    Signup,
+    UserJoined,
+    UserLeft,
+)
+from wschat.protocol.reader import GatewayError
+
+DEV = MultiMessage("dev", ("ann",))
+LATE = ClientMessage("bob", "c", "ops", 7)  # after 5, the last that was said
+
+
+def restoring(*events: Event | str) -> Play:
+    """Return a chat that enters its room again on a new connection."""
+    play = with_bob().feed(*events, Closed(1), Opened(2))
+    return play.feed(Signup("ann", ("ops",), play.id))
+
+
+def test_other_rooms_are_not_heard() -> None:
+    """A message from a room that was left is not shown."""
+    assert in_room().feed(ClientMessage("bob", "hi", "old", 9)).shown == []
+
+
+def test_a_message_that_overtakes_another() -> None:
+    """It waits for the other, but not for long; one that was missed for good is asked for after a cut."""
+    play = with_bob().feed(LATE)
+    assert (play.shown, play.timers) == ([], {Timer.REORDER: REORDER_WAIT})
+    assert play.feed(ClientMessage("bob", "b", "ops", 6)).said == ["b", "c"]
+    play = with_bob().feed(LATE, Timer.REORDER)
+    assert play.said == ["c"]
+    play.feed(Closed(1), Opened(2))
+    play.feed(Signup("ann", ("ops",), play.id))
+    assert play.state.in_flight
+    assert play.state.in_flight.request.after == 5
+
+
+@pytest.mark.parametrize(
+    ("events", "then"),
+    [
+        (["/leave", Ack(id="me-2")], Acknowledged(Ack(), "leave", "ops")),
+        (["/join dev", replace(DEV, id="me-2")], FromServer(DEV, "ann")),
+        ([Closed(1, "gone")], Disconnected("gone")),
+    ],
+    ids=["left", "moved", "cut"],
+)
+def test_what_waits_is_shown_first(events: list[Event | wire.Event | str], then: object) -> None:
+    """What is held back comes before the end of a stay or of a connection, and in its room."""
+    play = with_bob().feed(UserJoined("eve", "ops"), UserJoined("max", "ops"), LATE, *events)
+    gathered = Presence((UserJoined("max", "ops"),))
+    assert play.shown[1:] == [Message(LATE, "ann"), gathered, then]
+    assert play.feed(Timer.REORDER, Timer.PRESENCE).shown == []
+
+
+def test_what_waits_at_the_end_of_the_chat() -> None:
+    """It is shown, and then the chat ends."""
+    play = with_bob().feed(LATE).feed("/quit")
+    assert play.said == ["c"]
+    assert play.effects[-1] == Quit()
+
+
+@pytest.mark.parametrize("answer", [Error("full", "full", "me-4"), GatewayError("Too Many Requests")])
+def test_another_room_that_can_not_be_had(answer: wire.Event) -> None:
+    """Who wanted another room at a cut stays in the old one, and misses nothing of it."""
+    play = restoring("/join dev")
+    assert play.sent == [("join", "dev")]
+    play.feed(LATE, answer)
+    assert (play.said, play.sent) == ([], [("join", "ops")])
+    play.feed(MultiMessage("ops", ("ann", "bob"), (Entry("bob", "b", 6),), id=play.id))
+    assert (play.said, play.room) == (["b", "c"], "ops")
+
+
+@pytest.mark.parametrize("end", [Error("full", "full", "me-3"), Closed(2, "cut again")])
+def test_what_overtook_a_reply_that_never_comes(end: Event | wire.Event) -> None:
+    """It waits for the reply, however long that takes, and is shown without it."""
+    play = restoring().feed(LATE, Timer.REORDER)
+    assert play.said == []
+    assert play.feed(end).said == ["c"]
+
+
+def test_a_room_that_is_full_meanwhile() -> None:
+    """It is ours no more: there is nobody to list, and nothing more is heard of it."""
+    play = restoring().feed(Error("full", "full", "me-3"), "/users")
+    assert play.shown[-1] == Notice("you are in no room; /join ROOM")
+    assert play.room is None
+    assert play.feed(LATE, UserJoined("max", "ops"), Timer.REORDER, Timer.PRESENCE).shown == []
+
+
+def test_a_name_that_is_lost() -> None:
+    """The room goes with it, once what was heard of it is shown."""
+    play = with_bob().feed(Closed(1), Opened(2), LATE)
+    play.feed(UserJoined("eve", "ops"), UserJoined("max", "ops"), Error("name-taken", "taken", play.id))
+    assert play.said == ["c"]
+    assert Presence((UserJoined("max", "ops"),)) in play.shown
+    assert play.feed(Timer.REORDER, Timer.PRESENCE).shown == []
+
+
+def test_members_come_and_go() -> None:
+    """Join and leave notices change the list, once each."""
+    play = in_room()
+    joined, left = UserJoined("bob", "OPS"), UserLeft("bob", "ops")
+    assert play.feed(joined, joined).shown == [Presence((UserJoined("bob", "ops"),))]
+    assert play.timers == {Timer.PRESENCE: PRESENCE_WINDOW}
+    assert play.members == ["ann", "bob"]
+    assert play.feed(left, UserLeft("bob", "other"), Timer.PRESENCE).shown == [Presence((left,))]
+    assert play.members == ["ann"]
+
+
+def test_bursts_of_notices_fold() -> None:
+    """The first is shown at once, the others in one line; nobody speaks before they have joined."""
+    play = in_room().feed(*(UserJoined(name, "ops") for name in "bcdef"))
+    assert play.shown == [Presence((UserJoined("b", "ops"),))]
+    play.feed(ClientMessage("b", "hi", "ops", 1))
+    assert play.said == ["hi"]
+    play.feed(ClientMessage("e", "hi", "ops", 2))
+    assert play.shown[0] == Presence(tuple(UserJoined(name, "ops") for name in "cdef"))
+    assert play.feed(Timer.PRESENCE).shown == []
+    assert play.feed(UserLeft("b", "ops")).shown == [Presence((UserLeft("b", "ops"),))]

@@ -1,0 +1,69 @@
+"""What a person types: texts, commands, lists, the way out."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.play import Play, in_room, with_bob
+from wschat.chat.machine.effects import Quit
+from wschat.chat.machine.events import Closed, Opened
+from wschat.chat.machine.items import (
+    Listing,
+    Members,
+    Notice,
+    Unsent,
+)
+from wschat.chat.machine.state import ChatState
+from wschat.chat.machine.update import update
+from wschat.protocol.events import (
+    Ack,
+    Error,
+)
+
+
+def test_slash_texts() -> None:
+    """Two slashes at the start send one; the line that is given back is as typed."""
+    play = in_room().feed("//etc/passwd")
+    assert play.sent == [("message", "/etc/passwd")]
+    assert play.feed(Error("too-long", "", play.id)).given_back == ["//etc/passwd"]
+
+
+@pytest.mark.parametrize("line", ["", "   ", "\t"])
+def test_blank_lines(line: str) -> None:
+    """Nothing is sent for a line without text."""
+    assert in_room().feed(line).effects == []
+
+
+def test_welcome_and_lists() -> None:
+    """Without a name the three steps are shown; lists come without asking the server."""
+    play = Play().feed(Opened(1), "/help", "/rooms", "/users")
+    assert [type(item) for item in play.shown] == [Listing, Listing, Notice, Notice]
+    assert play.sent == []
+    assert in_room(["ann", "bob"]).feed("/users").shown == [Members("ops", ("ann", "bob"))]
+
+
+def test_quit_waits_for_replies() -> None:
+    """What was sent is waited for; a second /quit does not wait."""
+    assert in_room().feed("/quit").effects == [Quit()]
+    assert Play().feed("/quit").effects == [Quit()]
+    assert Quit() not in Play().feed("/register ann", "/quit").effects
+    play = in_room().feed("bye", "/quit")
+    assert Quit() not in play.effects
+    assert play.feed(Ack(id=play.id)).effects[-1] == Quit()
+    assert Quit() in in_room().feed("bye", "/quit", "/quit").effects
+
+
+def test_quitting_without_a_connection() -> None:
+    """What waits is told; a second /quit ends it."""
+    play = with_bob().feed(Closed(1), "hello", "/quit")
+    assert Quit() not in play.effects
+    assert Quit() in play.feed("/quit").effects
+    assert play.state.unsent == (Unsent("hello"),)
+
+
+def test_state_is_a_value() -> None:
+    """An update changes no state but returns another."""
+    state = ChatState("me", "secret")
+    before = replace(state)
+    update(state, Opened(1))
+    assert state == before
