@@ -57,8 +57,9 @@ def _unique(
     keys, result = set[Key](), []
     for each in sorted(found, key=lambda each: (each.id not in references, each.created or 0, each.id)):
         resource = each.resource.identified(desired)
-        if each.id and each.managed and resource.key in keys:
+        if each.managed and each.id and resource.key in keys:
             resource = replace(resource, name=f"{resource.name} ({each.id})")
-        keys.add(resource.key)
+        if each.managed:
+            keys.add(resource.key)
         result.append(replace(each, resource=resource))
     return tuple(result)

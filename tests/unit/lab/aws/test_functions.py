@@ -1,0 +1,118 @@
+"""Functions and the permissions to invoke them: created, changed, read and deleted."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.unit.lab.conftest import live, make, read
+from wschat.errors import AccessError
+from wschat.lab import inventory
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.functions import ROLE_DELETED, Function, Permission, permission_name
+from wschat.lab.aws.roles import Role
+from wschat.lab.aws.websocket_api import Api
+from wschat.lab.blueprint import FUNCTIONS, blueprint
+from wschat.lab.bundle import bundle
+from wschat.lab.model import API, Lab
+
+LAB = Lab(account="0" * 12, region="us-east-1")
+CONNECT, *_ = (
+    each
+    for each in blueprint(LAB, {spec.module: bundle(spec.module) for spec in FUNCTIONS})
+    if isinstance(each, Function)
+)
+UPDATES = {"UpdateFunctionCode", "UpdateFunctionConfiguration"}
+
+
+def test_life(empty: Cloud) -> None:
+    """What is configuration and what is code are changed by a call each."""
+    make(empty, Role)
+    changed = replace(CONNECT, memory=1024, timeout=9, environment=(("A", "1"),))
+    live(empty, replace(CONNECT, handler="other.handler"), changed, CONNECT)
+    CONNECT.create(empty)
+    assert list(Function.names(empty)) == [CONNECT.name]
+
+
+def test_life_of_a_permission(empty: Cloud) -> None:
+    """It is locked and read with its function, and is replaced where it differs."""
+    make(empty, Role, Api)
+    CONNECT.create(empty)
+    permission = Permission(
+        name=permission_name(CONNECT.name, "connect"),
+        function=CONNECT.name,
+        statement="connect",
+        source=LAB.arn("execute-api", f"{API}/*/$connect"),
+    )
+    assert permission.lock_key == permission.read_key == CONNECT.lock_key
+    live(empty, permission, replace(permission, principal="s3.amazonaws.com"))
+
+
+def test_a_role_that_is_gone(empty: Cloud) -> None:
+    """A function is bound to the role that was there, not to its name."""
+    make(empty, Role)
+    CONNECT.create(empty)
+    empty.iam.delete_role(RoleName=CONNECT.role)
+    function = read(empty, CONNECT)
+    assert function == CONNECT, "nobody looked at the role"
+    snapshot = inventory.read(empty, [CONNECT.read_key, ("role", CONNECT.role)])
+    (seen,) = snapshot.actual(()).resources.values()
+    assert CONNECT.differences(seen) == {"role": (CONNECT.role, CONNECT.role + ROLE_DELETED)}
+
+
+def test_tags_that_may_not_be_seen(empty: Cloud) -> None:
+    """Lambda answers whom it does not let see a function's tags; that makes the function no less managed."""
+    make(empty, Role)
+    CONNECT.create(empty)
+    hidden = {"Tags": None, "TagsError": {"ErrorCode": "AccessDeniedException", "Message": "no ListTags"}}
+    with answered(empty, hidden), pytest.raises(AccessError, match="no ListTags"):
+        read(empty, CONNECT)
+
+
+@pytest.mark.parametrize(
+    ("status", "attribute", "sent"),
+    [
+        ({"LastUpdateStatus": "Failed", "LastUpdateStatusReason": "no key"}, "last_update", UPDATES),
+        ({"State": "Failed", "StateReason": "no key"}, "state", set[str]()),
+    ],
+    ids=["a change", "its creation"],
+)
+def test_what_failed(empty: Cloud, status: dict[str, str], attribute: str, sent: set[str]) -> None:
+    """It is read with AWS's reason. A change that failed is sent again whole; a creation can't be changed."""
+    make(empty, Role)
+    CONNECT.create(empty)
+    with answered(empty, {"Configuration": status}) as calls:
+        found = read(empty, CONNECT)
+        assert isinstance(found, Function)
+        assert CONNECT.differences(found)[attribute][1] == "Failed: no key"
+        assert (attribute in Function.fixed) is (not sent)
+        if sent:
+            CONNECT.update(found, empty)
+    assert set(calls) == sent
+
+
+@contextmanager
+def answered(cloud: Cloud, more: dict[str, Any]) -> Iterator[list[str]]:
+    """Put more into Lambda's answers about a function; yield the updates that are sent meanwhile."""
+    events, sent = cloud.functions.meta.events, list[str]()
+
+    def answer(parsed: dict[str, Any], **_: object) -> None:
+        for key, value in more.items():
+            parsed[key] = parsed.get(key, {}) | value if key == "Configuration" else value
+
+    def call(model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
+        sent.extend({model.name} & UPDATES)
+
+    handlers: dict[str, Callable[..., None]] = {
+        "after-call.lambda.GetFunction": answer,
+        "before-call.lambda": call,
+    }
+    for event, handler in handlers.items():
+        events.register(event, handler)
+    try:
+        yield sent
+    finally:
+        for event, handler in handlers.items():
+            events.unregister(event, handler)

@@ -1,0 +1,52 @@
+"""A lab in a MiniStack of this process, and the life of one resource in it."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.support.plane.embedded import Embedded
+from tests.support.plane.inside import session
+from wschat.lab import inventory
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.session import connect
+from wschat.lab.blueprint import blueprint
+from wschat.lab.model import Resource
+from wschat.target import Target
+
+
+@pytest.fixture(scope="module")
+def embedded_clients(embedded: Embedded) -> Cloud:
+    return connect(Target(endpoint_url=embedded.endpoint), session(embedded.forward, signed=False))
+
+
+@pytest.fixture
+def empty(embedded: Embedded, embedded_clients: Cloud) -> Cloud:
+    """A lab of which nothing exists, in an account that has nothing else."""
+    embedded.empty()
+    return replace(embedded_clients, ids={})
+
+
+def read(cloud: Cloud, wanted: Resource) -> Resource | None:
+    """Return a resource as it is read, with names in the place of ids."""
+    snapshot = inventory.read(cloud, wanted.read_keys)
+    return snapshot.actual(blueprint(cloud.lab)).resources.get(wanted.key)
+
+
+def live(cloud: Cloud, *wanted: Resource) -> None:
+    """Create a resource, change it into each of the next, delete it; it is read as what it is each time."""
+    first, *later = wanted
+    first.create(cloud)
+    found = read(cloud, first)
+    assert found == first
+    for each in later:
+        each.update(found, cloud)
+        found = read(cloud, each)
+        assert found == each
+    found.delete(cloud)
+    assert read(cloud, wanted[-1]) is None
+
+
+def make(cloud: Cloud, *kinds: type[Resource]) -> None:
+    """Create the first of each of these kinds in the blueprint."""
+    for kind in kinds:
+        next(each for each in blueprint(cloud.lab) if isinstance(each, kind)).create(cloud)

@@ -1,0 +1,62 @@
+"""Names, tags and ARNs of a lab, and what each kind of resource says of the others."""
+
+from dataclasses import replace
+
+import pytest
+
+from wschat.lab.aws import KINDS
+from wschat.lab.aws.functions import Function
+from wschat.lab.blueprint import blueprint
+from wschat.lab.model import TAG, Lab
+
+LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-", sockets="wss://{api}.example")
+
+
+def test_names() -> None:
+    """The prefix stands before each name; IAM's ARNs have no region."""
+    assert LAB.name("Connect") == "anna-Connect"
+    assert LAB.arn("iam", "role/x") == "arn:aws:iam::123456789012:role/x"
+    assert LAB.arn("logs", "x") == "arn:aws:logs:eu-central-1:123456789012:x"
+    assert LAB.url("abc", "development") == "wss://abc.example/development"
+
+
+@pytest.mark.parametrize(
+    ("tags", "managed"),
+    [
+        ({TAG: "eu-central-1/anna-", "other": "x"}, True),
+        ([{"Key": TAG, "Value": "eu-central-1/anna-"}], True),
+        ({TAG: "us-east-1/anna-"}, False),
+        ({TAG: "eu-central-1/"}, False),
+        (None, False),
+    ],
+)
+def test_managed(tags: object, *, managed: bool) -> None:
+    """A resource is managed if its tag names the lab's region and prefix, in either form of tags."""
+    assert LAB.manages(tags) is managed
+
+
+def test_prefix_of_tags() -> None:
+    """Tags of this region name the prefix of a lab, if only the empty one."""
+    assert LAB.prefix_of({TAG: "eu-central-1/bob-"}) == "bob-"
+    assert LAB.prefix_of({TAG: "eu-central-1/"}) == ""
+    assert LAB.prefix_of({TAG: "us-east-1/bob-"}) is None
+    assert LAB.prefix_of({}) is None
+
+
+def test_kinds_name_each_other() -> None:
+    """Each kind of the blueprint is listed once, and so is each that another depends on, uses or names."""
+    names = [kind.kind for kind in KINDS]
+    assert len(set(names)) == len(names)
+    for each in blueprint(LAB):
+        others = {*each.depends_on, *each.uses, *each.read_with, each.parent, each.refers_to}
+        assert {each.kind, *others} <= {*names, None}
+        assert isinstance(each, KINDS)
+        attributes = {*each.fixed, each.refers_to, each.names_api} - {None}
+        assert all(hasattr(each, str(name)) for name in attributes)
+
+
+def test_a_package_is_no_difference() -> None:
+    """A function is what its attributes are: its zip is told by the hash."""
+    function = next(each for each in blueprint(LAB) if isinstance(each, Function))
+    assert replace(function, package=b"zip") == function
+    assert replace(function, package=b"zip").differences(function) == {}
