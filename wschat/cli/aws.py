@@ -54,11 +54,7 @@ def confirm(question: str, cloud: Cloud, *answer: str, yes: bool) -> None:
 
 
 def carry_out(
-    cloud: Cloud,
-    work: Work,
-    steps: Sequence[Step],
-    actual: Actual,
-    commands: Mapping[str, str],
+    cloud: Cloud, work: Work, steps: Sequence[Step], actual: Actual, commands: Mapping[str, str]
 ) -> Outcome:
     """Provision or tear down, and show it; the first Ctrl-C lets the calls in flight end.
 
@@ -76,8 +72,7 @@ def carry_out(
         except (Stopped, KeyboardInterrupt):
             report.show_stopped(shown.counts, len(steps), work.__name__, commands)
             raise typer.Exit(ExitCode.INTERRUPTED) from None
-    seconds = cloud.clock.now() - start
-    console.stderr().print(f"Done: {shown.counts['done']} steps in {seconds:.1f} s.")
+    console.stderr().print(f"Done: {shown.counts['done']} steps in {cloud.clock.now() - start:.1f} s.")
     return outcome
 
 

@@ -1,7 +1,6 @@
 """`wschat local`: run the whole lab on this machine, or join the one that runs."""
 
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -19,13 +18,6 @@ CREDENTIALS = "AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_AC
 """Every local lab's root user, as a shell sets it."""
 
 
-class Order(StrEnum):
-    """In which order the local gateway delivers what is sent at the same time."""
-
-    ARRIVAL = "arrival"
-    SHUFFLE = "shuffle"
-
-
 def local(
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="The lab's port. (default: any)")] = None,
     idle_timeout: Annotated[
@@ -39,14 +31,15 @@ def local(
         float, typer.Option(min=1, help="Requests per second; bursts of half as many.")
     ] = AS_ON_AWS.rate,
     order: Annotated[
-        Order, typer.Option(help="Whether messages sent at the same time may overtake.")
-    ] = Order.ARRIVAL,
+        Literal["arrival", "shuffle"],
+        typer.Option(help="In which order messages are delivered that are sent at the same time."),
+    ] = "arrival",
     drop: Annotated[
         float, typer.Option(min=0, help="Connections to cut per minute, at random.")
     ] = AS_ON_AWS.drop,
 ) -> None:
     """Run the whole lab on this machine. It stays in the foreground until Ctrl-C."""
-    options = GatewayOptions(idle_timeout, max_age, rate, shuffle=order is Order.SHUFFLE, drop=drop)
+    options = GatewayOptions(idle_timeout, max_age, rate, shuffle=order == "shuffle", drop=drop)
     interrupt_on_termination()
     err = console.stderr()
     with join_local(port=port, options=options) as lab:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
+from rich.markup import escape
 
 from wschat import paths
 from wschat.chat.network.lab_check import verify
@@ -20,15 +20,7 @@ from wschat.lab.model import AWS_IAM, OPEN, Actual
 from wschat.lab.plan import Step, check
 from wschat.target import Target
 
-
-class Auth(StrEnum):
-    """Who may connect: anyone, or whose AWS credentials allow it."""
-
-    NONE = "none"
-    IAM = "iam"
-
-
-AUTHORIZATION = {Auth.NONE: OPEN, Auth.IAM: AWS_IAM, None: None}
+AUTHORIZATION = {"none": OPEN, "iam": AWS_IAM, None: None}
 
 
 @targeted(AWS)
@@ -36,10 +28,8 @@ def provision(
     target: Target,
     *,
     auth: Annotated[
-        Auth | None,
-        typer.Option(
-            help="Who may connect: anyone, or whose AWS credentials allow it. (default: as it is, or none)"
-        ),
+        Literal["none", "iam"] | None,
+        typer.Option(help="Who may connect: anyone, or whom IAM allows it. (default: as it is; else none)"),
     ] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Show what would be done, and change nothing.")
@@ -70,10 +60,10 @@ def provision(
             report.show_plan(steps, console.stderr())
             check(steps)
             confirm("Do this in {}?", cloud, yes=yes)
-    left: Sequence[Step] = ()
     if steps:
         actual, left = carry_out(cloud, engine.provision, steps, actual, target.commands)
     else:
+        left = ()
         console.stderr().print(f"Nothing to do: all {len(actual.resources)} parts are as they should be.")
     _hand_over(cloud, actual, left, target, verify=verify)
 
@@ -98,10 +88,8 @@ def _hand_over(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Targe
             _verify(made)
     out.out(url, highlight=False)
     who = "Anyone whose AWS credentials allow it" if signed else "Anyone who has this URL"
-    err.print(
-        f"{who} can connect (see --auth). `{program()} teardown{target.options}` removes it all.",
-        markup=False,
-    )
+    teardown = f"{program()} teardown{escape(target.options)}"
+    err.print(f"{who} can connect (see --auth). `{teardown}` removes it all.")
     err.print(f"Now chat: [bold]{program()} chat{options} --name you --room lobby[/bold]")
 
 

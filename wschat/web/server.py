@@ -16,6 +16,14 @@ from wschat.web.page import TYPES, Page
 PATHS = {"/": "index.html", **{f"/{name}": name for name in TYPES}}
 SIGN = "/sign"
 TEXT = "text/plain; charset=utf-8"
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-DNS-Prefetch-Control": "off",
+}
 
 Sign = Callable[[], str]
 """Returns a freshly signed URL. Raises WschatError."""
@@ -103,19 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status: HTTPStatus, body: str | bytes, kind: str = TEXT) -> None:
         content = body.encode() if isinstance(body, str) else body
         self.send_response(status)
-        headers = {
-            "Content-Type": kind,
-            "Content-Length": str(len(content)),
-            "Content-Security-Policy": self.server.policy,
-            "Cache-Control": "no-store",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Referrer-Policy": "no-referrer",
-            "X-Content-Type-Options": "nosniff",
-            "X-DNS-Prefetch-Control": "off",
-        }
-        for name, value in headers.items():
-            self.send_header(name, value)
+        own = {"Content-Type": kind, "Content-Length": len(content)}
+        for name, value in {**own, **HEADERS, "Content-Security-Policy": self.server.policy}.items():
+            self.send_header(name, str(value))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
