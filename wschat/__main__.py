@@ -28,7 +28,7 @@ def leave(code: int) -> NoReturn:
 def run() -> None:
     """Show the version, or run the command line."""
     if sys.argv[1:] == ["--version"]:
-        with suppress(OSError):  # the command line tells of it
+        with suppress(OSError):  # the command line shows that error
             print(f"wschat {__version__}", flush=True)  # noqa: T201  there may be no stdout
             return
     gc.set_threshold(200_000)  # loading a command makes many objects, and no garbage

@@ -80,7 +80,7 @@ class UsageError(WschatError):
 
 
 class AccessError(WschatError):
-    """AWS does not know who is asking, or does not allow it."""
+    """AWS does not accept the credentials, or does not allow the call."""
 
     exit_code = ExitCode.ACCESS
 

@@ -13,7 +13,7 @@ from wschat.errors import WschatError
 from wschat.streams import discard
 
 COMMANDS = {
-    "provision": "Create the lab in an AWS account, or mend it.",
+    "provision": "Create or repair the lab in an AWS account.",
     "teardown": "Remove all that provision made.",
     "status": "Show what exists of the lab and what differs.",
     "logs": "Show what the functions have logged.",

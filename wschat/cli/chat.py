@@ -48,7 +48,7 @@ def chat(
     notify: Annotated[Notify, setting("notify")] = "none",
     links: Annotated[bool, setting("links", "--links/--no-links")] = Settings.links,
 ) -> None:
-    """Chat in a terminal, or through a pipe. From a pipe, each line is sent; what is said is written.
+    """Chat in a terminal, or through a pipe. From a pipe, each line is sent; what is said goes to stdout.
 
     Options that name an environment variable can be set in the settings file, too.
     """

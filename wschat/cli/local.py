@@ -19,7 +19,9 @@ CREDENTIALS = "AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_AC
 
 
 def local(
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The lab's port. (default: any)")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="TCP port of the lab. (default: any)")
+    ] = None,
     idle_timeout: Annotated[
         float,
         typer.Option(min=0.1, help="Seconds without a message, either way, until a connection is closed."),

@@ -118,7 +118,7 @@ Sign = Annotated[
     bool | None,
     typer.Option(
         "--sign/--no-sign",
-        help="Sign with your AWS credentials. (default: as the lab that was provisioned last needs it)",
+        help="Sign connections with your AWS credentials. (default: as the last provision needs it)",
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

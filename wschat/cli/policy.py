@@ -12,5 +12,5 @@ from wschat.target import Target
 
 @targeted(AWS)
 def policy(target: Target) -> None:
-    """Print the IAM policy that a person needs. It is for one lab and nothing else, in JSON."""
+    """Print the IAM policy that a person needs. In JSON, for one lab and nothing else."""
     typer.echo(json.dumps(user_policy(connect(target).lab), indent=2))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 LINES = 8  # steps under way that are shown at a time
 SPINNER = 3  # columns that are taken before a line
-LONG_S = 10.0  # seconds: who waits longer is told of it even where nothing can be shown in place
+LONG_S = 10.0  # seconds after which a wait is reported even where nothing can be shown in place
 LOOKING = "Looking at what there is now"
 
 

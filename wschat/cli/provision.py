@@ -40,7 +40,7 @@ def provision(
     ] = True,
     yes: Yes = False,
 ) -> None:
-    """Create the lab in an AWS account, or mend it. Print its wss:// URL."""
+    """Create or repair the lab in an AWS account. Print its wss:// URL."""
     if json and not plan:
         raise UsageError("--json needs --plan", where="provision")
     with on_interrupt(NOTHING_CHANGED):
@@ -65,10 +65,10 @@ def provision(
     else:
         left = ()
         console.stderr().print(f"Nothing to do: all {len(actual.resources)} parts are as they should be.")
-    _hand_over(cloud, actual, left, target, verify=verify)
+    _finish(cloud, actual, left, target, verify=verify)
 
 
-def _hand_over(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, *, verify: bool) -> None:
+def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, *, verify: bool) -> None:
     """Try the lab, and say how to chat in it and how to remove it; or what is not as it should be."""
     out, err = console.stdout(), console.stderr()
     url, signed = engine.url(cloud, actual), engine.is_signed(actual)

@@ -115,8 +115,8 @@ def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> None:
     stdout().out(json.dumps(report, indent=2), highlight=False)
 
 
-def whose(unmanaged: Sequence[Resource]) -> str:
-    """Say whose these may be: roles are the whole account's, so they may be of the person's own lab."""
+def possible_owner(unmanaged: Sequence[Resource]) -> str:
+    """Say whose these may be: roles are account-wide, so they may be of a lab of one's own elsewhere."""
     elsewhere = any(each.account_wide for each in unmanaged)
     return "somebody else's, or of a lab in another --region" if elsewhere else "somebody else's"
 
@@ -141,7 +141,7 @@ def show_stopped(counts: Mapping[str, int], steps: int, stopped: str, commands: 
 
 
 FEW = 10
-"""Functions of a new account that may run at once; a room needs about one for each person who acts."""
+"""Concurrent executions of a new account; a room needs about one for each person who acts."""
 
 
 def warn_of_quota(functions: int) -> None:

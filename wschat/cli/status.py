@@ -32,7 +32,7 @@ def status(
     if url:
         out.out(f"URL: {url}", highlight=False)
     if actual.unmanaged:
-        hint = f"Some names are {report.whose(actual.unmanaged)}: take another --prefix."
+        hint = f"Some names are {report.possible_owner(actual.unmanaged)}: take another --prefix."
     elif not actual.resources:
         hint = f"There is no such lab here: `{target.commands['provision']}` makes it."
     elif steps:

@@ -31,7 +31,7 @@ def teardown(
     ] = False,
     yes: Yes = False,
 ) -> None:
-    """Remove all that provision made. Look again, and say what is left."""
+    """Remove all that provision made. Look again, and list what is left."""
     if every and target.prefix:
         raise UsageError("--all and --prefix exclude each other", where="teardown")
     with on_interrupt(NOTHING_CHANGED):
@@ -45,8 +45,8 @@ def _remove_one(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
             actual = engine.look_for_rest(watched)
         steps = engine.plan_down(actual)
         for each in actual.unmanaged:
-            whose = report.whose([each])
-            what = f"Left alone: {each.kind} {each.name} has no tag of this lab, so it is {whose}."
+            owner = report.possible_owner([each])
+            what = f"Left alone: {each.kind} {each.name} has no tag of this lab, so it is {owner}."
             console.stderr().print(Text(safe(what)))
         if not steps:
             console.stderr().print("Nothing to remove: there is no such lab here.")
@@ -93,7 +93,6 @@ def _remove(cloud: Cloud, actual: Actual, commands: Mapping[str, str]) -> ExitCo
     if not left:
         with suppress(OSError):
             paths.forget(engine.url(cloud, actual))
-    if not left:
         console.stderr().print("Looked again: nothing is left.")
         return ExitCode.OK
     console.stderr().print(f"[bold]Looked again: this is left.[/bold] Run `{escape(commands['teardown'])}`.")

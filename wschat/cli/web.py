@@ -35,7 +35,7 @@ def web(
     config: Config,
     url: Url = None,
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Serve the page here. (default: any)", show_default=False)
+        int, typer.Option(min=0, max=65535, help="TCP port of the page. (default: any)", show_default=False)
     ] = 0,
     export: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Write the page for a static host, and serve nothing.")
@@ -113,7 +113,7 @@ def _open(address: str) -> bool:
 
 
 def _redirect(address: str, private: Path) -> str:
-    """Return the address of a file that leads to this one: everybody here sees a browser's command line."""
+    """Return the address of a private file that leads there: all users see a browser's command line."""
     file = private / "open.html"
     file.touch(0o600)
     file.write_text(f'<meta http-equiv="refresh" content="0; url={escape(address)}">', encoding="utf-8")

@@ -82,7 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 10
 
     def do_GET(self) -> None:
-        """Answer who means this server: a page elsewhere whose name was bound to this address does not."""
+        """Answer requests to this server's own name alone; after DNS rebinding, another page has another."""
         path = self.path.partition("?")[0]
         host, _, port = self.headers.get("Host", "").partition(":")
         if host not in {HOST, "localhost"} or (port or "80") != str(self.server.port):
