@@ -231,6 +231,16 @@ def test_the_last_room(connect: Connect, gate: Gate, monkeypatch: pytest.MonkeyP
     assert isinstance(carl.ask("message", "two rooms"), Ack)
 
 
+@pytest.mark.parametrize(("action", "room"), [("create", "Art"), ("join", "Ops"), ("leave", "")])
+def test_two_frames_at_once(connect: Connect, tables: Tables, gate: Gate, action: str, room: str) -> None:
+    """Whose two frames are dealt with at the same time is in one room at most afterwards."""
+    connect("Bob", "Ops"), connect("Carl", "Dev")
+    ann = connect("Ann", "Ops" if action == "leave" else "")
+    gate.meanwhile("TransactWriteItems", lambda: ann.ask("join", "Dev"))
+    ann.ask(action, room)
+    assert inconsistencies(tables()) == []
+
+
 def test_the_first_two_rooms(connect: Connect, tables: Tables, gate: Gate) -> None:
     """Of two who make the first two rooms at the same time, both have theirs in the list."""
     ann, bob = connect("Ann"), connect("Bob")
