@@ -241,6 +241,14 @@ def test_two_frames_at_once(connect: Connect, tables: Tables, gate: Gate, action
     assert inconsistencies(tables()) == []
 
 
+def test_registered_while_it_disconnects(connect: Connect, tables: Tables, gate: Gate) -> None:
+    """A name that is taken in the last moment goes with its connection."""
+    ann = connect()
+    gate.meanwhile("TransactWriteItems", lambda: ann.ask("register", "Ann"))
+    ann.call("$disconnect")
+    assert tables() == {}
+
+
 def test_the_first_two_rooms(connect: Connect, tables: Tables, gate: Gate) -> None:
     """Of two who make the first two rooms at the same time, both have theirs in the list."""
     ann, bob = connect("Ann"), connect("Bob")
