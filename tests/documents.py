@@ -9,10 +9,10 @@ from typer.core import TyperCommand
 from tests.studies.drift.cases import CASES
 from tests.studies.drift.hand import KINDS
 from tests.studies.drift.stops import FIXED, TAGS_CHANGED
+from tests.studies.gateway import behaviours
 from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES
 from tests.studies.privileges.scenarios import SCENARIOS
 from tests.support import attacks
-from tests.unit.local.gateway import behaviours
 from wschat.chat.machine.commands import HELP
 from wschat.chat.ui.json_lines import FIELDS
 from wschat.cli.app import COMMANDS, LazyCommand

@@ -23,8 +23,8 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 
 from tests.support.emulator import emulator
+from tests.support.gateway import crowd, running, settled
 from tests.support.until import until
-from tests.unit.local.gateway.inside import crowd, running, settled
 from wschat.lab.local import provision
 from wschat.local.environment import clean_environment
 from wschat.local.join import _is_in_use, listen

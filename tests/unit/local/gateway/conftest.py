@@ -1,12 +1,13 @@
 """What the tests of the gateway share: one API with a function that does what it is told."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 
-from tests.unit.local.gateway.api import STAGE, TestApi, make_function
+from tests.support.websocket_api import TestApi, make_function, management_of
 from wschat.lab.aws.cloud import Cloud
 
 if TYPE_CHECKING:
@@ -45,9 +46,4 @@ def api(clients: Cloud, mirror: str) -> TestApi:
 @pytest.fixture(scope="session")
 def management(clients: Cloud, root: boto3.Session) -> Management:
     """Makes boto3's client for the connections of an API."""
-
-    def make(api: str) -> "ApiGatewayManagementApiClient":
-        url = clients.lab.callbacks.replace("{api}", api) + f"/{STAGE}"
-        return root.client("apigatewaymanagementapi", endpoint_url=url)
-
-    return make
+    return partial(management_of, root, clients)

@@ -1,162 +1,77 @@
-"""What the @connections API answers, and how a connection ends."""
+"""How long a connection lives, and how it ends."""
 
-import json
 import socket
-import threading
 from http import HTTPStatus
-from http.client import HTTPConnection
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote, urlsplit
 
-import boto3
 import pytest
-from botocore.exceptions import ClientError
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection
 
-from tests.support.until import until
-from tests.unit.local.gateway.api import PATIENCE_S, STAGE, TestApi, ask, closed, events_of, opened
+from tests.support.gateway import API, how_it_closes, run, running
+from tests.support.websocket_api import PATIENCE_S, TestApi, ask, closed, events_of, id_of, opened
 from tests.unit.local.gateway.conftest import Management
 from wschat.lab.aws.cloud import Cloud
+from wschat.local.gateway.quotas import GatewayOptions
 
 
-def id_of(client: ClientConnection) -> str:
-    """Return a connection's id."""
-    connection: str = ask(client, {"action": "echo"})["requestContext"]["connectionId"]
-    return connection
+def test_idle() -> None:
+    """A connection on which no message goes is closed with 1001, however often it is pinged (1.3, 1.4, 8)."""
+
+    async def test() -> None:
+        async with running(GatewayOptions(idle_timeout=0.2)) as it, connect(it.url) as client:
+
+            async def ping() -> None:
+                await (await client.ping())
+
+            assert await how_it_closes(client, ping) == (1001, "Going away")
+
+    run(test)
 
 
-def error_of(call: Any, **arguments: Any) -> tuple[str, int]:  # noqa: ANN401  any call of boto3
-    """Return the error of a call, and its status."""
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    response = caught.value.response
-    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+def test_messages_keep_it_open() -> None:
+    """A message either way starts the idle time anew (1.4)."""
+
+    async def test() -> None:
+        async with running() as it, connect(it.url) as client:
+            ((connection, known),) = it.gateway._open.items()
+            for come_or_go in (client.send("x"), it.gateway.post(API, "test", connection, b"x")):
+                before = known.deadline
+                await come_or_go
+                await client.recv()
+                assert known.deadline > before
+
+    run(test)
 
 
-def root(service: str) -> str:
-    """Return an authorization of the root, whose signature MiniStack does not check."""
-    credential = f"test/20260101/us-east-1/{service}/aws4_request"
-    return f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=none"
+def test_age() -> None:
+    """A connection that is old enough is closed with 1001, whatever goes on (1.3)."""
+
+    async def test() -> None:
+        async with running(GatewayOptions(max_age=0.3)) as it, connect(it.url) as client:
+
+            async def talk() -> None:
+                await client.send("x")
+                await client.recv()
+
+            assert await how_it_closes(client, talk) == (1001, "Going away")
+
+    run(test)
 
 
-def test_post(api: TestApi, management: Management) -> None:
-    """A post comes as a text message; the id ends in `=`, which boto3 encodes (1.8, 1.9)."""
-    with opened(api.url) as client:
-        connection = id_of(client)
-        management(api.id).post_to_connection(ConnectionId=connection, Data="grüße".encode())
-        assert client.recv(PATIENCE_S) == "grüße"
+def test_a_slow_reader() -> None:
+    """A post to a client that does not read is refused with 429 once the buffer is full (1.9)."""
 
+    async def test() -> None:
+        async with running() as it, connect(it.url, max_queue=1) as client:
+            connection, sent = next(iter(it.gateway._open)), 0
+            while (answer := await it.gateway.post(API, "test", connection, b"x" * 100_000)).status == 200:
+                sent += 1
+            assert answer == (429, "LimitExceededException", b"")
+            for _ in range(sent):
+                assert len(await client.recv()) == 100_000
+            assert (await it.gateway.post(API, "test", connection, b"x")).status == 200
 
-NO_JSON = [b"{", b"[]", b"\xff", b"[" * 100_000, b'{"stageName": "\\ud800"}', b'{"stageName": ["test"]}']
-
-
-@pytest.mark.parametrize("body", NO_JSON, ids=range(len(NO_JSON)))
-def test_a_deployment_without_json(clients: Cloud, api: TestApi, body: bytes) -> None:
-    """A request to the control plane that can't be read is refused with 400, and nothing comes of it."""
-    endpoint = urlsplit(clients.lab.endpoint)
-    connection = HTTPConnection(str(endpoint.hostname), endpoint.port)
-    before = len(clients.api.get_deployments(ApiId=api.id)["Items"])
-    connection.request("POST", f"/v2/apis/{api.id}/deployments", body, {"Authorization": root("apigateway")})
-    answer = connection.getresponse()
-    assert (answer.status, json.load(answer)) == (400, {"message": "BadRequestException"})
-    assert answer.headers["x-amzn-errortype"] == "BadRequestException"
-    assert len(clients.api.get_deployments(ApiId=api.id)["Items"]) == before
-    connection.close()
-
-
-@pytest.mark.parametrize(
-    "header",
-    [("Origin", "https://evil.example"), ("Host", "evil.example"), ("Sec-Fetch-Site", "cross-site")],
-    ids=["origin", "host", "image"],
-)
-def test_pages_of_others(clients: Cloud, header: tuple[str, str]) -> None:
-    """A page in a browser, which MiniStack would let in, can ask nothing of the control plane."""
-    endpoint = urlsplit(clients.lab.endpoint)
-    connection = HTTPConnection(str(endpoint.hostname), endpoint.port)
-    for more, status in (({}, HTTPStatus.OK), (dict([header]), HTTPStatus.FORBIDDEN)):
-        headers = {"Authorization": root("lambda"), **more}
-        connection.request("GET", "/2015-03-31/functions/", headers=headers)
-        answer = connection.getresponse()
-        answer.read()
-        assert answer.status == status
-    connection.close()
-
-
-def test_half_a_post(clients: Cloud, api: TestApi, management: Management) -> None:
-    """A post that is cut before its end does not come."""
-    endpoint = urlsplit(clients.lab.endpoint)
-    with opened(api.url) as client:
-        connection = id_of(client)
-        posting = HTTPConnection(str(endpoint.hostname), endpoint.port)
-        posting.putrequest("POST", f"/_aws/execute-api/{api.id}/{STAGE}/@connections/{quote(connection)}")
-        posting.putheader("Authorization", root("execute-api"))
-        posting.putheader("Transfer-Encoding", "chunked")
-        posting.endheaders()
-        posting.send(b"4\r\nhalf\r\n")
-        posting.close()
-        management(api.id).post_to_connection(ConnectionId=connection, Data=b"whole")
-        assert client.recv(PATIENCE_S) == "whole"
-
-
-def test_a_large_post(api: TestApi, management: Management) -> None:
-    """A post of 128 KB comes, in frames of 32 KB; a larger one is refused with 413 (1.1, 1.9)."""
-    with opened(api.url) as client:
-        connection, post = id_of(client), management(api.id).post_to_connection
-        post(ConnectionId=connection, Data=b"x" * 128 * 1024)
-        frames = list(client.recv_streaming())
-        assert max(len(frame) for frame in frames) == 32 * 1024
-        assert sum(len(frame) for frame in frames) == 128 * 1024
-        error = error_of(post, ConnectionId=connection, Data=b"x" * (128 * 1024 + 1))
-        assert error == ("PayloadTooLargeException", 413)
-
-
-def test_gone(api: TestApi, management: Management) -> None:
-    """An unknown id, a closed one, and one of another API or stage, are gone: 410 (1.9)."""
-    calls = management(api.id)
-    with opened(api.url) as client:
-        connection = id_of(client)
-        assert error_of(management("0123456789").get_connection, ConnectionId=connection)[1] == 410
-    for call in (calls.get_connection, calls.delete_connection):
-        assert error_of(call, ConnectionId=connection) == ("GoneException", 410)
-    for unknown in (connection, "L0SM9cOFvHcCIhw="):
-        assert error_of(calls.post_to_connection, ConnectionId=unknown, Data=b"x") == ("GoneException", 410)
-
-
-def test_not_yet_open(api: TestApi, management: Management, tmp_path: Path) -> None:
-    """A post while `$connect` runs meets 410 (1.7)."""
-    place = tmp_path / "it"
-    found = []
-
-    def post() -> None:
-        until(lambda: place.exists() and place.read_text().endswith("\n"))
-        connection = place.read_text().strip()
-        found.append(error_of(management(api.id).post_to_connection, ConnectionId=connection, Data=b"x"))
-        Path(f"{place}.go").touch()
-
-    posting = threading.Thread(target=post)
-    posting.start()
-    with opened(f"{api.url}?wait={quote(str(place))}"):
-        posting.join()
-    assert found == [("GoneException", 410)]
-
-
-def test_without_manage_connections(clients: Cloud, api: TestApi) -> None:
-    """Who may not manage connections is refused with 403, whether the connection exists or not (1.9)."""
-    clients.iam.create_user(UserName="nobody")
-    key = clients.iam.create_access_key(UserName="nobody")["AccessKey"]
-    url = clients.lab.callbacks.replace("{api}", api.id) + f"/{STAGE}"
-    nobody = boto3.client(
-        "apigatewaymanagementapi",
-        "us-east-1",
-        endpoint_url=url,
-        aws_access_key_id=key["AccessKeyId"],
-        aws_secret_access_key=key["SecretAccessKey"],
-    )
-    with opened(api.url) as client:
-        for connection in (id_of(client), "L0SM9cOFvHcCIhw="):
-            assert error_of(nobody.post_to_connection, ConnectionId=connection, Data=b"x")[1] == 403
+    run(test)
 
 
 def test_get(api: TestApi, management: Management) -> None:

@@ -3,12 +3,13 @@
 import asyncio
 import gc
 import tracemalloc
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from wschat.local.gateway.gateway import Gateway, Handshake
 from wschat.local.gateway.model import Deployment, Integration, Route, Stage
@@ -18,6 +19,7 @@ from wschat.local.gateway.sockets import HEAD_S, serve_both
 from wschat.local.join import listen
 
 API = "abc"
+PATIENCE_S = 30
 
 
 @dataclass
@@ -82,3 +84,22 @@ async def settled(it: Running, tasks: int = 3) -> tuple[int, int]:
     it.ids.clear()
     gc.collect()
     return len(asyncio.all_tasks()), tracemalloc.get_traced_memory()[0]
+
+
+def run(test: Callable[[], Awaitable[None]]) -> None:
+    """Run a test that is given up after a while."""
+
+    async def patiently() -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            await test()
+
+    asyncio.run(patiently())
+
+
+async def how_it_closes(client: ClientConnection, act: Callable[[], Awaitable[object]]) -> tuple[int, str]:
+    """Do something again and again, until the connection is closed; return how."""
+    with suppress(ConnectionClosed):
+        while True:
+            await act()
+    assert client.protocol.close_rcvd
+    return client.protocol.close_rcvd.code, client.protocol.close_rcvd.reason

@@ -6,17 +6,23 @@ import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import boto3
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.responses import Close
 
+if TYPE_CHECKING:
+    from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+
 STAGE = "test"
 SELECTION = "$request.body.action"
 PATIENCE_S = 10
+ERROR = r'\{"message": "%s", "connectionId":"[\w-]{15}=", "requestId":"[\w-]{15}="\}'
+FENCE = {"action": "mock"}
 
 MIRROR = """
 import json, os, time
@@ -131,6 +137,12 @@ def make_function(clients: Cloud, name: str, code: str = MIRROR) -> None:
     clients.functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
 
 
+def management_of(root: boto3.Session, clients: Cloud, api: str) -> "ApiGatewayManagementApiClient":
+    """Make boto3's client for the connections of an API."""
+    url = clients.lab.callbacks.replace("{api}", api) + f"/{STAGE}"
+    return root.client("apigatewaymanagementapi", endpoint_url=url)
+
+
 def events_of(clients: Cloud, function: str, connection: str, event_type: str) -> list[dict[str, Any]]:
     """Wait for the events of one kind that a function printed into CloudWatch Logs, and return them."""
     deadline = time.monotonic() + PATIENCE_S
@@ -182,3 +194,23 @@ def opened(url: str, **options: Any) -> Iterator[ClientConnection]:  # noqa: ANN
     """Connect without a close handshake that takes long."""
     with connect(url, close_timeout=1, **options) as client:
         yield client
+
+
+def answers(client: ClientConnection, *messages: dict[str, Any]) -> list[str]:
+    """Send messages, one after the other, and return all that came back, up to the answer of a fence."""
+    found: list[str] = []
+    for message in messages:
+        client.send(json.dumps(message))
+    if messages:
+        client.send(json.dumps({"action": "echo", "last": 1}))
+    while True:
+        text = str(client.recv(PATIENCE_S))
+        if '\\"last\\": 1' in text:
+            return found
+        found.append(text)
+
+
+def id_of(client: ClientConnection) -> str:
+    """Return a connection's id."""
+    connection: str = ask(client, {"action": "echo"})["requestContext"]["connectionId"]
+    return connection

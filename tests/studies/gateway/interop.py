@@ -1,4 +1,4 @@
-"""Other people's clients at the local gateway: `python -m tests.studies.interop PROGRAM...`.
+"""Other people's clients at the local gateway: `python -m tests.studies.gateway.interop PROGRAM...`.
 
 A program is `websockets`, the path of a `wscat` (`npm install wscat`), or that of a Chromium or Chrome. Each
 connects, asks, hears what boto3 posts, is looked at by boto3, and is disconnected by it.
@@ -22,7 +22,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.support.emulator import emulator
 from tests.support.terminal import Terminal
 from tests.support.until import PATIENCE
-from tests.unit.local.gateway.api import STAGE, TestApi, make_function
+from tests.support.websocket_api import TestApi, make_function, management_of
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect as log_in
 from wschat.target import Target
@@ -111,12 +111,13 @@ def client_of(name: str, url: str) -> AbstractContextManager[Client]:
     return browser(name, url)
 
 
-def make_api(clients: Cloud) -> TestApi:
+def make_api(clients: Cloud, function: str) -> TestApi:
     """Make an API that answers with the event of a message."""
+    make_function(clients, function)
     api = TestApi(clients)
-    proxy = api.proxy("Mirror")
+    proxy = api.proxy(function)
     for key in ("$connect", "echo"):
-        api.permit("Mirror", key)
+        api.permit(function, key)
         api.route(key, proxy)
     api.stage(api.deploy())
     return api
@@ -143,10 +144,8 @@ def main() -> None:
     root = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     with emulator() as lab:
         clients = log_in(Target(endpoint_url=lab.endpoint), root)
-        make_function(clients, "Mirror")
-        api = make_api(clients)
-        url = clients.lab.callbacks.replace("{api}", api.id) + f"/{STAGE}"
-        management = root.client("apigatewaymanagementapi", endpoint_url=url)
+        api = make_api(clients, "Mirror")
+        management = management_of(root, clients, api.id)
         for name in sys.argv[1:]:
             with client_of(name, api.url) as client:
                 talk(client, management)

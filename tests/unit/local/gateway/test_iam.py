@@ -1,4 +1,4 @@
-"""Who gets in where `$connect` asks for AWS_IAM."""
+"""Who may connect with AWS_IAM, and which route may invoke a function."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -9,8 +9,9 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 
-from tests.unit.local.gateway.api import TestApi, ask, opened, refused
+from tests.support.websocket_api import TestApi, ask, opened, refused
 from wschat.lab.aws.cloud import Cloud
+from wschat.local.gateway.iam import allows
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +101,61 @@ def test_expired(signed: TestApi, friend: ReadOnlyCredentials) -> None:
     status, body = refused(sign(signed.url, friend, age=70))
     assert status == 403
     assert body["message"].startswith("Signature expired")
+
+
+FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
+
+
+ARN = "arn:aws:execute-api:us-east-1:000000000000:abc/test/$connect"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "may"),
+    [
+        (ARN, True),
+        ("arn:aws:execute-api:us-east-1:000000000000:abc/*/$connect", True),
+        ("arn:aws:execute-api:us-east-1:000000000000:abc/*", True),
+        ("arn:aws:execute-api:us-east-1:000000000000:abc/*$connect", True),
+        ("arn:aws:execute-api:us-east-1:000000000000:abd/*/$connect", False),
+        ("arn:aws:execute-api:us-east-1:000000000000:abc/*/connect", False),
+        ("arn:aws:execute-api:us-east-1:000000000000:abc/prod/$connect", False),
+    ],
+)
+def test_permission(pattern: str, *, may: bool) -> None:
+    """A permission names routes by a pattern in which `$` is literal (2.3)."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "apigateway.amazonaws.com"},
+        "Action": "lambda:InvokeFunction",
+        "Condition": {"ArnLike": {"AWS:SourceArn": pattern}},
+    }
+    assert allows({"Statement": [statement]}, FUNCTION, ARN) is may
+    for other in (
+        {"Principal": {"Service": "events.amazonaws.com"}},
+        {"Action": "lambda:GetFunction"},
+        {"Condition": {"StringEquals": {"AWS:SourceAccount": "111111111111"}}},
+        {"Condition": {"Unheard": {"AWS:SourceArn": pattern}}},
+    ):
+        assert not allows({"Statement": [{**statement, **other}]}, FUNCTION, ARN)
+    assert not allows({"Statement": [statement, {**statement, "Effect": "Deny"}]}, FUNCTION, ARN)
+    assert not allows({}, FUNCTION, ARN)
+
+
+def test_without_permission(clients: Cloud, mirror: str) -> None:
+    """A `$connect` that the function's policy does not let in ends with 500 (1.2, 6)."""
+    api = TestApi(clients)
+    api.route("$connect", api.proxy(mirror))
+    api.stage(api.deploy())
+    status, body = refused(api.url)
+    assert (status, body["message"]) == (500, "Internal server error")
+    api.permit(mirror, "echo")
+    assert refused(api.url)[0] == 500
+    api.permit(mirror, "$connect")
+    with opened(api.url):
+        pass
+
+
+def test_message_without_permission(api: TestApi) -> None:
+    """A route that the function's policy does not name causes `Internal server error` (1.2, 8)."""
+    with opened(api.url) as client:
+        assert ask(client, {"action": "not-permitted"})["message"] == "Internal server error"

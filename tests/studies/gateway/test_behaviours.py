@@ -2,15 +2,13 @@
 
 import ast
 import re
-from pathlib import Path
 
 from tests.documents import ROOT
-from tests.unit.local.gateway.behaviours import BEHAVIOURS, OWN, SOURCES, UNKNOWN, YES, counts
+from tests.studies.gateway.behaviours import BEHAVIOURS, OWN, SOURCES, UNKNOWN, YES, counts
 
 TESTS = {
     node.name: (ast.get_docstring(node) or "").splitlines()[0]
-    for path in Path(__file__).parent.glob("test_*.py")
-    if path != Path(__file__)
+    for path in (ROOT / "tests/unit/local/gateway").glob("test_*.py")
     for node in ast.parse(path.read_text()).body
     if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
 }

@@ -1,0 +1,44 @@
+"""Which routes a stage serves."""
+
+from tests.support.websocket_api import FENCE, STAGE, TestApi, ask, opened, refused
+from wschat.lab.aws.cloud import Cloud
+
+
+def test_no_such_stage(clients: Cloud, api: TestApi) -> None:
+    """Another API, another stage, a longer path and a stage without a deployment end with 403 (1.2, 2.4)."""
+    bare = TestApi(clients)
+    bare.route("$connect", bare.mock())
+    bare.stage(None)
+    nowhere = api.url.replace(api.id, "0123456789")
+    for url in (nowhere, f"{api.url}s", f"{api.url}/more", api.url.removesuffix(f"/{STAGE}"), bare.url):
+        status, body = refused(url)
+        assert (status, body["message"]) == (403, "Forbidden")
+
+
+def test_a_stage_serves_its_deployment(clients: Cloud) -> None:
+    """A route is live once it is deployed and the stage serves that deployment (1.2, 2.4, 6)."""
+    api = TestApi(clients)
+    api.route("old", api.mock(answer="old"))
+    first = api.deploy()
+    api.stage(first)
+    with opened(api.url) as client:
+        api.route("new", api.mock(answer="new"))
+        assert ask(client, {"action": "new"})["message"] == "Forbidden"
+        second = api.deploy()
+        assert ask(client, {"action": "new"})["message"] == "Forbidden"
+        api.serve(second)
+        assert ask(client, {"action": "new"}) == "new"
+        api.serve(first)
+        assert ask(client, {"action": "new"})["message"] == "Forbidden"
+        clients.api.create_deployment(ApiId=api.id, StageName="test")
+        assert ask(client, {"action": "new"}) == "new"
+
+
+def test_auto_deploy(clients: Cloud) -> None:
+    """A stage that deploys by itself serves what there is (2.4)."""
+    api = TestApi(clients)
+    api.stage(None, AutoDeploy=True)
+    with opened(api.url) as client:
+        assert ask(client, FENCE)["message"] == "Forbidden"
+        api.route("mock", api.mock())
+        assert ask(client, FENCE) == "mocked"

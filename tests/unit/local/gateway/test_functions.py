@@ -1,0 +1,57 @@
+"""Which functions are invoked, how many at once, and for how long."""
+
+import json
+import re
+from pathlib import Path
+
+from tests.support.until import until
+from tests.support.websocket_api import ERROR, FENCE, PATIENCE_S, TestApi, ask, events_of, opened, refused
+from wschat.lab.aws.cloud import Cloud
+
+
+def test_the_uri_must_be_that_of_an_invocation(clients: Cloud, mirror: str) -> None:
+    """A bare function ARN, which is the HTTP API's form, ends with 500 (2.4)."""
+    api = TestApi(clients)
+    uri = clients.lab.arn("lambda", f"function:{mirror}")
+    made = clients.api.create_integration(ApiId=api.id, IntegrationType="AWS_PROXY", IntegrationUri=uri)
+    api.route("$connect", made["IntegrationId"])
+    api.permit(mirror, "$connect")
+    api.stage(api.deploy())
+    assert refused(api.url)[0] == 500
+
+
+def test_timeout(api: TestApi, tmp_path: Path) -> None:
+    """A function that outlasts its integration's timeout causes `Endpoint request timed out` (1.1, 1.2)."""
+    with opened(api.url) as client:
+        client.send(json.dumps({"action": "slow", "wait": str(tmp_path / "it")}))
+        assert re.fullmatch(ERROR % "Endpoint request timed out", str(client.recv(PATIENCE_S)))
+        (tmp_path / "it.go").touch()
+        assert ask(client, FENCE) == "mocked"
+
+
+def test_calls_beyond_the_workers_wait(api: TestApi, tmp_path: Path) -> None:
+    """Of one function eight calls run at once; the ninth waits for its turn, and none is lost (2.3)."""
+    place = tmp_path / "it"
+    with opened(api.url) as client:
+        for number in range(10):
+            client.send(json.dumps({"action": "echo", "wait": str(place), "number": number}))
+        until(lambda: place.exists() and len(place.read_text().splitlines()) >= 8)
+        assert ask(client, FENCE) == "mocked"
+        assert len(place.read_text().splitlines()) == 8
+        Path(f"{place}.go").touch()
+        bodies = [json.loads(json.loads(client.recv(PATIENCE_S))["body"]) for _ in range(10)]
+    assert sorted(body["number"] for body in bodies) == list(range(10))
+
+
+def test_logs(clients: Cloud, api: TestApi) -> None:
+    """Every call is in CloudWatch Logs, with what the function printed (7)."""
+    with opened(api.url) as client:
+        connection = ask(client, {"action": "echo", "text": "find me"})["requestContext"]["connectionId"]
+    (event,) = events_of(clients, "Mirror", connection, "MESSAGE")
+    assert "find me" in event["body"]
+    lines = [
+        line["message"]
+        for line in clients.logs.filter_log_events(logGroupName="/aws/lambda/Mirror")["events"]
+    ]
+    for kind in ("START RequestId: ", "END RequestId: ", "REPORT RequestId: "):
+        assert any(line.startswith(kind) for line in lines)

@@ -1,0 +1,199 @@
+"""What a handshake, a message and the end of the gateway lead to."""
+
+import asyncio
+import json
+import re
+import tracemalloc
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.support.gateway import API, crowd, how_it_closes, run, running, settled
+from tests.support.websocket_api import (
+    ERROR,
+    FENCE,
+    PATIENCE_S,
+    TestApi,
+    answers,
+    ask,
+    opened,
+    refused,
+)
+from wschat.lab.aws.cloud import Cloud
+from wschat.local.gateway.quotas import GatewayOptions
+
+
+@pytest.mark.parametrize("status", [301, 401, 501])
+def test_the_status_of_connect_is_passed_on(api: TestApi, status: int) -> None:
+    """What `$connect` returns is the handshake's status (1.2)."""
+    found, body = refused(f"{api.url}?returns={quote(json.dumps({'statusCode': status}))}")
+    assert found == status
+    assert body.keys() == {"message", "connectionId", "requestId"}
+
+
+def test_connect_that_raises(api: TestApi) -> None:
+    """A `$connect` that raises ends with 502 (1.2)."""
+    status, body = refused(f"{api.url}?raise=1")
+    assert (status, body["message"]) == (502, "Internal server error")
+
+
+def test_any_2xx_opens(api: TestApi) -> None:
+    """Any 2xx of `$connect` opens the socket, and what it returns is no frame (1.2, 1.6)."""
+    with opened(f"{api.url}?returns={quote(json.dumps({'statusCode': 204, 'body': 'hello'}))}") as client:
+        assert ask(client, {"action": "mock"}) == "mocked"
+
+
+def test_authorizers_that_do_not_work(clients: Cloud) -> None:
+    """An API that asks a function who may connect lets nobody in here (2.4)."""
+    api = TestApi(clients)
+    route: Any = {"ApiId": api.id, "RouteKey": "$connect", "Target": f"integrations/{api.mock()}"}
+    clients.api.create_route(**route, AuthorizationType="CUSTOM", AuthorizerId="any")
+    api.stage(api.deploy())
+    assert refused(api.url)[0] == 500
+
+
+def test_a_handshake_takes_its_time(api: TestApi, tmp_path: Path) -> None:
+    """A handshake waits for `$connect`, and others are not kept by it (1.5, 1.7)."""
+    (tmp_path / "it.go").touch()
+    with opened(f"{api.url}?wait={quote(str(tmp_path / 'it'))}") as client:
+        known = (tmp_path / "it").read_text().strip()
+        assert ask(client, {"action": "echo"})["requestContext"]["connectionId"] == known
+
+
+@pytest.mark.parametrize("route", ["one-way", "half", "mock-half"])
+def test_one_way(api: TestApi, route: str) -> None:
+    """Without a route response, and without the expression that selects it, nothing comes back (1.6)."""
+    with opened(api.url) as client:
+        assert answers(client, {"action": route}) == []
+
+
+@pytest.mark.parametrize(
+    "message", ['{"action": "nobody"}', "no JSON", "{}", "[]", '{"action": ["echo"]}', "", "[" * 30_000]
+)
+def test_forbidden(api: TestApi, message: str) -> None:
+    """Without a route, and without `$default`, `Forbidden` comes back, and the socket stays open (1.2)."""
+    with opened(api.url) as client:
+        client.send(message)
+        assert re.fullmatch(ERROR % "Forbidden", str(client.recv(PATIENCE_S)))
+        assert ask(client, FENCE) == "mocked"
+
+
+@pytest.mark.parametrize("route", ["echo", "one-way"])
+def test_raises(api: TestApi, route: str) -> None:
+    """Who raises causes `Internal server error`, even on a one-way route; nothing leaks (1.2)."""
+    with opened(api.url) as client:
+        client.send(json.dumps({"action": route, "raise": 1}))
+        assert re.fullmatch(ERROR % "Internal server error", str(client.recv(PATIENCE_S)))
+        assert ask(client, FENCE) == "mocked"
+
+
+def test_default(clients: Cloud) -> None:
+    """What is no JSON, has no action, or asks for `$connect`, takes `$default` alone (1.8, 8)."""
+    api = TestApi(clients)
+    api.route("$default", api.mock(answer="default"))
+    api.route("$connect", api.mock(answer="connect"))
+    api.route("$disconnect", api.mock(answer="disconnect"))
+    api.route("5", api.mock(answer="five"))
+    api.route("[a, b]", api.mock(answer="list"))
+    api.stage(api.deploy())
+    with opened(api.url) as client:
+        for message in (
+            "hello",
+            "",
+            "{}",
+            '{"action": "$connect"}',
+            '{"action": "$disconnect"}',
+            '{"action": {}}',
+        ):
+            assert ask(client, message) == "default"
+        assert ask(client, '{"action": 5}') == "five"
+        assert ask(client, '{"action": ["a", "b"]}') == "list"
+
+
+def test_integrations_that_do_not_work(clients: Cloud) -> None:
+    """A route that leads to neither a function nor a MOCK causes `Internal server error` here (1.5)."""
+    api = TestApi(clients)
+    made = clients.api.create_integration(
+        ApiId=api.id, IntegrationType="HTTP_PROXY", IntegrationUri="http://127.0.0.1"
+    )
+    api.route("away", made["IntegrationId"])
+    api.route("mock", api.mock())
+    api.stage(api.deploy())
+    with opened(api.url) as client:
+        assert ask(client, {"action": "away"})["message"] == "Internal server error"
+        assert ask(client, FENCE) == "mocked"
+
+
+def test_concurrent(api: TestApi, tmp_path: Path) -> None:
+    """Messages of one connection are handled at the same time; a later one may be answered first (1.5)."""
+    with opened(api.url) as client:
+        client.send(json.dumps({"action": "echo", "wait": str(tmp_path / "it")}))
+        assert "last" in ask(client, {"action": "echo", "last": 1})["body"]
+        (tmp_path / "it.go").touch()
+        assert "wait" in json.loads(client.recv(PATIENCE_S))["body"]
+
+
+def test_the_end_of_the_gateway() -> None:
+    """When the gateway ends, clients are told 1012, and `$disconnect` is not run any more (1.3, 8)."""
+
+    async def test() -> None:
+        async with running() as it, connect(it.url) as one, connect(it.url) as two:
+            made = len(it.ids)
+            await it.gateway.shut_down()
+            for client in (one, two):
+                assert await how_it_closes(client, client.recv) == (1012, "Service restart")
+            while it.gateway._open:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            assert len(it.ids) == made
+
+    run(test)
+
+
+def test_shuffle() -> None:
+    """With `--order shuffle` what is done at the same time comes in any order, and nothing is lost."""
+
+    async def test() -> None:
+        async with running(GatewayOptions(shuffle=True)) as it, connect(it.url) as client:
+            connection = next(iter(it.gateway._open))
+            posts = [it.gateway.post(API, "test", connection, b"%d" % number) for number in range(50)]
+            await asyncio.gather(*posts)
+            came = [int(await client.recv()) for _ in range(50)]
+            assert came != sorted(came)
+            assert sorted(came) == list(range(50))
+
+    run(test)
+
+
+def test_drop() -> None:
+    """With `--drop` a connection is cut after a while, without a close frame."""
+
+    async def test() -> None:
+        async with running(GatewayOptions(drop=600)) as it, connect(it.url) as client:
+            with pytest.raises(ConnectionClosed) as closed:
+                await client.recv()
+            assert closed.value.rcvd is None
+
+    run(test)
+
+
+def test_nothing_is_left() -> None:
+    """After many connections that close or are cut no task is left, and memory is where it was."""
+
+    async def test() -> None:
+        async with running() as it:
+            await crowd(it.url, 50)
+            tasks, memory = await settled(it)
+            await crowd(it.url, 150)
+            again, later = await settled(it)
+            assert again <= tasks
+            assert later - memory < 50_000
+
+    tracemalloc.start()
+    try:
+        run(test)
+    finally:
+        tracemalloc.stop()

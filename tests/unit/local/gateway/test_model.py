@@ -1,0 +1,35 @@
+"""Which route a message takes."""
+
+import json
+
+import pytest
+
+from wschat.local.gateway.model import Deployment, Route, route_of, select
+
+
+@pytest.mark.parametrize(
+    ("expression", "message", "key"),
+    [
+        ("$request.body.action", '{"action": "x"}', "x"),
+        ("${request.body.action}", '{"action": "x"}', "x"),
+        ("$request.body.a.b", '{"a": {"b": "x"}}', "x"),
+        ("${request.body.a}/${request.body.b}", '{"a": "x", "b": 1}', "x/1"),
+        ("$request.body.action", '{"action": true}', "true"),
+        ("$request.body.action", '{"action": ["item1", "item2"]}', "[item1, item2]"),
+        ("$request.body.action", '{"other": "x"}', ""),
+        ("$request.body.action", '"text"', ""),
+        ("$request.body.action", "no JSON", ""),
+    ],
+)
+def test_selection(expression: str, message: str, key: str) -> None:
+    """A route selection expression takes parts of the message by their paths (1.8)."""
+    assert select(expression, message) == key
+
+
+def test_clients_do_not_choose_connect() -> None:
+    """No message takes `$connect` or `$disconnect`; keys are case-sensitive (1.8, 8)."""
+    routes = {key: Route(key) for key in ("$connect", "$disconnect", "say")}
+    deployment = Deployment("$request.body.action", routes)
+    for action in ("$connect", "$disconnect", "Say", "$default"):
+        assert route_of(deployment, json.dumps({"action": action})) is None
+    assert route_of(deployment, '{"action": "say"}') == routes["say"]

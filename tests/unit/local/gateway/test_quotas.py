@@ -1,0 +1,82 @@
+"""Throttles, and how long a connection may live."""
+
+from websockets.asyncio.client import connect
+
+from tests.support.gateway import API, run, running
+from tests.support.websocket_api import FENCE, TestApi, ask, opened, refused
+from wschat.lab.aws.cloud import Cloud
+from wschat.local.gateway.model import Deployment, Stage, Throttle
+from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions, Throttles, TokenBucket, deadline
+
+
+def test_token_bucket() -> None:
+    """So many pass at once, and then so many a second (1.1)."""
+    bucket = TokenBucket(rate=2, burst=3, now=100.0)
+    assert [bucket.take(100.0) for _ in range(4)] == [True, True, True, False]
+    assert [bucket.take(100.5), bucket.take(100.5)] == [True, False]
+    assert [bucket.take(200.0) for _ in range(4)] == [True, True, True, False]
+
+
+def test_throttles() -> None:
+    """A route's own throttle stands in place of its stage's, and the account's holds for all (1.1, 2.4)."""
+    throttles = Throttles(rate=20, now=0.0)
+    plain = Stage("abc", "test", "us-east-1", "000000000000", Deployment(""))
+    slow = Stage(
+        "abc", "slow", "us-east-1", "000000000000", Deployment(""), Throttle(1, 2), {"quick": Throttle(9, 9)}
+    )
+    assert [throttles.message(slow, "any", 0.0) for _ in range(3)] == [True, True, False]
+    assert [throttles.message(slow, "quick", 0.0) for _ in range(3)] == [True, True, True]
+    assert [throttles.message(plain, "any", 0.0) for _ in range(6)] == [True] * 5 + [False]
+    assert not throttles.post(0.0)
+    assert not throttles.connect(plain, 0.0)
+    assert throttles.post(1.0)
+
+
+def test_new_connections_are_throttled() -> None:
+    """500 may connect in a second (1.1)."""
+    throttles = Throttles(AS_ON_AWS.rate, now=0.0)
+    plain = Stage("abc", "test", "us-east-1", "000000000000", Deployment(""))
+    assert sum(throttles.connect(plain, 0.0) for _ in range(600)) == 500
+
+
+def test_deadline() -> None:
+    """A connection lives for ten minutes without a message, and for two hours (1.1, 1.3)."""
+    assert deadline(AS_ON_AWS, opened=0, active=0) == 600
+    assert deadline(AS_ON_AWS, opened=0, active=7000) == 7200
+    assert deadline(GatewayOptions(idle_timeout=1, max_age=2), opened=10, active=10.5) == 11.5
+
+
+def test_throttled(clients: Cloud) -> None:
+    """A stage whose throttle is 0 refuses every handshake with 429 (1.2, 2.4)."""
+    api = TestApi(clients)
+    api.route("$connect", api.mock())
+    api.stage(api.deploy(), DefaultRouteSettings={"ThrottlingRateLimit": 0.0, "ThrottlingBurstLimit": 0})
+    status, body = refused(api.url)
+    assert (status, body["message"]) == (429, "Too Many Requests")
+
+
+def test_a_route_is_throttled(clients: Cloud) -> None:
+    """A message beyond its route's throttle is answered `Too Many Requests` (1.2, 8)."""
+    api = TestApi(clients)
+    for key in ("rare", "mock"):
+        api.route(key, api.mock())
+    rare = {"ThrottlingRateLimit": 0.001, "ThrottlingBurstLimit": 1}
+    api.stage(api.deploy(), RouteSettings={"rare": rare})
+    with opened(api.url) as client:
+        assert ask(client, {"action": "rare"}) == "mocked"
+        assert ask(client, {"action": "rare"})["message"] == "Too Many Requests"
+        assert ask(client, FENCE) == "mocked"
+
+
+def test_rate() -> None:
+    """The account's throttle holds for posts as well (1.1)."""
+
+    async def test() -> None:
+        async with (
+            running(GatewayOptions(rate=0.01)) as it,
+            connect(it.url),
+        ):  # the one request that may come at once
+            connection = next(iter(it.gateway._open))
+            assert (await it.gateway.post(API, "test", connection, b"x")).status == 429
+
+    run(test)

@@ -1,0 +1,50 @@
+"""What becomes of what a function returns."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+from tests.support.websocket_api import TestApi, answers, ask, opened, refused
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [
+        "1",
+        "{}",
+        '{"statusCode": 101}',
+        '{"statusCode": 99999}',
+        '{"statusCode": 200, "headers": ["x"]}',
+        '{"statusCode": 200, "headers": {"x": "a\\r\\nb: c"}}',
+    ],
+)
+def test_connect_that_returns_no_response(api: TestApi, returned: str) -> None:
+    """A `$connect` that returns what is no response, or one that HTTP can't bear, ends with 502 (6)."""
+    status, body = refused(f"{api.url}?returns={quote(returned)}")
+    assert (status, body["message"]) == (502, "Internal server error")
+
+
+@pytest.mark.parametrize("status", [400, 401, 500, 501])
+def test_statuses(api: TestApi, status: int) -> None:
+    """A 4xx or a 5xx is met with silence (1.2)."""
+    returned = json.dumps({"statusCode": status, "body": "text"})
+    with opened(api.url) as client:
+        assert answers(client, {"action": "echo", "returns": returned}) == []
+
+
+@pytest.mark.parametrize(
+    "returned",
+    ['"text"', "null", "{}", '{"statusCode": 200, "body": {}}', '{"statusCode": 200, "headers": [1]}'],
+)
+def test_bad_shape(api: TestApi, returned: str) -> None:
+    """What is no response causes `Internal server error` where one is waited for (1.2, 8)."""
+    with opened(api.url) as client:
+        assert ask(client, {"action": "echo", "returns": returned})["message"] == "Internal server error"
+        assert answers(client, {"action": "one-way", "returns": returned}) == []
+
+
+def test_mock_without_a_status(api: TestApi) -> None:
+    """A MOCK whose request template yields no integer status causes `Internal server error` (10)."""
+    with opened(api.url) as client:
+        assert ask(client, {"action": "mock-bad"})["message"] == "Internal server error"

@@ -1,0 +1,116 @@
+"""One port for HTTP and WebSockets, and what is no proper WebSocket."""
+
+import asyncio
+import json
+import socket
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from tests.support.gateway import run, running
+from tests.support.until import until
+from tests.support.websocket_api import (
+    PATIENCE_S,
+    TestApi,
+    closed,
+    events_of,
+    opened,
+    refused,
+)
+from wschat.lab.aws.cloud import Cloud
+
+
+def test_the_url_is_too_long(api: TestApi) -> None:
+    """A URL of more than 4,096 characters is refused (1.1)."""
+    assert refused(f"{api.url}?a={'x' * 4096}")[0] == 403
+
+
+def test_subprotocol(api: TestApi) -> None:
+    """The subprotocol is what `$connect` returns as a header; compression is not negotiated (1.7)."""
+    response = {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "b"}}
+    url = f"{api.url}?returns={quote(json.dumps(response))}"
+    with opened(url, subprotocols=["a", "b"]) as client:
+        assert client.subprotocol == "b"
+        assert client.response
+        assert "Sec-WebSocket-Extensions" not in client.response.headers
+
+
+def test_no_handshake_of_a_websocket(api: TestApi, tmp_path: Path) -> None:
+    """What lacks a proper key is refused with 400, and runs no `$connect` (8)."""
+    place = tmp_path / "it"
+    with half_a_client(f"{api.url}?wait={quote(str(place))}", key="none") as client:
+        assert client.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert not place.exists()
+
+
+def test_a_client_that_leaves_meanwhile(clients: Cloud, api: TestApi, tmp_path: Path) -> None:
+    """Who leaves while `$connect` runs is told to `$disconnect`, if `$connect` lets them in (8)."""
+    place = tmp_path / "it"
+    with half_a_client(f"{api.url}?wait={quote(str(place))}"):
+        until(lambda: place.exists() and place.read_text().endswith("\n"))
+    Path(f"{place}.go").touch()
+    (event,) = events_of(clients, "Mirror", place.read_text().strip(), "DISCONNECT")
+    assert event["requestContext"]["disconnectStatusCode"] == 1006
+
+
+def half_a_client(url: str, key: str = "dGhlIHNhbXBsZSBub25jZQ==") -> socket.socket:
+    """Ask for a WebSocket, and wait for no answer."""
+    parts = urlsplit(url)
+    client = socket.create_connection((parts.hostname, parts.port), timeout=PATIENCE_S)
+    headers = (
+        f"Host: {parts.netloc}",
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        f"Sec-WebSocket-Key: {key}",
+        "Sec-WebSocket-Version: 13",
+    )
+    request = "\r\n".join((f"GET {parts.path}?{parts.query} HTTP/1.1", *headers, "", ""))
+    client.sendall(request.encode())
+    return client
+
+
+def test_a_slow_head() -> None:
+    """Who connects and does not finish the request is let go after a while (8)."""
+
+    async def test() -> None:
+        async with running(head_timeout=0.1) as it:
+            port = urlsplit(it.url).port
+            for said in (b"", b"GET /_aws/execute-api/"):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(said)
+                with suppress(ConnectionResetError):
+                    assert await reader.read() == b""
+                writer.close()
+
+    run(test)
+
+
+def test_binary(api: TestApi) -> None:
+    """A binary message closes the connection with 1003 (1.3)."""
+    with opened(api.url) as client:
+        client.send(b"{}")
+        assert closed(client).code == 1003
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["x" * (32 * 1024 + 1), ["x" * 32 * 1024] * 4 + ["x"], "é" * (16 * 1024 + 1)],
+    ids=["frame", "message", "frame in UTF-8"],
+)
+def test_too_big(api: TestApi, message: str | list[str]) -> None:
+    """A frame over 32 KB, or a message over 128 KB, closes the connection with 1009 (1.1, 1.3)."""
+    with opened(api.url) as client:
+        client.send(message)
+        assert closed(client).code == 1009
+
+
+def test_as_big_as_may_be(clients: Cloud) -> None:
+    """A message of 128 KB in frames of 32 KB is handled (1.1)."""
+    api = TestApi(clients)
+    api.route("$default", api.mock())
+    api.stage(api.deploy())
+    with opened(api.url) as client:
+        client.send(["x" * 32 * 1024] * 4)
+        assert client.recv(PATIENCE_S) == "mocked"
