@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from tests.e2e.web.scenes import SCENES, SCHEMES, SIZES
 from tests.e2e.web.tab import Tab, context
 from tests.support.browser import start
-from tests.unit.chat.threaded import ThreadedServer
+from tests.support.threaded import ThreadedServer
 from wschat.web.server import Server
 
 PICTURE = Path(__file__).parents[2] / "page.png"

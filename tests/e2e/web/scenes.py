@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.e2e.web.tab import Tab
-from tests.unit.chat.threaded import ThreadedServer
+from tests.support.threaded import ThreadedServer
 
 TALK = (
     ("grace", "Is this page a whole WebSocket client?"),

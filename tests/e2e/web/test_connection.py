@@ -12,8 +12,8 @@ from websockets.protocol import State
 from tests.e2e.web.cable import Cable
 from tests.e2e.web.conftest import OpenTab
 from tests.e2e.web.tab import Tab
-from tests.unit.chat.room_server import texts
-from tests.unit.chat.threaded import ThreadedServer
+from tests.support.room_server import texts
+from tests.support.threaded import ThreadedServer
 from wschat.web.server import Server
 
 MINUTE = 60_000

@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.test_signed import make_api
 from tests.e2e.web.conftest import OpenTab
-from tests.unit.chat.threaded import ThreadedServer
+from tests.support.threaded import ThreadedServer
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.signing import signer
 from wschat.lab.blueprint import STAGE

@@ -11,7 +11,7 @@ from tests.e2e.web.conftest import OpenTab
 from tests.e2e.web.injections import INJECTIONS
 from tests.e2e.web.tab import Tab
 from tests.support.attacks import ATTACKS
-from tests.unit.chat.threaded import ThreadedServer
+from tests.support.threaded import ThreadedServer
 from wschat.protocol.names import INVISIBLE
 from wschat.web.server import Server
 

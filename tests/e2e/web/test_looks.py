@@ -4,7 +4,7 @@ import pytest
 
 from tests.e2e.web.conftest import OpenTab
 from tests.e2e.web.scenes import SCENES, SCHEMES
-from tests.unit.chat.threaded import ThreadedServer
+from tests.support.threaded import ThreadedServer
 from wschat.web.server import Server
 
 WIDTHS = (320, 390, 700, 895, 896, 1280, 1920)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.terminal import WSCHAT, Terminal
-from tests.unit.chat.threaded import ThreadedServer
+from tests.support.threaded import ThreadedServer
 
 RUNS = 15
 PROMPT = b"\x1b[0m>"  # prompt_toolkit's input line

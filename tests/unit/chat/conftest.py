@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .threaded import ThreadedServer
+from tests.support.threaded import ThreadedServer
 
 
 @pytest.fixture

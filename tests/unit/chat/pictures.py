@@ -8,8 +8,7 @@ from pathlib import Path
 
 from tests.studies.picture import svg
 from tests.support.terminal import WSCHAT, Terminal
-
-from .threaded import ThreadedServer
+from tests.support.threaded import ThreadedServer
 
 PLACE = Path(__file__).parents[2] / "pictures"
 SIZE = (20, 84)

@@ -9,14 +9,13 @@ from typing import Any
 
 import pytest
 
+from tests.support.room_server import START, RoomServer, room_server
+from tests.support.threaded import TALK
 from wschat.chat.settings import Settings
 from wschat.chat.start import chat
 from wschat.chat.world import World, local_time
 from wschat.errors import ConnectError, ExitCode, LostError
 
-from .room_server import START, RoomServer, room_server
-
-TALK = Path(__file__).with_name("talk.py")
 TIMEOUT = 10  # seconds; a test that waits so long has failed
 
 

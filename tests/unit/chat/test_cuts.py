@@ -14,12 +14,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.room_server import RoomServer, room_server, texts
 from wschat.chat.settings import Settings
 from wschat.chat.start import chat
 from wschat.chat.world import World
 from wschat.errors import ConnectError, ExitCode, LostError
-
-from .room_server import RoomServer, room_server, texts
 
 ANN = Settings(name="ann", room="ops")
 LINES = [f"line {number}" for number in range(8)]

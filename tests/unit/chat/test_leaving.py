@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.terminal import WSCHAT, Terminal, terminal
+from tests.support.threaded import ThreadedServer
 from tests.support.until import PATIENCE, until
-
-from .threaded import ThreadedServer
 
 SLOW_RESOLVER = """
 import os, socket, threading

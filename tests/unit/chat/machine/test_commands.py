@@ -1,6 +1,6 @@
 import pytest
 
-from wschat.chat.machine.commands import COMMANDS, HELP, Call, Mistake, Say, candidates, parse
+from wschat.chat.machine.commands import COMMANDS, HELP, Call, Mistake, Say, candidates, mentions, parse
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,19 @@ def test_candidates(before: str, lines: list[str]) -> None:
 def test_help_lists_all() -> None:
     """Every command stands in the help."""
     assert [usage for usage, _ in HELP[: len(COMMANDS)]] == [command.usage for command in COMMANDS]
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ("", []),
+        ("hi b", [("bea ", 1), ("bob ", 1)]),
+        ("@BO", [("bob: ", 3)]),
+        ("/join b", []),
+        ("one\nbo", [("bob ", 2)]),
+        ("hi ", []),
+    ],
+)
+def test_mentions(before: str, found: list[tuple[str, int]]) -> None:
+    """The word before the cursor becomes a name."""
+    assert mentions(before, ["bea", "bob"]) == found

@@ -17,6 +17,7 @@ from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import update
 from wschat.protocol.events import (
     Ack,
+    ClientMessage,
     Error,
 )
 
@@ -67,3 +68,13 @@ def test_state_is_a_value() -> None:
     before = replace(state)
     update(state, Opened(1))
     assert state == before
+
+
+def test_a_flood() -> None:
+    """However much is said, little of it is kept: the last seqs and ids, and who spoke last."""
+    play = in_room()
+    for number in range(1, 1000):
+        play.feed(ClientMessage(f"eve{number}", "flood", "ops", number, id=f"{number}"))
+    kept = play.state.room
+    assert kept
+    assert (len(kept.seen), len(kept.seen_ids), len(kept.speakers)) == (200, 200, 50)

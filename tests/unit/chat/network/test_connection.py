@@ -9,7 +9,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request as HttpRequest
 
-from tests.unit.chat.room_server import room_server
+from tests.support.room_server import room_server
 from wschat import __version__
 from wschat.chat.machine.events import Fault
 from wschat.chat.network import failures

@@ -1,8 +1,13 @@
+import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from tests.support.attacks import ATTACKS, is_bad
+from tests.unit.chat.ui.typist import clock
 from wschat.chat.machine.items import (
+    Disconnected,
     Failure,
     FromServer,
     Item,
@@ -16,9 +21,11 @@ from wschat.chat.machine.items import (
     Unsent,
 )
 from wschat.chat.machine.room import Room
-from wschat.chat.machine.state import ChatState, Online
-from wschat.chat.ui.rendering import lines, toolbar
+from wschat.chat.machine.state import ChatState, Online, PendingRequest, Reconnecting
+from wschat.chat.ui.ansi import Palette, paint
+from wschat.chat.ui.rendering import lines, pending, toolbar
 from wschat.protocol.events import ClientMessage, Signup, SingleRoom, UserJoined
+from wschat.protocol.requests import Request
 
 
 def text_of(item: Item) -> list[str]:
@@ -82,3 +89,56 @@ def test_toolbar() -> None:
     assert toolbar(state) == " connected · a␛ · ops (2) · a␛, b"
     state = replace(online, name="ann", room=Room("ops (9) · x", "ann", ("ann", "b, c")))
     assert toolbar(state) == " connected · ann · <ops (9) · x> (2) · ann, <b, c>"
+
+
+def test_colours_are_stable() -> None:
+    """A name has the same colour in any case and every run; others have others."""
+    tints = {
+        name: lines(Message(ClientMessage(name, "x", time=1)), clock)[0].spans[1].tint
+        for name in ("Bob", "bob", "eve")
+    }
+    assert tints["Bob"] == tints["bob"]
+    assert tints["eve"] != tints["bob"]
+
+
+def test_lost_is_a_line_where_there_is_no_toolbar() -> None:
+    """A cut is told in lines, and in the terminal by the toolbar alone."""
+    told = [lines(Disconnected("gone"), str, linear=linear) for linear in (True, False)]
+    assert [len(each) for each in told] == [1, 0]
+
+
+ITEMS: list[Callable[[str], Item]] = [
+    lambda text: Message(ClientMessage("eve", text, time=1)),
+    lambda text: Message(ClientMessage(text, text, time=1), me=text),
+    lambda text: Presence((UserJoined(text, "ops"),)),
+    lambda text: FromServer(SingleRoom(text)),
+    lambda text: Members(text, (text, text)),
+    Disconnected,
+    Notice,
+    Unsent,
+    lambda text: Failure(text, text, text),
+]
+
+
+@pytest.mark.parametrize("linear", [True, False])
+def test_lines_for_logs_and_pipes(linear: bool) -> None:  # noqa: FBT001
+    """What is written is text and ends of line alone, and its beginning is ours."""
+    for attack in ATTACKS:
+        for make in ITEMS:
+            for line in lines(make(attack), lambda _ms: "12:34", linear=linear):
+                assert not [char for char in str(line) if is_bad(char)], attack
+                painted = paint(line, 40, Palette(256, links=True))
+                for row in re.sub(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b]*\x1b\\", "", painted).split("\n"):
+                    assert re.match(r"12:34 <|-- |!! |── |   |https?://[!-~]+$|$", row), (attack, row)
+
+
+def test_the_toolbar() -> None:
+    """It is one harmless line, whatever the names and the trouble are; so is what waits."""
+    for attack in ATTACKS:
+        outbox = (PendingRequest(Request("message", attack), attack),)
+        room = Room(attack, attack, (attack, attack))
+        state = ChatState("me", "t", name=attack, room=room, outbox=outbox)
+        for connection in (Online(1), Reconnecting(2, attack)):
+            each = replace(state, connection=connection)
+            for line in (toolbar(each), *map(str, pending(each))):
+                assert not [char for char in line if is_bad(char)], attack

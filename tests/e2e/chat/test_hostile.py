@@ -1,9 +1,7 @@
-"""Strangers are hostile: after any attack the terminal, and all that is written, is as without it."""
+"""Strangers are hostile: after any attack the terminal is as without it."""
 
-import json
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -11,32 +9,14 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.support.attacks import ATTACKS, HOSTILE, is_bad
-from tests.support.play import in_room
+from tests.support.attacks import ATTACKS, HOSTILE
 from tests.support.terminal import Terminal
-from wschat.chat.machine.items import (
-    Disconnected,
-    Failure,
-    FromServer,
-    Item,
-    Members,
-    Message,
-    Notice,
-    Presence,
-    Unsent,
-)
-from wschat.chat.machine.room import Room
-from wschat.chat.machine.state import ChatState, Online, PendingRequest, Reconnecting
-from wschat.chat.ui.ansi import Palette, paint
-from wschat.chat.ui.json_lines import encode
-from wschat.chat.ui.rendering import lines, pending, toolbar
-from wschat.protocol.events import ClientMessage, SingleRoom, UserJoined
-from wschat.protocol.requests import Request
-
-from .threaded import ThreadedServer, start_chat
+from tests.support.threaded import ThreadedServer, start_chat
 
 NUMBERS = count()
+
 WHOLE_URL = r"https?://[!-~]+ *$|[!-~]+ *$"  # and its rest, without a gap
+
 BEGINNINGS = re.compile(rf"00:00 <|-- |!! |── |   |> draft| \S|{WHOLE_URL}|$")
 
 
@@ -137,58 +117,3 @@ def test_anything(place: Place, text: str) -> None:
     """Neither does what nobody has thought of."""
     place.attack("nothing")
     check(place, look(place.ann), text)
-
-
-ITEMS: list[Callable[[str], Item]] = [
-    lambda text: Message(ClientMessage("eve", text, time=1)),
-    lambda text: Message(ClientMessage(text, text, time=1), me=text),
-    lambda text: Presence((UserJoined(text, "ops"),)),
-    lambda text: FromServer(SingleRoom(text)),
-    lambda text: Members(text, (text, text)),
-    Disconnected,
-    Notice,
-    Unsent,
-    lambda text: Failure(text, text, text),
-]
-
-
-@pytest.mark.parametrize("linear", [True, False])
-def test_lines_for_logs_and_pipes(linear: bool) -> None:  # noqa: FBT001
-    """What is written is text and ends of line alone, and its beginning is ours."""
-    for attack in ATTACKS:
-        for make in ITEMS:
-            for line in lines(make(attack), lambda _ms: "12:34", linear=linear):
-                assert not [char for char in str(line) if is_bad(char)], attack
-                painted = paint(line, 40, Palette(256, links=True))
-                for row in re.sub(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b]*\x1b\\", "", painted).split("\n"):
-                    assert re.match(r"12:34 <|-- |!! |── |   |https?://[!-~]+$|$", row), (attack, row)
-
-
-def test_the_toolbar() -> None:
-    """It is one harmless line, whatever the names and the trouble are; so is what waits."""
-    for attack in ATTACKS:
-        outbox = (PendingRequest(Request("message", attack), attack),)
-        room = Room(attack, attack, (attack, attack))
-        state = ChatState("me", "t", name=attack, room=room, outbox=outbox)
-        for connection in (Online(1), Reconnecting(2, attack)):
-            each = replace(state, connection=connection)
-            for line in (toolbar(each), *map(str, pending(each))):
-                assert not [char for char in line if is_bad(char)], attack
-
-
-def test_json_carries_the_exact_text() -> None:
-    """Programs get it as it is, in one line that is harmless on a screen."""
-    for attack in ATTACKS:
-        line = encode({"message": attack})
-        assert line.isprintable()
-        assert json.loads(line) == {"message": attack}
-
-
-def test_a_flood() -> None:
-    """However much is said, little of it is kept: the last seqs and ids, and who spoke last."""
-    play = in_room()
-    for number in range(1, 1000):
-        play.feed(ClientMessage(f"eve{number}", "flood", "ops", number, id=f"{number}"))
-    kept = play.state.room
-    assert kept
-    assert (len(kept.seen), len(kept.seen_ids), len(kept.speakers)) == (200, 200, 50)

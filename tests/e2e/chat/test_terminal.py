@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.terminal import WSCHAT, Terminal
+from tests.support.terminal import WSCHAT, Terminal, terminal
+from tests.support.threaded import ROWS, ThreadedServer, start_chat
 from tests.support.until import until
-
-from .threaded import ROWS, ThreadedServer, start_chat
+from tests.unit.chat.ui.test_pipe import Recorder
 
 BRACKETS_PASTES = 2004 << 5  # as pyte counts private modes
+
 SEND_LESS = "the connection is lost: a message was bigger than the limit (1009)"
 
 
@@ -233,3 +234,41 @@ def test_resized_in_the_background(server: ThreadedServer, tmp_path: Path) -> No
     ann.until_screen(rf"^.*message 2\n(.*\n)*.*message {ROWS - 1}\n>\n connected")
     assert "what stood 2 lines above" in str(ann)
     leave_shell(ann)
+
+
+def test_the_same_in_a_terminal(server: ThreadedServer, tmp_path: Path) -> None:
+    """The toolbar says at once that the connection is lost; what waits stands above the input line."""
+    ann = start_chat(server, tmp_path, "ann", "ops")
+    ann.until("you are in ops")
+    server.server.statuses = [503]
+    server.do(server.server.cut(1012))
+    ann.until("reconnecting, try 2")
+    ann.press("for later\r")
+    ann.until_screen(r"\.\.\. for later\n>")
+    ann.until("<ann> for later")
+    ann.until("connected · ann")
+    assert "── back" in str(ann)
+    assert "... for later" not in ann.text
+    ann.press("\x04")
+    assert ann.end() == 0
+
+
+def test_not_this_time(server: ThreadedServer) -> None:
+    """Who has set it for good can do without it once."""
+    with terminal("chat", "--no-plain", "--url", server.server.url, env={"WSCHAT_PLAIN": "1"}) as ann:
+        ann.until_screen("\n>\n(.*\n)* connected")
+        ann.press("\x04")
+        assert ann.end() == 0
+
+
+@pytest.mark.parametrize("calm", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"WSCHAT_PLAIN": "1"}], ids=str)
+def test_waiting_for_the_local_lab(tmp_path: Path, calm: dict[str, str]) -> None:
+    """Nothing turns while it starts; that it does is said in a line."""
+    env = {"WSCHAT_STATE_DIR": str(tmp_path / ("too long for a socket" * 6)), **calm}
+    with terminal("chat", "--local", env=env) as ann:
+        written: list[bytes] = []
+        ann.process.logfile_read = Recorder(written)
+        assert ann.end() == 8
+    told = b"".join(written)
+    assert told.startswith(b"Starting the local lab\r\n")
+    assert b"\x1b[?25l" not in told  # which hides the cursor

@@ -1,20 +1,69 @@
-"""What is printed above the input line of a terminal, and in what state the terminal is meanwhile."""
+"""The input line: its history, what is printed above it, and in what state the terminal is meanwhile."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.renderer import CPR_Support
 
-from wschat.chat.machine.items import Message
-from wschat.chat.settings import Settings
+from tests.unit.chat.ui.typist import Screen, drafted, opened, typed
+from wschat.chat.machine.events import LineEntered
+from wschat.chat.machine.items import Failure
 from wschat.chat.ui.prompt import FRAME, terminal_prompt
-from wschat.chat.ui.terminal import TerminalView
-from wschat.protocol.events import ClientMessage
 
-from .test_view import Screen
+
+def test_history_is_kept(tmp_path: Path) -> None:
+    """Arrow-up brings the lines of the last run, from a file for this person alone."""
+    path = tmp_path / "new" / "history"
+    typed(path, "first\r")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert typed(path, drafted("", 1), "\x1b[A\r") == ["first"]
+
+
+def test_history_that_can_not_be_written(tmp_path: Path) -> None:
+    """Without a place for the file the chat goes on."""
+    (tmp_path / "file").touch()
+    assert typed(tmp_path / "file" / "history", "text\r") == ["text"]
+
+
+def test_history_that_can_not_be_written_any_more(tmp_path: Path) -> None:
+    """Lines are entered as before when there is no room for them, as on a disk that has become full."""
+
+    async def play() -> list[object]:
+        entered: asyncio.Queue[object] = asyncio.Queue()
+        (tmp_path / "state").mkdir()
+        with opened(tmp_path / "state" / "history") as (view, keyboard, _):
+            shutil.rmtree(tmp_path / "state")
+            reading = asyncio.create_task(view.read(entered.put_nowait))
+            keyboard.send_text("one\rtwo\r")
+            got = [await asyncio.wait_for(entered.get(), 5) for _ in range(2)]
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+            return got
+
+    assert asyncio.run(play()) == [LineEntered("one"), LineEntered("two")]
+
+
+def test_nothing_shown_is_lost_at_the_end(tmp_path: Path) -> None:
+    """What is shown just before the prompt ends is printed all the same."""
+
+    async def play() -> str:
+        with opened(tmp_path / "history") as (view, keyboard, screen):
+            running = asyncio.Event()
+            reading = asyncio.create_task(view.read(lambda _line: running.set()))
+            keyboard.send_text("\r")
+            await asyncio.wait_for(running.wait(), 5)
+            view.show(Failure("", "last words"))
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+            return screen.printed
+
+    assert "last words" in asyncio.run(play())
+
 
 PASTES_ON, PASTES_OFF = "\x1b[?2004h", "\x1b[?2004l"
+
 HERE = "\x1b[1;1R"  # a terminal tells where its cursor is
 
 
@@ -91,23 +140,6 @@ def test_a_paste_while_something_is_printed(tmp_path: Path) -> None:
 
     printed = asyncio.run(play())
     assert printed.rfind(PASTES_OFF) > printed.rfind(PASTES_ON)
-
-
-def test_no_more_than_a_screen_is_painted_anew(tmp_path: Path) -> None:
-    """Who drags the border of a terminal does not wait for long messages that have scrolled away."""
-    painted: list[int] = []
-
-    def counting(milliseconds: int) -> str:
-        painted.append(milliseconds)
-        return "12:34"
-
-    with create_pipe_input() as keyboard, terminal_prompt(tmp_path / "h", keyboard, Screen()) as prompt:
-        view = TerminalView(prompt, counting, Settings())
-        for number in range(1, 10):
-            view.show(Message(ClientMessage("eve", "one\ntwo\nthree", time=number)))
-        painted.clear()
-        assert prompt.again(5).count("\n") == 6
-    assert painted == [9, 8]
 
 
 def test_a_terminal_that_does_not_answer(tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.terminal import Terminal, terminal
+from tests.support.threaded import ThreadedServer
 from tests.support.until import until
-
-from .threaded import ThreadedServer
 
 HOLDING = """
 import os, pathlib, sys, time
@@ -28,6 +27,7 @@ class Holding:
 
 sys.meta_path.insert(0, Holding)
 """
+
 IMPATIENT = """
 import os, signal, sys
 
@@ -40,7 +40,9 @@ class Impatient:
 
 sys.meta_path.insert(0, Impatient)
 """
+
 CLI = "wschat.cli.chat"
+
 PROMPT, CLIENT = "wschat.chat.ui.prompt", "wschat.chat.client"
 
 Hold = Callable[..., AbstractContextManager[Terminal]]

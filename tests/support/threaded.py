@@ -7,9 +7,8 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from tests.support.room_server import RoomServer, room_server
 from tests.support.terminal import Terminal
-
-from .room_server import RoomServer, room_server
 
 TALK = Path(__file__).with_name("talk.py")
 ROWS, COLUMNS = 24, 80

@@ -1,0 +1,82 @@
+import json
+import re
+
+import pytest
+
+from tests.support.attacks import ATTACKS
+from wschat.chat.machine.events import Malformed, Requested
+from wschat.chat.machine.items import (
+    Acknowledged,
+    Disconnected,
+    Failure,
+    FromServer,
+    Item,
+    Message,
+    Presence,
+    Reconnected,
+    Unsent,
+)
+from wschat.chat.ui.json_lines import FIELDS, encode, events, request
+from wschat.protocol.events import (
+    Ack,
+    ClientMessage,
+    DeleteRoom,
+    MultiMessage,
+    Signup,
+    SingleRoom,
+    UserJoined,
+    UserLeft,
+)
+
+ITEMS: list[Item] = [
+    Message(ClientMessage("eve", "hi", "ops", 1, 2)),
+    FromServer(Signup("ann", ("ops",), "t")),
+    FromServer(MultiMessage("ops", ("ann",), id="t"), "ann"),
+    Acknowledged(Ack(1, 2, "t"), "message", "ops"),
+    Presence((UserJoined("bob", "ops"), UserLeft("bob", "ops"))),
+    FromServer(SingleRoom("ops")),
+    FromServer(DeleteRoom("ops")),
+    Disconnected("gone"),
+    Reconnected(3),
+    Failure("/join x", "no", "hint", "no-such-room", "t"),
+    Unsent("hi"),
+]
+
+
+def test_fields_are_documented() -> None:
+    """Each event has exactly the fields that the document tells of."""
+    found: dict[str, set[str]] = {}
+    for item in ITEMS:
+        for event in events(item):
+            found.setdefault(str(event["type"]), set()).update(event.keys() - {"type"})
+    assert found.keys() == FIELDS.keys()
+    for type_, fields in found.items():
+        words = set(re.findall(r"\w+", FIELDS[type_]))
+        assert fields <= words, (type_, fields - words)
+
+
+@pytest.mark.parametrize(
+    ("line", "meaning"),
+    [
+        ('{"action": "message", "value": "a\\nb", "id": "1"}', ("message", "a\nb", "1")),
+        ('{"action": "leave"}', ("leave", "", None)),
+        ("hello", None),
+        ("[]", None),
+        ('{"action": 3}', None),
+        ('{"action": "message", "value": 3}', None),
+        ('{"action": "message", "valeu": "x"}', None),
+        ("[" * 100_000, None),
+    ],
+    ids=range(8),
+)
+def test_requests(line: str, meaning: tuple[str, str, str | None] | None) -> None:
+    """A request is an object with known fields; everything else is none."""
+    assert request(line) == (Requested(*meaning, line) if meaning else Malformed(line))
+
+
+def test_json_carries_the_exact_text() -> None:
+    """Programs get it as it is, in one line that is harmless on a screen."""
+    for attack in ATTACKS:
+        line = encode({"message": attack})
+        assert line.isprintable()
+        assert json.loads(line) == {"message": attack}

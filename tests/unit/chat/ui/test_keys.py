@@ -1,0 +1,132 @@
+"""Each key of the table does what the help says of it; pastes, and texts that come back."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from prompt_toolkit.input.ansi_escape_sequences import REVERSE_ANSI_SEQUENCES
+from prompt_toolkit.keys import KEY_ALIASES, Keys
+
+from tests.unit.chat.ui.typist import drafted, typed
+from wschat.chat.machine.commands import KEYS
+from wschat.chat.machine.items import Unsent
+from wschat.chat.ui.terminal import TerminalView
+
+Step = str | Callable[[TerminalView], bool]
+
+
+def pressed(sequence: str) -> str:
+    """Return what a terminal sends for these keys."""
+    return "".join(REVERSE_ANSI_SEQUENCES[Keys(KEY_ALIASES.get(key, key))] for key in sequence.split())
+
+
+ENTER, UP = pressed("enter"), pressed("up")
+
+EFFECTS: dict[str, tuple[tuple[Step, ...], tuple[Step, ...], list[str]]] = {
+    "enter": (("one",), (), ["one"]),
+    "escape enter": (("one",), ("two", ENTER), ["one\ntwo"]),
+    "c-j": (("one",), ("two", ENTER), ["one\ntwo"]),
+    "tab": (("b",), (drafted("bea: "), ENTER), ["bea: "]),
+    "up": (("one", ENTER, drafted("", 1)), (drafted("one"), ENTER), ["one", "one"]),
+    "down": (
+        ("one", ENTER, "half", drafted("half", 1), UP, drafted("one")),
+        (drafted("half"), ENTER),
+        ["one", "half"],
+    ),
+    "c-r": (
+        ("first", ENTER, "second", ENTER, drafted("", 2)),
+        ("fi", ENTER, drafted("first"), ENTER),
+        ["first", "second", "first"],
+    ),
+    "f1": ((), (), ["/help"]),
+    "c-c": (("half", drafted("half")), (drafted(""), ENTER), [""]),
+    "c-d": ((), (), ["/quit"]),
+    "c-z": ((), (), ["suspended"]),
+}
+
+
+def test_the_table_is_whole() -> None:
+    """Every key of the table is pressed here."""
+    assert [sequence for key in KEYS for sequence in key.sequences] == list(EFFECTS)
+
+
+@pytest.mark.parametrize("sequence", EFFECTS)
+def test_keys(tmp_path: Path, sequence: str) -> None:
+    """A key has the effect that its help tells of."""
+    before, after, entered = EFFECTS[sequence]
+    assert typed(tmp_path / "history", *before, pressed(sequence), *after, count=len(entered)) == entered
+
+
+LONG = "\x1b[200~" + "\n".join("abcdefg") + "\x1b[201~"
+
+SHORT = "\x1b[200~one\r\ntwo\n\x1b[201~"
+
+
+@pytest.mark.parametrize(
+    ("keys", "entered"),
+    [
+        ("one\rtwo\r", ["one", "two"]),
+        ("half\x03whole\r", ["whole"]),
+        ("\x03", ["/quit"]),
+        ("text\x04\r\x04", ["text", "/quit"]),
+        (f"{SHORT}\r", ["one\ntwo"]),
+        (f"{LONG}\ry", ["a\nb\nc\nd\ne\nf\ng"]),
+        (f"{LONG}\rn\x03x\r", ["x"]),
+    ],
+)
+def test_many_keys(tmp_path: Path, keys: str, entered: list[str]) -> None:
+    """Ctrl-C clears a line, and quits on an empty one, as Ctrl-D does; a long paste is asked about."""
+    assert typed(tmp_path / "history", keys, count=len(entered)) == entered
+
+
+REFUSED = "hello everybody"
+
+
+def refused(view: TerminalView) -> bool:
+    """Give the text back once it has been entered."""
+    if REFUSED not in view._prompt._session.history.get_strings():
+        return False
+    view.give_back(Unsent(REFUSED))
+    return True
+
+
+def searching(view: TerminalView) -> bool:
+    return view._prompt._session.app.layout.is_searching
+
+
+UP, DOWN = "\x1b[A", "\x1b[B"
+
+
+@pytest.mark.parametrize(
+    ("steps", "entered"),
+    [
+        ((refused, "\r"), [REFUSED]),
+        ((refused, " again\r"), [f"{REFUSED} again"]),
+        ((refused, "\x01/\r"), [f"/{REFUSED}"]),
+        ((refused, "/join lo\r"), ["/join lo"]),
+        ((refused, "/\x03", drafted(""), UP, "\r"), [REFUSED]),
+        ((refused, "\x1b[200~/join lo\x1b[201~\r"), ["/join lo"]),
+        (("/join lo", drafted("/join lo"), refused, "\r"), ["/join lo"]),
+        (("half", drafted("half"), refused, UP, drafted(REFUSED), "\r"), [REFUSED]),
+        (("x\rhalf", drafted("half"), refused, drafted("half"), UP, drafted(REFUSED), "\r"), ["x", REFUSED]),
+        (("half", drafted("half"), UP, drafted(REFUSED), refused, DOWN, drafted("half"), "\r"), ["half"]),
+        (("\x12", searching, refused, "\x07", drafted(""), "x\r"), ["x"]),
+    ],
+)
+def test_a_refused_text(
+    tmp_path: Path, steps: tuple[str | Callable[[TerminalView], bool], ...], entered: list[str]
+) -> None:
+    """It comes back into an empty input, and gives way to a command; else it is the newest that Up brings."""
+    got = typed(tmp_path / "history", f"{REFUSED}\r", *steps, count=1 + len(entered))
+    assert got == [REFUSED, *entered]
+
+
+def test_question(tmp_path: Path) -> None:
+    """A long paste stays in the input line until the question is answered."""
+
+    def asked(view: TerminalView) -> bool:
+        return "Send these 7 lines?" in str(view._prompt._message())
+
+    assert typed(
+        tmp_path / "history", f"{LONG}\r", asked, "n", lambda view: not asked(view), "\r", asked, "y"
+    )

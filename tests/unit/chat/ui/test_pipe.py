@@ -1,0 +1,114 @@
+"""Lines in, lines out: --plain for screen readers, and pipes."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from tests.support.room_server import texts
+from tests.support.terminal import WSCHAT, Terminal, terminal
+from tests.support.threaded import ThreadedServer, start_chat
+
+
+class Recorder:
+    """Keeps what a program writes."""
+
+    def __init__(self, written: list[bytes]) -> None:
+        self._written = written
+
+    def write(self, data: bytes) -> None:
+        """Keep it."""
+        self._written.append(data)
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+
+def test_a_conversation(server: ThreadedServer, tmp_path: Path) -> None:
+    """Each line says who speaks; a mention rings; no escape sequences, nothing drawn, no animation."""
+    ann = start_chat(server, tmp_path, "ann", "ops", "plain", TZ="UTC")
+    ann.until("you are in ops")
+    written: list[bytes] = []
+    ann.process.logfile_read = Recorder(written)
+    ann.type("hello")
+    ann.until("<ann> hello")
+    server.say("one\ntwo ann")
+    ann.until("00:00 <eve> two ann")
+    server.do(server.server.cut(1001))
+    ann.until("connecting again")
+    ann.until("-- back")
+    ann.type("/users")
+    ann.until("in ops:")
+    ann.type("/quit")
+    assert ann.end() == 0
+    shown = b"".join(written).decode()
+    assert "00:00 <eve> one\r\n00:00 <eve> two ann\r\n\a" in shown
+    assert re.fullmatch(r"[\r\n\a -~]*", shown), shown
+
+
+def test_offline(server: ThreadedServer, tmp_path: Path) -> None:
+    """What is said without a connection waits visibly, is sent once, and a person can leave."""
+    ann = start_chat(server, tmp_path, "ann", "ops", "plain")
+    ann.until("you are in ops")
+    server.server.statuses = [500]
+    server.do(server.server.cut(1012))
+    ann.until("connecting again")
+    ann.type("for later")
+    ann.until("-- waits for a connection: for later")
+    ann.until("<ann> for later")
+    server.server.statuses = [503] * 99
+    server.do(server.server.cut(1012))
+    ann.until(lambda text: text.count("connecting again") == 2)
+    ann.type("never")
+    ann.until("-- waits for a connection: never")
+    ann.type("/quit")
+    ann.until("/quit again ends at once")
+    ann.type("/quit")
+    assert ann.end() == 0
+    assert "!! Not sent: never" in str(ann)
+    assert [frame["value"] for frame in server.server.requests if frame["action"] == "message"] == [
+        "for later"
+    ]
+
+
+def test_interrupted(server: ThreadedServer) -> None:
+    """Ctrl-C ends a plain chat in order."""
+    with terminal("chat", "--plain", "--url", server.server.url, "--name", "ann", "--room", "ops") as ann:
+        ann.until("you are in ops")
+        ann.process.sendintr()
+        assert ann.end() == 130
+        assert "Traceback" not in str(ann)
+
+
+def test_a_full_disk(server: ThreadedServer) -> None:
+    """What can't be written ends the chat with the reason, and without a traceback."""
+    command = [WSCHAT, "chat", "--url", server.server.url, "--name", "bot", "--room", "ops", "--plain"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, input="hi\n", stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=20
+        )
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        1,
+        "Error: the system refused: No space left on device",
+    )
+
+
+def test_a_pipe(server: ThreadedServer) -> None:
+    """A line from a pipe is sent and acknowledged, and the exit code is 0; without colours."""
+    command = [WSCHAT, "chat", "--url", server.server.url, "--name", "bot", "--room", "ops"]
+    done = subprocess.run(command, input="hi\n", capture_output=True, text=True, check=True, timeout=20)
+    assert texts(server.server.requests) == ["hi"]
+    assert "<bot> hi" in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_no_stdout(server: ThreadedServer) -> None:
+    """Somebody at a keyboard can do without."""
+    command = f"exec {WSCHAT} chat --url {server.server.url} --name ann --room ops >&-"
+    person = Terminal("/bin/sh", "-c", command, env=os.environ)
+    try:
+        person.press("hi\n\x04")
+        assert person.end() == 0
+    finally:
+        person.process.close(force=True)
+    assert texts(server.server.requests) == ["hi"]

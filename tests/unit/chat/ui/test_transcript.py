@@ -1,0 +1,53 @@
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.room_server import texts
+from tests.support.terminal import WSCHAT
+from tests.support.threaded import ThreadedServer
+from wschat.chat.machine.items import Acknowledged, Message, Notice
+from wschat.chat.ui.transcript import open_transcript
+from wschat.errors import UsageError
+from wschat.protocol.events import Ack, ClientMessage
+
+
+def test_transcript(tmp_path: Path) -> None:
+    """What is said is at the end of a file of one's own, with dates, and harmless."""
+    path = tmp_path / "log"
+    for _ in range(2):
+        with open_transcript(str(path)) as transcript:
+            transcript.write(
+                Message(ClientMessage("e\x1b[2Jve", "one\n-- two\u202e", time=1_700_000_000_000))
+            )
+            transcript.write(Notice("x"))
+            transcript.write(Acknowledged(Ack(), "message", "ops"))
+    said, more, notice, *again = path.read_text().splitlines()
+    assert re.fullmatch(r"2023-11-1\d \d\d:\d\d:\d\d <e␛\[2Jve> one", said)
+    assert more.endswith("<e␛[2Jve> -- two\\u{202e}")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d -- x", notice)
+    assert len(again) == 3
+    assert path.stat().st_mode & 0o777 == 0o600
+    for odd in (str(tmp_path), "~nobody-of-that-name/log"):
+        with pytest.raises(UsageError, match="can't be written"), open_transcript(odd):
+            pass
+
+
+def test_a_log_on_a_full_disk(server: ThreadedServer) -> None:
+    """The chat says so once, and goes on."""
+    command = [
+        WSCHAT,
+        "chat",
+        "--url",
+        server.server.url,
+        "--name",
+        "bot",
+        "--room",
+        "ops",
+        "--log",
+        "/dev/full",
+    ]
+    done = subprocess.run(command, input="hi\n", capture_output=True, text=True, check=False, timeout=20)
+    assert done.stdout.count("!! --log: it can't be written any more: No space left") == 1, done
+    assert (texts(server.server.requests), done.returncode, done.stderr) == (["hi"], 0, "")

@@ -1,0 +1,90 @@
+"""Types into a prompt without a terminal, and keeps what is printed and entered."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from prompt_toolkit.input import PipeInput, create_pipe_input
+from prompt_toolkit.output import DummyOutput
+
+from wschat.chat.machine.events import Event, LineEntered
+from wschat.chat.machine.room import Room
+from wschat.chat.machine.state import ChatState
+from wschat.chat.settings import Settings
+from wschat.chat.ui.prompt import terminal_prompt
+from wschat.chat.ui.terminal import TerminalView
+
+
+class Screen(DummyOutput):
+    """Keeps what is printed above the input line."""
+
+    def __init__(self) -> None:
+        self.printed = ""
+
+    def write_raw(self, data: str) -> None:
+        """Keep it."""
+        self.printed += data
+
+
+def clock(_milliseconds: int) -> str:
+    """Return a time."""
+    return "12:34"
+
+
+@contextmanager
+def opened(history: Path) -> Iterator[tuple[TerminalView, PipeInput, Screen]]:
+    """Return a view, the keyboard that it reads, and its screen."""
+    screen = Screen()
+    with create_pipe_input() as keyboard, terminal_prompt(history, keyboard, screen) as prompt:
+        yield TerminalView(prompt, clock, Settings()), keyboard, screen
+
+
+def typed(history: Path, *steps: str | Callable[[TerminalView], bool], count: int = 1) -> list[str]:
+    """Return the lines that come of keys; between them, wait for conditions."""
+
+    async def play() -> list[str]:
+        lines: asyncio.Queue[str] = asyncio.Queue()
+
+        def enter(event: Event) -> None:
+            assert isinstance(event, LineEntered)
+            lines.put_nowait(event.line)
+
+        screen = Screen()
+        with (
+            create_pipe_input() as keyboard,
+            terminal_prompt(history, keyboard, screen) as prompt,
+        ):
+            view = TerminalView(prompt, clock, Settings())
+            room = Room("ops", "ann", ("ann", "bob", "bea"), ("bea",))
+            view.follow(ChatState("me", "t", name="ann", room=room))
+
+            async def suspend() -> None:
+                lines.put_nowait("suspended")
+
+            prompt._typing._suspend = suspend
+            reading = asyncio.create_task(view.read(enter))
+            async with asyncio.timeout(10):
+                for step in steps:
+                    if isinstance(step, str):
+                        keyboard.send_text(step)
+                    else:
+                        while not step(view):  # noqa: ASYNC110
+                            await asyncio.sleep(0.005)
+                got = [await lines.get() for _ in range(count)]
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+            return got
+
+    return asyncio.run(play())
+
+
+def drafted(text: str, entries: int = 0) -> Callable[[TerminalView], bool]:
+    """Tell whether this is in the input line, and a history of at least so many entries behind it."""
+
+    def is_drafted(view: TerminalView) -> bool:
+        buffer = view._prompt._session.default_buffer
+        known = len(buffer.history.get_strings())
+        return view.draft == text and known >= entries and len(buffer._working_lines) == known + 1
+
+    return is_drafted
