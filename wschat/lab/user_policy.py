@@ -70,46 +70,46 @@ class Statement:
 # fmt: off
 STATEMENTS = (
     Statement("dynamodb",
-              "CreateTable DeleteTable DescribeTable DescribeTimeToLive ListTagsOfResource TagResource"
-              " UpdateTable UpdateTimeToLive",
-              "the two tables", _tables, "make, look at, mend and delete them"),
+        "CreateTable DeleteTable DescribeTable DescribeTimeToLive ListTagsOfResource TagResource"
+        " UpdateTable UpdateTimeToLive",
+        "the two tables", _tables, "make, look at, mend and delete them"),
     Statement("iam",
-              "CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole GetRolePolicy"
-              " ListAttachedRolePolicies ListInstanceProfilesForRole ListRolePolicies PutRolePolicy TagRole"
-              " UpdateAssumeRolePolicy",
-              "the seven roles", _roles, "make, look at, mend and delete them, whatever is attached by then"),
+        "CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole GetRolePolicy"
+        " ListAttachedRolePolicies ListInstanceProfilesForRole ListRolePolicies PutRolePolicy TagRole"
+        " UpdateAssumeRolePolicy",
+        "the seven roles", _roles, "make, look at, mend and delete them, whatever is attached by then"),
     Statement("iam", "PassRole",
-              "the seven roles", _roles, "give each function its role; to Lambda alone",
-              passed_to="lambda.amazonaws.com"),
+        "the seven roles", _roles, "give each function its role; to Lambda alone",
+        passed_to="lambda.amazonaws.com"),
     Statement("iam", "CreateServiceLinkedRole",
-              "API Gateway's own role", _api_gateways_own,
-              "make the first API of an account, with which API Gateway makes it"),
+        "API Gateway's own role", _api_gateways_own,
+        "make the first API of an account, with which API Gateway makes it"),
     Statement("lambda",
-              "AddPermission CreateFunction DeleteFunction GetFunction GetPolicy ListTags RemovePermission"
-              " TagResource UpdateFunctionCode UpdateFunctionConfiguration",
-              "the seven functions", _functions, "make, look at, mend and delete them, and who may invoke them"),
+        "AddPermission CreateFunction DeleteFunction GetFunction GetPolicy ListTags RemovePermission"
+        " TagResource UpdateFunctionCode UpdateFunctionConfiguration",
+        "the seven functions", _functions, "make, look at, mend and delete them, and who may invoke them"),
     Statement("lambda", "GetAccountSettings",
-              "`*`", _everything, "warn when few functions may run at once; it takes no ARN"),
+        "`*`", _everything, "warn when few functions may run at once; it takes no ARN"),
     Statement("logs",
-              "CreateLogGroup DeleteLogGroup FilterLogEvents ListTagsForResource PutRetentionPolicy TagResource",
-              "the seven log groups", _log_groups, "make, look at, mend, read and delete them"),
+        "CreateLogGroup DeleteLogGroup FilterLogEvents ListTagsForResource PutRetentionPolicy TagResource",
+        "the seven log groups", _log_groups, "make, look at, mend, read and delete them"),
     Statement("logs", "DescribeLogGroups",
-              "`*`", _everything, "find the log groups; it takes no ARN"),
+        "`*`", _everything, "find the log groups; it takes no ARN"),
     Statement("apigateway", "GET POST",
-              "`/apis`", _control_plane("/apis"), "find the API by its name; make it"),
+        "`/apis`", _control_plane("/apis"), "find the API by its name; make it"),
     Statement("apigateway", "DELETE GET PATCH POST",
-              "`/apis/*`", _control_plane("/apis/*"),
-              "make, look at, mend and delete it and what is in it; nobody knows its id before"),
+        "`/apis/*`", _control_plane("/apis/*"),
+        "make, look at, mend and delete it and what is in it; nobody knows its id before"),
     Statement("apigateway", "PUT",
-              "`/tags/*`", _control_plane("/tags/*"), "give an API or a stage a tag back that somebody removed"),
+        "`/tags/*`", _control_plane("/tags/*"), "give an API or a stage a tag back that somebody removed"),
     Statement("apigateway", "POST",
-              "`*/tags/*`", _control_plane("*/tags/*"),
-              "make an API with tags: refusals name the tags' ARN inside of another", verified=False),
+        "`*/tags/*`", _control_plane("*/tags/*"),
+        "make an API with tags: refusals name the tags' ARN inside of another", verified=False),
     Statement("apigateway", "TagResource",
-              "`/apis`, `/apis/*`", _control_plane("/apis", "/apis/*"), "make a stage, or an API, with tags",
-              verified=False),
+        "`/apis`, `/apis/*`", _control_plane("/apis", "/apis/*"), "make a stage, or an API, with tags",
+        verified=False),
     Statement("execute-api", "Invoke",
-              "`$connect` of the stage", _handshake, "chat, where the API lets in only whom IAM allows to"),
+        "`$connect` of the stage", _handshake, "chat, where the API lets in only whom IAM allows to"),
 )
 # fmt: on
 
