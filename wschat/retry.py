@@ -53,7 +53,7 @@ class Policy:
     backoff: Backoff
 
 
-POLL = Backoff(first=0.7, longest=5.0, factor=1.03)
+POLL = Backoff(first=0.8, longest=5.0, factor=1.03)
 """Nobody is in distress, and it is over at some moment that should not be missed by much."""
 POLICIES = {
     Failure.THROTTLED: Policy(900.0, Backoff(0.7, 30.0)),  # thirty labs at one deployment per 5 s take 150 s
