@@ -73,7 +73,6 @@ ONLY_IN = {
 }
 CATCHERS = {
     "wschat.cli.app",
-    "wschat.cli.options",
     "wschat.cli.teardown",
     "wschat.lab.aws.errors",
     "wschat.chat.client",

@@ -1,8 +1,11 @@
 """The commands, each loaded when it is called; the one place that shows the error that ends the program."""
 
 import sys
+from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
-from typing import Annotated, Any, cast
+from inspect import Parameter, Signature, signature
+from typing import Annotated, Any, cast, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -11,6 +14,7 @@ from typer.main import get_command
 from wschat import __version__
 from wschat.errors import WschatError
 from wschat.streams import discard
+from wschat.target import Target
 
 COMMANDS = {
     "provision": "Create or repair the lab in an AWS account.",
@@ -25,6 +29,40 @@ COMMANDS = {
 """The first sentence of each command's help, at most 45 characters, so that no list of commands cuts it."""
 
 
+Command = Callable[..., None]
+
+
+def _with_target(command: Command) -> Command:
+    """Let a command whose first argument is a Target take the options that are annotated there.
+
+    The commands that an error's hint names get the same options, so that they work when pasted.
+    """
+    first, *others = signature(command).parameters.values()
+    options = get_args(first.annotation)[1]
+    if not isinstance(options, dict):
+        return command
+
+    @wraps(command)
+    def run(**given: Any) -> None:  # noqa: ANN401  whatever the command takes
+        target = Target(**{name: given.pop(name) for name in options})
+        try:
+            command(target, **given)
+        except WschatError as error:
+            error.complete(target.commands)
+            raise
+
+    defaults = vars(Target())
+    taken = [
+        *(each.replace(kind=Parameter.KEYWORD_ONLY) for each in others),
+        *(
+            Parameter(name, Parameter.KEYWORD_ONLY, default=defaults[name], annotation=options[name])
+            for name in options
+        ),
+    ]
+    run.__signature__ = Signature(taken)  # type: ignore[attr-defined]  # where typer looks
+    return run
+
+
 class LazyCommand(TyperCommand):
     """A command whose module is imported when it is called, or asked for its options."""
 
@@ -32,7 +70,7 @@ class LazyCommand(TyperCommand):
         """Import `wschat.cli.NAME`, and return the command made of its function NAME."""
         name = str(self.name)
         loaded = typer.Typer(add_completion=False, rich_markup_mode=None)
-        loaded.command()(getattr(import_module(f"wschat.cli.{name}"), name))
+        loaded.command()(_with_target(getattr(import_module(f"wschat.cli.{name}"), name)))
         return cast("TyperCommand", get_command(loaded))
 
     def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  as click has it

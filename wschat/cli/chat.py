@@ -12,24 +12,22 @@ from wschat.chat.start import chat as run_chat
 from wschat.chat.world import World
 from wschat.cli.connection import find, program, signer
 from wschat.cli.options import (
-    CREDENTIALS,
     Config,
+    Credentials,
     Local,
     Sign,
     Url,
     is_typed,
     offer_template,
     setting,
-    targeted,
 )
 from wschat.errors import ExitCode, UsageError
 from wschat.signals import interrupt_on_termination
 from wschat.target import Target
 
 
-@targeted(CREDENTIALS)
 def chat(
-    target: Target,
+    target: Credentials,
     context: typer.Context,
     config: Config,
     url: Url = None,

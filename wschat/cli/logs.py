@@ -7,10 +7,9 @@ import typer
 
 from wschat.cli import console
 from wschat.cli.aws import connect, on_interrupt
-from wschat.cli.options import AWS, targeted
+from wschat.cli.options import AwsTarget
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.logs import read, select_functions
-from wschat.target import Target
 from wschat.text import safe
 
 
@@ -19,9 +18,8 @@ def _functions() -> list[str]:
     return [each.name for each in FUNCTIONS]
 
 
-@targeted(AWS)
 def logs(
-    target: Target,
+    target: AwsTarget,
     function: Annotated[
         str | None,
         typer.Argument(help="One function, such as SendMessage. (default: all)", autocompletion=_functions),

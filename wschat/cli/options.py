@@ -1,19 +1,16 @@
-"""The options that several commands share, each declared once; and which lab they mean, as one Target."""
+"""The options that several commands share, each declared once; and the settings file below them."""
 
 import sys
-from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
-from inspect import Parameter, signature
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from typer.models import OptionInfo
 
 from wschat import paths
 from wschat.chat.settings import MEANING, parse, template
-from wschat.errors import UsageError, WschatError
+from wschat.errors import UsageError
 from wschat.target import Target
 
 AWS = {
@@ -27,39 +24,10 @@ AWS = {
     ],
 }
 """The options of a command that works in an AWS account, named as the fields of Target."""
-CREDENTIALS = {name: AWS[name] for name in ("region", "profile")}
-"""Those of a command that only signs with AWS credentials."""
-
-Command = Callable[..., None]
-
-
-def targeted(options: dict[str, Any]) -> Callable[[Command], Command]:
-    """Let a command take these options, and get them as its first argument, a Target.
-
-    The commands that an error's hint names get the same options, so that they work when pasted.
-    """
-
-    def decorate(command: Command) -> Command:
-        @wraps(command)
-        def run(**given: Any) -> None:  # noqa: ANN401  whatever the command takes
-            target = Target(**{name: given.pop(name) for name in options})
-            try:
-                command(target, **given)
-            except WschatError as error:
-                error.complete(target.commands)
-                raise
-
-        form = signature(command)
-        _, *own = form.parameters.values()
-        shared = [
-            Parameter(name, Parameter.KEYWORD_ONLY, default=getattr(Target(), name), annotation=annotation)
-            for name, annotation in options.items()
-        ]
-        own = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in own]
-        run.__signature__ = form.replace(parameters=[*own, *shared])  # type: ignore[attr-defined]  # typer's
-        return run
-
-    return decorate
+AwsTarget = Annotated[Target, AWS]
+"""What a command takes first that works in an AWS account: `app` makes it of these options."""
+Credentials = Annotated[Target, {name: AWS[name] for name in ("region", "profile")}]
+"""The same for a command that needs AWS only to sign."""
 
 
 def is_typed(context: typer.Context, *options: str) -> bool:

@@ -1,15 +1,23 @@
-"""What people see of a plan that is carried out: steps as they begin, wait and end; stopping it."""
+"""A plan is carried out: its steps are shown as they begin, wait and end, and Ctrl-C stops it."""
 
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
 
+import typer
 from rich.text import Text
 
 from wschat.cli.console import show_error, stderr
+from wschat.cli.report import show_stopped
+from wschat.errors import ExitCode
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.clock import Stopped
+from wschat.lab.engine import Outcome
+from wschat.lab.model import Actual
 from wschat.lab.plan import Phase, Progress, Step, Verb
 from wschat.text import safe
 
@@ -21,6 +29,30 @@ LINES = 8  # steps under way that are shown at a time
 SPINNER = 3  # columns that are taken before a line
 LONG_S = 10.0  # seconds after which a wait is reported even where nothing can be shown in place
 LOOKING = "Looking at what there is now"
+Work = Callable[[Cloud, tuple[Step, ...], Actual], Generator[Progress, None, Outcome]]
+
+
+def carry_out(
+    cloud: Cloud, work: Work, steps: Sequence[Step], actual: Actual, commands: Mapping[str, str]
+) -> Outcome:
+    """Provision or tear down, and show it; the first Ctrl-C lets the calls in flight end.
+
+    `commands` is what to type for each command that leads on from there.
+    """
+    shown, start = Steps(commands), cloud.clock.now()
+
+    def stop() -> None:
+        cloud.clock.stop()
+        shown.stopping()
+
+    with stoppable(stop):
+        try:
+            outcome = shown.show(work(replace(cloud, on_wait=shown.wait), tuple(steps), actual))
+        except (Stopped, KeyboardInterrupt):
+            show_stopped(shown.counts, len(steps), work.__name__, commands)
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
+    stderr().print(f"Done: {shown.counts['done']} steps in {cloud.clock.now() - start:.1f} s.")
+    return outcome
 
 
 class Steps:

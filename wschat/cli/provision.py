@@ -10,9 +10,10 @@ from rich.markup import escape
 from wschat import paths
 from wschat.chat.network.lab_check import verify
 from wschat.cli import console, report
-from wschat.cli.aws import NOTHING_CHANGED, carry_out, confirm, connect, look, on_interrupt, waiting
+from wschat.cli.aws import NOTHING_CHANGED, confirm, connect, look, on_interrupt, waiting
 from wschat.cli.connection import program, signer
-from wschat.cli.options import AWS, Yes, targeted
+from wschat.cli.options import AwsTarget, Yes
+from wschat.cli.progress import carry_out
 from wschat.errors import ExitCode, UsageError
 from wschat.lab import engine
 from wschat.lab.aws.cloud import Cloud
@@ -23,9 +24,8 @@ from wschat.target import Target
 AUTHORIZATION = {"none": OPEN, "iam": AWS_IAM, None: None}
 
 
-@targeted(AWS)
 def provision(
-    target: Target,
+    target: AwsTarget,
     *,
     auth: Annotated[
         Literal["none", "iam"] | None,

@@ -6,15 +6,13 @@ import typer
 
 from wschat.cli import console, report
 from wschat.cli.aws import NOTHING_CHANGED, connect, look, on_interrupt
-from wschat.cli.options import AWS, targeted
+from wschat.cli.options import AwsTarget
 from wschat.errors import ExitCode
 from wschat.lab import engine
-from wschat.target import Target
 
 
-@targeted(AWS)
 def status(
-    target: Target,
+    target: AwsTarget,
     *,
     json: Annotated[bool, typer.Option("--json", help="Write what differs as JSON.")] = False,
 ) -> None:

@@ -12,8 +12,9 @@ from rich.text import Text
 
 from wschat import paths
 from wschat.cli import console, report
-from wschat.cli.aws import NOTHING_CHANGED, carry_out, confirm, connect, on_interrupt, waiting
-from wschat.cli.options import AWS, Yes, targeted
+from wschat.cli.aws import NOTHING_CHANGED, confirm, connect, on_interrupt, waiting
+from wschat.cli.options import AwsTarget, Yes
+from wschat.cli.progress import carry_out
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
@@ -22,9 +23,8 @@ from wschat.target import Target
 from wschat.text import safe
 
 
-@targeted(AWS)
 def teardown(
-    target: Target,
+    target: AwsTarget,
     *,
     every: Annotated[
         bool, typer.Option("--all", help="Remove every lab of this account and region, whoever made it.")

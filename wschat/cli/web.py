@@ -14,7 +14,7 @@ from wschat import signals
 from wschat.cli import console
 from wschat.cli.connection import find, program, signer
 from wschat.cli.local import join_local
-from wschat.cli.options import CREDENTIALS, Config, Local, Sign, Url, is_typed, offer_template, targeted
+from wschat.cli.options import Config, Credentials, Local, Sign, Url, is_typed, offer_template
 from wschat.errors import AccessError, UsageError
 from wschat.target import Target
 from wschat.web import page
@@ -28,9 +28,8 @@ CLOUDFRONT = (
 )
 
 
-@targeted(CREDENTIALS)
 def web(
-    target: Target,
+    target: Credentials,
     context: typer.Context,
     config: Config,
     url: Url = None,

@@ -8,7 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.support.terminal import WSCHAT, wschat
-from wschat.cli.app import COMMANDS, app
+from wschat.cli.app import COMMANDS, _with_target, app
+from wschat.cli.options import AwsTarget
+from wschat.errors import UsageError
 
 HERE = "ws://127.0.0.1:9/"
 
@@ -97,3 +99,15 @@ def test_no_command_is_loaded(typed: list[str]) -> None:
     assert loaded & {"wschat.cli.app", "rich", "boto3", "prompt_toolkit", "websockets", *commands} == {
         "wschat.cli.app"
     }
+
+
+@pytest.mark.parametrize("named", ["provision", "teardown", "status"])
+def test_what_an_error_names_can_be_pasted(named: str) -> None:
+    """The commands in a hint have the options of the command that failed."""
+
+    def command(target: AwsTarget, *, more: int) -> None:
+        raise UsageError(f"{target.prefix} {more}", hint=f"run `wschat {named}`")
+
+    with pytest.raises(UsageError, match="a- 1") as caught:
+        _with_target(command)(prefix="a-", region=None, profile="my own", endpoint_url=None, more=1)
+    assert caught.value.hint == f"run `wschat {named} --prefix a- --profile 'my own'`"

@@ -8,9 +8,8 @@ import typer
 from typer.testing import CliRunner
 
 from wschat.chat.settings import Notify, template
-from wschat.cli.options import AWS, Config, is_typed, offer_template, setting, targeted
+from wschat.cli.options import Config, is_typed, offer_template, setting
 from wschat.errors import UsageError
-from wschat.target import Target
 
 app = typer.Typer()
 used: dict[str, object] = {}
@@ -128,16 +127,3 @@ def test_what_is_typed(flags: list[str], environment: dict[str, str], *, typed: 
     """Only what stands on the command line can contradict another option there."""
     assert CliRunner().invoke(app, flags, env=environment).exit_code == 0
     assert used["typed"] is typed
-
-
-@pytest.mark.parametrize("named", ["provision", "teardown", "status"])
-def test_what_an_error_names_can_be_pasted(named: str) -> None:
-    """The commands in a hint have the options of the command that failed."""
-
-    @targeted(AWS)
-    def command(target: Target, *, more: int) -> None:
-        raise UsageError(f"{target.prefix} {more}", hint=f"run `wschat {named}`")
-
-    with pytest.raises(UsageError, match="a- 1") as caught:
-        command(prefix="a-", region=None, profile="my own", endpoint_url=None, more=1)
-    assert caught.value.hint == f"run `wschat {named} --prefix a- --profile 'my own'`"
