@@ -43,9 +43,9 @@ def shared() -> dict[str, Actions]:
     methods = [each for top in tops if isinstance(top, ast.ClassDef) for each in top.body]
     bodies = {each.name: each for each in (*tops, *methods) if isinstance(each, ast.FunctionDef)}
     does = {name: own(body) for name, body in bodies.items()}
-    for _ in bodies:
-        for name, body in bodies.items():
-            does[name] = does[name].union(*(does[called] for called, _ in calls(body) if called in does))
+    uses = {name: {called for called, _ in calls(body)} & bodies.keys() for name, body in bodies.items()}
+    for _ in bodies:  # as long as a chain of calls can be
+        does = {name: own.union(*(does[called] for called in uses[name])) for name, own in does.items()}
     return {name: actions for name, actions in does.items() if actions}
 
 

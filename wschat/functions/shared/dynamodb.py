@@ -24,11 +24,11 @@ Json = dict[str, Any]
 @cache
 def dynamodb() -> "DynamoDBClient":
     """Return the DynamoDB client, made once for each execution environment."""
-    patience = Config(
+    config = Config(
         connect_timeout=2, read_timeout=5, retries={"mode": "standard"}, max_pool_connections=WORKERS
     )
     region = os.environ["AWS_REGION"]
-    return session().create_client("dynamodb", region_name=region, config=patience)  # type: ignore[return-value]
+    return session().create_client("dynamodb", region_name=region, config=config)  # type: ignore[return-value]
 
 
 def get_item(table: str, key: str) -> Json | None:

@@ -3,22 +3,22 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.support.functions.database import Database
 from wschat.functions.shared import dynamodb
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, batch_get_item, get_item, marshalled, scan
 
-VALUES = st.recursive(st.text() | st.integers(), lambda each: st.dictionaries(st.text(), each))
 
-
-@given(item=st.dictionaries(st.text(), VALUES))
-def test_marshalled(item: dict[str, Any]) -> None:
+def test_marshalled() -> None:
     """An item comes back as it was; what is None was no attribute."""
-    assert dynamodb.unmarshalled(marshalled(item | {"none": None})) == {
-        name: value for name, value in item.items() if name != "none"
+    item = {
+        "text": "é",
+        "empty": "",
+        "number": -7,
+        "large": 10**37,
+        "map": {"a": {"b": "1", "c": 1}, "d": {}},
     }
+    assert dynamodb.unmarshalled(marshalled(item | {"none": None})) == item
 
 
 @pytest.mark.parametrize("value", [1.5, b"", []])

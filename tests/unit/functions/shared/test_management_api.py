@@ -1,6 +1,5 @@
 """The management API: posts over connections that are kept alive, signed, each with a limit of its own."""
 
-import json
 import os
 import socket
 import ssl
@@ -10,10 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.client import HTTPConnection
-from typing import Any
 from urllib.parse import quote
 
-import boto3
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -22,8 +19,6 @@ from botocore.credentials import Credentials, ReadOnlyCredentials
 from tests.support.functions.people import Connect
 from tests.support.functions.post_sink import PostSink
 from wschat.functions.shared.management_api import KEPT_ALIVE, TIMEOUT, ManagementApi, Signature
-from wschat.lab.aws.cloud import Cloud
-from wschat.local.join import LocalLab
 
 BODY = b'{"type":"pong"}'
 
@@ -236,47 +231,3 @@ def test_signature(
     assert {name.title(): value for name, value in ours.items() if name != "host"} == {
         name.title(): value for name, value in theirs.headers.items()
     }
-
-
-ALLOWED = {"Effect": "Allow", "Action": "execute-api:ManageConnections", "Resource": "*"}
-
-
-ANYONE = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "*"}}
-
-
-def _document(statement: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-@pytest.fixture(scope="module")
-def keys(emulator: LocalLab, clients: Cloud, root: boto3.Session) -> dict[str, tuple[str, str, str | None]]:
-    """Keys of somebody who may post: a user's, and a role's as functions have them."""
-    iam = clients.iam
-    iam.create_user(UserName="poster")
-    iam.put_user_policy(UserName="poster", PolicyName="post", PolicyDocument=_document(ALLOWED))
-    own = iam.create_access_key(UserName="poster")["AccessKey"]
-    iam.create_role(RoleName="poster", AssumeRolePolicyDocument=_document(ANYONE))
-    iam.put_role_policy(RoleName="poster", PolicyName="post", PolicyDocument=_document(ALLOWED))
-    sts = root.client("sts", endpoint_url=emulator.endpoint)
-    arn = f"arn:aws:iam::{clients.lab.account}:role/poster"
-    session = sts.assume_role(RoleArn=arn, RoleSessionName="poster")["Credentials"]
-    return {
-        "user": (own["AccessKeyId"], own["SecretAccessKey"], None),
-        "role": (session["AccessKeyId"], session["SecretAccessKey"], session["SessionToken"]),
-    }
-
-
-@pytest.mark.parametrize("who", ["user", "role"])
-def test_iam(emulator: LocalLab, keys: dict[str, tuple[str, str, str | None]], who: str) -> None:
-    """The emulator's IAM lets posts pass (to nobody: 410) with these keys, and none with a letter off."""
-    key, secret, token = keys[who]
-    people = ["L0SM9cOFvHcCIhw=", "gTg3TG75DQAYKABzSA==", "a b/c"]
-    wrong = [(key, f"{secret[:-1]}!", token), *([(key, secret, None)] if token else [])]
-    for credentials, outcome in [((key, secret, token), "gone"), *((each, "status 403") for each in wrong)]:
-        url = f"{emulator.endpoint}/_aws/execute-api/api/dev"
-        api = ManagementApi(url, Credentials(*credentials), "us-east-1")
-        outcomes = api.post(people, b"{}", time.monotonic() + 20)
-        assert {each: said.partition(": ")[0] for each, said in outcomes.items()} == dict.fromkeys(
-            people, outcome
-        )
-        api.close()
