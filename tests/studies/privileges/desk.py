@@ -31,7 +31,6 @@ NO_DELAY = Times(
     table_deleting=0.0,
     ttl_cooldown=0.0,
     role_assumable=0.0,
-    policy_effect=0.0,
     function_pending=0.0,
     function_updating=0.0,
     gateway_rate=OFTEN,
@@ -113,6 +112,16 @@ def _with_iam(cloud: Cloud) -> Cloud:
     return replace(cloud, lab=replace(cloud.lab, authorization=AWS_IAM))
 
 
+def _person(plane: Plane, root: Cloud, policy: dict[str, Any]) -> boto3.Session:
+    """Make a user who has just this policy, on the plane and in MiniStack, and return a session of theirs."""
+    root.iam.create_user(UserName=NAME)
+    key = root.iam.create_access_key(UserName=NAME)["AccessKey"]
+    document = json.dumps(for_ministack(policy))
+    root.iam.put_user_policy(UserName=NAME, PolicyName="all", PolicyDocument=document)
+    plane.restrict(key["AccessKeyId"], policy, NAME)
+    return plane.session(key["AccessKeyId"], key["SecretAccessKey"])
+
+
 @contextmanager
 def at_desk(endpoint: str) -> Iterator[Desk]:
     """Let a person provision a lab that asks who connects; remove all as root in the end."""
@@ -120,7 +129,7 @@ def at_desk(endpoint: str) -> Iterator[Desk]:
     plane = Plane(endpoint, clock, times=NO_DELAY)
     target = Target(prefix=STANDING, endpoint_url=endpoint)
     root = _with_iam(connect(target, plane.session(), clock))
-    session = plane.person(NAME, user_policy(root.lab))
+    session = _person(plane, root, user_policy(root.lab))
     desk = Desk(plane, session, root, _with_iam(connect(target, session, clock)))
     try:
         desk.provision()

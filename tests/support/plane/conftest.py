@@ -2,10 +2,8 @@
 
 import io
 import zipfile
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
@@ -15,15 +13,15 @@ from tests.support.plane.clock import VirtualClock
 from tests.support.plane.plane import Plane
 from wschat.local.join import LocalLab
 
-if TYPE_CHECKING:
-    from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
-    from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_iam import IAMClient
-    from mypy_boto3_lambda import LambdaClient
-    from mypy_boto3_logs import CloudWatchLogsClient
-    from mypy_boto3_sts import STSClient
-
 NUMBERS = count(1)
+CLIENTS = {
+    "api": "apigatewayv2",
+    "dynamodb": "dynamodb",
+    "functions": "lambda",
+    "iam": "iam",
+    "logs": "logs",
+    "sts": "sts",
+}
 TRUST = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",'
     '"Principal":{"Service":"lambda.amazonaws.com"}}]}'
@@ -32,46 +30,16 @@ SELECTION = "$request.body.action"
 ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
 
-@dataclass
 class Aws:
     """The clients of one caller, none of which tries again; `name` is this test's alone."""
 
-    session: boto3.Session
-    endpoint: str
-    name: str
+    def __init__(self, session: boto3.Session, endpoint: str, name: str) -> None:
+        self.session, self.endpoint, self.name = session, endpoint, name
 
-    def _client(self, service: Any) -> Any:  # noqa: ANN401  boto3 types each by its literal
-        return self.session.client(service, endpoint_url=self.endpoint, config=ONCE)
-
-    @cached_property
-    def api(self) -> "ApiGatewayV2Client":
-        client: ApiGatewayV2Client = self._client("apigatewayv2")
-        return client
-
-    @cached_property
-    def dynamodb(self) -> "DynamoDBClient":
-        client: DynamoDBClient = self._client("dynamodb")
-        return client
-
-    @cached_property
-    def iam(self) -> "IAMClient":
-        client: IAMClient = self._client("iam")
-        return client
-
-    @cached_property
-    def functions(self) -> "LambdaClient":
-        client: LambdaClient = self._client("lambda")
-        return client
-
-    @cached_property
-    def logs(self) -> "CloudWatchLogsClient":
-        client: CloudWatchLogsClient = self._client("logs")
-        return client
-
-    @cached_property
-    def sts(self) -> "STSClient":
-        client: STSClient = self._client("sts")
-        return client
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  the stubs type each by its literal
+        made: Any = self.session.client(CLIENTS[name], endpoint_url=self.endpoint, config=ONCE)  # type: ignore[call-overload]
+        self.__dict__[name] = made
+        return made
 
     def make_table(self, **more: Any) -> None:  # noqa: ANN401
         self.dynamodb.create_table(
@@ -84,7 +52,7 @@ class Aws:
 
     def make_role(self, **more: Any) -> str:  # noqa: ANN401
         made = self.iam.create_role(RoleName=self.name, AssumeRolePolicyDocument=TRUST, **more)
-        return made["Role"]["Arn"]
+        return str(made["Role"]["Arn"])
 
     def make_function(self, role: str, **more: Any) -> None:  # noqa: ANN401
         self.functions.create_function(
@@ -100,7 +68,7 @@ class Aws:
         made = self.api.create_api(
             Name=self.name, ProtocolType="WEBSOCKET", RouteSelectionExpression=SELECTION, **more
         )
-        return made["ApiId"]
+        return str(made["ApiId"])
 
     def permit(self, statement: str) -> None:
         self.functions.add_permission(

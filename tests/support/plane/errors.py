@@ -16,14 +16,6 @@ THROTTLED = {
     "logs": (400, "ThrottlingException", "Rate exceeded"),
     "sts": (400, "Throttling", "Rate exceeded"),
 }
-BROKEN = {
-    "apigateway": (500, "InternalServerErrorException", "Internal server error"),
-    "dynamodb": (500, "InternalServerError", "Internal server error"),
-    "iam": (500, "ServiceFailure", "The request processing has failed because of an unknown error"),
-    "lambda": (500, "ServiceException", "An error occurred and the request cannot be processed."),
-    "logs": (503, "ServiceUnavailableException", "The service cannot complete the request."),
-    "sts": (500, "InternalFailure", "The request processing has failed because of an unknown error"),
-}
 DENIED = {
     "apigateway": (403, "AccessDeniedException"),
     "dynamodb": (400, "AccessDeniedException"),
@@ -71,7 +63,7 @@ def throttled(service: str) -> Answer:
 
 
 def broken(service: str) -> Answer:
-    return error(service, *BROKEN[service])
+    return error(service, 500, "InternalFailure", "The request processing has failed")
 
 
 def missing(service: str, name: str) -> Answer:

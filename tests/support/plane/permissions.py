@@ -1,12 +1,12 @@
 """A small IAM: what each call needs, and whether a policy grants it."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 from urllib.parse import quote
+
+from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
 from tests.support.plane.errors import DENIED, denied, error
 from tests.support.plane.wire import Answer, Call
@@ -38,6 +38,7 @@ NO_LINK = "Caller does not have permissions to create a Service Linked Role."
 service-linked roles"); the refusal is in API Gateway's words, which people report."""
 ACTIONS = {"Invoke": "InvokeFunction"}
 """Operations that are not called as their action."""
+DECISIONS = {"Allow": True, "ImplicitDeny": False, "Deny": None}
 
 
 @dataclass(frozen=True)
@@ -102,36 +103,15 @@ def _resource(call: Call) -> str:
     return "*"
 
 
-@cache
-def _pattern(text: str, *, case: bool) -> re.Pattern[str]:
-    escaped = re.escape(text).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.compile(escaped, re.DOTALL if case else re.DOTALL | re.IGNORECASE)
+def granted(policy: dict[str, Any], need: Need) -> bool | None:
+    """Tell whether a policy allows something; None if a statement denies it."""
+    keys = {name.lower(): value for name, value in need.context.items()}
+    context = EvalContext(ROOT_ARN, "User", ACCOUNT, need.action, need.resource, "", service_context=keys)
+    return DECISIONS[evaluate(context, [parse_policy_document(policy)]).decision]
 
 
 def _listed(value: Any) -> list[str]:  # noqa: ANN401  one or many, as in a policy
     return [value] if isinstance(value, str) else list(value)
-
-
-def _applies(statement: dict[str, Any], need: Need) -> bool:
-    actions, resources = _listed(statement["Action"]), _listed(statement["Resource"])
-    if not any(_pattern(each, case=False).fullmatch(need.action) for each in actions):
-        return False
-    if not any(_pattern(each, case=True).fullmatch(need.resource) for each in resources):
-        return False
-    for operator, keys in statement.get("Condition", {}).items():
-        if operator != "StringEquals":
-            raise NotImplementedError(f"no policy here needs {operator}")
-        for key, wanted in keys.items():
-            if need.context.get(key) not in _listed(wanted):
-                return False
-    return True
-
-
-def granted(policy: dict[str, Any], need: Need) -> bool | None:
-    """Tell whether a policy allows something; None if a statement denies it."""
-    statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
-    effects = {each["Effect"] for each in statements if _applies(each, need)}
-    return None if "Deny" in effects else "Allow" in effects
 
 
 def for_ministack(policy: dict[str, Any]) -> dict[str, Any]:

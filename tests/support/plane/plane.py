@@ -1,6 +1,5 @@
 """The control plane: from a request to the answer that AWS would give."""
 
-import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +17,7 @@ from tests.support.plane.functions import Functions
 from tests.support.plane.gateway import Gateway
 from tests.support.plane.inside import session
 from tests.support.plane.pages import Pages, first_page, paging, whole
-from tests.support.plane.permissions import Permissions, for_ministack
+from tests.support.plane.permissions import Permissions
 from tests.support.plane.rates import Limits, Times, Traffic
 from tests.support.plane.reads import Reads
 from tests.support.plane.roles import Roles
@@ -102,10 +101,6 @@ class Plane:
         with self._lock:
             return self._gateway.served(asked, api, stage)
 
-    def policies_in_effect(self, role: str) -> dict[str, str]:
-        """Return the documents of a role's inline policies, by name, that have taken effect."""
-        return self._roles.policies_in_effect(role, self._clock.now())
-
     def locked_out(self) -> list[str]:
         """Return the functions that can't be called since their role was deleted, made anew or not."""
         return self._functions.locked_out()
@@ -179,14 +174,3 @@ class Plane:
         if as_root or paging(call.service, call.operation):
             ask = lambda request: self.backend.ask(call, request)  # noqa: E731
         return service.mend(call, whole(call, ask))
-
-    def person(self, name: str, policy: dict[str, Any]) -> boto3.Session:
-        """Make a user who has just this policy, here and in MiniStack, and return a session of theirs."""
-        root = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
-        iam = boto3.client("iam", endpoint_url=self.endpoint, **root)  # type: ignore[call-overload]
-        iam.create_user(UserName=name)
-        key = iam.create_access_key(UserName=name)["AccessKey"]
-        document = json.dumps(for_ministack(policy))
-        iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=document)
-        self.restrict(key["AccessKeyId"], policy, name)
-        return self.session(key["AccessKeyId"], key["SecretAccessKey"])

@@ -18,7 +18,6 @@ class Times:
     table_deleting: float = 5.0
     ttl_cooldown: float = 3600.0
     role_assumable: float = 10.0
-    policy_effect: float = 10.0
     function_pending: float = 3.0
     function_updating: float = 2.0
     gateway_rate: float = 10.0

@@ -1,4 +1,4 @@
-"""Roles: since when they can be assumed, and what their policies allow by now."""
+"""Roles: since when they can be assumed, and when they were made."""
 
 import re
 
@@ -11,12 +11,12 @@ from tests.support.plane.wire import Answer, Call
 
 
 class Roles(Service):
-    """Remembers since when a role exists, and which policies are in effect."""
+    """Remembers since when a role exists, and which policies it ever had."""
 
     def __init__(self, times: Times, reads: Reads, dates: Dates) -> None:
         self._times, self._reads, self._dates = times, reads, dates
         self._made: dict[str, float] = {}
-        self._policies: dict[str, list[tuple[float, str, str | None]]] = {}
+        self._policies: dict[str, set[str]] = {}
 
     def made(self, arn: str) -> float:
         """Return when a role was made, which tells it from others of its name; `FOREVER` if it is gone."""
@@ -25,16 +25,6 @@ class Roles(Service):
     def assumable(self, arn: str, now: float) -> bool:
         """Tell whether Lambda can assume a role; one that was not made through the plane is old."""
         return now >= self.made(arn) + self._times.role_assumable
-
-    def policies_in_effect(self, role: str, now: float) -> dict[str, str]:
-        """Return the inline policies, by name, that were put through the plane and have taken effect."""
-        found: dict[str, str] = {}
-        for put, name, document in self._policies.get(role, ()):
-            if put + self._times.policy_effect <= now:
-                found.pop(name, None)
-                if document is not None:
-                    found[name] = document
-        return found
 
     def refuse(self, call: Call, now: float) -> Answer | None:  # noqa: ARG002
         """Take names in other capitals for the same, as IAM does."""
@@ -52,10 +42,10 @@ class Roles(Service):
             case "DeleteRole":
                 self._made[call.resource] = FOREVER
             case "PutRolePolicy" | "DeleteRolePolicy":
-                name, changes = call.params["PolicyName"], self._policies.setdefault(call.resource, [])
-                if call.resource in self._made and name not in {each[1] for each in changes}:
+                name, seen = call.params["PolicyName"], self._policies.setdefault(call.resource, set())
+                if call.resource in self._made and name not in seen:
                     self._reads.born(f"role/{call.resource}/policies/{name}", now)
-                changes.append((now, name, call.params.get("PolicyDocument")))
+                seen.add(name)
         return answer
 
     def mend(self, call: Call, answer: Answer) -> Answer:

@@ -1,6 +1,5 @@
 """The plane's front for other processes: an HTTP server on the loopback interface."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def serve(plane: "Plane") -> Iterator[str]:
-    """Listen while the context lasts; yield the URL. A WebSocket is passed on to MiniStack as it is."""
+    """Listen while the context lasts; yield the URL."""
 
     class Handler(_Handler):
         of = plane
@@ -42,9 +41,6 @@ class _Handler(BaseHTTPRequestHandler):
             super().handle_one_request()
 
     def _answer(self) -> None:
-        if self.headers.get("upgrade", "").lower() == "websocket":
-            self._tunnel()
-            return
         length = int(self.headers.get("content-length", 0))
         body = self.rfile.read(length)
         if len(body) < length:  # who asked is gone
@@ -66,24 +62,5 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _answer  # noqa: N815
 
-    def _tunnel(self) -> None:
-        """Copy bytes both ways until one side ends."""
-        self.close_connection = True
-        with socket.create_connection((self.of.backend.host, self.of.backend.port)) as other:
-            head = f"{self.requestline}\r\n" + "".join(f"{k}: {v}\r\n" for k, v in self.headers.items())
-            other.sendall(f"{head}\r\n".encode())
-            back = threading.Thread(target=_copy, args=(other, self.connection), daemon=True)
-            back.start()
-            _copy(self.connection, other)
-            back.join()
-
     def log_message(self, *_: object) -> None:
         """Print nothing."""
-
-
-def _copy(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-    with suppress(OSError):
-        target.shutdown(socket.SHUT_WR)

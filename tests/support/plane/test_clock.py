@@ -1,18 +1,8 @@
 """The virtual time jumps only when all workers wait, and a run is the same each time."""
 
-import threading
-
 import pytest
 
-from tests.support.plane.clock import Channel, Deadlock, ScaledClock, VirtualClock
-
-
-def test_sleeping_alone_takes_no_time(clock: VirtualClock) -> None:
-    """One worker that sleeps moves the time; nothing and less than nothing do not."""
-    clock.sleep(3600)
-    clock.sleep(0)
-    clock.sleep(-1)
-    assert clock.now() == 3600
+from tests.support.plane.clock import Channel, Deadlock, VirtualClock
 
 
 def test_workers_share_one_time(clock: VirtualClock) -> None:
@@ -87,42 +77,3 @@ def test_a_deadlock_says_so(clock: VirtualClock) -> None:
         clock.channel().get()
     clock.sleep(0)
     assert len(found) == 1
-
-
-def test_a_thread_of_nobody(clock: VirtualClock) -> None:
-    """A thread that the clock does not know may not wait: the time could not know of its work."""
-    errors: list[str] = []
-
-    def stranger() -> None:
-        try:
-            clock.sleep(1)
-        except RuntimeError as error:
-            errors.append(str(error))
-
-    thread = threading.Thread(target=stranger)
-    thread.start()
-    thread.join()
-    assert "clock.start" in errors[0]
-
-
-def test_ended_workers_are_not_waited_for(clock: VirtualClock) -> None:
-    """A worker that ends, even by an error that it keeps to itself, lets the time go on."""
-    ended: list[int] = []
-    for number in range(50):
-        clock.start(lambda number=number: ended.append(number))  # type: ignore[misc]
-    clock.sleep(1)
-    assert ended == list(range(50))
-
-
-def test_scaled_time_is_real() -> None:
-    """Real time, faster: a hundred seconds pass in a tenth of one."""
-    clock = ScaledClock(1000)
-    start, channel = clock.now(), clock.channel()
-
-    def nap() -> None:
-        clock.sleep(100)
-        channel.put("done")
-
-    clock.start(nap)
-    assert channel.get() == "done"
-    assert clock.now() - start >= 100

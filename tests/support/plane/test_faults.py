@@ -6,42 +6,49 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from tests.support.plane.clock import VirtualClock
-from tests.support.plane.conftest import TRUST, Aws
+from tests.support.plane.conftest import Aws
 from tests.support.plane.faults import Fault
 from tests.support.plane.plane import Plane
 
-READS: dict[str, Callable[[Aws], object]] = {
-    "apigateway": lambda aws: aws.api.get_apis(),
-    "dynamodb": lambda aws: aws.dynamodb.describe_table(TableName=aws.name),
-    "iam": lambda aws: aws.iam.get_role(RoleName=aws.name),
-    "lambda": lambda aws: aws.functions.get_function(FunctionName=aws.name),
-    "logs": lambda aws: aws.logs.describe_log_groups(),
-    "sts": lambda aws: aws.sts.get_caller_identity(),
-}
-THROTTLED = {
-    "apigateway": (429, "TooManyRequestsException"),
-    "dynamodb": (400, "ThrottlingException"),
-    "iam": (400, "Throttling"),
-    "lambda": (429, "TooManyRequestsException"),
-    "logs": (400, "ThrottlingException"),
-    "sts": (400, "Throttling"),
-}
-DENIED = {
+SERVICES: dict[str, tuple[Callable[[Aws], object], tuple[int, str], tuple[int, str], str]] = {
     "apigateway": (
-        403,
-        "AccessDeniedException",
-        "apigateway:GET on arn:aws:apigateway:us-east-1::/apis",
+        lambda aws: aws.api.get_apis(),
+        (429, "TooManyRequestsException"),
+        (403, "AccessDeniedException"),
+        "apigateway:GET on resource: arn:aws:apigateway:us-east-1::/apis",
     ),
     "dynamodb": (
-        400,
-        "AccessDeniedException",
-        "dynamodb:DescribeTable on arn:aws:dynamodb:us-east-1:",
+        lambda aws: aws.dynamodb.describe_table(TableName=aws.name),
+        (400, "ThrottlingException"),
+        (400, "AccessDeniedException"),
+        "dynamodb:DescribeTable on resource: arn:aws:dynamodb:us-east-1:",
     ),
-    "iam": (403, "AccessDenied", "iam:GetRole on arn:aws:iam::000000000000:role/plane"),
-    "lambda": (403, "AccessDeniedException", "lambda:GetFunction on arn:aws:lambda:us-east-1:"),
-    "logs": (400, "AccessDeniedException", "logs:DescribeLogGroups on arn:aws:logs:us-east-1:"),
-    "sts": (403, "AccessDenied", "sts:GetCallerIdentity"),
+    "iam": (
+        lambda aws: aws.iam.get_role(RoleName=aws.name),
+        (400, "Throttling"),
+        (403, "AccessDenied"),
+        "iam:GetRole on resource: arn:aws:iam::000000000000:role/plane",
+    ),
+    "lambda": (
+        lambda aws: aws.functions.get_function(FunctionName=aws.name),
+        (429, "TooManyRequestsException"),
+        (403, "AccessDeniedException"),
+        "lambda:GetFunction on resource: arn:aws:lambda:us-east-1:",
+    ),
+    "logs": (
+        lambda aws: aws.logs.describe_log_groups(),
+        (400, "ThrottlingException"),
+        (400, "AccessDeniedException"),
+        "logs:DescribeLogGroups on resource: arn:aws:logs:us-east-1:",
+    ),
+    "sts": (
+        lambda aws: aws.sts.get_caller_identity(),
+        (400, "Throttling"),
+        (403, "AccessDenied"),
+        "sts:GetCallerIdentity",
+    ),
 }
+"""A read of each service, and with which status and code it refuses what is too much and what is denied."""
 
 
 def fails(call: Callable[[], object]) -> tuple[int, str, str]:
@@ -52,31 +59,20 @@ def fails(call: Callable[[], object]) -> tuple[int, str, str]:
     return response["ResponseMetadata"]["HTTPStatusCode"], error.get("Code", ""), error.get("Message", "")
 
 
-@pytest.mark.parametrize("service", READS)
-def test_throttled(aws: Aws, plane: Plane, service: str) -> None:
-    """Each service has its own status and code for too many requests."""
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_fails_in_its_own_shape(aws: Aws, plane: Plane, service: str) -> None:
+    """Too many requests, a server's error and a refusal, which names who asked, action and resource."""
+    read, throttled, denied, asked = SERVICES[service]
     plane.fault = lambda _: Fault.THROTTLED
-    assert fails(lambda: READS[service](aws))[:2] == THROTTLED[service]
-
-
-@pytest.mark.parametrize("service", READS)
-def test_server_error(aws: Aws, plane: Plane, service: str) -> None:
-    """A server's error is a 5xx that botocore can read."""
+    assert fails(lambda: read(aws))[:2] == throttled
     plane.fault = lambda _: Fault.SERVER_ERROR
-    status, code, text = fails(lambda: READS[service](aws))
-    assert status in {500, 503}
-    assert code
-    assert text
-
-
-@pytest.mark.parametrize("service", READS)
-def test_denied(aws: Aws, plane: Plane, service: str) -> None:
-    """A refusal names who asked, the action and the resource."""
+    status, code, text = fails(lambda: read(aws))
+    assert (status in {500, 503}, bool(code), bool(text)) == (True, True, True)
     plane.fault = lambda _: Fault.DENIED
-    status, code, text = fails(lambda: READS[service](aws))
-    assert (status, code) == DENIED[service][:2]
+    status, code, text = fails(lambda: read(aws))
+    assert (status, code) == denied
     assert text.startswith("User: arn:aws:iam::000000000000:root is not authorized to perform: ")
-    assert DENIED[service][2].replace(" on ", " on resource: ") in text
+    assert asked in text
 
 
 def roles(aws: Aws, plane: Plane, clock: VirtualClock, fault: Fault) -> list[str]:
@@ -110,20 +106,3 @@ def test_kills(aws: Aws, plane: Plane, clock: VirtualClock, fault: Fault) -> Non
     made = roles(aws, plane, clock, fault)
     assert existed == [fault is Fault.KILL_AFTER]
     assert made == [aws.name] * existed[0]
-
-
-def test_calls_are_told(aws: Aws, plane: Plane, clock: VirtualClock) -> None:
-    """Every call is kept in order, with its service, operation, resource, time, key and whether it writes."""
-    api = aws.make_api()
-    aws.iam.create_role(RoleName=aws.name, AssumeRolePolicyDocument=TRUST)
-    clock.sleep(5)
-    aws.api.get_routes(ApiId=api)
-    aws.logs.create_log_group(logGroupName=aws.name)
-    told = [(each.service, each.operation, each.resource, each.key, each.write) for each in plane.calls]
-    assert told == [
-        ("apigateway", "CreateApi", "apis", "test", True),
-        ("iam", "CreateRole", aws.name, "test", True),
-        ("apigateway", "GetRoutes", f"apis/{api}/routes", "test", False),
-        ("logs", "CreateLogGroup", aws.name, "test", True),
-    ]
-    assert [round(each.time, 1) for each in plane.calls] == [0.0, 0.1, 5.2, 5.3]

@@ -1,6 +1,5 @@
 """Functions, roles and what goes with them."""
 
-import json
 from typing import Any
 
 import pytest
@@ -83,16 +82,6 @@ def test_pending(aws: Aws, clock: VirtualClock, role: str) -> None:
     assert functions.invoke(FunctionName=name)["Payload"].read() == b"1"
 
 
-def test_invoked_as_soon_as_it_is_active(aws: Aws, clock: VirtualClock, role: str) -> None:
-    """MiniStack's own half second of Pending does not hinder; lists tell no states."""
-    aws.make_function(role)
-    clock.sleep(3)
-    assert aws.functions.invoke(FunctionName=aws.name)["Payload"].read() == b"1"
-    pages = aws.functions.get_paginator("list_functions").paginate()
-    listed = [each for page in pages for each in page["Functions"] if each["FunctionName"] == aws.name]
-    assert [each.get("State") for each in listed] == [None]
-
-
 def test_updating(aws: Aws, clock: VirtualClock, role: str) -> None:
     """An update leaves a function Active and is InProgress for 2 s, in which no other is accepted."""
     aws.make_function(role)
@@ -131,23 +120,6 @@ def test_a_role_with_policies_stays(aws: Aws) -> None:
     aws.iam.delete_role(RoleName=aws.name)
 
 
-def test_policies_take_effect_late(aws: Aws, plane: Plane, clock: VirtualClock) -> None:
-    """A policy, a change of it and its end are known 10 s later."""
-    aws.make_role()
-    put = aws.iam.put_role_policy
-    put(RoleName=aws.name, PolicyName="all", PolicyDocument=POLICY)
-    assert plane.policies_in_effect(aws.name) == {}
-    clock.sleep(10)
-    changed = POLICY.replace("s3", "sqs")
-    put(RoleName=aws.name, PolicyName="all", PolicyDocument=changed)
-    assert plane.policies_in_effect(aws.name) == {"all": POLICY}
-    clock.sleep(10)
-    aws.iam.delete_role_policy(RoleName=aws.name, PolicyName="all")
-    assert plane.policies_in_effect(aws.name) == {"all": changed}
-    clock.sleep(10)
-    assert plane.policies_in_effect(aws.name) == {}
-
-
 def test_log_groups_outlive_functions(aws: Aws, clock: VirtualClock, role: str) -> None:
     """Deleting a function leaves its log group."""
     group = f"/aws/lambda/{aws.name}"
@@ -169,11 +141,3 @@ def test_concurrency_of_the_account(aws: Aws, plane: Plane, concurrency: int) ->
     aws = Aws(plane.session(), plane.endpoint, aws.name)
     limit = aws.functions.get_account_settings()["AccountLimit"]
     assert limit["ConcurrentExecutions"] == concurrency
-
-
-def test_the_trust_policy_is_read_back(aws: Aws, clock: VirtualClock) -> None:
-    """IAM's answers, which are XML, pass through unharmed."""
-    aws.make_role()
-    clock.sleep(2)
-    found = aws.iam.get_role(RoleName=aws.name)["Role"]["AssumeRolePolicyDocument"]
-    assert found == json.loads(TRUST)

@@ -24,16 +24,16 @@ def integration(aws: Aws, api: str) -> str:
         RequestTemplates={"$default": '{"statusCode":200}'},
     )
     assert made["TemplateSelectionExpression"] == "\\$default"
-    return made["IntegrationId"]
+    return str(made["IntegrationId"])
 
 
 def add_route(aws: Aws, api: str, key: str = "join", **more: Any) -> str:  # noqa: ANN401
-    return aws.api.create_route(ApiId=api, RouteKey=key, **more)["RouteId"]
+    return str(aws.api.create_route(ApiId=api, RouteKey=key, **more)["RouteId"])
 
 
 def deploy(aws: Aws, clock: VirtualClock, api: str) -> str:
     clock.sleep(5)
-    return aws.api.create_deployment(ApiId=api)["DeploymentId"]
+    return str(aws.api.create_deployment(ApiId=api)["DeploymentId"])
 
 
 def test_names_are_not_unique(aws: Aws) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.conftest import Aws
-from tests.support.plane.permissions import LINK, LINKED_ROLE, NO_LINK, Need, granted
+from tests.support.plane.permissions import LINK, LINKED_ROLE, NO_LINK
 from tests.support.plane.plane import Plane
 from tests.support.plane.refusals import refused
 
@@ -22,47 +22,46 @@ def policy(*statements: dict[str, Any]) -> dict[str, Any]:
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 
-STATEMENTS = {
-    "table": allow("dynamodb:CreateTable", f"arn:aws:dynamodb:{HERE}:table/plane*"),
-    "table tags": allow("dynamodb:TagResource", f"arn:aws:dynamodb:{HERE}:table/plane*"),
-    "table's tags": allow("dynamodb:ListTagsOfResource", f"arn:aws:dynamodb:{HERE}:table/plane*"),
-    "tables": allow("dynamodb:ListTables", "*"),
-    "role": allow("iam:CreateRole", "arn:aws:iam::000000000000:role/plane*"),
-    "role tags": allow("iam:TagRole", "arn:aws:iam::000000000000:role/plane*"),
-    "pass": allow("iam:PassRole", "arn:aws:iam::000000000000:role/plane*", Condition=PASSED),
-    "roles": allow("iam:ListRoles", "*"),
-    "function": allow("lambda:CreateFunction lambda:GetFunction", f"arn:aws:lambda:{HERE}:function:plane*"),
-    "function tags": allow("lambda:TagResource", f"arn:aws:lambda:{HERE}:function:plane*"),
-    "function's tags": allow("lambda:ListTags", f"arn:aws:lambda:{HERE}:function:plane*"),
-    "account": allow("lambda:GetAccountSettings lambda:ListFunctions", "*"),
-    "group": allow("logs:CreateLogGroup", f"arn:aws:logs:{HERE}:log-group:plane*:*"),
-    "group tags": allow("logs:TagResource", f"arn:aws:logs:{HERE}:log-group:plane*"),
-    "groups": allow("logs:DescribeLogGroups", f"arn:aws:logs:{HERE}:log-group:*"),
-    "api": allow("apigateway:POST apigateway:GET", "arn:aws:apigateway:us-east-1::/apis*"),
-    "api tags": allow("apigateway:TagResource", "arn:aws:apigateway:us-east-1::/apis*"),
-    "api's tags": allow("apigateway:PUT", "arn:aws:apigateway:us-east-1::/tags/*"),
-    "api's own role": allow(LINK, LINKED_ROLE),
+TABLE, ROLE = f"arn:aws:dynamodb:{HERE}:table", "arn:aws:iam::000000000000:role"
+FUNCTION, GROUP = f"arn:aws:lambda:{HERE}:function", f"arn:aws:logs:{HERE}:log-group"
+GATEWAY = "arn:aws:apigateway:us-east-1:"
+NEEDED = {
+    "dynamodb:CreateTable": (f"{TABLE}/plane*", f"{TABLE}/NAME"),
+    "dynamodb:TagResource": (f"{TABLE}/plane*", f"{TABLE}/NAME"),
+    "dynamodb:ListTagsOfResource": (f"{TABLE}/plane*", f"{TABLE}/NAME"),
+    "dynamodb:ListTables": ("*", "*"),
+    "iam:CreateRole": (f"{ROLE}/plane*", f"{ROLE}/NAME"),
+    "iam:TagRole": (f"{ROLE}/plane*", f"{ROLE}/NAME"),
+    "iam:PassRole": (f"{ROLE}/plane*", f"{ROLE}/NAME"),
+    "iam:ListRoles": ("*", "*"),
+    "lambda:CreateFunction": (f"{FUNCTION}:plane*", f"{FUNCTION}:NAME"),
+    "lambda:GetFunction": (f"{FUNCTION}:plane*", f"{FUNCTION}:NAME"),
+    "lambda:TagResource": (f"{FUNCTION}:plane*", f"{FUNCTION}:NAME"),
+    "lambda:ListTags": (f"{FUNCTION}:plane*", f"{FUNCTION}:NAME"),
+    "lambda:GetAccountSettings": ("*", "*"),
+    "lambda:ListFunctions": ("*", "*"),
+    "logs:CreateLogGroup": (f"{GROUP}:plane*:*", f"{GROUP}:NAME:log-stream:"),
+    "logs:TagResource": (f"{GROUP}:plane*", f"{GROUP}:NAME"),
+    "logs:DescribeLogGroups": (f"{GROUP}:*", f"{GROUP}::log-stream:"),
+    "apigateway:POST": (f"{GATEWAY}:/apis*", f"{GATEWAY}:/apis"),
+    "apigateway:GET": (f"{GATEWAY}:/apis*", f"{GATEWAY}:/apis"),
+    "apigateway:TagResource": (f"{GATEWAY}:/apis*", f"{GATEWAY}:/apis"),
+    "apigateway:PUT": (f"{GATEWAY}:/tags/*", f"{GATEWAY}:/tags/arn%3Aaws%3Aapigateway"),
 }
-NAMED = {
-    "table": "dynamodb:CreateTable on arn:aws:dynamodb:HERE:table/{}",
-    "table tags": "dynamodb:TagResource on arn:aws:dynamodb:HERE:table/{}",
-    "table's tags": "dynamodb:ListTagsOfResource on arn:aws:dynamodb:HERE:table/{}",
-    "tables": "dynamodb:ListTables on *",
-    "role": "iam:CreateRole on ROLE/{}",
-    "role tags": "iam:TagRole on ROLE/{}",
-    "pass": "iam:PassRole on ROLE/{}",
-    "roles": "iam:ListRoles on *",
-    "function": "lambda:CreateFunction on arn:aws:lambda:HERE:function:{}",
-    "function tags": "lambda:TagResource on arn:aws:lambda:HERE:function:{}",
-    "function's tags": "lambda:ListTags on arn:aws:lambda:HERE:function:{}",
-    "account": "lambda:GetAccountSettings on *",
-    "group": "logs:CreateLogGroup on arn:aws:logs:HERE:log-group:{}:log-stream:",
-    "group tags": "logs:TagResource on arn:aws:logs:HERE:log-group:{}",
-    "groups": "logs:DescribeLogGroups on arn:aws:logs:HERE:log-group::log-stream:",
-    "api": "apigateway:POST on arn:aws:apigateway:us-east-1::/apis",
-    "api tags": "apigateway:TagResource on arn:aws:apigateway:us-east-1::/apis",
-    "api's tags": "apigateway:PUT on arn:aws:apigateway:us-east-1::/tags/arn%3Aaws%3Aapigateway",
-}
+"""Actions that are needed, with the resource that a policy names and the one that a refusal names."""
+
+
+def all_but(*missing: str) -> dict[str, Any]:
+    """Return a policy that grants what is needed, and API Gateway's own role, but for some actions."""
+    rows = {**{action: granted for action, (granted, _) in NEEDED.items()}, LINK: LINKED_ROLE}
+    condition = {"iam:PassRole": {"Condition": PASSED}}
+    return policy(
+        *(
+            allow(action, resource, **condition.get(action, {}))
+            for action, resource in rows.items()
+            if action not in missing
+        )
+    )
 
 
 def use_everything(aws: Aws, clock: VirtualClock) -> None:
@@ -88,47 +87,30 @@ def use_everything(aws: Aws, clock: VirtualClock) -> None:
     aws.api.tag_resource(ResourceArn=f"arn:aws:apigateway:us-east-1::/apis/{api}", Tags=tags)
 
 
-def test_just_enough(aws: Aws, plane: Plane, clock: VirtualClock) -> None:
-    """Who has all the statements may do everything, with MiniStack's own enforcement on."""
-    session = plane.person(f"{aws.name}-person", policy(*STATEMENTS.values()))
-    use_everything(Aws(session, plane.endpoint, aws.name), clock)
-
-
-@pytest.mark.parametrize("missing", NAMED)
+@pytest.mark.parametrize("missing", NEEDED)
 def test_each_is_needed(aws: Aws, plane: Plane, clock: VirtualClock, missing: str) -> None:
-    """Without any one statement a call is refused, in words that name the action and the resource."""
-    session = plane.session()
-    rest = [statement for name, statement in STATEMENTS.items() if name != missing]
-    plane.restrict("test", policy(*rest))
-    code, text = refused(use_everything, Aws(session, plane.endpoint, aws.name), clock)
+    """Without any one of them a call is refused, in words that name the action and the resource."""
+    plane.restrict("test", all_but(missing))
+    code, text = refused(use_everything, aws, clock)
     assert code in {"AccessDenied", "AccessDeniedException"}
-    action, _, resource = NAMED[missing].format(aws.name).partition(" on ")
-    resource = resource.replace("HERE", HERE).replace("ROLE", "arn:aws:iam::000000000000:role")
-    asked = f"is not authorized to perform: {action} on resource: {resource}"
-    assert text.startswith(f"User: arn:aws:iam::000000000000:user/person {asked}")
-    assert text.endswith(f" because no identity-based policy allows the {action} action")
+    asked = f"is not authorized to perform: {missing} on resource: {NEEDED[missing][1]}"
+    assert text.startswith(f"User: arn:aws:iam::000000000000:user/person {asked}".replace("NAME", aws.name))
+    assert text.endswith(f" because no identity-based policy allows the {missing} action")
+
+
+def test_all_together_are_enough(aws: Aws, plane: Plane, clock: VirtualClock) -> None:
+    """Who may do all that is needed is refused nothing."""
+    plane.restrict("test", all_but())
+    use_everything(aws, clock)
 
 
 def test_first_api_of_an_account(aws: Aws, plane: Plane) -> None:
     """Who makes it makes API Gateway's own role as well, which takes a permission; later ones need none."""
-    rest = [statement for name, statement in STATEMENTS.items() if name != "api's own role"]
-    plane.restrict("test", policy(*rest))
+    plane.restrict("test", all_but(LINK))
     assert refused(aws.make_api, Tags={"lab": "mine"}) == ("AccessDeniedException", NO_LINK)
-    plane.restrict("test", policy(*STATEMENTS.values()))
+    plane.restrict("test", all_but())
     aws.make_api(Tags={"lab": "mine"})
-    plane.restrict("test", policy(*rest))
+    plane.restrict("test", all_but(LINK))
     aws.make_api(Tags={"lab": "mine"})
     plane.unlink()
     assert refused(aws.make_api, Tags={"lab": "mine"}) == ("AccessDeniedException", NO_LINK)
-
-
-def test_policies() -> None:
-    """Wildcards, case, lists, conditions, and that a Deny wins."""
-    need = Need("iam:PassRole", "arn:role/a", {"iam:PassedToService": "lambda.amazonaws.com"})
-    statement = allow("iam:pass*", "arn:role/?", Condition=PASSED)
-    assert granted(policy(statement), need) is True
-    assert granted(policy(statement), Need(need.action, need.resource)) is False
-    assert granted(policy(statement), Need(need.action, "arn:role/A/b", need.context)) is False
-    assert granted(policy(allow("iam:*", "ARN:role/a")), need) is False
-    assert granted(policy(allow("iam:GetRole", "*")), need) is False
-    assert granted(policy(statement, {**allow("*", "*"), "Effect": "Deny"}), need) is None

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.plane.clock import VirtualClock
@@ -35,19 +36,87 @@ def lags(clock: VirtualClock, look: Callable[[], object], old: object, new: obje
     assert [look() for _ in range(5)] == [new] * 5
 
 
-def test_roles_are_seen_late(aws: Aws, clock: VirtualClock) -> None:
-    """A new role is not there at first, and a deleted one still is; a policy likewise."""
-    look = partial(found, aws.iam.get_role, RoleName=aws.name)
-    assert not look()
-    aws.make_role()
-    lags(clock, look, old=False, new=True)
-    policy = partial(found, aws.iam.get_role_policy, RoleName=aws.name, PolicyName="all")
-    aws.iam.put_role_policy(RoleName=aws.name, PolicyName="all", PolicyDocument=POLICY)
-    lags(clock, policy, old=False, new=True)
-    aws.iam.delete_role_policy(RoleName=aws.name, PolicyName="all")
-    lags(clock, policy, old=True, new=False)
-    aws.iam.delete_role(RoleName=aws.name)
-    lags(clock, look, old=True, new=False)
+Look = Callable[[Aws], object]
+Change = Callable[[Aws], object]
+
+
+def has_role(aws: Aws) -> object:
+    return found(aws.iam.get_role, RoleName=aws.name)
+
+
+def has_policy(aws: Aws) -> object:
+    return found(aws.iam.get_role_policy, RoleName=aws.name, PolicyName="all")
+
+
+def ttl(aws: Aws) -> object:
+    return aws.dynamodb.describe_time_to_live(TableName=aws.name)["TimeToLiveDescription"]["TimeToLiveStatus"]
+
+
+def retention(aws: Aws) -> object:
+    (group,) = aws.logs.describe_log_groups(logGroupNamePrefix=aws.name)["logGroups"]
+    return group.get("retentionInDays")
+
+
+def statements(aws: Aws) -> int:
+    try:
+        return str(aws.functions.get_policy(FunctionName=aws.name)["Policy"]).count('"Sid"')
+    except ClientError:
+        return 0
+
+
+POLICY_OF = {"PolicyName": "all"}
+EXPIRES = {"Enabled": True, "AttributeName": "expires"}
+LATE: dict[str, list[tuple[Change, Look | None, object, object]]] = {
+    "roles and policies": [
+        (lambda aws: aws.make_role(), has_role, False, True),
+        (
+            lambda aws: aws.iam.put_role_policy(RoleName=aws.name, PolicyDocument=POLICY, **POLICY_OF),
+            has_policy,
+            False,
+            True,
+        ),
+        (lambda aws: aws.iam.delete_role_policy(RoleName=aws.name, **POLICY_OF), has_policy, True, False),
+        (lambda aws: aws.iam.delete_role(RoleName=aws.name), has_role, True, False),
+    ],
+    "a table's time to live": [
+        (lambda aws: aws.make_table(), None, None, None),
+        (
+            lambda aws: aws.dynamodb.update_time_to_live(TableName=aws.name, TimeToLiveSpecification=EXPIRES),
+            ttl,
+            "DISABLED",
+            "ENABLED",
+        ),
+    ],
+    "a log group's retention": [
+        (lambda aws: aws.logs.create_log_group(logGroupName=aws.name), None, None, None),
+        (
+            lambda aws: aws.logs.put_retention_policy(logGroupName=aws.name, retentionInDays=7),
+            retention,
+            None,
+            7,
+        ),
+    ],
+    "a function's permissions": [
+        (lambda aws: aws.make_role(), None, None, None),
+        (lambda aws: aws.make_function(f"arn:aws:iam::000000000000:role/{aws.name}"), None, None, None),
+        (lambda aws: aws.permit("one"), statements, 0, 1),
+        (lambda aws: aws.permit("two"), statements, 1, 2),
+    ],
+}
+"""Changes one after another, each with what sees it, what is seen before and what after it."""
+
+
+@pytest.mark.parametrize("story", LATE)
+def test_what_is_seen_late(aws: Aws, clock: VirtualClock, story: str) -> None:
+    """After each change reads show the old state at times, for up to 2 s."""
+    for change, look, old, new in LATE[story]:
+        if look:
+            assert look(aws) == old
+        change(aws)
+        if look:
+            lags(clock, partial(look, aws), old, new)
+        else:
+            clock.sleep(10)
 
 
 def test_what_was_never_asked_for_is_late_too(aws: Aws, clock: VirtualClock) -> None:
@@ -67,23 +136,6 @@ def test_what_was_never_asked_for_is_late_too(aws: Aws, clock: VirtualClock) -> 
     clock.sleep(2)
     assert found(aws.functions.get_function, FunctionName=aws.name)
     assert aws.api.get_routes(ApiId=api)["Items"] == []
-
-
-def test_permissions_are_seen_late(aws: Aws, clock: VirtualClock, role: str) -> None:
-    """A function's policy is there only later, also what is added to it."""
-    aws.make_function(role)
-    clock.sleep(3)
-
-    def look() -> int:
-        try:
-            return aws.functions.get_policy(FunctionName=aws.name)["Policy"].count('"Sid"')
-        except ClientError:
-            return 0
-
-    aws.permit("one")
-    lags(clock, look, old=0, new=1)
-    aws.permit("two")
-    lags(clock, look, old=1, new=2)
 
 
 def test_routes_are_seen_late(aws: Aws, clock: VirtualClock) -> None:
@@ -107,34 +159,6 @@ def test_routes_are_seen_late(aws: Aws, clock: VirtualClock) -> None:
     lags(clock, partial(found, aws.api.get_routes, ApiId=api), old=True, new=False)
 
 
-def test_time_to_live_is_seen_late(aws: Aws, clock: VirtualClock) -> None:
-    """What a table's expiry was is shown for a while."""
-    aws.make_table()
-    clock.sleep(8)
-
-    def look() -> str:
-        described = aws.dynamodb.describe_time_to_live(TableName=aws.name)
-        return described["TimeToLiveDescription"]["TimeToLiveStatus"]
-
-    wanted = {"Enabled": True, "AttributeName": "expires"}
-    aws.dynamodb.update_time_to_live(TableName=aws.name, TimeToLiveSpecification=wanted)  # type: ignore[arg-type]
-    lags(clock, look, old="DISABLED", new="ENABLED")
-
-
-def test_retention_is_seen_late(aws: Aws, clock: VirtualClock) -> None:
-    """A log group's attributes lag, in a list that was asked for by its prefix."""
-
-    def look() -> int | None:
-        (group,) = aws.logs.describe_log_groups(logGroupNamePrefix=aws.name)["logGroups"]
-        return group.get("retentionInDays")
-
-    aws.logs.create_log_group(logGroupName=aws.name)
-    clock.sleep(2)
-    assert look() is None
-    aws.logs.put_retention_policy(logGroupName=aws.name, retentionInDays=7)
-    lags(clock, look, old=None, new=7)
-
-
 def test_writes_see_the_truth(aws: Aws) -> None:
     """A create conflicts at once with what no read shows yet."""
     aws.make_role()
@@ -156,63 +180,32 @@ def test_the_seed_decides(plane: Plane, aws: Aws) -> None:
     assert story(f"{aws.name}-a") == story(f"{aws.name}-b")
 
 
-def make_many(aws: Aws, clock: VirtualClock) -> str:
-    """Make five of each; return the API's id."""
-    api, *_ = [aws.make_api() for _ in range(5)]
-    for number in range(5):
-        name = f"{aws.name}-{number}"
-        each = Aws(aws.session, aws.endpoint, name)
-        aws.logs.create_log_group(logGroupName=name)
-        role = each.make_role()
-        each.make_table()
-        integration = aws.api.create_integration(ApiId=api, IntegrationType="MOCK")["IntegrationId"]
-        aws.api.create_route(ApiId=api, RouteKey=name, Target=f"integrations/{integration}")
-        clock.sleep(10)
-        each.make_function(role)
-        aws.api.create_deployment(ApiId=api, Description=name)
-        aws.api.create_stage(ApiId=api, StageName=name)
-        document = {"RoleName": f"{aws.name}-0", "PolicyDocument": POLICY}
-        aws.iam.put_role_policy(PolicyName=name, **document)
-    clock.sleep(10)
-    return api
-
-
-LISTS = {
-    "api.get_routes": ("Items", "ApiId"),
-    "api.get_integrations": ("Items", "ApiId"),
-    "api.get_deployments": ("Items", "ApiId"),
-    "api.get_stages": ("Items", "ApiId"),
-    "iam.list_roles": ("Roles", ""),
-    "iam.list_role_policies": ("PolicyNames", "RoleName"),
-    "functions.list_functions": ("Functions", ""),
-    "logs.describe_log_groups": ("logGroups", ""),
-    "dynamodb.list_tables": ("TableNames", ""),
-    "api.get_apis": ("Items", ""),
+LISTS: dict[str, tuple[str, Change]] = {
+    "api.get_apis": ("Items", Aws.make_api),
+    "iam.list_roles": ("Roles", Aws.make_role),
+    "dynamodb.list_tables": ("TableNames", Aws.make_table),
+    "logs.describe_log_groups": (
+        "logGroups",
+        lambda aws: aws.logs.create_log_group(logGroupName=aws.name),
+    ),
 }
-"""Paginators, to the list in their pages, and the argument that they need."""
+"""Paginators of each protocol, to the list in their pages, and what makes something that is in it."""
 
 
-def test_lists_come_in_pages_of_two(aws: Aws, clock: VirtualClock) -> None:
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_come_in_pages_of_two(aws: Aws, clock: VirtualClock, name: str) -> None:
     """Each list has at most two items a page, whatever limit is asked for, and all of them in the end."""
-    api = make_many(aws, clock)
-    for name, (items, argument) in LISTS.items():
-        client, _, operation = name.partition(".")
-        values = {"ApiId": api, "RoleName": f"{aws.name}-0"}
-        arguments = {argument: values[argument]} if argument else {}
-        paginator = getattr(aws, client).get_paginator(operation)
-        pages = list(paginator.paginate(**arguments, PaginationConfig={"PageSize": 50}))
-        everything = [str(item) for page in pages for item in page[items]]
-        assert {len(page[items]) for page in pages[:-1]} == {2}, name
-        assert len(pages[-1][items]) <= 2, name
-        assert len(everything) == len(set(everything)), name
-        assert len(everything) == 5 if argument else sum(aws.name in each for each in everything) == 5, name
-        clock.sleep(2)
-
-
-def test_a_made_up_token(aws: Aws) -> None:
-    """A token that no page gave is refused."""
-    assert refused(aws.api.get_apis, NextToken="x")[0] == "ValidationException"
-    assert refused(aws.iam.list_roles, Marker="x")[0] == "ValidationException"
+    items, make = LISTS[name]
+    for number in range(5):
+        make(Aws(aws.session, aws.endpoint, f"{aws.name}-{number}"))
+        clock.sleep(10)
+    client, _, operation = name.partition(".")
+    pages = list(getattr(aws, client).get_paginator(operation).paginate(PaginationConfig={"PageSize": 50}))
+    everything = [str(item) for page in pages for item in page[items]]
+    assert {len(page[items]) for page in pages[:-1]} == {2}
+    assert len(pages[-1][items]) <= 2
+    assert len(everything) == len(set(everything))
+    assert sum(f"{aws.name}-" in each for each in everything) == 5
 
 
 def test_a_write_touches_its_own_lists_alone(aws: Aws, plane: Plane) -> None:

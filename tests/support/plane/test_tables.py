@@ -17,12 +17,12 @@ def plane(emulator: LocalLab, clock: VirtualClock) -> Plane:
 
 
 def status(aws: Aws) -> str:
-    return aws.dynamodb.describe_table(TableName=aws.name)["Table"]["TableStatus"]
+    return str(aws.dynamodb.describe_table(TableName=aws.name)["Table"]["TableStatus"])
 
 
 def expire(aws: Aws, attribute: str = "expires", *, enabled: bool = True) -> None:
     wanted = {"Enabled": enabled, "AttributeName": attribute}
-    aws.dynamodb.update_time_to_live(TableName=aws.name, TimeToLiveSpecification=wanted)  # type: ignore[arg-type]
+    aws.dynamodb.update_time_to_live(TableName=aws.name, TimeToLiveSpecification=wanted)
 
 
 def test_creating(aws: Aws, clock: VirtualClock) -> None:
