@@ -75,7 +75,7 @@ CATCHERS = {
     "wschat.cli.app",
     "wschat.cli.teardown",
     "wschat.lab.aws.errors",
-    "wschat.chat.client",
+    "wschat.chat.network.connections",
     "wschat.local.process",
     "wschat.web.server",
 }

@@ -6,13 +6,12 @@ import sys
 from pathlib import Path
 
 from wschat.chat.settings import Settings
-from wschat.chat.start import chat
-from wschat.chat.world import World
+from wschat.chat.start import Environment, chat
 from wschat.errors import WschatError
 
 url, history, name, room, mode = sys.argv[1:]
 try:
-    world = World(patience=float(os.environ.get("PATIENCE", "0")) or None)
+    environment = Environment(reconnect_limit=float(os.environ.get("PATIENCE", "0")) or None)
     settings = Settings(
         name=name or None,
         room=room or None,
@@ -20,7 +19,7 @@ try:
         notify=os.environ.get("NOTIFY", "none"),
         log=os.environ.get("LOG"),
     )
-    talk = chat(url, settings, json_lines=mode == "json", history=Path(history), world=world)
+    talk = chat(url, settings, json_lines=mode == "json", history=Path(history), environment=environment)
     code = asyncio.run(talk)
 except WschatError as error:
     sys.stderr.write(f"{error.what}\n")

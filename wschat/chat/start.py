@@ -3,14 +3,18 @@
 import asyncio
 import errno
 import os
+import random
 import sys
+import time
+from collections.abc import Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from functools import partial
+from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from wschat.chat.settings import Settings
-from wschat.chat.world import World
 from wschat.errors import ExitCode
 from wschat.signals import on_termination
 from wschat.streams import discard
@@ -18,7 +22,45 @@ from wschat.streams import discard
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from prompt_toolkit.input import Input
+    from prompt_toolkit.output import Output
+
+    from wschat.chat.network.connection import Sign
     from wschat.chat.ui.prompt import Prompt
+    from wschat.chat.ui.rendering import Clock
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the chat touches besides the network: given here, so that tests can give other things.
+
+    Attributes:
+        keyboard, screen: a terminal; without them stdin and stdout are one, or are read and written as lines.
+        reply_timeout: seconds; API Gateway itself gives up after 29.
+        clock: shows a time; without it the settings say how.
+        sign: signs each connection anew; without it none is signed.
+        check: raises a WschatError if the server is gone for good.
+        reconnect_limit: for how many seconds in a row it is tried to connect; None: it depends on who waits.
+        time_of_day: seconds since 1970.
+        jitter: the share of a pause that is taken: not all who were cut shall come back at the same time.
+    """
+
+    keyboard: "Input | None" = None
+    screen: "Output | None" = None
+    stdin: TextIO = field(default_factory=lambda: sys.stdin or StringIO())  # both may be closed
+    stdout: TextIO = field(default_factory=lambda: sys.stdout or StringIO())
+    reply_timeout: float = 30.0
+    clock: "Clock | None" = None
+    sign: "Sign | None" = None
+    check: Callable[[], None] = lambda: None
+    reconnect_limit: float | None = None
+    time_of_day: Callable[[], float] = time.time
+    jitter: Callable[[], float] = lambda: random.uniform(0.5, 1)  # noqa: S311  it is no secret
+
+    @property
+    def is_interactive(self) -> bool:
+        """Tell whether somebody sits there: both ends are a terminal."""
+        return self.keyboard is not None or (self.stdin.isatty() and self.stdout.isatty())
 
 
 async def chat(
@@ -29,7 +71,7 @@ async def chat(
     history: Path,
     token: str = "",
     welcome: str = "",
-    world: World | None = None,
+    environment: Environment | None = None,
 ) -> ExitCode:
     """Chat until the person quits or stdin ends; `token` is what the name can be taken back with.
 
@@ -40,21 +82,28 @@ async def chat(
         ConnectError, AccessError, LostError: after what was typed and not confirmed has been shown.
         UsageError: the log can't be written.
     """
-    world = world or World()
-    has_prompt = _has_prompt(world, plain=json_lines or settings.plain)
+    environment = environment or Environment()
+    has_prompt = _has_prompt(environment, plain=json_lines or settings.plain)
     loop = asyncio.get_running_loop()
     over: asyncio.Future[ExitCode] = loop.create_future()
     with on_termination(partial(loop.call_soon_threadsafe, _end, over)):
         try:
-            async with _prompt(world, history, wanted=has_prompt) as prompt:
+            async with _prompt(environment, history, wanted=has_prompt) as prompt:
                 from wschat.chat.client import run  # one can type by now
 
                 return await run(
-                    url, settings, world, prompt, over, json_lines=json_lines, token=token, welcome=welcome
+                    url,
+                    settings,
+                    environment,
+                    prompt,
+                    over,
+                    json_lines=json_lines,
+                    token=token,
+                    welcome=welcome,
                 )
         except OSError as error:
             is_gone = has_prompt and error.errno == errno.EIO  # the terminal, as SIGHUP tells too
-            for stream in (world.stdout, sys.stderr) if is_gone else (world.stdout,):
+            for stream in (environment.stdout, sys.stderr) if is_gone else (environment.stdout,):
                 with suppress(OSError):
                     discard(stream)
             if isinstance(error, BrokenPipeError):  # such as `| head`: who read has enough
@@ -69,20 +118,20 @@ def _end(over: "asyncio.Future[ExitCode]") -> None:
         over.set_result(ExitCode.INTERRUPTED)
 
 
-def _has_prompt(world: World, *, plain: bool) -> bool:
+def _has_prompt(environment: Environment, *, plain: bool) -> bool:
     """Tell whether there is an input line: at a keyboard, or for a person at a terminal that can show it."""
     is_dumb = os.environ.get("TERM", "dumb") == "dumb"
-    return world.keyboard is not None or (world.person and not plain and not is_dumb)
+    return environment.keyboard is not None or (environment.is_interactive and not plain and not is_dumb)
 
 
 @asynccontextmanager
-async def _prompt(world: World, history: Path, *, wanted: bool) -> "AsyncIterator[Prompt | None]":
+async def _prompt(environment: Environment, history: Path, *, wanted: bool) -> "AsyncIterator[Prompt | None]":
     if not wanted:
         yield None
         return
     from wschat.chat.ui.prompt import terminal_prompt
 
-    with terminal_prompt(history, world.keyboard, world.screen) as prompt:
+    with terminal_prompt(history, environment.keyboard, environment.screen) as prompt:
         try:
             await prompt.start()
             yield prompt

@@ -8,8 +8,8 @@ import typer
 from wschat import paths
 from wschat.chat.network import event_loop
 from wschat.chat.settings import Notify, Settings
+from wschat.chat.start import Environment
 from wschat.chat.start import chat as run_chat
-from wschat.chat.world import World
 from wschat.cli.connection import find, program, signer
 from wschat.cli.options import (
     Config,
@@ -65,12 +65,17 @@ def chat(
 
     with join_local(plain=plain) as lab:
         welcome = f"Another terminal joins with: {program()} chat --local" if lab.started else ""
-        code = talk(Target(url=lab.url), world=World(check=lab.check), welcome=welcome)
+        code = talk(Target(url=lab.url), environment=Environment(check=lab.check), welcome=welcome)
     raise typer.Exit(code)
 
 
 def _talk(
-    target: Target, world: World | None = None, *, settings: Settings, json_lines: bool, welcome: str = ""
+    target: Target,
+    environment: Environment | None = None,
+    *,
+    settings: Settings,
+    json_lines: bool,
+    welcome: str = "",
 ) -> ExitCode:
     with paths.token(target.url) as token:
         talk = run_chat(
@@ -80,6 +85,6 @@ def _talk(
             history=paths.history(),
             token=token,
             welcome=welcome,
-            world=world or World(sign=signer(target)),
+            environment=environment or Environment(sign=signer(target)),
         )
         return event_loop.run(talk)

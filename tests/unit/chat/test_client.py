@@ -12,8 +12,8 @@ import pytest
 from tests.support.room_server import START, RoomServer, room_server
 from tests.support.threaded import TALK
 from wschat.chat.settings import Settings
-from wschat.chat.start import chat
-from wschat.chat.world import World, local_time
+from wschat.chat.start import Environment, chat
+from wschat.chat.ui.transcript import local_time
 from wschat.errors import ConnectError, ExitCode, LostError
 
 TIMEOUT = 10  # seconds; a test that waits so long has failed
@@ -22,15 +22,15 @@ TIMEOUT = 10  # seconds; a test that waits so long has failed
 class Piped:
     """A chat whose lines come from a text, and what came of it."""
 
-    def __init__(self, lines: str, **world: Any) -> None:  # noqa: ANN401
+    def __init__(self, lines: str, **environment: Any) -> None:  # noqa: ANN401
         self.server = RoomServer()
         self.out = io.StringIO()
-        self.world = World(
+        self.environment = Environment(
             stdin=io.StringIO(lines),
             stdout=self.out,
             clock=lambda _ms: "12:34",
             jitter=lambda: 0.1,
-            **world,
+            **environment,
         )
 
     def run(
@@ -51,7 +51,7 @@ class Piped:
                     json_lines=json_lines,
                     history=Path("/nonexistent"),
                     welcome=welcome,
-                    world=self.world,
+                    environment=self.environment,
                 )
 
         return asyncio.run(play())
@@ -175,7 +175,7 @@ def test_requests_that_fail(answer: str, told: str) -> None:
 
 def test_lost_connection_shows_what_was_not_confirmed() -> None:
     """A message without a reply at the last cut is shown, and the error says why."""
-    piped = Piped("half sent\nnever read\n", patience=0.3)
+    piped = Piped("half sent\nnever read\n", reconnect_limit=0.3)
     cutting: list[asyncio.Task[None]] = []
 
     def cut(frame: dict[str, Any]) -> str | None:
@@ -194,7 +194,7 @@ def test_lost_connection_shows_what_was_not_confirmed() -> None:
 def test_connection_that_never_was() -> None:
     """A failed connection raises, with nothing said on stdout."""
     out = io.StringIO()
-    world = World(stdin=io.StringIO("hello\n"), stdout=out)
+    environment = Environment(stdin=io.StringIO("hello\n"), stdout=out)
     with pytest.raises(ConnectError):
         asyncio.run(
             chat(
@@ -202,7 +202,7 @@ def test_connection_that_never_was() -> None:
                 Settings(name="a", room=None),
                 json_lines=False,
                 history=Path("/nonexistent"),
-                world=world,
+                environment=environment,
             )
         )
     assert out.getvalue() == ""

@@ -16,8 +16,7 @@ import pytest
 
 from tests.support.room_server import RoomServer, room_server, texts
 from wschat.chat.settings import Settings
-from wschat.chat.start import chat
-from wschat.chat.world import World
+from wschat.chat.start import Environment, chat
 from wschat.errors import ConnectError, ExitCode, LostError
 
 ANN = Settings(name="ann", room="ops")
@@ -121,11 +120,11 @@ async def play(
 ) -> tuple[Person, ExitCode]:
     """Say some lines; cut at the fourth, before or after the server has done it, but before its ack."""
     server, out = RoomServer(lasting=lasting), Paper()
-    world = World(
+    environment = Environment(
         stdin=io.StringIO("".join(f"{line}\n" for line in LINES)),
         stdout=out,
         jitter=jitter,
-        patience=60.0,
+        reconnect_limit=60.0,
     )
     person = Person(server, out)
     cutting: list[asyncio.Task[None]] = []
@@ -140,7 +139,7 @@ async def play(
 
     server.tamper = tamper
     async with room_server(server), asyncio.timeout(60):
-        code = await chat(server.url, ANN, json_lines=False, history=Path("/none"), world=world)
+        code = await chat(server.url, ANN, json_lines=False, history=Path("/none"), environment=environment)
         await asyncio.gather(*cutting, return_exceptions=True)
     return person, code
 
@@ -203,9 +202,9 @@ def test_handshakes_that_stop(status: int) -> None:
 
 async def first_refused(status: int) -> None:
     server = RoomServer(statuses=[status])
-    world = World(stdin=io.StringIO("hi\n"), stdout=io.StringIO())
+    environment = Environment(stdin=io.StringIO("hi\n"), stdout=io.StringIO())
     async with room_server(server), asyncio.timeout(10):
-        await chat(server.url, ANN, json_lines=False, history=Path("/none"), world=world)
+        await chat(server.url, ANN, json_lines=False, history=Path("/none"), environment=environment)
 
 
 def test_a_busy_first_handshake_is_tried_again() -> None:
@@ -213,14 +212,14 @@ def test_a_busy_first_handshake_is_tried_again() -> None:
 
     async def begin() -> RoomServer:
         server, out = RoomServer(statuses=[429, 503]), io.StringIO()
-        world = World(stdin=io.StringIO("hi\n"), stdout=out, jitter=lambda: 0.01)
+        environment = Environment(stdin=io.StringIO("hi\n"), stdout=out, jitter=lambda: 0.01)
         async with room_server(server), asyncio.timeout(10):
             await chat(
                 server.url,
                 ANN,
                 json_lines=False,
                 history=Path("/x"),
-                world=world,
+                environment=environment,
             )
         return server
 
@@ -234,17 +233,17 @@ def test_sleep_is_noticed() -> None:
         server, out = RoomServer(), Paper()
         offset = 0.0
         reading, writing = io.StringIO(), out
-        world = World(stdin=reading, stdout=writing, wall=lambda: time.time() + offset)
+        environment = Environment(stdin=reading, stdout=writing, time_of_day=lambda: time.time() + offset)
         keyboard = asyncio.Event()
         async with room_server(server), asyncio.timeout(10):
-            world = replace(world, stdin=Silent(keyboard, asyncio.get_running_loop()))
+            environment = replace(environment, stdin=Silent(keyboard, asyncio.get_running_loop()))
             talk = asyncio.create_task(
                 chat(
                     server.url,
                     ANN,
                     json_lines=False,
                     history=Path("/x"),
-                    world=world,
+                    environment=environment,
                 )
             )
             person = Person(server, out)
@@ -277,7 +276,7 @@ def main() -> None:
     write("| --- | --- | --- | --- | --- | --- |\n")
     for cut in (*CUTS, gone_for_long):
         for when in WHEN:
-            person, _ = asyncio.run(play(cut, when, jitter=World().jitter))
+            person, _ = asyncio.run(play(cut, when, jitter=Environment().jitter))
             took = person.out.back_at - person.out.lost_at
             shown = [line.partition("> ")[2] for line in person.seen.splitlines() if "<ann>" in line]
             lost, doubled = len(set(LINES) - set(shown)), len(shown) - len(set(shown))

@@ -9,10 +9,17 @@ from typing import TextIO
 from wschat.chat.machine.advice import Advice
 from wschat.chat.machine.items import Item, Listing, Members, Message, Rooms
 from wschat.chat.ui.rendering import lines
-from wschat.chat.world import local_time
 from wschat.errors import UsageError
 
 STAMP = "%Y-%m-%d %H:%M:%S"
+
+
+def local_time(milliseconds: int, form: str = "%H:%M") -> str:
+    """Return a local time as strftime writes it; `--:--` for what is no time."""
+    try:
+        return time.strftime(form, time.localtime(milliseconds / 1000))
+    except (OverflowError, ValueError, OSError):
+        return "--:--"
 
 
 class Transcript:

@@ -15,10 +15,9 @@ from wschat.chat.machine.items import Message, Unsent
 from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ChatState
 from wschat.chat.settings import Settings
-from wschat.chat.start import chat
+from wschat.chat.start import Environment, chat
 from wschat.chat.ui.prompt import terminal_prompt
 from wschat.chat.ui.terminal import TerminalView
-from wschat.chat.world import World
 from wschat.errors import ExitCode, LostError
 from wschat.protocol.events import ClientMessage
 
@@ -58,8 +57,8 @@ def test_completion_types_no_traps(tmp_path: Path) -> None:
 
 async def talk(server: RoomServer, keyboard: PipeInput, screen: Screen, history: Path) -> ExitCode:
     """Chat on a terminal without wishes."""
-    world = World(keyboard=keyboard, screen=screen, clock=clock)
-    return await chat(server.url, Settings(), json_lines=False, history=history, world=world)
+    environment = Environment(keyboard=keyboard, screen=screen, clock=clock)
+    return await chat(server.url, Settings(), json_lines=False, history=history, environment=environment)
 
 
 def test_whole_chat(tmp_path: Path) -> None:
