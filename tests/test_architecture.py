@@ -1,8 +1,10 @@
 """The shape of the package: who may import whom, what is pure, how long a file may be."""
 
 import ast
+import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from graphlib import TopologicalSorter
@@ -18,6 +20,7 @@ from wschat.lab.blueprint import FUNCTIONS as SPECS
 FUNCTIONS = "wschat.functions"
 ROOT = Path(wschat.__file__).parent
 TESTS = Path(__file__).parent
+TOP = TESTS.parent
 MODULES = {
     ".".join(("wschat", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__"): path
     for path in sorted(ROOT.rglob("*.py"))
@@ -81,6 +84,7 @@ CATCHERS = {
 }
 """Where our errors are caught: shown (and gone on from), put into a report, taken note of, or sent on."""
 LONGEST = 320
+FULLEST = {"chat": 7}
 
 
 @cache
@@ -201,6 +205,34 @@ def test_modules_say_what_they_are() -> None:
     """Every module opens with one line fit for a list of files."""
     opening = {name: ast.get_docstring(tree(name)) or "" for name in MODULES}
     assert_none(name for name, said in opening.items() if not said.partition("\n")[0].endswith("."))
+
+
+def test_packages_say_what_is_inside() -> None:
+    """Each package names what is in it and where to begin, in some five lines; all that it names is there."""
+    packages = {name: path.parent for name, path in MODULES.items() if path.name == "__init__.py"}
+    said = {name: ast.get_docstring(tree(name)) or "" for name in packages}
+    assert_none(
+        f"{name}: {len(text.splitlines())} lines, {'no ' if 'egin with' not in text else ''}place to begin"
+        for name, text in said.items()
+        if not 4 <= len(text.splitlines()) <= 10 or "egin with" not in text
+    )
+    assert_none(
+        f"{name}: there is no {word}"
+        for name, text in said.items()
+        for word in re.findall(r"`([a-z_./]+)`", text)
+        if not any(
+            (place / f"{word}{end}").exists() for place in (packages[name], TOP) for end in ("", ".py")
+        )
+    )
+
+
+def test_folders_are_small() -> None:
+    """A folder that needs a list of its files in somebody's head is two folders."""
+    entries = {path if path.name != "__init__.py" else path.parent for path in MODULES.values()} - {ROOT}
+    inside = Counter(str(entry.parent.relative_to(ROOT)) for entry in entries)
+    assert_none(
+        f"{folder}: {number}" for folder, number in inside.items() if number > FULLEST.get(folder, 16)
+    )
 
 
 def test_what_the_local_lab_is_made_by() -> None:
