@@ -13,7 +13,7 @@ from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES, Errand
 from tests.support.plane.permissions import LINK, NO_LINK
 from wschat.errors import WschatError
 from wschat.lab.model import Lab
-from wschat.lab.user_policy import STATEMENTS, Statement, user_policy
+from wschat.lab.user_policy import STATEMENTS, Statement, resources, user_policy
 
 REFUSED = re.compile(r"is not authorized to perform: (\S+)")
 
@@ -51,9 +51,9 @@ def proofs() -> dict[Grant, Errand]:
 
 def without(grant: Grant, lab: Lab) -> dict[str, Any]:
     """Return a person's policy without one grant."""
-    document = user_policy(lab)
+    document, arns = user_policy(lab), resources(lab)[grant.statement.on]
     for statement in document["Statement"]:
-        if statement["Resource"] == grant.statement.arns(lab) and grant.action in statement["Action"]:
+        if statement["Resource"] == arns and grant.action in statement["Action"]:
             statement["Action"].remove(grant.action)
     document["Statement"] = [each for each in document["Statement"] if each["Action"]]
     return document

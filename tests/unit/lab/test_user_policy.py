@@ -11,7 +11,7 @@ from tests.support.plane import permissions
 from wschat.errors import UsageError
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.model import Lab, canonical
-from wschat.lab.user_policy import LIMIT, STATEMENTS, user_policy
+from wschat.lab.user_policy import LIMIT, STATEMENTS, resources, user_policy
 
 LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-")
 NAMED = re.compile(r"(?:table|function|role|log-group)[:/](?:/aws/lambda/)?(.*)")
@@ -31,7 +31,7 @@ def test_all_permits_are_in_it() -> None:
         (f"{statement.service}:{action}", resource)
         for statement in STATEMENTS
         for action in statement.actions.split()
-        for resource in statement.arns(LAB)
+        for resource in resources(LAB)[statement.on]
     }
 
 

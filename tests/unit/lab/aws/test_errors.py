@@ -69,123 +69,60 @@ def test_first_api_of_an_account() -> None:
     assert "iam:CreateServiceLinkedRole" in told.value.hint
 
 
-@pytest.mark.parametrize(
-    ("error", "kind"),
-    [
-        (refused("TooManyRequestsException", status=429), Failure.THROTTLED),
-        (
-            refused(
-                "ThrottlingException", "The rate of control plane requests made by this account is too high"
-            ),
-            Failure.THROTTLED,
-        ),
-        (refused("Throttling", "Rate exceeded"), Failure.THROTTLED),
-        (
-            refused("LimitExceededException", "Only 10 tables can be created or deleted simultaneously"),
-            Failure.THROTTLED,
-        ),
-        (refused("ConflictException", None), Failure.EXISTS),
-        (
-            refused(
-                "ConflictException",
-                "Unable to complete operation due to concurrent modification. Please try again later",
-                409,
-            ),
-            Failure.CONFLICT,
-        ),
-        (
-            refused("ConflictException", "Route with key $connect already exists for this API", 409),
-            Failure.EXISTS,
-        ),
-        (
-            refused(
-                "ResourceConflictException",
-                "The function could not be updated due to a concurrent update operation",
-                409,
-            ),
-            Failure.CONFLICT,
-        ),
-        (
-            refused(
-                "ResourceConflictException",
-                "The operation cannot be performed at this time. The function is "
-                "currently in the following state: Pending",
-                409,
-            ),
-            Failure.CONFLICT,
-        ),
-        (
-            refused(
-                "ResourceConflictException",
-                "The operation cannot be performed at this time. An update is in "
-                "progress for resource: arn:aws:lambda:us-east-1:1:function:Connect",
-                409,
-            ),
-            Failure.CONFLICT,
-        ),
-        (
-            refused("ResourceConflictException", "The statement id (connect) provided already exists.", 409),
-            Failure.EXISTS,
-        ),
-        (refused("ResourceConflictException", "Function already exist: Connect", 409), Failure.EXISTS),
-        (refused("ResourceInUseException", "Table already exists: client-records"), Failure.EXISTS),
-        (refused("EntityAlreadyExists", "Role with name ConnectRole already exists.", 409), Failure.EXISTS),
-        (refused("ResourceAlreadyExistsException", "The specified log group already exists"), Failure.EXISTS),
-        (refused("LimitExceededException", "Table tags are being updated"), Failure.CONFLICT),
-        (
-            refused(
-                "LimitExceededException",
-                "Subscriber limit exceeded: Only 10 tables can be created or deleted simultaneously",
-            ),
-            Failure.THROTTLED,
-        ),
-        (
-            refused("LimitExceededException", "Subscriber limit exceeded: There is a limit of 256 tables"),
-            Failure.QUOTA,
-        ),
-        (refused("LimitExceeded", "Cannot exceed quota for RolesPerAccount: 1000", 409), Failure.QUOTA),
-        (refused("LimitExceededException", "Resource limit exceeded."), Failure.QUOTA),
-        (refused("CodeStorageExceededException", "Code storage limit exceeded.", 429), Failure.QUOTA),
-        (
-            refused(
-                "TooManyRequestsException",
-                "Maximum number of APIs for this account has been reached. Please contact AWS",
-                429,
-            ),
-            Failure.QUOTA,
-        ),
-        (refused("SomeNewException", "Too Many Requests", 429), Failure.THROTTLED),
-        (
-            refused("OperationAbortedException", "A conflicting operation is currently in progress"),
-            Failure.CONFLICT,
-        ),
-        (refused("ConcurrentModification", status=409), Failure.CONFLICT),
-        (
-            refused("DeleteConflict", "Cannot delete entity, must delete policies first.", 409),
-            Failure.CONFLICT,
-        ),
-        (
-            refused(
-                "InvalidParameterValueException",
-                "The role defined for the function cannot be assumed by Lambda.",
-            ),
-            Failure.NEW_ROLE,
-        ),
-        (refused("InvalidParameterValueException", "Unzipped size must be smaller"), Failure.PERMANENT),
-        (refused("InternalFailure", status=500), Failure.NO_ANSWER),
-        (refused("ServiceUnavailable", status=503), Failure.NO_ANSWER),
-        (refused("NoSuchEntity", status=404), Failure.NOT_FOUND),
-        (refused("AccessDenied", status=403), Failure.PERMANENT),
-        (aws.ConnectionClosedError(endpoint_url="x"), Failure.NO_ANSWER),
-        (aws.ReadTimeoutError(endpoint_url="x"), Failure.NO_ANSWER),
-        (aws.EndpointConnectionError(endpoint_url="x"), Failure.NO_ANSWER),
-        (ResponseParserError("Unable to parse response, invalid XML: <html>"), Failure.NO_ANSWER),
-        (aws.ParamValidationError(report="x"), Failure.PERMANENT),
-    ],
-    ids=lambda value: value.name if isinstance(value, Failure) else str(value)[:40],
-)
-def test_classify(error: Exception, kind: Failure) -> None:
-    """What passes by itself, what may have been done, and what stays, by AWS's codes and texts."""
+REFUSED = """
+THROTTLED  429 TooManyRequestsException: no
+THROTTLED  400 ThrottlingException: The rate of control plane requests made by this account is too high
+THROTTLED  400 Throttling: Rate exceeded
+THROTTLED  400 LimitExceededException: Only 10 tables can be created or deleted simultaneously
+CONFLICT   409 ConflictException: Unable to complete operation due to concurrent modification. Please
+EXISTS     409 ConflictException: Route with key $connect already exists for this API
+CONFLICT   409 ResourceConflictException: It could not be updated due to a concurrent update operation
+CONFLICT   409 ResourceConflictException: The function is currently in the following state: Pending
+CONFLICT   409 ResourceConflictException: An update is in progress for resource: arn:aws:lambda:us-east-1:1:function:Connect
+EXISTS     409 ResourceConflictException: The statement id (connect) provided already exists.
+EXISTS     409 ResourceConflictException: Function already exist: Connect
+EXISTS     400 ResourceInUseException: Table already exists: client-records
+EXISTS     409 EntityAlreadyExists: Role with name ConnectRole already exists.
+EXISTS     400 ResourceAlreadyExistsException: The specified log group already exists
+CONFLICT   400 LimitExceededException: Table tags are being updated
+THROTTLED  400 LimitExceededException: Subscriber limit: Only 10 tables can be created or deleted simultaneously
+QUOTA      400 LimitExceededException: Subscriber limit exceeded: There is a limit of 256 tables
+QUOTA      409 LimitExceeded: Cannot exceed quota for RolesPerAccount: 1000
+QUOTA      400 LimitExceededException: Resource limit exceeded.
+QUOTA      429 CodeStorageExceededException: Code storage limit exceeded.
+QUOTA      429 TooManyRequestsException: Maximum number of APIs for this account has been reached. Please
+THROTTLED  429 SomeNewException: Too Many Requests
+CONFLICT   400 OperationAbortedException: A conflicting operation is currently in progress
+CONFLICT   409 ConcurrentModification: no
+CONFLICT   409 DeleteConflict: Cannot delete entity, must delete policies first.
+NEW_ROLE   400 InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda.
+PERMANENT  400 InvalidParameterValueException: Unzipped size must be smaller
+NO_ANSWER  500 InternalFailure: no
+NO_ANSWER  503 ServiceUnavailable: no
+NOT_FOUND  404 NoSuchEntity: no
+PERMANENT  403 AccessDenied: no
+"""
+"""What AWS says, by its codes and texts: the kind of failure, the status, the code, the text."""
+OTHERS = [
+    (Failure.EXISTS, refused("ConflictException", None)),
+    (Failure.NO_ANSWER, aws.ConnectionClosedError(endpoint_url="x")),
+    (Failure.NO_ANSWER, aws.ReadTimeoutError(endpoint_url="x")),
+    (Failure.NO_ANSWER, aws.EndpointConnectionError(endpoint_url="x")),
+    (Failure.NO_ANSWER, ResponseParserError("Unable to parse response, invalid XML: <html>")),
+    (Failure.PERMANENT, aws.ParamValidationError(report="x")),
+]
+
+
+@pytest.mark.parametrize("line", REFUSED.split("\n")[1:-1])
+def test_classify(line: str) -> None:
+    """What passes by itself, what may have been done, and what stays, is told by code and text."""
+    (kind, status, code), text = line.partition(":")[0].split(), line.partition(": ")[2]
+    assert classify(refused(code, text, int(status))) is Failure[kind]
+
+
+@pytest.mark.parametrize(("kind", "error"), OTHERS)
+def test_classify_others(kind: Failure, error: Exception) -> None:
+    """What is no refusal with a text: lost answers, a proxy's answer, and what was never sent."""
     assert classify(error) is kind
 
 
