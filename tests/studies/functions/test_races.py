@@ -249,6 +249,18 @@ def test_registered_while_it_disconnects(connect: Connect, tables: Tables, gate:
     assert tables() == {}
 
 
+def test_leaving_while_joining(connect: Connect, gate: Gate) -> None:
+    """Who has left with another frame before a join is answered is not told to be in the room."""
+    connect("Ann", "Ops")
+    bob = connect("Bob")
+
+    def then() -> None:
+        gate.meanwhile("GetItem ops", lambda: bob.ask("leave"))
+
+    gate.meanwhile("TransactWriteItems", then)
+    assert code(bob.ask("join", "Ops")) == "no-such-room"
+
+
 def test_the_first_two_rooms(connect: Connect, tables: Tables, gate: Gate) -> None:
     """Of two who make the first two rooms at the same time, both have theirs in the list."""
     ann, bob = connect("Ann"), connect("Bob")
