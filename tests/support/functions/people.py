@@ -23,6 +23,7 @@ from wschat.protocol.reader import decode_event
 from wschat.protocol.requests import Request
 
 CONNECTIONS = count(1)
+PATIENT = 60.0  # seconds for posts, on a machine that has much else to do
 SPECS = {route: spec for spec in FUNCTIONS for route in spec.routes}
 
 
@@ -107,6 +108,8 @@ def database(
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr("wschat.functions.shared.management_api.TIMEOUT", PATIENT)
+    monkeypatch.setattr("wschat.functions.shared.broadcast.POSTING_TIME", PATIENT)
     with _database.behind(dynamodb()):
         yield _database
 

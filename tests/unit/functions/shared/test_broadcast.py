@@ -1,11 +1,13 @@
 """Broadcast: posts to many, and the stale connections among them."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
 from tests.support.functions.people import Connect, Tables
 from tests.support.functions.post_sink import PostSink
+from wschat.functions.shared import broadcast, management_api
 from wschat.functions.shared.broadcast import POSTING_TIME
 from wschat.functions.shared.management_api import TIMEOUT
 from wschat.lab import blueprint
@@ -34,6 +36,16 @@ def test_everybody_in_a_room_is_gone(connect: Connect, sink: PostSink, tables: T
     assert [event.type for event in ann.heard()] == ["single-room", "delete-room", "delete-room"]
 
 
+@pytest.fixture
+def impatient(sink: PostSink, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Posts over connections that take as long as they do on AWS, and no longer."""
+    monkeypatch.setattr(management_api, "TIMEOUT", TIMEOUT)
+    broadcast.management_api("api", sink.stage).close()
+    yield
+    broadcast.management_api("api", sink.stage).close()
+
+
+@pytest.mark.usefixtures("impatient")
 def test_slow_stuck_and_throttled(
     connect: Connect, sink: PostSink, capsys: pytest.CaptureFixture[str]
 ) -> None:
