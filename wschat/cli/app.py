@@ -13,7 +13,6 @@ from typer.main import get_command
 
 from wschat import __version__
 from wschat.errors import WschatError
-from wschat.streams import discard
 from wschat.target import Target
 
 COMMANDS = {
@@ -124,17 +123,7 @@ def main() -> None:
     except OSError as error:  # such as a full disk under stdout
         where = str(error.filename or "")
         problem = WschatError(f"the system refused: {error.strerror or error}", where=where)
-        _settle_stdout()
     from wschat.cli.console import show_error
 
     show_error(problem)
     sys.exit(problem.exit_code)
-
-
-def _settle_stdout() -> None:
-    """Write what is buffered, or drop it if it can't be written."""
-    if sys.stdout:
-        try:
-            sys.stdout.flush()
-        except OSError:
-            discard(sys.stdout)

@@ -1,7 +1,7 @@
 """`wschat chat`: chat in a terminal, or through a pipe."""
 
-from functools import partial
-from typing import Annotated
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,9 +21,12 @@ from wschat.cli.options import (
     offer_template,
     setting,
 )
-from wschat.errors import ExitCode, UsageError
+from wschat.errors import UsageError
 from wschat.signals import interrupt_on_termination
 from wschat.target import Target
+
+if TYPE_CHECKING:
+    from wschat.local.join import LocalLab
 
 
 def chat(
@@ -58,33 +61,25 @@ def chat(
         hint = "give --name, or set it where the room is set: WSCHAT_NAME, or `name` in the settings"
         raise UsageError("a room needs a name: only somebody with a name can join", where="chat", hint=hint)
     settings = Settings(name, room, plain, log, time, bell, notify, links)
-    talk = partial(_talk, settings=settings, json_lines=json)
-    if not local:
-        raise typer.Exit(talk(find(target, url, sign=sign, command="chat")))
-    from wschat.cli.local import join_local  # rich takes a while to load
-
-    with join_local(plain=plain) as lab:
-        welcome = f"Another terminal joins with: {program()} chat --local" if lab.started else ""
-        code = talk(Target(url=lab.url), environment=Environment(check=lab.check), welcome=welcome)
+    with _local_lab(plain=plain) if local else nullcontext() as lab:
+        at = Target(url=lab.url) if lab else find(target, url, sign=sign, command="chat")
+        environment = Environment(check=lab.check) if lab else Environment(sign=signer(at))
+        is_host = lab is not None and lab.started
+        with paths.token(at.url) as token:
+            talk = run_chat(
+                at.url,
+                settings,
+                json_lines=json,
+                history=paths.history(),
+                token=token,
+                welcome=f"Another terminal joins with: {program()} chat --local" if is_host else "",
+                environment=environment,
+            )
+            code = event_loop.run(talk)
     raise typer.Exit(code)
 
 
-def _talk(
-    target: Target,
-    environment: Environment | None = None,
-    *,
-    settings: Settings,
-    json_lines: bool,
-    welcome: str = "",
-) -> ExitCode:
-    with paths.token(target.url) as token:
-        talk = run_chat(
-            target.url,
-            settings,
-            json_lines=json_lines,
-            history=paths.history(),
-            token=token,
-            welcome=welcome,
-            environment=environment or Environment(sign=signer(target)),
-        )
-        return event_loop.run(talk)
+def _local_lab(*, plain: bool) -> "LocalLab":
+    from wschat.cli.local import join_local  # rich takes longer to load than one waits for the input line
+
+    return join_local(plain=plain)

@@ -8,7 +8,7 @@ import typer
 from rich.markup import escape
 
 from wschat import paths
-from wschat.chat.network.lab_check import verify
+from wschat.chat.network import lab_check
 from wschat.cli import console, report
 from wschat.cli.aws import NOTHING_CHANGED, confirm, connect, look, on_interrupt, waiting
 from wschat.cli.connection import program, signer
@@ -85,19 +85,13 @@ def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, 
         raise typer.Exit(ExitCode.DIFFERENT)
     if verify:
         with on_interrupt(f"Stopped trying it. The lab is all there: {url}"):
-            _verify(made)
+            sign = signer(made)
+            with console.waiting("Trying it") as show:
+                untried = lab_check.verify(url, sign, on_wait=console.timed(show))
+        full = f"Not tried: {', '.join(untried)}. The lab has as many rooms as it can have."
+        err.print(full if untried else "Tried it: it works.")
     out.out(url, highlight=False)
     who = "Anyone whose AWS credentials allow it" if signed else "Anyone who has this URL"
     teardown = f"{program()} teardown{escape(target.options)}"
     err.print(f"{who} can connect (see --auth). `{teardown}` removes it all.")
     err.print(f"Now chat: [bold]{program()} chat{options} --name you --room lobby[/bold]")
-
-
-def _verify(target: Target) -> None:
-    sign = signer(target)
-    with console.waiting("Trying it") as show:
-        untried = verify(target.url, sign, on_wait=console.timed(show))
-    if untried:
-        console.stderr().print(f"Not tried: {', '.join(untried)}. The lab has as many rooms as it can have.")
-    else:
-        console.stderr().print("Tried it: it works.")

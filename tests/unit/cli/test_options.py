@@ -18,11 +18,11 @@ used: dict[str, object] = {}
 @app.command()
 def command(
     context: typer.Context,
-    config: Config,
     name: Annotated[str | None, setting("name")] = None,
     notify: Annotated[Notify, setting("notify")] = "none",
     *,
     bell: Annotated[bool, setting("bell", "--bell/--no-bell")] = True,
+    config: Config,
 ) -> None:
     """Take note of what it is given."""
     offer_template(config)
