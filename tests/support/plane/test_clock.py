@@ -25,25 +25,6 @@ def test_workers_share_one_time(clock: VirtualClock) -> None:
     assert clock.now() == 3
 
 
-def test_what_is_put_keeps_its_getter_busy(clock: VirtualClock) -> None:
-    """The time cannot jump between a put and the get that waits for it."""
-    channel: Channel[str] = clock.channel()
-    seen: list[float] = []
-    done: Channel[None] = clock.channel()
-
-    def getter() -> None:
-        assert channel.get() == "now"
-        seen.append(clock.now())
-        done.put(None)
-
-    clock.start(getter)
-    clock.sleep(1)
-    channel.put("now")
-    clock.sleep(100)
-    done.get()
-    assert seen == [1]
-
-
 def test_items_come_in_order(clock: VirtualClock) -> None:
     """A channel is first in, first out, for those who wait too."""
     channel: Channel[int] = clock.channel()

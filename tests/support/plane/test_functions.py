@@ -26,7 +26,9 @@ def test_a_new_role_cannot_be_assumed(aws: Aws, clock: VirtualClock) -> None:
     assert refused(aws.make_function, arn) == ("InvalidParameterValueException", UNASSUMABLE)
     clock.sleep(10)
     aws.make_function(arn)
+    clock.sleep(3)
     aws.iam.delete_role(RoleName=aws.name)
+    assert refused(aws.make_function, arn) == ("InvalidParameterValueException", UNASSUMABLE)
     aws.make_role()
     clock.sleep(5)
     update = aws.functions.update_function_configuration
@@ -54,12 +56,6 @@ def test_a_role_made_anew_decrypts_nothing(aws: Aws, clock: VirtualClock, role: 
     give(other)
     give(role)
     assert aws.functions.invoke(FunctionName=aws.name)["Payload"].read() == b"1"
-
-
-def test_a_deleted_role_cannot_be_assumed(aws: Aws, role: str) -> None:
-    """What is gone is refused in the same words."""
-    aws.iam.delete_role(RoleName=aws.name)
-    assert refused(aws.make_function, role) == ("InvalidParameterValueException", UNASSUMABLE)
 
 
 def test_pending(aws: Aws, clock: VirtualClock, role: str) -> None:
@@ -99,37 +95,6 @@ def test_updating(aws: Aws, clock: VirtualClock, role: str) -> None:
     aws.functions.delete_function(FunctionName=aws.name)
     clock.sleep(2)
     assert refused(states, aws)[0] == "ResourceNotFoundException"
-
-
-def test_one_statement_of_a_name(aws: Aws, clock: VirtualClock, role: str) -> None:
-    """A second permission with the same statement id conflicts."""
-    aws.make_function(role)
-    clock.sleep(3)
-    aws.permit("connect")
-    code, text = refused(aws.permit, "connect")
-    assert code == "ResourceConflictException"
-    assert "already exists" in text
-
-
-def test_a_role_with_policies_stays(aws: Aws) -> None:
-    """A role is deleted only after its inline policies."""
-    aws.make_role()
-    aws.iam.put_role_policy(RoleName=aws.name, PolicyName="all", PolicyDocument=POLICY)
-    assert refused(aws.iam.delete_role, RoleName=aws.name)[0] == "DeleteConflict"
-    aws.iam.delete_role_policy(RoleName=aws.name, PolicyName="all")
-    aws.iam.delete_role(RoleName=aws.name)
-
-
-def test_log_groups_outlive_functions(aws: Aws, clock: VirtualClock, role: str) -> None:
-    """Deleting a function leaves its log group."""
-    group = f"/aws/lambda/{aws.name}"
-    aws.logs.create_log_group(logGroupName=group)
-    aws.make_function(role)
-    clock.sleep(3)
-    aws.functions.delete_function(FunctionName=aws.name)
-    clock.sleep(3)
-    found = aws.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
-    assert [each["logGroupName"] for each in found] == [group]
 
 
 @pytest.mark.parametrize("concurrency", [10, 1000])

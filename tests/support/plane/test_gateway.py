@@ -36,17 +36,6 @@ def deploy(aws: Aws, clock: VirtualClock, api: str) -> str:
     return str(aws.api.create_deployment(ApiId=api)["DeploymentId"])
 
 
-def test_names_are_not_unique(aws: Aws) -> None:
-    """Two APIs may have one name."""
-    assert aws.make_api() != aws.make_api()
-
-
-def test_the_selection_expression_is_required(aws: Aws) -> None:
-    """A WebSocket API without one is refused."""
-    code, _ = refused(aws.api.create_api, Name=aws.name, ProtocolType="WEBSOCKET")
-    assert code == "BadRequestException"
-
-
 def test_route_keys_are_unique(aws: Aws, api: str) -> None:
     """A second route of a key conflicts, made or renamed; a route may be updated to its own key."""
     first = add_route(aws, api)

@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.conftest import Aws
-from tests.support.plane.rates import CONCURRENT, Bucket
+from tests.support.plane.rates import CONCURRENT
 from tests.support.plane.refusals import refused
 
 TABLES = "The rate of control plane requests made by this account is too high"
@@ -29,16 +29,6 @@ def side_by_side(clock: VirtualClock, calls: list[Callable[[], object]], apart: 
     for _ in calls:
         done.get()
     return outcomes
-
-
-def test_a_bucket_fills_at_its_rate() -> None:
-    """After the burst there is one token for each tenth of a second."""
-    bucket, taken = Bucket(10, 40), 0
-    for moment in range(301):
-        if bucket.has(moment / 100):
-            bucket.take()
-            taken += 1
-    assert taken == 70
 
 
 def test_the_account_asks_api_gateway_10_times_a_second(aws: Aws, clock: VirtualClock) -> None:
