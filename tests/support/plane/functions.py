@@ -8,7 +8,7 @@ from tests.support.plane.rates import FOREVER, Times
 from tests.support.plane.reads import Reads
 from tests.support.plane.roles import Roles
 from tests.support.plane.service import Service
-from tests.support.plane.wire import Answer, Call, identify, path_of, similar
+from tests.support.plane.wire import Answer, Call, beside, path_of
 
 UNASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
 UNDECRYPTED = (
@@ -124,7 +124,4 @@ class Functions(Service):
 
 
 def _get_policy(call: Call) -> Call:
-    path = path_of("2015-03-31", "functions", call.resource, "policy")
-    asked = identify(similar(call, "GET", path), call.time)
-    assert asked
-    return asked
+    return beside(call, "GET", path_of("2015-03-31", "functions", call.resource, "policy"))

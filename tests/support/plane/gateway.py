@@ -8,7 +8,7 @@ from tests.support.plane.dates import Dates
 from tests.support.plane.errors import error
 from tests.support.plane.reads import Reads
 from tests.support.plane.service import Service
-from tests.support.plane.wire import Answer, Call, identify, path_of, similar
+from tests.support.plane.wire import Answer, Call, beside, path_of, similar
 
 EMPTY = Answer(200, {"Content-Type": "application/json"}, b'{"items": []}')
 PARTS = {
@@ -66,9 +66,7 @@ class Gateway(Service):
 
     @staticmethod
     def _call(call: Call, *path: str) -> Call:
-        asked = identify(similar(call, "GET", path_of("v2", "apis", *path)), call.time)
-        assert asked
-        return asked
+        return beside(call, "GET", path_of("v2", "apis", *path))
 
     def _create_api(self, call: Call) -> Reason:
         params = call.params
@@ -111,9 +109,6 @@ class Gateway(Service):
     def _create_deployment(self, call: Call) -> Reason:
         if self._list(call, call.api, "routes") == []:
             return bad("Unable to deploy API because no routes exist in this API")
-        stage = call.params.get("stageName")
-        if stage and stage not in {each["stageName"] for each in self._list(call, call.api, "stages") or ()}:
-            return 404, "NotFoundException", "Invalid stage identifier specified"
         return None
 
     def _delete_deployment(self, call: Call) -> Reason:
@@ -155,10 +150,6 @@ class Gateway(Service):
             routes = self._list(call, call.api, "routes") or ()
             keys = frozenset(each["routeKey"] for each in routes)
             self._deployed[call.api, made["deploymentId"]] = keys
-            if stage := call.params.get("stageName"):  # which MiniStack takes no notice of
-                path = path_of("v2", "apis", call.api, "stages", stage)
-                moved = similar(call, "PATCH", path, {"deploymentId": made["deploymentId"]})
-                self._backend.ask(call, moved)
         elif call.operation == "CreateApi":
             self._made[made["apiId"]] = self._dates.second(now)
         elif call.operation in {"TagResource", "UntagResource"}:

@@ -96,8 +96,7 @@ def _touched_of_api(call: Call) -> list[str]:
         tagged = path.partition("::/")[2]
         return [path, "apis", *([tagged.rpartition("/")[0]] if "/stages/" in tagged else [])]
     if call.operation.startswith("Create"):
-        stages = [f"apis/{call.api}/stages"] if call.params.get("stageName") else []
-        return list({path, *stages})
+        return [path]
     if parts[2:3] == ["stages"]:
         return [f"apis/{call.api}/stages"]
     beneath = [f"{path}/"] if call.operation.startswith("Delete") else []

@@ -122,19 +122,6 @@ def test_a_stage_serves_its_deployment(aws: Aws, plane: Plane, clock: VirtualClo
     assert plane.served(api, "dev") == {"join", "leave"}
 
 
-def test_a_deployment_made_for_a_stage(aws: Aws, plane: Plane, clock: VirtualClock, api: str) -> None:
-    """CreateDeployment with a stage's name moves the stage, and refuses one that there is not."""
-    add_route(aws, api)
-    clock.sleep(5)
-    aws.api.create_stage(ApiId=api, StageName="dev")
-    assert plane.served(api, "dev") == set()
-    create = aws.api.create_deployment
-    assert refused(create, ApiId=api, StageName="none")[0] == "NotFoundException"
-    clock.sleep(5)
-    create(ApiId=api, StageName="dev")
-    assert plane.served(api, "dev") == {"join"}
-
-
 def test_a_stage_that_deploys_itself(aws: Aws, plane: Plane, api: str) -> None:
     """With AutoDeploy a stage serves the routes that there are."""
     aws.api.create_stage(ApiId=api, StageName="dev", AutoDeploy=True)

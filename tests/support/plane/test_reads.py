@@ -9,9 +9,7 @@ from botocore.exceptions import ClientError
 
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.conftest import TRUST, Aws
-from tests.support.plane.plane import Plane
 from tests.support.plane.refusals import refused
-from tests.support.plane.scopes import touched_by
 
 POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
 MISSING = {"NotFoundException", "ResourceNotFoundException", "NoSuchEntity"}
@@ -168,18 +166,6 @@ def test_writes_see_the_truth(aws: Aws) -> None:
     assert code == "EntityAlreadyExists"
 
 
-def test_the_seed_decides(plane: Plane, aws: Aws) -> None:
-    """Two planes with one seed show the same at the same moments."""
-
-    def story(name: str) -> list[bool]:
-        clock = VirtualClock()
-        mine = Aws(Plane(plane.endpoint, clock, seed=7).session(), plane.endpoint, name)
-        mine.make_role()
-        return [found(mine.iam.get_role, RoleName=name) for _ in range(15)]
-
-    assert story(f"{aws.name}-a") == story(f"{aws.name}-b")
-
-
 LISTS: dict[str, tuple[str, Change]] = {
     "api.get_apis": ("Items", Aws.make_api),
     "iam.list_roles": ("Roles", Aws.make_role),
@@ -206,10 +192,3 @@ def test_lists_come_in_pages_of_two(aws: Aws, clock: VirtualClock, name: str) ->
     assert len(pages[-1][items]) <= 2
     assert len(everything) == len(set(everything))
     assert sum(f"{aws.name}-" in each for each in everything) == 5
-
-
-def test_a_write_touches_its_own_lists_alone(aws: Aws, plane: Plane) -> None:
-    """Of the lists of log groups only those whose prefix the name has are taken note of, be it a folder."""
-    aws.logs.create_log_group(logGroupName="ab/c")
-    prefixes = [f"groups:{prefix}:" for prefix in ("", "a", "ab", "ab/", "ab/c")]
-    assert touched_by(plane.calls[-1]) == ["group/ab/c", *prefixes]

@@ -183,6 +183,13 @@ def similar(call: Call, method: str, target: str, body: object = None, **headers
     return Request(method, target, kept | headers, json.dumps(body).encode() if body is not None else b"")
 
 
+def beside(call: Call, method: str, target: str, body: object = None, **headers: str) -> Call:
+    """Return another call of the same caller to the same service at the same time."""
+    asked = identify(similar(call, method, target, body, **headers), call.time)
+    assert asked
+    return asked
+
+
 def token(number: int) -> str:
     """Return an opaque token for a page of a list."""
     return base64.urlsafe_b64encode(number.to_bytes(18, "big")).decode()

@@ -41,7 +41,7 @@ class Pacing:
 
 AWS_PACING = Pacing(api_calls_a_second=5, read_lag=3.0)
 EMULATOR_PACING = Pacing(api_calls_a_second=math.inf, read_lag=0.0)
-WAIT_S = 300.0
+POLL_S = 300.0
 POLL = Backoff(first=0.05, longest=1.0, factor=1.25, jitter=0)
 
 
@@ -147,24 +147,28 @@ class Cloud:
             return found
         return None
 
-    def wait(self, done: Callable[[], bool], why: str, seconds: float = WAIT_S) -> None:
-        """Ask until something is so; `why` says that it is not.
+    def poll(
+        self,
+        until: Callable[[T | None], bool],
+        why: str,
+        call: Callable[P, T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T | None:
+        """Find something again and again `until` it is as it should be; `why` says that it is not yet.
 
         Raises:
-            AwsError: it is not after `seconds`.
+            AwsError: it is not after `POLL_S`.
             Stopped: the person asked to stop.
         """
         start, polls = self.clock.now(), 0
-        while not done():
+        while not until(found := self.find(call, *args, **kwargs)):
             so_far = self.clock.now() - start
-            if so_far > seconds:
-                raise AwsError(f"{why}, after {seconds:.0f} s", hint="run the same command again")
+            if so_far > POLL_S:
+                raise AwsError(f"{why}, after {POLL_S:.0f} s", hint="run the same command again")
             self.pause(POLL.pause(polls), why, so_far)
             polls += 1
-
-    def wait_gone(self, call: Callable[P, T], why: str, *args: P.args, **kwargs: P.kwargs) -> None:
-        """Ask until AWS says that there is no such thing; raises as `wait` does."""
-        self.wait(lambda: self.find(call, *args, **kwargs) is None, why)
+        return found
 
     def _retry(
         self, read_as: Mapping[Failure, Failure], call: Callable[P, T], *args: P.args, **kwargs: P.kwargs

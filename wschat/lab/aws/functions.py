@@ -69,16 +69,12 @@ class Function(Resource):
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
         """Read it, when it is no longer being made or changed, and the permissions of one that is managed."""
-        found = None
-
-        def settled() -> bool:
-            nonlocal found
-            found = cloud.find(cloud.functions.get_function, FunctionName=name)
-            now = found["Configuration"] if found else {}
-            busy = now.get("State") in {"Pending", "Deleting"} or now.get("LastUpdateStatus") == "InProgress"
-            return not busy
-
-        cloud.wait(settled, f"function {name} is still made or changed")
+        found = cloud.poll(
+            lambda found: found is None or not _is_busy(found["Configuration"]),
+            f"function {name} is still made or changed",
+            cloud.functions.get_function,
+            FunctionName=name,
+        )
         if found is None:
             return
         if hidden := found.get("TagsError"):  # it is answered all the same, without its tags
@@ -159,7 +155,12 @@ class Function(Resource):
     def delete(self, cloud: "Cloud") -> None:
         functions = cloud.functions
         cloud.find(functions.delete_function, FunctionName=self.name)
-        cloud.wait_gone(functions.get_function, "the function is not gone yet", FunctionName=self.name)
+        gone = "the function is not gone yet"
+        cloud.poll(lambda found: found is None, gone, functions.get_function, FunctionName=self.name)
+
+
+def _is_busy(now: Mapping[str, Any]) -> bool:
+    return now.get("State") in {"Pending", "Deleting"} or now.get("LastUpdateStatus") == "InProgress"
 
 
 def _with_reason(now: Mapping[str, Any], what: str) -> str:
@@ -199,21 +200,16 @@ class Permission(Resource):
         """Read the statements in a function's policy; what says more than an API's ARN is kept as JSON."""
         policy = cloud.find(cloud.functions.get_policy, FunctionName=name)
         for statement in json.loads(policy["Policy"])["Statement"] if policy else ():
-            condition, principal = statement.get("Condition") or {}, statement.get("Principal")
-            source = None
-            if isinstance(condition, dict) and condition.keys() == {"ArnLike"}:
-                source = condition["ArnLike"].get("AWS:SourceArn") if len(condition["ArnLike"]) == 1 else None
-            if isinstance(principal, dict) and principal.keys() == {"Service"}:
-                principal = principal["Service"]
-            permission = cls(
-                name=permission_name(name, statement["Sid"]),
-                function=name,
-                statement=statement["Sid"],
-                source=source or canonical(condition),
-                principal=principal if isinstance(principal, str) else canonical(principal),
-                action=str(statement.get("Action")),
+            yield Observed(
+                cls(
+                    name=permission_name(name, statement["Sid"]),
+                    function=name,
+                    statement=statement["Sid"],
+                    source=_inner(statement.get("Condition"), "ArnLike", "AWS:SourceArn"),
+                    principal=_inner(statement.get("Principal"), "Service"),
+                    action=str(statement.get("Action")),
+                )
             )
-            yield Observed(permission)
 
     def create(self, cloud: "Cloud") -> None:
         cloud.create(
@@ -233,6 +229,14 @@ class Permission(Resource):
     def delete(self, cloud: "Cloud") -> None:
         remove = cloud.functions.remove_permission
         cloud.find(remove, FunctionName=self.function, StatementId=self.statement)
+
+
+def _inner(value: Any, *keys: str) -> str:  # noqa: ANN401  as in JSON
+    """Return the text under keys, one inside the other; JSON of a value that has others, too."""
+    inner = value
+    for key in keys:
+        inner = inner[key] if isinstance(inner, dict) and inner.keys() == {key} else None
+    return inner if isinstance(inner, str) else canonical(value)
 
 
 def permission_name(function: str, statement: str) -> str:

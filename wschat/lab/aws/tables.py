@@ -34,14 +34,12 @@ class Table(Resource):
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
         """Read it, when it is no longer being made, changed or deleted."""
-        described = None
-
-        def settled() -> bool:
-            nonlocal described
-            described = cloud.find(cloud.dynamodb.describe_table, TableName=name)
-            return described is None or described["Table"].get("TableStatus") not in CHANGING
-
-        cloud.wait(settled, f"table {name} is still made or deleted")
+        described = cloud.poll(
+            lambda found: found is None or found["Table"].get("TableStatus") not in CHANGING,
+            f"table {name} is still made or deleted",
+            cloud.dynamodb.describe_table,
+            TableName=name,
+        )
         if described is None:
             return
         table = described["Table"]
@@ -91,14 +89,16 @@ class Table(Resource):
     def delete(self, cloud: "Cloud") -> None:
         dynamodb = cloud.dynamodb
         cloud.find(dynamodb.delete_table, TableName=self.name)
-        cloud.wait_gone(dynamodb.describe_table, "the table is not gone yet", TableName=self.name)
+        gone = "the table is not gone yet"
+        cloud.poll(lambda found: found is None, gone, dynamodb.describe_table, TableName=self.name)
 
     def _wait_active(self, cloud: "Cloud") -> None:
-        def active() -> bool:
-            described = cloud.find(cloud.dynamodb.describe_table, TableName=self.name)
-            return bool(described and described["Table"].get("TableStatus") == "ACTIVE")
-
-        cloud.wait(active, "the table is not active yet")
+        cloud.poll(
+            lambda found: found is not None and found["Table"].get("TableStatus") == "ACTIVE",
+            "the table is not active yet",
+            cloud.dynamodb.describe_table,
+            TableName=self.name,
+        )
 
     def _set_ttl(self, attribute: str, cloud: "Cloud", *, enabled: bool = True) -> None:
         """Switch the time to live.

@@ -9,7 +9,7 @@ from botocore.parsers import ResponseParserError
 from tests.unit.lab.aws.test_errors import refused
 from tests.unit.lab.aws.test_session import Sleeper
 from wschat.errors import AwsError
-from wschat.lab.aws.cloud import WAIT_S, Cloud, OutcomeUnknown
+from wschat.lab.aws.cloud import POLL_S, Cloud, OutcomeUnknown
 from wschat.lab.clock import Stopped
 from wschat.retry import POLICIES, Failure
 
@@ -122,13 +122,13 @@ def test_find(patient: Cloud, clock: Sleeper) -> None:
         patient.find(Service(clock, refused("AccessDenied"), until=1))
 
 
-def test_wait(patient: Cloud, clock: Sleeper) -> None:
-    """Waiting ends when it is so, or with an error that names what was waited for."""
-    patient.wait(lambda: clock.now() > 30, "the table")
+def test_poll(patient: Cloud, clock: Sleeper) -> None:
+    """Polling ends when it is so, with what was found, or with an error that names what was waited for."""
+    assert patient.poll(lambda now: bool(now and now > 30), "the table", clock.now) == clock.now()
     assert 30 < clock.now() < 32
     with pytest.raises(AwsError, match="the table"):
-        patient.wait(lambda: False, "the table")
-    assert clock.now() > WAIT_S
+        patient.poll(lambda now: now is None, "the table", clock.now)
+    assert clock.now() > POLL_S
 
 
 def test_stop(patient: Cloud, clock: Sleeper) -> None:
