@@ -4,9 +4,9 @@ import asyncio
 import gc
 import math
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from wschat.chat.machine.effects import Close, Connect, Effect, GiveBack, GiveUp, Quit, Send, SetTimer, Show
 from wschat.chat.machine.events import Event, LineEntered, Resumed, Timer, TimerFired
@@ -22,6 +22,7 @@ from wschat.errors import ConnectError, ExitCode, LostError, WschatError
 if TYPE_CHECKING:
     from wschat.chat.start import Environment
     from wschat.chat.ui.prompt import Prompt
+    from wschat.chat.ui.terminal import TerminalView
 
 QUIT = "/quit"
 GARBAGE = 2_000, 10, 10  # objects between two looks for garbage
@@ -29,90 +30,50 @@ RECONNECT_LIMIT = 120.0  # seconds that a program waits for a connection to come
 WATCH_EVERY, SLEPT = 0.5, 10.0  # seconds
 
 
-class View(Protocol):
-    """Where lines come from and items go to."""
+class Client:
+    """A chat until `over` is done, at a prompt, or in lines without one; see `start.chat` for the rest."""
 
-    def take_back(self) -> list[str]:
-        """Return what was typed and not given to `enter`, and forget it."""
-
-    async def read(self, enter: Callable[[Event], None]) -> None:
-        """Give each line that is entered to `enter`; return when there are no more."""
-
-    def show(self, item: Item) -> None:
-        """Show an item. Raises BrokenPipeError when nobody reads any more."""
-
-    def give_back(self, unsent: Unsent) -> None:
-        """Return a line to the person who typed it."""
-
-    def follow(self, state: ChatState) -> None:
-        """Take note of the state after each event."""
-
-
-async def run(
-    url: str,
-    settings: Settings,
-    environment: "Environment",
-    prompt: "Prompt | None",
-    over: asyncio.Future[ExitCode],
-    *,
-    json_lines: bool,
-    token: str,
-    welcome: str,
-) -> ExitCode:
-    """Chat at a prompt, or in lines if there is none, until `over` is done; see `start.chat` for the rest."""
-    person = environment.is_interactive and not json_lines
-    state = ChatState(
-        secrets.token_hex(8),
-        token or secrets.token_urlsafe(24),
-        wanted_name=settings.name,
-        wanted_room=settings.room,
-        reconnect_limit=environment.reconnect_limit or (math.inf if person else RECONNECT_LIMIT),
-    )
-    view = _view(environment, prompt, settings, json_lines=json_lines)
-    try:
-        with open_transcript(settings.log) as log:
-            for line in welcome.splitlines():
-                view.show(Notice(line))
-            client = _Client(url, state, view, environment, log, over)
-            code = await client.run()
-    finally:
-        for unsent in _taken_back(view):
-            view.show(unsent)
-    return ExitCode.REFUSED if code is ExitCode.OK and client.state.refused and not person else code
-
-
-class _Client:
     def __init__(
         self,
         url: str,
-        state: ChatState,
-        view: View,
+        settings: Settings,
         environment: "Environment",
-        log: Transcript,
+        prompt: "Prompt | None",
         over: asyncio.Future[ExitCode],
+        *,
+        json_lines: bool,
+        token: str,
     ) -> None:
-        self.state = state
-        self._view = view
-        self._environment = environment
-        self._log = log
-        self._over = over
+        self._is_person = environment.is_interactive and not json_lines
+        limit = environment.reconnect_limit or (math.inf if self._is_person else RECONNECT_LIMIT)
+        token = token or secrets.token_urlsafe(24)
+        self.state = ChatState(secrets.token_hex(8), token, settings.name, settings.room, limit)
+        self._environment, self._settings, self._over = environment, settings, over
+        self._view = _view(environment, prompt, settings, json_lines=json_lines)
+        self._log = Transcript(None)
         self._loop = asyncio.get_running_loop()
-        self._connections = Connections(
-            url,
-            environment.sign,
-            self._feed,
-            self._start,
-            reply_timeout=environment.reply_timeout,
-            check=environment.check,
-        )
+        self._connections = Connections(url, environment, self._feed, self._start)
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: dict[Timer, asyncio.TimerHandle] = {}
         self._late: list[str] = []  # what was entered when it was over
 
-    async def run(self) -> ExitCode:
+    async def run(self, welcome: str) -> ExitCode:
         """Chat until it is over; then show what was typed in vain."""
         gc.freeze()  # what is loaded stays: from now on there is garbage again
         gc.set_threshold(*GARBAGE)
+        try:
+            with open_transcript(self._settings.log) as self._log:
+                code = await self._chat(welcome)
+        finally:
+            for unsent in self._taken_back():
+                self._view.show(unsent)
+        return (
+            ExitCode.REFUSED if code is ExitCode.OK and self.state.refused and not self._is_person else code
+        )
+
+    async def _chat(self, welcome: str) -> ExitCode:
+        for line in welcome.splitlines():
+            self._view.show(Notice(line))
         self._view.follow(self.state)
         self._start(self._read())
         self._connections.open(self.state.connections, 0.0)
@@ -124,11 +85,15 @@ class _Client:
                 timer.cancel()
             tasks = [task for task in self._tasks if task.cancel()]
             await asyncio.gather(*tasks, return_exceptions=True)
-            left = (*self.state.unsent, *_taken_back(self._view, *self._late))
+            left = (*self.state.unsent, *self._taken_back())
             for unsent in left:  # first: the terminal may be gone
                 self._log.write(unsent)
             for unsent in left:
                 self._view.show(unsent)
+
+    def _taken_back(self) -> list[Unsent]:
+        lines, self._late = (*self._late, *self._view.take_back()), []
+        return [Unsent(line) for line in lines if line not in ("", QUIT)]
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -209,13 +174,9 @@ class _Client:
         return error
 
 
-def _taken_back(view: View, *late: str) -> list[Unsent]:
-    return [Unsent(line) for line in (*late, *view.take_back()) if line not in ("", QUIT)]
-
-
 def _view(
     environment: "Environment", prompt: "Prompt | None", settings: Settings, *, json_lines: bool
-) -> View:
+) -> "LineView | TerminalView":
     clock = environment.clock or partial(local_time, form=settings.time)
     if prompt is None:
         bell = settings.bell and environment.is_interactive and not json_lines

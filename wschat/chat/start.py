@@ -89,18 +89,10 @@ async def chat(
     with on_termination(partial(loop.call_soon_threadsafe, _end, over)):
         try:
             async with _prompt(environment, history, wanted=has_prompt) as prompt:
-                from wschat.chat.client import run  # one can type by now
+                from wschat.chat.client import Client  # one can type by now
 
-                return await run(
-                    url,
-                    settings,
-                    environment,
-                    prompt,
-                    over,
-                    json_lines=json_lines,
-                    token=token,
-                    welcome=welcome,
-                )
+                client = Client(url, settings, environment, prompt, over, json_lines=json_lines, token=token)
+                return await client.run(welcome)
         except OSError as error:
             is_gone = has_prompt and error.errno == errno.EIO  # the terminal, as SIGHUP tells too
             for stream in (environment.stdout, sys.stderr) if is_gone else (environment.stdout,):

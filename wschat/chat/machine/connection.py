@@ -175,7 +175,7 @@ def reply_timed_out(state: ChatState, pending: PendingRequest) -> Step:
     """Distrust a connection on which no reply comes; the second time, it is the request that fails."""
     if pending.echoed or (pending.line and pending.timeouts):
         return fail(state, NO_REPLY)
-    state = state.with_in_flight(replace(pending, timeouts=pending.timeouts + 1))
+    state = state.with_open(in_flight=replace(pending, timeouts=pending.timeouts + 1))
     return hang_up(state, NO_REPLY.what)
 
 
@@ -199,7 +199,7 @@ def fired(state: ChatState, timer: Timer) -> Step:
     """Do what a timer of the connection is for."""
     match timer, state.connection:
         case Timer.KEEPALIVE, Open():
-            state = state.with_ping_in_flight(whether=True)
+            state = state.with_open(ping_in_flight=True)
             return state, (Send(Request(Action.PING)), SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY))
         case Timer.RENEW, Online(attempt=None) as online:
             return _renew(state, online)

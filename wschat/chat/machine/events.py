@@ -46,9 +46,10 @@ class Closed(NamedTuple):
 
 
 class Received(NamedTuple):
-    """A frame came."""
+    """A frame came; if it answers the last request, so many seconds after that."""
 
     event: WireEvent
+    latency: float | None = None
 
 
 class LineEntered(NamedTuple):
@@ -88,21 +89,6 @@ class Resumed(NamedTuple):
     """This machine slept, so no connection can be trusted."""
 
 
-class Latency(NamedTuple):
-    """A reply or pong came so many seconds after its request."""
-
-    seconds: float
-
-
 Event = (
-    Opened
-    | Closed
-    | Received
-    | LineEntered
-    | Requested
-    | Malformed
-    | ReplyTimedOut
-    | TimerFired
-    | Resumed
-    | Latency
+    Opened | Closed | Received | LineEntered | Requested | Malformed | ReplyTimedOut | TimerFired | Resumed
 )

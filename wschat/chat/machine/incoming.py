@@ -45,7 +45,7 @@ def received(state: ChatState, event: Event) -> Step:
         case Error() | GatewayError():
             return _failed(state, event)
         case Pong():
-            return replace(state.with_ping_in_flight(whether=False), failures=0), ()
+            return replace(state.with_open(ping_in_flight=False), failures=0), ()
         case ClientMessage():
             return _message(state, event)
         case Unknown(frame) if not _is_event(frame):
@@ -151,15 +151,13 @@ def _failed(state: ChatState, error: Error | GatewayError) -> Step:
     pending = state.in_flight
     match error:
         case Error(ErrorCode.UNKNOWN_ACTION, id=None) if state.ping_in_flight:
-            return state.with_ping_in_flight(whether=False), ()
+            return state.with_open(ping_in_flight=False), ()
         case Error(id=about) if pending and about in {None, pending.request.id}:
             return _refused(state, pending, error)
         case Error(code, message):
             return state, (Show(Failure("", message or code, HINTS.get(code, ""), code)),)
         case GatewayError(message) if state.ping_in_flight and (pending is None or message == "Forbidden"):
-            return state.with_ping_in_flight(
-                whether=False
-            ), ()  # a lab without that route: it served all the same
+            return state.with_open(ping_in_flight=False), ()  # a lab without a ping route: it served even so
         case GatewayError(message):
             return _gateway_failed(state, pending, message)
 
@@ -188,7 +186,7 @@ def _refused(state: ChatState, pending: PendingRequest, error: Error) -> Step:
     advice = Advice(error.message or code, HINTS.get(code, ""))
     if code == ErrorCode.BUSY and state.restoring and not pending.line:
         return hang_up(state, advice.what, fault=Fault.BUSY)
-    state = state.with_in_flight(None)
+    state = state.with_open(in_flight=None)
     if pending.unconfirmed and action == Action.LEAVE and code == ErrorCode.NOT_IN_A_ROOM:
         return _left(state, pending)
     if pending.line:
@@ -233,7 +231,7 @@ def _message(state: ChatState, message: ClientMessage) -> Step:
         return in_room(state, step)
     if pending and pending.enters(message.room):
         early = (*pending.early, message)[-rooms.SEEN_LENGTH :]
-        state = state.with_in_flight(replace(pending, early=early))
+        state = state.with_open(in_flight=replace(pending, early=early))
     return state, ()
 
 

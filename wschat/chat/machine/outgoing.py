@@ -79,7 +79,7 @@ def proceed(state: ChatState) -> Step:
         state = replace(state, outbox=tuple(rest))
         lacking = _lacking(state, pending.request)
         if lacking is None:
-            state = state.with_in_flight(pending)
+            state = state.with_open(in_flight=pending)
             effects.append(Send(pending.request))
         else:
             state, told = reject(state, pending, Advice(LOCAL_REFUSALS[lacking], HINTS[lacking]), lacking)
@@ -102,7 +102,7 @@ def answered(state: ChatState, request_id: str | None) -> tuple[ChatState, Pendi
     pending = state.in_flight
     if pending is None or pending.request.id != request_id:
         return state, None
-    return state.with_in_flight(None), pending
+    return state.with_open(in_flight=None), pending
 
 
 def reject(state: ChatState, pending: PendingRequest, advice: Advice, code: str = "") -> Step:
@@ -118,7 +118,7 @@ def fail(state: ChatState, advice: Advice) -> Step:
     pending = state.in_flight
     if pending is None:
         return state, (Show(Failure("", *advice)),)
-    state = state.with_in_flight(None)
+    state = state.with_open(in_flight=None)
     if pending.echoed:
         return state, delivered(state, pending)
     return reject(state, replace(pending, unconfirmed=True), advice)
@@ -137,7 +137,7 @@ def take_back(state: ChatState) -> Step:
     A message becomes the first of the outbox, with its id; one that was echoed did arrive. A name or room
     that was asked for is to be asked for anew.
     """
-    pending, state = state.in_flight, state.with_in_flight(None).with_ping_in_flight(whether=False)
+    pending, state = state.in_flight, state.with_open(in_flight=None, ping_in_flight=False)
     if pending is None:
         return state, ()
     if pending.request.action == Action.REGISTER:

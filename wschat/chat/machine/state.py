@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 from wschat.chat.machine.effects import Effect
 from wschat.chat.machine.items import Unsent
@@ -208,17 +209,11 @@ class ChatState:
             Unsent(pending.line, pending.unconfirmed or pending is self.in_flight) for pending in lines
         )
 
-    def with_in_flight(self, pending: PendingRequest | None) -> "ChatState":
-        """Return the state in which this is in flight; without a connection nothing can be."""
+    def with_open(self, **changes: Any) -> "ChatState":  # noqa: ANN401  fields of an open connection
+        """Return the state with its open connection changed; without one, nothing is."""
         if not isinstance(self.connection, Open):
             return self
-        return replace(self, connection=replace(self.connection, in_flight=pending))
-
-    def with_ping_in_flight(self, *, whether: bool) -> "ChatState":
-        """Return the state in which a ping is in flight, or none."""
-        if not isinstance(self.connection, Open):
-            return self
-        return replace(self, connection=replace(self.connection, ping_in_flight=whether))
+        return replace(self, connection=replace(self.connection, **changes))
 
     def is_in(self, room: str) -> bool:
         """Tell whether this is the room that we are in."""
@@ -237,7 +232,7 @@ def in_room(state: ChatState, step: RoomStep) -> Step:
     room, effects = step
     pending = state.in_flight
     if pending and not pending.echoed and room.has(pending.request.id):
-        state = state.with_in_flight(replace(pending, echoed=True))
+        state = state.with_open(in_flight=replace(pending, echoed=True))
     return replace(state, room=room), effects
 
 

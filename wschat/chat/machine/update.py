@@ -8,7 +8,6 @@ from wschat.chat.machine.effects import GiveUp, Quit, Show
 from wschat.chat.machine.events import (
     Closed,
     Event,
-    Latency,
     LineEntered,
     Malformed,
     Opened,
@@ -45,7 +44,8 @@ def update(state: ChatState, event: Event) -> Step:
 
 def _react(state: ChatState, event: Event) -> Step:
     match event:
-        case Received(frame):
+        case Received(frame, latency):
+            state = state if latency is None else replace(state, latency=latency)
             return received(_active(state) if isinstance(frame, ClientMessage) else state, frame)
         case LineEntered(line):
             return _line_entered(_active(state), line)
@@ -61,8 +61,6 @@ def _react(state: ChatState, event: Event) -> Step:
             return connection.reply_timed_out(state, state.in_flight)
         case TimerFired(timer):
             return _fired(state, timer)
-        case Latency(seconds):
-            return replace(state, latency=seconds), ()
     return state, ()
 
 

@@ -43,8 +43,8 @@ NO_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDR
 HEARTBEAT = 10.0  # seconds between two pings; after two of them a network that is gone is noticed
 
 
-class Signed(Protocol):
-    """A signed handshake: where to connect, and with which headers besides the usual ones."""
+class SignedHandshake(Protocol):
+    """Where to connect, and with which headers besides the usual ones."""
 
     @property
     def url(self) -> str:
@@ -55,7 +55,7 @@ class Signed(Protocol):
         """The headers, which may hold credentials."""
 
 
-Sign = Callable[[], Signed]
+Sign = Callable[[], SignedHandshake]
 """Signs a handshake; may take a while, and raise AccessError."""
 
 
@@ -73,7 +73,7 @@ class Session:
                 frame = await self._connection.recv()
                 yield frame if isinstance(frame, str) else frame.decode(errors="replace")
         except ConnectionClosed as end:
-            raise _lost(end, self._where) from None
+            raise _connection_lost(end, self._where) from None
 
     async def send(self, request: Request) -> None:
         """Send a request. On a connection that is gone it does nothing: `frames` tells."""
@@ -118,29 +118,29 @@ async def open_session(
             user_agent_header=f"wschat/{__version__}",
         )
     except InvalidStatus as refused:
-        raise _refused(refused, where, clock()) from None
+        raise _handshake_refused(refused, where, clock()) from None
     except (OSError, InvalidHandshake, InvalidProxy, InvalidURI, ValueError, ImportError) as error:
-        what, hint = _why(error, parts.hostname or "")
+        what, hint = _open_failure(error, parts.hostname or "")
         offline = isinstance(error, socket.gaierror) or getattr(error, "errno", None) in NO_NETWORK
         cut = isinstance(error, TimeoutError | ConnectionResetError)
         failure = Failure.OFFLINE if offline else Failure.NO_ANSWER if cut else Failure.PERMANENT
         raise ConnectError(what, where=where, hint=hint, failure=failure) from None
     async with connection:
-        answering = asyncio.create_task(_expect_pongs(connection, heartbeat))
+        answering = asyncio.create_task(_require_pongs(connection, heartbeat))
         try:
             yield Session(connection, where)
         finally:
             answering.cancel()
 
 
-async def _expect_pongs(connection: ClientConnection, within: float) -> None:
+async def _require_pongs(connection: ClientConnection, within: float) -> None:
     """Ping once, and expect that each further ping is answered in time if that one is."""
     with suppress(ConnectionClosed):
         await (await connection.ping())
         connection.ping_timeout = within
 
 
-def _why(error: Exception, host: str) -> Advice:
+def _open_failure(error: Exception, host: str) -> Advice:
     match error:
         case InvalidProxy() | ProxyError() | ImportError():
             return Advice("the proxy does not work", "check HTTPS_PROXY, or name this host in NO_PROXY")
@@ -167,7 +167,7 @@ def _why(error: Exception, host: str) -> Advice:
     return Advice("the URL can't be used", COMPARE)
 
 
-def _refused(refused: InvalidStatus, where: str, now: float) -> WschatError:
+def _handshake_refused(refused: InvalidStatus, where: str, now: float) -> WschatError:
     status, headers = refused.response.status_code, refused.response.headers
     message = (refused.response.body or b"").decode(errors="replace")
     with suppress(ValueError, TypeError, KeyError, RecursionError):
@@ -184,7 +184,7 @@ def _refused(refused: InvalidStatus, where: str, now: float) -> WschatError:
     return ConnectError(what, where=where, hint=safe(hint), status=status)
 
 
-def _lost(end: ConnectionClosed, where: str) -> LostError:
+def _connection_lost(end: ConnectionClosed, where: str) -> LostError:
     frame = end.rcvd or end.sent
     # Without a close frame from the server, our own one tells why we gave up, as on too big a message.
     code = frame.code if frame and (end.rcvd or frame.code == TOO_BIG) else ABNORMAL

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
-from wschat.chat.machine.events import Closed, Event, Latency, Opened, Received, ReplyTimedOut
+from wschat.chat.machine.events import Closed, Event, Opened, Received, ReplyTimedOut
 from wschat.chat.network.failures import fault
 from wschat.errors import WschatError
 from wschat.protocol import events as wire
@@ -12,7 +12,8 @@ from wschat.protocol.reader import decode_event
 from wschat.protocol.requests import Action, Request
 
 if TYPE_CHECKING:
-    from wschat.chat.network.connection import Session, Sign
+    from wschat.chat.network.connection import Session
+    from wschat.chat.start import Environment
 
 PING = "ping"
 SLICE = 0.005  # seconds of work without a look at the keyboard
@@ -21,23 +22,18 @@ SLICE = 0.005  # seconds of work without a look at the keyboard
 class Connections:
     """Opens, hears and closes connections; `feed` takes what happens to them, `spawn` runs their tasks.
 
-    `reply_timeout` is in seconds. `check` raises a WschatError if the server is gone for good; it is called
-    after a connection has ended. `error` is what the last one ended with.
+    `error` is what the last one ended with.
     """
 
     def __init__(
         self,
         url: str,
-        sign: "Sign | None",
+        environment: "Environment",
         feed: Callable[[Event], None],
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
-        *,
-        reply_timeout: float,
-        check: Callable[[], None],
     ) -> None:
         self.error: WschatError | None = None
-        self._url, self._sign, self._feed, self._spawn = url, sign, feed, spawn
-        self._reply_timeout, self._check = reply_timeout, check
+        self._url, self._environment, self._feed, self._spawn = url, environment, feed, spawn
         self._loop = asyncio.get_running_loop()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._open: dict[int, Session] = {}
@@ -67,14 +63,15 @@ class Connections:
             return
         if self._reply_due:
             self._reply_due.cancel()
-        self._reply_due = self._loop.call_later(self._reply_timeout, self._feed, ReplyTimedOut(request.id))
+        timeout = self._environment.reply_timeout
+        self._reply_due = self._loop.call_later(timeout, self._feed, ReplyTimedOut(request.id))
 
     async def _run(self, number: int, pause: float) -> None:
         await asyncio.sleep(pause)
         from wschat.chat.network.connection import open_session  # takes a while to load: by now one can type
 
         try:
-            async with open_session(self._url, sign=self._sign) as session:
+            async with open_session(self._url, sign=self._environment.sign) as session:
                 self._open[number] = session
                 self._feed(Opened(number))
                 await self._hear(number, session)
@@ -82,7 +79,7 @@ class Connections:
             if self._tasks.pop(number, None):
                 self.error = error
                 self._feed(Closed(number, error.what, error.hint, fault(error)))
-                await asyncio.to_thread(self._check)
+                await asyncio.to_thread(self._environment.check)
         finally:
             self._open.pop(number, None)
 
@@ -98,8 +95,8 @@ class Connections:
 
     def _receive(self, event: wire.Event) -> None:
         answered = PING if isinstance(event, wire.Pong) else getattr(event, "id", None)
-        request_id, at = self._sent
+        (request_id, at), latency = self._sent, None
         if answered and answered == request_id:
             self._sent = None, 0.0
-            self._feed(Latency(self._loop.time() - at))
-        self._feed(Received(event))
+            latency = self._loop.time() - at
+        self._feed(Received(event, latency))

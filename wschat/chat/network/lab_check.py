@@ -1,4 +1,4 @@
-"""Find out whether a lab that was just provisioned works: connect, and use its functions one by one."""
+"""The check that a lab works: connect, use its functions one by one, wait while AWS has not caught up."""
 
 import asyncio
 import random
@@ -28,7 +28,7 @@ from wschat.text import safe
 
 REPLY_TIMEOUT = 30.0  # seconds; API Gateway itself gives up after 29
 POST_TIMEOUT = 5.0  # seconds; a function posts before it replies, but the reply may overtake the post
-AGAIN = 0.2  # seconds until it is looked again whether a name is free
+NAME_POLL = 0.2  # seconds until it is looked again whether a name is free
 FRAME_SHOWN = 200  # characters
 LATE_STATUS = {403, 429, 500, 502, 503}
 """What API Gateway says while a stage, a permission or a policy is not known everywhere, or it is busy."""
@@ -44,10 +44,10 @@ STEPS: dict[Action, tuple[type[Event], ...]] = {
 }
 """What is asked, in this order: the reply to it, and what the function posts to who asked as well."""
 
-Waiting = Callable[[str, float], None]
+OnWait = Callable[[str, float], None]
 
 
-async def probe(
+async def check(
     url: str,
     sign: Sign | None = None,
     *,
@@ -92,11 +92,11 @@ async def _take_again(session: Session, name: str, reply_timeout: float, post_ti
         except AnswerError as error:
             if error.code != ErrorCode.NAME_TAKEN:
                 raise
-        if now() + AGAIN > deadline:
+        if now() + NAME_POLL > deadline:
             what = "the connection has closed, and its name is still taken"
             hint = LOOK.format(function="Disconnect")
             raise AnswerError(what, where="disconnect", hint=hint, failure=Failure.NOT_SERVED)
-        await asyncio.sleep(AGAIN)
+        await asyncio.sleep(NAME_POLL)
 
 
 async def _step(session: Session, request: Request, reply_timeout: float, post_timeout: float) -> None:
@@ -106,10 +106,10 @@ async def _step(session: Session, request: Request, reply_timeout: float, post_t
     try:
         async with asyncio.timeout(reply_timeout) as limit:
             async for frame in session.frames():
-                heard = _heard(frame, request)
-                if heard is reply and reply in awaited:
+                told = _told(frame, request)
+                if told is reply and reply in awaited:
                     limit.reschedule(asyncio.get_running_loop().time() + post_timeout)
-                awaited.discard(heard)
+                awaited.discard(told)
                 if not awaited:
                     return
     except TimeoutError:
@@ -122,7 +122,7 @@ async def _step(session: Session, request: Request, reply_timeout: float, post_t
         raise
 
 
-def _heard(frame: str, request: Request) -> type[Event]:
+def _told(frame: str, request: Request) -> type[Event]:
     """Return what a frame is, if it comes of a request; just `Event` if it does not.
 
     Raises:
@@ -153,18 +153,18 @@ def _failed(
     return AnswerError(safe(what), where=request.action, hint=hint, code=code, failure=failure)
 
 
-def verify(
+def check_until_served(
     url: str,
     sign: Sign | None,
     *,
-    on_wait: Waiting,
+    on_wait: OnWait,
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Action, ...]:
-    """Probe until it works, or until the retry policy says that a lab should be served everywhere by now.
+    """Check a lab until it works, or until the retry policy says that it should by now.
 
     `on_wait` is told before each pause what is waited for, and for how many seconds already. Returns what
-    could not be tried, as `probe` does.
+    could not be tried, as `check` does.
 
     Raises:
         WschatError: it does not work; the first one that waiting does not help, or the last one.
@@ -173,7 +173,7 @@ def verify(
     attempts = Attempts(start)
     while True:
         try:
-            return event_loop.run(probe(url, sign))
+            return event_loop.run(check(url, sign))
         except (ConnectError, LostError, AnswerError) as error:
             failure, now = _failure(error), clock()
             pause = attempts.pause(failure, now, random.random())  # noqa: S311  jitter is no secret

@@ -16,7 +16,7 @@ from websockets.http11 import Response
 from websockets.sync.server import ServerConnection, serve
 
 from tests.support.until import until
-from wschat.chat.network.lab_check import probe, verify
+from wschat.chat.network.lab_check import check, check_until_served
 from wschat.errors import AccessError, AnswerError, ConnectError, LostError, WschatError
 from wschat.retry import Failure
 
@@ -131,10 +131,10 @@ class Time:
         self.told.append((reason, seconds))
 
 
-def check(url: str) -> Time:
+def checked(url: str) -> Time:
     """Verify on virtual time; return it."""
     times = Time()
-    verify(url, None, sleep=times.sleep, clock=times.clock, on_wait=times.note)
+    check_until_served(url, None, sleep=times.sleep, clock=times.clock, on_wait=times.note)
     return times
 
 
@@ -142,15 +142,15 @@ def remains(url: str) -> tuple[WschatError, Time]:
     """Return what a verification ends with, and its time."""
     time = Time()
     with pytest.raises(WschatError) as caught:
-        verify(url, None, sleep=time.sleep, clock=time.clock, on_wait=time.note)
+        check_until_served(url, None, sleep=time.sleep, clock=time.clock, on_wait=time.note)
     return caught.value, time
 
 
 def test_what_works() -> None:
     """A lab that works is asked once: a name that nobody has is registered, and a room made and left."""
     with late_lab() as lab:
-        assert check(lab.url).told == []
-        assert check(lab.url).told == []
+        assert checked(lab.url).told == []
+        assert checked(lab.url).told == []
         lab.until(ALL * 2)
     names = {request["value"] for request in lab.requests}
     assert all(name.startswith("wschat-check-") and len(name) <= 32 for name in names)
@@ -160,18 +160,23 @@ def test_what_works() -> None:
 def test_a_lab_that_is_full() -> None:
     """Where no room can be made, what needs one is not tried, and that is no failure."""
     with late_lab(("create", FULL)) as lab:
-        assert verify(lab.url, None, on_wait=Time().note) == ("create", "join", "message", "leave")
+        assert check_until_served(lab.url, None, on_wait=Time().note) == (
+            "create",
+            "join",
+            "message",
+            "leave",
+        )
         lab.until(["register", "create", "register"])
 
 
 def test_who_has_gone() -> None:
     """A name is free again a moment after its connection has closed: that is Disconnect's part."""
     with late_lab("", TAKEN) as lab:
-        assert check(lab.url).told == []
+        assert checked(lab.url).told == []
         lab.until([*ALL, "register"])
     assert len({request["value"] for request in lab.requests}) == 1
     with late_lab("", TAKEN) as lab, pytest.raises(AnswerError, match="still taken") as caught:
-        asyncio.run(probe(lab.url, post_timeout=0.05))
+        asyncio.run(check(lab.url, post_timeout=0.05))
     assert (caught.value.where, caught.value.failure) == ("disconnect", Failure.NOT_SERVED)
     assert "/aws/lambda/Disconnect" in caught.value.hint
 
@@ -198,7 +203,7 @@ def test_who_has_gone() -> None:
 def test_what_passes(late: Late, says: str) -> None:
     """What AWS says while it has not caught up is waited for, and said, at growing intervals."""
     with late_lab(*[late] * 6) as lab:
-        time = check(lab.url)
+        time = checked(lab.url)
     assert len(time.told) == 6
     assert all(reason.startswith(says) or says in reason for reason, _ in time.told)
     assert [seconds for _, seconds in time.told] == [sum(time.pauses[:n]) for n in range(6)]
@@ -209,7 +214,7 @@ def test_what_passes(late: Late, says: str) -> None:
 def test_several_things_pass() -> None:
     """One after the other may be late."""
     with late_lab(403, 403, 500, 502, FAILED) as lab:
-        assert len(check(lab.url).told) == 5
+        assert len(checked(lab.url).told) == 5
 
 
 @pytest.mark.parametrize(
@@ -273,7 +278,7 @@ def test_nobody_answers() -> None:
         late_lab('{"type": "signup", "name": "x", "id": "another"}') as lab,
         pytest.raises(AnswerError, match="no answer within") as caught,
     ):
-        asyncio.run(probe(lab.url, reply_timeout=0.05))
+        asyncio.run(check(lab.url, reply_timeout=0.05))
     assert caught.value.where == "register"
     assert caught.value.failure is Failure.NOT_SERVED
 
@@ -283,11 +288,11 @@ def test_the_step_that_fails(step: str) -> None:
     """What fails is named by its step; then the room is left."""
     with late_lab((step, FAILED)) as lab:
         with pytest.raises(AnswerError) as caught:
-            asyncio.run(probe(lab.url))
+            asyncio.run(check(lab.url))
         lab.until([*STEPS[: STEPS.index(step) + 1], "leave"])
     assert caught.value.where == step
     with late_lab((step, GOODBYE)) as lab, pytest.raises(LostError) as lost:
-        asyncio.run(probe(lab.url))
+        asyncio.run(check(lab.url))
     assert lost.value.where == f"{step}, at {lab.url}"
 
 
@@ -298,7 +303,7 @@ def test_the_step_that_fails(step: str) -> None:
 def test_what_is_not_posted(step: str, instead: str) -> None:
     """A function that replies, however often, and may not post yet, has not done what it should."""
     with late_lab((step, instead)) as lab, pytest.raises(AnswerError, match="nothing was posted") as caught:
-        asyncio.run(probe(lab.url, post_timeout=0.05))
+        asyncio.run(check(lab.url, post_timeout=0.05))
     assert caught.value.where == step
     assert caught.value.failure is Failure.NOT_SERVED
 
@@ -311,5 +316,5 @@ def test_who_can_not_sign() -> None:
 
     time = Time()
     with late_lab() as lab, pytest.raises(AccessError):
-        verify(lab.url, sign, sleep=time.sleep, clock=time.clock, on_wait=time.note)
+        check_until_served(lab.url, sign, sleep=time.sleep, clock=time.clock, on_wait=time.note)
     assert time.told == []

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.labs import provision
 from tests.support.until import until
-from wschat.chat.network.lab_check import probe, verify
+from wschat.chat.network.lab_check import check, check_until_served
 from wschat.errors import AnswerError
 from wschat.lab.aws.cloud import Cloud
 
@@ -33,7 +33,7 @@ def test_a_real_lab(cloud: Cloud) -> None:
     def note(reason: str, _seconds: float) -> None:
         told.append(reason)
 
-    verify(url, None, sleep=sleep_until_more_took_effect, on_wait=note)
+    check_until_served(url, None, sleep=sleep_until_more_took_effect, on_wait=note)
     assert len(told) == len(LATE)
     assert all("Internal server error" in reason for reason in told)
     nothing = [{"ID": {"S": "#rooms"}, "rooms": {"M": {}}}]
@@ -45,7 +45,7 @@ def test_without_disconnect(cloud: Cloud) -> None:
     url = provision(cloud)
     take_away(cloud, cloud.lab.name("DisconnectRole"))
     with pytest.raises(AnswerError, match="still taken") as caught:
-        asyncio.run(probe(url, post_timeout=0.5))
+        asyncio.run(check(url, post_timeout=0.5))
     assert caught.value.where == "disconnect"
 
 
