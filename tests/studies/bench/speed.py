@@ -21,7 +21,7 @@ from tests.support.functions.database import Database
 from tests.support.functions.gate import gated
 from wschat.functions import send_message
 from wschat.functions.shared.broadcast import management_api
-from wschat.functions.shared.dynamodb import dynamodb
+from wschat.functions.shared.dynamodb import dynamodb, marshalled
 from wschat.functions.shared.management_api import ManagementApi
 from wschat.functions.shared.session import credentials
 from wschat.functions.shared.workers import WORKERS, in_parallel
@@ -78,17 +78,10 @@ def _ours(
     database: Database, members: int, stage: str, delays: Callable[[float], list[float]]
 ) -> Callable[[], float]:
     ids = [f"L0SM9cOF{number:06}=" for number in range(members)]
-    born = {"N": "1"}
-    database.put(
-        {"ID": {"S": ids[0]}, "name": {"S": "Ann"}, "room": {"S": "ops"}, "born": born},
-        {"room": {"S": "ops#log"}, "seq": born, "born": born},
-        {
-            "room": {"S": "ops"},
-            "name": {"S": "Ops"},
-            "created": born,
-            "users": {"M": {each: {"S": each} for each in ids}},
-        },
-    )
+    client = {"ID": ids[0], "name": "Ann", "room": "ops", "born": 1}
+    room = {"room": "ops", "name": "Ops", "created": 1, "users": {each: each for each in ids}}
+    counter = {"room": "ops#log", "seq": 1, "born": 1}
+    database.put(*map(marshalled, (client, room, counter)))
     context = {"connectionId": ids[0], "routeKey": "message", "apiId": "api", "stage": stage}
     event = {"requestContext": context, "body": '{"value": "hello there"}'}
 

@@ -18,7 +18,7 @@ from tests.studies.bench.units import Bill
 from tests.support.functions.database import Database
 from tests.support.functions.people import Connect, Person
 from tests.support.functions.post_sink import PostSink
-from wschat.functions.shared.dynamodb import dynamodb
+from wschat.functions.shared.dynamodb import dynamodb, marshalled
 from wschat.functions.shared.workers import WORKERS
 from wschat.protocol.names import LOG_LENGTH
 
@@ -78,9 +78,9 @@ def in_a_full_room(others: int, connect: Connect, database: Database) -> Person:
     speaker = connect("Ann", "Ops")
     for number in range(LOG_LENGTH):
         assert speaker.ask("message", f"{number} {TEXT}").type == "ack"
-    seats = {"users": {"M": {"L0SM9cXX000000=": {"S": "somebody"}}}, "created": {"N": "1"}}
+    room = {"users": {"L0SM9cXX000000=": "somebody"}, "created": 1}
     names = [f"room {number}" for number in range(others)]
-    database.put(*({"room": {"S": name}, "name": {"S": name}, **seats} for name in names))
+    database.put(*(marshalled({"room": name, "name": name, **room}) for name in names))
     return speaker
 
 
