@@ -14,6 +14,7 @@ from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES
 from tests.studies.privileges.scenarios import SCENARIOS
 from tests.support import attacks
 from wschat.chat.machine.commands import HELP
+from wschat.chat.settings import MEANING
 from wschat.chat.ui.json_lines import FIELDS
 from wschat.cli.app import COMMANDS, LazyCommand
 from wschat.errors import ExitCode
@@ -51,6 +52,12 @@ def exit_codes() -> str:
 def chat_commands() -> str:
     """Return the table of the chat's own commands."""
     return table(["you type", "it does"], ([f"`{usage}`", what] for usage, what in HELP))
+
+
+def chat_settings() -> str:
+    """Return the table of the chat's settings."""
+    rows = [[f"`{name}`", f"`WSCHAT_{name.upper()}`", meaning] for name, meaning in MEANING.items()]
+    return table(["setting", "variable", "what it means"], rows)
 
 
 def events() -> str:
@@ -146,7 +153,7 @@ TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "wschat/lab/README.md": {"permits": permits},
     "wschat/functions/README.md": {"functions": functions, "actions of the functions": of_functions},
     "wschat/local/README.md": {"behaviours": gateway},
-    "wschat/chat/README.md": {"events": events},
+    "wschat/chat/README.md": {"settings": chat_settings, "events": events},
     "wschat/web/README.md": {},
     "tests/README.md": {
         "drift": drift,
