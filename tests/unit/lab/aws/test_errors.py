@@ -73,19 +73,18 @@ REFUSED = """
 THROTTLED  429 TooManyRequestsException: no
 THROTTLED  400 ThrottlingException: The rate of control plane requests made by this account is too high
 THROTTLED  400 Throttling: Rate exceeded
-THROTTLED  400 LimitExceededException: Only 10 tables can be created or deleted simultaneously
+THROTTLED  400 LimitExceededException: Subscriber limit exceeded: Only 10 tables can be created simultaneously
 CONFLICT   409 ConflictException: Unable to complete operation due to concurrent modification. Please
 EXISTS     409 ConflictException: Route with key $connect already exists for this API
 CONFLICT   409 ResourceConflictException: It could not be updated due to a concurrent update operation
 CONFLICT   409 ResourceConflictException: The function is currently in the following state: Pending
-CONFLICT   409 ResourceConflictException: An update is in progress for resource: arn:aws:lambda:us-east-1:1:function:Connect
+CONFLICT   409 ResourceConflictException: An update is in progress for resource: arn:aws:lambda:…
 EXISTS     409 ResourceConflictException: The statement id (connect) provided already exists.
 EXISTS     409 ResourceConflictException: Function already exist: Connect
 EXISTS     400 ResourceInUseException: Table already exists: client-records
 EXISTS     409 EntityAlreadyExists: Role with name ConnectRole already exists.
 EXISTS     400 ResourceAlreadyExistsException: The specified log group already exists
 CONFLICT   400 LimitExceededException: Table tags are being updated
-THROTTLED  400 LimitExceededException: Subscriber limit: Only 10 tables can be created or deleted simultaneously
 QUOTA      400 LimitExceededException: Subscriber limit exceeded: There is a limit of 256 tables
 QUOTA      409 LimitExceeded: Cannot exceed quota for RolesPerAccount: 1000
 QUOTA      400 LimitExceededException: Resource limit exceeded.
