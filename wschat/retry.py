@@ -1,8 +1,9 @@
 """What is worth retrying, for how long and after which pauses: the one retry policy.
 
-It has no clock and no randomness of its own: they are the caller's. Two callers need a back-off of other
-numbers, and say why beside them: a function's transaction (`wschat.functions`), which must end before the
-person gives up on the reply, and the chat's reconnect (`wschat.chat`), for which a person is waiting.
+It has no clock and no randomness of its own: they are the caller's. Two callers differ, and say why beside
+their numbers: the chat's reconnect, for which a person is waiting, takes the back-off alone from here; a
+function's transaction, which must end before its caller gives up, takes nothing, since whatever a function
+imports is a part of its deployment package.
 """
 
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ class Policy:
 
 
 POLL = Backoff(first=0.8, longest=5.0, factor=1.03)
-"""Nobody is in distress, and it is over at some moment that should not be missed by much."""
+"""Something takes its time, and its end should not be missed by much."""
 POLICIES = {
     Failure.THROTTLED: Policy(900.0, Backoff(0.7, 30.0)),  # thirty labs at one deployment per 5 s take 150 s
     Failure.NEW_ROLE: Policy(900.0, POLL),  # AWS Support: up to 15 minutes; nearly all take 15 seconds

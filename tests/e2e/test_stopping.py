@@ -201,7 +201,7 @@ def test_while_trying(standing: Cloud) -> None:
     standing.iam.put_role_policy(RoleName=role, PolicyName="theirs", PolicyDocument=nothing)
     with terminal("provision", "--yes", "--prefix", standing.lab.prefix) as person:
         person.until("Trying it: ")
-        person.process.sendintr()
+        interrupt(person.process.pid)
         assert person.end() == 130
         assert "Stopped trying it. The lab is all there: ws://" in person.text
     assert plan(standing) == ()

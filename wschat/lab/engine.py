@@ -28,22 +28,22 @@ Outcome = tuple[Actual, tuple[Step, ...]]
 
 def desired(lab: Lab, actual: Actual) -> tuple[Resource, ...]:
     """Return all that should exist, with the code of this version; who may connect is as it was chosen."""
-    lab = replace(lab, authorization=lab.authorization or _chosen(actual))
+    lab = replace(lab, authorization=lab.authorization or _authorization(actual))
     return blueprint(lab, {spec.module: bundle(spec.module) for spec in FUNCTIONS})
 
 
 def is_signed(actual: Actual) -> bool:
-    """Tell whether only who signs may connect."""
+    """Tell whether connections have to be signed."""
     connect_route = actual.resources.get((Route.kind, "$connect"))
     return isinstance(connect_route, Route) and connect_route.authorization == AWS_IAM
 
 
-def _chosen(actual: Actual) -> str:
-    """Return who may connect, as the API's description tells, or, if somebody changed that, as it is."""
+def _authorization(actual: Actual) -> str:
+    """Return who may connect, as the API's description has it, or, if somebody changed that, as it is."""
     api = next((each for each in actual.resources.values() if isinstance(each, Api)), None)
     connect_route = actual.resources.get((Route.kind, "$connect"))
-    told = next((who for who, text in DESCRIPTIONS.items() if api and api.description == text), None)
-    return told or (connect_route.authorization if isinstance(connect_route, Route) else OPEN)
+    described = next((who for who, text in DESCRIPTIONS.items() if api and api.description == text), None)
+    return described or (connect_route.authorization if isinstance(connect_route, Route) else OPEN)
 
 
 def differences(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:

@@ -1,4 +1,4 @@
-"""Carries out a plan: as many steps at a time as AWS and the plan allow, and tells of each."""
+"""Carries out a plan: as many steps at a time as AWS and the plan allow, and reports each."""
 
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import replace

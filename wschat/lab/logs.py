@@ -1,4 +1,4 @@
-"""Reading what the functions wrote into CloudWatch Logs: of one or all, in the order of time."""
+"""The functions' logs, read from CloudWatch Logs: of one or all, in the order of time."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -45,11 +45,11 @@ class LogLine:
         when = f"{datetime.fromtimestamp(self.time / 1000, UTC):%Y-%m-%d %H:%M:%S}.{self.time % 1000:03}"
         if not self.facts:
             return f"{when} {self.function:<12} {self.text}"
-        told = [f"{name}={value}" for name, value in self.facts.items() if name not in OWN_COLUMNS]
+        facts = [f"{name}={value}" for name, value in self.facts.items() if name not in OWN_COLUMNS]
         spent = self.facts.get("ms")
-        lasted = [f"{part} {ms} ms" for part, ms in spent.items()] if isinstance(spent, dict) else []
-        said = " ".join(str(self.facts.get(name, "")) for name in ("route", "connection"))
-        return " ".join([when, f"{self.function:<12}", said, *told, f"({', '.join(lasted)})"])
+        times = [f"{part} {ms} ms" for part, ms in spent.items()] if isinstance(spent, dict) else []
+        who = " ".join(str(self.facts.get(name, "")) for name in ("route", "connection"))
+        return " ".join([when, f"{self.function:<12}", who, *facts, f"({', '.join(times)})"])
 
 
 def select_functions(name: str | None) -> Sequence[Spec]:

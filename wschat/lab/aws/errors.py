@@ -74,8 +74,8 @@ def classify(error: Exception) -> Failure:
 
 def _code_and_text(error: aws.ClientError) -> tuple[str, str]:
     """Return the code and the text of a refusal; API Gateway may send null for a text."""
-    told = error.response["Error"]
-    return told.get("Code") or "", told.get("Message") or ""
+    details = error.response["Error"]
+    return details.get("Code") or "", details.get("Message") or ""
 
 
 EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
@@ -84,7 +84,7 @@ UNKNOWN = {
     *("InvalidSignatureException", "AuthFailure"),
 }
 UNOPENED = {"OptInRequired", "SubscriptionRequiredException"}
-"""What an account is told that AWS has not activated yet, or whose plan lacks the service."""
+"""The answer to an account that AWS has not activated yet, or whose plan lacks the service."""
 SKEWED = re.compile("Signature expired|Signature not yet current")
 PERSISTENT = {
     Failure.THROTTLED: ("for minutes AWS took no more such calls: ", "when others here are done, "),
@@ -93,7 +93,7 @@ PERSISTENT = {
 """What people read of what retrying did not get over, and when to try again."""
 DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ForbiddenException"}
 OWN_ROLE = "create a Service Linked Role"
-"""What API Gateway says to who makes the first API of an account, and names neither role nor permission."""
+"""API Gateway's words when an account makes its first API; they name neither role nor permission."""
 OWN_ROLE_HINT = (
     "ask for iam:CreateServiceLinkedRole, as `wschat policy` has it; or an administrator makes API Gateway's"
     " own role, once: aws iam create-service-linked-role --aws-service-name ops.apigateway.amazonaws.com"
