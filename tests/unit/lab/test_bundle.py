@@ -66,14 +66,17 @@ def test_an_edit_redeploys_those_that_import_it(loaded: dict[str, set[str]], tmp
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     before = {module: bundle(module, copy) for module in MODULES}
     assert before == {module: bundle(module) for module in MODULES}
-    for path in copy.rglob("*.py"):
-        source = path.read_bytes()
-        path.write_bytes(b'"""Another docstring."""\n' + source)
-        name = f"{path.relative_to(tmp_path)}"
+    used = set().union(*loaded.values())
+    others = [path for path in copy.rglob("*.py") if str(path.relative_to(tmp_path)) not in used]
+    for paths in (others, *([tmp_path / name] for name in used)):
+        sources = {path: path.read_bytes() for path in paths}
+        for path, source in sources.items():
+            path.write_bytes(b'"""Another docstring."""\n' + source)
         changed = {module for module in MODULES if bundle.__wrapped__(module, copy) != before[module]}
-        users = {module for module in MODULES if name in loaded[module] and path.name != "__init__.py"}
-        assert changed == users, name
-        path.write_bytes(source)
+        names = {str(path.relative_to(tmp_path)) for path in paths if path.name != "__init__.py"}
+        assert changed == {module for module in MODULES if names & loaded[module]}, names
+        for path, source in sources.items():
+            path.write_bytes(source)
 
 
 def test_same_bytes() -> None:
