@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wschat.chat.machine.effects import Close, Connect, Effect, GiveBack, Send, SetTimer, Show
+from wschat.chat.machine.effects import Close, Connect, Effect, RestoreInput, Send, SetTimer, Show
 from wschat.chat.machine.events import Event, LineEntered, Opened, Received, Timer, TimerFired
 from wschat.chat.machine.items import Acknowledged, Item, Message
 from wschat.chat.machine.state import ChatState
@@ -48,8 +48,8 @@ class Play:
         return [item.event.message for item in self.shown if isinstance(item, Message)]
 
     @property
-    def given_back(self) -> list[str]:
-        return [effect.unsent.line for effect in self.effects if isinstance(effect, GiveBack)]
+    def restored(self) -> list[str]:
+        return [effect.unsent.line for effect in self.effects if isinstance(effect, RestoreInput)]
 
     @property
     def connects(self) -> list[Connect]:

@@ -1,4 +1,4 @@
-"""The loop that joins the state machine, the network and a view."""
+"""The loop that joins the state machine, the network and a user interface."""
 
 import asyncio
 import gc
@@ -8,21 +8,31 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from wschat.chat.machine.effects import Close, Connect, Effect, GiveBack, GiveUp, Quit, Send, SetTimer, Show
+from wschat.chat.machine.effects import (
+    Close,
+    Connect,
+    Effect,
+    GiveUp,
+    Quit,
+    RestoreInput,
+    Send,
+    SetTimer,
+    Show,
+)
 from wschat.chat.machine.events import Event, LineEntered, Resumed, Timer, TimerFired
 from wschat.chat.machine.items import Failure, Item, Notice, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import update
 from wschat.chat.network.connections import Connections
 from wschat.chat.settings import Settings
-from wschat.chat.ui.pipe import LineView
+from wschat.chat.ui.pipe import PipeUI
 from wschat.chat.ui.transcript import Transcript, local_time, open_transcript
 from wschat.errors import ConnectError, ExitCode, LostError, WschatError
 
 if TYPE_CHECKING:
     from wschat.chat.start import Environment
     from wschat.chat.ui.prompt import Prompt
-    from wschat.chat.ui.terminal import TerminalView
+    from wschat.chat.ui.terminal import TerminalUI
 
 QUIT = "/quit"
 GARBAGE = 2_000, 10, 10  # objects between two looks for garbage
@@ -49,7 +59,7 @@ class Client:
         token = token or secrets.token_urlsafe(24)
         self.state = ChatState(secrets.token_hex(8), token, settings.name, settings.room, limit)
         self._environment, self._settings, self._over = environment, settings, over
-        self._view = _view(environment, prompt, settings, json_lines=json_lines)
+        self._ui = _ui(environment, prompt, settings, json_lines=json_lines)
         self._log = Transcript(None)
         self._loop = asyncio.get_running_loop()
         self._connections = Connections(url, environment, self._feed, self._start)
@@ -65,16 +75,16 @@ class Client:
             with open_transcript(self._settings.log) as self._log:
                 code = await self._chat(welcome)
         finally:
-            for unsent in self._taken_back():
-                self._view.show(unsent)
+            for unsent in self._unsent_input():
+                self._ui.show(unsent)
         return (
             ExitCode.REFUSED if code is ExitCode.OK and self.state.refused and not self._is_person else code
         )
 
     async def _chat(self, welcome: str) -> ExitCode:
         for line in welcome.splitlines():
-            self._view.show(Notice(line))
-        self._view.follow(self.state)
+            self._ui.show(Notice(line))
+        self._ui.follow(self.state)
         self._start(self._read())
         self._connections.open(self.state.connections, 0.0)
         self._start(self._watch_for_sleep())
@@ -85,14 +95,14 @@ class Client:
                 timer.cancel()
             tasks = [task for task in self._tasks if task.cancel()]
             await asyncio.gather(*tasks, return_exceptions=True)
-            left = (*self.state.unsent, *self._taken_back())
+            left = (*self.state.unsent, *self._unsent_input())
             for unsent in left:  # first: the terminal may be gone
                 self._log.write(unsent)
             for unsent in left:
-                self._view.show(unsent)
+                self._ui.show(unsent)
 
-    def _taken_back(self) -> list[Unsent]:
-        lines, self._late = (*self._late, *self._view.take_back()), []
+    def _unsent_input(self) -> list[Unsent]:
+        lines, self._late = (*self._late, *self._ui.drain_input()), []
         return [Unsent(line) for line in lines if line not in ("", QUIT)]
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -108,7 +118,7 @@ class Client:
             self._over.set_exception(error)
 
     async def _read(self) -> None:
-        await self._view.read(self._feed)
+        await self._ui.read(self._feed)
         self._feed(LineEntered(QUIT))
 
     async def _watch_for_sleep(self) -> None:
@@ -132,7 +142,7 @@ class Client:
                 self._perform(effect)
         except OSError as error:  # nobody reads what is written, or there is no room for it
             self._over.set_exception(error)
-        self._view.follow(self.state)
+        self._ui.follow(self.state)
 
     def _perform(self, effect: Effect) -> None:
         match effect:
@@ -140,8 +150,8 @@ class Client:
                 self._connections.send(self.state.in_use, request)
             case Show(item):
                 self._show(item)
-            case GiveBack(unsent):
-                self._view.give_back(unsent)
+            case RestoreInput(unsent):
+                self._ui.restore(unsent)
             case SetTimer(timer, after):
                 if timer in self._timers:
                     self._timers[timer].cancel()
@@ -154,9 +164,9 @@ class Client:
                 self._end(effect)
 
     def _show(self, item: Item) -> None:
-        self._view.show(item)
+        self._ui.show(item)
         if trouble := self._log.write(item):
-            self._view.show(Failure("--log", *trouble))
+            self._ui.show(Failure("--log", *trouble))
 
     def _end(self, end: GiveUp | Quit) -> None:
         if self._over.done():
@@ -174,13 +184,13 @@ class Client:
         return error
 
 
-def _view(
+def _ui(
     environment: "Environment", prompt: "Prompt | None", settings: Settings, *, json_lines: bool
-) -> "LineView | TerminalView":
-    clock = environment.clock or partial(local_time, form=settings.time)
+) -> "PipeUI | TerminalUI":
+    format_time = environment.format_time or partial(local_time, form=settings.time)
     if prompt is None:
         bell = settings.bell and environment.is_interactive and not json_lines
-        return LineView(environment.stdin, environment.stdout, clock, json_lines=json_lines, bell=bell)
-    from wschat.chat.ui.terminal import TerminalView
+        return PipeUI(environment.stdin, environment.stdout, format_time, json_lines=json_lines, bell=bell)
+    from wschat.chat.ui.terminal import TerminalUI
 
-    return TerminalView(prompt, clock, settings)
+    return TerminalUI(prompt, format_time, settings)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from wschat.chat.network.connection import Sign
     from wschat.chat.ui.prompt import Prompt
-    from wschat.chat.ui.rendering import Clock
+    from wschat.chat.ui.rendering import FormatTime
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Environment:
     Attributes:
         keyboard, screen: a terminal; without them stdin and stdout are one, or are read and written as lines.
         reply_timeout: seconds; API Gateway itself gives up after 29.
-        clock: shows a time; without it the settings say how.
+        format_time: shows a time; without it the settings say how.
         sign: signs each connection anew; without it none is signed.
         check: raises a WschatError if the server is gone for good.
         reconnect_limit: for how many seconds in a row it is tried to connect; None: it depends on who waits.
@@ -50,7 +50,7 @@ class Environment:
     stdin: TextIO = field(default_factory=lambda: sys.stdin or StringIO())  # both may be closed
     stdout: TextIO = field(default_factory=lambda: sys.stdout or StringIO())
     reply_timeout: float = 30.0
-    clock: "Clock | None" = None
+    format_time: "FormatTime | None" = None
     sign: "Sign | None" = None
     check: Callable[[], None] = lambda: None
     reconnect_limit: float | None = None

@@ -38,7 +38,7 @@ class Chat(RuleBasedStateMachine):
         self.stay: str | None = None
         self.in_this_stay: list[str | None] = []
         self.due: set[str | None] = set()  # messages and newcomers that came while we were in their room
-        self.given_back: list[str] = []
+        self.restored: list[str] = []
         self.entered: list[str] = []
 
     @property
@@ -51,7 +51,7 @@ class Chat(RuleBasedStateMachine):
     def feed(self, event: object) -> None:
         before = self.play.room
         self.play.feed(event)  # type: ignore[arg-type]
-        self.given_back += self.play.given_back
+        self.restored += self.play.restored
         for effect in self.play.effects:
             self.note(effect)
             if isinstance(effect, Show):
@@ -284,7 +284,7 @@ class Chat(RuleBasedStateMachine):
             assert {entry.id for entry in self.server.logs[self.play.room]} <= {*self.shown}
         stored = [entry for entry in self.server.said if entry.user == "ann"]
         for line in self.entered:
-            assert line in {entry.content for entry in stored} or line in self.given_back, f"lost: {line}"
+            assert line in {entry.content for entry in stored} or line in self.restored, f"lost: {line}"
         assert len({entry.content for entry in stored}) == len({entry.id for entry in stored}), "said twice"
 
 

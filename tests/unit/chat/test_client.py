@@ -28,7 +28,7 @@ class Piped:
         self.environment = Environment(
             stdin=io.StringIO(lines),
             stdout=self.out,
-            clock=lambda _ms: "12:34",
+            format_time=lambda _ms: "12:34",
             jitter=lambda: 0.1,
             **environment,
         )

@@ -39,7 +39,7 @@ class Show(NamedTuple):
     item: Item
 
 
-class GiveBack(NamedTuple):
+class RestoreInput(NamedTuple):
     """Return this line to where it was typed."""
 
     unsent: Unsent
@@ -57,4 +57,4 @@ class Quit(NamedTuple):
     """End the chat."""
 
 
-Effect = Send | Connect | Close | SetTimer | Show | GiveBack | GiveUp | Quit
+Effect = Send | Connect | Close | SetTimer | Show | RestoreInput | GiveUp | Quit

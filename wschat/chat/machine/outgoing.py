@@ -7,7 +7,7 @@ reply to one tells that the next may go.
 from dataclasses import replace
 
 from wschat.chat.machine.advice import FORGOTTEN, HINTS, LOCAL_REFUSALS, Advice
-from wschat.chat.machine.effects import Effect, GiveBack, Quit, Send, Show
+from wschat.chat.machine.effects import Effect, Quit, RestoreInput, Send, Show
 from wschat.chat.machine.items import Acknowledged, Failure, Unsent
 from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Step
@@ -108,7 +108,7 @@ def answered(state: ChatState, request_id: str | None) -> tuple[ChatState, Pendi
 def reject(state: ChatState, pending: PendingRequest, advice: Advice, code: str = "") -> Step:
     """Tell that a request failed; a message's text goes back to where it was typed."""
     told = Show(Failure(pending.label, *advice, code=code, tag=pending.tag))
-    back = GiveBack(Unsent(pending.line, pending.unconfirmed))
+    back = RestoreInput(Unsent(pending.line, pending.unconfirmed))
     is_text = pending.request.action == Action.MESSAGE
     return replace(state, refused=True), (told, back) if is_text else (told,)
 
@@ -131,7 +131,7 @@ def delivered(state: ChatState, pending: PendingRequest, ack: Ack | None = None)
     return (Show(Acknowledged(ack, pending.request.action, room)),)
 
 
-def take_back(state: ChatState) -> Step:
+def drain_input(state: ChatState) -> Step:
     """Take back what is in flight on a connection that is given up: nobody knows whether it arrived.
 
     A message becomes the first of the outbox, with its id; one that was echoed did arrive. A name or room

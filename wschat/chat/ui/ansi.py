@@ -34,26 +34,26 @@ EMOJI = "\ufe0f"  # shows what stands before it as an emoji
 
 
 @dataclass(frozen=True)
-class Palette:
+class Capabilities:
     """What a terminal can do: how many colours, and links (OSC 8). Of 2 colours, one is bold or dim."""
 
     colours: int = 0
     links: bool = False
 
 
-def palette(environment: Mapping[str, str] = os.environ, *, links: bool = True) -> Palette:
+def capabilities(environment: Mapping[str, str] = os.environ, *, links: bool = True) -> Capabilities:
     """Find out what this terminal can do. NO_COLOR leaves bold and dim.
 
     Links are written wherever colours are, as rich does: terminals without them ignore OSC 8.
     """
     term = environment.get("TERM", "dumb")
     if term == "dumb":
-        return Palette()
+        return Capabilities()
     many = "256" in term or environment.get("COLORTERM", "") in {"truecolor", "24bit"}
-    return Palette(MONOCHROME if environment.get("NO_COLOR") else 256 if many else 16, links)
+    return Capabilities(MONOCHROME if environment.get("NO_COLOR") else 256 if many else 16, links)
 
 
-def paint(line: Line, width: int, palette: Palette) -> str:
+def to_ansi(line: Line, width: int, capabilities: Capabilities) -> str:
     """Return the line with its ends of line; what is wider than `width` cells is broken and indented.
 
     The terminal would go on at its left edge, where padding could imitate another line. A URL that is wider
@@ -62,21 +62,21 @@ def paint(line: Line, width: int, palette: Palette) -> str:
     """
     hang = min(line.hang, width // WIDEST_HANG)
     return "".join(
-        "".join(_painted(span, palette) for span in row) + "\n" for row in _rows(line.spans, width, hang)
+        "".join(_styled(span, capabilities) for span in row) + "\n" for row in _rows(line.spans, width, hang)
     )
 
 
-def _painted(span: Span, palette: Palette) -> str:
+def _styled(span: Span, capabilities: Capabilities) -> str:
     text = span.text
-    if palette.links and span.link:
+    if capabilities.links and span.link:
         text = f"\x1b]8;id={crc32(span.link.encode())};{span.link}\x1b\\{text}\x1b]8;;\x1b\\"
-    if not palette.colours:
+    if not capabilities.colours:
         return text
     code = SGR.get(span.style, "")
-    if palette.colours == MONOCHROME:
+    if capabilities.colours == MONOCHROME:
         code = code.partition(";")[0] if code[:1] in {"1", "2"} else ""
     elif span.style is Style.NAME:
-        tints = MANY_TINTS if palette.colours > 16 else FEW_TINTS  # noqa: PLR2004
+        tints = MANY_TINTS if capabilities.colours > 16 else FEW_TINTS  # noqa: PLR2004
         code = tints[span.tint % len(tints)]
     return f"\x1b[{code}m{text}\x1b[0m" if code else text
 

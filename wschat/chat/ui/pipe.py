@@ -1,4 +1,4 @@
-"""The view for pipes, programs, plain terminals and screen readers: lines in, lines out."""
+"""The interface for pipes, programs, plain terminals and screen readers: lines in, lines out."""
 
 import asyncio
 import io
@@ -13,13 +13,13 @@ from wschat.chat.machine.events import Event
 from wschat.chat.machine.items import Item, Message, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.ui import json_lines
-from wschat.chat.ui.rendering import Clock, Line, lines, pending
+from wschat.chat.ui.rendering import FormatTime, Line, pending, render
 from wschat.text import safe
 
 WIDTH = 80  # columns of a terminal that does not know
 
 
-class LineView:
+class PipeUI:
     """Read a line when everything before it is answered; write each item as plain lines at once.
 
     From a person at a terminal it reads at any time. With `json_lines`, what is read are requests and what
@@ -27,11 +27,17 @@ class LineView:
     """
 
     def __init__(
-        self, stdin: TextIO, stdout: TextIO, clock: Clock, *, json_lines: bool = False, bell: bool = False
+        self,
+        stdin: TextIO,
+        stdout: TextIO,
+        format_time: FormatTime,
+        *,
+        json_lines: bool = False,
+        bell: bool = False,
     ) -> None:
         self._stdin = stdin
         self._stdout = stdout
-        self._clock = clock
+        self._format_time = format_time
         self._json_lines = json_lines
         self._bell = bell
         self._patient = not stdin.isatty()
@@ -80,7 +86,7 @@ class LineView:
             for event in json_lines.events(item):
                 print(json_lines.encode(event), file=self._stdout, flush=True)
             return
-        for line in lines(item, self._clock, linear=True):
+        for line in render(item, self._format_time, linear=True):
             self._write(line)
         if self._bell and isinstance(item, Message) and item.mention and not item.missed:
             print("\a", end="", file=self._stdout, flush=True)
@@ -89,17 +95,17 @@ class LineView:
         """Write a line; in a terminal broken by us, so that what was said begins no row of its own."""
         text = f"{line}\n"
         if self._stdout.isatty():
-            from wschat.chat.ui.ansi import Palette, paint
+            from wschat.chat.ui.ansi import Capabilities, to_ansi
 
-            text = paint(line, os.get_terminal_size(self._stdout.fileno()).columns or WIDTH, Palette())
+            text = to_ansi(line, os.get_terminal_size(self._stdout.fileno()).columns or WIDTH, Capabilities())
         self._stdout.write(text)
         self._stdout.flush()
 
-    def take_back(self) -> list[str]:
+    def drain_input(self) -> list[str]:
         """Return nothing: a line is read when it is wanted."""
         return []
 
-    def give_back(self, unsent: Unsent) -> None:
+    def restore(self, unsent: Unsent) -> None:
         """Write a line that was not sent, or not confirmed; to programs, the error has said it."""
         if not self._json_lines:
             self.show(unsent)

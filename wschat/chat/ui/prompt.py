@@ -62,22 +62,22 @@ class Prompt:
     """One prompt for the whole chat, shown by `start` or `read`.
 
     Attributes:
-        above: tells the lines between what is printed and the input line.
-        toolbar: tells the line under it.
-        complete: completes what stands before the cursor.
-        again: tells what was printed last, so many lines or more, for the width that the terminal has now.
+        pending: returns the lines between what is printed and the input line.
+        toolbar: returns the line under it.
+        complete: returns the completions of what stands before the cursor.
+        redraw: returns what was printed last, so many lines or more, for the terminal's width.
     """
 
     def __init__(self, history: Path) -> None:
-        self.above: Callable[[], Iterable[str]] = list
+        self.pending: Callable[[], Iterable[str]] = list
         self.toolbar: Callable[[], str] = str
         self.complete: Callable[[str], Iterable[Completion]] = lambda _before: ()
-        self.again: Callable[[int], str] = lambda _count: ""
+        self.redraw: Callable[[int], str] = lambda _count: ""
         self._entered: asyncio.Queue[str | None] = asyncio.Queue()  # None: there will be no more
         self._typing = Typing(self._entered.put_nowait, self._suspend)
         self._unprinted: list[str] = []
         self._print_due = asyncio.Event()
-        self._painted = asyncio.Event()
+        self._is_shown = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._session: PromptSession[str] = PromptSession(
             self._message,
@@ -93,7 +93,7 @@ class Prompt:
         )
         self._session.default_buffer.accept_handler = self._accept
         self._session.app.renderer.cpr_not_supported_callback = None  # nobody needs to know
-        self._session.app.after_render += lambda _app: self._rendered()
+        self._session.app.after_render += lambda _app: self._after_render()
         self._width = self.columns
         self._is_shared = False  # with what other programs wrote while this one was suspended
 
@@ -110,9 +110,9 @@ class Prompt:
     async def start(self) -> None:
         """Show the prompt, and return once one can type."""
         self._running = asyncio.create_task(self._run())
-        painted = asyncio.create_task(self._painted.wait())
-        await asyncio.wait({self._running, painted}, return_when=asyncio.FIRST_COMPLETED)
-        painted.cancel()
+        shown = asyncio.create_task(self._is_shown.wait())
+        await asyncio.wait({self._running, shown}, return_when=asyncio.FIRST_COMPLETED)
+        shown.cancel()
 
     async def read(self, enter: Callable[[str], object]) -> None:
         """Give each line that is entered to `enter`, until this is cancelled or the terminal is gone."""
@@ -156,7 +156,7 @@ class Prompt:
         return False
 
     def _message(self) -> StyleAndTextTuples:
-        shown: StyleAndTextTuples = [("fg:ansibrightblack", f"{line}\n") for line in self.above()]
+        shown: StyleAndTextTuples = [("fg:ansibrightblack", f"{line}\n") for line in self.pending()]
         if self._typing.question:
             shown.append(("bold", f"{self._typing.question}\n"))
         return [*shown, ("", "> ")]
@@ -181,13 +181,13 @@ class Prompt:
             app.output.enable_bracketed_paste()  # or lines that are pasted just now would be sent
             self._print()
             if resized:
-                self._print_again(app.output)
+                self._redraw(app.output)
             app.renderer.request_absolute_cursor_position()
             app.invalidate()
             await asyncio.sleep(FRAME)
 
-    def _rendered(self) -> None:
-        self._painted.set()
+    def _after_render(self) -> None:
+        self._is_shown.set()
         if self._width != self.columns:
             self._print_due.set()
 
@@ -199,14 +199,14 @@ class Prompt:
             await asyncio.sleep(SETTLED)
         return resized
 
-    def _print_again(self, output: Output) -> None:
+    def _redraw(self, output: Output) -> None:
         """Print the screen anew: terminals break lines of another width anywhere, and move what is below.
 
         While the chat is shorter than the screen, what stands above it goes out of sight, and is not lost;
         nor is what other programs wrote meanwhile.
         """
         rows = output.get_size().rows
-        lines = self.again(rows).split("\n")[-rows:]
+        lines = self.redraw(rows).split("\n")[-rows:]
         if len(lines) < rows or self._is_shared:
             self._is_shared = False
             output.cursor_goto(rows, 0)
@@ -232,7 +232,7 @@ class Prompt:
         else:
             self._print()
 
-    def take_back(self) -> list[str]:
+    def drain_input(self) -> list[str]:
         """Return what was entered and not read, and what is in the input line, and forget it."""
         lines = []
         while not self._entered.empty():

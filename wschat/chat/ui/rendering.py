@@ -40,7 +40,7 @@ from wschat.protocol.names import fold
 from wschat.protocol.requests import Action
 from wschat.text import safe, safe_name
 
-Clock = Callable[[int], str]
+FormatTime = Callable[[int], str]
 
 INDENT = "      "  # as wide as a time and its space
 NAMES_SHOWN = 12  # in one line; /users lists all
@@ -48,7 +48,7 @@ PENDING_SHOWN = 5
 
 
 class Style(StrEnum):
-    """What a span of text is; a view decides how that looks."""
+    """What a span of text is; `ansi` decides how that looks."""
 
     TIME = "time"
     NAME = "name"
@@ -82,14 +82,14 @@ class Line:
         return "".join(span.text for span in self.spans)
 
 
-def lines(item: Item, clock: Clock, *, linear: bool = False) -> tuple[Line, ...]:
-    """Return what to print for an item; `clock` turns milliseconds since 1970 into HH:MM.
+def render(item: Item, format_time: FormatTime, *, linear: bool = False) -> tuple[Line, ...]:
+    """Return what to print for an item; `format_time` turns milliseconds since 1970 into HH:MM.
 
     `linear` lines stand for themselves: each line of a message says who speaks, and nothing is drawn.
     """
     match item:
         case Message():
-            return _message(item, clock, linear=linear)
+            return _message(item, format_time, linear=linear)
         case Reconnected() | Disconnected():
             return _connection(item, linear=linear)
         case Failure(about, what, hint):
@@ -159,10 +159,10 @@ def _connection(item: Reconnected | Disconnected, *, linear: bool) -> tuple[Line
     return (_line(f"-- {told}" if linear else f"── {told} ──", Style.MARK),)
 
 
-def _message(item: Message, clock: Clock, *, linear: bool) -> tuple[Line, ...]:
+def _message(item: Message, format_time: FormatTime, *, linear: bool) -> tuple[Line, ...]:
     said = item.event
     first, *rest = re.split(r"\r?\n", said.message)
-    time = clock(said.time) if said.time else "--:--"
+    time = format_time(said.time) if said.time else "--:--"
     name = f"<{safe_name(said.user)}>"
     head = (
         Span(f"{time} ", Style.TIME),

@@ -1,4 +1,4 @@
-"""The view for a terminal: the chat's items as lines above an input line, its state in the toolbar."""
+"""The interface for a terminal: the chat's items as lines above an input line, its state in the toolbar."""
 
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -10,9 +10,9 @@ from wschat.chat.machine.events import Event, LineEntered
 from wschat.chat.machine.items import Item, Message, Notice, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.settings import Settings
-from wschat.chat.ui.ansi import paint, palette
+from wschat.chat.ui.ansi import capabilities, to_ansi
 from wschat.chat.ui.prompt import Prompt
-from wschat.chat.ui.rendering import Clock, lines, pending, toolbar
+from wschat.chat.ui.rendering import FormatTime, pending, render, toolbar
 from wschat.protocol.events import ClientMessage
 from wschat.text import safe, safe_name
 
@@ -21,22 +21,22 @@ NOTIFIED = 200  # characters
 KEPT = 200  # items, to be shown again when the terminal is resized
 
 
-class TerminalView:
+class TerminalUI:
     """A prompt, and what is printed above it."""
 
-    def __init__(self, prompt: Prompt, clock: Clock, settings: Settings) -> None:
+    def __init__(self, prompt: Prompt, format_time: FormatTime, settings: Settings) -> None:
         self._prompt = prompt
-        self._clock = clock
+        self._format_time = format_time
         self._settings = settings
-        self._palette = palette(links=settings.links)
+        self._capabilities = capabilities(links=settings.links)
         self._state: ChatState | None = None
         self._shown: deque[Item] = deque(maxlen=KEPT)
-        prompt.above = self._above
+        prompt.pending = self._pending
         prompt.toolbar = lambda: toolbar(self._state) if self._state else ""
         prompt.complete = self._complete
-        prompt.again = self._again
+        prompt.redraw = self._redraw
 
-    def _above(self) -> Iterable[str]:
+    def _pending(self) -> Iterable[str]:
         return [str(line)[:PENDING_WIDTH] for line in pending(self._state)] if self._state else ()
 
     @property
@@ -48,32 +48,32 @@ class TerminalView:
         """Give each line that is entered to `enter`, until this is cancelled or the terminal is gone."""
         await self._prompt.read(lambda line: enter(LineEntered(line)))
 
-    def take_back(self) -> list[str]:
+    def drain_input(self) -> list[str]:
         """Return what was entered and not read, and what is in the input line, and forget it."""
-        return self._prompt.take_back()
+        return self._prompt.drain_input()
 
     def show(self, item: Item) -> None:
         """Print an item above the input line."""
-        text = self._painted(item)
+        text = self._rendered(item)
         if text:
             self._shown.append(item)
         if isinstance(item, Message) and item.mention and not item.missed:
             text += self._ring(item.event)
         self._prompt.print(text)
 
-    def _painted(self, item: Item) -> str:
+    def _rendered(self, item: Item) -> str:
         width = self._prompt.columns
-        return "".join(paint(line, width, self._palette) for line in lines(item, self._clock))
+        return "".join(to_ansi(line, width, self._capabilities) for line in render(item, self._format_time))
 
-    def _again(self, rows: int) -> str:
+    def _redraw(self, rows: int) -> str:
         """Return the last items, as many as fill so many rows: painting all of a long chat takes a while."""
-        painted: list[str] = []
+        rendered: list[str] = []
         for item in reversed(self._shown):
-            painted.append(self._painted(item))
-            rows -= painted[-1].count("\n")
+            rendered.append(self._rendered(item))
+            rows -= rendered[-1].count("\n")
             if rows <= 0:
                 break
-        return "".join(reversed(painted))
+        return "".join(reversed(rendered))
 
     def _ring(self, message: ClientMessage) -> str:
         who = safe_name(message.user).replace(";", ",")
@@ -81,7 +81,7 @@ class TerminalView:
         notification = f"\x1b]9;{who}: {what}\x07" if self._settings.notify == "osc9" else ""
         return ("\a" if self._settings.bell else "") + notification
 
-    def give_back(self, unsent: Unsent) -> None:
+    def restore(self, unsent: Unsent) -> None:
         """Put a line back into the input line; if that is in use, show it and say where it is."""
         self._prompt.restore(unsent.line, lambda: self._set_aside(unsent))
 

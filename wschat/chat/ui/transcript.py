@@ -8,7 +8,7 @@ from typing import TextIO
 
 from wschat.chat.machine.advice import Advice
 from wschat.chat.machine.items import Item, Listing, Members, Message, Rooms
-from wschat.chat.ui.rendering import lines
+from wschat.chat.ui.rendering import render
 from wschat.errors import UsageError
 
 STAMP = "%Y-%m-%d %H:%M:%S"
@@ -44,7 +44,7 @@ class Transcript:
 
     def _write(self, item: Item, file: TextIO) -> None:
         now = local_time(int(time.time() * 1000), STAMP)
-        dated = lines(item, lambda ms: local_time(ms, STAMP), linear=True)
+        dated = render(item, lambda ms: local_time(ms, STAMP), linear=True)
         file.writelines(f"{line}\n" if isinstance(item, Message) else f"{now} {line}\n" for line in dated)
         file.flush()
 

@@ -123,12 +123,12 @@ def test_no_reply() -> None:
     play = in_room().feed("/join dev", ReplyTimedOut("me-0"))
     assert play.effects == [Send(Request("join", "dev", id="me-2"))]
     play = in_room().feed("hello", ReplyTimedOut("me-2"))
-    assert play.given_back == []
+    assert play.restored == []
     assert play.closed == [1]
     play.feed(Opened(2), Signup("ann", ("ops",), "me-3"), MultiMessage("ops", ("ann",), id="me-4"))
     assert play.sent[-1] == ("message", "hello")
     play.feed(ReplyTimedOut("me-2"))
-    assert play.given_back == ["hello"]
+    assert play.restored == ["hello"]
     assert play.state.idle
     assert play.feed(Ack(id="me-2")).effects == []
 

@@ -69,7 +69,7 @@ def test_gateway_errors(text: str, what: str, hint: str) -> None:
     assert failure.about == "your message"
     assert failure.what.startswith(what)
     assert hint in failure.hint
-    assert play.given_back == ["hello"]
+    assert play.restored == ["hello"]
     assert play.state.idle
     assert play.state.refused
 
@@ -84,7 +84,7 @@ def test_gateway_error_about_nothing() -> None:
 def test_error_without_id() -> None:
     """The $default route echoes no id: its error is about the request that waits."""
     play = in_room().feed("hello", Error("unknown-action", "no such action"))
-    assert play.given_back == ["hello"]
+    assert play.restored == ["hello"]
     assert play.state.idle
 
 
@@ -149,7 +149,7 @@ def test_name_gone_meanwhile() -> None:
     """What waits is marked as failed, and the room is entered again once there is a name."""
     play = with_bob().feed(Closed(1), "hello", Opened(2))
     play.feed(Error("name-taken", "taken", play.id))
-    assert play.given_back == ["hello"]
+    assert play.restored == ["hello"]
     assert play.state.name is None
     assert play.feed("/register eve", Signup("eve", ("ops",), "me-4")).sent[-1] == ("join", "ops")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.play import Play, back, in_room, with_bob
-from wschat.chat.machine.effects import GiveBack, Show
+from wschat.chat.machine.effects import RestoreInput, Show
 from wschat.chat.machine.events import Closed, Event, Opened, ReplyTimedOut, Timer
 from wschat.chat.machine.items import Acknowledged, Failure, Reconnected, Unsent
 from wschat.protocol import events as wire
@@ -61,7 +61,7 @@ def test_too_early(line: str, registered: bool, what: str) -> None:  # noqa: FBT
     assert isinstance(failure, Failure)
     assert failure.what == what
     assert "/join ROOM" in failure.hint
-    assert play.given_back == ([] if line.startswith("/") else [line])
+    assert play.restored == ([] if line.startswith("/") else [line])
     assert play.state.refused
 
 
@@ -106,7 +106,7 @@ def test_more_missed_than_the_room_keeps() -> None:
     play = with_bob().feed("hello", Closed(1))
     back(play, Entry("bob", "z", 200), truncated=True)
     assert Reconnected(missed=1, truncated=True) in play.shown
-    assert GiveBack(Unsent("hello", doubtful=True)) in play.effects
+    assert RestoreInput(Unsent("hello", doubtful=True)) in play.effects
     assert [item for item in play.shown if isinstance(item, Failure)]
 
 
@@ -114,7 +114,7 @@ def test_a_room_that_may_have_forgotten() -> None:
     """With a gap in what was seen, and a log that does not reach back to it, nothing is said twice."""
     play = with_bob().feed(ClientMessage("bob", "x", "ops", 7), Timer.REORDER, "hello", Closed(1))
     back(play, Entry("bob", "x", 7), truncated=True)
-    assert play.given_back == ["hello"]
+    assert play.restored == ["hello"]
     assert not play.state.pending
 
 
@@ -140,5 +140,5 @@ def test_a_message_that_came_back_without_its_ack(end: Event | wire.Event) -> No
     """What the room has told of did arrive, whatever becomes of the reply: it is not sent again."""
     play = with_bob().feed("hello", ClientMessage("ann", "hello", "ops", 6, id="me-2")).feed(end)
     assert Show(Acknowledged(Ack(), "message", "ops")) in play.effects
-    assert (play.state.unsent, play.given_back) == ((), [])
+    assert (play.state.unsent, play.restored) == ((), [])
     assert not play.state.refused

@@ -26,7 +26,7 @@ def test_slash_texts() -> None:
     """Two slashes at the start send one; the line that is given back is as typed."""
     play = in_room().feed("//etc/passwd")
     assert play.sent == [("message", "/etc/passwd")]
-    assert play.feed(Error("too-long", "", play.id)).given_back == ["//etc/passwd"]
+    assert play.feed(Error("too-long", "", play.id)).restored == ["//etc/passwd"]
 
 
 @pytest.mark.parametrize("line", ["", "   ", "\t"])

@@ -10,9 +10,9 @@ from prompt_toolkit.keys import KEY_ALIASES, Keys
 from tests.unit.chat.ui.typist import drafted, typed
 from wschat.chat.machine.commands import KEYS
 from wschat.chat.machine.items import Unsent
-from wschat.chat.ui.terminal import TerminalView
+from wschat.chat.ui.terminal import TerminalUI
 
-Step = str | Callable[[TerminalView], bool]
+Step = str | Callable[[TerminalUI], bool]
 
 
 def pressed(sequence: str) -> str:
@@ -82,16 +82,16 @@ def test_many_keys(tmp_path: Path, keys: str, entered: list[str]) -> None:
 REFUSED = "hello everybody"
 
 
-def refused(view: TerminalView) -> bool:
+def refused(ui: TerminalUI) -> bool:
     """Give the text back once it has been entered."""
-    if REFUSED not in view._prompt._session.history.get_strings():
+    if REFUSED not in ui._prompt._session.history.get_strings():
         return False
-    view.give_back(Unsent(REFUSED))
+    ui.restore(Unsent(REFUSED))
     return True
 
 
-def searching(view: TerminalView) -> bool:
-    return view._prompt._session.app.layout.is_searching
+def searching(ui: TerminalUI) -> bool:
+    return ui._prompt._session.app.layout.is_searching
 
 
 UP, DOWN = "\x1b[A", "\x1b[B"
@@ -114,7 +114,7 @@ UP, DOWN = "\x1b[A", "\x1b[B"
     ],
 )
 def test_a_refused_text(
-    tmp_path: Path, steps: tuple[str | Callable[[TerminalView], bool], ...], entered: list[str]
+    tmp_path: Path, steps: tuple[str | Callable[[TerminalUI], bool], ...], entered: list[str]
 ) -> None:
     """It comes back into an empty input, and gives way to a command; else it is the newest that Up brings."""
     got = typed(tmp_path / "history", f"{REFUSED}\r", *steps, count=1 + len(entered))
@@ -124,9 +124,7 @@ def test_a_refused_text(
 def test_question(tmp_path: Path) -> None:
     """A long paste stays in the input line until the question is answered."""
 
-    def asked(view: TerminalView) -> bool:
-        return "Send these 7 lines?" in str(view._prompt._message())
+    def asked(ui: TerminalUI) -> bool:
+        return "Send these 7 lines?" in str(ui._prompt._message())
 
-    assert typed(
-        tmp_path / "history", f"{LONG}\r", asked, "n", lambda view: not asked(view), "\r", asked, "y"
-    )
+    assert typed(tmp_path / "history", f"{LONG}\r", asked, "n", lambda ui: not asked(ui), "\r", asked, "y")

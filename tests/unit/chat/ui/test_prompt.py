@@ -33,9 +33,9 @@ def test_history_that_can_not_be_written_any_more(tmp_path: Path) -> None:
     async def play() -> list[object]:
         entered: asyncio.Queue[object] = asyncio.Queue()
         (tmp_path / "state").mkdir()
-        with opened(tmp_path / "state" / "history") as (view, keyboard, _):
+        with opened(tmp_path / "state" / "history") as (ui, keyboard, _):
             shutil.rmtree(tmp_path / "state")
-            reading = asyncio.create_task(view.read(entered.put_nowait))
+            reading = asyncio.create_task(ui.read(entered.put_nowait))
             keyboard.send_text("one\rtwo\r")
             got = [await asyncio.wait_for(entered.get(), 5) for _ in range(2)]
             reading.cancel()
@@ -49,12 +49,12 @@ def test_nothing_shown_is_lost_at_the_end(tmp_path: Path) -> None:
     """What is shown just before the prompt ends is printed all the same."""
 
     async def play() -> str:
-        with opened(tmp_path / "history") as (view, keyboard, screen):
+        with opened(tmp_path / "history") as (ui, keyboard, screen):
             running = asyncio.Event()
-            reading = asyncio.create_task(view.read(lambda _line: running.set()))
+            reading = asyncio.create_task(ui.read(lambda _line: running.set()))
             keyboard.send_text("\r")
             await asyncio.wait_for(running.wait(), 5)
-            view.show(Failure("", "last words"))
+            ui.show(Failure("", "last words"))
             reading.cancel()
             await asyncio.gather(reading, return_exceptions=True)
             return screen.printed

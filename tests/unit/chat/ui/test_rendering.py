@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.attacks import ATTACKS, is_bad
-from tests.unit.chat.ui.typist import clock
+from tests.unit.chat.ui.typist import format_time
 from wschat.chat.machine.items import (
     Disconnected,
     Failure,
@@ -22,15 +22,15 @@ from wschat.chat.machine.items import (
 )
 from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ChatState, Online, PendingRequest, Reconnecting
-from wschat.chat.ui.ansi import Palette, paint
-from wschat.chat.ui.rendering import lines, pending, toolbar
+from wschat.chat.ui.ansi import Capabilities, to_ansi
+from wschat.chat.ui.rendering import pending, render, toolbar
 from wschat.protocol.events import ClientMessage, Signup, SingleRoom, UserJoined
 from wschat.protocol.requests import Request
 
 
 def text_of(item: Item) -> list[str]:
     """Return the lines of an item without styles."""
-    return [str(line) for line in lines(item, lambda _ms: "12:34")]
+    return [str(line) for line in render(item, lambda _ms: "12:34")]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_toolbar() -> None:
 def test_colours_are_stable() -> None:
     """A name has the same colour in any case and every run; others have others."""
     tints = {
-        name: lines(Message(ClientMessage(name, "x", time=1)), clock)[0].spans[1].tint
+        name: render(Message(ClientMessage(name, "x", time=1)), format_time)[0].spans[1].tint
         for name in ("Bob", "bob", "eve")
     }
     assert tints["Bob"] == tints["bob"]
@@ -103,7 +103,7 @@ def test_colours_are_stable() -> None:
 
 def test_lost_is_a_line_where_there_is_no_toolbar() -> None:
     """A cut is told in lines, and in the terminal by the toolbar alone."""
-    told = [lines(Disconnected("gone"), str, linear=linear) for linear in (True, False)]
+    told = [render(Disconnected("gone"), str, linear=linear) for linear in (True, False)]
     assert [len(each) for each in told] == [1, 0]
 
 
@@ -125,9 +125,9 @@ def test_lines_for_logs_and_pipes(linear: bool) -> None:  # noqa: FBT001
     """What is written is text and ends of line alone, and its beginning is ours."""
     for attack in ATTACKS:
         for make in ITEMS:
-            for line in lines(make(attack), lambda _ms: "12:34", linear=linear):
+            for line in render(make(attack), lambda _ms: "12:34", linear=linear):
                 assert not [char for char in str(line) if is_bad(char)], attack
-                painted = paint(line, 40, Palette(256, links=True))
+                painted = to_ansi(line, 40, Capabilities(256, links=True))
                 for row in re.sub(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b]*\x1b\\", "", painted).split("\n"):
                     assert re.match(r"12:34 <|-- |!! |── |   |https?://[!-~]+$|$", row), (attack, row)
 

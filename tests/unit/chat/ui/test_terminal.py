@@ -1,4 +1,4 @@
-"""The view for a terminal: what it prints, rings, completes, and takes back."""
+"""The interface for a terminal: what it prints, rings, completes, and takes back."""
 
 import asyncio
 from pathlib import Path
@@ -10,14 +10,14 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 
 from tests.support.attacks import ATTACKS, is_bad
 from tests.support.room_server import RoomServer, room_server
-from tests.unit.chat.ui.typist import Screen, clock, opened
+from tests.unit.chat.ui.typist import Screen, format_time, opened
 from wschat.chat.machine.items import Message, Unsent
 from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ChatState
 from wschat.chat.settings import Settings
 from wschat.chat.start import Environment, chat
 from wschat.chat.ui.prompt import terminal_prompt
-from wschat.chat.ui.terminal import TerminalView
+from wschat.chat.ui.terminal import TerminalUI
 from wschat.errors import ExitCode, LostError
 from wschat.protocol.events import ClientMessage
 
@@ -26,11 +26,11 @@ def test_give_back(tmp_path: Path) -> None:
     """A line comes back into the input line, or above it when that is taken."""
 
     async def play() -> None:
-        with opened(tmp_path / "history") as (view, _, screen):
-            view.give_back(Unsent("one"))
-            assert view.draft == "one"
-            view.give_back(Unsent("two"))
-            assert view.draft == "one"
+        with opened(tmp_path / "history") as (ui, _, screen):
+            ui.restore(Unsent("one"))
+            assert ui.draft == "one"
+            ui.restore(Unsent("two"))
+            assert ui.draft == "one"
             assert "Not sent: two" in screen.printed
             assert "Up brings it back" in screen.printed
 
@@ -42,12 +42,12 @@ def test_completion_types_no_traps(tmp_path: Path) -> None:
     odd = ("o\u202eps", "o\x1b[2J", "o\u043fs", "op\u200ds", *ATTACKS)
 
     async def play() -> set[str]:
-        with opened(tmp_path / "history") as (view, _, _screen):
-            view.follow(ChatState("me", "t", rooms=("ops", *odd), room=Room("dev", "ann", ("ops", *odd))))
-            completer = view._prompt._session.completer
+        with opened(tmp_path / "history") as (ui, _, _screen):
+            ui.follow(ChatState("me", "t", rooms=("ops", *odd), room=Room("dev", "ann", ("ops", *odd))))
+            completer = ui._prompt._session.completer
             assert completer
             found = completer.get_completions(Document("/join "), CompleteEvent())
-            return {*view.people(), *(completion.text.removeprefix("/join ") for completion in found)}
+            return {*ui.people(), *(completion.text.removeprefix("/join ") for completion in found)}
 
     names = asyncio.run(play())
     assert "ops" in names
@@ -57,7 +57,7 @@ def test_completion_types_no_traps(tmp_path: Path) -> None:
 
 async def talk(server: RoomServer, keyboard: PipeInput, screen: Screen, history: Path) -> ExitCode:
     """Chat on a terminal without wishes."""
-    environment = Environment(keyboard=keyboard, screen=screen, clock=clock)
+    environment = Environment(keyboard=keyboard, screen=screen, format_time=format_time)
     return await chat(server.url, Settings(), json_lines=False, history=history, environment=environment)
 
 
@@ -124,12 +124,12 @@ def test_bell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, notify: str, sent
 
     async def play() -> None:
         with terminal_prompt(tmp_path / "h", None, screen) as prompt:
-            view = TerminalView(prompt, clock, Settings(notify=notify))
+            ui = TerminalUI(prompt, format_time, Settings(notify=notify))
             mention = Message(ClientMessage("e; x", "ann! \x07;", time=1), me="ann")
-            view.show(Message(ClientMessage("eve", "hi", time=1)))
-            view.show(mention._replace(missed=True))
+            ui.show(Message(ClientMessage("eve", "hi", time=1)))
+            ui.show(mention._replace(missed=True))
             assert "\a" not in screen.printed
-            view.show(mention)
+            ui.show(mention)
 
     asyncio.run(play())
     assert screen.printed.count("\a") == 1 + (notify != "none")
@@ -145,9 +145,9 @@ def test_no_more_than_a_screen_is_painted_anew(tmp_path: Path) -> None:
         return "12:34"
 
     with create_pipe_input() as keyboard, terminal_prompt(tmp_path / "h", keyboard, Screen()) as prompt:
-        view = TerminalView(prompt, counting, Settings())
+        ui = TerminalUI(prompt, counting, Settings())
         for number in range(1, 10):
-            view.show(Message(ClientMessage("eve", "one\ntwo\nthree", time=number)))
+            ui.show(Message(ClientMessage("eve", "one\ntwo\nthree", time=number)))
         painted.clear()
-        assert prompt.again(5).count("\n") == 6
+        assert prompt.redraw(5).count("\n") == 6
     assert painted == [9, 8]

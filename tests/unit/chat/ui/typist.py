@@ -13,7 +13,7 @@ from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ChatState
 from wschat.chat.settings import Settings
 from wschat.chat.ui.prompt import terminal_prompt
-from wschat.chat.ui.terminal import TerminalView
+from wschat.chat.ui.terminal import TerminalUI
 
 
 class Screen(DummyOutput):
@@ -27,20 +27,20 @@ class Screen(DummyOutput):
         self.printed += data
 
 
-def clock(_milliseconds: int) -> str:
+def format_time(_milliseconds: int) -> str:
     """Return a time."""
     return "12:34"
 
 
 @contextmanager
-def opened(history: Path) -> Iterator[tuple[TerminalView, PipeInput, Screen]]:
-    """Return a view, the keyboard that it reads, and its screen."""
+def opened(history: Path) -> Iterator[tuple[TerminalUI, PipeInput, Screen]]:
+    """Return an interface, the keyboard that it reads, and its screen."""
     screen = Screen()
     with create_pipe_input() as keyboard, terminal_prompt(history, keyboard, screen) as prompt:
-        yield TerminalView(prompt, clock, Settings()), keyboard, screen
+        yield TerminalUI(prompt, format_time, Settings()), keyboard, screen
 
 
-def typed(history: Path, *steps: str | Callable[[TerminalView], bool], count: int = 1) -> list[str]:
+def typed(history: Path, *steps: str | Callable[[TerminalUI], bool], count: int = 1) -> list[str]:
     """Return the lines that come of keys; between them, wait for conditions."""
 
     async def play() -> list[str]:
@@ -55,21 +55,21 @@ def typed(history: Path, *steps: str | Callable[[TerminalView], bool], count: in
             create_pipe_input() as keyboard,
             terminal_prompt(history, keyboard, screen) as prompt,
         ):
-            view = TerminalView(prompt, clock, Settings())
+            ui = TerminalUI(prompt, format_time, Settings())
             room = Room("ops", "ann", ("ann", "bob", "bea"), ("bea",))
-            view.follow(ChatState("me", "t", name="ann", room=room))
+            ui.follow(ChatState("me", "t", name="ann", room=room))
 
             async def suspend() -> None:
                 lines.put_nowait("suspended")
 
             prompt._typing._suspend = suspend
-            reading = asyncio.create_task(view.read(enter))
+            reading = asyncio.create_task(ui.read(enter))
             async with asyncio.timeout(10):
                 for step in steps:
                     if isinstance(step, str):
                         keyboard.send_text(step)
                     else:
-                        while not step(view):  # noqa: ASYNC110
+                        while not step(ui):  # noqa: ASYNC110
                             await asyncio.sleep(0.005)
                 got = [await lines.get() for _ in range(count)]
             reading.cancel()
@@ -79,12 +79,12 @@ def typed(history: Path, *steps: str | Callable[[TerminalView], bool], count: in
     return asyncio.run(play())
 
 
-def drafted(text: str, entries: int = 0) -> Callable[[TerminalView], bool]:
+def drafted(text: str, entries: int = 0) -> Callable[[TerminalUI], bool]:
     """Tell whether this is in the input line, and a history of at least so many entries behind it."""
 
-    def is_drafted(view: TerminalView) -> bool:
-        buffer = view._prompt._session.default_buffer
+    def is_drafted(ui: TerminalUI) -> bool:
+        buffer = ui._prompt._session.default_buffer
         known = len(buffer.history.get_strings())
-        return view.draft == text and known >= entries and len(buffer._working_lines) == known + 1
+        return ui.draft == text and known >= entries and len(buffer._working_lines) == known + 1
 
     return is_drafted
