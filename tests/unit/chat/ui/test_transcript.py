@@ -8,7 +8,7 @@ from tests.support.room_server import texts
 from tests.support.terminal import WSCHAT
 from tests.support.threaded import ThreadedServer
 from wschat.chat.machine.items import Acknowledged, Message, Notice
-from wschat.chat.ui.transcript import open_transcript
+from wschat.chat.ui.transcript import local_time, open_transcript
 from wschat.errors import UsageError
 from wschat.protocol.events import Ack, ClientMessage
 
@@ -51,3 +51,10 @@ def test_a_log_on_a_full_disk(server: ThreadedServer) -> None:
     done = subprocess.run(command, input="hi\n", capture_output=True, text=True, check=False, timeout=20)
     assert done.stdout.count("!! --log: it can't be written any more: No space left") == 1, done
     assert (texts(server.server.requests), done.returncode, done.stderr) == (["hi"], 0, "")
+
+
+def test_local_time() -> None:
+    """A time becomes HH:MM, and no number breaks it."""
+    assert len(local_time(1_700_000_000_000)) == 5
+    assert local_time(10**30) == "--:--"
+    assert local_time(-(10**30)) == "--:--"

@@ -1,11 +1,10 @@
 """Cuts of real sockets: what the person saw, how long until back, nothing lost, nothing doubled.
 
-`python -m tests.unit.chat.test_cuts` prints it as a table.
+`python -m tests.studies.cuts` prints it as a table.
 """
 
 import asyncio
 import io
-import sys
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
@@ -34,6 +33,11 @@ class Person:
     def seen(self) -> str:
         return self.out.getvalue()
 
+    @property
+    def said(self) -> list[str]:
+        """What Ann saw of her own words."""
+        return [line.partition("> ")[2] for line in self.seen.splitlines() if "<ann>" in line]
+
     async def until(self, text: str, *, times: int = 1) -> None:
         """Wait until a text is seen."""
         while self.seen.count(text) < times:  # noqa: ASYNC110  the text is a StringIO
@@ -52,6 +56,11 @@ class Paper(io.StringIO):
         if text.startswith("-- back"):
             self.back_at = time.monotonic()
         return super().write(text)
+
+
+async def talk(server: RoomServer, environment: Environment) -> ExitCode:
+    """Chat as Ann in the room ops."""
+    return await chat(server.url, ANN, json_lines=False, history=Path("/none"), environment=environment)
 
 
 Cut = Callable[[Person], Coroutine[Any, Any, None]]
@@ -139,7 +148,7 @@ async def play(
 
     server.tamper = tamper
     async with room_server(server), asyncio.timeout(60):
-        code = await chat(server.url, ANN, json_lines=False, history=Path("/none"), environment=environment)
+        code = await talk(server, environment)
         await asyncio.gather(*cutting, return_exceptions=True)
     return person, code
 
@@ -156,9 +165,8 @@ def stored(server: RoomServer, frame: dict[str, Any]) -> dict[str, Any]:
 def test_cut(cut: Cut, when: str) -> None:
     """Whatever the cut, each line is said and shown once, in order, and what happened is seen."""
     person, code = asyncio.run(play(cut, when))
-    shown = [line.partition("> ")[2] for line in person.seen.splitlines() if "<ann>" in line]
     assert list(dict.fromkeys(texts(person.server.requests))) == LINES, person.seen
-    assert shown == LINES, person.seen
+    assert person.said == LINES, person.seen
     assert "connecting again" in person.seen
     assert "-- back" in person.seen
     assert code is ExitCode.OK
@@ -167,8 +175,7 @@ def test_cut(cut: Cut, when: str) -> None:
 def test_cut_in_a_room_that_dies() -> None:
     """Who was alone makes the room again, and what was in flight is said there."""
     person, code = asyncio.run(play(network, "after", lasting=False))
-    shown = [line.partition("> ")[2] for line in person.seen.splitlines() if "<ann>" in line]
-    assert shown == LINES, person.seen
+    assert person.said == LINES, person.seen
     assert "the room was gone and is made again" in person.seen
     assert code is ExitCode.OK
 
@@ -204,7 +211,7 @@ async def first_refused(status: int) -> None:
     server = RoomServer(statuses=[status])
     environment = Environment(stdin=io.StringIO("hi\n"), stdout=io.StringIO())
     async with room_server(server), asyncio.timeout(10):
-        await chat(server.url, ANN, json_lines=False, history=Path("/none"), environment=environment)
+        await talk(server, environment)
 
 
 def test_a_busy_first_handshake_is_tried_again() -> None:
@@ -214,13 +221,7 @@ def test_a_busy_first_handshake_is_tried_again() -> None:
         server, out = RoomServer(statuses=[429, 503]), io.StringIO()
         environment = Environment(stdin=io.StringIO("hi\n"), stdout=out, jitter=lambda: 0.01)
         async with room_server(server), asyncio.timeout(10):
-            await chat(
-                server.url,
-                ANN,
-                json_lines=False,
-                history=Path("/x"),
-                environment=environment,
-            )
+            await talk(server, environment)
         return server
 
     assert texts(asyncio.run(begin()).requests) == ["hi"]
@@ -237,21 +238,13 @@ def test_sleep_is_noticed() -> None:
         keyboard = asyncio.Event()
         async with room_server(server), asyncio.timeout(10):
             environment = replace(environment, stdin=Silent(keyboard, asyncio.get_running_loop()))
-            talk = asyncio.create_task(
-                chat(
-                    server.url,
-                    ANN,
-                    json_lines=False,
-                    history=Path("/x"),
-                    environment=environment,
-                )
-            )
+            talking = asyncio.create_task(talk(server, environment))
             person = Person(server, out)
             await person.until("you are in ops")
             offset = 3 * 3600.0
             await person.until("-- back")
             keyboard.set()
-            await talk
+            await talking
 
     asyncio.run(sleep())
 
@@ -267,25 +260,3 @@ class Silent(io.StringIO):
         """Wait, and end."""
         asyncio.run_coroutine_threadsafe(self._done.wait(), self._loop).result()
         return ""
-
-
-def main() -> None:
-    """Print the table of cuts."""
-    write = sys.stdout.write
-    write("| cut | the server had done it | what the person saw | back after | lost | doubled |\n")
-    write("| --- | --- | --- | --- | --- | --- |\n")
-    for cut in (*CUTS, gone_for_long):
-        for when in WHEN:
-            person, _ = asyncio.run(play(cut, when, jitter=Environment().jitter))
-            took = person.out.back_at - person.out.lost_at
-            shown = [line.partition("> ")[2] for line in person.seen.splitlines() if "<ann>" in line]
-            lost, doubled = len(set(LINES) - set(shown)), len(shown) - len(set(shown))
-            done = "yes" if when == "after" else "no"
-            saw = "; ".join(line for line in person.seen.splitlines() if ("again" in line or "back" in line))
-            write(
-                f"| {str(cut.__doc__).rstrip('.')} | {done} | {saw} | {took:.2f} s | {lost} | {doubled} |\n"
-            )
-
-
-if __name__ == "__main__":
-    main()
