@@ -71,6 +71,25 @@ def test_the_last_two_leave(connect: Connect, tables: Tables, gate: Gate) -> Non
     assert inconsistencies(tables()) == []
 
 
+def test_joining_while_the_last_one_leaves(connect: Connect, tables: Tables, gate: Gate) -> None:
+    """A room that somebody enters as the last one leaves it stays."""
+    ann, bob = connect("Ann", "Ops"), connect("Bob")
+    gate.meanwhile("TransactWriteItems", lambda: bob.ask("join", "Ops"))
+    assert ann.ask("leave") == Ack(id="7")
+    assert tables()["room ops"]["users"]["M"] == {bob.connection: {"S": "Bob"}}
+    assert inconsistencies(tables()) == []
+
+
+def test_joining_while_the_name_is_taken_back(connect: Connect, tables: Tables, gate: Gate) -> None:
+    """A place that the lost connection takes in the last moment moves along with its name."""
+    connect("Bob", "Ops")
+    lost, new = connect("Ann", token="secret"), connect()
+    gate.meanwhile("TransactWriteItems", lambda: lost.ask("join", "Ops"))
+    assert new.ask("register", "Ann", token="secret").type == "signup"
+    assert new.connection in tables()["room ops"]["users"]["M"]
+    assert inconsistencies(tables()) == []
+
+
 def test_two_take_one_name(connect: Connect, tables: Tables, gate: Gate) -> None:
     """Of two who register a free name at the same time, one has it."""
     bob, carl = connect(), connect()
@@ -138,6 +157,17 @@ def test_ghosts_whose_items_expired(
     assert ghost.connection not in tables()
     assert ann.ask("leave") == Ack(id="7")
     assert "room ops" not in tables()
+
+
+def test_two_prune_one(connect: Connect, sink: PostSink, gate: Gate) -> None:
+    """Of two who find the same ghost at the same time, whose record has expired, one tells that it left."""
+    ann, bob, ghost = connect("Ann", "Ops"), connect("Bob", "Ops"), connect("Ghost", "Ops")
+    expire(ghost.connection)
+    sink.gone.add(ghost.connection)
+    ann.heard()
+    gate.meanwhile("TransactWriteItems", lambda: bob.ask("message", "anybody?"))
+    assert ann.ask("message", "anybody?").type == "ack"
+    assert [event for event in ann.heard() if isinstance(event, UserLeft)] == [UserLeft("Ghost", "Ops")]
 
 
 def test_a_ghost_whose_name_is_another_s(connect: Connect, sink: PostSink, tables: Tables) -> None:
