@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,12 @@ from wschat.lab.aws.cloud import Cloud
 
 LATE = (("SendMessage",), ("LeaveRoom", "Disconnect"))
 """Functions whose policies take effect late, one try after the other; of the last nothing cleans up."""
+
+
+@pytest.fixture(scope="module")
+def cloud(clients: Cloud) -> Cloud:
+    """A lab that each test provisions, the first one from nothing."""
+    return replace(clients, lab=replace(clients.lab, prefix="check-"))
 
 
 def test_a_real_lab(cloud: Cloud) -> None:

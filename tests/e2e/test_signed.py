@@ -5,6 +5,7 @@ import json
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -14,6 +15,7 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 
+from tests.support.labs import plan, tear_down
 from tests.support.terminal import wschat
 from wschat import paths
 from wschat.chat.network.connection import Sign, open_session
@@ -252,3 +254,22 @@ def test_the_program_remembers_to_sign(url: str, friend: Key) -> None:
     paths.remember(Target(url=url, sign=True, profile="nobody"))
     done = wschat_chat(key=friend)
     assert (done.returncode, "nobody" in done.stderr) == (4, True), done.stderr
+
+
+@pytest.mark.usefixtures("account")
+def test_from_end_to_end(cloud: Cloud) -> None:
+    """`--auth iam` lets in who signs; the chat signs by itself, and a later provision keeps the choice."""
+    done = wschat("provision", "--yes", "--auth", "iam", "--prefix", cloud.lab.prefix)
+    assert done.returncode == 0, done.stderr
+    assert "Anyone whose AWS credentials allow it can connect" in done.stderr
+    unsigned = wschat("chat", "--url", done.stdout.strip(), "--name", "ann", stdin="hi\n")
+    assert (unsigned.returncode, "--sign" in unsigned.stderr) == (5, True)
+    signed = wschat("chat", "--name", "ann", stdin="/rooms\n")
+    assert (signed.returncode, "you are ann" in signed.stdout) == (0, True), signed.stderr
+    assert plan(cloud) == (), "without --auth it stays as it is"
+    opened = plan(replace(cloud, lab=replace(cloud.lab, authorization="NONE")))
+    kinds = sorted(step.resource.kind for step in opened)
+    assert kinds == ["API", "deployment", "deployment", "route", "stage"], (
+        "a new deployment; the old one goes"
+    )
+    tear_down(cloud)
