@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -80,6 +81,7 @@ class _Connection:
         return True
 
 
+@dataclass(frozen=True)
 class LocalLab:
     """A local lab in use; it runs at least until this is closed, or stopped by anyone.
 
@@ -89,14 +91,11 @@ class LocalLab:
         started: whether it runs because of this join.
     """
 
-    def __init__(
-        self, connection: _Connection, files: LabFiles, *, url: str, endpoint: str, started: bool
-    ) -> None:
-        self.url = url
-        self.endpoint = endpoint
-        self.started = started
-        self._connection = connection
-        self._files = files
+    url: str
+    endpoint: str
+    started: bool
+    _connection: _Connection
+    _files: LabFiles
 
     def __enter__(self) -> Self:
         return self
@@ -193,9 +192,7 @@ def join(
         try:
             if ready := _receive_ready(connection, files, progress):
                 _check_as_asked(ready, options, port)
-                return LocalLab(
-                    connection, files, started=started, url=ready["url"], endpoint=ready["endpoint"]
-                )
+                return LocalLab(ready["url"], ready["endpoint"], started, connection, files)
         except BaseException:
             connection.leave()
             raise

@@ -19,6 +19,7 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -126,46 +127,47 @@ class Users:
         self._changed.set()
 
 
+@dataclass
 class Lab:
     """The lab in this process: MiniStack, the gateway, and the workers of its functions.
 
-    Args:
+    Attributes:
         files: where the lab's files are.
         provision: "module:function"; called with the endpoint URL and a function that takes the name of each
             step, it builds the lab and returns the URL of its WebSocket. Empty: the lab stays empty.
         listener: listens for HTTP and WebSockets.
         options: of the gateway.
+        watchdog: kills the workers once this process is dead.
+        server: of MiniStack and the gateway, once it serves.
     """
 
-    def __init__(
-        self, files: LabFiles, provision: str, listener: socket.socket, options: GatewayOptions
-    ) -> None:
-        self._files = files
-        self._provision = provision
-        self._listener = listener
-        self._options = options
-        self._server: Server | None = None
-        self.watchdog = start_watchdog(str(files.state_dir))
+    files: LabFiles
+    provision: str
+    listener: socket.socket
+    options: GatewayOptions
+    watchdog: subprocess.Popen[bytes]
+    server: "Server | None" = None
 
     def build(self, on_step: OnStep) -> Message:
         """Start MiniStack, provision the lab, and return what users hear of the finished lab."""
         from wschat.local.gateway.server import Server  # half a second, and installed only with an extra
 
-        self._server = Server(self._listener, self._options)
-        self._server.start()
-        endpoint, url = f"http://{HOST}:{self._listener.getsockname()[1]}", ""
-        if self._provision:
-            module, _, function = self._provision.partition(":")
+        server = Server(self.listener, self.options)
+        server.start()
+        self.server = server
+        endpoint, url = f"http://{HOST}:{self.listener.getsockname()[1]}", ""
+        if self.provision:
+            module, _, function = self.provision.partition(":")
             url = getattr(importlib.import_module(module), function)(endpoint, on_step)
-        return {"url": url, "endpoint": endpoint, "options": self._options.encode()}
+        return {"url": url, "endpoint": endpoint, "options": self.options.encode()}
 
     def end(self) -> NoReturn:
         """Leave nothing behind: no connection, no worker, no file but the log, and no process."""
-        self._files.socket.unlink(missing_ok=True)
-        if self._server:
-            self._server.close_connections(CLOSE_S)
+        self.files.socket.unlink(missing_ok=True)
+        if self.server:
+            self.server.close_connections(CLOSE_S)
         kill_workers()
-        shutil.rmtree(self._files.temporary, ignore_errors=True)
+        shutil.rmtree(self.files.temporary, ignore_errors=True)
         self.watchdog.kill()
         self.watchdog.wait()
         os.killpg(0, signal.SIGKILL)
@@ -192,9 +194,9 @@ def kill_workers() -> None:
             os.waitpid(-group, 0)
 
 
-async def run(files: LabFiles, listener: socket.socket, lab: Lab) -> NoReturn:
-    """Build the lab and serve its users until it ends."""
-    users = Users(files, listener, lab.end)
+async def run(lab: Lab, listener: socket.socket) -> NoReturn:
+    """Build the lab and serve its users, who connect to `listener`, until it ends."""
+    users = Users(lab.files, listener, lab.end)
 
     def report(work: Callable[[], Message]) -> None:
         """Broadcast what a piece of work comes to."""
@@ -205,7 +207,7 @@ async def run(files: LabFiles, listener: socket.socket, lab: Lab) -> NoReturn:
         except Exception as error:
             logging.getLogger(__name__).exception("the local lab failed")
             what = f"the local lab failed: {type(error).__name__}: {error}"
-            message = failed(LocalError(what, hint=f"its log: {files.log}"))
+            message = failed(LocalError(what, hint=f"its log: {lab.files.log}"))
         users.broadcast(message)
 
     def watch_watchdog() -> Message:
@@ -234,8 +236,9 @@ def main(state_dir: str, provision: str, options: str, users: str, gateway: str)
     files.temporary.mkdir(mode=0o700)
     if os.fork():
         return
-    lab = Lab(files, provision, socket.socket(fileno=int(gateway)), GatewayOptions.decode(options))
-    asyncio.run(run(files, socket.socket(fileno=int(users)), lab))
+    listener, watchdog = socket.socket(fileno=int(gateway)), start_watchdog(state_dir)
+    lab = Lab(files, provision, listener, GatewayOptions.decode(options), watchdog)
+    asyncio.run(run(lab, socket.socket(fileno=int(users))))
 
 
 if __name__ == "__main__":

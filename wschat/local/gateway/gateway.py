@@ -89,15 +89,15 @@ class Gateway:
         identity = {"sourceIp": handshake.source_ip, **({"userAgent": agent[0]} if agent else {})}
         info = ConnectionInfo(self._make_id(), api, stage_name, "", request.time, identity)
 
-        def refuse(status: int, message: str) -> HandshakeResult:
-            body = responses.frame(message, info.id, request.request_id)
-            return HandshakeResult(None, status, {}, body)
+        def refuse(problem: Problem, message: str = "") -> HandshakeResult:
+            body = responses.frame(message or problem.message, info.id, request.request_id)
+            return HandshakeResult(None, problem.status, body=body)
 
         stage = await self._find_stage(api, stage_name)
         if stage is None:
-            return refuse(Problem.FORBIDDEN.status, Problem.FORBIDDEN.message)
+            return refuse(Problem.FORBIDDEN)
         if not self._throttles.connect(stage, request.time):
-            return refuse(Problem.THROTTLED.status, Problem.THROTTLED.message)
+            return refuse(Problem.THROTTLED)
         info = replace(info, region=stage.region)
         route = stage.deployment.routes.get("$connect")
         if route is None:
@@ -105,17 +105,18 @@ class Gateway:
         if route.authorization == AWS_IAM:
             who = self._authorize(handshake, stage, request.time)
             if isinstance(who, str):
-                return refuse(Problem.FORBIDDEN.status, who)
+                return refuse(Problem.FORBIDDEN, who)
             info = replace(info, identity={**identity, **who})
         elif route.authorization != ANYONE:
             log.warning("%s/%s $connect: no %s authorizer works here", api, stage_name, route.authorization)
-            return refuse(Problem.REFUSED.status, Problem.REFUSED.message)
+            return refuse(Problem.REFUSED)
         event = events.connect(info, request, handshake.headers, handshake.query)
         result = await self._integrate(stage, route, event)
         if result.problem:
-            return refuse(result.problem.status, result.problem.message)
+            return refuse(result.problem)
         if not responses.opens(result):
-            return refuse(result.status, responses.phrase(result.status))
+            body = responses.frame(responses.phrase(result.status), info.id, request.request_id)
+            return HandshakeResult(None, result.status, body=body)
         return HandshakeResult(info, headers=result.headers)
 
     async def serve(self, info: ConnectionInfo, websocket: ServerConnection) -> None:

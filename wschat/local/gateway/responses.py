@@ -21,15 +21,9 @@ class Problem(Enum):
     REFUSED = ("Internal server error", 500, "the function can't be invoked")
     TIMED_OUT = ("Endpoint request timed out", 504, "the function takes too long")
 
-    @property
-    def message(self) -> str:
-        """What the frame says."""
-        return self.value[0]
-
-    @property
-    def status(self) -> int:
-        """What the handshake ends with."""
-        return self.value[1]
+    def __init__(self, message: str, status: int, _: str) -> None:
+        self.message = message
+        self.status = status
 
 
 @dataclass(frozen=True)

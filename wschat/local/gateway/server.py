@@ -6,6 +6,7 @@ import resource
 import secrets
 import socket
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any
@@ -67,9 +68,8 @@ class Server:
         _raise_file_limit()
         control_plane, functions = ControlPlane(), Functions()
         gateway = Gateway(self._options, control_plane.find_stage, functions.invoke, authorize, make_id)
-        http = Http(Management(ministack, gateway, control_plane))
-        await http.start()
-        async with serve_both(gateway, self._listener, http.make_protocol):
+        make_http = await start_http(Management(ministack, gateway, control_plane))
+        async with serve_both(gateway, self._listener, make_http):
             self._started.set_result((gateway, asyncio.get_running_loop()))
             await gateway.drop_at_random()
             await asyncio.Event().wait()
@@ -97,69 +97,58 @@ class HttpConnection(HttpToolsProtocol):
     def __init__(self, config: Config, server: ServerState, state: dict[str, Any], timeout: float) -> None:
         super().__init__(config, server, state)
         self._timeout = timeout
-        self._late: asyncio.TimerHandle | None = None
+        self._timer: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
-        """Expect the rest of a request."""
-        if self._late is None:
-            self._late = self.loop.call_later(self._timeout, self._cut)
+        """Start the timer: the rest of the request must follow."""
+        if self._timer is None:
+            self._timer = self.loop.call_later(self._timeout, self._cut)
         super().data_received(data)
 
     def on_message_complete(self) -> None:
-        """Expect nothing more."""
-        self._expect_nothing()
+        """Stop the timer: the request is there."""
+        self._stop_timer()
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Expect nothing more."""
-        self._expect_nothing()
+        """Stop the timer: there is nobody left to wait for."""
+        self._stop_timer()
         super().connection_lost(exc)
 
     def _cut(self) -> None:
-        """Let the connection go, unless it is uvicorn that reads no further, as while it answers another."""
+        """Cut the connection, unless it is uvicorn that reads no further, as while it answers another."""
         if self.flow.read_paused:
-            self._late = self.loop.call_later(self._timeout, self._cut)
+            self._timer = self.loop.call_later(self._timeout, self._cut)
         else:
             self.transport.abort()
 
-    def _expect_nothing(self) -> None:
-        if self._late:
-            self._late.cancel()
-            self._late = None
+    def _stop_timer(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
 
 
-class Http:
-    """uvicorn, on connections that somebody else has accepted.
+async def start_http(app: Any, request_timeout: float = REQUEST_S) -> Callable[[], asyncio.Protocol]:  # noqa: ANN401
+    """Start an ASGI application, and return what makes the protocol of each connection to it.
 
     Args:
-        app: an ASGI application, which uvicorn types its own way.
+        app: uvicorn types it in its own way.
         request_timeout: seconds until a request that has begun must be there, its body included.
+
+    Raises:
+        RuntimeError: the application does not start; why stands in the log.
     """
-
-    def __init__(self, app: Any, request_timeout: float = REQUEST_S) -> None:  # noqa: ANN401
-        self._config = Config(
-            app,
-            ws="none",
-            lifespan="on",
-            timeout_keep_alive=KEEP_ALIVE_S,
-            access_log=False,
-            log_config=None,
-            log_level="error",
-        )
-        self._lifespan = LifespanOn(self._config)
-        self._state = ServerState()
-        self._request_timeout = request_timeout
-
-    async def start(self) -> None:
-        """Let the application start, which goes on in the background.
-
-        Raises:
-            RuntimeError: it does not; why stands in the log.
-        """
-        await self._lifespan.startup()
-        if self._lifespan.should_exit:
-            raise RuntimeError("the application does not start")
-
-    def make_protocol(self) -> asyncio.Protocol:
-        """Make what serves one connection."""
-        return HttpConnection(self._config, self._state, self._lifespan.state, self._request_timeout)
+    config = Config(
+        app,
+        ws="none",
+        lifespan="on",
+        timeout_keep_alive=KEEP_ALIVE_S,
+        access_log=False,
+        log_config=None,
+        log_level="error",
+    )
+    lifespan, state = LifespanOn(config), ServerState()
+    await lifespan.startup()
+    if lifespan.should_exit:
+        raise RuntimeError("the application does not start")
+    return lambda: HttpConnection(config, state, lifespan.state, request_timeout)

@@ -4,7 +4,6 @@ import asyncio
 import re
 import socket
 from collections.abc import Callable
-from email.utils import formatdate
 from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
@@ -12,7 +11,6 @@ from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.datastructures import Headers
 from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request, Response
 from websockets.protocol import State
@@ -109,15 +107,14 @@ def serve_both(
             return None  # it is no handshake of a WebSocket, and will be refused as such
         target = TARGET.fullmatch(request.path) if len(request.path) <= URL_CHARACTERS else None
         if target is None:
-            return _response(
-                HandshakeResult(None, Problem.FORBIDDEN.status, {}, frame(Problem.FORBIDDEN.message, "", ""))
-            )
+            body = frame(Problem.FORBIDDEN.message, "", "")
+            return _refuse(client, HandshakeResult(None, Problem.FORBIDDEN.status, body=body))
         query = parse_qsl(target[3] or "", keep_blank_values=True)
         headers = list(request.headers.raw_items())
         handshake = Handshake(request.path, headers, query, client.remote_address[0])
         result = results[client] = await gateway.connect(target[1], target[2], handshake)
         if result.info is None:
-            return _response(result)
+            return _refuse(client, result)
         if client.state is not State.CONNECTING:  # it left meanwhile
             await handle(client)
         return None
@@ -148,11 +145,10 @@ def serve_both(
     )
 
 
-def _response(result: HandshakeResult) -> Response:
-    """Return the answer that refuses a handshake."""
-    body = result.body.encode()
-    headers = Headers(
-        {"Content-Type": "application/json", "Content-Length": str(len(body)), "Connection": "close"}
-    )
-    headers["Date"] = formatdate(usegmt=True)
-    return Response(result.status, phrase(result.status), headers, body)
+def _refuse(client: ServerConnection, result: HandshakeResult) -> Response:
+    """Return the answer that refuses a handshake; its status may be one that HTTP does not name."""
+    response = client.respond(HTTPStatus.FORBIDDEN, result.body)
+    response.status_code, response.reason_phrase = result.status, phrase(result.status)
+    del response.headers["Content-Type"]
+    response.headers["Content-Type"] = "application/json"
+    return response

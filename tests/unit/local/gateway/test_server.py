@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from wschat.local.gateway.ministack import Receive, Scope, Send
-from wschat.local.gateway.server import Http
+from wschat.local.gateway.server import start_http
 from wschat.loopback import HOST
 
 PATIENCE_S = 30
@@ -29,8 +29,12 @@ async def broken(_scope: Scope, receive: Receive, send: Send) -> None:
 
 def test_an_application_that_does_not_start() -> None:
     """A lab whose MiniStack can't start ends, and does not go on without it."""
+
+    async def serve() -> None:
+        await start_http(broken)
+
     with pytest.raises(RuntimeError, match="does not start"):
-        asyncio.run(Http(broken).start())
+        asyncio.run(serve())
 
 
 class Answering:
@@ -58,11 +62,10 @@ class Answering:
 @asynccontextmanager
 async def serving(app: Answering, request_timeout: float) -> AsyncIterator[int]:
     """Serve an application, and yield at which port."""
-    http = Http(app, request_timeout)
-    await http.start()
+    make_http = await start_http(app, request_timeout)
     async with (
         asyncio.timeout(PATIENCE_S),
-        await asyncio.get_running_loop().create_server(http.make_protocol, HOST, 0) as server,
+        await asyncio.get_running_loop().create_server(make_http, HOST, 0) as server,
     ):
         yield server.sockets[0].getsockname()[1]
 
