@@ -79,7 +79,7 @@ CATCHERS = {
     "wschat.cli.teardown",
     "wschat.lab.aws.errors",
     "wschat.chat.network.connections",
-    "wschat.local.process",
+    "wschat.local.messages",
     "wschat.web.server",
 }
 """Where our errors are caught: shown (and gone on from), put into a report, taken note of, or sent on."""

@@ -1,6 +1,7 @@
 """The lab on this machine, without an account: one process, shared by all who use it.
 
 Begin with `join`: it joins the lab that runs, or starts one. `process` is the lab's process; it ends with its
-last user. `gateway` is what it serves: a WebSocket API Gateway that behaves like AWS's, and MiniStack for all
-other services. `files` names what stands in the state directory; `environment` is what its processes get.
+last user, and `provisioner` is the program that fills it. They speak in `messages`. `gateway` is what the lab
+serves: a WebSocket API Gateway that behaves like AWS's, and MiniStack for all other services. `files` names
+what stands in the state directory; `environment` is what the processes get.
 """

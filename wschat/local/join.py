@@ -20,7 +20,7 @@ from wschat.errors import LocalError
 from wschat.local.environment import clean_environment, ministack_environment
 from wschat.local.files import LabFiles, locked, open_log
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
-from wschat.local.process import STOP
+from wschat.local.messages import STOP
 from wschat.loopback import HOST
 
 TRIES = 3
@@ -168,7 +168,7 @@ def join(
 
     Args:
         state_dir: where the lab's files are, made if need be; who shares it shares the lab.
-        provision: "module:function", which builds the lab; see `wschat.local.process.Lab`.
+        provision: "module:function", which builds the lab; see `wschat.local.provisioner`.
         port: where the lab must listen; any free port by default.
         options: of the gateway; with AWS's own, a lab that runs with others is joined as it is.
         progress: is told each step.

@@ -7,9 +7,7 @@ is connected: the kernel disconnects who is killed.
 """
 
 import asyncio
-import importlib
 import json
-import logging
 import os
 import shutil
 import signal
@@ -17,15 +15,16 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from wschat.errors import LocalError, WschatError
+from wschat.errors import LocalError
 from wschat.local.files import LabFiles, locked
 from wschat.local.gateway.quotas import GatewayOptions
+from wschat.local.messages import STOP, Message, encode, failed, outcome
 from wschat.loopback import HOST
 
 if TYPE_CHECKING:
@@ -33,22 +32,6 @@ if TYPE_CHECKING:
 
 CLOSE_S = 0.5
 """How long WebSockets may take to close when the lab ends."""
-
-Message = Mapping[str, object]
-OnStep = Callable[[str], None]
-
-
-def encode(message: Message) -> bytes:
-    """Write a message as one line."""
-    return json.dumps(message).encode() + b"\n"
-
-
-STOP = encode({"stop": True})
-
-
-def failed(error: WschatError) -> Message:
-    """Put an error into a message."""
-    return {"failed": {"what": error.what, "where": error.where, "hint": error.hint}}
 
 
 class Users:
@@ -133,8 +116,7 @@ class Lab:
 
     Attributes:
         files: where the lab's files are.
-        provision: "module:function"; called with the endpoint URL and a function that takes the name of each
-            step, it builds the lab and returns the URL of its WebSocket. Empty: the lab stays empty.
+        provision: "module:function", which builds the lab (see `provisioner`); empty: it stays empty.
         listener: listens for HTTP and WebSockets.
         options: of the gateway.
         watchdog: kills the workers once this process is dead.
@@ -148,18 +130,18 @@ class Lab:
     watchdog: subprocess.Popen[bytes]
     server: "Server | None" = None
 
-    def build(self, on_step: OnStep) -> Message:
+    def build(self, tell: Callable[[Message], None]) -> Message:
         """Start MiniStack, provision the lab, and return what users hear of the finished lab."""
+        endpoint, url = f"http://{HOST}:{self.listener.getsockname()[1]}", ""
+        provisioner = start_provisioner(self.provision, endpoint, self.files.log) if self.provision else None
         from wschat.local.gateway.server import Server  # half a second, and installed only with an extra
 
         server = Server(self.listener, self.options)
         server.start()
         self.server = server
-        endpoint, url = f"http://{HOST}:{self.listener.getsockname()[1]}", ""
-        if self.provision:
-            module, _, function = self.provision.partition(":")
-            url = getattr(importlib.import_module(module), function)(endpoint, on_step)
-        return {"url": url, "endpoint": endpoint, "options": self.options.encode()}
+        if provisioner:
+            url = provisioned(provisioner, tell)
+        return {"ready": {"url": url, "endpoint": endpoint, "options": self.options.encode()}}
 
     def end(self) -> NoReturn:
         """Leave nothing behind: no connection, no worker, no file but the log, and no process."""
@@ -172,6 +154,25 @@ class Lab:
         self.watchdog.wait()
         os.killpg(0, signal.SIGKILL)
         sys.exit()
+
+
+def start_provisioner(provision: str, endpoint: str, log: Path) -> subprocess.Popen[bytes]:
+    """Start the program that provisions the lab: it gets ready while MiniStack does."""
+    command = [sys.executable, "-P", "-m", "wschat.local.provisioner", provision, endpoint, str(log)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE)
+
+
+def provisioned(provisioner: subprocess.Popen[bytes], tell: Callable[[Message], None]) -> str:
+    """Pass on what the provisioner tells; return the URL with which it ends."""
+    with provisioner:
+        for line in provisioner.stdout or ():
+            message = json.loads(line)
+            if "failed" in message:
+                raise LocalError(**message["failed"])
+            if "url" in message:
+                return str(message["url"])
+            tell(message)
+    raise LocalError("the local lab's provisioning was killed")
 
 
 def start_watchdog(name: str) -> subprocess.Popen[bytes]:
@@ -198,26 +199,14 @@ async def run(lab: Lab, listener: socket.socket) -> NoReturn:
     """Build the lab and serve its users, who connect to `listener`, until it ends."""
     users = Users(lab.files, listener, lab.end)
 
-    def report(work: Callable[[], Message]) -> None:
-        """Broadcast what a piece of work comes to."""
-        try:
-            message = work()
-        except WschatError as error:
-            message = failed(error)
-        except Exception as error:
-            logging.getLogger(__name__).exception("the local lab failed")
-            what = f"the local lab failed: {type(error).__name__}: {error}"
-            message = failed(LocalError(what, hint=f"its log: {lab.files.log}"))
-        users.broadcast(message)
-
-    def watch_watchdog() -> Message:
+    def watch() -> Message:
         lab.watchdog.wait()
         raise LocalError("the watchdog of the local lab ended", hint="start the lab again")
 
-    def build() -> Message:
-        return {"ready": lab.build(lambda step: users.broadcast({"progress": step}))}
+    def report(work: Callable[[], Message]) -> None:
+        users.broadcast(outcome(work, lab.files.log))
 
-    for work in (watch_watchdog, build):
+    for work in (watch, lambda: lab.build(users.broadcast)):
         threading.Thread(target=report, args=(work,), daemon=True).start()
     ended = failed(LocalError("the local lab was ended"))
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -1,4 +1,4 @@
-"""Stand-ins for provisioning, which the keeper calls by name."""
+"""Stand-ins for provisioning, which are called by name."""
 
 import json
 import os
@@ -41,6 +41,6 @@ def broken(_endpoint_url: str, _on_step: OnStep) -> str:
 
 
 def fatal(_endpoint_url: str, _on_step: OnStep) -> str:
-    """Take the keeper along."""
+    """Be killed."""
     os.kill(os.getpid(), signal.SIGKILL)
     return ""

@@ -19,7 +19,8 @@ from tests.unit.local.functions import call, make_busy_worker
 from wschat.errors import LocalError
 from wschat.local.files import LabFiles
 from wschat.local.join import join
-from wschat.local.process import STOP, Users
+from wschat.local.messages import STOP
+from wschat.local.process import Users
 from wschat.loopback import HOST
 
 Processes = Callable[[], list[int]]

@@ -1,0 +1,34 @@
+"""The program that provisions the local lab; the lab's own process is as busy meanwhile, with MiniStack.
+
+It says `{"progress": text}` for each step, and then `{"url": text}` or `{"failed": …}`.
+"""
+
+import importlib
+import sys
+from pathlib import Path
+
+from wschat.local.messages import Message, encode, outcome
+
+
+def main(provision: str, endpoint: str, log: str) -> None:
+    """Call "module:function" with the endpoint URL and a function that takes the name of each step.
+
+    It returns the URL of the lab's WebSocket.
+    """
+
+    def work() -> Message:
+        module, _, function = provision.partition(":")
+        build = getattr(importlib.import_module(module), function)
+        return {"url": build(endpoint, lambda step: say({"progress": step}))}
+
+    say(outcome(work, Path(log)))
+
+
+def say(message: Message) -> None:
+    """Say something to the lab's process."""
+    sys.stdout.buffer.write(encode(message))
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
