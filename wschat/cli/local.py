@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 import typer
+from rich.markup import escape
 
 from wschat import paths
 from wschat.cli import console
@@ -48,7 +49,7 @@ def local(
         end = "stops it" if lab.started else "leaves it; it runs on until nobody uses it any more"
         try:
             typer.echo(lab.url)
-            err.print(f"Now chat, in another terminal: [bold]{program()} chat --local[/bold]")
+            err.print(f"Now chat, in another terminal: [bold]{escape(program())} chat --local[/bold]")
             err.print("To look at it there as at AWS, with status, logs, aws or boto3:")
             err.print(f"  export AWS_ENDPOINT_URL={lab.endpoint} {CREDENTIALS}")
             err.print(f"Ctrl-C {end}.")

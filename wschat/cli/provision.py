@@ -92,6 +92,6 @@ def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, 
         err.print(full if untried else "Tried it: it works.")
     out.out(url, highlight=False)
     who = "Anyone whose AWS credentials allow it" if signed else "Anyone who has this URL"
-    teardown = f"{program()} teardown{escape(target.options)}"
-    err.print(f"{who} can connect (see --auth). `{teardown}` removes it all.")
-    err.print(f"Now chat: [bold]{program()} chat{options} --name you --room lobby[/bold]")
+    wschat = escape(program())
+    err.print(f"{who} can connect (see --auth). `{wschat} teardown{escape(target.options)}` removes it all.")
+    err.print(f"Now chat: [bold]{wschat} chat{options} --name you --room lobby[/bold]")

@@ -52,7 +52,7 @@ def web(
         signals.interrupt_on_termination()
     if local:
         with join_local() as running:
-            console.stderr().print(f"In a terminal, join with: {program()} chat --local")
+            console.stderr().print(f"In a terminal, join with: {program()} chat --local", markup=False)
             _serve(Target(url=running.url), port, running.wait, browser=browser)
         return
     lab = find(target, url, sign=sign, command="web")

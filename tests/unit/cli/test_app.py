@@ -12,8 +12,6 @@ from wschat.cli.app import COMMANDS, _with_target, app
 from wschat.cli.options import AwsTarget
 from wschat.errors import UsageError
 
-HERE = "ws://127.0.0.1:9/"
-
 
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),

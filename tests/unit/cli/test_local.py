@@ -26,8 +26,8 @@ def test_behaviours(option: str, value: str, says: str) -> None:
 
 @pytest.mark.parametrize("command", [["local"], ["chat", "--local"], ["web", "--local", "--no-open"]])
 def test_no_place_for_state(tmp_path: Path, command: list[str]) -> None:
-    """A state directory that can't be made is named."""
+    """A state directory that can't be made is named; a URL in the environment is no conflict."""
     (tmp_path / "file").write_text("")
-    done = wschat(*command, WSCHAT_STATE_DIR=str(tmp_path / "file" / "state"))
+    done = wschat(*command, WSCHAT_STATE_DIR=str(tmp_path / "file" / "state"), WSCHAT_URL="ws://127.0.0.1:9/")
     assert done.returncode == 8
     assert "WSCHAT_STATE_DIR" in done.stderr
