@@ -200,7 +200,9 @@ def test_reading_above(near: str, open_tab: OpenTab) -> None:
     ann.page.hover("#scroll")
     ann.page.mouse.wheel(0, -150)
     ann.page.wait_for_function("() => document.querySelector('#scroll').scrollTop < -100")
-    where = "() => document.querySelector('#log li:not(.notice)').getBoundingClientRect().bottom"
+    where = """() => new Promise((tell) => requestAnimationFrame(() => setTimeout(() => {
+      tell(document.querySelector("#log li:not(.notice)").getBoundingClientRect().bottom);
+    })))"""
     before = ann.page.evaluate(where)
     for text in ("one", "two"):
         bob.say(text)
