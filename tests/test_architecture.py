@@ -235,6 +235,22 @@ def test_folders_are_small() -> None:
     )
 
 
+def test_unit_tests_mirror_the_package() -> None:
+    """Each module that has functions has its test file, and each test file in `unit` its module."""
+    unit, functions = TESTS / "unit", (ast.FunctionDef, ast.AsyncFunctionDef)
+    modules = {
+        unit / path.relative_to(ROOT).with_name(f"test_{path.stem.strip('_')}.py"): tree(module)
+        for module, path in MODULES.items()
+        if path.name != "__init__.py"
+    }
+    found = set(unit.rglob("test_*.py"))
+    behaving = {
+        path for path, body in modules.items() if any(isinstance(each, functions) for each in ast.walk(body))
+    }
+    assert_none(f"{path}: there is no such module" for path in found - modules.keys())
+    assert_none(f"{path}: is missing" for path in behaving - found)
+
+
 def test_what_the_local_lab_is_made_by() -> None:
     """The one arrow that no import shows: the local lab is told by name who provisions it."""
     module, _, function = PROVISION.partition(":")
