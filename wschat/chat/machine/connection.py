@@ -181,16 +181,9 @@ def reply_timed_out(state: ChatState, pending: PendingRequest) -> Step:
 
 def resumed(state: ChatState) -> Step:
     """Connect at once: what was open before this machine slept is not any more, whatever it seems."""
-    effects: tuple[Effect, ...] = ()
-    match state.connection:
-        case Connecting() | Ended():
-            return state, ()
-        case Online() as online:
-            state, effects = hang_up(
-                replace(state, connection=replace(online, attempt=None)), "this machine slept"
-            )
-        case Restoring():
-            state, effects = hang_up(state, "this machine slept")
+    if isinstance(state.connection, Connecting | Ended):
+        return state, ()
+    state, effects = hang_up(state, "this machine slept")
     state, connect = _connect(replace(state, failures=0), 0.0, state.trouble)
     return state, (*(effect for effect in effects if not isinstance(effect, Connect)), *connect)
 

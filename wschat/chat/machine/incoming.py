@@ -12,19 +12,8 @@ from wschat.chat.machine.items import Failure, FromServer, Message, Presence, Re
 from wschat.chat.machine.outgoing import answered, ask, confirm, delivered, enter, fail, fall_back, reject
 from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Step, in_room, leave_room
-from wschat.protocol.events import (
-    Ack,
-    ClientMessage,
-    DeleteRoom,
-    Error,
-    Event,
-    MultiMessage,
-    Pong,
-    Signup,
-    SingleRoom,
-    UserJoined,
-    UserLeft,
-)
+from wschat.protocol import events as wire
+from wschat.protocol.events import ClientMessage, Error, MultiMessage, UserJoined, UserLeft
 from wschat.protocol.names import fold
 from wschat.protocol.reader import GatewayError, Unknown
 from wschat.protocol.refusals import ErrorCode
@@ -33,18 +22,18 @@ from wschat.protocol.requests import Action
 UNREADABLE_SHOWN = 300  # characters
 
 
-def received(state: ChatState, event: Event) -> Step:
+def received(state: ChatState, event: wire.Event) -> Step:
     """Take a frame as the answer to what is in flight, or as news."""
     match event:
-        case Signup():
+        case wire.Signup():
             return _signed_up(state, event)
         case MultiMessage():
             return _entered(state, event)
-        case Ack():
+        case wire.Ack():
             return _acknowledged(state, event)
         case Error() | GatewayError():
             return _failed(state, event)
-        case Pong():
+        case wire.Pong():
             return replace(state.with_open(ping_in_flight=False), failures=0), ()
         case ClientMessage():
             return _message(state, event)
@@ -54,7 +43,7 @@ def received(state: ChatState, event: Event) -> Step:
     return _news(state, event)
 
 
-def _signed_up(state: ChatState, signup: Signup) -> Step:
+def _signed_up(state: ChatState, signup: wire.Signup) -> Step:
     state, pending = answered(state, signup.id)
     if pending is None or pending.request.action != Action.REGISTER:
         return state, ()
@@ -128,7 +117,7 @@ def _difference(room: Room, before: tuple[str, ...]) -> tuple[Effect, ...]:
     return (Show(Presence(events)),) if events else ()
 
 
-def _acknowledged(state: ChatState, ack: Ack) -> Step:
+def _acknowledged(state: ChatState, ack: wire.Ack) -> Step:
     for pending in state.outbox:
         if pending.unconfirmed and pending.request.id == ack.id and pending.request.action == Action.MESSAGE:
             rest = tuple(other for other in state.outbox if other is not pending)
@@ -235,7 +224,7 @@ def _message(state: ChatState, message: ClientMessage) -> Step:
     return state, ()
 
 
-def _news(state: ChatState, event: Event) -> Step:
+def _news(state: ChatState, event: wire.Event) -> Step:
     match event:
         case UserJoined(user, room) if state.room and state.is_in(room) and user not in state.room.members:
             return in_room(state, rooms.move(state.room, event))
@@ -243,11 +232,11 @@ def _news(state: ChatState, event: Event) -> Step:
             state.room and state.is_in(room) and user in state.room.members and user != state.name
         ):
             return in_room(state, rooms.move(state.room, event))
-        case SingleRoom(room):
-            expected = state.is_in(room) or state.is_entering(room)
+        case wire.SingleRoom(room):
+            expected = state.is_in(room) or (state.in_flight and state.in_flight.enters(room))
             state = replace(state, rooms=_with(state.rooms, room))
             return state, () if expected else (Show(FromServer(event)),)
-        case DeleteRoom(room) if not state.is_in(room):
+        case wire.DeleteRoom(room) if not state.is_in(room):
             return replace(state, rooms=_without(state.rooms, room)), (Show(FromServer(event)),)
     return state, ()
 

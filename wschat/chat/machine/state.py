@@ -219,10 +219,6 @@ class ChatState:
         """Tell whether this is the room that we are in."""
         return self.room is not None and fold(self.room.name) == fold(room)
 
-    def is_entering(self, room: str) -> bool:
-        """Tell whether the reply that we wait for puts us into this room."""
-        return self.in_flight is not None and self.in_flight.enters(room)
-
 
 Step = tuple[ChatState, tuple[Effect, ...]]
 
