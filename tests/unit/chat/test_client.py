@@ -154,10 +154,7 @@ def test_json_is_exact() -> None:
 @pytest.mark.parametrize(
     ("answer", "told"),
     [
-        (
-            '{"message": "Internal server error", "requestId":"y"}',
-            "/aws/lambda/SendMessage",
-        ),
+        ('{"message": "Internal server error", "requestId":"y"}', "/aws/lambda/SendMessage"),
         ("", "no reply came in time"),
     ],
 )

@@ -52,8 +52,7 @@ GATEWAY: dict[str, Advice] = {
         "look into its log group /aws/lambda/{function} (with your prefix)",
     ),
     "Too Many Requests": Advice(
-        "API Gateway throttles this stage or account",
-        "wait a few seconds and try again",
+        "API Gateway throttles this stage or account", "wait a few seconds and try again"
     ),
 }
 

@@ -11,7 +11,7 @@ from wschat.chat.machine.advice import NO_REPLY
 from wschat.chat.machine.effects import Close, Connect, Effect, GiveUp, Send, SetTimer, Show
 from wschat.chat.machine.events import Closed, Fault, Timer
 from wschat.chat.machine.items import Disconnected, Listing
-from wschat.chat.machine.outgoing import ask, drain_input, fail
+from wschat.chat.machine.outgoing import ask, fail, take_back
 from wschat.chat.machine.state import (
     ENTERING,
     ChatState,
@@ -23,7 +23,7 @@ from wschat.chat.machine.state import (
     Reconnecting,
     Restoring,
     Step,
-    show_held_back,
+    flush_room,
 )
 from wschat.protocol.requests import Action, Request
 from wschat.retry import Backoff
@@ -57,7 +57,7 @@ def opened(state: ChatState, number: int) -> Step:
         return state, (Close(number),)
     is_first = isinstance(state.connection, Connecting)
     restoring = Restoring(number, retiring=state.in_use, trouble=state.trouble)
-    state, effects = drain_input(state)
+    state, effects = take_back(state)
     state = replace(state, connection=restoring)
     effects += (SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY), SetTimer(Timer.RENEW, RENEW_AFTER))
     name = state.wanted_name or state.name
@@ -114,8 +114,8 @@ def _lose(state: ChatState, event: Closed) -> Step:
     named = state.in_flight is not None and state.in_flight.request.action in ENTERING
     if named and event.fault is Fault.TRANSIENT:
         state = replace(state, failures=min(state.failures, FEW_FAILURES))
-    state, effects = drain_input(state)
-    state, shown = show_held_back(state)
+    state, effects = take_back(state)
+    state, shown = flush_room(state)
     effects += shown
     match state.connection:
         case Restoring(retiring=int(retiring)):

@@ -11,7 +11,7 @@ from wschat.chat.machine.events import Fault
 from wschat.chat.machine.items import Failure, FromServer, Message, Presence, Reconnected
 from wschat.chat.machine.outgoing import answered, ask, confirm, delivered, enter, fail, fall_back, reject
 from wschat.chat.machine.room import Room
-from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Step, in_room, leave_room
+from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Step, leave_room, with_room
 from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, Error, MultiMessage, UserJoined, UserLeft
 from wschat.protocol.names import fold
@@ -156,14 +156,14 @@ def _gateway_failed(state: ChatState, pending: PendingRequest | None, message: s
     what, hint = GATEWAY.get(message, Advice(""))
     function = FUNCTIONS.get(pending.request.action, "NAME") if pending else "NAME"
     what = f"{message}: {what}" if what else message
-    if pending and _is_ours(state, pending):
+    if pending and _restores(state, pending):
         return hang_up(state, what, fault=Fault.BUSY)
     state, effects = fail(state, Advice(what, hint.format(function=function)))
-    state, more = _go_on(state) if pending and not pending.line else (state, ())
+    state, more = _resume_room(state) if pending and not pending.line else (state, ())
     return state, (*effects, *more)
 
 
-def _is_ours(state: ChatState, pending: PendingRequest) -> bool:
+def _restores(state: ChatState, pending: PendingRequest) -> bool:
     """Tell whether this asks for what we had before a cut: it must not fail for a passing reason."""
     if pending.line or not state.restoring or state.name is None:
         return False
@@ -203,11 +203,11 @@ def _kept_out(state: ChatState, pending: PendingRequest, advice: Advice, code: s
     if state.restoring and state.is_in(pending.request.value):
         state, shown = leave_room(state)
     state, told = reject(replace(state, wanted_room=None), pending, advice, code)
-    state, more = _go_on(state)
+    state, more = _resume_room(state)
     return state, (*shown, *told, *more)
 
 
-def _go_on(state: ChatState) -> Step:
+def _resume_room(state: ChatState) -> Step:
     """Enter the room again that we were in before the cut, if there is one; then all is as it can be."""
     return enter(state, state.room.name) if state.restoring and state.room else settle(state)
 
@@ -216,8 +216,8 @@ def _message(state: ChatState, message: ClientMessage) -> Step:
     """Show a message, unless it overtook the reply that lets us into its room."""
     room, pending = state.room, state.in_flight
     if room and (not message.room or state.is_in(message.room)):
-        step = (rooms.hold(room, message), ()) if state.restoring else rooms.receive(room, message)
-        return in_room(state, step)
+        step = (rooms.hold_back(room, message), ()) if state.restoring else rooms.receive(room, message)
+        return with_room(state, step)
     if pending and pending.enters(message.room):
         early = (*pending.early, message)[-rooms.SEEN_LENGTH :]
         state = state.with_open(in_flight=replace(pending, early=early))
@@ -227,11 +227,11 @@ def _message(state: ChatState, message: ClientMessage) -> Step:
 def _news(state: ChatState, event: wire.Event) -> Step:
     match event:
         case UserJoined(user, room) if state.room and state.is_in(room) and user not in state.room.members:
-            return in_room(state, rooms.move(state.room, event))
+            return with_room(state, rooms.change_members(state.room, event))
         case UserLeft(user, room) if (
             state.room and state.is_in(room) and user in state.room.members and user != state.name
         ):
-            return in_room(state, rooms.move(state.room, event))
+            return with_room(state, rooms.change_members(state.room, event))
         case wire.SingleRoom(room):
             expected = state.is_in(room) or (state.in_flight and state.in_flight.enters(room))
             state = replace(state, rooms=_with(state.rooms, room))

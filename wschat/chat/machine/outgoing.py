@@ -131,7 +131,7 @@ def delivered(state: ChatState, pending: PendingRequest, ack: Ack | None = None)
     return (Show(Acknowledged(ack, pending.request.action, room)),)
 
 
-def drain_input(state: ChatState) -> Step:
+def take_back(state: ChatState) -> Step:
     """Take back what is in flight on a connection that is given up: nobody knows whether it arrived.
 
     A message becomes the first of the outbox, with its id; one that was echoed did arrive. A name or room

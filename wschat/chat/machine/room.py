@@ -88,7 +88,7 @@ def receive(room: Room, message: ClientMessage) -> Step:
     """Show a message, and what waited for it; or let it wait for one before it."""
     if message.seq > room.last_seq + 1 and room.last_seq and len(room.reorder_buffer) < LOG_LENGTH:
         timer = () if room.reorder_buffer else (SetTimer(Timer.REORDER, REORDER_WAIT),)
-        return hold(room, message), timer
+        return hold_back(room, message), timer
     room, effects = show(room, (message,))
     while due := [held for held in room.reorder_buffer if held.seq <= room.last_seq + 1]:
         rest = tuple(held for held in room.reorder_buffer if held not in due)
@@ -97,7 +97,7 @@ def receive(room: Room, message: ClientMessage) -> Step:
     return room, effects
 
 
-def hold(room: Room, message: ClientMessage) -> Room:
+def hold_back(room: Room, message: ClientMessage) -> Room:
     """Let a message wait in the reorder buffer."""
     return replace(room, reorder_buffer=(*room.reorder_buffer, message)[-SEEN_LENGTH:])
 
@@ -107,7 +107,7 @@ def release(room: Room) -> Step:
     return show(replace(room, reorder_buffer=()), room.reorder_buffer)
 
 
-def move(room: Room, event: UserJoined | UserLeft) -> Step:
+def change_members(room: Room, event: UserJoined | UserLeft) -> Step:
     """Show that somebody joined or left; of a burst only the first at once, the others in one line."""
     others = tuple(member for member in room.members if member != event.user)
     room = replace(room, members=(*others, event.user) if isinstance(event, UserJoined) else others)
@@ -124,7 +124,7 @@ def show_presence(room: Room) -> Step:
     return replace(room, presence=None if room.presence is None else ()), shown
 
 
-def end_window(room: Room) -> Step:
+def end_presence_window(room: Room) -> Step:
     """Show the joins and leaves of a window that is over; without any, the next is shown at once."""
     if not room.presence:
         return replace(room, presence=None), ()

@@ -223,7 +223,7 @@ class ChatState:
 Step = tuple[ChatState, tuple[Effect, ...]]
 
 
-def in_room(state: ChatState, step: RoomStep) -> Step:
+def with_room(state: ChatState, step: RoomStep) -> Step:
     """Return the state in which the room has made this step; it may have echoed what is in flight."""
     room, effects = step
     pending = state.in_flight
@@ -232,12 +232,12 @@ def in_room(state: ChatState, step: RoomStep) -> Step:
     return replace(state, room=room), effects
 
 
-def show_held_back(state: ChatState) -> Step:
+def flush_room(state: ChatState) -> Step:
     """Show all that waits to be shown, and stay in the room."""
-    return in_room(state, flush(state.room)) if state.room else (state, ())
+    return with_room(state, flush(state.room)) if state.room else (state, ())
 
 
 def leave_room(state: ChatState) -> Step:
     """Leave the room, once all that waits to be shown is shown: the one way out of it."""
-    state, effects = show_held_back(state)
+    state, effects = flush_room(state)
     return replace(state, room=None), effects

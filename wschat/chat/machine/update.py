@@ -21,7 +21,7 @@ from wschat.chat.machine.events import (
 from wschat.chat.machine.incoming import received
 from wschat.chat.machine.items import Failure, Listing, Members, Notice, Rooms
 from wschat.chat.machine.outgoing import ask, proceed
-from wschat.chat.machine.state import ChatState, Ended, Online, Step, in_room, show_held_back
+from wschat.chat.machine.state import ChatState, Ended, Online, Step, flush_room, with_room
 from wschat.protocol.events import ClientMessage
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action
@@ -37,7 +37,7 @@ def update(state: ChatState, event: Event) -> Step:
     state, more = proceed(state)
     effects += more
     if any(isinstance(effect, Quit | GiveUp) for effect in effects):
-        state, last = show_held_back(state)
+        state, last = flush_room(state)
         effects = (*last, *effects)
     return state, effects
 
@@ -77,9 +77,9 @@ def _fired(state: ChatState, timer: Timer) -> Step:
     if state.room is None:
         return state, ()
     if timer is Timer.PRESENCE:
-        return in_room(state, room.end_window(state.room))
+        return with_room(state, room.end_presence_window(state.room))
     # While the room is being entered again, the reply brings what is between.
-    return (state, ()) if state.restoring else in_room(state, room.release(state.room))
+    return (state, ()) if state.restoring else with_room(state, room.release(state.room))
 
 
 def _requested(state: ChatState, event: Requested | Malformed) -> Step:

@@ -24,12 +24,10 @@ HANDSHAKE: dict[int, Advice] = {
         "wait a few seconds; if it stays, the stage's throttling limit may be 0",
     ),
     500: Advice(
-        "API Gateway may not invoke the $connect function",
-        "run `wschat provision`, which grants it",
+        "API Gateway may not invoke the $connect function", "run `wschat provision`, which grants it"
     ),
     502: Advice(
-        "the $connect function failed",
-        "look into its log group /aws/lambda/Connect (with your prefix)",
+        "the $connect function failed", "look into its log group /aws/lambda/Connect (with your prefix)"
     ),
     503: Advice("the service is not available now", AGAIN),
 }
@@ -101,7 +99,7 @@ def _roughly(seconds: float) -> str:
 
 REPORT = "start the chat again, and please report what you did"
 
-# The chat itself tries again after what is transient; only the check of a lab shows the advice on it.
+# The chat reconnects by itself after what is transient; the check of a lab shows the advice on that too.
 CLOSED: dict[int, Advice] = {
     1000: Advice(
         "the server ended the connection on purpose", "ask who runs the lab; then start the chat again"
@@ -118,10 +116,7 @@ CLOSED: dict[int, Advice] = {
     1012: Advice("the service restarts", AGAIN),
 }
 
-CLOSE_FAULTS = {
-    **dict.fromkeys((1000, 1002, 1003, 1007, 1009, 1010), Fault.PERMANENT),
-    1008: Fault.THROTTLED,
-}
+CLOSE_FAULTS = {**dict.fromkeys((1000, 1002, 1003, 1007, 1009, 1010), Fault.PERMANENT), 1008: Fault.THROTTLED}
 SERVER_FAULT = 500
 BUSY_STATUS = {408, 425, 429, 503}
 

@@ -7,19 +7,10 @@ import pytest
 from tests.support.play import Play, in_room, with_bob
 from wschat.chat.machine.effects import Quit
 from wschat.chat.machine.events import Closed, Opened
-from wschat.chat.machine.items import (
-    Listing,
-    Members,
-    Notice,
-    Unsent,
-)
+from wschat.chat.machine.items import Listing, Members, Notice, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import update
-from wschat.protocol.events import (
-    Ack,
-    ClientMessage,
-    Error,
-)
+from wschat.protocol.events import Ack, ClientMessage, Error
 
 
 def test_slash_texts() -> None:
