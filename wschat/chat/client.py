@@ -5,6 +5,7 @@ import gc
 import math
 import secrets
 from collections.abc import Coroutine
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from wschat.chat.machine.update import update
 from wschat.chat.network.connections import Connections
 from wschat.chat.settings import Settings
 from wschat.chat.ui.pipe import PipeUI
-from wschat.chat.ui.transcript import Transcript, local_time, open_transcript
+from wschat.chat.ui.transcript import Transcript, local_time
 from wschat.errors import ConnectError, ExitCode, LostError, WschatError
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Client:
         gc.freeze()  # what is loaded stays: from now on there is garbage again
         gc.set_threshold(*GARBAGE)
         try:
-            with open_transcript(self._settings.log) as self._log:
+            with closing(Transcript(self._settings.log)) as self._log:
                 code = await self._chat(welcome)
         finally:
             for unsent in self._unsent_input():

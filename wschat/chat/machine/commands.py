@@ -31,7 +31,7 @@ BY_NAME = {command.name: command for command in COMMANDS}
 
 
 class Key(NamedTuple):
-    """Keys that do the same thing, its help, and the method of `Typing` that does it.
+    """Keys that do the same thing, its help, and the method of `KeyHandlers` that does it.
 
     A sequence names the keys that are pressed one after the other as prompt_toolkit does; `escape` before
     another one is Alt. Without a handler prompt_toolkit's own does it.

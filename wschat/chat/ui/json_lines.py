@@ -6,7 +6,7 @@ The types and fields are those of the wire where it has them; `FIELDS` is their 
 import json
 from collections.abc import Iterable
 
-from wschat.chat.machine.events import LineEntered, Malformed, Requested
+from wschat.chat.machine.events import Malformed, Requested
 from wschat.chat.machine.items import (
     Acknowledged,
     Disconnected,
@@ -48,11 +48,6 @@ def request(line: str) -> Requested | Malformed:
             if isinstance(text, str) and isinstance(tag, str | None):
                 return Requested(action, text, tag, line)
     return Malformed(line)
-
-
-def entered(line: str) -> LineEntered:
-    """Take a line as it is."""
-    return LineEntered(line)
 
 
 def events(item: Item) -> Iterable[dict[str, object]]:

@@ -13,7 +13,7 @@ ASK_ABOVE = 5  # lines of a paste
 NO = ("<any>", "enter", "escape", "c-c")  # the keys that would do something else otherwise, too
 
 
-class Typing:
+class KeyHandlers:
     """The key handlers, and what they know of what is being typed.
 
     Attributes:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TextIO
 
-from wschat.chat.machine.events import Event
+from wschat.chat.machine.events import Event, LineEntered
 from wschat.chat.machine.items import Item, Message, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.ui import json_lines
@@ -48,7 +48,7 @@ class PipeUI:
 
     async def read(self, enter: Callable[[Event], None]) -> None:
         """Give each line of stdin to `enter`; at its end, return."""
-        understand: Callable[[str], Event] = json_lines.request if self._json_lines else json_lines.entered
+        understand: Callable[[str], Event] = json_lines.request if self._json_lines else LineEntered
         wanted: queue.SimpleQueue[asyncio.Future[str]] = queue.SimpleQueue()
         threading.Thread(target=self._supply, args=(wanted,), daemon=True).start()
         while True:

@@ -26,7 +26,7 @@ from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import Output
 
 from wschat.chat.machine.commands import BY_NAME
-from wschat.chat.ui.keys import Typing
+from wschat.chat.ui.keys import KeyHandlers
 
 FRAME = 0.02  # seconds between two prints: a burst is not printed line by line
 SETTLED = 0.15  # seconds after which a terminal whose border was dragged keeps its width
@@ -74,7 +74,7 @@ class Prompt:
         self.complete: Callable[[str], Iterable[Completion]] = lambda _before: ()
         self.redraw: Callable[[int], str] = lambda _count: ""
         self._entered: asyncio.Queue[str | None] = asyncio.Queue()  # None: there will be no more
-        self._typing = Typing(self._entered.put_nowait, self._suspend)
+        self._keys = KeyHandlers(self._entered.put_nowait, self._suspend)
         self._unprinted: list[str] = []
         self._print_due = asyncio.Event()
         self._is_shown = asyncio.Event()
@@ -83,12 +83,12 @@ class Prompt:
             self._message,
             multiline=True,
             prompt_continuation="  ",
-            key_bindings=self._typing.bindings(),
+            key_bindings=self._keys.bindings(),
             history=_history(history),
             completer=_Completer(self),
             reserve_space_for_menu=len(BY_NAME) + 1,  # all of them, under the input line
             complete_while_typing=Condition(lambda: self._session.default_buffer.text.startswith("/")),
-            bottom_toolbar=self._under,
+            bottom_toolbar=lambda: self.toolbar(),  # noqa: PLW0108  it is another one later
             erase_when_done=True,
         )
         self._session.default_buffer.accept_handler = self._accept
@@ -152,17 +152,14 @@ class Prompt:
         await run_in_terminal(lambda: os.kill(0, signal.SIGTSTP))
 
     def _accept(self, buffer: Buffer) -> bool:
-        self._entered.put_nowait(buffer.text)  # taken after the line is emptied, so that it can be given back
+        self._entered.put_nowait(buffer.text)  # taken after the line is emptied, so that it can be restored
         return False
 
     def _message(self) -> StyleAndTextTuples:
         shown: StyleAndTextTuples = [("fg:ansibrightblack", f"{line}\n") for line in self.pending()]
-        if self._typing.question:
-            shown.append(("bold", f"{self._typing.question}\n"))
+        if self._keys.question:
+            shown.append(("bold", f"{self._keys.question}\n"))
         return [*shown, ("", "> ")]
-
-    def _under(self) -> str:
-        return self.toolbar()
 
     async def _print_above(self) -> None:
         """Print what is due above the prompt.
@@ -256,7 +253,7 @@ class Prompt:
             remember()
         else:
             self._session.default_buffer.insert_text(text)
-            self._typing.restored(text, remember)
+            self._keys.restored(text, remember)
 
     def _remember(self, text: str) -> None:
         buffer = self._session.default_buffer

@@ -1,8 +1,7 @@
 """The transcript of a chat: what is said, at the end of a file, as harmless lines with their dates."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -23,10 +22,14 @@ def local_time(milliseconds: int, form: str = "%H:%M") -> str:
 
 
 class Transcript:
-    """Writes each item to the end of a file, if there is one; `open_transcript` makes it."""
+    """A file that nobody else reads, to the end of which each item is written; none without a path.
 
-    def __init__(self, file: TextIO | None) -> None:
-        self._file = file
+    Raises:
+        UsageError: it can't be written.
+    """
+
+    def __init__(self, path: str | None) -> None:
+        self._file = None if path is None else _open(path)
 
     def write(self, item: Item) -> Advice | None:
         """Write an item, unless it is a list; return what is wrong, once, if that fails.
@@ -54,20 +57,6 @@ class Transcript:
         with suppress(OSError):
             if file:
                 file.close()
-
-
-@contextmanager
-def open_transcript(path: str | None) -> Iterator[Transcript]:
-    """Open a file that nobody else reads, to write at its end; without a path nothing is written.
-
-    Raises:
-        UsageError: it can't be written.
-    """
-    transcript = Transcript(None if path is None else _open(path))
-    try:
-        yield transcript
-    finally:
-        transcript.close()
 
 
 def _open(path: str) -> TextIO:

@@ -1,5 +1,6 @@
 import re
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from tests.support.room_server import texts
 from tests.support.terminal import WSCHAT
 from tests.support.threaded import ThreadedServer
 from wschat.chat.machine.items import Acknowledged, Message, Notice
-from wschat.chat.ui.transcript import local_time, open_transcript
+from wschat.chat.ui.transcript import Transcript, local_time
 from wschat.errors import UsageError
 from wschat.protocol.events import Ack, ClientMessage
 
@@ -17,7 +18,7 @@ def test_transcript(tmp_path: Path) -> None:
     """What is said is at the end of a file of one's own, with dates, and harmless."""
     path = tmp_path / "log"
     for _ in range(2):
-        with open_transcript(str(path)) as transcript:
+        with closing(Transcript(str(path))) as transcript:
             transcript.write(
                 Message(ClientMessage("e\x1b[2Jve", "one\n-- two\u202e", time=1_700_000_000_000))
             )
@@ -30,8 +31,8 @@ def test_transcript(tmp_path: Path) -> None:
     assert len(again) == 3
     assert path.stat().st_mode & 0o777 == 0o600
     for odd in (str(tmp_path), "~nobody-of-that-name/log"):
-        with pytest.raises(UsageError, match="can't be written"), open_transcript(odd):
-            pass
+        with pytest.raises(UsageError, match="can't be written"):
+            Transcript(odd)
 
 
 def test_a_log_on_a_full_disk(server: ThreadedServer) -> None:

@@ -62,7 +62,7 @@ def typed(history: Path, *steps: str | Callable[[TerminalUI], bool], count: int 
             async def suspend() -> None:
                 lines.put_nowait("suspended")
 
-            prompt._typing._suspend = suspend
+            prompt._keys._suspend = suspend
             reading = asyncio.create_task(ui.read(enter))
             async with asyncio.timeout(10):
                 for step in steps:
