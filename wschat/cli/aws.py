@@ -30,7 +30,7 @@ def connect(target: Target) -> Cloud:
 def waiting(cloud: Cloud, what: str) -> Iterator[Cloud]:
     """Show that something takes a moment; with the cloud that is yielded, also what it waits for."""
     with console.waiting(what) as show:
-        yield replace(cloud, on_wait=console.timed(show))
+        yield replace(cloud, on_wait=show)
 
 
 def look(cloud: Cloud) -> Actual:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from io import TextIOWrapper
 
 import rich.console
@@ -65,24 +65,23 @@ def confirm(question: str, *yes: str) -> bool:
 
 
 @contextmanager
-def waiting(what: str, *, plain: bool = False) -> Iterator[Callable[[str], None]]:
-    """Show that something takes a moment; what is yielded shows how far it is, in place or line by line."""
+def waiting(what: str, *, plain: bool = False) -> Iterator[Callable[..., None]]:
+    """Show that something takes a moment, in place or (`plain`) line by line.
+
+    What is yielded shows how far it is, or what it waits for and for how many seconds already.
+    """
     console, shown = stderr(), {what}
-    if console.animated and not plain:
-        with console.status(what) as status:
-            yield lambda text: status.update(f"{what}: {escape(text)}")
-        return
-    console.print(what)
+    with console.status(what) if console.animated and not plain else nullcontext() as status:
 
-    def show(text: str) -> None:
-        stage = text.partition(" (")[0]
-        if stage not in shown:
-            shown.add(stage)
-            console.print(Text(f"  {stage}"))
+        def show(text: str, seconds: float | None = None) -> None:
+            stage = text.partition(" (")[0]
+            if status:
+                wait = "" if seconds is None else f" ({seconds:.0f} s)"
+                status.update(f"{what}: {escape(text)}{wait}")
+            elif stage not in shown:
+                shown.add(stage)
+                console.print(Text(f"  {stage}"))
 
-    yield show
-
-
-def timed(show: Callable[[str], None]) -> Callable[[str, float], None]:
-    """Return what shows why and for how many seconds something waits, given what shows a text."""
-    return lambda why, seconds: show(f"{why} ({seconds:.0f} s)")
+        if not status:
+            console.print(what)
+        yield show

@@ -87,7 +87,7 @@ def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, 
         with on_interrupt(f"Stopped trying it. The lab is all there: {url}"):
             sign = signer(made)
             with console.waiting("Trying it") as show:
-                untried = lab_check.check_until_served(url, sign, on_wait=console.timed(show))
+                untried = lab_check.check_until_served(url, sign, on_wait=show)
         full = f"Not tried: {', '.join(untried)}. The lab has as many rooms as it can have."
         err.print(full if untried else "Tried it: it works.")
     out.out(url, highlight=False)

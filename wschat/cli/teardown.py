@@ -60,7 +60,7 @@ def _remove_every(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
     """Remove one lab after the other; an error with one keeps no other from being removed."""
     with on_interrupt(NOTHING_CHANGED):
         with console.waiting("Looking for labs") as show:
-            found = inventory.find_labs(replace(cloud, on_wait=console.timed(show)), show)
+            found = inventory.find_labs(replace(cloud, on_wait=show), show)
         for refused in found.refused:
             console.show_error(refused)
         codes = {ExitCode.OK, *(refused.exit_code for refused in found.refused)}

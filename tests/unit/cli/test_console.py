@@ -46,3 +46,13 @@ def test_a_plain_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
     console.stdout().print("a … b")
     stdout.flush()
     assert stdout.buffer.getvalue() == b"a \\u2026 b\n"
+
+
+def test_waiting(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where nothing can be shown in place, each stage is a line, once, however long it takes."""
+    with console.waiting("Making tea") as show:
+        for stage in ("kettle (1/2)", "kettle (2/2)", "[leaves]"):
+            show(stage)
+        for seconds in (0.0, 5.0):
+            show("it draws", seconds)
+    assert capsys.readouterr().err == "Making tea\n  kettle\n  [leaves]\n  it draws\n"
