@@ -12,7 +12,7 @@ from wschat.lab.aws.websocket_api import Api
 from wschat.lab.model import Key, Resource
 from wschat.lab.plan import Step
 
-API_LANE = (Api.kind, "")
+API_LOCK = (Api.kind, "")
 
 
 def writes(resource: Resource) -> int:
@@ -32,22 +32,22 @@ def writes(resource: Resource) -> int:
 def critical_path(plan: Iterable[Step], times: Times, api_calls_a_second: float) -> float:
     """Return the seconds of the longest path through a plan of creates, after a look at nothing.
 
-    What is on it: the look, one call of each part at once; each write, `times.latency` long; a lane's
+    What is on it: the look, one call of each part at once; each write, `times.latency` long; a lock's
     writes one after another, those on the API at most so many a second; steps after those that they
     name; and what AWS takes its time for: tables, new roles, functions. Whoever does it looks at nothing
     else, learns of everything at the moment it is so, and has as many hands as there is work.
     """
     ends: dict[Key, float] = {}
-    lanes: dict[Key, float] = {}
+    locks: dict[Key, float] = {}
     ready = [times.latency]
     turn = 1 / api_calls_a_second  # the look has had the first one
     for step in plan:
-        resource, lane = step.resource, step.resource.lock_key
-        now = max(times.latency, lanes.get(lane, 0), *(ends.get(key, 0) for key in step.after), 0)
+        resource, lock = step.resource, step.resource.lock_key
+        now = max(times.latency, locks.get(lock, 0), *(ends.get(key, 0) for key in step.after), 0)
         for number in range(writes(resource)):
             if isinstance(resource, Table) and number:
                 now += times.table_creating
-            if lane == API_LANE:
+            if lock == API_LOCK:
                 now = max(now, turn)
                 turn = now + 1 / api_calls_a_second
             now += times.latency
@@ -56,5 +56,5 @@ def critical_path(plan: Iterable[Step], times: Times, api_calls_a_second: float)
         if isinstance(resource, Function):
             now = max(now, ends.get((Role.kind, resource.role), 0) + times.role_assumable)
             ready.append(now + times.function_pending)
-        ends[resource.key] = lanes[lane] = now
+        ends[resource.key] = locks[lock] = now
     return max(*ready, *ends.values())

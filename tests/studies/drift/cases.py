@@ -289,15 +289,15 @@ GONE = (
         ),
     ),
 )
-SPARE = (
-    too_much("route spare", do("CreateRoute", RouteKey="spare"), "DeleteRoute"),
+EXTRA = (
+    too_much("route extra", do("CreateRoute", RouteKey="extra"), "DeleteRoute"),
     too_much(
         "integration <made IntegrationId>",
         do("CreateIntegration", THE_API, IntegrationType="MOCK"),
         "DeleteIntegration",
     ),
-    too_much("permission JoinRoom:spare", _statement("join"), "RemovePermission"),
-    too_much("stage spare", do("CreateStage"), "DeleteStage"),
+    too_much("permission JoinRoom:extra", _statement("join"), "RemovePermission"),
+    too_much("stage extra", do("CreateStage"), "DeleteStage"),
 )
 CASES = (
     *TABLES,
@@ -310,5 +310,5 @@ CASES = (
     *ROUTES,
     *STAGES,
     *GONE,
-    *SPARE,
+    *EXTRA,
 )
