@@ -82,7 +82,7 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
         for difference in _differences(step):
             console.print("   ", difference)
     for each in actual.unmanaged:
-        console.print(Text(safe(f"not ours: {each.kind} {each.name} has no tag of this lab")))
+        console.print(Text(safe(f"unmanaged: {each.kind} {each.name} has no tag of this lab")))
 
 
 def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> None:

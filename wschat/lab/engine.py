@@ -102,7 +102,7 @@ def settle(cloud: Cloud, seen: Snapshot | None = None) -> Outcome:
             return actual, left
         if so_far > SETTLE_S:
             if actual.unmanaged:
-                raise plans.not_ours(actual.unmanaged, where="looking at what was made")
+                raise plans.unmanaged_error(actual.unmanaged, where="looking at what was made")
             return actual, left
         if pause:  # the first look at it may have been long ago
             cloud.pause(pause, "AWS does not show yet what was made", so_far)

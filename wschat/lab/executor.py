@@ -11,7 +11,7 @@ from wschat.lab.aws.roles import Role
 from wschat.lab.blueprint import blueprint
 from wschat.lab.clock import Stopped
 from wschat.lab.model import Actual, Key, Observed, Resource
-from wschat.lab.plan import Phase, Progress, Step, Verb, not_ours, sorter
+from wschat.lab.plan import Phase, Progress, Step, Verb, sorter, unmanaged_error
 from wschat.lab.pool import Done, Failed, Waiting, WorkerPool
 from wschat.lab.snapshot import Snapshot
 from wschat.retry import POLICIES, Failure
@@ -153,6 +153,6 @@ def _look_for(wanted: Resource, cloud: Cloud, unknown: OutcomeUnknown) -> Resour
             return found
         if key in {each.key for each in actual.unmanaged}:
             if so_far >= cloud.pacing.read_lag:  # before, its tags may just not be seen yet
-                raise not_ours([wanted], where=f"create {wanted.kind} {wanted.name}")
+                raise unmanaged_error([wanted], where=f"create {wanted.kind} {wanted.name}")
         elif so_far >= (20 if unknown.exists else cloud.pacing.read_lag):
             return None

@@ -124,7 +124,7 @@ def plan_up(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
         NotOursError: a resource that is not managed has a name that the lab needs.
     """
     if actual.unmanaged:
-        raise not_ours(actual.unmanaged, where="before the first step")
+        raise unmanaged_error(actual.unmanaged, where="before the first step")
     return differences(desired, actual)
 
 
@@ -158,8 +158,8 @@ def check(plan: Iterable[Step]) -> None:
             )
 
 
-def not_ours(unmanaged: Collection[Resource], where: str) -> NotOursError:
-    """Return the error that names what somebody else has."""
+def unmanaged_error(unmanaged: Collection[Resource], where: str) -> NotOursError:
+    """Return the error that names what has a name of the lab and is not managed."""
     names = ", ".join(f"{each.kind} {each.name}" for each in unmanaged)
     hint = (
         "take another --prefix, not one in other capitals, which IAM takes for the same; or delete it"

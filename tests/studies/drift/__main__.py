@@ -45,7 +45,7 @@ def drift(ministack: Backend) -> Iterator[tuple[str, ...]]:
     for resource, what in TAGS_CHANGED:
         name, error = house.given_away(resource, what)
         told = f"nothing: {error.what.partition(' has ')[0]} has {name} then; {error.hint}"
-        yield (resource, "tags", "ours", "not ours", str(what), told)
+        yield (resource, "tags", "managed", "unmanaged", str(what), told)
 
 
 def _by_hand(case: Case) -> str:

@@ -140,7 +140,7 @@ def test_strangers(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert found["unmanaged"] == [{"kind": "log group", "name": group}]
     assert group not in {each["name"] for each in found["changes"]}
     report.show_status(engine.desired(cloud.lab, actual), steps, actual)
-    assert f"not ours: log group {group} has no tag of this lab\n" in capsys.readouterr().out
+    assert f"unmanaged: log group {group} has no tag of this lab\n" in capsys.readouterr().out
 
 
 def test_age(capsys: pytest.CaptureFixture[str]) -> None:

@@ -140,5 +140,5 @@ def test_what_is_ready() -> None:
 
 
 def test_down_leaves_what_is_unmanaged() -> None:
-    """Teardown has no step for what is not ours."""
+    """Teardown has no step for what is unmanaged."""
     assert plan_down(Actual(unmanaged=DESIRED)) == ()
