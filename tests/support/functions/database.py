@@ -15,7 +15,6 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from ministack.services import dynamodb as ministack
 from mypy_boto3_dynamodb import DynamoDBClient
 
-from tests.support.functions.granted import check_grants
 from tests.support.functions.strict_dynamodb import check
 from wschat.functions.shared.dynamodb import CLIENTS, PARTITION_KEYS, ROOMS
 
@@ -40,14 +39,12 @@ class Database:
             made = {"TableName": table, "KeySchema": schema, "AttributeDefinitions": types}
             self._do("CreateTable", made | {"BillingMode": "PAY_PER_REQUEST"})
         client.meta.events.register("provide-client-params.dynamodb.*", check, "strict")
-        client.meta.events.register("provide-client-params.dynamodb.*", check_grants, "grants")
         self.answer(client)
         try:
             yield
         finally:
             client.meta.events.unregister("before-send.dynamodb", unique_id="database")
-            for checked in ("strict", "grants"):
-                client.meta.events.unregister("provide-client-params.dynamodb.*", unique_id=checked)
+            client.meta.events.unregister("provide-client-params.dynamodb.*", unique_id="strict")
             self.conflicts = 0
             for table in PARTITION_KEYS:
                 self._do("DeleteTable", {"TableName": table})
