@@ -62,8 +62,10 @@ class Clock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait, but no longer than until the person asks to stop."""
-        self._stop.wait(seconds)
+        """Wait, but no longer than until the person asks to stop; a signal is heeded as in `_Queue`."""
+        end = self.now() + seconds
+        while (left := end - self.now()) > 0 and not self._stop.wait(min(left, SIGNALS_EVERY_S)):
+            pass
 
     def channel(self) -> Channel[Any]:
         """Make a channel between threads."""

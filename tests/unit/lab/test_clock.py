@@ -4,7 +4,9 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import FrameType
 
 import pytest
 
@@ -28,21 +30,35 @@ def number() -> Iterator[signal.Signals]:
     signal.signal(signal.SIGUSR1, before)
 
 
+def waits(frame: FrameType | None, where: str) -> bool:
+    """Tell whether a function is among those that a thread is in."""
+    return frame is not None and (frame.f_code.co_name == where or waits(frame.f_back, where))
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux signals a thread by its number")
-def test_a_signal_at_another_thread(number: signal.Signals) -> None:
-    """A wait for a channel ends by a signal that interrupts no system call of the main thread."""
-    clock = Clock()
-    channel, ends = clock.channel(), threading.Timer(PATIENCE, lambda: channel.put("too late"))
-    ends.start()
+@pytest.mark.parametrize("where", ["get", "sleep"])
+def test_a_signal_at_another_thread(number: signal.Signals, where: str) -> None:
+    """A wait ends by a signal that interrupts no system call of the main thread."""
+    clock, main, too_late = Clock(), threading.get_ident(), threading.Event()
+    channel = clock.channel()
+
+    def end() -> None:
+        too_late.set()
+        clock.stop()
+        channel.put(None)
 
     def signal_when_it_waits() -> None:
-        until(lambda: sys._current_frames()[threading.main_thread().ident or 0].f_code.co_name == "get")
+        until(lambda: waits(sys._current_frames()[main], where))
         os.kill(threading.get_native_id(), number)
 
+    ends = threading.Timer(PATIENCE / 2, end)
+    ends.start()
     clock.start(signal_when_it_waits)
+    wait: Callable[[], object] = channel.get if where == "get" else partial(clock.sleep, PATIENCE)
     with pytest.raises(Heard):
-        channel.get()
+        wait()
     ends.cancel()
+    assert not too_late.is_set()
 
 
 def test_stop() -> None:
