@@ -24,6 +24,7 @@ from wschat.chat.machine.state import (
     Restoring,
     Step,
     flush_room,
+    then,
 )
 from wschat.protocol.requests import Action, Request
 from wschat.retry import Backoff
@@ -114,9 +115,7 @@ def _lose(state: ChatState, event: Closed) -> Step:
     named = state.in_flight is not None and state.in_flight.request.action in ENTERING
     if named and event.fault is Fault.TRANSIENT:
         state = replace(state, failures=min(state.failures, FEW_FAILURES))
-    state, effects = take_back(state)
-    state, shown = flush_room(state)
-    effects += shown
+    state, effects = then(take_back(state), flush_room)
     match state.connection:
         case Restoring(retiring=int(retiring)):
             effects += (Close(retiring),)

@@ -11,7 +11,7 @@ from wschat.chat.machine.events import Fault
 from wschat.chat.machine.items import Failure, FromServer, Message, Presence, Reconnected
 from wschat.chat.machine.outgoing import answered, ask, confirm, delivered, enter, fail, fall_back, reject
 from wschat.chat.machine.room import Room
-from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Step, leave_room, with_room
+from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Step, leave_room, then, with_room
 from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, Error, MultiMessage, UserJoined, UserLeft
 from wschat.protocol.names import fold
@@ -55,12 +55,9 @@ def _signed_up(state: ChatState, signup: wire.Signup) -> Step:
     if room is None and state.room and state.restoring:
         room = state.room.name
     if room is not None:
-        state, asked = enter(state, room)
-        return state, (*effects, *asked)
-    if state.trouble:
-        effects = (Show(Reconnected()), *effects)
-    state, settled = settle(state)
-    return state, (*effects, *settled)
+        return then((state, effects), lambda state: enter(state, room))
+    back = (Show(Reconnected()),) if state.trouble else ()
+    return then((state, (*back, *effects)), settle)
 
 
 def _entered(state: ChatState, reply: MultiMessage) -> Step:
@@ -89,8 +86,8 @@ def _entered(state: ChatState, reply: MultiMessage) -> Step:
     state = replace(state, room=room, rooms=_with(state.rooms, room.name), wanted_room=None)
     truncated = reply.truncated and returns and first > last + 1
     if not returns:
-        entered = MultiMessage(room.name, room.members, id=pending.tag)
-        told = (*((Show(Reconnected()),) if away else ()), Show(FromServer(entered, room.me)))
+        here = MultiMessage(room.name, room.members, id=pending.tag)
+        told = (*((Show(Reconnected()),) if away else ()), Show(FromServer(here, room.me)))
     elif away or truncated:
         missed = sum(
             isinstance(show, Show) and isinstance(show.item, Message) and show.item.missed for show in said
@@ -98,9 +95,8 @@ def _entered(state: ChatState, reply: MultiMessage) -> Step:
         told = (Show(Reconnected(missed, truncated, remade)), *_difference(room, was.members if was else ()))
     else:
         told = ()
-    state, confirmed = confirm(state, room, complete=not reply.truncated)
-    state, settled = settle(state)
-    return state, (*effects, *told, *said, *confirmed, *settled)
+    entered = (state, (*effects, *told, *said))
+    return then(then(entered, lambda state: confirm(state, room, complete=not reply.truncated)), settle)
 
 
 def _difference(room: Room, before: tuple[str, ...]) -> tuple[Effect, ...]:
@@ -158,9 +154,8 @@ def _gateway_failed(state: ChatState, pending: PendingRequest | None, message: s
     what = f"{message}: {what}" if what else message
     if pending and _restores(state, pending):
         return hang_up(state, what, fault=Fault.BUSY)
-    state, effects = fail(state, Advice(what, hint.format(function=function)))
-    state, more = _resume_room(state) if pending and not pending.line else (state, ())
-    return state, (*effects, *more)
+    failed = fail(state, Advice(what, hint.format(function=function)))
+    return then(failed, _resume_room) if pending and not pending.line else failed
 
 
 def _restores(state: ChatState, pending: PendingRequest) -> bool:
@@ -187,24 +182,20 @@ def _refused(state: ChatState, pending: PendingRequest, error: Error) -> Step:
 
 def _name_lost(state: ChatState, pending: PendingRequest, advice: Advice, code: str) -> Step:
     """Take the old name again if it was a new one that can't be; else be nobody, who wants the room back."""
-    state, told = reject(replace(state, wanted_name=None), pending, advice, code)
-    if state.name is not None and fold(state.name) != fold(pending.request.value):
-        state, asked = ask(state, Action.REGISTER, state.name)
-        return state, (*told, *asked)
+    old, state = state.name, replace(state, wanted_name=None)
+    if old is not None and fold(old) != fold(pending.request.value):
+        return then(reject(state, pending, advice, code), lambda state: ask(state, Action.REGISTER, old))
     wanted = state.wanted_room or (state.room.name if state.room else None)
-    state, shown = leave_room(replace(state, name=None, wanted_room=wanted))
-    state, settled = settle(state)
-    return state, (*shown, *told, *settled)
+    left = leave_room(replace(state, name=None, wanted_room=wanted))
+    return then(then(left, lambda state: reject(state, pending, advice, code)), settle)
 
 
 def _kept_out(state: ChatState, pending: PendingRequest, advice: Advice, code: str) -> Step:
     """Go on without the room; if we were in it before a cut, we are no more."""
-    shown: tuple[Effect, ...] = ()
-    if state.restoring and state.is_in(pending.request.value):
-        state, shown = leave_room(state)
-    state, told = reject(replace(state, wanted_room=None), pending, advice, code)
-    state, more = _resume_room(state)
-    return state, (*shown, *told, *more)
+    was_in = state.restoring and state.is_in(pending.request.value)
+    state = replace(state, wanted_room=None)
+    left = leave_room(state) if was_in else (state, ())
+    return then(then(left, lambda state: reject(state, pending, advice, code)), _resume_room)
 
 
 def _resume_room(state: ChatState) -> Step:

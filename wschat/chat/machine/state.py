@@ -1,6 +1,7 @@
 """The whole state of a chat as a value: its connection, its room, and the requests without an answer."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -221,6 +222,13 @@ class ChatState:
 
 
 Step = tuple[ChatState, tuple[Effect, ...]]
+
+
+def then(step: Step, change: Callable[[ChatState], Step]) -> Step:
+    """Return a step, and what comes next."""
+    state, effects = step
+    state, more = change(state)
+    return state, (*effects, *more)
 
 
 def with_room(state: ChatState, step: RoomStep) -> Step:

@@ -21,7 +21,7 @@ from wschat.chat.machine.events import (
 from wschat.chat.machine.incoming import received
 from wschat.chat.machine.items import Failure, Listing, Members, Notice, Rooms
 from wschat.chat.machine.outgoing import ask, proceed
-from wschat.chat.machine.state import ChatState, Ended, Online, Step, flush_room, with_room
+from wschat.chat.machine.state import ChatState, Ended, Online, Step, flush_room, then, with_room
 from wschat.protocol.events import ClientMessage
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action
@@ -33,9 +33,7 @@ def update(state: ChatState, event: Event) -> Step:
     """Return the state after the event, and what is to be done, in order."""
     if isinstance(state.connection, Ended):
         return state, ()
-    state, effects = _react(state, event)
-    state, more = proceed(state)
-    effects += more
+    state, effects = then(_react(state, event), proceed)
     if any(isinstance(effect, Quit | GiveUp) for effect in effects):
         state, last = flush_room(state)
         effects = (*last, *effects)

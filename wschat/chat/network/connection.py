@@ -173,10 +173,10 @@ def _handshake_refused(refused: InvalidStatus, where: str, now: float) -> Wschat
     with suppress(ValueError, TypeError, KeyError, RecursionError):
         message = str(json.loads(message)["message"])
     told = safe(SECRET.sub(r"\1…", message.partition(ECHO)[0].strip())[:BODY_SHOWN])
-    ahead = 0.0
+    clock_ahead = 0.0
     with suppress(ValueError, TypeError, LookupError):
-        ahead = now - parsedate_to_datetime(headers["Date"]).timestamp()
-    unknown = signature(message, ahead)
+        clock_ahead = now - parsedate_to_datetime(headers["Date"]).timestamp()
+    unknown = signature(message, clock_ahead)
     what, hint = unknown or handshake(status, message)
     what = f"HTTP {status}: {what}" + (f" ({told})" if told else "")
     if unknown:

@@ -62,13 +62,14 @@ CLOCK_LIMIT = 5 * 60
 """Seconds that a signature's time may be off."""
 
 
-def signature(message: str, ahead: float) -> Advice | None:
+def signature(message: str, clock_ahead: float) -> Advice | None:
     """Return what a refusal says about a signature; None if it is about something else.
 
-    `ahead` is by how many seconds this machine's clock is before the server's.
+    `clock_ahead` is by how many seconds this machine's clock is before the server's.
     """
-    if abs(ahead) > CLOCK_LIMIT and CLOCK_MATTERS.search(message):
-        what = f"this machine's clock is {_roughly(abs(ahead))} {'ahead' if ahead > 0 else 'behind'}"
+    if abs(clock_ahead) > CLOCK_LIMIT and CLOCK_MATTERS.search(message):
+        which_way = "ahead" if clock_ahead > 0 else "behind"
+        what = f"this machine's clock is {_roughly(abs(clock_ahead))} {which_way}"
         return Advice(what, "set the clock, best by a time server, then try again")
     return next((advice for text, advice in SIGNATURE.items() if text in message), None)
 

@@ -106,10 +106,10 @@ async def _step(session: Session, request: Request, reply_timeout: float, post_t
     try:
         async with asyncio.timeout(reply_timeout) as limit:
             async for frame in session.frames():
-                told = _told(frame, request)
-                if told is reply and reply in awaited:
+                kind = _event_type(frame, request)
+                if kind is reply and reply in awaited:
                     limit.reschedule(asyncio.get_running_loop().time() + post_timeout)
-                awaited.discard(told)
+                awaited.discard(kind)
                 if not awaited:
                     return
     except TimeoutError:
@@ -122,8 +122,8 @@ async def _step(session: Session, request: Request, reply_timeout: float, post_t
         raise
 
 
-def _told(frame: str, request: Request) -> type[Event]:
-    """Return what a frame is, if it comes of a request; just `Event` if it does not.
+def _event_type(frame: str, request: Request) -> type[Event]:
+    """Return the type of the event in a frame that a request brought about; `Event` of any other.
 
     Raises:
         AnswerError: it refuses the request.

@@ -17,6 +17,10 @@ from wschat.chat.network.connection import open_session
 from wschat.errors import AccessError, ConnectError, WschatError
 
 ARN = "arn:aws:execute-api:eu-west-1:********1234:a1/development/$connect"
+TOKEN = "The security token included in the request is"
+OLD = "Signature expired: 20261123T120000Z is now earlier than 20261123T121200Z"
+EARLY = "Signature not yet current: x is still later than y"
+DENIED = "User: u is not authorized to perform: execute-api:Invoke"
 Refuse = Callable[[ServerConnection, HttpRequest], Response]
 
 
@@ -87,47 +91,17 @@ def test_refused_handshake_with_any_body() -> None:
     ("message", "ahead", "kind", "what", "hint"),
     [
         ("Missing Authentication Token", 0, ConnectError, "only who signs (AWS_IAM)", "`wschat chat --sign`"),
-        ("The security token included in the request is invalid.", 0, AccessError, "does not know", "log in"),
-        ("The security token included in the request is invalid.", 9999, AccessError, "does not", "log in"),
-        ("The security token included in the request is expired", 0, AccessError, "has expired", "log in"),
-        (
-            "The security token included in the request is expired",
-            -3 * 3600,
-            AccessError,
-            "clock is 3 hours behind",
-            "set the clock",
-        ),
-        (
-            "Signature expired: 20261123T120000Z is now earlier than 20261123T121200Z (… - 5 min.)",
-            -1000,
-            AccessError,
-            "clock is 17 minutes behind",
-            "set the clock",
-        ),
-        ("Signature expired: x is now earlier than y", -200, AccessError, "older than 5 minutes", "--sign"),
-        (
-            "Signature not yet current: x is still later than y",
-            40 * 86400,
-            AccessError,
-            "clock is 40 days ahead",
-            "set the clock",
-        ),
-        ("Signature not yet current: x is still later than y", 0, AccessError, "of the future", "clock"),
+        (f"{TOKEN} invalid.", 0, AccessError, "does not know", "log in"),
+        (f"{TOKEN} invalid.", 9999, AccessError, "does not", "log in"),
+        (f"{TOKEN} expired", 0, AccessError, "has expired", "log in"),
+        (f"{TOKEN} expired", -3 * 3600, AccessError, "clock is 3 hours behind", "set the clock"),
+        (f"{OLD} (… - 5 min.)", -1000, AccessError, "clock is 17 minutes behind", "set the clock"),
+        (OLD, -200, AccessError, "older than 5 minutes", "--sign"),
+        (EARLY, 40 * 86400, AccessError, "clock is 40 days ahead", "set the clock"),
+        (EARLY, 0, AccessError, "of the future", "clock"),
         ("Credential should be scoped to a valid region.", 0, AccessError, "another region", "--region"),
-        (
-            f"User: u is not authorized to perform: execute-api:Invoke on resource: {ARN} by a deny",
-            9999,
-            ConnectError,
-            "you may not connect (User: u is not authorized",
-            f"ask for execute-api:Invoke on {ARN}",
-        ),
-        (
-            "not here: is not authorized to perform: execute-api:Invoke",
-            0,
-            ConnectError,
-            "may not connect",
-            "$connect",
-        ),
+        (f"{DENIED} on resource: {ARN} by a deny", 9999, ConnectError, f"not connect ({DENIED}", f"on {ARN}"),
+        (f"not here: {DENIED}", 0, ConnectError, "may not connect", "$connect"),
         ("Forbidden", 9999, ConnectError, "no such stage", "compare the URL"),
     ],
 )
