@@ -36,9 +36,10 @@ def _with_target(command: Command) -> Command:
 
     The commands that an error's hint names get the same options, so that they work when pasted.
     """
-    first, *others = signature(command).parameters.values()
-    options = get_args(first.annotation)[1]
-    if not isinstance(options, dict):
+    parameters = list(signature(command).parameters.values())
+    noted = [note for each in parameters[:1] for note in get_args(each.annotation)]
+    options = next((note for note in noted if isinstance(note, dict)), None)
+    if options is None:
         return command
 
     @wraps(command)
@@ -52,7 +53,7 @@ def _with_target(command: Command) -> Command:
 
     defaults = vars(Target())
     taken = [
-        *(each.replace(kind=Parameter.KEYWORD_ONLY) for each in others),
+        *(each.replace(kind=Parameter.KEYWORD_ONLY) for each in parameters[1:]),
         *(
             Parameter(name, Parameter.KEYWORD_ONLY, default=defaults[name], annotation=options[name])
             for name in options

@@ -106,6 +106,7 @@ def test_what_an_error_names_can_be_pasted(named: str) -> None:
     def command(target: AwsTarget, *, more: int) -> None:
         raise UsageError(f"{target.prefix} {more}", hint=f"run `wschat {named}`")
 
+    assert _with_target(test_completion) is test_completion, "it takes no target"
     with pytest.raises(UsageError, match="a- 1") as caught:
         _with_target(command)(prefix="a-", region=None, profile="my own", endpoint_url=None, more=1)
     assert caught.value.hint == f"run `wschat {named} --prefix a- --profile 'my own'`"
