@@ -36,7 +36,6 @@ class Gateway(Service):
         self._tags: dict[str, dict[str, str]] = {}
         self._made: dict[str, str] = {}
         self._checks = {
-            "CreateApi": self._create_api,
             "CreateRoute": self._create_route,
             "UpdateRoute": self._update_route,
             "DeleteIntegration": self._delete_integration,
@@ -68,12 +67,6 @@ class Gateway(Service):
     def _call(call: Call, *path: str) -> Call:
         return beside(call, "GET", path_of("v2", "apis", *path))
 
-    def _create_api(self, call: Call) -> Reason:
-        params = call.params
-        if params.get("protocolType") == "WEBSOCKET" and not params.get("routeSelectionExpression"):
-            return bad("Route selection expression is required for a WEBSOCKET API")
-        return None
-
     def _create_route(self, call: Call) -> Reason:
         routes = self._list(call, call.api, "routes")
         return None if routes is None else self._refuse_route(call, routes, call.params.get("routeKey", ""))
@@ -91,8 +84,6 @@ class Gateway(Service):
             return conflict(f"Route with key {key} already exists for this API")
         if key != "$connect" and call.params.get("authorizationType", "NONE") != "NONE":
             return bad(ONLY_CONNECT)
-        if key != "$connect" and call.params.get("requestParameters"):
-            return bad("Request parameters are supported on the $connect route only")
         if target := call.params.get("target"):
             integrations = self._list(call, call.api, "integrations") or ()
             if target not in {f"integrations/{each['integrationId']}" for each in integrations}:
