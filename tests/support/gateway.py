@@ -19,7 +19,6 @@ from wschat.local.gateway.sockets import HEAD_S, serve_both
 from wschat.local.join import listen
 
 API = "abc"
-PATIENCE_S = 30
 
 
 @dataclass
@@ -84,16 +83,6 @@ async def settled(it: Running, tasks: int = 3) -> tuple[int, int]:
     it.ids.clear()
     gc.collect()
     return len(asyncio.all_tasks()), tracemalloc.get_traced_memory()[0]
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    """Run a test that is given up after a while."""
-
-    async def patiently() -> None:
-        async with asyncio.timeout(PATIENCE_S):
-            await test()
-
-    asyncio.run(patiently())
 
 
 async def how_it_closes(client: ClientConnection, act: Callable[[], Awaitable[object]]) -> tuple[int, str]:

@@ -10,7 +10,7 @@ TESTS = {
     node.name: (ast.get_docstring(node) or "").splitlines()[0]
     for path in (ROOT / "tests/unit/local/gateway").glob("test_*.py")
     for node in ast.parse(path.read_text()).body
-    if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.local.functions import call, make_function
+from tests.unit.local.functions import TestFunction
 from wschat.local.environment import clean_environment
 from wschat.local.join import join
 
@@ -41,8 +41,7 @@ def test_nothing_else_gets_in(state_dir: Path, monkeypatch: pytest.MonkeyPatch) 
         lab = join(state_dir, "provisions:environment")
     with lab:
         provisioning = json.loads(lab.url)
-        make_function(lab.endpoint)
-        function = call(lab.endpoint)
+        function = TestFunction(lab.endpoint).call()
 
     for seen in (provisioning, function):
         assert not set(poison.values()) & set(seen.values())

@@ -14,8 +14,9 @@ from typing import NoReturn
 
 import pytest
 
-from tests.support.until import PATIENCE, until
-from tests.unit.local.functions import call, make_busy_worker
+from tests.support.asynchronous import asynchronous
+from tests.support.until import until
+from tests.unit.local.functions import TestFunction
 from wschat.errors import LocalError
 from wschat.local.files import LabFiles
 from wschat.local.join import join
@@ -52,7 +53,7 @@ def test_leaves_nothing(state_dir: Path, processes: Processes) -> None:
     with join(state_dir) as lab:
         assert health(lab.endpoint)["auth"] == "enabled"
         assert refuses("127.0.0.2", lab.endpoint)
-        make_busy_worker(lab.endpoint)
+        TestFunction(lab.endpoint).keep_busy()
         assert len(processes()) == 3  # the lab, its watchdog, the worker
         assert not stale.exists()
         assert list(temporary.glob("ministack-*"))
@@ -70,7 +71,7 @@ def test_leaves_nothing(state_dir: Path, processes: Processes) -> None:
 def test_killed(victim: int, why: str, state_dir: Path, processes: Processes) -> None:
     """Whichever is killed with -9, the other and busy workers end, users know, and a new lab can start."""
     with join(state_dir) as lab:
-        make_busy_worker(lab.endpoint)
+        TestFunction(lab.endpoint).keep_busy()
         os.kill(processes()[victim], signal.SIGKILL)
         with pytest.raises(LocalError, match=why):
             lab.wait()
@@ -83,11 +84,12 @@ def test_killed(victim: int, why: str, state_dir: Path, processes: Processes) ->
 def test_killed_worker(state_dir: Path, processes: Processes) -> None:
     """When a worker is killed in a long call, the lab goes on, and the function with another worker."""
     with join(state_dir) as lab:
-        make_busy_worker(lab.endpoint)
+        function = TestFunction(lab.endpoint)
+        function.keep_busy()
         worker = processes()[-1]
         os.kill(worker, signal.SIGKILL)
         until(lambda: worker not in processes())
-        assert call(lab.endpoint)["AWS_LAMBDA_FUNCTION_NAME"] == "mirror"
+        assert function.call()["AWS_LAMBDA_FUNCTION_NAME"] == "mirror"
         lab.check()
 
 
@@ -122,37 +124,34 @@ def end() -> NoReturn:
 
 
 @pytest.mark.parametrize("leave", [b"", STOP], ids=["leave", "stop"])
-def test_users(tmp_path: Path, leave: bytes) -> None:
+@asynchronous
+async def test_users(tmp_path: Path, leave: bytes) -> None:
     """Who comes late hears the latest; who leaves is free while another stays; then the lab ends.
 
     One who leaves as another comes is free as well, and whoever stops the lab ends it for all.
     """
-
-    async def test() -> None:
-        with socket.socket(socket.AF_UNIX) as listener:
-            listener.bind(str(tmp_path / "s"))
-            listener.listen()
-            users = Users(LabFiles(tmp_path), listener, end)
-            with connected(tmp_path) as first:
-                serving = asyncio.create_task(users.serve())
-                assert await read_line(first) == {"progress": "starting MiniStack"}
-                users.broadcast({"ready": {}})
-                assert await read_line(first) == {"ready": {}}
-                first.shutdown(socket.SHUT_WR)
-                with connected(tmp_path) as second:
-                    assert await read_line(second) == {"ready": {}}
-                    assert await read_line(first) == {}
-                    assert not serving.done()
-                    second.send(leave)
-                    second.shutdown(socket.SHUT_WR)
-                    with pytest.raises(EndedError):
-                        await serving
-                    if leave:
-                        assert "was stopped" in str(await read_line(second))
-            while users._leaving:
-                users._leaving.pop().close()
-
-    asyncio.run(asyncio.wait_for(test(), PATIENCE))
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))
+        listener.listen()
+        users = Users(LabFiles(tmp_path), listener, end)
+        with connected(tmp_path) as first:
+            serving = asyncio.create_task(users.serve())
+            assert await read_line(first) == {"progress": "starting MiniStack"}
+            users.broadcast({"ready": {}})
+            assert await read_line(first) == {"ready": {}}
+            first.shutdown(socket.SHUT_WR)
+            with connected(tmp_path) as second:
+                assert await read_line(second) == {"ready": {}}
+                assert await read_line(first) == {}
+                assert not serving.done()
+                second.send(leave)
+                second.shutdown(socket.SHUT_WR)
+                with pytest.raises(EndedError):
+                    await serving
+                if leave:
+                    assert "was stopped" in str(await read_line(second))
+        while users._leaving:
+            users._leaving.pop().close()
 
 
 def connected(place: Path) -> socket.socket:

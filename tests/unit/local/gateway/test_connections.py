@@ -7,71 +7,60 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.support.gateway import API, how_it_closes, run, running
+from tests.support.asynchronous import asynchronous
+from tests.support.gateway import API, how_it_closes, running
 from tests.support.websocket_api import PATIENCE_S, TestApi, ask, closed, events_of, id_of, opened
 from tests.unit.local.gateway.conftest import Management
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.quotas import GatewayOptions
 
 
-def test_idle() -> None:
+@asynchronous
+async def test_idle() -> None:
     """A connection on which no message goes is closed with 1001, however often it is pinged (1.3, 1.4, 8)."""
+    async with running(GatewayOptions(idle_timeout=0.2)) as it, connect(it.url) as client:
 
-    async def test() -> None:
-        async with running(GatewayOptions(idle_timeout=0.2)) as it, connect(it.url) as client:
+        async def ping() -> None:
+            await (await client.ping())
 
-            async def ping() -> None:
-                await (await client.ping())
-
-            assert await how_it_closes(client, ping) == (1001, "Going away")
-
-    run(test)
+        assert await how_it_closes(client, ping) == (1001, "Going away")
 
 
-def test_messages_keep_it_open() -> None:
+@asynchronous
+async def test_messages_keep_it_open() -> None:
     """A message either way starts the idle time anew (1.4)."""
-
-    async def test() -> None:
-        async with running() as it, connect(it.url) as client:
-            ((connection, known),) = it.gateway._open.items()
-            for come_or_go in (client.send("x"), it.gateway.post(API, "test", connection, b"x")):
-                before = known.deadline
-                await come_or_go
-                await client.recv()
-                assert known.deadline > before
-
-    run(test)
+    async with running() as it, connect(it.url) as client:
+        ((connection, known),) = it.gateway._open.items()
+        for come_or_go in (client.send("x"), it.gateway.post(API, "test", connection, b"x")):
+            before = known.deadline
+            await come_or_go
+            await client.recv()
+            assert known.deadline > before
 
 
-def test_age() -> None:
+@asynchronous
+async def test_age() -> None:
     """A connection that is old enough is closed with 1001, whatever goes on (1.3)."""
+    async with running(GatewayOptions(max_age=0.3)) as it, connect(it.url) as client:
 
-    async def test() -> None:
-        async with running(GatewayOptions(max_age=0.3)) as it, connect(it.url) as client:
+        async def talk() -> None:
+            await client.send("x")
+            await client.recv()
 
-            async def talk() -> None:
-                await client.send("x")
-                await client.recv()
-
-            assert await how_it_closes(client, talk) == (1001, "Going away")
-
-    run(test)
+        assert await how_it_closes(client, talk) == (1001, "Going away")
 
 
-def test_a_slow_reader() -> None:
+@asynchronous
+async def test_a_slow_reader() -> None:
     """A post to a client that does not read is refused with 429 once the buffer is full (1.9)."""
-
-    async def test() -> None:
-        async with running() as it, connect(it.url, max_queue=1) as client:
-            connection, sent = next(iter(it.gateway._open)), 0
-            while (answer := await it.gateway.post(API, "test", connection, b"x" * 100_000)).status == 200:
-                sent += 1
-            assert answer == (429, "LimitExceededException", b"")
-            for _ in range(sent):
-                assert len(await client.recv()) == 100_000
-            assert (await it.gateway.post(API, "test", connection, b"x")).status == 200
-
-    run(test)
+    async with running() as it, connect(it.url, max_queue=1) as client:
+        connection, sent = next(iter(it.gateway._open)), 0
+        while (answer := await it.gateway.post(API, "test", connection, b"x" * 100_000)).status == 200:
+            sent += 1
+        assert answer == (429, "LimitExceededException", b"")
+        for _ in range(sent):
+            assert len(await client.recv()) == 100_000
+        assert (await it.gateway.post(API, "test", connection, b"x")).status == 200
 
 
 def test_get(api: TestApi, management: Management) -> None:

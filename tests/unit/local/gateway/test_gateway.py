@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import tracemalloc
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.support.gateway import API, crowd, how_it_closes, run, running, settled
+from tests.support.asynchronous import asynchronous
+from tests.support.gateway import API, crowd, how_it_closes, running, settled
 from tests.support.websocket_api import (
     ERROR,
     FENCE,
@@ -137,63 +139,55 @@ def test_concurrent(api: TestApi, tmp_path: Path) -> None:
         assert "wait" in json.loads(client.recv(PATIENCE_S))["body"]
 
 
-def test_the_end_of_the_gateway() -> None:
+@asynchronous
+async def test_the_end_of_the_gateway() -> None:
     """When the gateway ends, clients are told 1012, and `$disconnect` is not run any more (1.3, 8)."""
-
-    async def test() -> None:
-        async with running() as it, connect(it.url) as one, connect(it.url) as two:
-            made = len(it.ids)
-            await it.gateway.shut_down()
-            for client in (one, two):
-                assert await how_it_closes(client, client.recv) == (1012, "Service restart")
-            while it.gateway._open:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
-            assert len(it.ids) == made
-
-    run(test)
+    async with running() as it, connect(it.url) as one, connect(it.url) as two:
+        made = len(it.ids)
+        await it.gateway.shut_down()
+        for client in (one, two):
+            assert await how_it_closes(client, client.recv) == (1012, "Service restart")
+        while it.gateway._open:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        assert len(it.ids) == made
 
 
-def test_shuffle() -> None:
+@asynchronous
+async def test_shuffle() -> None:
     """With `--order shuffle` what is done at the same time comes in any order, and nothing is lost."""
-
-    async def test() -> None:
-        async with running(GatewayOptions(shuffle=True)) as it, connect(it.url) as client:
-            connection = next(iter(it.gateway._open))
-            posts = [it.gateway.post(API, "test", connection, b"%d" % number) for number in range(50)]
-            await asyncio.gather(*posts)
-            came = [int(await client.recv()) for _ in range(50)]
-            assert came != sorted(came)
-            assert sorted(came) == list(range(50))
-
-    run(test)
+    async with running(GatewayOptions(shuffle=True)) as it, connect(it.url) as client:
+        connection = next(iter(it.gateway._open))
+        posts = [it.gateway.post(API, "test", connection, b"%d" % number) for number in range(50)]
+        await asyncio.gather(*posts)
+        came = [int(await client.recv()) for _ in range(50)]
+        assert came != sorted(came)
+        assert sorted(came) == list(range(50))
 
 
-def test_drop() -> None:
+@asynchronous
+async def test_drop() -> None:
     """With `--drop` a connection is cut after a while, without a close frame."""
-
-    async def test() -> None:
-        async with running(GatewayOptions(drop=600)) as it, connect(it.url) as client:
-            with pytest.raises(ConnectionClosed) as closed:
-                await client.recv()
-            assert closed.value.rcvd is None
-
-    run(test)
+    async with running(GatewayOptions(drop=600)) as it, connect(it.url) as client:
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.recv()
+        assert closed.value.rcvd is None
 
 
-def test_nothing_is_left() -> None:
-    """After many connections that close or are cut no task is left, and memory is where it was."""
-
-    async def test() -> None:
-        async with running() as it:
-            await crowd(it.url, 50)
-            tasks, memory = await settled(it)
-            await crowd(it.url, 150)
-            again, later = await settled(it)
-            assert again <= tasks
-            assert later - memory < 50_000
-
+@pytest.fixture
+def _traced_memory() -> Iterator[None]:
     tracemalloc.start()
-    try:
-        run(test)
-    finally:
-        tracemalloc.stop()
+    yield
+    tracemalloc.stop()
+
+
+@pytest.mark.usefixtures("_traced_memory")
+@asynchronous
+async def test_nothing_is_left() -> None:
+    """After many connections that close or are cut no task is left, and memory is where it was."""
+    async with running() as it:
+        await crowd(it.url, 50)
+        tasks, memory = await settled(it, tasks=4)
+        await crowd(it.url, 150)
+        again, later = await settled(it, tasks=4)
+        assert again <= tasks
+        assert later - memory < 50_000

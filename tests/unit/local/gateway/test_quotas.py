@@ -2,7 +2,8 @@
 
 from websockets.asyncio.client import connect
 
-from tests.support.gateway import API, run, running
+from tests.support.asynchronous import asynchronous
+from tests.support.gateway import API, running
 from tests.support.websocket_api import FENCE, TestApi, ask, opened, refused
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.model import Deployment, Stage, Throttle
@@ -68,15 +69,12 @@ def test_a_route_is_throttled(clients: Cloud) -> None:
         assert ask(client, FENCE) == "mocked"
 
 
-def test_rate() -> None:
+@asynchronous
+async def test_rate() -> None:
     """The account's throttle holds for posts as well (1.1)."""
-
-    async def test() -> None:
-        async with (
-            running(GatewayOptions(rate=0.01)) as it,
-            connect(it.url),
-        ):  # the one request that may come at once
-            connection = next(iter(it.gateway._open))
-            assert (await it.gateway.post(API, "test", connection, b"x")).status == 429
-
-    run(test)
+    async with (
+        running(GatewayOptions(rate=0.01)) as it,
+        connect(it.url),
+    ):  # the one request that may come at once
+        connection = next(iter(it.gateway._open))
+        assert (await it.gateway.post(API, "test", connection, b"x")).status == 429

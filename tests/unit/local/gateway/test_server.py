@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
+from tests.support.asynchronous import asynchronous
 from wschat.local.gateway.ministack import Receive, Scope, Send
 from wschat.local.gateway.server import start_http
 from wschat.loopback import HOST
@@ -71,46 +72,40 @@ async def serving(app: Answering, request_timeout: float) -> AsyncIterator[int]:
 
 
 @pytest.mark.parametrize("said", NEVER_ENDING.values(), ids=NEVER_ENDING)
-def test_a_request_without_an_end(said: bytes) -> None:
+@asynchronous
+async def test_a_request_without_an_end(said: bytes) -> None:
     """Who does not finish a request is let go after a while; who waits for an answer is not."""
+    async with serving(app := Answering(), request_timeout=0.1) as port:
+        patient, asking = await asyncio.open_connection(HOST, port)
+        asking.write(WHOLE.replace(b"/", b"/later", 1))
+        await app.asked.wait()
 
-    async def test() -> None:
-        async with serving(app := Answering(), request_timeout=0.1) as port:
-            patient, asking = await asyncio.open_connection(HOST, port)
-            asking.write(WHOLE.replace(b"/", b"/later", 1))
-            await app.asked.wait()
+        for before in (b"", WHOLE):
+            endless, saying = await asyncio.open_connection(HOST, port)
+            saying.write(before)
+            if before:
+                await endless.readuntil(ANSWER)
+            saying.write(said)
+            with suppress(ConnectionResetError):
+                assert await endless.read() == b""
+            saying.close()
 
-            for before in (b"", WHOLE):
-                endless, saying = await asyncio.open_connection(HOST, port)
-                saying.write(before)
-                if before:
-                    await endless.readuntil(ANSWER)
-                saying.write(said)
-                with suppress(ConnectionResetError):
-                    assert await endless.read() == b""
-                saying.close()
-
-            app.may.set()
-            assert (await patient.readuntil(ANSWER)).startswith(b"HTTP/1.1 200")
-            asking.close()
-
-    asyncio.run(test())
+        app.may.set()
+        assert (await patient.readuntil(ANSWER)).startswith(b"HTTP/1.1 200")
+        asking.close()
 
 
-def test_a_request_behind_a_slow_one() -> None:
+@asynchronous
+async def test_a_request_behind_a_slow_one() -> None:
     """Who has to wait until another answer is there is not taken for slow."""
-
-    async def test() -> None:
-        async with serving(app := Answering(), request_timeout=0.05) as port:
-            answers, asking = await asyncio.open_connection(HOST, port)
-            asking.write(WHOLE.replace(b"/", b"/later", 1))
-            await app.asked.wait()
-            asking.write(WHOLE[:-4])
-            await asyncio.sleep(0.2)
-            asking.write(WHOLE[-4:])
-            app.may.set()
-            for _ in range(2):
-                assert (await answers.readuntil(ANSWER)).startswith(b"HTTP/1.1 200")
-            asking.close()
-
-    asyncio.run(test())
+    async with serving(app := Answering(), request_timeout=0.05) as port:
+        answers, asking = await asyncio.open_connection(HOST, port)
+        asking.write(WHOLE.replace(b"/", b"/later", 1))
+        await app.asked.wait()
+        asking.write(WHOLE[:-4])
+        await asyncio.sleep(0.2)
+        asking.write(WHOLE[-4:])
+        app.may.set()
+        for _ in range(2):
+            assert (await answers.readuntil(ANSWER)).startswith(b"HTTP/1.1 200")
+        asking.close()

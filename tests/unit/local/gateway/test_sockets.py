@@ -9,7 +9,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.support.gateway import run, running
+from tests.support.asynchronous import asynchronous
+from tests.support.gateway import running
 from tests.support.until import until
 from tests.support.websocket_api import (
     PATIENCE_S,
@@ -71,20 +72,17 @@ def half_a_client(url: str, key: str = "dGhlIHNhbXBsZSBub25jZQ==") -> socket.soc
     return client
 
 
-def test_a_slow_head() -> None:
+@asynchronous
+async def test_a_slow_head() -> None:
     """Who connects and does not finish the request is let go after a while (8)."""
-
-    async def test() -> None:
-        async with running(head_timeout=0.1) as it:
-            port = urlsplit(it.url).port
-            for said in (b"", b"GET /_aws/execute-api/"):
-                reader, writer = await asyncio.open_connection("127.0.0.1", port)
-                writer.write(said)
-                with suppress(ConnectionResetError):
-                    assert await reader.read() == b""
-                writer.close()
-
-    run(test)
+    async with running(head_timeout=0.1) as it:
+        port = urlsplit(it.url).port
+        for said in (b"", b"GET /_aws/execute-api/"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(said)
+            with suppress(ConnectionResetError):
+                assert await reader.read() == b""
+            writer.close()
 
 
 def test_binary(api: TestApi) -> None:
