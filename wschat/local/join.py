@@ -65,7 +65,7 @@ class _Connection:
             return b""
 
     def leave(self, request: bytes = b"") -> bool:
-        """Be no user any longer; if the lab ends by that, wait until it is gone. False: it takes too long."""
+        """Disconnect; if that ends the lab, wait until it is gone. False: it has not ended in time."""
         with self._socket:
             try:
                 self._socket.sendall(request)
@@ -203,7 +203,7 @@ def join(
 def _receive_ready(
     connection: _Connection, files: LabFiles, progress: Callable[[str], None]
 ) -> dict[str, str]:
-    """Return what the process says of the finished lab, or nothing if it was about to end."""
+    """Receive the description of the finished lab; empty if the process was about to end."""
     message = connection.receive()
     if not message:
         return {}

@@ -1,4 +1,4 @@
-"""What the lab's process, its users and its provisioner say to each other: one JSON object a line."""
+"""The messages between the lab's process, its users and its provisioner: one JSON object a line."""
 
 import json
 import logging

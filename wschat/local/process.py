@@ -35,7 +35,7 @@ CLOSE_S = 0.5
 
 
 class Users:
-    """Those who use the lab: each hears how it is, and it ends with the last of them.
+    """The users of the lab: each message is broadcast to them, and the lab ends with the last of them.
 
     Args:
         files: where the lab's files are.
@@ -100,7 +100,7 @@ class Users:
             user.send(encode(self._latest))
 
     async def _serve_one(self, user: socket.socket) -> None:
-        """Hear a user out until it leaves."""
+        """Receive what a user sends, until it disconnects."""
         with suppress(OSError):
             while said := await self._loop.sock_recv(user, len(STOP)):
                 if said == STOP:
@@ -130,8 +130,8 @@ class Lab:
     watchdog: subprocess.Popen[bytes]
     server: "Server | None" = None
 
-    def build(self, tell: Callable[[Message], None]) -> Message:
-        """Start MiniStack, provision the lab, and return what users hear of the finished lab."""
+    def build(self, broadcast: Callable[[Message], None]) -> Message:
+        """Start MiniStack, provision the lab, and return the message that describes it."""
         endpoint, url = f"http://{HOST}:{self.listener.getsockname()[1]}", ""
         provisioner = start_provisioner(self.provision, endpoint, self.files.log) if self.provision else None
         from wschat.local.gateway.server import Server  # half a second, and installed only with an extra
@@ -140,7 +140,7 @@ class Lab:
         server.start()
         self.server = server
         if provisioner:
-            url = provisioned(provisioner, tell)
+            url = provisioned(provisioner, broadcast)
         return {"ready": {"url": url, "endpoint": endpoint, "options": self.options.encode()}}
 
     def end(self) -> NoReturn:
@@ -162,8 +162,8 @@ def start_provisioner(provision: str, endpoint: str, log: Path) -> subprocess.Po
     return subprocess.Popen(command, stdout=subprocess.PIPE)
 
 
-def provisioned(provisioner: subprocess.Popen[bytes], tell: Callable[[Message], None]) -> str:
-    """Pass on what the provisioner tells; return the URL with which it ends."""
+def provisioned(provisioner: subprocess.Popen[bytes], broadcast: Callable[[Message], None]) -> str:
+    """Pass on the provisioner's progress; return the URL with which it ends."""
     with provisioner:
         for line in provisioner.stdout or ():
             message = json.loads(line)
@@ -171,7 +171,7 @@ def provisioned(provisioner: subprocess.Popen[bytes], tell: Callable[[Message], 
                 raise LocalError(**message["failed"])
             if "url" in message:
                 return str(message["url"])
-            tell(message)
+            broadcast(message)
     raise LocalError("the local lab's provisioning was killed")
 
 
@@ -185,7 +185,7 @@ def start_watchdog(name: str) -> subprocess.Popen[bytes]:
 
 
 def kill_workers() -> None:
-    """Kill this process group, but for this process, and wait until its children in there are gone."""
+    """Leave this process group, kill all that is left in it, and wait until its children there are reaped."""
     group = os.getpgrp()
     os.setpgid(0, 0)
     with suppress(ProcessLookupError, PermissionError):  # the latter is macOS's word for zombies

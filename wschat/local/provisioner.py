@@ -1,6 +1,6 @@
 """The program that provisions the local lab; the lab's own process is as busy meanwhile, with MiniStack.
 
-It says `{"progress": text}` for each step, and then `{"url": text}` or `{"failed": …}`.
+It sends `{"progress": text}` for each step, and then `{"url": text}` or `{"failed": …}`.
 """
 
 import importlib
@@ -19,13 +19,13 @@ def main(provision: str, endpoint: str, log: str) -> None:
     def work() -> Message:
         module, _, function = provision.partition(":")
         build = getattr(importlib.import_module(module), function)
-        return {"url": build(endpoint, lambda step: say({"progress": step}))}
+        return {"url": build(endpoint, lambda step: send({"progress": step}))}
 
-    say(outcome(work, Path(log)))
+    send(outcome(work, Path(log)))
 
 
-def say(message: Message) -> None:
-    """Say something to the lab's process."""
+def send(message: Message) -> None:
+    """Send a message to the lab's process."""
     sys.stdout.buffer.write(encode(message))
     sys.stdout.flush()
 

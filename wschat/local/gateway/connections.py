@@ -1,4 +1,4 @@
-"""A connection that is open, and what the @connections API says of one."""
+"""A connection that is open, and the responses of the @connections API."""
 
 import asyncio
 import json
@@ -48,7 +48,7 @@ class OpenConnection:
 
     @property
     def unsent(self) -> int:
-        """The bytes that wait for the client to read."""
+        """The bytes in the send buffer, which the client has yet to read."""
         return self.websocket.transport.get_write_buffer_size()
 
     @property
@@ -81,10 +81,10 @@ class OpenConnection:
         self.websocket.transport.abort()
 
     def describe(self) -> bytes:
-        """Return what GetConnection tells."""
+        """Return the body of GetConnection's response."""
         times = {"connectedAt": self.info.connected_at, "lastActiveAt": self.active}
-        told = {name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in times.items()}
-        return json.dumps({**told, "identity": dict(self.info.identity)}).encode()
+        iso = {name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in times.items()}
+        return json.dumps({**iso, "identity": dict(self.info.identity)}).encode()
 
 
 class ManagementResponse(NamedTuple):

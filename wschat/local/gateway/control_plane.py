@@ -24,7 +24,7 @@ class ControlPlane:
         self._changes = 0
 
     def locate(self, api: str, region: str) -> None:
-        """Note in which region an API is: its own URL does not tell."""
+        """Note the region of an API, which is not part of its local URL."""
         self._regions[api] = region
 
     def invalidate(self) -> None:

@@ -166,7 +166,7 @@ class Gateway:
         return responses.reply(route, result)
 
     async def _disconnect(self, info: ConnectionInfo, end: Close) -> None:
-        """Run `$disconnect`, if there is that route; nobody hears what it answers."""
+        """Run `$disconnect`, if there is that route; its response is discarded."""
         stage = await self._find_stage(info.api, info.stage)
         route = stage.deployment.routes.get("$disconnect") if stage else None
         if stage and route:
@@ -210,7 +210,7 @@ class Gateway:
         return ManagementResponse(HTTPStatus.OK)
 
     def get(self, api: str, stage: str, connection_id: str) -> ManagementResponse:
-        """Tell of a connection."""
+        """Describe a connection."""
         client = self.find(api, stage, connection_id)
         return ManagementResponse(HTTPStatus.OK, body=client.describe()) if client else GONE
 

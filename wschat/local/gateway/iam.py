@@ -82,7 +82,7 @@ def authorize(handshake: Handshake, stage: Stage, now: float) -> Identity | str:
 
 
 def expired(query: dict[str, str], now: float) -> str:
-    """Say when a presigned URL was good for the last time, if that is over; empty if it still is."""
+    """Return the error of a presigned URL that has expired; empty if it has not."""
     signed = query.get("X-Amz-Date")
     if not signed:
         return ""

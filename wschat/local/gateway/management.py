@@ -18,11 +18,11 @@ PART_OF_API = re.compile(r"/v2/apis/([^/]+)(/deployments)?(?:/.*)?")
 HOST_HEADER = re.compile(r"\[?([^]]*?)\]?(?::\d+)?")
 STAGE = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
 UNREADABLE = ManagementResponse(HTTPStatus.BAD_REQUEST, "BadRequestException")
-TYPED = "none"  # a person gave the URL to the browser
+TYPED = "none"  # the URL was typed into the address bar
 
 
 class Management:
-    """Wraps MiniStack: answers @connections, and tells the control plane of what is written."""
+    """Wraps MiniStack: answers @connections, and invalidates the control plane's cache at each write."""
 
     def __init__(self, app: App, gateway: Gateway, control_plane: ControlPlane) -> None:
         self._app = app
@@ -36,7 +36,7 @@ class Management:
             return
         connection = CONNECTION.fullmatch(scope["path"])
         changed = PART_OF_API.fullmatch(scope["path"]) if scope["method"] != "GET" else None
-        if _is_foreign(decoded(scope["headers"])):
+        if _is_from_browser(decoded(scope["headers"])):
             await _send(Reply(HTTPStatus.FORBIDDEN, {}, b""), send)
         elif not connection and not changed:
             await self._app(scope, receive, send)
@@ -82,10 +82,11 @@ class Management:
         return reply
 
 
-def _is_foreign(headers: Mapping[str, str]) -> bool:
-    """Tell whether a page in a browser asks, of whatever site: MiniStack would let it do anything here.
+def _is_from_browser(headers: Mapping[str, str]) -> bool:
+    """Tell whether a page in a browser sent a request: a cross-site request could do anything here.
 
-    An image's URL is enough, as it can hold a signature; of that a browser tells no origin, but this.
+    An image's URL is enough, as it can hold a signature; for that a browser sends no origin, but
+    `Sec-Fetch-Site`. The host is checked because of DNS rebinding.
     """
     page = "origin" in headers or headers.get("sec-fetch-site", TYPED) != TYPED
     host = HOST_HEADER.fullmatch(headers.get("host", ""))
@@ -105,7 +106,7 @@ async def _read_body(receive: Receive) -> bytes | None:
 
 
 def _parse(body: bytes) -> Json | None:
-    """Read the body of a request to write a part of an API; None: AWS would not know what it means."""
+    """Parse the body of a request to write a part of an API; None if AWS would refuse it."""
     try:
         asked = json.loads(body or b"{}")
     except (ValueError, RecursionError):

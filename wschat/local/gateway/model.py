@@ -124,7 +124,7 @@ def read_deployment(
     integration_responses: Mapping[str, Iterable[Json]],
     route_responses: Mapping[str, Iterable[Json]],
 ) -> Deployment:
-    """Read what the control plane tells of an API; the last two are by integration and by route id."""
+    """Read the control plane's description of an API; the last two are by integration and by route id."""
     known = {
         found["integrationId"]: _integration(found, integration_responses.get(found["integrationId"], ()))
         for found in integrations

@@ -10,7 +10,7 @@ MESSAGE_BYTES = 128 * 1024
 FRAME_BYTES = 32 * 1024
 URL_CHARACTERS = 4096
 BUFFER_BYTES = 2 * MESSAGE_BYTES
-"""How much may wait for a client that reads slowly; AWS says that there is a limit, and not which."""
+"""How many bytes are buffered for a client that reads slowly; AWS does not say how many."""
 CONNECTS = 500.0
 """New connections a second, in one account and region."""
 

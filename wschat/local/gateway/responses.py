@@ -1,4 +1,4 @@
-"""What API Gateway says: in a handshake, in a frame, when it closes."""
+"""What API Gateway responds: to a handshake, to a message, when it closes."""
 
 import json
 from collections.abc import Mapping
@@ -80,8 +80,8 @@ def opens(result: Result) -> bool:
 def reply(route: Route, result: Result) -> str | Problem | None:
     """Return what the client gets in return for a message: text, a problem, or nothing.
 
-    A problem is told even on a one-way route, unless it is the shape of an answer that nobody waits for. Of
-    an answer the body is sent, and only of a two-way route, and not of a 4xx or a 5xx.
+    A problem is reported on a one-way route as well, but for a malformed response, which is not sent there
+    anyway. Of a response only the body is sent, on a two-way route, and not of a 4xx or a 5xx.
     """
     if result.problem is Problem.MALFORMED and not route.two_way:
         return None
@@ -93,13 +93,13 @@ def reply(route: Route, result: Result) -> str | Problem | None:
 
 
 def frame(message: str, connection_id: str, request_id: str) -> str:
-    """Return the frame, or the body of a handshake, that tells of a problem; spaced as AWS does it."""
+    """Return the frame, or the body of a handshake, that reports a problem; spaced as on AWS."""
     text = json.dumps(message, ensure_ascii=False)
     return f'{{"message": {text}, "connectionId":"{connection_id}", "requestId":"{request_id}"}}'
 
 
 def phrase(status: int) -> str:
-    """Return what a handshake says that `$connect` refuses with a status of its own."""
+    """Return the reason phrase of a handshake that `$connect` refuses with a status of its own."""
     return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Unknown"
 
 

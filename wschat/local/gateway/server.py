@@ -111,7 +111,7 @@ class HttpConnection(HttpToolsProtocol):
         super().on_message_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the timer: there is nobody left to wait for."""
+        """Stop the timer: the client has left."""
         self._stop_timer()
         super().connection_lost(exc)
 

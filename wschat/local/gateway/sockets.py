@@ -63,7 +63,7 @@ class SharedPortConnection(ServerConnection):
         self._late = self.loop.call_later(self._head_timeout, self._raw_transport.abort)
 
     def data_received(self, data: bytes) -> None:
-        """Look at the first request; later leave all to whom it was for."""
+        """Buffer the first request until its protocol is clear; then pass on what comes."""
         if self._head is None:
             super().data_received(data)
             return
@@ -83,12 +83,12 @@ class SharedPortConnection(ServerConnection):
             http.data_received(head)
 
     def eof_received(self) -> None:
-        """Let one go who never asked for anything."""
+        """Pass it on, unless the protocol was never clear."""
         if self._head is None:
             super().eof_received()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Let one go who never asked for anything."""
+        """Pass it on, unless the protocol was never clear."""
         self._late.cancel()
         if self._head is None:
             super().connection_lost(error)
