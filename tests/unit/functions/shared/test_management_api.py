@@ -16,14 +16,21 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials, ReadOnlyCredentials
 
-from tests.support.functions.people import Connect
+from tests.support.functions.people import PATIENT, Connect
 from tests.support.functions.post_sink import PostSink
-from wschat.functions.shared.management_api import KEPT_ALIVE, TIMEOUT, ManagementApi, Signature
+from wschat.functions.shared import management_api
+from wschat.functions.shared.management_api import KEPT_ALIVE, ManagementApi, Signature
 
 BODY = b'{"type":"pong"}'
 
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each post the time that it takes on a machine with much else to do."""
+    monkeypatch.setattr(management_api, "TIMEOUT", PATIENT)
 
 
 class Late(ManagementApi):
@@ -63,7 +70,7 @@ def answering(
                         one.sendall(answer or b"")
 
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.settimeout(10)
+        server.settimeout(PATIENT)
         thread = threading.Thread(target=serve)
         thread.start()
         url = f"{'https' if tls else 'http'}://127.0.0.1:{server.getsockname()[1]}/dev"
@@ -84,7 +91,7 @@ def _request(one: socket.socket) -> bytes:
 
 
 def post(api: ManagementApi) -> str:
-    (outcome,) = api.post(["L0SM="], BODY, time.monotonic() + 20).values()
+    (outcome,) = api.post(["L0SM="], BODY, time.monotonic() + PATIENT).values()
     return outcome
 
 
@@ -107,7 +114,7 @@ def test_ended_while_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     with answering([OK], [OK]) as (api, heard):
         assert post(api) == "posted"
         ((_, line),) = api._idle
-        line.sock.settimeout(10)
+        line.sock.settimeout(PATIENT)
         assert line.sock.recv(1, socket.MSG_PEEK) == b""  # its end has come
         monkeypatch.setattr(api, "_send", _once(api))
         assert post(api) == "posted"
@@ -141,7 +148,7 @@ def test_ended_meanwhile_over_tls() -> None:
     with answering([OK], [OK], tls=True) as (api, heard):
         assert post(api) == "posted"
         ((_, line),) = api._idle
-        line.sock.settimeout(10)
+        line.sock.settimeout(PATIENT)
         assert line.sock.recv(1) == b""  # its end has come
         assert post(api) == "posted"
     assert len(heard) == 2
@@ -202,7 +209,7 @@ def test_tls_is_verified() -> None:
     context = line._context  # type: ignore[attr-defined]
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert context.cert_store_stats()["x509_ca"] > 50
-    assert line.timeout == TIMEOUT
+    assert line.timeout == PATIENT
 
 
 @pytest.mark.parametrize("token", [None, "a/session+token=="])
