@@ -83,9 +83,12 @@ def hang_up(master: int) -> None:
 
 def test_what_is_typed_is_kept(hold: Hold, held: Path) -> None:
     """The terminal echoes it, and it stands in the input line later; Enter sends it."""
-    with hold(PROMPT, "--name", "ann", "--room", "ops") as ann:
+    with hold(f"{PROMPT} {CLIENT}", "--name", "ann", "--room", "ops") as ann:
         ann.press("hell\x7fllo")
         ann.until("helllo")
+        held.unlink()
+        ann.until_screen(r"^> helllo\n")
+        until(held.exists)
         held.unlink()
         ann.until("you are in ops")
         ann.until_screen(r"> helllo\n+ connected")
