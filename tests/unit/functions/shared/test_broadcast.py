@@ -30,6 +30,7 @@ def test_gone_is_forgotten(connect: Connect, sink: PostSink, tables: Tables) -> 
 def test_everybody_in_a_room_is_gone(connect: Connect, sink: PostSink, tables: Tables) -> None:
     """A create tells everybody, and so finds every ghost, room by room."""
     ghosts = [connect(f"ghost{number}", f"room{number % 2}") for number in range(4)]
+    assert ghosts[0].ask("message", "last words").type == "ack"
     sink.gone.update(ghost.connection for ghost in ghosts)
     ann = connect("Ann", "Ops")
     assert tables().keys() == {ann.connection, "name#ann", "#rooms", "room ops", "room ops#log"}
