@@ -57,7 +57,7 @@ class Policy:
 POLL = Backoff(first=0.8, longest=5.0, factor=1.03)
 """Something takes its time, and its end should not be missed by much."""
 POLICIES = {
-    Failure.THROTTLED: Policy(900.0, Backoff(0.7, 30.0)),  # thirty labs at one deployment per 5 s take 150 s
+    Failure.THROTTLED: Policy(900.0, Backoff(0.7, 24.0)),  # thirty labs at one deployment per 5 s take 150 s
     Failure.NEW_ROLE: Policy(900.0, POLL),  # AWS Support: up to 15 minutes; nearly all take 15 seconds
     Failure.CONFLICT: Policy(300.0, POLL),
     Failure.NOT_FOUND: Policy(60.0, POLL),  # what was just made is not always found at once

@@ -27,12 +27,12 @@ from wschat.lab.aws.errors import THROTTLED
 from wschat.lab.engine import Outcome
 from wschat.lab.plan import Progress
 
-Story = Callable[[Cloud], Generator[Progress, None, Outcome]]
+Work = Callable[[Cloud], Generator[Progress, None, Outcome]]
 """What somebody does with a lab, from the first look to the last."""
 
 
 @dataclass
-class Watch:
+class Figures:
     """What one phase of a class was like; times in seconds of the account."""
 
     seconds: float = 0.0
@@ -47,43 +47,43 @@ class Person:
     """Somebody with a lab of their own, and what they see."""
 
     def __init__(self, account: Account, prefix: str) -> None:
-        self.watch = Watch()
+        self.figures = Figures()
         self._clock = account.clock
-        self._told = 0.0
+        self._heard = 0.0
         self._refused: dict[greenlet, float] = {}
-        self.cloud = replace(account.lab(prefix), on_wait=lambda *_: self._tell())
+        self.cloud = replace(account.lab(prefix), on_wait=lambda *_: self._hear())
         cloud = self.cloud
         for client in (cloud.dynamodb, cloud.iam, cloud.functions, cloud.logs, cloud.api):
             client.meta.events.register("after-call", self._after_call)
 
-    def do(self, story: Story, watch: Watch) -> None:
+    def do(self, work: Work, figures: Figures) -> None:
         """Provision or tear down, and see what comes of it."""
-        self.watch, self._told = watch, self._clock.now()
+        self.figures, self._heard = figures, self._clock.now()
         prefix = self.cloud.lab.prefix
         try:
-            _, left = drain(story(self.cloud), lambda _: self._tell())
+            _, left = drain(work(self.cloud), lambda _: self._hear())
         except WschatError as error:
-            watch.failed.append(f"{prefix}: {error.where}: {error.what}")
+            figures.failed.append(f"{prefix}: {error.where}: {error.what}")
         except Exception as error:  # noqa: BLE001  one person's, in a thread; the others go on
-            watch.failed.append(f"{prefix}: {error!r}")
+            figures.failed.append(f"{prefix}: {error!r}")
         else:
-            watch.failed += [f"{prefix}: not as it should be: {step}" for step in left]
-        self._tell()
+            figures.failed += [f"{prefix}: not as it should be: {step}" for step in left]
+        self._hear()
 
-    def _tell(self) -> None:
+    def _hear(self) -> None:
         now = self._clock.now()
-        self.watch.longest_silence = max(self.watch.longest_silence, now - self._told)
-        self._told = now
+        self.figures.longest_silence = max(self.figures.longest_silence, now - self._heard)
+        self._heard = now
 
     def _after_call(self, parsed: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401
         """Count a call; one that is refused is tried again by the same worker, until it is not."""
         service, worker, now = model.service_model.service_name, getcurrent(), self._clock.now()
-        self.watch.calls[service] += 1
+        self.figures.calls[service] += 1
         if parsed.get("Error", {}).get("Code") in THROTTLED:
-            self.watch.throttled[service] += 1
+            self.figures.throttled[service] += 1
             self._refused.setdefault(worker, now)
         elif worker in self._refused:
-            self.watch.longest_wait = max(self.watch.longest_wait, now - self._refused.pop(worker))
+            self.figures.longest_wait = max(self.figures.longest_wait, now - self._refused.pop(worker))
 
 
 def provision(cloud: Cloud) -> Generator[Progress, None, Outcome]:
@@ -105,34 +105,34 @@ class Class:
         self.account = Account(ministack, seed, times)
         self.people = [Person(self.account, f"class{seed}-{number}-") for number in range(1, labs + 1)]
 
-    def all_at_once(self, story: Story) -> Watch:
+    def all_at_once(self, work: Work) -> Figures:
         """Let everybody do the same at the same time."""
-        clock, watch = self.account.clock, Watch()
+        clock, figures = self.account.clock, Figures()
         start, done = clock.now(), clock.channel()
 
-        def work(person: Person) -> None:
+        def take_part(person: Person) -> None:
             try:
-                person.do(story, watch)
+                person.do(work, figures)
             finally:
                 done.put(None)
 
         for person in self.people:
-            clock.start(partial(work, person))
+            clock.start(partial(take_part, person))
         for _ in self.people:
             done.get()
-        watch.seconds = clock.now() - start
-        return watch
+        figures.seconds = clock.now() - start
+        return figures
 
 
-def report(what: str, watch: Watch, real: float) -> Iterator[str]:
+def report(what: str, figures: Figures, real: float) -> Iterator[str]:
     """Tell what a phase was like, in lines."""
-    yield f"{what}: {watch.seconds:.0f} s ({real:.0f} s of real time)"
-    for service, calls in sorted(watch.calls.items()):
-        rate, throttled = calls / watch.seconds, watch.throttled[service] / calls
+    yield f"{what}: {figures.seconds:.0f} s ({real:.0f} s of real time)"
+    for service, calls in sorted(figures.calls.items()):
+        rate, throttled = calls / figures.seconds, figures.throttled[service] / calls
         yield f"  {service:<13} {calls:>6} calls, {rate:>5.1f} a second, {throttled:>4.0%} throttled"
-    yield f"  longest wait of one call: {watch.longest_wait:.0f} s"
-    yield f"  longest time without a message: {watch.longest_silence:.0f} s"
-    for each in watch.failed:
+    yield f"  longest wait of one call: {figures.longest_wait:.0f} s"
+    yield f"  longest time without a message: {figures.longest_silence:.0f} s"
+    for each in figures.failed:
         yield f"  FAILED {each}"
 
 
@@ -144,13 +144,13 @@ def main() -> int:
     asked = parser.parse_args()
     failed = False
     school = Class(Embedded(), asked.labs, asked.seed)
-    for what, story in (("provision", provision), ("teardown", tear_down)):
+    for what, work in (("provision", provision), ("teardown", tear_down)):
         start = time.monotonic()
-        watch = school.all_at_once(story)
-        for line in report(f"{what} of {asked.labs} labs", watch, time.monotonic() - start):
+        figures = school.all_at_once(work)
+        for line in report(f"{what} of {asked.labs} labs", figures, time.monotonic() - start):
             sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
-        failed = failed or bool(watch.failed)
+        failed = failed or bool(figures.failed)
     return int(failed)
 
 

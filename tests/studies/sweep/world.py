@@ -86,7 +86,7 @@ RUNS: dict[str, Callable[[Cloud], End]] = {"provision": provision, "teardown": t
 
 
 def log_in(url: str, session: boto3.Session, clock: Clock) -> Cloud:
-    """Return the clients of the one lab of these trials, with AWS's manners and no chance."""
+    """Return the clients of the one lab of these trials, with AWS's pacing and fixed jitter."""
     cloud = connect(Target(prefix=PREFIX, endpoint_url=url), session, clock, AWS_PACING)
     return replace(cloud, jitter=random.Random(0).random)  # noqa: S311
 

@@ -1,4 +1,4 @@
-"""Calling AWS with patience: what passes is waited for, what does not is told."""
+"""Calling AWS: what passes is retried, what does not is raised."""
 
 from dataclasses import replace
 
@@ -14,8 +14,8 @@ from wschat.lab.clock import Stopped
 from wschat.retry import POLICIES, Failure
 
 THROTTLED = refused("TooManyRequestsException", status=429)
-UNSURE = aws.ConnectionClosedError(endpoint_url="x")
-TAKEN = refused("EntityAlreadyExists")
+NO_ANSWER = aws.ConnectionClosedError(endpoint_url="x")
+EXISTS = refused("EntityAlreadyExists")
 
 
 class Service:
@@ -56,9 +56,9 @@ def test_what_passes_is_waited_for(patient: Cloud, clock: Sleeper) -> None:
 
 PASSING = {
     Failure.THROTTLED: THROTTLED,
-    Failure.CONFLICT: TAKEN,
+    Failure.CONFLICT: EXISTS,
     Failure.NEW_ROLE: refused("InvalidParameterValueException", "cannot be assumed by Lambda"),
-    Failure.NO_ANSWER: UNSURE,
+    Failure.NO_ANSWER: NO_ANSWER,
     Failure.NOT_FOUND: refused("NotFoundException", "Invalid API identifier specified"),
 }
 
@@ -99,7 +99,7 @@ def test_what_stays_is_raised_at_once(patient: Cloud, clock: Sleeper, error: Exc
 GARBLED = ResponseParserError("invalid XML received: <html>502 Bad Gateway</html>")
 
 
-@pytest.mark.parametrize(("error", "exists"), [(UNSURE, False), (GARBLED, False), (TAKEN, True)])
+@pytest.mark.parametrize(("error", "exists"), [(NO_ANSWER, False), (GARBLED, False), (EXISTS, True)])
 def test_a_create_is_never_sent_twice(
     patient: Cloud, clock: Sleeper, error: Exception, *, exists: bool
 ) -> None:

@@ -106,7 +106,7 @@ def session(account: None) -> boto3.Session:  # noqa: ARG001
         ("localhost.example.com", False),
     ],
 )
-def test_whose_manners(
+def test_whose_pacing(
     host: str, session: boto3.Session, monkeypatch: pytest.MonkeyPatch, *, emulated: bool
 ) -> None:
     """What is not on this machine is another way to AWS: no quicker, and the API is where it always is."""
