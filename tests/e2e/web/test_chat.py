@@ -115,7 +115,7 @@ def test_a_cut(cable: Cable, near: str, far: str, open_tab: OpenTab) -> None:
     far_one.until("#unsent li:has-text('Not delivered yet')")
     for number in range(3):
         near_one.say(f"missed {number}")
-    near_one.until("text=missed 2")
+    near_one.until("#log li:has-text('missed 2')")
     cable.mend()
     said = ["before", "missed 0", "missed 1", "missed 2", "typed meanwhile"]
     for person in (near_one, far_one):
