@@ -95,9 +95,10 @@ async def chat(
                 return await client.run(welcome)
         except OSError as error:
             is_gone = has_prompt and error.errno == errno.EIO  # the terminal, as SIGHUP tells too
-            for stream in (environment.stdout, sys.stderr) if is_gone else (environment.stdout,):
-                with suppress(OSError):
-                    discard(stream)
+            with suppress(OSError):
+                discard(environment.stdout)
+                if is_gone and sys.stderr:  # None where it is closed
+                    discard(sys.stderr)
             if isinstance(error, BrokenPipeError):  # such as `| head`: who read has enough
                 return ExitCode.OK
             if is_gone:
