@@ -1,7 +1,9 @@
 """AWS, one file a service: each kind of resource is one class that reads, creates, updates and deletes it.
 
-`KINDS` lists them. `wschat.lab.model.Resource` says what a kind has to know; begin with `log_groups`,
-which is the shortest.
+`KINDS` lists them; a kind of a service that is not here yet needs its client too, in `session` and `cloud`,
+and its actions in `wschat/lab/user_policy`. Beside the kinds: `session` makes the clients, `cloud` calls
+them with the retry policy, `errors` says what their errors mean, `signing` signs handshakes. Begin with
+`log_groups`, the shortest kind, and `wschat/lab/model`, which says what a kind has to know.
 """
 
 from wschat.lab.aws.functions import Function, Permission
