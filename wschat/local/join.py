@@ -260,7 +260,7 @@ def listen(port: int | None) -> socket.socket:
     # asyncio turns off Nagle's algorithm for sockets that name TCP alone
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if not (port and _is_in_use(port)):  # macOS lets two listen, on all addresses and on this one
+        if not (port and is_in_use(port)):  # macOS lets two listen, on all addresses and on this one
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port or 0))
         listener.listen()
@@ -271,7 +271,8 @@ def listen(port: int | None) -> socket.socket:
     return listener
 
 
-def _is_in_use(port: int) -> bool:
+def is_in_use(port: int) -> bool:
+    """Tell whether somebody listens on a port of this machine."""
     with socket.socket() as client:
         return client.connect_ex((HOST, port)) == 0
 

@@ -27,7 +27,7 @@ from tests.support.gateway import crowd, running, settled
 from tests.support.until import until
 from wschat.lab.local import provision
 from wschat.local.environment import clean_environment
-from wschat.local.join import _is_in_use, listen
+from wschat.local.join import is_in_use, listen
 from wschat.loopback import HOST
 
 ROOMS, MEMBERS = 10, 10
@@ -54,7 +54,7 @@ def ministack(place: Path) -> Iterator[str]:
         start_new_session=True,
     )
     try:
-        until(lambda: _is_in_use(port))
+        until(lambda: is_in_use(port))
         yield f"http://{HOST}:{port}"
     finally:
         os.killpg(process.pid, 9)

@@ -12,13 +12,7 @@ from typing import NamedTuple
 from websockets.asyncio.server import ServerConnection
 
 from wschat.local.gateway import events, responses
-from wschat.local.gateway.connections import (
-    GONE,
-    TOO_LARGE,
-    TOO_MANY,
-    ManagementResponse,
-    OpenConnection,
-)
+from wschat.local.gateway.connections import GONE, TOO_LARGE, TOO_MANY, ManagementResponse, OpenConnection
 from wschat.local.gateway.events import ConnectionInfo, Event, RequestInfo
 from wschat.local.gateway.model import ANYONE, AWS_IAM, MOCK, PROXY, Integration, Route, Stage, route_of
 from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, GatewayOptions, Throttles

@@ -3,11 +3,7 @@
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-from ministack.core.iam_evaluator import (
-    EvalContext,
-    evaluate_resource_policy,
-    resolve_credential,
-)
+from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy, resolve_credential
 from ministack.core.responses import get_account_id, set_request_account_id, set_request_region
 from ministack.core.router import extract_access_key_id
 from ministack.services.apigateway import _authorize_ws_iam

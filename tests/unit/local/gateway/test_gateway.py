@@ -15,16 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.support.asynchronous import asynchronous
 from tests.support.gateway import API, crowd, how_it_closes, running, settled
-from tests.support.websocket_api import (
-    ERROR,
-    FENCE,
-    PATIENCE_S,
-    TestApi,
-    answers,
-    ask,
-    opened,
-    refused,
-)
+from tests.support.websocket_api import ERROR, FENCE, PATIENCE_S, TestApi, answers, ask, opened, refused
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.quotas import GatewayOptions
 

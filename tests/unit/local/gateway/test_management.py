@@ -13,13 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.until import until
-from tests.support.websocket_api import (
-    PATIENCE_S,
-    STAGE,
-    TestApi,
-    id_of,
-    opened,
-)
+from tests.support.websocket_api import PATIENCE_S, STAGE, TestApi, id_of, opened
 from tests.unit.local.gateway.conftest import Management
 from wschat.lab.aws.cloud import Cloud
 

@@ -12,14 +12,7 @@ import pytest
 from tests.support.asynchronous import asynchronous
 from tests.support.gateway import running
 from tests.support.until import until
-from tests.support.websocket_api import (
-    PATIENCE_S,
-    TestApi,
-    closed,
-    events_of,
-    opened,
-    refused,
-)
+from tests.support.websocket_api import PATIENCE_S, TestApi, closed, events_of, opened, refused
 from wschat.lab.aws.cloud import Cloud
 
 
