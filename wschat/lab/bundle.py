@@ -37,7 +37,8 @@ def sources(module: str, package: Path) -> dict[str, bytes]:
     while waiting:
         path = Path(*waiting.pop().split(".")).with_suffix(".py")
         source = package.parent / path
-        if path.as_posix() not in found and source.is_file():
+        ours = path.parts[0] == package.name  # where it is installed, libraries stand beside it
+        if ours and path.as_posix() not in found and source.is_file():
             found[path.as_posix()] = source.read_bytes()
             found |= {(parent / "__init__.py").as_posix(): b"" for parent in path.parents[:-1]}
             waiting += _imports(source.read_bytes())

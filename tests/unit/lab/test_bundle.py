@@ -9,6 +9,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import botocore
 import pytest
 
 import wschat
@@ -77,6 +78,15 @@ def test_an_edit_redeploys_those_that_import_it(loaded: dict[str, set[str]], tmp
         assert changed == {module for module in MODULES if names & loaded[module]}, names
         for path, source in sources.items():
             path.write_bytes(source)
+
+
+def test_what_stands_beside_the_package(tmp_path: Path) -> None:
+    """Where it is installed, libraries stand beside it; none is packed."""
+    copy = tmp_path / "wschat"
+    shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "botocore").symlink_to(Path(botocore.__file__).parent)
+    for module in MODULES:
+        assert bundle.__wrapped__(module, copy) == bundle(module)
 
 
 def test_same_bytes() -> None:
