@@ -172,7 +172,7 @@ def hang_up(state: ChatState, what: str, fault: Fault = Fault.TRANSIENT) -> Step
 
 def reply_timed_out(state: ChatState, pending: PendingRequest) -> Step:
     """Distrust a connection on which no reply comes; the second time, it is the request that fails."""
-    if pending.echoed or (pending.line and pending.timeouts):
+    if state.has(pending) or (pending.line and pending.timeouts):
         return fail(state, NO_REPLY)
     state = state.with_open(in_flight=replace(pending, timeouts=pending.timeouts + 1))
     return hang_up(state, NO_REPLY.what)

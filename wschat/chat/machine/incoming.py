@@ -217,11 +217,7 @@ def _message(state: ChatState, message: ClientMessage) -> Step:
 
 def _news(state: ChatState, event: wire.Event) -> Step:
     match event:
-        case UserJoined(user, room) if state.room and state.is_in(room) and user not in state.room.members:
-            return with_room(state, rooms.change_members(state.room, event))
-        case UserLeft(user, room) if (
-            state.room and state.is_in(room) and user in state.room.members and user != state.name
-        ):
+        case UserJoined(_, room) | UserLeft(_, room) if state.room and state.is_in(room):
             return with_room(state, rooms.change_members(state.room, event))
         case wire.SingleRoom(room):
             expected = state.is_in(room) or (state.in_flight and state.in_flight.enters(room))

@@ -119,7 +119,7 @@ def fail(state: ChatState, advice: Advice) -> Step:
     if pending is None:
         return state, (Show(Failure("", *advice)),)
     state = state.with_open(in_flight=None)
-    if pending.echoed:
+    if state.has(pending):
         return state, delivered(state, pending)
     return reject(state, replace(pending, unconfirmed=True), advice)
 
@@ -144,7 +144,7 @@ def take_back(state: ChatState) -> Step:
         return replace(state, wanted_name=pending.request.value), ()
     if pending.request.action in ENTERING:
         return replace(state, wanted_room=pending.request.value), ()
-    if pending.echoed:
+    if state.has(pending):
         return state, delivered(state, pending)
     return replace(state, outbox=(replace(pending, unconfirmed=True), *state.outbox)), ()
 

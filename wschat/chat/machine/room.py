@@ -110,7 +110,10 @@ def release(room: Room) -> Step:
 def change_members(room: Room, event: UserJoined | UserLeft) -> Step:
     """Show that somebody joined or left; of a burst only the first at once, the others in one line."""
     others = tuple(member for member in room.members if member != event.user)
-    room = replace(room, members=(*others, event.user) if isinstance(event, UserJoined) else others)
+    members = (*others, event.user) if isinstance(event, UserJoined) else others
+    if len(members) == len(room.members) or event.user == room.me:
+        return room, ()
+    room = replace(room, members=members)
     event = replace(event, room=room.name)
     if room.presence is not None:
         return replace(room, presence=(*room.presence, event)), ()

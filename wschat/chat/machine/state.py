@@ -25,7 +25,6 @@ class PendingRequest:
     Attributes:
         tag: what a program calls it.
         unconfirmed: it was sent on a connection that is gone: nobody knows whether it arrived.
-        echoed: its message came back from the room.
         timeouts: how many replies did not come in time.
         early: messages of the room that it enters, which overtook the reply.
         fallbacks: what to ask instead when it is refused for a reason; in this order, each once.
@@ -35,7 +34,6 @@ class PendingRequest:
     line: str = ""
     tag: str | None = None
     unconfirmed: bool = False
-    echoed: bool = False
     timeouts: int = 0
     early: tuple[ClientMessage, ...] = ()
     fallbacks: tuple[tuple[ErrorCode, Action], ...] = ()
@@ -205,9 +203,10 @@ class ChatState:
     @property
     def unsent(self) -> tuple[Unsent, ...]:
         """The lines among what is pending, but for a message that the room has."""
-        lines = [pending for pending in self.pending if pending.line and not pending.echoed]
         return tuple(
-            Unsent(pending.line, pending.unconfirmed or pending is self.in_flight) for pending in lines
+            Unsent(pending.line, pending.unconfirmed or pending is self.in_flight)
+            for pending in self.pending
+            if pending.line and not self.has(pending)
         )
 
     def with_open(self, **changes: Any) -> "ChatState":  # noqa: ANN401  fields of an open connection
@@ -219,6 +218,10 @@ class ChatState:
     def is_in(self, room: str) -> bool:
         """Tell whether this is the room that we are in."""
         return self.room is not None and fold(self.room.name) == fold(room)
+
+    def has(self, pending: PendingRequest) -> bool:
+        """Tell whether the message that is asked for came back from the room."""
+        return self.room is not None and self.room.has(pending.request.id)
 
 
 Step = tuple[ChatState, tuple[Effect, ...]]
@@ -232,11 +235,8 @@ def then(step: Step, change: Callable[[ChatState], Step]) -> Step:
 
 
 def with_room(state: ChatState, step: RoomStep) -> Step:
-    """Return the state in which the room has made this step; it may have echoed what is in flight."""
+    """Return the state in which the room has made this step."""
     room, effects = step
-    pending = state.in_flight
-    if pending and not pending.echoed and room.has(pending.request.id):
-        state = state.with_open(in_flight=replace(pending, echoed=True))
     return replace(state, room=room), effects
 
 
