@@ -1,7 +1,8 @@
-"""Which lab is meant: by its names in an AWS account, or by its URL."""
+"""Which lab is meant: by its names in an AWS account, or by its URL; how a connection to it is signed."""
 
 import shlex
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 COMMANDS = ("provision", "teardown", "status")
 """The commands that lead on from each other, with the same options."""
@@ -42,3 +43,11 @@ class Target:
     def commands(self) -> dict[str, str]:
         """Return what to type for each of `COMMANDS` to mean the same lab."""
         return {name: f"wschat {name}{self.options}" for name in COMMANDS}
+
+
+@dataclass(frozen=True)
+class SignedHandshake:
+    """What to connect to, and with which headers besides the usual ones; both are credentials."""
+
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)

@@ -21,9 +21,9 @@ from wschat import paths
 from wschat.chat.network.connection import Sign, open_session
 from wschat.errors import AccessError, ConnectError, WschatError
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.aws.signing import LONGEST_URL, SignedHandshake, signer
+from wschat.lab.aws.signing import LONGEST_URL, signer
 from wschat.lab.blueprint import STAGE
-from wschat.target import Target
+from wschat.target import SignedHandshake, Target
 
 REGION = "us-east-1"
 

@@ -1,21 +1,16 @@
 """What chat and web connect to: the lab that is meant, and how each connection to it is signed."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
 from shutil import which
-from typing import TYPE_CHECKING
 
 from wschat import paths
 from wschat.chat.network.url import check_url
 from wschat.errors import UsageError
-from wschat.target import Target
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from wschat.lab.aws.signing import SignedHandshake
+from wschat.target import SignedHandshake, Target
 
 
 def find(target: Target, url: str | None, *, sign: bool | None, command: str) -> Target:
@@ -40,7 +35,7 @@ def find(target: Target, url: str | None, *, sign: bool | None, command: str) ->
     )
 
 
-def signer(target: Target) -> "Callable[[], SignedHandshake] | None":
+def signer(target: Target) -> Callable[[], SignedHandshake] | None:
     """Return what signs each connection to a lab; None if it is not to be signed."""
     if not target.sign:
         return None

@@ -24,11 +24,6 @@ HINTS: dict[str, str] = {
     ErrorCode.BUSY: "try again in a moment",
 }
 
-LOCAL_REFUSALS: dict[ErrorCode, str] = {
-    ErrorCode.NOT_REGISTERED: "you have no name yet",
-    ErrorCode.NOT_IN_A_ROOM: "you are in no room",
-}
-
 FUNCTIONS: dict[str, str] = {
     Action.REGISTER: "RegisterUser",
     Action.CREATE: "CreateRoom",

@@ -9,7 +9,7 @@ from wschat.chat.machine.connection import hang_up, settle
 from wschat.chat.machine.effects import Effect, Show
 from wschat.chat.machine.events import Fault
 from wschat.chat.machine.items import Failure, FromServer, Message, Presence, Reconnected
-from wschat.chat.machine.outgoing import answered, ask, confirm, delivered, enter, fail, fall_back, reject
+from wschat.chat.machine.outgoing import answered, ask, confirm, delivered, enter, fail, fall_back, refuse
 from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Step, leave_room, then, with_room
 from wschat.protocol import events as wire
@@ -167,35 +167,34 @@ def _restores(state: ChatState, pending: PendingRequest) -> bool:
 
 def _refused(state: ChatState, pending: PendingRequest, error: Error) -> Step:
     action, code = pending.request.action, error.code
-    advice = Advice(error.message or code, HINTS.get(code, ""))
     if code == ErrorCode.BUSY and state.restoring and not pending.line:
-        return hang_up(state, advice.what, fault=Fault.BUSY)
+        return hang_up(state, error.message or code, fault=Fault.BUSY)
     state = state.with_open(in_flight=None)
     if pending.unconfirmed and action == Action.LEAVE and code == ErrorCode.NOT_IN_A_ROOM:
         return _left(state, pending)
     if pending.line:
-        return reject(state, pending, advice, code)
+        return refuse(state, pending, error)
     if action == Action.REGISTER:
-        return _name_lost(state, pending, advice, code)
-    return fall_back(state, pending, code) or _kept_out(state, pending, advice, code)
+        return _name_lost(state, pending, error)
+    return fall_back(state, pending, code) or _kept_out(state, pending, error)
 
 
-def _name_lost(state: ChatState, pending: PendingRequest, advice: Advice, code: str) -> Step:
+def _name_lost(state: ChatState, pending: PendingRequest, error: Error) -> Step:
     """Take the old name again if it was a new one that can't be; else be nobody, who wants the room back."""
     old, state = state.name, replace(state, wanted_name=None)
     if old is not None and fold(old) != fold(pending.request.value):
-        return then(reject(state, pending, advice, code), lambda state: ask(state, Action.REGISTER, old))
+        return then(refuse(state, pending, error), lambda state: ask(state, Action.REGISTER, old))
     wanted = state.wanted_room or (state.room.name if state.room else None)
     left = leave_room(replace(state, name=None, wanted_room=wanted))
-    return then(then(left, lambda state: reject(state, pending, advice, code)), settle)
+    return then(then(left, lambda state: refuse(state, pending, error)), settle)
 
 
-def _kept_out(state: ChatState, pending: PendingRequest, advice: Advice, code: str) -> Step:
+def _kept_out(state: ChatState, pending: PendingRequest, error: Error) -> Step:
     """Go on without the room; if we were in it before a cut, we are no more."""
     was_in = state.restoring and state.is_in(pending.request.value)
     state = replace(state, wanted_room=None)
     left = leave_room(state) if was_in else (state, ())
-    return then(then(left, lambda state: reject(state, pending, advice, code)), _resume_room)
+    return then(then(left, lambda state: refuse(state, pending, error)), _resume_room)
 
 
 def _resume_room(state: ChatState) -> Step:

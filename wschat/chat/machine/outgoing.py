@@ -6,13 +6,13 @@ reply to one tells that the next may go.
 
 from dataclasses import replace
 
-from wschat.chat.machine.advice import FORGOTTEN, HINTS, LOCAL_REFUSALS, Advice
+from wschat.chat.machine.advice import FORGOTTEN, HINTS, Advice
 from wschat.chat.machine.effects import Effect, Quit, RestoreInput, Send, Show
 from wschat.chat.machine.items import Acknowledged, Failure, Unsent
 from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Step
 from wschat.protocol import names
-from wschat.protocol.events import Ack
+from wschat.protocol.events import Ack, Error
 from wschat.protocol.refusals import ErrorCode, Refused
 from wschat.protocol.requests import Action, Request
 
@@ -40,7 +40,7 @@ def ask(
     try:
         pending = replace(pending, request=replace(request, value=_checked(action, value)))
     except Refused as refused:
-        return reject(state, pending, Advice(refused.message), refused.code)
+        return refuse(state, pending, refused)
     outbox = (*state.outbox, pending) if line else (pending, *state.outbox)
     return replace(state, outbox=outbox, requests=state.requests + 1), ()
 
@@ -77,23 +77,22 @@ def proceed(state: ChatState) -> Step:
     while state.outbox and state.in_use is not None and state.in_flight is None:
         pending, *rest = state.outbox
         state = replace(state, outbox=tuple(rest))
-        lacking = _lacking(state, pending.request)
-        if lacking is None:
+        if refused := _too_early(state, pending.request):
+            state, told = refuse(state, pending, refused)
+            effects.extend(told)
+        else:
             state = state.with_open(in_flight=pending)
             effects.append(Send(pending.request))
-        else:
-            state, told = reject(state, pending, Advice(LOCAL_REFUSALS[lacking], HINTS[lacking]), lacking)
-            effects.extend(told)
     if state.quitting and not state.pending:
         effects.append(Quit())
     return state, tuple(effects)
 
 
-def _lacking(state: ChatState, request: Request) -> ErrorCode | None:
+def _too_early(state: ChatState, request: Request) -> Refused | None:
     if request.action != Action.REGISTER and state.name is None:
-        return ErrorCode.NOT_REGISTERED
+        return Refused(ErrorCode.NOT_REGISTERED, "you have no name yet")
     if request.action in {Action.MESSAGE, Action.LEAVE} and state.room is None:
-        return ErrorCode.NOT_IN_A_ROOM
+        return Refused(ErrorCode.NOT_IN_A_ROOM, "you are in no room")
     return None
 
 
@@ -105,7 +104,13 @@ def answered(state: ChatState, request_id: str | None) -> tuple[ChatState, Pendi
     return state.with_open(in_flight=None), pending
 
 
-def reject(state: ChatState, pending: PendingRequest, advice: Advice, code: str = "") -> Step:
+def refuse(state: ChatState, pending: PendingRequest, refused: Refused | Error) -> Step:
+    """Tell that a request was refused, by the server or by ourselves, and what to do about it."""
+    code = refused.code
+    return _reject(state, pending, Advice(refused.message or code, HINTS.get(code, "")), code)
+
+
+def _reject(state: ChatState, pending: PendingRequest, advice: Advice, code: str = "") -> Step:
     """Tell that a request failed; a message's text goes back to where it was typed."""
     told = Show(Failure(pending.label, *advice, code=code, tag=pending.tag))
     back = RestoreInput(Unsent(pending.line, pending.unconfirmed))
@@ -121,7 +126,7 @@ def fail(state: ChatState, advice: Advice) -> Step:
     state = state.with_open(in_flight=None)
     if state.has(pending):
         return state, delivered(state, pending)
-    return reject(state, replace(pending, unconfirmed=True), advice)
+    return _reject(state, replace(pending, unconfirmed=True), advice)
 
 
 def delivered(state: ChatState, pending: PendingRequest, ack: Ack | None = None) -> tuple[Effect, ...]:
@@ -164,6 +169,6 @@ def confirm(state: ChatState, room: Room, *, complete: bool) -> Step:
         elif complete:
             outbox.append(replace(pending, unconfirmed=False))
         else:
-            state, told = reject(state, pending, FORGOTTEN)
+            state, told = _reject(state, pending, FORGOTTEN)
             effects.extend(told)
     return replace(state, outbox=tuple(outbox)), tuple(effects)

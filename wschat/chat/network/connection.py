@@ -7,10 +7,9 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from email.utils import parsedate_to_datetime
-from typing import Protocol
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
@@ -30,6 +29,7 @@ from wschat.errors import AccessError, ConnectError, LostError, WschatError
 from wschat.loopback import is_here
 from wschat.protocol.requests import Request
 from wschat.retry import Failure
+from wschat.target import SignedHandshake
 from wschat.text import safe
 
 OPEN_TIMEOUT = 20.0  # seconds; a cold $connect function delays the handshake
@@ -41,18 +41,6 @@ SECRET = re.compile(r"((?:x-amz-[a-z-]+|credential|signature)[=:])[^&,\s'\"<>]+"
 TOO_BIG, ABNORMAL = 1009, 1006
 NO_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 HEARTBEAT = 10.0  # seconds between two pings; after two of them a network that is gone is noticed
-
-
-class SignedHandshake(Protocol):
-    """Where to connect, and with which headers besides the usual ones."""
-
-    @property
-    def url(self) -> str:
-        """The URL, which may hold credentials."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The headers, which may hold credentials."""
 
 
 Sign = Callable[[], SignedHandshake]

@@ -1,8 +1,7 @@
 """botocore's signatures: a signed handshake for each connection to an API that wants to know who it is."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from botocore.auth import SigV4Auth, SigV4QueryAuth
@@ -12,7 +11,7 @@ from botocore.exceptions import NoCredentialsError
 
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.session import make_session
-from wschat.target import Target
+from wschat.target import SignedHandshake, Target
 
 SERVICE = "execute-api"
 LIFETIME = 60  # seconds; API Gateway itself lets any signature live for 5 minutes
@@ -20,14 +19,6 @@ LONGEST_URL = 4096  # characters: API Gateway's limit, which a session's token m
 OWN_HOST = re.compile(
     r"wss?://(?:[^/?#@]*@)?[^/?#@.]+\.execute-api\.([a-z]+(?:-[a-z]+)+-\d+)\.", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True)
-class SignedHandshake:
-    """What to connect to, and with which headers besides the usual ones; both are credentials."""
-
-    url: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
 
 
 def signer(url: str, target: Target, *, longest_url: int = LONGEST_URL) -> Callable[[], SignedHandshake]:

@@ -1,8 +1,6 @@
 import asyncio
 import socket
-from collections.abc import Mapping
 from itertools import count
-from typing import NamedTuple
 
 import pytest
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -17,6 +15,7 @@ from wschat.chat.network.connection import open_session
 from wschat.errors import AccessError, ConnectError, LostError, WschatError
 from wschat.protocol.requests import Request
 from wschat.retry import Failure
+from wschat.target import SignedHandshake
 
 
 def failure(url: str, timeout: float = 5.0) -> WschatError:
@@ -94,9 +93,9 @@ def test_each_connection_is_signed_anew() -> None:
         async with serve(_listen, "127.0.0.1", 0, process_request=note) as server:
             signatures = count(1)
 
-            def sign() -> Signature:
+            def sign() -> SignedHandshake:
                 number = next(signatures)
-                return Signature(
+                return SignedHandshake(
                     f"{url_of(server)}?X-Amz-Signature={number}", {"Authorization": f"A{number}"}
                 )
 
@@ -113,7 +112,7 @@ def test_each_connection_is_signed_anew() -> None:
 def test_who_can_not_sign_does_not_connect() -> None:
     """An error of signing is raised as it is, and a URL that is none before it."""
 
-    def sign() -> Signature:
+    def sign() -> SignedHandshake:
         raise AccessError("the AWS login has expired")
 
     async def connect(url: str) -> None:
@@ -124,13 +123,6 @@ def test_who_can_not_sign_does_not_connect() -> None:
         asyncio.run(connect("ws://127.0.0.1:1/x"))
     with pytest.raises(ConnectError, match="begins with wss"):
         asyncio.run(connect("nowhere"))
-
-
-class Signature(NamedTuple):
-    """A signed handshake."""
-
-    url: str
-    headers: Mapping[str, str]
 
 
 def url_of(server: Server) -> str:

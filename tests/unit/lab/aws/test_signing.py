@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from wschat.errors import AccessError
-from wschat.lab.aws.signing import LONGEST_URL, SignedHandshake, signer
-from wschat.target import Target
+from wschat.lab.aws.signing import LONGEST_URL, signer
+from wschat.target import SignedHandshake, Target
 
 HOST = "abc123.execute-api.eu-west-1.amazonaws.com"
 URL = f"wss://{HOST}/development"
