@@ -9,7 +9,6 @@ import typer
 from wschat.cli import console, report
 from wschat.errors import ExitCode
 from wschat.lab import inventory
-from wschat.lab.aws import session
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import check_names
 from wschat.lab.model import Actual, Lab
@@ -20,6 +19,8 @@ NOTHING_CHANGED = "Stopped. Nothing was changed."
 
 def connect(target: Target) -> Cloud:
     """Check the prefix, find out whose credentials these are, and show account and region."""
+    from wschat.lab.aws import session  # boto3 takes longer to load than all the rest of --help
+
     check_names(Lab(account="0" * 12, region="us-east-1", prefix=target.prefix))
     cloud = session.connect(target)
     report.show_place(cloud.lab)

@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-import botocore.exceptions as aws
-
 from wschat.errors import AwsError
-from wschat.lab.aws.errors import FAILURES, classify
+from wschat.lab.aws.errors import classify
 from wschat.lab.clock import Clock, Stopped
 from wschat.lab.model import Key, Lab
 from wschat.lab.pool import WORKERS
@@ -100,7 +98,7 @@ class Cloud:
         """Call until AWS has caught up with itself: for reads, and for writes that may be done twice.
 
         Raises:
-            FAILURES: it does not pass by itself, or has not in time.
+            Exception: botocore's, of what does not pass by itself, or has not in time.
             Stopped: the person asked to stop.
         """
         return self._retry({Failure.EXISTS: Failure.CONFLICT}, call, *args, **kwargs)
@@ -110,11 +108,11 @@ class Cloud:
 
         Raises:
             OutcomeUnknown: it may have been, or what it would make exists.
-            FAILURES, Stopped: as `call`.
+            Exception, Stopped: as `call`.
         """
         try:
             return self._retry({Failure.NO_ANSWER: Failure.PERMANENT}, call, *args, **kwargs)
-        except FAILURES as error:
+        except Exception as error:
             if classify(error) in {Failure.NO_ANSWER, Failure.EXISTS}:
                 raise OutcomeUnknown(error) from error
             raise
@@ -124,7 +122,7 @@ class Cloud:
         try:
             absent = {Failure.EXISTS: Failure.CONFLICT, Failure.NOT_FOUND: Failure.PERMANENT}
             return self._retry(absent, call, *args, **kwargs)
-        except aws.ClientError as error:
+        except Exception as error:
             if classify(error) is Failure.NOT_FOUND:
                 return None
             raise
@@ -140,7 +138,7 @@ class Cloud:
         """Call as `call` does; return which of these texts AWS refuses it with, None if it does it."""
         try:
             self.call(call, *args, **kwargs)
-        except aws.ClientError as error:
+        except Exception as error:
             found = next((text for text in texts if text in str(error)), None)
             if found is None:
                 raise
@@ -179,7 +177,7 @@ class Cloud:
         while True:
             try:
                 return call(*args, **kwargs)
-            except FAILURES as error:
+            except Exception as error:
                 failure, now = classify(error), self.clock.now()
                 failure = read_as.get(failure, failure)
                 pause = attempts.pause(failure, now, self.jitter())

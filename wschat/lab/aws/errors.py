@@ -4,15 +4,13 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-
-import botocore.exceptions as aws
-from botocore.parsers import ResponseParserError
+from typing import TYPE_CHECKING
 
 from wschat.errors import LOG_IN, AccessError, AwsError, UsageError, WschatError
 from wschat.retry import Failure
 
-FAILURES = (aws.BotoCoreError, aws.ClientError, ResponseParserError)
-"""What a call of botocore's raises."""
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
 
 NOT_FOUND = {"ResourceNotFoundException", "NoSuchEntity", "NoSuchEntityException", "NotFoundException"}
 THROTTLED = {
@@ -49,6 +47,9 @@ def classify(error: Exception) -> Failure:
     The codes and texts are AWS's: the services' API references, "Common errors", and the waiting and
     retrying of AWS's own tools (chalice, CDK).
     """
+    import botocore.exceptions as aws  # boto3 takes longer to load than all the rest of a command's --help
+    from botocore.parsers import ResponseParserError
+
     if isinstance(error, aws.HTTPClientError | aws.ConnectionError | ResponseParserError):
         return Failure.NO_ANSWER  # the answer was lost, or what came in its place is a proxy's
     if not isinstance(error, aws.ClientError):
@@ -72,7 +73,7 @@ def classify(error: Exception) -> Failure:
     return Failure.PERMANENT
 
 
-def _code_and_text(error: aws.ClientError) -> tuple[str, str]:
+def _code_and_text(error: "ClientError") -> tuple[str, str]:
     """Return the code and the text of a refusal; API Gateway may send null for a text."""
     details = error.response["Error"]
     return details.get("Code") or "", details.get("Message") or ""
@@ -110,23 +111,32 @@ def translated(where: str) -> Iterator[None]:
     except WschatError as error:
         error.where = error.where or where
         raise
-    except FAILURES as error:
-        raise _translate(error, where) from error
-    except json.JSONDecodeError as error:
-        hint = "run it by hand; it stands in the AWS config file"
-        raise AccessError("a credential_process did not print JSON", where=where, hint=hint) from error
-    except RuntimeError as error:  # botocore's, of a credential_process that goes on printing old ones
-        if "still expired" not in str(error):
-            raise
-        raise AccessError(LOGGED_OUT, where=where, hint=LOG_IN_AGAIN) from error
-    except ValueError as error:  # botocore's, also of an endpoint in the environment or in the config file
-        if not str(error).startswith("Invalid endpoint"):
-            raise
-        hint = "check --endpoint-url and AWS_ENDPOINT_URL; it looks like http://127.0.0.1:4566"
-        raise UsageError("that is no URL of an endpoint", where=where, hint=hint) from error
+    except Exception as error:
+        if translation := _translate(error, where):
+            raise translation from error
+        raise
 
 
-def _translate(error: Exception, where: str) -> WschatError:
+def _misconfigured(error: Exception, where: str) -> WschatError | None:
+    """Return what people read of an error that botocore lets through from what it is given to read."""
+    match error:
+        case json.JSONDecodeError():
+            hint = "run it by hand; it stands in the AWS config file"
+            return AccessError("a credential_process did not print JSON", where=where, hint=hint)
+        case RuntimeError() if "still expired" in str(error):  # of a credential_process that prints old ones
+            return AccessError(LOGGED_OUT, where=where, hint=LOG_IN_AGAIN)
+        case ValueError() if str(error).startswith("Invalid endpoint"):  # the environment's, the file's, too
+            hint = "check --endpoint-url and AWS_ENDPOINT_URL; it looks like http://127.0.0.1:4566"
+            return UsageError("that is no URL of an endpoint", where=where, hint=hint)
+        case _:
+            return None
+
+
+def _translate(error: Exception, where: str) -> WschatError | None:
+    """Return what people read of an error that botocore raises, or lets through; None if it is another."""
+    import botocore.exceptions as aws
+    from botocore.parsers import ResponseParserError
+
     match error:
         case aws.ProfileNotFound():
             return AccessError(str(error), where="--profile", hint="`aws configure list-profiles` names them")
@@ -155,10 +165,11 @@ def _translate(error: Exception, where: str) -> WschatError:
         case aws.ClientError():
             return _refused(error, where)
         case _:
-            return AwsError(str(error), where=where)
+            unusual = isinstance(error, aws.BotoCoreError)
+            return AwsError(str(error), where=where) if unusual else _misconfigured(error, where)
 
 
-def _refused(error: aws.ClientError, where: str) -> WschatError:
+def _refused(error: "ClientError", where: str) -> WschatError:
     code, message = _code_and_text(error)
     if code == "RequestTimeTooSkewed" or SKEWED.search(message):
         hint = "set the clock, best by a time server, then run the same command"
