@@ -8,77 +8,59 @@ import json
 import os
 import re
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-from urllib.request import urlopen
+from typing import TYPE_CHECKING
 
 import boto3
-from websockets.sync.client import ClientConnection, connect
 
 from tests.support.emulator import emulator
 from tests.support.terminal import Terminal
-from tests.support.until import PATIENCE
+from tests.support.until import until
 from tests.support.websocket_api import TestApi, make_function, management_of
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.aws.session import connect as log_in
+from wschat.lab.aws.session import connect
 from wschat.target import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+    from playwright.sync_api import Page
 
 WIDE = (50, 2000)
 """Lines and columns of a terminal in which no message is broken."""
 PAGE = """
-const said = [], socket = new WebSocket("%s");
-socket.onopen = () => said.push("open");
-socket.onmessage = event => said.push(event.data);
-socket.onclose = event => said.push(`closed ${event.code} ${event.reason}`);
+url => {
+    window.said = []; window.socket = new WebSocket(url);
+    socket.onopen = () => said.push("open");
+    socket.onmessage = event => said.push(event.data);
+    socket.onclose = event => said.push(`closed ${event.code} ${event.reason}`);
+}
 """
 
 
-class Client(Protocol):
-    """A client that is connecting."""
+class Tab:
+    """A page with a WebSocket, in the place of a terminal."""
+
+    def __init__(self, page: "Page", url: str) -> None:
+        self._page = page
+        page.evaluate(PAGE, url)
 
     def type(self, line: str) -> None:
         """Send a message."""
+        self._page.evaluate("line => socket.send(line)", line)
 
     def until(self, seen: Callable[[str], bool]) -> str:
         """Wait until it has shown something; return all that it has shown."""
+        until(lambda: seen(self._said()), self._said)
+        return self._said()
 
-
-class Browser:
-    """A page with a WebSocket, by Chromium's DevTools protocol."""
-
-    def __init__(self, devtools: ClientConnection, url: str) -> None:
-        self._devtools = devtools
-        self._run(PAGE % url)
-
-    def type(self, line: str) -> None:
-        """Send a message."""
-        self._run(f"socket.send({json.dumps(line)})")
-
-    def until(self, seen: Callable[[str], bool]) -> str:
-        """Wait until it has shown something; return all that it has shown."""
-        deadline = time.monotonic() + PATIENCE
-        while not seen(shown := str(self._run("said.join('\\n')"))):
-            assert time.monotonic() < deadline, shown
-            time.sleep(0.05)
-        return shown
-
-    def _run(self, code: str) -> Any:  # noqa: ANN401  any value of JavaScript
-        call = {"id": 1, "method": "Runtime.evaluate", "params": {"expression": code}}
-        self._devtools.send(json.dumps(call))
-        answer = json.loads(self._devtools.recv(PATIENCE))["result"]
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
+    def _said(self) -> str:
+        return str(self._page.evaluate("said.join('\\n')"))
 
 
 @contextmanager
-def program(*command: str) -> Iterator[Client]:
+def program(*command: str) -> Iterator[Terminal]:
     """Run a client in a terminal."""
     terminal = Terminal(*command, env={**os.environ, "TERM": "xterm"}, size=WIDE)
     try:
@@ -88,21 +70,15 @@ def program(*command: str) -> Iterator[Client]:
 
 
 @contextmanager
-def browser(path: str, url: str) -> Iterator[Client]:
+def browser(path: str, url: str) -> Iterator[Tab]:
     """Run a Chromium without a window."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        options = ("--headless", "--no-sandbox", "--remote-debugging-port=0", f"--user-data-dir={profile}")
-        with program(path, *options, "about:blank") as chromium:
-            shown = chromium.until(lambda shown: "DevTools listening on ws://" in shown)
-            address = re.search(r"ws://([\d.:]+)/", shown)
-            assert address
-            with urlopen(f"http://{address[1]}/json/list") as answer:
-                (page,) = (each for each in json.load(answer) if each["type"] == "page")
-            with connect(page["webSocketDebuggerUrl"], max_size=None) as devtools:
-                yield Browser(devtools, url)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=path) as chromium:
+        yield Tab(chromium.new_page(), url)
 
 
-def client_of(name: str, url: str) -> AbstractContextManager[Client]:
+def client_of(name: str, url: str) -> AbstractContextManager[Terminal | Tab]:
     """Run a client that connects to a URL."""
     if name == "websockets":
         return program(sys.executable, "-m", "websockets", url)
@@ -123,7 +99,7 @@ def make_api(clients: Cloud, function: str) -> TestApi:
     return api
 
 
-def talk(client: Client, management: "ApiGatewayManagementApiClient") -> None:
+def talk(client: Terminal | Tab, management: "ApiGatewayManagementApiClient") -> None:
     """Let a client ask, hear a post of boto3's, be looked at by boto3, and be disconnected by it."""
     client.until(lambda shown: "open" in shown or "Connected" in shown)
     client.type(json.dumps({"action": "echo"}))
@@ -143,7 +119,7 @@ def main() -> None:
     """Let each client talk."""
     root = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     with emulator() as lab:
-        clients = log_in(Target(endpoint_url=lab.endpoint), root)
+        clients = connect(Target(endpoint_url=lab.endpoint), root)
         api = make_api(clients, "Mirror")
         management = management_of(root, clients, api.id)
         for name in sys.argv[1:]:
