@@ -84,7 +84,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.studies.bench.provision", description=__doc__)
     parser.add_argument("--seeds", type=int, default=5, metavar="N", help="how many to try (default: 5)")
     seeds = parser.parse_args().seeds
-    _say("  ".join(COLUMNS))
+    print("  ".join(COLUMNS))
     ratios, shares = [], []
     ministack = Embedded()
     for seed in range(seeds):
@@ -94,17 +94,12 @@ def main() -> int:
         times = (lab.seconds, lab.critical, slow.seconds, lab.again(), lab.teardown(), slow.teardown())
         told = [f"{seconds:.1f} s" for seconds in times]
         cells = [f"{seed}", *told[:2], f"{ratios[-1]:.3f}", told[2], f"{shares[-1]:.3f}", *told[3:]]
-        _say("  ".join(cell.rjust(len(head)) for cell, head in zip(cells, COLUMNS, strict=True)))
+        print("  ".join(cell.rjust(len(head)) for cell, head in zip(cells, COLUMNS, strict=True)))
     calls = ", ".join(f"{service} {number}" for service, number in lab.calls.most_common())
-    _say(f"\nCalls of a first provision: {lab.calls.total()} ({calls}), of {len(lab.plan)} steps.")
-    _say(f"Of the critical path: {max(ratios):.3f} at most; it may be {OVER_CRITICAL:.3f}.")
-    _say(f"Of one step after another: {max(shares):.3f} at most; it may be {OF_ONE_BY_ONE:.3f}.")
+    print(f"\nCalls of a first provision: {lab.calls.total()} ({calls}), of {len(lab.plan)} steps.")
+    print(f"Of the critical path: {max(ratios):.3f} at most; it may be {OVER_CRITICAL:.3f}.")
+    print(f"Of one step after another: {max(shares):.3f} at most; it may be {OF_ONE_BY_ONE:.3f}.")
     return 0 if max(ratios) <= OVER_CRITICAL and max(shares) <= OF_ONE_BY_ONE else 1
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

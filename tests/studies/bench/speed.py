@@ -179,7 +179,7 @@ def _fresh(code: str) -> float:
 
 def main() -> int:
     """Print the figures; return the exit code."""
-    _say(f"{datetime.now(UTC):%Y-%m-%d}, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
+    print(f"{datetime.now(UTC):%Y-%m-%d}, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
     good = [
         _show(f"the last of {members} has it after", "the lab's", quietly(latency, members), least)
         for members, least in SOONER.items()
@@ -193,13 +193,8 @@ def main() -> int:
 def _show(what: str, other: str, pair: tuple[float, float], least: float) -> bool:
     ours, theirs = (seconds * 1000 for seconds in pair)
     told = f"{theirs / ours:.2f} times, {ours / theirs:.0%}; at least {least:.2f} times"
-    _say(f"{what}: {ours:.2f} ms; {other}: {theirs:.2f} ms; {told}")
+    print(f"{what}: {ours:.2f} ms; {other}: {theirs:.2f} ms; {told}")
     return theirs >= least * ours
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -3,22 +3,11 @@
 import pytest
 
 from tests.studies import classroom
-from tests.studies.bench.critical import critical_path
 from tests.studies.bench.provision import OF_ONE_BY_ONE, OVER_CRITICAL, first
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.inside import session
 from tests.support.plane.rates import Times
-from wschat.lab.aws.functions import Function
-from wschat.lab.aws.roles import Role
-from wschat.lab.aws.routes import Route
-from wschat.lab.aws.tables import Table
-from wschat.lab.aws.websocket_api import Api
-from wschat.lab.blueprint import blueprint
-from wschat.lab.model import Actual, Lab, Resource
-from wschat.lab.plan import plan_up
 
-TIMES = Times(latency=0.1, table_creating=6, role_assumable=10, function_pending=3)
-LAB = blueprint(Lab(account="0" * 12, region="us-east-1"))
 TIGHT = Times(
     role_assumable=3,
     function_pending=1,
@@ -31,23 +20,6 @@ TIGHT = Times(
     page=25,
 )
 """Few calls a second for few people; and short waits, which are no matter here."""
-
-
-@pytest.mark.parametrize(
-    ("kinds", "names", "seconds"),
-    [
-        ((Table,), ("client-records",), 0.1 + 0.1 + 6 + 0.1),
-        ((Table,), ("room-messages-users",), 0.1 + 0.1 + 6),
-        ((Role, Function), ("ConnectRole", "Connect"), 0.1 + 0.1 + 10 + 3),
-        ((Api, Route), ("chatroom-websocket", "$connect", "join", "leave"), 6 * 0.2 + 0.1),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) and isinstance(value[0], str) else "",
-)
-def test_critical_path(kinds: tuple[type[Resource], ...], names: tuple[str, ...], seconds: float) -> None:
-    """A path is a look, the writes one after another, and AWS's own time; API Gateway's are paced."""
-    parts = [each for each in LAB if isinstance(each, kinds) and each.name in names]
-    assert len(parts) == len(names)
-    assert critical_path(plan_up(parts, Actual()), TIMES, 5) == pytest.approx(seconds)
 
 
 def test_first_provision(embedded: Embedded) -> None:
