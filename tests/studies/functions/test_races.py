@@ -1,7 +1,5 @@
 """Races: what others do between two calls of a function, and what DynamoDB forgets by itself."""
 
-import random
-import threading
 import time
 from typing import Any
 
@@ -298,22 +296,3 @@ def test_the_first_two_rooms(connect: Connect, tables: Tables, gate: Gate) -> No
     gate.meanwhile("TransactWriteItems", lambda: bob.ask("create", "Dev"))
     assert ann.ask("create", "Ops").type == "multi-message"
     assert tables()["#rooms"]["rooms"]["M"].keys() == {"ops", "dev"}
-
-
-def act(person: Person, name: str) -> None:
-    chance = random.Random(name)  # noqa: S311
-    for _ in range(15):
-        action = chance.choice(["register", "join", "join", "create", "message", "message", "leave"])
-        room = chance.choice(["red", "green", "blue"])
-        person.ask(action, {"register": name, "message": "hello", "leave": ""}.get(action, room))
-
-
-def test_all_at_once(connect: Connect, tables: Tables) -> None:
-    """After many random acts at the same time the tables agree with each other."""
-    people = {f"p{number}": connect() for number in range(8)}
-    threads = [threading.Thread(target=act, args=(person, name)) for name, person in people.items()]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert inconsistencies(tables()) == []
