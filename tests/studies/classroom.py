@@ -25,7 +25,7 @@ from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import THROTTLED
 from wschat.lab.engine import Outcome
-from wschat.lab.plan import Progress
+from wschat.lab.plan import Progress, plan_down
 
 Work = Callable[[Cloud], Generator[Progress, None, Outcome]]
 """What somebody does with a lab, from the first look to the last."""
@@ -95,7 +95,7 @@ def provision(cloud: Cloud) -> Generator[Progress, None, Outcome]:
 def tear_down(cloud: Cloud) -> Generator[Progress, None, Outcome]:
     """Look, and remove what there is."""
     actual = engine.look_for_rest(cloud)
-    return (yield from engine.teardown(cloud, engine.plan_down(actual), actual))
+    return (yield from engine.teardown(cloud, plan_down(actual), actual))
 
 
 class Class:

@@ -6,7 +6,7 @@ from typing import TypeVar
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import Actual
-from wschat.lab.plan import Progress, Step
+from wschat.lab.plan import Progress, Step, plan_down
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ def provision(cloud: Cloud) -> str:
 def tear_down(cloud: Cloud) -> Actual:
     """Tear a lab down; return what is left of it."""
     actual = engine.look_for_rest(cloud)
-    return drain(engine.teardown(cloud, engine.plan_down(actual), actual))[0]
+    return drain(engine.teardown(cloud, plan_down(actual), actual))[0]
 
 
 def plan(cloud: Cloud) -> tuple[Step, ...]:

@@ -19,6 +19,7 @@ from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import Actual
+from wschat.lab.plan import plan_down
 from wschat.target import Target
 from wschat.text import safe
 
@@ -43,7 +44,7 @@ def _remove_one(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
     with on_interrupt(NOTHING_CHANGED):
         with waiting(cloud, "Looking at what exists") as watched:
             actual = engine.look_for_rest(watched)
-        steps = engine.plan_down(actual)
+        steps = plan_down(actual)
         for each in actual.unmanaged:
             owner = report.possible_owner([each])
             what = f"Left alone: {each.kind} {each.name} has no tag of this lab, so it is {owner}."
@@ -69,8 +70,7 @@ def _remove_every(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
             console.stderr().print(f"Nothing to remove: there is {none}.")
             return max(codes)
         rows = [
-            (each.cloud.lab.prefix, len(engine.plan_down(each.actual)), each.actual.created)
-            for each in found.labs
+            (each.cloud.lab.prefix, len(plan_down(each.actual)), each.actual.created) for each in found.labs
         ]
         report.show_labs(rows, time.time())
         confirm("Remove all from {}? Type how many:", cloud, str(len(rows)), yes=yes)
@@ -89,7 +89,7 @@ def _remove_every(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
 
 def _remove(cloud: Cloud, actual: Actual, commands: Mapping[str, str]) -> ExitCode:
     """Remove what there is of a lab; `commands` are those that lead on from there, as one types them."""
-    _, left = carry_out(cloud, engine.teardown, engine.plan_down(actual), actual, commands)
+    _, left = carry_out(cloud, engine.teardown, plan_down(actual), actual, commands)
     if not left:
         with suppress(OSError):
             paths.forget(engine.url(cloud, actual))

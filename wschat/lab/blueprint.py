@@ -9,7 +9,7 @@ from typing import Any
 
 from wschat.errors import UsageError
 from wschat.lab.aws.functions import Function, Permission, permission_name
-from wschat.lab.aws.log_groups import LogGroup
+from wschat.lab.aws.log_groups import LogGroup, log_group_of
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.routes import SELECT_DEFAULT, Integration, Route
 from wschat.lab.aws.tables import Table
@@ -112,7 +112,7 @@ def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Re
         Table(name=lab.name(ROOMS), partition_key="room"),
         *(Role(name=role(lab, spec), trust=canonical(TRUST)) for spec in FUNCTIONS),
         *(Policy(name=role(lab, spec), document=canonical(policy(lab, spec))) for spec in FUNCTIONS),
-        *(LogGroup(name=log_group(lab, spec), retention_days=RETENTION) for spec in FUNCTIONS),
+        *(LogGroup(name=log_group_of(lab.name(spec.name)), retention_days=RETENTION) for spec in FUNCTIONS),
         *(function(lab, spec, packages.get(spec.module, b"")) for spec in FUNCTIONS),
         Api(
             name=api_name,
@@ -160,11 +160,6 @@ def check_names(lab: Lab) -> None:
 def role(lab: Lab, spec: Spec) -> str:
     """Return the name of a function's role."""
     return f"{lab.name(spec.name)}Role"
-
-
-def log_group(lab: Lab, spec: Spec) -> str:
-    """Return the name of a function's log group, which Lambda prescribes."""
-    return f"/aws/lambda/{lab.name(spec.name)}"
 
 
 def function(lab: Lab, spec: Spec, package: bytes) -> Function:
@@ -243,7 +238,7 @@ def policy(lab: Lab, spec: Spec) -> dict[str, Any]:
     There is no action for transactions: they need those of the operations in them. The log group is
     made beforehand, so that a late call can't bring it back after teardown.
     """
-    own_log = lab.arn("logs", f"log-group:{log_group(lab, spec)}:*")
+    own_log = lab.arn("logs", f"log-group:{log_group_of(lab.name(spec.name))}:*")
     allowed = [(["logs:CreateLogStream", "logs:PutLogEvents"], own_log)]
     for table, actions in ((CLIENTS, spec.clients), (ROOMS, spec.rooms)):
         if actions:

@@ -52,17 +52,14 @@ def differences(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
 
 
 def plan_up(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
-    """Return the steps that make the lab what it should be; none when it is.
+    """Return the `differences`, as a plan.
 
     Raises:
-        NotOursError: somebody else's resource has a name that the lab needs.
+        NotOursError: a resource that is not managed has a name that the lab needs.
     """
-    return plans.plan_up(desired(cloud.lab, actual), actual)
-
-
-def plan_down(actual: Actual) -> tuple[Step, ...]:
-    """Return the steps that remove all of a lab; none when there is nothing."""
-    return plans.plan_down(actual)
+    if actual.unmanaged:
+        raise plans.unmanaged_error(actual.unmanaged, where="before the first step")
+    return differences(cloud, actual)
 
 
 def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[Progress, None, Outcome]:
@@ -96,7 +93,7 @@ def settle(cloud: Cloud, seen: Snapshot | None = None) -> Outcome:
     start, pause = cloud.clock.now(), 0.0
     while True:
         actual = seen.actual(wanted)
-        left = plans.differences(desired(cloud.lab, actual), actual)
+        left = differences(cloud, actual)
         so_far = cloud.clock.now() - start
         if not (left or actual.unmanaged):
             return actual, left
@@ -121,7 +118,7 @@ def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[
             failed = failed or progress.phase is Phase.GIVEN_UP
             yield progress
         actual = look_for_rest(cloud, cloud.pacing.read_lag if failed else SETTLE_S)
-        plan = plan_down(actual)
+        plan = plans.plan_down(actual)
         if not plan or failed:
             break
     return actual, plan

@@ -10,7 +10,8 @@ from typing import Any
 from wschat.errors import AwsError, UsageError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
-from wschat.lab.blueprint import FUNCTIONS, Spec, log_group
+from wschat.lab.aws.log_groups import log_group_of
+from wschat.lab.blueprint import FUNCTIONS, Spec
 from wschat.lab.pool import run_all
 
 PLATFORM = ("START ", "END ", "REPORT ", "INIT_START ", "EXTENSION ", "XRAY ")
@@ -98,7 +99,7 @@ def read(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = 
 
 
 def _events(cloud: Cloud, spec: Spec, since: int) -> list[Any]:
-    group, pages = log_group(cloud.lab, spec), cloud.logs.get_paginator("filter_log_events")
+    group, pages = log_group_of(cloud.lab.name(spec.name)), cloud.logs.get_paginator("filter_log_events")
     found = cloud.find(
         lambda: [
             event for page in pages.paginate(logGroupName=group, startTime=since) for event in page["events"]

@@ -7,7 +7,7 @@ document or an ARN, `API` stands for it here.
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -113,8 +113,8 @@ class Resource(ABC):
         task: the lab's heading that it stands under.
         parent: the kind that it is a part of, and is read with; None if it stands alone.
         cascades: whether AWS deletes it along with its parent.
-        depends_on: the kinds without which it can't be created.
-        uses: the kinds that it needs while it works; they are deleted after it.
+        depends_on: the keys of what it can't be created without; one without a name is all of its kind.
+        uses: the keys of what it needs while it works, which is deleted after it; likewise.
         read_with: the kinds that must be read too, in order to put names in the place of the ids in it.
         refers_to: the kind that an attribute of that name refers to: by name here, by id in AWS.
         names_api: the attribute in which `API` stands for the API's id.
@@ -129,7 +129,6 @@ class Resource(ABC):
     kind: ClassVar[str]
     parent: ClassVar[str | None] = None
     cascades: ClassVar[bool] = True
-    uses: ClassVar[tuple[str, ...]] = ()
     read_with: ClassVar[tuple[str, ...]] = ()
     refers_to: ClassVar[str | None] = None
     names_api: ClassVar[str | None] = None
@@ -144,7 +143,12 @@ class Resource(ABC):
         return Task.API
 
     @property
-    def depends_on(self) -> tuple[str, ...]:
+    def depends_on(self) -> Collection[Key]:
+        """See `Resource`."""
+        return ()
+
+    @property
+    def uses(self) -> Collection[Key]:
         """See `Resource`."""
         return ()
 
@@ -167,6 +171,10 @@ class Resource(ABC):
     def lock_key(self) -> Key:
         """What AWS takes only one change of at a time."""
         return self.read_key
+
+    def is_among(self, keys: Collection[Key]) -> bool:
+        """Tell whether keys have its own, or all of its kind."""
+        return self.key in keys or (self.kind, "") in keys
 
     @property
     def reference(self) -> str | None:

@@ -19,17 +19,16 @@ class Verb(StrEnum):
     CHECK = "check"
 
 
+MAKES = {Verb.CREATE, Verb.UPDATE}
+
+
 @dataclass(frozen=True)
 class Step:
-    """One step of a plan. `found` is what an update or a delete starts from.
-
-    `after` are the keys of resources whose steps, if the plan has any, must have ended before.
-    """
+    """One step of a plan. `found` is what an update or a delete starts from."""
 
     verb: Verb
     resource: Resource
     found: Resource | None = None
-    after: frozenset[Key] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.verb} {self.resource.kind} {self.resource.name}"
@@ -82,30 +81,19 @@ class Progress:
 
 def differences(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
     """Return the steps to what is desired: dependencies first, then what is too much, last one first."""
-    wanted = {resource.key: resource for resource in _by_task(_dependencies(desired))}
+    wanted = {resource.key: resource for resource in desired}
     extra = {key: resource for key, resource in actual.resources.items() if key not in wanted}
-    unmanaged, steps = {resource.key for resource in actual.unmanaged}, []
+    unmanaged, steps = {resource.key for resource in actual.unmanaged}, list[Step]()
     for key, resource in wanted.items():
         if key in unmanaged:
             continue
         found = actual.resources.get(key) or extra.pop(_renamed(resource, extra), None)
-        after = frozenset(other for other in wanted if other[0] in resource.depends_on)
         if found is None:
-            steps.append(Step(Verb.CREATE, resource, after=after))
+            steps.append(Step(Verb.CREATE, resource))
         elif found != resource:
-            steps.append(Step(Verb.UPDATE, resource, found, after))
-    return (*steps, *(Step(Verb.DELETE, each, each) for each in reversed(extra.values())))
-
-
-def _dependencies(resources: Iterable[Resource]) -> dict[Resource, list[Resource]]:
-    resources = list(resources)
-    return {each: [other for other in resources if other.kind in each.depends_on] for each in resources}
-
-
-def _by_task(graph: Mapping[Resource, Iterable[Resource]]) -> list[Resource]:
-    """Sort resources so that each comes after those that it maps to, under the lab's headings."""
-    tasks = list(Task)
-    return sorted(TopologicalSorter(graph).static_order(), key=lambda each: tasks.index(each.task))
+            steps.append(Step(Verb.UPDATE, resource, found))
+    deletes = (Step(Verb.DELETE, each, each) for each in reversed(extra.values()))
+    return (*_in_order(steps, list(Task)), *deletes)
 
 
 def _renamed(resource: Resource, extra: Mapping[Key, Resource]) -> Key:
@@ -117,29 +105,30 @@ def _renamed(resource: Resource, extra: Mapping[Key, Resource]) -> Key:
     return resource.key
 
 
-def plan_up(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
-    """Return the `differences` as a plan.
-
-    Raises:
-        NotOursError: a resource that is not managed has a name that the lab needs.
-    """
-    if actual.unmanaged:
-        raise unmanaged_error(actual.unmanaged, where="before the first step")
-    return differences(desired, actual)
-
-
 def plan_down(actual: Actual) -> tuple[Step, ...]:
-    """Return the steps that remove all that is managed, the lab's last task first.
-
-    What uses something is deleted before that, so that nothing is made again.
-    """
+    """Return the steps that remove all that is managed, the lab's last task first."""
     removed = [each for each in actual.resources.values() if not (each.parent and each.cascades)]
-    users = {each: [other for other in removed if each.kind in other.uses] for each in removed}
-    tasks = list(Task)
-    ordered = sorted(TopologicalSorter(users).static_order(), key=lambda each: -tasks.index(each.task))
-    return tuple(
-        Step(Verb.DELETE, each, each, frozenset(other.key for other in users[each])) for each in ordered
-    )
+    return _in_order([Step(Verb.DELETE, each, each) for each in removed], list(Task)[::-1])
+
+
+def waits_for(step: Step, plan: Iterable[Step]) -> list[Step]:
+    """Return the steps of a plan that must have ended before one of it begins.
+
+    What makes something waits for what that depends on. What deletes something waits for what uses it, so
+    that nothing is made again; what looks at it, too, since AWS's reads lag behind its writes.
+    """
+    if step.verb in MAKES:
+        needed = step.resource.depends_on
+        return [each for each in plan if each.verb in MAKES and each.resource.is_among(needed)]
+    changes = (each for each in plan if each.verb is not Verb.CHECK)
+    return [each for each in changes if step.resource.is_among(each.resource.uses)]
+
+
+def _in_order(plan: Iterable[Step], tasks: list[Task]) -> tuple[Step, ...]:
+    """Sort steps so that each comes after those that it waits for, under the lab's headings."""
+    graph = {step: waits_for(step, plan) for step in plan}
+    ordered = TopologicalSorter(graph).static_order()
+    return tuple(sorted(ordered, key=lambda step: tasks.index(step.task)))
 
 
 def check(plan: Iterable[Step]) -> None:
@@ -173,31 +162,19 @@ def unmanaged_error(unmanaged: Collection[Resource], where: str) -> NotOursError
 
 
 def checked(plan: tuple[Step, ...], desired: Iterable[Resource]) -> tuple[Step, ...]:
-    """Add a look at everything that the plan has to do with, when the last of its steps is done.
-
-    Each thing is looked at with its parts, and after the steps of what uses it: not at once, since AWS's
-    reads lag behind its writes.
-    """
+    """Add a look at everything that the plan has to do with, each with its parts."""
     locks = {step.resource.lock_key for step in plan}
-    looks = [each for each in desired if each.parent is None and each.lock_key in locks]
-    users = {each: [step for step in plan if each.kind in step.resource.uses] for each in looks}
-    return (
-        *plan,
-        *(
-            Step(Verb.CHECK, each, after=frozenset(step.resource.key for step in users[each]))
-            for each in looks
-        ),
-    )
+    looks = (each for each in desired if each.parent is None and each.lock_key in locks)
+    return (*plan, *(Step(Verb.CHECK, each) for each in looks))
 
 
 def sorter(plan: Iterable[Step]) -> TopologicalSorter[Step]:
-    """Return what tells which steps are ready: each follows those that it names, and those it is locked by.
+    """Return what tells which steps are ready: each follows those that it waits for, or is locked by.
 
     Steps with one lock key come one after another, in the plan's order.
     """
     plan = tuple(plan)
-    by_key = {step.resource.key: step for step in plan if step.verb is not Verb.CHECK}
-    graph = {step: [by_key[key] for key in step.after if key in by_key] for step in plan}
+    graph = {step: waits_for(step, plan) for step in plan}
     last = dict[Key, Step]()
     for step in plan:
         lock = step.resource.lock_key

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from wschat.errors import UsageError
-from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, log_group, role
+from wschat.lab.aws.log_groups import log_group_of
+from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, role
 from wschat.lab.model import Lab, canonical
 
 LIMIT = 6_144  # characters without white space: IAM's limit for a managed policy
@@ -19,7 +20,7 @@ def resources(lab: Lab) -> dict[str, list[str]]:
     """
     gateway = f"arn:{lab.partition}:apigateway:{lab.region}::"
     own_role = "role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
-    groups = [lab.arn("logs", f"log-group:{log_group(lab, spec)}") for spec in FUNCTIONS]
+    groups = [lab.arn("logs", f"log-group:{log_group_of(lab.name(spec.name))}") for spec in FUNCTIONS]
     return {
         "the two tables": [lab.arn("dynamodb", f"table/{lab.name(table)}") for table in (CLIENTS, ROOMS)],
         "the seven roles": [lab.arn("iam", f"role/{role(lab, spec)}") for spec in FUNCTIONS],

@@ -1,6 +1,6 @@
 """The shortest time in which a plan could be carried out: computed, not measured."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from tests.support.plane.rates import Times
 from wschat.lab.aws.functions import Function
@@ -10,7 +10,7 @@ from wschat.lab.aws.routes import Integration, Route
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.model import Key, Resource
-from wschat.lab.plan import Step
+from wschat.lab.plan import Step, waits_for
 
 API_LOCK = (Api.kind, "")
 
@@ -29,7 +29,7 @@ def writes(resource: Resource) -> int:
     return 1
 
 
-def critical_path(plan: Iterable[Step], times: Times, api_calls_a_second: float) -> float:
+def critical_path(plan: Sequence[Step], times: Times, api_calls_a_second: float) -> float:
     """Return the seconds of the longest path through a plan of creates, after a look at nothing.
 
     What is on it: the look, one call of each part at once; each write, `times.latency` long; a lock's
@@ -43,7 +43,8 @@ def critical_path(plan: Iterable[Step], times: Times, api_calls_a_second: float)
     turn = 1 / api_calls_a_second  # the look has had the first one
     for step in plan:
         resource, lock = step.resource, step.resource.lock_key
-        now = max(times.latency, locks.get(lock, 0), *(ends.get(key, 0) for key in step.after), 0)
+        before = (ends[other.resource.key] for other in waits_for(step, plan))
+        now = max(times.latency, locks.get(lock, 0), *before)
         for number in range(writes(resource)):
             if isinstance(resource, Table) and number:
                 now += times.table_creating

@@ -16,7 +16,7 @@ from tests.support.plane.backend import Backend
 from tests.support.plane.embedded import Embedded
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.plan import Step
+from wschat.lab.plan import Step, plan_down
 from wschat.lab.pool import WORKERS
 
 OVER_CRITICAL, OF_ONE_BY_ONE = 1.25, 1 / 3
@@ -48,7 +48,7 @@ class First:
         """Remove it; return the seconds."""
         start = self.account.clock.now()
         actual = engine.look_for_rest(self.cloud)
-        _, left = drain(engine.teardown(self.cloud, engine.plan_down(actual), actual))
+        _, left = drain(engine.teardown(self.cloud, plan_down(actual), actual))
         assert not left
         return self.account.clock.now() - start
 

@@ -20,6 +20,7 @@ from wschat.lab.aws.cloud import AWS_PACING, Cloud
 from wschat.lab.aws.session import connect
 from wschat.lab.executor import execute
 from wschat.lab.model import TAG, Actual
+from wschat.lab.plan import plan_down
 from wschat.target import Target
 
 Tags = dict[str, str]
@@ -135,7 +136,7 @@ def test_before(cloud: Cloud, plane: Plane, tag: str) -> None:
     for kind, name in names(cloud).items():
         assert f"{kind} {name}" in refused.value.what
         assert (kind, name) not in {step.resource.key for step in engine.differences(cloud, actual)}
-    assert engine.plan_down(actual) == ()
+    assert plan_down(actual) == ()
     assert not any(call.write for call in plane.calls[before:])
 
 

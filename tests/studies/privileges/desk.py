@@ -17,6 +17,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect
 from wschat.lab.clock import Clock
 from wschat.lab.model import AWS_IAM
+from wschat.lab.plan import plan_down
 from wschat.lab.user_policy import user_policy
 from wschat.target import Target
 
@@ -101,7 +102,7 @@ def tear_down(cloud: Cloud) -> None:
         WschatError: a step failed.
     """
     actual = engine.look_for_rest(cloud)
-    for progress in engine.teardown(cloud, engine.plan_down(actual), actual):
+    for progress in engine.teardown(cloud, plan_down(actual), actual):
         if progress.error:
             raise progress.error
     assert inventory.look(cloud).resources == {}

@@ -9,8 +9,9 @@ from tests.studies.drift.cases import ONE_EACH, OTHER_ZIP, THE_API
 from tests.studies.drift.hand import Do, Hand, do
 from tests.studies.privileges.desk import PASSING, STANDING, Desk, at
 from wschat.lab import engine, inventory
+from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.aws.signing import LONGEST_URL, _sign
-from wschat.lab.blueprint import CLIENTS, FUNCTIONS, STAGE, log_group
+from wschat.lab.blueprint import CLIENTS, FUNCTIONS, STAGE
 from wschat.lab.executor import execute
 from wschat.lab.model import Actual
 
@@ -72,7 +73,7 @@ def _concurrency(desk: Desk) -> None:
 
 @errand("read a log", "logs:FilterLogEvents")
 def _read_log(desk: Desk) -> None:
-    group = log_group(desk.mine.lab, SPECS["Connect"])
+    group = log_group_of(desk.mine.lab.name(SPECS["Connect"].name))
     assert "events" in desk.mine.logs.filter_log_events(logGroupName=group)
 
 

@@ -12,8 +12,8 @@ from tests.studies.privileges.functions import fails, granted, play, proofs
 from tests.studies.privileges.rooms import Rooms, open_rooms
 from tests.studies.privileges.scenarios import SCENARIOS, Scenario
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.aws.log_groups import LogGroup
-from wschat.lab.blueprint import FUNCTIONS, Spec, blueprint, log_group, policy
+from wschat.lab.aws.log_groups import LogGroup, log_group_of
+from wschat.lab.blueprint import FUNCTIONS, Spec, blueprint, policy
 
 SAMPLE = 4
 """So many run in the suite, always the same; `python -m tests.studies.privileges` runs them all."""
@@ -53,6 +53,6 @@ def test_logs(clients: Cloud, spec: Spec) -> None:
     basic: Any = clients.iam.get_policy_version(PolicyArn=BASIC, VersionId="v1")["PolicyVersion"]["Document"]
     (own,) = (each for each in policy(lab, spec)["Statement"] if each["Action"][0].startswith("logs:"))
     assert {*own["Action"], "logs:CreateLogGroup"} == set(basic["Statement"][0]["Action"])
-    assert own["Resource"] == lab.arn("logs", f"log-group:{log_group(lab, spec)}:*")
-    resources = blueprint(lab)
-    assert log_group(lab, spec) in {each.name for each in resources if isinstance(each, LogGroup)}
+    assert own["Resource"] == lab.arn("logs", f"log-group:{log_group_of(lab.name(spec.name))}:*")
+    groups = {each.name for each in blueprint(lab) if isinstance(each, LogGroup)}
+    assert log_group_of(lab.name(spec.name)) in groups

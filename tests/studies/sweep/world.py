@@ -18,7 +18,7 @@ from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import AWS_PACING, Cloud
 from wschat.lab.aws.session import connect
 from wschat.lab.clock import Clock
-from wschat.lab.plan import Progress
+from wschat.lab.plan import Progress, plan_down
 from wschat.target import Target
 
 PREFIX = "sweep-"
@@ -78,7 +78,7 @@ def teardown(cloud: Cloud) -> End:
     def note(progress: Progress) -> None:
         told.extend([progress.error] if progress.error else [])
 
-    _, left = drain(engine.teardown(cloud, engine.plan_down(actual), actual), note)
+    _, left = drain(engine.teardown(cloud, plan_down(actual), actual), note)
     return End(tuple(told), () if told else tuple(map(str, left)))
 
 

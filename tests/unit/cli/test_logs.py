@@ -8,7 +8,8 @@ import pytest
 
 from tests.support.terminal import wschat
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.blueprint import FUNCTIONS, log_group
+from wschat.lab.aws.log_groups import log_group_of
+from wschat.lab.blueprint import FUNCTIONS
 
 LINES = ('{"route": "join"}', "Traceback \x1b]0;mine\x07")
 
@@ -16,7 +17,7 @@ LINES = ('{"route": "join"}', "Traceback \x1b]0;mine\x07")
 @pytest.fixture
 def prefix(cloud: Cloud, account: None) -> Iterator[str]:  # noqa: ARG001
     """The prefix of a lab whose JoinRoom has just logged something."""
-    groups = {spec.name: log_group(cloud.lab, spec) for spec in FUNCTIONS}
+    groups = {spec.name: log_group_of(cloud.lab.name(spec.name)) for spec in FUNCTIONS}
     for group in groups.values():
         cloud.logs.create_log_group(logGroupName=group)
     cloud.logs.create_log_stream(logGroupName=groups["JoinRoom"], logStreamName="s")

@@ -15,7 +15,7 @@ from wschat.lab.aws.session import connect
 from wschat.lab.clock import Clock
 from wschat.lab.executor import execute
 from wschat.lab.model import Actual
-from wschat.lab.plan import Phase, Step, Verb
+from wschat.lab.plan import Phase, Step, Verb, plan_down
 from wschat.target import Target
 
 
@@ -56,7 +56,7 @@ def test_up_twice_and_down_twice(cloud: Cloud) -> None:
     assert provision(cloud) == url
     left = tear_down(cloud)
     assert (left.resources, left.unmanaged) == ({}, ())
-    assert engine.plan_down(left) == ()
+    assert plan_down(left) == ()
 
 
 @pytest.mark.parametrize("steps", [1, 20, 65])
@@ -97,9 +97,7 @@ def test_teardown_tells_what_fails(cloud: Cloud) -> None:
     stuck = LogGroup(name="", retention_days=None)
     ended = [
         progress
-        for progress in engine.teardown(
-            cloud, (Step(Verb.DELETE, stuck, stuck), *engine.plan_down(actual)), actual
-        )
+        for progress in engine.teardown(cloud, (Step(Verb.DELETE, stuck, stuck), *plan_down(actual)), actual)
         if progress.phase in {Phase.DONE, Phase.GIVEN_UP}
     ]
     assert sorted(bool(progress.error) for progress in ended) == [False] * 4 + [True]

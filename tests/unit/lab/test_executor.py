@@ -27,6 +27,11 @@ class Thing(Resource):
     seconds: int = 1
     fails: bool = False
     lock: str = ""
+    after: tuple[str, ...] = ()
+
+    @property
+    def depends_on(self) -> tuple[Key, ...]:
+        return tuple((self.kind, each) for each in self.after)
 
     @property
     def lock_key(self) -> Key:
@@ -58,7 +63,7 @@ def cloud() -> Cloud:
 
 def create(name: str, *after: str, **how: Any) -> Step:  # noqa: ANN401  what a Thing takes
     """Return a step, which comes after those of other things."""
-    return Step(Verb.CREATE, Thing(name=name, **how), after=frozenset(("thing", each) for each in after))
+    return Step(Verb.CREATE, Thing(name=name, after=after, **how))
 
 
 def run(cloud: Cloud, plan: Iterable[Step], *, go_on: bool = False) -> dict[tuple[str, Phase], float]:

@@ -10,7 +10,8 @@ import pytest
 
 from wschat.errors import AwsError, UsageError
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.blueprint import FUNCTIONS, Spec, log_group
+from wschat.lab.aws.log_groups import log_group_of
+from wschat.lab.blueprint import FUNCTIONS, Spec
 from wschat.lab.logs import read, select_functions
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}
@@ -24,7 +25,7 @@ FACTS = {
 
 
 def write(cloud: Cloud, spec: Spec, *texts: str, at: int) -> None:
-    group, stream = log_group(cloud.lab, spec), f"stream{at}"
+    group, stream = log_group_of(cloud.lab.name(spec.name)), f"stream{at}"
     cloud.logs.create_log_stream(logGroupName=group, logStreamName=stream)
     events = [{"timestamp": at + number, "message": f"{text}\n"} for number, text in enumerate(texts)]
     cloud.logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)  # type: ignore[arg-type]
@@ -35,14 +36,14 @@ def now(cloud: Cloud) -> Iterator[int]:
     """The time in milliseconds; two functions have logged something in the last minute."""
     now = int(time.time() * 1000)
     for spec in FUNCTIONS:
-        cloud.logs.create_log_group(logGroupName=log_group(cloud.lab, spec))
+        cloud.logs.create_log_group(logGroupName=log_group_of(cloud.lab.name(spec.name)))
     start = "START RequestId: 1 Version: $LATEST"
     write(cloud, SPECS["SendMessage"], start, json.dumps(FACTS), "REPORT RequestId: 1", at=now - 2_000)
     write(cloud, SPECS["JoinRoom"], '{"route": "join"}', "Traceback (most recent call last):", at=now - 3_000)
     write(cloud, SPECS["JoinRoom"], '{"route": "join", "late": 1}', at=now - 1_000)
     yield now
     for spec in FUNCTIONS:
-        cloud.logs.delete_log_group(logGroupName=log_group(cloud.lab, spec))
+        cloud.logs.delete_log_group(logGroupName=log_group_of(cloud.lab.name(spec.name)))
 
 
 def test_all_in_order(cloud: Cloud, now: int) -> None:

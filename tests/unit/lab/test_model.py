@@ -48,7 +48,8 @@ def test_kinds_name_each_other() -> None:
     names = [kind.kind for kind in KINDS]
     assert len(set(names)) == len(names)
     for each in blueprint(LAB):
-        others = {*each.depends_on, *each.uses, *each.read_with, each.parent, each.refers_to}
+        needed = {kind for kind, _ in (*each.depends_on, *each.uses)}
+        others = {*needed, *each.read_with, each.parent, each.refers_to}
         assert {each.kind, *others} <= {*names, None}
         assert isinstance(each, KINDS)
         attributes = {*each.fixed, each.refers_to, each.names_api} - {None}

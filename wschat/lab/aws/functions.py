@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from wschat.errors import AccessError
+from wschat.lab.aws.log_groups import LogGroup, log_group_of
+from wschat.lab.aws.roles import Policy, Role
+from wschat.lab.aws.tables import Table
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
 
 if TYPE_CHECKING:
@@ -34,8 +37,6 @@ class Function(Resource):
 
     kind = "function"
     task = Task.FUNCTIONS
-    depends_on = ("role",)
-    uses = ("table", "log group", "policy", "role")
     fixed = frozenset({"state"})
     legal_name = (r"[A-Za-z0-9_-]+", 64)
     package: bytes = field(default=b"", compare=False, repr=False)
@@ -50,12 +51,23 @@ class Function(Resource):
     state: str = "Active"
     last_update: str = "Successful"
 
+    @property
+    def depends_on(self) -> tuple[Key, ...]:
+        """The role that it runs under."""
+        return ((Role.kind, self.role),)
+
+    @property
+    def uses(self) -> tuple[Key, ...]:
+        """The tables, its role with what that allows, and its log group, which Lambda would make again."""
+        log_group = (LogGroup.kind, log_group_of(self.name))
+        return ((Table.kind, ""), log_group, (Policy.kind, self.role), (Role.kind, self.role))
+
     def resolved(self, snapshot: "Snapshot", changed: float | None) -> Self:
         """Say so if its role is gone, or was made anew: it is bound to the old one, not to the name.
 
         AWS keeps the time of a role in whole seconds.
         """
-        role = snapshot.observed.get(("role", self.role))
+        role = snapshot.observed.get((Role.kind, self.role))
         if role is None:  # it was not read
             return self
         made = max((each.created or 0 for each in role), default=None)
@@ -138,7 +150,7 @@ class Function(Resource):
         it in Terraform's aws_lambda_function). This comes before all other changes: they would make the
         function younger than its role, and nobody would see any more that it lost it.
         """
-        other = next(name for kind, name in cloud.ids if kind == "role" and name != self.role)
+        other = next(name for kind, name in cloud.ids if kind == Role.kind and name != self.role)
         cloud.call(
             cloud.functions.update_function_configuration,
             FunctionName=self.name,
@@ -181,7 +193,6 @@ class Permission(Resource):
 
     kind = "permission"
     parent = Function.kind
-    depends_on = ("API", Function.kind)
     read_with = ("API",)
     names_api = "source"
     function: str
@@ -189,6 +200,11 @@ class Permission(Resource):
     source: str
     principal: str = "apigateway.amazonaws.com"
     action: str = "lambda:InvokeFunction"
+
+    @property
+    def depends_on(self) -> tuple[Key, ...]:
+        """The function, and the API whose id is in it."""
+        return ((Function.kind, self.function), ("API", ""))
 
     @property
     def read_key(self) -> Key:

@@ -51,3 +51,8 @@ class LogGroup(Resource):
 
     def delete(self, cloud: "Cloud") -> None:
         cloud.find(cloud.logs.delete_log_group, logGroupName=self.name)
+
+
+def log_group_of(function: str) -> str:
+    """Return the name of a function's log group, which Lambda prescribes."""
+    return f"/aws/lambda/{function}"

@@ -92,7 +92,6 @@ class Policy(Resource):
     kind = "policy"
     parent = Role.kind
     cascades = False
-    uses = (Role.kind,)
     names_api = "document"
     document: str
 
@@ -102,9 +101,14 @@ class Policy(Resource):
         return Task.API if API in self.document else Task.FUNCTIONS
 
     @property
-    def depends_on(self) -> tuple[str, ...]:
+    def depends_on(self) -> tuple[Key, ...]:
         """The role, and the API if its id is in it."""
-        return (Role.kind, "API") if API in self.document else (Role.kind,)
+        return (*self.uses, ("API", "")) if API in self.document else self.uses
+
+    @property
+    def uses(self) -> tuple[Key, ...]:
+        """The role, which it is a part of."""
+        return ((Role.kind, self.name),)
 
     @property
     def read_key(self) -> Key:

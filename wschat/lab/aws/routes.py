@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from wschat.lab.aws.websocket_api import Api, ApiPart
-from wschat.lab.model import OPEN, Observed, Resource
+from wschat.lab.model import OPEN, Key, Observed, Resource
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
@@ -33,7 +33,6 @@ class Integration(ApiPart):
     """
 
     kind = "integration"
-    depends_on = (Api.kind,)
     read_with = (Api.kind, "route")
     type: str
     description: str
@@ -42,6 +41,11 @@ class Integration(ApiPart):
     request: str | None = None
     selects: str | None = None
     answer: tuple[str | None, ...] | None = None
+
+    @property
+    def depends_on(self) -> tuple[Key, ...]:
+        """The API."""
+        return ((Api.kind, ""),)
 
     def identified(self, desired: Iterable[Resource]) -> Self:
         """Return it under its name, which is lost if somebody changed its description, by what it does."""
@@ -157,7 +161,6 @@ class Route(ApiPart):
     """
 
     kind = "route"
-    depends_on = (Integration.kind,)
     read_with = (Api.kind, Integration.kind)
     refers_to = Integration.kind
     renamable = True
@@ -165,6 +168,11 @@ class Route(ApiPart):
     two_way: bool
     responds: bool = True
     authorization: str = OPEN
+
+    @property
+    def depends_on(self) -> tuple[Key, ...]:
+        """What it leads to."""
+        return ((Integration.kind, str(self.integration)),)
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:

@@ -33,7 +33,6 @@ class Api(Resource):
     """
 
     kind = "API"
-    uses = ("function",)
     read_with = ("integration", "deployment", "stage", "route")
     fixed = frozenset({"protocol"})
     legal_name = (r"[A-Za-z0-9_ .-]+", 128)
@@ -41,6 +40,11 @@ class Api(Resource):
     selection: str
     description: str
     protocol: str = "WEBSOCKET"
+
+    @property
+    def uses(self) -> tuple[Key, ...]:
+        """All functions."""
+        return (("function", ""),)
 
     @property
     def read_key(self) -> Key:
@@ -127,8 +131,12 @@ class Deployment(ApiPart):
     """A snapshot of the routes; `name` is the digest of them, which stands in its description."""
 
     kind = "deployment"
-    depends_on = ("integration", "route")
     read_with = (Api.kind, "stage")
+
+    @property
+    def depends_on(self) -> tuple[Key, ...]:
+        """All that is deployed."""
+        return (("integration", ""), ("route", ""))
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -147,12 +155,16 @@ class Stage(ApiPart):
     """A stage, and the deployment that it serves."""
 
     kind = "stage"
-    depends_on = (Deployment.kind,)
     read_with = (Api.kind, Deployment.kind)
     refers_to = Deployment.kind
     deployment: str | None
     tag: str | None
     auto_deploy: bool = False
+
+    @property
+    def depends_on(self) -> tuple[Key, ...]:
+        """What it serves."""
+        return ((Deployment.kind, str(self.deployment)),)
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
