@@ -3,7 +3,8 @@
 import io
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
@@ -115,14 +116,19 @@ def plain(server: ThreadedServer) -> Drawn:
         yield "plain", svg(ada, "wschat chat --plain")
 
 
-def draw() -> Drawn:
-    """Draw all of them, each scene at a server of its own."""
-    for scene in (talk, strangers, reconnect, help_, plain):
-        server = ThreadedServer()
-        try:
-            yield from scene(server)
-        finally:
-            server.stop()
+def draw() -> dict[str, str]:
+    """Draw all of them at the same time, each scene at a server of its own."""
+    with ThreadPoolExecutor() as pool:
+        drawn = pool.map(_draw, (talk, strangers, reconnect, help_, plain))
+        return {name: picture for pictures in drawn for name, picture in pictures.items()}
+
+
+def _draw(scene: Callable[[ThreadedServer], Drawn]) -> dict[str, str]:
+    server = ThreadedServer()
+    try:
+        return dict(scene(server))
+    finally:
+        server.stop()
 
 
 def svg(person: Terminal, title: str) -> str:
@@ -153,5 +159,5 @@ def rows(picture: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    for name, picture in draw():
+    for name, picture in draw().items():
         (PICTURES / f"{name}.svg").write_text(picture)

@@ -7,7 +7,7 @@ from tests.studies.pictures import PICTURES, draw, rows
 
 def test_they_are_not_stale() -> None:
     """Each is what the program shows now, but for its figures; none is left over."""
-    drawn = dict(draw())
+    drawn = draw()
     kept = {path.stem: path.read_text() for path in PICTURES.glob("*.svg")}
     stale = [name for name in drawn if rows(drawn[name]) != rows(kept.get(name, ""))]
     if stale or kept.keys() != drawn.keys():

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 URL = re.compile(r"\b(?:https?|wss?)://[^\s<>\"\x00-\x20\x7f-\xa0]+", re.IGNORECASE)
 TRAILING = ".,;:!?'"
 PAIRS = {")": "(", "]": "[", "}": "{"}
-HARMLESS = re.compile(r"[!#-;=?-~]")  # printable ASCII without space and quotes
+HARMLESS = "!#$%&'()*+,/:;=?@[\\]^`{|}"  # beside letters, digits and what `quote` leaves alone itself
 
 
 def urls(text: str) -> Iterator[tuple[int, int]]:
@@ -37,8 +38,4 @@ def target_of(url: str) -> tuple[str, str]:
 
 
 def _quoted(text: str) -> str:
-    return "".join(char if HARMLESS.fullmatch(char) else _percent(char) for char in text)
-
-
-def _percent(char: str) -> str:
-    return "".join(f"%{byte:02X}" for byte in char.encode(errors="replace"))
+    return quote(text, HARMLESS, errors="surrogatepass")
