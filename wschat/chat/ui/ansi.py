@@ -10,18 +10,9 @@ from zlib import crc32
 
 from wcwidth import wcwidth
 
-from wschat.chat.ui.rendering import Line, Span, Style
+from wschat.chat.ui.rendering import Line, Span
 
-SGR = {
-    Style.TIME: "2",
-    Style.ME: "1",
-    Style.MENTION: "1;33",
-    Style.NOTICE: "2",
-    Style.MARK: "2",
-    Style.ERROR: "1;31",
-    Style.HINT: "33",
-    Style.WAITING: "2",
-}
+SGR = {"time": "2", "notice": "2", "me": "1", "mention": "1;33", "error": "1;31", "hint": "33"}
 FEW_TINTS = ("31", "32", "33", "34", "35", "36")
 # Of 256 colours, those that can be read on black and on white.
 MANY_TINTS = [
@@ -75,7 +66,7 @@ def _styled(span: Span, capabilities: Capabilities) -> str:
     code = SGR.get(span.style, "")
     if capabilities.colours == MONOCHROME:
         code = code.partition(";")[0] if code[:1] in {"1", "2"} else ""
-    elif span.style is Style.NAME:
+    elif span.style == "name":
         tints = MANY_TINTS if capabilities.colours > 16 else FEW_TINTS  # noqa: PLR2004
         code = tints[span.tint % len(tints)]
     return f"\x1b[{code}m{text}\x1b[0m" if code else text
@@ -86,7 +77,7 @@ def _rows(spans: Iterable[Span], width: int, hang: int) -> Iterator[list[Span]]:
     if sum(_width(span.text) for span in spans) <= width:
         yield spans
         return
-    margin = Span(" " * hang, Style.TEXT)
+    margin = Span(" " * hang)
     row: list[Span] = []
     column, start = 0, 0
     for span in spans:

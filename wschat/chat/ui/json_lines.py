@@ -4,21 +4,11 @@ The types and fields are those of the wire where it has them; `FIELDS` is their 
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 
+from wschat.chat.machine import items
 from wschat.chat.machine.events import Malformed, Requested
-from wschat.chat.machine.items import (
-    Acknowledged,
-    Disconnected,
-    Failure,
-    FromServer,
-    Item,
-    Message,
-    Presence,
-    Reconnected,
-    Unsent,
-)
-from wschat.protocol.events import MultiMessage
+from wschat.protocol.events import Event, MultiMessage
 from wschat.protocol.requests import Action
 
 FIELDS = {
@@ -50,43 +40,40 @@ def request(line: str) -> Requested | Malformed:
     return Malformed(line)
 
 
-def events(item: Item) -> Iterable[dict[str, object]]:
-    """Return an item's events; fields that are None stay away."""
+def events(item: items.Item) -> Iterator[dict[str, object]]:
+    """Yield an item's events; fields that are None stay away."""
+    for event in _events(item):
+        yield {name: value for name, value in event.items() if value is not None}
+
+
+def _events(item: items.Item) -> Iterator[dict[str, object]]:
     match item:
-        case Presence(people):
-            for event in people:
-                yield {"type": event.type, **vars(event)}
-        case Disconnected(what):
+        case items.Message(event, _, missed):
+            yield {**_fields(event), "id": None, "mine": item.mine, "missed": missed}
+        case items.FromServer(MultiMessage(room, users, id=tag) as event):
+            yield {"type": event.type, "room": room, "users": users, "id": tag}
+        case items.FromServer(event):
+            yield _fields(event)
+        case items.Presence(people):
+            yield from map(_fields, people)
+        case items.Acknowledged(ack, action, room):
+            known = _fields(ack) if action == Action.MESSAGE else {"type": ack.type, "id": ack.id}
+            yield {**known, "action": action, "room": room}
+        case items.Failure(about, what, hint, code, tag):
+            yield {"type": "error", "about": about, "code": code, "message": what, "hint": hint, "id": tag}
+        case items.Disconnected(what):
             yield {"type": "connection", "status": "lost", "message": what}
-        case Reconnected():
+        case items.Reconnected():
             yield {"type": "connection", "status": "back", "message": "", **item._asdict()}
-        case Unsent():
+        case items.Unsent():
             yield {"type": "unsent", **item._asdict()}
-        case Message() | FromServer() | Acknowledged() | Failure():
-            yield {name: value for name, value in _fields(item).items() if value is not None}
 
 
-def _fields(item: Message | FromServer | Acknowledged | Failure) -> dict[str, object]:
-    match item:
-        case Message(event, _, missed):
-            return {"type": event.type, **vars(event), "id": None, "mine": item.mine, "missed": missed}
-        case FromServer(MultiMessage(room, users, id=tag) as event):
-            return {"type": event.type, "room": room, "users": users, "id": tag}
-        case FromServer(event):
-            return {"type": event.type, **vars(event)}
-        case Acknowledged(ack, action, room):
-            known = vars(ack) if action == Action.MESSAGE else {"id": ack.id}
-            return {"type": ack.type, "action": action, "room": room, **known}
-        case Failure(about, what, hint, code, tag):
-            return {"type": "error", "about": about, "code": code, "message": what, "hint": hint, "id": tag}
+def _fields(event: Event) -> dict[str, object]:
+    return {"type": event.type, **vars(event)}
 
 
 def encode(event: dict[str, object]) -> str:
     """Return an event as one line that can't steer a terminal, should it get to one: its texts are exact."""
     text = json.dumps(event, ensure_ascii=False)
-    return "".join(char if char.isprintable() else _escaped(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    units = char.encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)

@@ -7,66 +7,32 @@ says begins with `--`, `──` or `!!`, and everything else is indented.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import groupby
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from zlib import crc32
 
-from wschat.chat.machine.items import (
-    Acknowledged,
-    Disconnected,
-    Failure,
-    FromServer,
-    Item,
-    Listing,
-    Members,
-    Message,
-    Notice,
-    Presence,
-    Reconnected,
-    Rooms,
-    Unsent,
-)
+from wschat.chat.machine import items
 from wschat.chat.machine.state import ChatState, Status
 from wschat.chat.ui.links import target_of, urls
-from wschat.protocol.events import (
-    DeleteRoom,
-    MultiMessage,
-    Signup,
-    SingleRoom,
-    UserJoined,
-)
+from wschat.protocol.events import DeleteRoom, MultiMessage, Signup, SingleRoom, UserJoined
 from wschat.protocol.names import fold
 from wschat.protocol.requests import Action
 from wschat.text import safe, safe_name
 
 FormatTime = Callable[[int], str]
+Style = Literal["text", "time", "name", "me", "mention", "notice", "error", "hint"]
+"""What a span of text is; `ansi` decides how that looks."""
 
 INDENT = "      "  # as wide as a time and its space
 NAMES_SHOWN = 12  # in one line; /users lists all
 PENDING_SHOWN = 5
 
 
-class Style(StrEnum):
-    """What a span of text is; `ansi` decides how that looks."""
-
-    TIME = "time"
-    NAME = "name"
-    ME = "me"
-    TEXT = "text"
-    MENTION = "mention"
-    NOTICE = "notice"
-    MARK = "mark"
-    ERROR = "error"
-    HINT = "hint"
-    WAITING = "waiting"
-
-
 class Span(NamedTuple):
     """Text of one style. `tint` chooses a name's colour; `link` is where a click leads."""
 
     text: str
-    style: Style
+    style: Style = "text"
     tint: int = 0
     link: str = ""
 
@@ -82,71 +48,75 @@ class Line:
         return "".join(span.text for span in self.spans)
 
 
-def render(item: Item, format_time: FormatTime, *, linear: bool = False) -> tuple[Line, ...]:
+def render(item: items.Item, format_time: FormatTime, *, linear: bool = False) -> tuple[Line, ...]:
     """Return what to print for an item; `format_time` turns milliseconds since 1970 into HH:MM.
 
     `linear` lines stand for themselves: each line of a message says who speaks, and nothing is drawn.
     """
     match item:
-        case Message():
+        case items.Message():
             return _message(item, format_time, linear=linear)
-        case Reconnected() | Disconnected():
-            return _connection(item, linear=linear)
-        case Failure(about, what, hint):
+        case items.Failure(about, what, hint):
             told = f"!! {safe(about)}: {safe(what)}" if about else f"!! {safe(what)}"
-            return (_line(told, Style.ERROR), *((_line(f"   {safe(hint)}", Style.HINT),) if hint else ()))
-        case Listing(heading, rows):
+            return (_line(told, "error"), *((_line(f"   {safe(hint)}", "hint"),) if hint else ()))
+        case items.Listing(heading, rows):
             width = max(len(safe(left)) for left, _ in rows)
             table = (f"   {safe(left):{width}}  {safe(right)}".rstrip() for left, right in rows)
-            entries = (Line((Span(row, Style.TEXT),), hang=width + 5) for row in table)
-            return (_line(f"-- {safe(heading)}", Style.NOTICE), *entries)
-        case Rooms(names):
+            entries = (Line((Span(row),), hang=width + 5) for row in table)
+            return (_line(f"-- {safe(heading)}"), *entries)
+        case items.Rooms(names):
             return _names("-- rooms:", names)
-        case Members(room, names):
+        case items.Members(room, names):
             return _names(f"-- in {_called(room)}:", names)
-        case Unsent(line, doubtful):
+        case items.Unsent(line, doubtful):
             what = "Sent, not confirmed" if doubtful else "Not sent"
-            return (Line((Span(f"!! {what}: ", Style.ERROR), Span(safe(line), Style.TEXT))),)
+            return (Line((Span(f"!! {what}: ", "error"), Span(safe(line)))),)
+        case items.Reconnected() if not linear:
+            return (_line(f"── {_back(item)} ──"),)
+        case items.Disconnected() if not linear:
+            return ()  # the toolbar says it
     told = _told(item)
-    return (_line(f"-- {told}", Style.NOTICE),) if told else ()
+    return (_line(f"-- {told}"),) if told else ()
 
 
-def _line(text: str, style: Style) -> Line:
+def _line(text: str, style: Style = "notice") -> Line:
     return Line((Span(text, style),))
 
 
 def _names(title: str, names: Iterable[str]) -> tuple[Line, ...]:
-    return (_line(title, Style.NOTICE), *(_line(f"   {safe_name(name)}", Style.TEXT) for name in names))
+    return (_line(title), *(_line(f"   {safe_name(name)}", "text") for name in names))
 
 
-def _told(item: Item) -> str:
+def _told(item: items.Item) -> str:
     match item:
-        case FromServer(Signup(name, rooms)):
+        case items.FromServer(Signup(name, rooms)):
             return f"you are {_called(name)}; " + (f"rooms: {_some(rooms)}" if rooms else "no rooms yet")
-        case FromServer(MultiMessage(room, users), me):
+        case items.FromServer(MultiMessage(room, users), me):
             others = [user for user in users if fold(user) != fold(me)]
             company = f"with {_some(others)}" if others else "nobody else is here yet"
             return f"you are in {_called(room)}, {company}"
-        case Acknowledged(_, Action.LEAVE, room):
+        case items.FromServer(SingleRoom(room)):
+            return f"new room: {_called(room)}"
+        case items.FromServer(DeleteRoom(room)):
+            return f"{_called(room)} is gone: nobody was left in it"
+        case items.Acknowledged(_, Action.LEAVE, room):
             return f"you left {_called(room)}"
-        case Presence(events):
+        case items.Presence(events):
             runs = groupby(events, key=type)
             return "; ".join(
                 f"{_some([event.user for event in run])} {'joined' if kind is UserJoined else 'left'}"
                 for kind, run in runs
             )
-        case FromServer(SingleRoom(room)):
-            return f"new room: {_called(room)}"
-        case FromServer(DeleteRoom(room)):
-            return f"{_called(room)} is gone: nobody was left in it"
-        case Notice(text):
+        case items.Reconnected():
+            return _back(item)
+        case items.Disconnected(what):
+            return f"{safe(what)}; connecting again"
+        case items.Notice(text):
             return safe(text)
     return ""
 
 
-def _connection(item: Reconnected | Disconnected, *, linear: bool) -> tuple[Line, ...]:
-    if isinstance(item, Disconnected):  # elsewhere the toolbar says it
-        return (_line(f"-- {safe(item.what)}; connecting again", Style.NOTICE),) if linear else ()
+def _back(item: items.Reconnected) -> str:
     parts = ["back"]
     if item.remade:
         parts.append("the room was gone and is made again")
@@ -155,25 +125,19 @@ def _connection(item: Reconnected | Disconnected, *, linear: bool) -> tuple[Line
         parts.append(f"more was missed than the room keeps{rest}")
     elif item.missed or not item.remade:
         parts.append(f"{item.missed or 'nothing'} missed")
-    told = ", ".join(parts)
-    return (_line(f"-- {told}" if linear else f"── {told} ──", Style.MARK),)
+    return ", ".join(parts)
 
 
-def _message(item: Message, format_time: FormatTime, *, linear: bool) -> tuple[Line, ...]:
+def _message(item: items.Message, format_time: FormatTime, *, linear: bool) -> tuple[Line, ...]:
     said = item.event
     first, *rest = re.split(r"\r?\n", said.message)
     time = format_time(said.time) if said.time else "--:--"
     name = f"<{safe_name(said.user)}>"
-    head = (
-        Span(f"{time} ", Style.TIME),
-        Span(
-            name, Style.ME if item.mine else Style.NAME, tint=crc32(fold(said.user).encode(errors="replace"))
-        ),
-        Span(" ", Style.TEXT),
-    )
-    style = Style.MENTION if item.mention else Style.TEXT
+    tint = crc32(fold(said.user).encode(errors="replace"))
+    head = (Span(f"{time} ", "time"), Span(name, "me" if item.mine else "name", tint), Span(" "))
+    style: Style = "mention" if item.mention else "text"
     column = len(time) + len(name) + 2
-    margin = head if linear else (Span(" " * column, Style.TEXT),)
+    margin = head if linear else (Span(" " * column),)
     return (
         Line((*head, *_linked(first, style)), column),
         *(Line((*margin, *_linked(text, style)), column) for text in rest),
@@ -189,16 +153,15 @@ def _linked(text: str, style: Style) -> Iterable[Span]:
         target, host = target_of(url)
         yield Span(safe(url), style, link=target)
         if host:
-            yield Span(f" [leads to {safe(host)}]", Style.HINT)
+            yield Span(f" [leads to {safe(host)}]", "hint")
         end = stop
     yield Span(safe(text[end:]), style)
 
 
 def toolbar(state: ChatState) -> str:
     """Return the line under the input: the most important first, since a narrow terminal cuts it."""
-    parts = [state.status.value]
-    if state.status is Status.RECONNECTING:
-        parts = [f"{state.status.value}, try {state.failures + 1}"]
+    tries = f", try {state.failures + 1}" if state.status is Status.RECONNECTING else ""
+    parts = [f"{state.status.value}{tries}"]
     if state.name:
         parts.append(_called(state.name))
     if state.room:
@@ -214,16 +177,13 @@ def toolbar(state: ChatState) -> str:
     return " " + " · ".join(safe(part) for part in parts)
 
 
-def pending(state: ChatState) -> tuple[Line, ...]:
+def pending(state: ChatState) -> list[str]:
     """Return what was said and is not confirmed, to be seen until it is; without a connection only."""
-    waiting = (
-        [request for request in state.pending if request.line] if state.status is not Status.CONNECTED else []
-    )
+    if state.status is Status.CONNECTED:
+        return []
+    waiting = [f"... {safe(request.line)}" for request in state.pending if request.line]
     more = len(waiting) - PENDING_SHOWN
-    return (
-        *(_line(f"... {safe(request.line)}", Style.WAITING) for request in waiting[:PENDING_SHOWN]),
-        *((_line(f"... and {more} more", Style.WAITING),) if more > 0 else ()),
-    )
+    return [*waiting[:PENDING_SHOWN], *([f"... and {more} more"] if more > 0 else [])]
 
 
 def _some(names: Iterable[str]) -> str:

@@ -37,7 +37,7 @@ class TerminalUI:
         prompt.redraw = self._redraw
 
     def _pending(self) -> Iterable[str]:
-        return [str(line)[:PENDING_WIDTH] for line in pending(self._state)] if self._state else ()
+        return [line[:PENDING_WIDTH] for line in pending(self._state)] if self._state else ()
 
     @property
     def draft(self) -> str:

@@ -140,5 +140,5 @@ def test_the_toolbar() -> None:
         state = ChatState("me", "t", name=attack, room=room, outbox=outbox)
         for connection in (Online(1), Reconnecting(2, attack)):
             each = replace(state, connection=connection)
-            for line in (toolbar(each), *map(str, pending(each))):
+            for line in (toolbar(each), *pending(each)):
                 assert not [char for char in line if is_bad(char)], attack
