@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from zlib import crc32
 
 from wcwidth import wcwidth
@@ -52,9 +53,9 @@ def to_ansi(line: Line, width: int, capabilities: Capabilities) -> str:
     no gaps to imitate anything with.
     """
     hang = min(line.hang, width // WIDEST_HANG)
-    return "".join(
-        "".join(_styled(span, capabilities) for span in row) + "\n" for row in _rows(line.spans, width, hang)
-    )
+    fits = sum(_width(span.text) for span in line.spans) <= width
+    rows = [line.spans] if fits else _rows(line.spans, width, hang)
+    return "".join("".join(_styled(span, capabilities) for span in row) + "\n" for row in rows)
 
 
 def _styled(span: Span, capabilities: Capabilities) -> str:
@@ -73,47 +74,38 @@ def _styled(span: Span, capabilities: Capabilities) -> str:
 
 
 def _rows(spans: Iterable[Span], width: int, hang: int) -> Iterator[list[Span]]:
-    spans = list(spans)
-    if sum(_width(span.text) for span in spans) <= width:
-        yield spans
-        return
-    margin = Span(" " * hang)
     row: list[Span] = []
     column, start = 0, 0
-    for span in spans:
-        if span.link and span.text.isascii() and _width(span.text) > width - hang:
-            if column > start:
-                yield row
-            yield [span]
-            row, column, start = [margin], hang, hang
+    for piece in chain.from_iterable(_pieces(span, max(width - hang, 2)) for span in spans):
+        size = _width(piece.text)
+        if column + size > width and column > start:
+            yield row
+            row, column, start = [Span(" " * hang)], hang, hang
+        if piece.text.isspace() and column == start == hang:
             continue
-        for word in re.findall(r" +|[^ ]+", span.text):
-            for piece in _pieces(word, width, hang):
-                if column + _width(piece) > width and column > start:
-                    yield row
-                    row, column, start = [margin], hang, hang
-                if piece.isspace() and column == start == hang:
-                    continue
-                row.append(span._replace(text=piece))
-                column += _width(piece)
+        if column + size > width:  # a URL that stays whole
+            row = []
+        row.append(piece)
+        column += size
     if column > start:
         yield row
 
 
-def _pieces(word: str, width: int, hang: int) -> Iterator[str]:
-    """Yield a word, or what of it fits into a line at a time."""
-    room = max(width - hang, 2)
-    if _width(word) <= room:
-        yield word
+def _pieces(span: Span, room: int) -> Iterator[Span]:
+    """Yield words and gaps, what is wider than `room` in parts; but for a URL of ASCII."""
+    if span.link and span.text.isascii():
+        yield span
         return
-    piece, size = "", 0
-    for char in word:
-        more = _cells(char)
-        if size + more > room:
-            yield piece
+    for word in re.findall(r" +|[^ ]+", span.text):
+        piece, size = word, _width(word)
+        if size > room:
             piece, size = "", 0
-        piece, size = piece + char, size + more
-    yield piece
+            for char in word:
+                if size + _cells(char) > room:
+                    yield span._replace(text=piece)
+                    piece, size = "", 0
+                piece, size = piece + char, size + _cells(char)
+        yield span._replace(text=piece)
 
 
 @lru_cache(maxsize=4096)

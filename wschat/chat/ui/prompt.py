@@ -14,8 +14,7 @@ from pathlib import Path
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import create_app_session, run_in_terminal
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-from prompt_toolkit.document import Document
+from prompt_toolkit.completion import Completer, DynamicCompleter
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
@@ -59,33 +58,32 @@ def _typed_ahead(keyboard: Input) -> Iterator[KeyPress]:
 
 
 class Prompt:
-    """One prompt for the whole chat, shown by `start` or `read`.
+    """One prompt for the whole chat, shown by `start`.
 
     Attributes:
         pending: returns the lines between what is printed and the input line.
         toolbar: returns the line under it.
-        complete: returns the completions of what stands before the cursor.
+        completer: completes what stands before the cursor.
         redraw: returns what was printed last, so many lines or more, for the terminal's width.
     """
 
     def __init__(self, history: Path) -> None:
         self.pending: Callable[[], Iterable[str]] = list
         self.toolbar: Callable[[], str] = str
-        self.complete: Callable[[str], Iterable[Completion]] = lambda _before: ()
+        self.completer: Completer | None = None
         self.redraw: Callable[[int], str] = lambda _count: ""
         self._entered: asyncio.Queue[str | None] = asyncio.Queue()  # None: there will be no more
         self._keys = KeyHandlers(self._entered.put_nowait, self._suspend)
         self._unprinted: list[str] = []
         self._print_due = asyncio.Event()
         self._is_shown = asyncio.Event()
-        self._running: asyncio.Task[None] | None = None
         self._session: PromptSession[str] = PromptSession(
             self._message,
             multiline=True,
             prompt_continuation="  ",
             key_bindings=self._keys.bindings(),
             history=_history(history),
-            completer=_Completer(self),
+            completer=DynamicCompleter(lambda: self.completer),
             reserve_space_for_menu=len(BY_NAME) + 1,  # all of them, under the input line
             complete_while_typing=Condition(lambda: self._session.default_buffer.text.startswith("/")),
             bottom_toolbar=lambda: self.toolbar(),  # noqa: PLW0108  it is another one later
@@ -108,16 +106,12 @@ class Prompt:
         return self._session.app.output.get_size().columns
 
     async def start(self) -> None:
-        """Show the prompt, and return once one can type."""
+        """Show the prompt, and return once one can type, or the terminal is gone."""
         self._running = asyncio.create_task(self._run())
-        shown = asyncio.create_task(self._is_shown.wait())
-        await asyncio.wait({self._running, shown}, return_when=asyncio.FIRST_COMPLETED)
-        shown.cancel()
+        await self._is_shown.wait()
 
     async def read(self, enter: Callable[[str], object]) -> None:
         """Give each line that is entered to `enter`, until this is cancelled or the terminal is gone."""
-        if self._running is None:
-            await self.start()
         try:
             while (line := await self._entered.get()) is not None:
                 enter(line)
@@ -126,11 +120,10 @@ class Prompt:
 
     async def stop(self) -> None:
         """Take the prompt away; an error of it is raised here."""
-        if self._running:
-            self._running.cancel()
-            await asyncio.wait({self._running})
-            if not self._running.cancelled():
-                self._running.result()
+        self._running.cancel()
+        await asyncio.wait({self._running})
+        if not self._running.cancelled():
+            self._running.result()
 
     async def _run(self) -> None:
         printer = asyncio.create_task(self._print_above())
@@ -139,6 +132,7 @@ class Prompt:
         except EOFError:
             return
         finally:
+            self._is_shown.set()  # or never will be
             printer.cancel()
             await asyncio.gather(printer, return_exceptions=True)  # whose error is that of the terminal
             self._session.app.output.disable_bracketed_paste()
@@ -267,14 +261,6 @@ class Prompt:
     def refresh(self) -> None:
         """Show what is above and under the input line anew."""
         self._session.app.invalidate()
-
-
-class _Completer(Completer):
-    def __init__(self, prompt: Prompt) -> None:
-        self._prompt = prompt
-
-    def get_completions(self, document: Document, _event: CompleteEvent) -> Iterable[Completion]:
-        return self._prompt.complete(document.text_before_cursor)
 
 
 def _history(path: Path) -> History:

@@ -25,7 +25,7 @@ Style = Literal["text", "time", "name", "me", "mention", "notice", "error", "hin
 
 INDENT = "      "  # as wide as a time and its space
 NAMES_SHOWN = 12  # in one line; /users lists all
-PENDING_SHOWN = 5
+PENDING_SHOWN, PENDING_WIDTH = 5, 200  # lines, characters
 
 
 class Span(NamedTuple):
@@ -181,7 +181,7 @@ def pending(state: ChatState) -> list[str]:
     """Return what was said and is not confirmed, to be seen until it is; without a connection only."""
     if state.status is Status.CONNECTED:
         return []
-    waiting = [f"... {safe(request.line)}" for request in state.pending if request.line]
+    waiting = [f"... {safe(request.line)}"[:PENDING_WIDTH] for request in state.pending if request.line]
     more = len(waiting) - PENDING_SHOWN
     return [*waiting[:PENDING_SHOWN], *([f"... and {more} more"] if more > 0 else [])]
 

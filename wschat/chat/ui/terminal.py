@@ -1,9 +1,10 @@
 """The interface for a terminal: the chat's items as lines above an input line, its state in the toolbar."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from prompt_toolkit.completion import Completion
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
 
 from wschat.chat.machine.commands import BY_NAME, candidates, mentions
 from wschat.chat.machine.events import Event, LineEntered
@@ -16,33 +17,24 @@ from wschat.chat.ui.rendering import FormatTime, pending, render, toolbar
 from wschat.protocol.events import ClientMessage
 from wschat.text import safe, safe_name
 
-PENDING_WIDTH = 200  # characters
 NOTIFIED = 200  # characters
 KEPT = 200  # items, to be shown again when the terminal is resized
 
 
-class TerminalUI:
-    """A prompt, and what is printed above it."""
+class TerminalUI(Completer):
+    """A prompt, what is printed above it, and what completes what is typed into it."""
 
     def __init__(self, prompt: Prompt, format_time: FormatTime, settings: Settings) -> None:
         self._prompt = prompt
         self._format_time = format_time
         self._settings = settings
         self._capabilities = capabilities(links=settings.links)
-        self._state: ChatState | None = None
+        self._state = ChatState("", "")
         self._shown: deque[Item] = deque(maxlen=KEPT)
-        prompt.pending = self._pending
-        prompt.toolbar = lambda: toolbar(self._state) if self._state else ""
-        prompt.complete = self._complete
+        prompt.pending = lambda: pending(self._state)
+        prompt.toolbar = lambda: toolbar(self._state)
+        prompt.completer = self
         prompt.redraw = self._redraw
-
-    def _pending(self) -> Iterable[str]:
-        return [line[:PENDING_WIDTH] for line in pending(self._state)] if self._state else ()
-
-    @property
-    def draft(self) -> str:
-        """What is in the input line."""
-        return self._prompt.draft
 
     async def read(self, enter: Callable[[Event], None]) -> None:
         """Give each line that is entered to `enter`, until this is cancelled or the terminal is gone."""
@@ -94,23 +86,24 @@ class TerminalUI:
         self._state = state
         self._prompt.refresh()
 
-    def rooms(self) -> list[str]:
-        """Return the rooms' names that are as they look: a completion is typed as it is."""
-        return [room for room in self._state.rooms if safe_name(room) == room] if self._state else []
-
-    def people(self) -> list[str]:
-        """Return the names of who is here, who spoke last first, that are as they look."""
-        if self._state is None or self._state.room is None:
-            return []
-        room = self._state.room
-        names = dict.fromkeys((*room.speakers, *room.members))
-        here = set(room.members)
-        return [name for name in names if name in here and safe_name(name) == name and name != room.me]
-
-    def _complete(self, before: str) -> Iterable[Completion]:
-        for line in candidates(before, self.rooms()):
+    def get_completions(self, document: Document, _event: CompleteEvent) -> Iterator[Completion]:
+        """Yield commands, rooms and people, but for names that are not as they look: they are typed as is."""
+        before = document.text_before_cursor
+        for line in candidates(before, [*filter(_is_plain, self._state.rooms)]):
             word, _, argument = line[1:].partition(" ")
             meta = "" if argument else BY_NAME[word].help
             yield Completion(line, -len(before), display=argument or line, display_meta=meta)
-        for name, length in mentions(before, self.people()):
+        for name, length in mentions(before, [*filter(_is_plain, self._others())]):
             yield Completion(name, -length)
+
+    def _others(self) -> Iterable[str]:
+        """Return who else is here, who spoke last first."""
+        room = self._state.room
+        if room is None:
+            return ()
+        here = {*room.members} - {room.me}
+        return [name for name in dict.fromkeys((*room.speakers, *room.members)) if name in here]
+
+
+def _is_plain(name: str) -> bool:
+    return safe_name(name) == name

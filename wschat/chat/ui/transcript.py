@@ -2,6 +2,7 @@
 
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -38,18 +39,14 @@ class Transcript:
         """
         if isinstance(item, Listing | Rooms | Members) or self._file is None:
             return None
+        lines = render(item, partial(local_time, form=STAMP), linear=True)
+        now = "" if isinstance(item, Message) else f"{local_time(int(time.time() * 1000), STAMP)} "
         try:
-            self._write(item, self._file)
+            self._file.writelines(f"{now}{line}\n" for line in lines)
         except OSError as error:
             self.close()
             return Advice(f"it can't be written any more: {error.strerror}", "the chat goes on without it")
         return None
-
-    def _write(self, item: Item, file: TextIO) -> None:
-        now = local_time(int(time.time() * 1000), STAMP)
-        dated = render(item, lambda ms: local_time(ms, STAMP), linear=True)
-        file.writelines(f"{line}\n" if isinstance(item, Message) else f"{now} {line}\n" for line in dated)
-        file.flush()
 
     def close(self) -> None:
         """Close the file."""
@@ -63,7 +60,7 @@ def _open(path: str) -> TextIO:
     try:
         place = Path(path).expanduser()
         place.touch(mode=0o600)
-        return place.open("a", encoding="utf-8", errors="backslashreplace")
+        return place.open("a", buffering=1, encoding="utf-8", errors="backslashreplace")
     except (OSError, RuntimeError, ValueError) as error:  # no such home, or a NUL
         hint = "give a file that can be written"
         why = error.strerror if isinstance(error, OSError) else error

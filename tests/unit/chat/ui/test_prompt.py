@@ -35,6 +35,7 @@ def test_history_that_can_not_be_written_any_more(tmp_path: Path) -> None:
         (tmp_path / "state").mkdir()
         with opened(tmp_path / "state" / "history") as (ui, keyboard, _):
             shutil.rmtree(tmp_path / "state")
+            await ui._prompt.start()
             reading = asyncio.create_task(ui.read(entered.put_nowait))
             keyboard.send_text("one\rtwo\r")
             got = [await asyncio.wait_for(entered.get(), 5) for _ in range(2)]
@@ -51,6 +52,7 @@ def test_nothing_shown_is_lost_at_the_end(tmp_path: Path) -> None:
     async def play() -> str:
         with opened(tmp_path / "history") as (ui, keyboard, screen):
             running = asyncio.Event()
+            await ui._prompt.start()
             reading = asyncio.create_task(ui.read(lambda _line: running.set()))
             keyboard.send_text("\r")
             await asyncio.wait_for(running.wait(), 5)

@@ -63,6 +63,7 @@ def typed(history: Path, *steps: str | Callable[[TerminalUI], bool], count: int 
                 lines.put_nowait("suspended")
 
             prompt._keys._suspend = suspend
+            await ui._prompt.start()
             reading = asyncio.create_task(ui.read(enter))
             async with asyncio.timeout(10):
                 for step in steps:
@@ -85,6 +86,6 @@ def drafted(text: str, entries: int = 0) -> Callable[[TerminalUI], bool]:
     def is_drafted(ui: TerminalUI) -> bool:
         buffer = ui._prompt._session.default_buffer
         known = len(buffer.history.get_strings())
-        return ui.draft == text and known >= entries and len(buffer._working_lines) == known + 1
+        return ui._prompt.draft == text and known >= entries and len(buffer._working_lines) == known + 1
 
     return is_drafted
