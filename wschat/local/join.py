@@ -9,11 +9,10 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from wschat.errors import LocalError
@@ -50,19 +49,14 @@ class _Connection:
             TimeoutError: none came in so many seconds.
         """
         self._socket.settimeout(timeout)
-        while b"\n" not in self._received and (more := self._more()):
-            self._received += more
+        with suppress(ConnectionResetError):
+            while b"\n" not in self._received and (more := self._socket.recv(4096)):
+                self._received += more
         line, _, self._received = self._received.partition(b"\n")
         message: dict[str, Any] = json.loads(line or b"{}")
         if "failed" in message:
             raise LocalError(**message["failed"])
         return message
-
-    def _more(self) -> bytes:
-        try:
-            return self._socket.recv(4096)
-        except ConnectionResetError:
-            return b""
 
     def leave(self, request: bytes = b"") -> bool:
         """Disconnect; if that ends the lab, wait until it is gone. False: it has not ended in time."""
@@ -82,8 +76,8 @@ class _Connection:
 
 
 @dataclass(frozen=True)
-class LocalLab:
-    """A local lab in use; it runs at least until this is closed, or stopped by anyone.
+class LocalLab(AbstractContextManager["LocalLab"]):
+    """A local lab in use; it runs at least until this is left, or stopped by anyone.
 
     Attributes:
         url: the ws:// URL to chat at; empty if nothing was provisioned.
@@ -97,23 +91,13 @@ class LocalLab:
     _connection: _Connection
     _files: LabFiles
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        gone = self._connection.leave()
-        if error is None:
-            self._check_gone(gone)
-
-    def close(self) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Leave the lab; if nobody else uses it, it ends, and is gone when this returns.
 
         Raises:
-            LocalError: it has not ended in time.
+            LocalError: it has not ended in time, and there is no other error.
         """
-        self._check_gone(self._connection.leave())
+        self._leave(b"", quiet=error is not None)
 
     def stop(self) -> None:
         """End the lab for all who use it, and return when it is gone.
@@ -121,10 +105,10 @@ class LocalLab:
         Raises:
             LocalError: it has not ended in time.
         """
-        self._check_gone(self._connection.leave(STOP))
+        self._leave(STOP)
 
-    def _check_gone(self, gone: bool) -> None:  # noqa: FBT001
-        if gone:
+    def _leave(self, request: bytes, *, quiet: bool = False) -> None:
+        if self._connection.leave(request) or quiet:
             return
         process = f"'wschat.local.process {self._files.state_dir}'"
         raise LocalError(
@@ -189,14 +173,12 @@ def join(
         except OSError as error:
             what = f"the state directory can't hold a local lab: {error.strerror}"
             raise LocalError(what, where=str(files.state_dir)) from error
-        try:
+        with ExitStack() as leaving:
+            leaving.callback(connection.leave)
             if ready := _receive_ready(connection, files, progress):
                 _check_as_asked(ready, options, port)
+                leaving.pop_all()
                 return LocalLab(ready["url"], ready["endpoint"], started, connection, files)
-        except BaseException:
-            connection.leave()
-            raise
-        connection.leave()
     raise LocalError("the local lab did not start", hint=f"its log may say why: {files.log}")
 
 

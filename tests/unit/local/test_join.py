@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,13 +18,12 @@ from tests.support.until import until
 from wschat.errors import LocalError
 from wschat.local.files import locked
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
-from wschat.local.join import LocalLab, check_installed, join
+from wschat.local.join import LocalLab, check_installed, is_in_use, join
 
 Processes = Callable[[], list[int]]
 StartUser = Callable[[str], subprocess.Popen[str]]
 
 SOCKET = "local.sock"
-PRIVATE = "local.tmp"
 
 
 def enter(
@@ -37,12 +37,9 @@ def enter(
     return join(state_dir, f"provisions:{provision}", port=port, options=options, progress=lambda _: None)
 
 
-def is_up(endpoint: str) -> bool:
-    """Tell whether somebody listens at an endpoint."""
-    url = urlsplit(endpoint)
-    assert url.hostname
-    with socket.socket() as client:
-        return client.connect_ex((url.hostname, url.port)) == 0
+def is_up(lab: LocalLab) -> bool:
+    """Tell whether a lab listens."""
+    return is_in_use(urlsplit(lab.endpoint).port or 0)
 
 
 def last_line(user: subprocess.Popen[str], start: str) -> str:
@@ -54,26 +51,23 @@ def last_line(user: subprocess.Popen[str], start: str) -> str:
 def test_a_lab_lives_as_long_as_its_users(state_dir: Path, processes: Processes) -> None:
     """The first join builds the lab, the second shares it, and it is gone when the last has left."""
     steps: list[str] = []
-    first = join(state_dir, "provisions:instant", progress=steps.append)
-    assert steps == ["starting MiniStack", "one step", "another step"]
-    assert first.url == first.endpoint.replace("http", "ws") + "/lab"
-    assert first.started
-    assert os.getsid(processes()[0]) != os.getsid(0)
-    assert (state_dir / SOCKET).stat().st_mode & 0o777 == 0o600
-    second = enter(state_dir)
-    assert (second.url, second.endpoint, second.started) == (first.url, first.endpoint, False)
-
-    first.close()
-    assert is_up(second.endpoint)
-    with enter(state_dir) as third:
-        assert not third.started
-    assert is_up(second.endpoint)
-
-    second.close()
-    assert not is_up(second.endpoint)
+    with ExitStack() as second:
+        with join(state_dir, "provisions:instant", progress=steps.append) as lab:
+            assert steps == ["starting MiniStack", "one step", "another step"]
+            assert lab.url == lab.endpoint.replace("http", "ws") + "/lab"
+            assert lab.started
+            assert os.getsid(processes()[0]) != os.getsid(0)
+            assert (state_dir / SOCKET).stat().st_mode & 0o777 == 0o600
+            same = second.enter_context(enter(state_dir))
+            assert (same.url, same.endpoint, same.started) == (lab.url, lab.endpoint, False)
+        assert is_up(lab)
+        with enter(state_dir) as third:
+            assert not third.started
+        assert is_up(lab)
+    assert not is_up(lab)
     assert processes() == []
     assert not (state_dir / SOCKET).exists()
-    assert not (state_dir / PRIVATE).exists()
+    assert not (state_dir / "local.tmp").exists()
 
 
 def test_two_at_once_share_one_lab(user: StartUser, processes: Processes) -> None:
@@ -120,9 +114,9 @@ def test_a_lab_that_does_not_end(
     process = processes()[0]
     os.kill(process, signal.SIGSTOP)
     try:
-        for leave in (lab.stop, other.close):
+        for end in (lab.stop, lambda: other.__exit__(None, None, None)):
             with pytest.raises(LocalError, match="has not ended") as caught:
-                leave()
+                end()
             (found,) = re.findall(r"`(pgrep .*)`", caught.value.hint)
             assert subprocess.check_output(shlex.split(found), text=True).split() == [str(process)]
     finally:
@@ -239,12 +233,12 @@ def test_newcomer_at_the_last_moment(state_dir: Path, processes: Processes) -> N
     leaver = enter(state_dir)
     with ThreadPoolExecutor() as pool, socket.socket(socket.AF_UNIX) as newcomer:
         with locked(state_dir / "local.lock"):
-            leaving = pool.submit(leaver.close)
+            leaving = pool.submit(leaver.__exit__, None, None, None)
             assert processes()
             newcomer.connect(str(state_dir / SOCKET))
         assert b"ready" in newcomer.recv(4096)
         leaving.result()  # raises if nobody let it go
-        assert is_up(leaver.endpoint)
+        assert is_up(leaver)
 
 
 def test_process_that_is_about_to_end(state_dir: Path) -> None:
@@ -267,7 +261,7 @@ def test_coming_and_going(state_dir: Path, processes: Processes) -> None:
     def come_and_go() -> None:
         for _ in range(4):
             with enter(state_dir) as lab:
-                assert is_up(lab.endpoint)
+                assert is_up(lab)
         together.wait()
 
     with ThreadPoolExecutor() as pool:
