@@ -41,7 +41,7 @@ async def running(
     ids: list[str] = []
     numbers = count()
 
-    async def find_stage(_api: str, _name: str) -> Stage:
+    def find_stage(_api: str, _name: str) -> Stage:
         return stage
 
     async def invoke(_integration: Integration, _arn: str, _event: object) -> Result:

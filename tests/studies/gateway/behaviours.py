@@ -209,7 +209,7 @@ BEHAVIOURS = (
 )
 OWN = {"test_shuffle", "test_drop", "test_nothing_is_left", "test_pages_of_others", "test_half_a_post"}
 OWN |= {"test_a_deployment_without_json", "test_an_application_that_does_not_start"}
-OWN |= {"test_a_request_without_an_end", "test_a_request_behind_a_slow_one", "test_ask", "test_call"}
+OWN |= {"test_a_request_without_an_end", "test_a_request_behind_a_slow_one", "test_call"}
 """Tests of what only the local gateway has, of requests that are broken, and of all at once."""
 
 

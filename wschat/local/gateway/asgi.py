@@ -1,19 +1,14 @@
-"""MiniStack in this process: its whole application, and its services one by one."""
+"""ASGI: what an application is called with, a call of one, and its answer."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from http import HTTPStatus
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs
-
-from ministack.app import SERVICE_HANDLERS
-from ministack.core.responses import set_request_account_id, set_request_region
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-ACCOUNT = "000000000000"
 
 
 class Reply(NamedTuple):
@@ -24,33 +19,42 @@ class Reply(NamedTuple):
     body: bytes
 
 
-async def ask(service: str, region: str, path: str, *, method: str = "GET", body: bytes = b"") -> Reply:
-    """Make a request to one of MiniStack's services as the account's root; `path` may have a query."""
-    set_request_account_id(ACCOUNT)
-    set_request_region(region)
-    path, _, query = path.partition("?")
-    status, headers, answer = await SERVICE_HANDLERS[service](method, path, {}, body, parse_qs(query))
-    return Reply(status, {name.lower(): value for name, value in headers.items()}, answer)
-
-
 async def call(app: App, scope: Scope, body: bytes) -> Reply:
     """Call an application with a request whose body is known, and return all of its answer."""
-    status = 500
-    headers: list[tuple[bytes, bytes]] = []
-    parts: list[bytes] = []
+    sent: list[Message] = []
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Message) -> None:
-        nonlocal status, headers
-        if message["type"] == "http.response.start":
-            status, headers = message["status"], list(message.get("headers", ()))
-        elif message["type"] == "http.response.body":
-            parts.append(message.get("body", b""))
+        sent.append(message)
 
     await app(scope, receive, send)
-    return Reply(status, decoded(headers), b"".join(parts))
+    start, *parts = sent
+    answer = b"".join(part.get("body", b"") for part in parts)
+    return Reply(start["status"], decoded(start.get("headers", ())), answer)
+
+
+async def read_body(receive: Receive) -> bytes | None:
+    """Read the body of a request; None if the client leaves before its end."""
+    body, more = b"", True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
+
+
+async def answer(reply: Reply, send: Send) -> None:
+    """Send an answer."""
+    headers = {**reply.headers, "content-length": str(len(reply.body))}
+    if reply.status == HTTPStatus.NO_CONTENT:
+        del headers["content-length"]
+    encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
+    await send({"type": "http.response.body", "body": reply.body})
 
 
 def decoded(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from wschat.local.gateway.events import ConnectionInfo
-from wschat.local.gateway.quotas import FRAME_BYTES, GatewayOptions, deadline
+from wschat.local.gateway.quotas import FRAME_BYTES, GatewayOptions
 from wschat.local.gateway.responses import DROPPED, NO_CODE, Close
 
 IN_FLIGHT = 256
@@ -44,7 +44,7 @@ class OpenConnection:
     @property
     def deadline(self) -> float:
         """When it is closed for its age, or because no message came, either way."""
-        return deadline(self.options, self.info.connected_at, self.active)
+        return min(self.info.connected_at + self.options.max_age, self.active + self.options.idle_timeout)
 
     @property
     def unsent(self) -> int:

@@ -6,8 +6,10 @@ import re
 from collections import defaultdict
 from http import HTTPStatus
 
+from ministack.core.responses import set_request_account_id, set_request_region
+from ministack.services.lambda_svc import handle_request
+
 from wschat.local.gateway.iam import may_invoke
-from wschat.local.gateway.ministack import Reply, ask
 from wschat.local.gateway.model import Integration, Json
 from wschat.local.gateway.responses import Problem, Result, read_proxy
 
@@ -15,7 +17,7 @@ CONCURRENCY = 8
 """Calls of one function that run at once: MiniStack gives each a process of some 45 MB."""
 URI = re.compile(
     r"arn:[^:]+:apigateway:[^:]+:lambda:path/2015-03-31/functions/"
-    r"(arn:[^:]+:lambda:([^:]+):\d+:function:([\w-]+)(?::([\w$-]+))?)/invocations"
+    r"(arn:[^:]+:lambda:([^:]+):(\d+):function:([\w-]+)(?::([\w$-]+))?)/invocations"
 )
 
 
@@ -24,7 +26,7 @@ class Functions:
 
     def __init__(self) -> None:
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(CONCURRENCY))
-        self._running: set[asyncio.Task[Reply]] = set()
+        self._running: set[asyncio.Task[Result]] = set()
 
     async def invoke(self, integration: Integration, source_arn: str, event: Json) -> Result:
         """Invoke the function of an integration for a route, and return what comes of it.
@@ -34,38 +36,34 @@ class Functions:
         target = URI.fullmatch(integration.uri)
         if target is None:
             return Result(Problem.REFUSED, f"{integration.uri!r} is no URI of a function's invocations")
-        arn, region, function, qualifier = target[1], target[2], target[3], target[4] or ""
+        arn, region, account, function, qualifier = target.groups()
         if not may_invoke(arn, source_arn):
             return Result(
                 Problem.REFUSED, f"Invalid permissions on Lambda function {function} for {source_arn}"
             )
         slot = self._slots[function]
         await slot.acquire()
-        call = asyncio.create_task(self._call(region, function, qualifier, event))
+        call = asyncio.create_task(_call(region, account, function, qualifier, event))
         self._running.add(call)
         call.add_done_callback(self._running.discard)
         call.add_done_callback(lambda _: slot.release())
         done, _ = await asyncio.wait({call}, timeout=integration.timeout)
         if not done:
             return Result(Problem.TIMED_OUT, f"{function} takes longer than {integration.timeout:g} seconds")
-        return _read(function, call.result())
-
-    async def _call(self, region: str, function: str, qualifier: str, event: Json) -> Reply:
-        query = f"?Qualifier={qualifier}" if qualifier else ""
-        return await ask(
-            "lambda",
-            region,
-            f"/2015-03-31/functions/{function}/invocations{query}",
-            method="POST",
-            body=json.dumps(event).encode(),
-        )
+        return call.result()
 
 
-def _read(function: str, reply: Reply) -> Result:
-    if reply.status != HTTPStatus.OK:
-        return Result(
-            Problem.REFUSED, f"Lambda does not invoke {function}: {reply.body.decode(errors='replace')}"
-        )
-    if "x-amz-function-error" in reply.headers:
+async def _call(region: str, account: str, function: str, qualifier: str | None, event: Json) -> Result:
+    """Call a function as the account's root, and return what comes of it."""
+    set_request_account_id(account)
+    set_request_region(region)
+    path, query = (
+        f"/2015-03-31/functions/{function}/invocations",
+        {"Qualifier": [qualifier]} if qualifier else {},
+    )
+    status, headers, body = await handle_request("POST", path, {}, json.dumps(event).encode(), query)
+    if status != HTTPStatus.OK:
+        return Result(Problem.REFUSED, f"Lambda does not invoke {function}: {body.decode(errors='replace')}")
+    if "X-Amz-Function-Error" in headers:
         return Result(Problem.RAISED, f"{function} failed: see its log group")
-    return read_proxy(reply.body)
+    return read_proxy(body)

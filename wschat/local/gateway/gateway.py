@@ -41,7 +41,7 @@ class HandshakeResult(NamedTuple):
 
 
 Identity = dict[str, str]
-FindStage = Callable[[str, str], Awaitable[Stage | None]]
+FindStage = Callable[[str, str], Stage | None]
 Invoke = Callable[[Integration, str, Event], Awaitable[Result]]
 Authorize = Callable[[Handshake, Stage, float], Identity | str]
 
@@ -87,7 +87,7 @@ class Gateway:
             body = responses.frame(message or problem.message, info.id, request.request_id)
             return HandshakeResult(None, problem.status, body=body)
 
-        stage = await self._find_stage(api, stage_name)
+        stage = self._find_stage(api, stage_name)
         if stage is None:
             return refuse(Problem.FORBIDDEN)
         if not self._throttles.connect(stage, request.time):
@@ -150,7 +150,7 @@ class Gateway:
             await client.send(answer.encode(), self._clock())
 
     async def _answer(self, info: ConnectionInfo, request: RequestInfo, text: str) -> str | Problem | None:
-        stage = await self._find_stage(info.api, info.stage)
+        stage = self._find_stage(info.api, info.stage)
         route = route_of(stage.deployment, text) if stage else None
         if stage is None or route is None:
             return Problem.FORBIDDEN
@@ -161,7 +161,7 @@ class Gateway:
 
     async def _disconnect(self, info: ConnectionInfo, end: Close) -> None:
         """Run `$disconnect`, if there is that route; its response is discarded."""
-        stage = await self._find_stage(info.api, info.stage)
+        stage = self._find_stage(info.api, info.stage)
         route = stage.deployment.routes.get("$disconnect") if stage else None
         if stage and route:
             request = RequestInfo(self._make_id(), self._clock())

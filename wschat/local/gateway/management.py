@@ -1,16 +1,15 @@
-"""MiniStack's application with the gateway's own @connections API; it sees what changes the control plane."""
+"""MiniStack's application with the gateway's own @connections API; it sees what is deployed."""
 
 import json
 import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from ministack.core.router import extract_region
-
+from wschat.local.gateway.asgi import App, Receive, Reply, Scope, Send, answer, call, decoded, read_body
 from wschat.local.gateway.connections import ManagementResponse
-from wschat.local.gateway.control_plane import ControlPlane, Json
+from wschat.local.gateway.control_plane import ControlPlane
 from wschat.local.gateway.gateway import Gateway
-from wschat.local.gateway.ministack import App, Receive, Reply, Scope, Send, call, decoded
+from wschat.local.gateway.model import Json
 from wschat.loopback import is_here
 
 CONNECTION = re.compile(r"/_aws/execute-api/([^/]+)/([^/]+)/@connections/([^/]+)")
@@ -22,7 +21,7 @@ TYPED = "none"  # the URL was typed into the address bar
 
 
 class Management:
-    """Wraps MiniStack: answers @connections, and invalidates the control plane's cache at each write."""
+    """Wraps MiniStack: answers @connections, and takes a snapshot of each deployment."""
 
     def __init__(self, app: App, gateway: Gateway, control_plane: ControlPlane) -> None:
         self._app = app
@@ -37,15 +36,15 @@ class Management:
         connection = CONNECTION.fullmatch(scope["path"])
         changed = PART_OF_API.fullmatch(scope["path"]) if scope["method"] != "GET" else None
         if _is_from_browser(decoded(scope["headers"])):
-            await _send(Reply(HTTPStatus.FORBIDDEN, {}, b""), send)
+            await answer(Reply(HTTPStatus.FORBIDDEN, {}, b""), send)
         elif not connection and not changed:
             await self._app(scope, receive, send)
-        elif (body := await _read_body(receive)) is not None:
+        elif (body := await read_body(receive)) is not None:
             if connection:
                 reply = await self._connection(scope, body, *connection.groups())
             elif changed:
                 reply = await self._change(scope, body, *changed.groups())
-            await _send(reply, send)
+            await answer(reply, send)
 
     async def _connection(self, scope: Scope, body: bytes, api: str, stage: str, connection_id: str) -> Reply:
         """Answer a request about a connection.
@@ -73,12 +72,9 @@ class Management:
         if asked is None:
             return _reply(UNREADABLE)
         reply = await call(self._app, scope, body)
-        if reply.status < HTTPStatus.BAD_REQUEST:
-            self._control_plane.locate(api, extract_region(decoded(scope["headers"])))
-            if deployments and scope["method"] == "POST":
-                made = json.loads(reply.body)["deploymentId"]
-                await self._control_plane.take_snapshot(api, made, asked.get("stageName"))
-            self._control_plane.invalidate()
+        if deployments and reply.status == HTTPStatus.CREATED:
+            made = json.loads(reply.body)["deploymentId"]
+            self._control_plane.take_snapshot(api, made, asked.get("stageName"))
         return reply
 
 
@@ -91,18 +87,6 @@ def _is_from_browser(headers: Mapping[str, str]) -> bool:
     page = "origin" in headers or headers.get("sec-fetch-site", TYPED) != TYPED
     host = HOST_HEADER.fullmatch(headers.get("host", ""))
     return page or not (host and is_here(host[1]))
-
-
-async def _read_body(receive: Receive) -> bytes | None:
-    """Read the body of a request; None if the client leaves before its end."""
-    body, more = b"", True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body
 
 
 def _parse(body: bytes) -> Json | None:
@@ -122,12 +106,3 @@ def _reply(response: ManagementResponse) -> Reply:
         return Reply(response.status, {"content-type": "application/json"}, response.body)
     headers = {"content-type": "application/json", "x-amzn-errortype": response.error}
     return Reply(response.status, headers, json.dumps({"message": response.error}).encode())
-
-
-async def _send(reply: Reply, send: Send) -> None:
-    headers = {**reply.headers, "content-length": str(len(reply.body))}
-    if reply.status == HTTPStatus.NO_CONTENT:
-        del headers["content-length"]
-    encoded = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
-    await send({"type": "http.response.body", "body": reply.body})

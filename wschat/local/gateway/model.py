@@ -119,29 +119,43 @@ def _text(value: object) -> str:
 
 def read_deployment(
     api: Json,
-    routes: Iterable[Json],
-    integrations: Iterable[Json],
-    integration_responses: Mapping[str, Iterable[Json]],
-    route_responses: Mapping[str, Iterable[Json]],
+    routes: Mapping[str, Json],
+    integrations: Mapping[str, Json],
+    integration_responses: Mapping[str, Mapping[str, Json]],
+    route_responses: Mapping[str, Mapping[str, Json]],
 ) -> Deployment:
-    """Read the control plane's description of an API; the last two are by integration and by route id."""
+    """Read the control plane's description of an API; all but the first are by their ids."""
     known = {
-        found["integrationId"]: _integration(found, integration_responses.get(found["integrationId"], ()))
-        for found in integrations
+        id_: _integration(found, integration_responses.get(id_, {}).values())
+        for id_, found in integrations.items()
     }
     read = (
         Route(
             key=found["routeKey"],
-            integration=known.get(found.get("target", "").removeprefix("integrations/")),
-            two_way=_is_two_way(found, route_responses.get(found["routeId"], ())),
+            integration=known.get((found.get("target") or "").removeprefix("integrations/")),
+            two_way=_is_two_way(found, route_responses.get(id_, {}).values()),
             authorization=found.get("authorizationType") or ANYONE,
         )
-        for found in routes
+        for id_, found in routes.items()
     )
-    return Deployment(api.get("routeSelectionExpression", ""), {route.key: route for route in read})
+    return Deployment(api.get("routeSelectionExpression") or "", {route.key: route for route in read})
 
 
-def read_throttle(settings: Json | None) -> Throttle | None:
+def read_stage(found: Json, api: str, region: str, account: str, deployment: Deployment) -> Stage:
+    """Read the control plane's description of a stage, which serves a deployment."""
+    throttles = {key: _throttle(of) for key, of in (found.get("routeSettings") or {}).items()}
+    return Stage(
+        api=api,
+        name=found["stageName"],
+        region=region,
+        account=account,
+        deployment=deployment,
+        throttle=_throttle(found.get("defaultRouteSettings")),
+        throttles={key: throttle for key, throttle in throttles.items() if throttle},
+    )
+
+
+def _throttle(settings: Json | None) -> Throttle | None:
     """Read the throttle that route settings set, if they set one; both of its numbers are set together."""
     rate = (settings or {}).get("throttlingRateLimit")
     return None if rate is None else Throttle(rate, (settings or {}).get("throttlingBurstLimit", rate))
@@ -152,8 +166,8 @@ def _integration(found: Json, responses: Iterable[Json]) -> Integration:
         each.get("integrationResponseKey"): each.get("responseTemplates") or {} for each in responses
     }
     return Integration(
-        type=found.get("integrationType", ""),
-        uri=found.get("integrationUri", ""),
+        type=found.get("integrationType") or "",
+        uri=found.get("integrationUri") or "",
         timeout=(found.get("timeoutInMillis") or 29000) / 1000,
         request_template=_template(found.get("requestTemplates") or {}),
         response_template=_template(templates.get(DEFAULT, {})),

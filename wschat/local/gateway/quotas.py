@@ -68,11 +68,6 @@ class TokenBucket:
         return True
 
 
-def deadline(options: GatewayOptions, opened: float, active: float) -> float:
-    """Return when a connection is closed, unless a message comes: it was idle too long, or is too old."""
-    return min(opened + options.max_age, active + options.idle_timeout)
-
-
 class Throttles:
     """All throttles: of the account, of new connections, of stages and their routes."""
 

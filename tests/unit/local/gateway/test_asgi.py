@@ -1,9 +1,8 @@
-"""MiniStack is called in this process, and answers as it does over HTTP."""
+"""A call of an ASGI application."""
 
 import asyncio
-import json
 
-from wschat.local.gateway.ministack import Message, Receive, Scope, Send, ask, call
+from wschat.local.gateway.asgi import Message, Receive, Scope, Send, call
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
@@ -21,12 +20,3 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
 def test_call() -> None:
     """The whole answer of an application comes back, the names of its headers in lower case."""
     assert asyncio.run(call(echo, {"path": "/a"}, b"hello")) == (201, {"x-path": "/a"}, b"hello!")
-
-
-def test_ask() -> None:
-    """A service answers for the region that is meant, by path, query and body."""
-    made = asyncio.run(ask("apigateway", "eu-north-1", "/v2/apis", method="POST", body=b'{"name": "asked"}'))
-    assert made.status == 201
-    api = json.loads(made.body)["apiId"]
-    found = asyncio.run(ask("apigateway", "eu-north-1", f"/v2/apis/{api}?x=y"))
-    assert (found.status, json.loads(found.body)["name"]) == (200, "asked")

@@ -2,6 +2,7 @@
 
 import socket
 from http import HTTPStatus
+from typing import Any, cast
 
 import pytest
 from websockets.asyncio.client import connect
@@ -12,7 +13,9 @@ from tests.support.gateway import API, how_it_closes, running
 from tests.support.websocket_api import PATIENCE_S, TestApi, ask, closed, events_of, id_of, opened
 from tests.unit.local.gateway.conftest import Management
 from wschat.lab.aws.cloud import Cloud
-from wschat.local.gateway.quotas import GatewayOptions
+from wschat.local.gateway.connections import OpenConnection
+from wschat.local.gateway.events import ConnectionInfo
+from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 
 
 @asynchronous
@@ -36,6 +39,20 @@ async def test_messages_keep_it_open() -> None:
             await come_or_go
             await client.recv()
             assert known.deadline > before
+
+
+@pytest.mark.parametrize(
+    ("options", "active", "closed"),
+    [
+        (AS_ON_AWS, 0.0, 600),
+        (AS_ON_AWS, 7000.0, 7200),
+        (GatewayOptions(idle_timeout=1, max_age=2), 0.5, 1.5),
+    ],
+)
+def test_deadline(options: GatewayOptions, active: float, closed: float) -> None:
+    """A connection lives for ten minutes without a message, and for two hours (1.1, 1.3)."""
+    info = ConnectionInfo("", API, "test", "", connected_at=100)
+    assert OpenConnection(info, cast("Any", None), options, active=100 + active).deadline == 100 + closed
 
 
 @asynchronous

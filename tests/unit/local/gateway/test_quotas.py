@@ -7,7 +7,7 @@ from tests.support.gateway import API, running
 from tests.support.websocket_api import FENCE, TestApi, ask, opened, refused
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.model import Deployment, Stage, Throttle
-from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions, Throttles, TokenBucket, deadline
+from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions, Throttles, TokenBucket
 
 
 def test_token_bucket() -> None:
@@ -38,13 +38,6 @@ def test_new_connections_are_throttled() -> None:
     throttles = Throttles(AS_ON_AWS.rate, now=0.0)
     plain = Stage("abc", "test", "us-east-1", "000000000000", Deployment(""))
     assert sum(throttles.connect(plain, 0.0) for _ in range(600)) == 500
-
-
-def test_deadline() -> None:
-    """A connection lives for ten minutes without a message, and for two hours (1.1, 1.3)."""
-    assert deadline(AS_ON_AWS, opened=0, active=0) == 600
-    assert deadline(AS_ON_AWS, opened=0, active=7000) == 7200
-    assert deadline(GatewayOptions(idle_timeout=1, max_age=2), opened=10, active=10.5) == 11.5
 
 
 def test_throttled(clients: Cloud) -> None:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from tests.support.asynchronous import asynchronous
-from wschat.local.gateway.ministack import Receive, Scope, Send
+from wschat.local.gateway.asgi import Receive, Scope, Send
 from wschat.local.gateway.server import start_http
 from wschat.loopback import HOST
 
