@@ -65,7 +65,7 @@ ONLY_IN = {
     "http.client": {"wschat.functions.shared.management_api"},
     "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},
-    "ministack": {f"wschat.local.gateway.{name}" for name in ("iam", "management", "ministack", "server")},
+    "ministack": {f"wschat.local.gateway.{name}" for name in ("control_plane", "functions", "iam", "server")},
     "websockets": {
         "wschat.chat.network.connection",
         *(f"wschat.local.gateway.{name}" for name in ("connections", "gateway", "sockets")),
