@@ -9,7 +9,6 @@ from typer.core import TyperCommand
 from tests.studies.drift.cases import CASES
 from tests.studies.drift.hand import KINDS
 from tests.studies.drift.stops import FIXED, TAGS_CHANGED
-from tests.studies.gateway import behaviours
 from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES
 from tests.studies.privileges.scenarios import SCENARIOS
 from tests.support import attacks
@@ -100,11 +99,6 @@ def permits() -> str:
     return table(["actions", "on", "to"], rows)
 
 
-def gateway() -> str:
-    """Return the table of what the local gateway does as on AWS."""
-    return table(["what happens", "as on AWS", "", "tests"], behaviours.table())
-
-
 def drift() -> str:
     """Return the table of what is changed by hand, and of the calls that heal it."""
     kinds = {
@@ -152,7 +146,7 @@ TABLES: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"commands": commands, "exit codes": exit_codes, "chat commands": chat_commands},
     "wschat/lab/README.md": {"permits": permits},
     "wschat/functions/README.md": {"functions": functions, "actions of the functions": of_functions},
-    "wschat/local/README.md": {"behaviours": gateway},
+    "wschat/local/README.md": {},
     "wschat/chat/README.md": {"settings": chat_settings, "events": events},
     "wschat/web/README.md": {},
     "tests/README.md": {
