@@ -1,6 +1,5 @@
 """What stands in an account may be anything: it must not steer the terminal, nor end the run."""
 
-import json
 from dataclasses import replace
 
 import boto3
@@ -14,7 +13,7 @@ from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.routes import Route
 from wschat.lab.aws.websocket_api import Deployment
-from wschat.lab.model import Actual, Lab
+from wschat.lab.model import Actual
 from wschat.lab.plan import Phase, Progress, Step, Verb
 
 EVIL = "\x1b]0;mine\x07\x1b[31m[bold]x[/]\x9b31m\u202e\nfake"
@@ -38,14 +37,6 @@ def test_names_steer_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert seen.count("[bold]x[/]") == len(SPARE) * 6 + 1
     assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(seen)
     assert "\nfake" not in seen
-
-
-def test_reports_are_ascii(capsys: pytest.CaptureFixture[str]) -> None:
-    """JSON holds such a name whole, and writes what a terminal might obey as an escape of JSON's."""
-    report.show_json(Lab(account="0" * 12, region="us-east-1"), SPARE, Actual(), "")
-    told = capsys.readouterr().out
-    assert told.isascii()
-    assert [change["name"] for change in json.loads(told)["changes"]] == [EVIL, EVIL]
 
 
 def test_a_name_that_no_lab_can_have(cloud: Cloud) -> None:

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -55,13 +56,20 @@ def url(aws: dict[str, str], state: dict[str, str]) -> str:
     return done.stdout.strip()
 
 
-def test_provision_again(aws: dict[str, str], state: dict[str, str], url: str) -> None:
-    """A second run finds nothing to do, says so, and prints the same URL alone."""
-    done = wschat("provision", "--prefix", "e2e-", env=aws | state)
+def test_provision_again(aws: dict[str, str], url: str, home: Path) -> None:
+    """A second run finds nothing to do, says so, and prints the same URL alone; though it can't be kept."""
+    (home / "state" / "last-url").mkdir(parents=True)
+    env = aws | {"WSCHAT_STATE_DIR": str(home / "state")}
+    done = wschat("provision", "--prefix", "e2e-", env=env)
     assert (done.returncode, done.stdout) == (0, f"{url}\n")
     assert "Nothing to do" in done.stderr
-    done = wschat("provision", "--plan", "--prefix", "e2e-", env=aws | state)
+    assert "could not be kept" in done.stderr
+    assert f"wschat chat --url {url} --name" in done.stderr
+    done = wschat("provision", "--plan", "--prefix", "e2e-", env=env)
     assert (done.returncode, done.stdout) == (0, "Plan: nothing to do.\n")
+    done = wschat("status", "--json", "--prefix", "e2e-", env=env)
+    report = json.loads(done.stdout)
+    assert (done.returncode, report["url"], report["changes"], report["unmanaged"]) == (0, url, [], [])
 
 
 def test_two_people(aws: dict[str, str], state: dict[str, str], url: str) -> None:

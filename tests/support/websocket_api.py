@@ -85,10 +85,19 @@ class TestApi:
         )
         return made
 
-    def route(self, key: str, integration: str, *, expression: bool = True, response: bool = True) -> None:
+    def route(
+        self,
+        key: str,
+        integration: str,
+        *,
+        expression: bool = True,
+        response: bool = True,
+        **settings: Any,  # noqa: ANN401  as boto3 has them
+    ) -> None:
         """Make a route, two-way unless told otherwise."""
-        selection = {"RouteResponseSelectionExpression": "$default"} if expression else {}
-        route: Any = {"ApiId": self.id, "RouteKey": key, "Target": f"integrations/{integration}", **selection}
+        if expression:
+            settings["RouteResponseSelectionExpression"] = "$default"
+        route = {"ApiId": self.id, "RouteKey": key, "Target": f"integrations/{integration}", **settings}
         made = self._api.create_route(**route)["RouteId"]
         if response:
             self._api.create_route_response(ApiId=self.id, RouteId=made, RouteResponseKey="$default")

@@ -14,7 +14,6 @@ from tests.e2e.web.conftest import OpenTab
 from tests.support.threaded import ThreadedServer
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.signing import signer
-from wschat.lab.blueprint import STAGE
 from wschat.local.join import LocalLab
 from wschat.target import Target
 from wschat.web.page import Page, export
@@ -60,7 +59,7 @@ def test_a_signed_lab(
     emulator: LocalLab, clients: Cloud, open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page of a lab with AWS_IAM gets a signed address each time; without the token it gets none."""
-    url = clients.lab.url(make_api(clients, "AWS_IAM"), STAGE)
+    url = make_api(clients, "AWS_IAM").url
     for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test")):
         monkeypatch.setenv(f"AWS_{name}", value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)

@@ -6,8 +6,6 @@ import pytest
 
 from tests.support.terminal import wschat
 
-HERE = "ws://127.0.0.1:9/"
-
 
 @pytest.mark.parametrize("name", ["last-url", "chat-secret", "chat-history"])
 def test_odd_files_in_the_state_directory(home: Path, name: str) -> None:

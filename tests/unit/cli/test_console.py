@@ -10,8 +10,6 @@ import pytest
 from tests.support.terminal import WSCHAT
 from wschat.cli import console
 
-HERE = "ws://127.0.0.1:9/"
-
 
 @pytest.mark.usefixtures("account")
 def test_nobody_reads() -> None:

@@ -8,8 +8,6 @@ from tests.support.terminal import wschat
 from wschat.lab.model import Lab
 from wschat.lab.user_policy import user_policy
 
-HERE = "ws://127.0.0.1:9/"
-
 
 @pytest.mark.usefixtures("account")
 def test_policy() -> None:

@@ -1,17 +1,12 @@
 """What status and --plan say of differences, to people and to programs."""
 
-import fcntl
 import json
-import os
-import struct
-import subprocess
-import termios
 from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
-from tests.support.terminal import WSCHAT, wschat
+from tests.support.terminal import wschat
 from wschat.cli import report
 from wschat.cli.app import app
 from wschat.cli.console import stdout
@@ -26,7 +21,7 @@ from wschat.lab.plan import Step, Verb
 
 ANYONE = DESCRIPTIONS[OPEN]
 ODD = "☃ [red]:smile: \x1b]0;mine\x07 'quoted' " + "long " * 100
-NARROW = (24, 20)
+NARROW = {"FORCE_COLOR": "1", "COLUMNS": "20"}  # as in a terminal
 
 
 @pytest.fixture
@@ -50,32 +45,16 @@ def odd(cloud: Cloud) -> Cloud:
     return cloud
 
 
-def narrow(*arguments: str) -> tuple[str, int]:
-    """Run wschat with its output in a narrow terminal; return all of that, and the exit code."""
-    reader, writer = os.openpty()
-    fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", *NARROW, 0, 0))
-    with subprocess.Popen([WSCHAT, *arguments], stdout=writer, stderr=subprocess.PIPE) as run:
-        os.close(writer)
-        shown = b""
-        with os.fdopen(reader, "rb", buffering=0) as output:
-            try:
-                while more := output.read(65536):
-                    shown += more
-            except OSError:  # how Linux says that the other end is closed
-                pass
-    return shown.decode(), run.returncode
-
-
 @pytest.mark.usefixtures("account")
 def test_for_programs(odd: Cloud) -> None:
-    """JSON alone on stdout, whatever the values and the terminal's width; exit code 3."""
+    """JSON alone on stdout, in ASCII, whatever the values and the terminal are; exit code 3."""
     prefix, name = odd.lab.prefix, odd.lab.name
-    shown, code = narrow("status", "--json", "--prefix", prefix)
-    found = json.loads(shown)
-    assert f"`wschat provision --prefix {prefix}` makes it so." in narrow("status", "--prefix", prefix)[0]
+    done = wschat("status", "--json", "--prefix", prefix, **NARROW)
+    found = json.loads(done.stdout)
+    assert f"`wschat provision --prefix {prefix}` makes it so." in wschat("status", "--prefix", prefix).stdout
     planned = CliRunner().invoke(app, ["provision", "--plan", "--json", "--prefix", prefix])
     assert json.loads(planned.stdout) == found
-    assert (code, planned.exit_code) == (3, 3)
+    assert (done.returncode, planned.exit_code, done.stdout.isascii()) == (3, 3, True)
     attributes = {each["name"]: each["attributes"] for each in found["changes"] if each["action"] == "update"}
     assert attributes == {
         name("chatroom-websocket"): {"description": {"wanted": ANYONE, "found": ODD, "fixed": False}},
