@@ -1,10 +1,9 @@
 """The lab on this machine: one line and one is chatting; nothing is left afterwards."""
 
 import signal
-import socket
-import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,8 +11,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from tests.support.emulator import processes_of
 from tests.support.terminal import Terminal, terminal, wschat
 from tests.support.until import PATIENCE
+from wschat.local.join import is_in_use, listen
 
 
 @pytest.fixture
@@ -23,20 +24,14 @@ def state() -> Iterator[Path]:
         yield Path(place)
 
 
-def processes_of(state: Path) -> list[str]:
-    """Return the processes whose command line names the state directory."""
-    listed = subprocess.run(["ps", "-axwwo", "stat=,command="], capture_output=True, text=True, check=True)  # noqa: S607
-    return [line for line in listed.stdout.splitlines() if str(state) in line and line[0] != "Z"]
-
-
 def url_of(person: Terminal) -> str:
     """Return the URL that `wschat local` prints."""
     return next(line for line in person.until("Ctrl-C stops it").splitlines() if line.startswith("ws://"))
 
 
 def is_open(url: str) -> bool:
-    with socket.socket() as client:
-        return client.connect_ex(("127.0.0.1", urlsplit(url).port or 0)) == 0
+    """Tell whether the lab of a URL listens."""
+    return is_in_use(urlsplit(url).port or 0)
 
 
 def test_two_chats_share_a_lab(state: Path) -> None:
@@ -130,22 +125,14 @@ def test_the_lab_ends_under_a_chat(state: Path) -> None:
     assert processes_of(state) == []
 
 
-def test_a_port_in_use(state: Path) -> None:
-    """A port that somebody has is named, with what to do."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with terminal("local", "--port", str(port), env={"WSCHAT_STATE_DIR": str(state)}) as person:
-            person.until(f"port {port} of 127.0.0.1 can't be used")
-            assert person.end() == 8
-    assert processes_of(state) == []
-
-
 def test_a_short_day(state: Path) -> None:
     """With the gateway's options a chat meets in a moment what API Gateway does after ten idle minutes."""
     env = {"WSCHAT_STATE_DIR": str(state)}
+    with closing(listen(None)) as free:
+        port = free.getsockname()[1]
     options = ("--idle-timeout", "1", "--max-age", "60", "--rate", "500", "--order", "shuffle", "--drop", "0")
-    with terminal("local", *options, env=env) as keeper:
-        url_of(keeper)
+    with terminal("local", f"--port={port}", *options, env=env) as keeper:
+        assert urlsplit(url_of(keeper)).port == port
         with terminal("chat", "--local", env=env) as ann:
             ann.until("the server ended it, as API Gateway does")
             ann.type("/quit")

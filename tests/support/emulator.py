@@ -1,5 +1,6 @@
 """An empty local lab for tests: AWS's APIs and WebSockets on this machine, and nothing in them yet."""
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,3 +15,11 @@ def emulator(options: GatewayOptions = AS_ON_AWS) -> Iterator[LocalLab]:
     """Run an empty lab of one's own, in a directory whose path is short enough for a socket."""
     with TemporaryDirectory(prefix="ws") as place, join(Path(place), options=options) as lab:
         yield lab
+
+
+def processes_of(directory: Path) -> list[int]:
+    """Find the living processes whose command line names a directory, the oldest first."""
+    command = ("ps", "-axwwo", "pid=,stat=,command=")
+    listed = subprocess.run(command, check=True, capture_output=True, text=True)
+    rows = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
+    return sorted(int(pid) for pid, stat, command in rows if str(directory) in command and stat[0] != "Z")

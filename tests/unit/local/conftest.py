@@ -11,21 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.emulator import processes_of
 from tests.support.until import until
 
 HERE = Path(__file__).parent
-
-
-def processes_of(directory: Path) -> list[int]:
-    """Find the living processes whose command line names a directory, the oldest first."""
-    listing = subprocess.run(
-        ["ps", "-axwwo", "pid=,stat=,command="],  # noqa: S607
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    rows = [line.split(maxsplit=2) for line in listing.splitlines()]
-    return sorted(int(pid) for pid, stat, command in rows if str(directory) in command and stat[0] != "Z")
 
 
 @pytest.fixture

@@ -2,13 +2,7 @@
 
 from pathlib import Path
 
-from wschat.local.files import LabFiles, open_log
-
-
-def test_who_shares_the_directory_shares_the_lab(tmp_path: Path) -> None:
-    """All files stand in the state directory."""
-    files = LabFiles(tmp_path)
-    assert {path.parent for path in (files.lock, files.socket, files.log, files.temporary)} == {tmp_path}
+from wschat.local.files import open_log
 
 
 def test_the_log(tmp_path: Path) -> None:

@@ -97,12 +97,14 @@ def test_interrupted_user_waits_for_the_end(user: StartUser, processes: Processe
 
 
 def test_stop_ends_it_for_all(state_dir: Path, processes: Processes) -> None:
-    """Stop returns when all is gone, and tells the others why."""
-    other = enter(state_dir)
-    enter(state_dir).stop()
-    assert processes() == []
-    with other, pytest.raises(LocalError, match="was stopped"):
-        other.wait()
+    """Stop returns when all is gone; who asks again and again whether the lab lives hears why it ended."""
+    with enter(state_dir) as lab:
+        lab.check()
+        lab.check()
+        enter(state_dir).stop()
+        assert processes() == []
+        with pytest.raises(LocalError, match="was stopped"):
+            lab.check()
 
 
 def test_a_lab_that_does_not_end(
@@ -123,52 +125,25 @@ def test_a_lab_that_does_not_end(
         os.kill(process, signal.SIGCONT)
 
 
-def test_refused_provisioning(state_dir: Path, processes: Processes) -> None:
-    """An error of provisioning reaches the user as it is, and nothing is left."""
-    with pytest.raises(LocalError) as caught:
-        enter(state_dir, "refused")
-    error = caught.value
-    assert (error.what, error.where, error.hint) == ("AWS refused it", "Task 1", "ask for less")
-    assert processes() == []
-
-
-def test_broken_provisioning(state_dir: Path, processes: Processes) -> None:
-    """A bug in provisioning names the log, which holds the traceback, is new and the owner's alone."""
+@pytest.mark.parametrize(
+    ("provision", "what", "traceback"),
+    [
+        ("refused", "AWS refused it", False),
+        ("broken", "ValueError: a bug", True),
+        ("fatal", "provisioning was killed", False),
+    ],
+)
+def test_failed_provisioning(
+    state_dir: Path, processes: Processes, provision: str, what: str, *, traceback: bool
+) -> None:
+    """An error of provisioning reaches the user, a bug's traceback the log, which is new; nothing is left."""
     (state_dir / "local.log").write_text("an old log")
-    with pytest.raises(LocalError, match="ValueError: a bug") as caught:
-        enter(state_dir, "broken")
-    log = state_dir / "local.log"
-    assert str(log) in caught.value.hint
-    assert "Traceback" in log.read_text()
-    assert "an old log" not in log.read_text()
-    assert log.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(LocalError, match=what):
+        enter(state_dir, provision)
+    log = (state_dir / "local.log").read_text()
+    assert "an old log" not in log
+    assert ("Traceback" in log) is traceback
     assert processes() == []
-
-
-def test_asked_often(state_dir: Path) -> None:
-    """Who is asked again and again whether the lab lives still hears why it has ended."""
-    with enter(state_dir) as lab:
-        lab.check()
-        lab.check()
-        enter(state_dir).stop()
-        with pytest.raises(LocalError, match="was stopped"):
-            lab.check()
-
-
-def test_killed_provisioning(state_dir: Path, processes: Processes) -> None:
-    """Provisioning that is killed is an error, and nothing is left."""
-    with pytest.raises(LocalError, match="provisioning was killed"):
-        enter(state_dir, "fatal")
-    assert processes() == []
-
-
-def test_mute_process(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that can't even start is an error that names the log."""
-    (state_dir / "selectors.py").write_text("raise SystemExit(3)")
-    monkeypatch.setenv("PYTHONPATH", str(state_dir))
-    with pytest.raises(LocalError, match="did not start") as caught:
-        enter(state_dir)
-    assert str(state_dir / "local.log") in caught.value.hint
 
 
 def test_did_not_start(state_dir: Path) -> None:
@@ -212,20 +187,13 @@ def test_ports(state_dir: Path) -> None:
             assert not same.started
 
 
-def test_long_path(state_dir: Path) -> None:
-    """A path too long for a socket is named."""
-    long = state_dir / ("x" * 100)
-    with pytest.raises(LocalError, match="too long") as caught:
-        enter(long)
-    assert caught.value.where == str(long)
-
-
-def test_unusable_state_directory(state_dir: Path) -> None:
-    """A state directory that can't be one is named."""
+@pytest.mark.parametrize(("name", "why"), [("x" * 100, "too long"), ("file/deeper", "can't hold")])
+def test_unusable_state_directory(state_dir: Path, name: str, why: str) -> None:
+    """A state directory whose path is too long for a socket, or that can't be one, is named."""
     (state_dir / "file").touch()
-    with pytest.raises(LocalError, match="can't hold a local lab") as caught:
-        enter(state_dir / "file" / "deeper")
-    assert caught.value.where == str(state_dir / "file" / "deeper")
+    with pytest.raises(LocalError, match=why) as caught:
+        enter(state_dir / name)
+    assert caught.value.where == str(state_dir / name)
 
 
 def test_newcomer_at_the_last_moment(state_dir: Path, processes: Processes) -> None:

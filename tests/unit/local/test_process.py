@@ -1,7 +1,6 @@
 """The end of the local lab's process: with its last user, by every way to die, and with nothing left."""
 
 import asyncio
-import http.client
 import json
 import os
 import signal
@@ -11,6 +10,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 
@@ -19,27 +20,18 @@ from tests.support.until import until
 from tests.unit.local.functions import TestFunction
 from wschat.errors import LocalError
 from wschat.local.files import LabFiles
-from wschat.local.join import join
+from wschat.local.join import is_in_use, join
 from wschat.local.messages import STOP
 from wschat.local.process import Users
-from wschat.loopback import HOST
 
 Processes = Callable[[], list[int]]
 StartUser = Callable[[str], subprocess.Popen[str]]
 
 
-def refuses(host: str, endpoint: str) -> bool:
-    """Tell whether nobody listens at the port of an endpoint."""
-    with socket.socket() as client:
-        return client.connect_ex((host, int(endpoint.rpartition(":")[2]))) != 0
-
-
 def health(endpoint: str) -> dict[str, str]:
     """Ask MiniStack how it is."""
-    connection = http.client.HTTPConnection(endpoint.removeprefix("http://"))
-    connection.request("GET", "/_ministack/health")
-    answer: dict[str, str] = json.load(connection.getresponse())
-    connection.close()
+    with urlopen(f"{endpoint}/_ministack/health") as reply:  # noqa: S310  the lab's endpoint
+        answer: dict[str, str] = json.load(reply)
     return answer
 
 
@@ -52,7 +44,8 @@ def test_leaves_nothing(state_dir: Path, processes: Processes) -> None:
     before = set(Path(tempfile.gettempdir()).glob("ministack*"))
     with join(state_dir) as lab:
         assert health(lab.endpoint)["auth"] == "enabled"
-        assert refuses("127.0.0.2", lab.endpoint)
+        with socket.socket() as elsewhere:
+            assert elsewhere.connect_ex(("127.0.0.2", urlsplit(lab.endpoint).port)) != 0
         TestFunction(lab.endpoint).keep_busy()
         assert len(processes()) == 3  # the lab, its watchdog, the worker
         assert not stale.exists()
@@ -60,7 +53,7 @@ def test_leaves_nothing(state_dir: Path, processes: Processes) -> None:
         assert set(Path(tempfile.gettempdir()).glob("ministack*")) == before
 
     assert processes() == []
-    assert refuses(HOST, lab.endpoint)
+    assert not is_in_use(urlsplit(lab.endpoint).port or 0)
     assert {path.name for path in state_dir.iterdir()} == {"local.lock", "local.log"}
     assert (state_dir / "local.log").stat().st_mode & 0o777 == 0o600
 
@@ -76,7 +69,7 @@ def test_killed(victim: int, why: str, state_dir: Path, processes: Processes) ->
         with pytest.raises(LocalError, match=why):
             lab.wait()
     until(lambda: not processes())
-    assert refuses(HOST, lab.endpoint)
+    assert not is_in_use(urlsplit(lab.endpoint).port or 0)
     with join(state_dir) as new:
         assert new.started
 

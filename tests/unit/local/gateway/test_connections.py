@@ -1,12 +1,14 @@
 """How long a connection lives, and how it ends."""
 
 import socket
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection
 
 from tests.support.asynchronous import asynchronous
 from tests.support.gateway import API, how_it_closes, running
@@ -107,12 +109,22 @@ def how_it_ended(clients: Cloud, connection: str) -> tuple[int, str]:
     return context["disconnectStatusCode"], context["disconnectReason"]
 
 
-def test_the_clients_code(clients: Cloud, api: TestApi) -> None:
-    """`$disconnect` is told the client's code and reason (1.3)."""
+@pytest.mark.parametrize(
+    ("leave", "told"),
+    [
+        (lambda client: client.close(4000, "enough"), (4000, "enough")),
+        (lambda client: client.socket.shutdown(socket.SHUT_RDWR), (1006, "")),
+    ],
+    ids=["closed", "cut"],
+)
+def test_the_clients_code(
+    clients: Cloud, api: TestApi, leave: Callable[[ClientConnection], None], told: tuple[int, str]
+) -> None:
+    """`$disconnect` is told the client's code and reason, and 1006 of a connection that is cut (1.3)."""
     with opened(api.url) as client:
         connection = id_of(client)
-        client.close(4000, "enough")
-    assert how_it_ended(clients, connection) == (4000, "enough")
+        leave(client)
+    assert how_it_ended(clients, connection) == told
 
 
 def test_a_close_without_a_code(clients: Cloud, api: TestApi) -> None:
@@ -130,19 +142,11 @@ def test_a_close_without_a_code(clients: Cloud, api: TestApi) -> None:
     assert event["requestContext"]["routeKey"] == "$disconnect"
 
 
-def test_a_cut(clients: Cloud, api: TestApi) -> None:
-    """A connection that is cut is told as 1006 (1.3)."""
-    with opened(api.url) as client:
-        connection = id_of(client)
-        client.socket.shutdown(socket.SHUT_RDWR)
-    assert how_it_ended(clients, connection)[0] == 1006
-
-
 @pytest.mark.parametrize(("message", "code"), [(b"x", 1003), ("x" * 40_000, 1009)])
 def test_our_own_code(clients: Cloud, api: TestApi, message: str | bytes, code: int) -> None:
-    """`$disconnect` is told the code by which the gateway closed (1.3)."""
+    """A binary message closes with 1003, one that is too large with 1009; `$disconnect` is told so (1.3)."""
     with opened(api.url) as client:
         connection = id_of(client)
         client.send(message)
-        closed(client)
+        assert closed(client).code == code
     assert how_it_ended(clients, connection)[0] == code

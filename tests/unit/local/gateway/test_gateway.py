@@ -84,29 +84,6 @@ def test_raises(api: TestApi, route: str) -> None:
         assert ask(client, FENCE) == "mocked"
 
 
-def test_default(clients: Cloud) -> None:
-    """What is no JSON, has no action, or asks for `$connect`, takes `$default` alone (1.8, 8)."""
-    api = TestApi(clients)
-    api.route("$default", api.mock(answer="default"))
-    api.route("$connect", api.mock(answer="connect"))
-    api.route("$disconnect", api.mock(answer="disconnect"))
-    api.route("5", api.mock(answer="five"))
-    api.route("[a, b]", api.mock(answer="list"))
-    api.stage(api.deploy())
-    with opened(api.url) as client:
-        for message in (
-            "hello",
-            "",
-            "{}",
-            '{"action": "$connect"}',
-            '{"action": "$disconnect"}',
-            '{"action": {}}',
-        ):
-            assert ask(client, message) == "default"
-        assert ask(client, '{"action": 5}') == "five"
-        assert ask(client, '{"action": ["a", "b"]}') == "list"
-
-
 def test_integrations_that_do_not_work(clients: Cloud) -> None:
     """A route that leads to neither a function nor a MOCK causes `Internal server error` here (1.5)."""
     api = TestApi(clients)

@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.until import until
-from tests.support.websocket_api import PATIENCE_S, STAGE, TestApi, id_of, opened
+from tests.support.websocket_api import PATIENCE_S, STAGE, TestApi, id_of, management_of, opened
 from tests.unit.local.gateway.conftest import Management
 from wschat.lab.aws.cloud import Cloud
 
@@ -137,14 +137,8 @@ def test_without_manage_connections(clients: Cloud, api: TestApi) -> None:
     """Who may not manage connections is refused with 403, whether the connection exists or not (1.9)."""
     clients.iam.create_user(UserName="nobody")
     key = clients.iam.create_access_key(UserName="nobody")["AccessKey"]
-    url = clients.lab.callbacks.replace("{api}", api.id) + f"/{STAGE}"
-    nobody = boto3.client(
-        "apigatewaymanagementapi",
-        "us-east-1",
-        endpoint_url=url,
-        aws_access_key_id=key["AccessKeyId"],
-        aws_secret_access_key=key["SecretAccessKey"],
-    )
+    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
+    nobody = management_of(session, clients, api.id)
     with opened(api.url) as client:
         for connection in (id_of(client), "L0SM9cOFvHcCIhw="):
             assert error_of(nobody.post_to_connection, ConnectionId=connection, Data=b"x")[1] == 403

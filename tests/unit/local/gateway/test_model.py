@@ -33,3 +33,22 @@ def test_clients_do_not_choose_connect() -> None:
     for action in ("$connect", "$disconnect", "Say", "$default"):
         assert route_of(deployment, json.dumps({"action": action})) is None
     assert route_of(deployment, '{"action": "say"}') == routes["say"]
+
+
+@pytest.mark.parametrize(
+    ("message", "key"),
+    [
+        ("hello", "$default"),
+        ("", "$default"),
+        ("{}", "$default"),
+        ('{"action": {}}', "$default"),
+        ('{"action": "$connect"}', "$default"),
+        ('{"action": "$disconnect"}', "$default"),
+        ('{"action": 5}', "5"),
+        ('{"action": ["a", "b"]}', "[a, b]"),
+    ],
+)
+def test_default(message: str, key: str) -> None:
+    """What is no JSON, has no action, or asks for `$connect`, takes `$default` alone (1.8, 8)."""
+    routes = {each: Route(each) for each in ("$connect", "$disconnect", "$default", "5", "[a, b]")}
+    assert route_of(Deployment("$request.body.action", routes), message) == routes[key]

@@ -78,13 +78,6 @@ async def test_a_slow_head() -> None:
             writer.close()
 
 
-def test_binary(api: TestApi) -> None:
-    """A binary message closes the connection with 1003 (1.3)."""
-    with opened(api.url) as client:
-        client.send(b"{}")
-        assert closed(client).code == 1003
-
-
 @pytest.mark.parametrize(
     "message",
     ["x" * (32 * 1024 + 1), ["x" * 32 * 1024] * 4 + ["x"], "é" * (16 * 1024 + 1)],
