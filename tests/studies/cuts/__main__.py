@@ -11,8 +11,8 @@ print("| --- | --- | --- | --- | --- | --- |")
 for cut in (*CUTS, gone_for_long):
     for when in WHEN:
         person, _ = asyncio.run(play(cut, when, jitter=Environment().jitter))
-        took = person.out.back_at - person.out.lost_at
+        took = person.back_at - person.lost_at
         lost, doubled = len(set(LINES) - set(person.said)), len(person.said) - len(set(person.said))
         done = "yes" if when == "after" else "no"
-        saw = "; ".join(line for line in person.seen.splitlines() if "again" in line or "back" in line)
+        saw = "; ".join(line for line in person.getvalue().splitlines() if "again" in line or "back" in line)
         print(f"| {str(cut.__doc__).rstrip('.')} | {done} | {saw} | {took:.2f} s | {lost} | {doubled} |")

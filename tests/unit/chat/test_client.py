@@ -3,16 +3,18 @@
 import asyncio
 import io
 import json
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
 from tests.support.room_server import START, RoomServer, room_server
 from wschat.chat.settings import Settings
 from wschat.chat.start import Environment, chat
-from wschat.errors import ExitCode, LostError
+from wschat.errors import ConnectError, ExitCode, LostError
 
 TIMEOUT = 10  # seconds; a test that waits so long has failed
 
@@ -20,11 +22,11 @@ TIMEOUT = 10  # seconds; a test that waits so long has failed
 class Piped:
     """A chat whose lines come from a text, and what came of it."""
 
-    def __init__(self, lines: str, **environment: Any) -> None:  # noqa: ANN401
+    def __init__(self, lines: str | TextIO, **environment: Any) -> None:  # noqa: ANN401
         self.server = RoomServer()
         self.out = io.StringIO()
         self.environment = Environment(
-            stdin=io.StringIO(lines),
+            stdin=io.StringIO(lines) if isinstance(lines, str) else lines,
             stdout=self.out,
             format_time=lambda _ms: "12:34",
             jitter=lambda: 0.1,
@@ -184,3 +186,32 @@ def test_lost_connection_shows_what_was_not_confirmed() -> None:
     with pytest.raises(LostError, match="no way back: HTTP 500"):
         piped.run()
     assert piped.out.getvalue().endswith("!! Sent, not confirmed: half sent\n")
+
+
+def test_a_first_connection_that_can_not_be() -> None:
+    """It raises why, and nothing is said on stdout."""
+    piped = Piped("hello\n")
+    piped.server.statuses = [403]
+    with pytest.raises(ConnectError, match="HTTP 403"):
+        piped.run()
+    assert piped.out.getvalue() == ""
+
+
+def test_sleep_is_noticed() -> None:
+    """When the time of day has jumped, as after hours of sleep, there is a new connection at once."""
+    asleep: list[float] = []
+    ends = os.pipe()
+
+    def answered(frame: dict[str, Any]) -> None:
+        if frame["action"] == "create":
+            asleep.append(3 * 3600.0)
+        elif piped.actions.count(("join", "ops")) > 1:
+            writing.close()  # which ends the chat
+
+    with os.fdopen(ends[0]) as reading, os.fdopen(ends[1], "w") as writing:
+        piped = Piped(reading, time_of_day=lambda: time.time() + sum(asleep))
+        piped.server.answered = answered
+        piped.server.lasting = True
+        assert piped.run() is ExitCode.OK
+    assert "connecting again" in piped.out.getvalue()
+    assert "-- back" in piped.out.getvalue()
