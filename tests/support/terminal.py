@@ -17,6 +17,18 @@ from tests.support.until import PATIENCE
 
 WSCHAT = str(Path(sys.executable).parent / "wschat")
 
+AT_IMPORT = """
+import sys
+
+class AtImport:
+    @staticmethod
+    def find_spec(name, *_more):
+        if name in {modules}:
+            exec({code!r}, {{}})
+
+sys.meta_path.insert(0, AtImport)
+"""
+
 
 class Terminal:
     """Runs a program, types into it, and looks at its screen; failures show the whole screen."""
@@ -86,6 +98,12 @@ class Terminal:
         self.process.close()
         status = self.process.exitstatus
         return int(status if status is not None else -self.process.signalstatus)
+
+
+def when_loading(place: Path, code: str, *modules: str) -> dict[str, str]:
+    """Return the environment in which programs run code of Python when they come to load modules."""
+    (place / "sitecustomize.py").write_text(AT_IMPORT.format(modules=modules, code=code))
+    return {"PYTHONPATH": str(place)}
 
 
 def wschat(*arguments: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:

@@ -1,6 +1,5 @@
 """The bot of the chat's document."""
 
-import asyncio
 import os
 import re
 import signal
@@ -13,6 +12,7 @@ from tests.documents import ROOT
 from tests.support.room_server import texts
 from tests.support.terminal import WSCHAT
 from tests.support.threaded import ThreadedServer
+from tests.support.until import until
 
 
 def test_the_bot(server: ThreadedServer, tmp_path: Path) -> None:
@@ -24,21 +24,11 @@ def test_the_bot(server: ThreadedServer, tmp_path: Path) -> None:
     command = [sys.executable, str(tmp_path / "bot.py"), WSCHAT, "chat", "--url", server.server.url]
     bot = subprocess.Popen(command, start_new_session=True)
     try:
-        server.do(until_there(server, "ops"))
+        until(lambda: server.server.rooms.get("ops"))
         server.do(server.server.say("eve", "ops", "hi", "echo, 'hello'"))
-        server.do(until_said(server, "eve: you said \"echo, 'hello'\""))
+        until(lambda: "eve: you said \"echo, 'hello'\"" in texts(server.server.requests))
         os.killpg(bot.pid, signal.SIGINT)
         assert bot.wait(10) == 0
     finally:
         with suppress(ProcessLookupError):
             os.killpg(bot.pid, signal.SIGKILL)
-
-
-async def until_there(server: ThreadedServer, room: str) -> None:
-    while not server.server.rooms.get(room):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)
-
-
-async def until_said(server: ThreadedServer, text: str) -> None:
-    while text not in texts(server.server.requests):  # noqa: ASYNC110
-        await asyncio.sleep(0.01)

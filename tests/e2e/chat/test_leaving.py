@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.terminal import WSCHAT, Terminal, terminal
+from tests.support.terminal import WSCHAT, Terminal, terminal, when_loading
 from tests.support.threaded import ThreadedServer
 from tests.support.until import PATIENCE, until
 
@@ -22,21 +22,13 @@ def getaddrinfo(*_args, **_more):
 
 socket.getaddrinfo = getaddrinfo
 """
-IMPATIENT = """
-import os, signal, sys
+INTERRUPT = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
+IN_A_CLASS = f"""
+class Attribute:
+    def __set_name__(self, *_more):
+        {INTERRUPT}
 
-class Impatient:
-    @staticmethod
-    def find_spec(name, *_more):
-        if name == "typer" and "IN_A_CLASS" in os.environ:
-            type("Body", (), {"attribute": Impatient()})
-        elif name == "typer":
-            os.kill(os.getpid(), signal.SIGINT)
-
-    def __set_name__(self, _owner, _name):
-        os.kill(os.getpid(), signal.SIGINT)
-
-sys.meta_path.insert(0, Impatient)
+type("Body", (), {{"attribute": Attribute()}})
 """
 SLOW_LOGIN = """#!/bin/sh
 while [ -e {slow} ]; do touch {asked}; sleep 0.05; done
@@ -101,13 +93,11 @@ def test_a_pipe_while_a_name_is_looked_up(looks_up: Path, number: int) -> None:
     assert (chat.returncode, told) == (130, (b"", b""))
 
 
-@pytest.mark.parametrize("where", ["IN_A_MODULE", "IN_A_CLASS"])
-def test_while_the_program_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
+@pytest.mark.parametrize("code", [INTERRUPT, IN_A_CLASS], ids=["in a module", "in a class"])
+def test_while_the_program_is_loaded(tmp_path: Path, code: str) -> None:
     """Ctrl-C then ends it as later, and shows nothing of where it was."""
-    monkeypatch.setenv(where, "1")
-    (tmp_path / "sitecustomize.py").write_text(IMPATIENT)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    done = subprocess.run([WSCHAT, *CHAT], capture_output=True, check=False)
+    env = {**os.environ, **when_loading(tmp_path, code, "typer")}
+    done = subprocess.run([WSCHAT, *CHAT], capture_output=True, check=False, env=env)
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
 
 
@@ -124,16 +114,12 @@ def slow_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path
     slow.unlink(missing_ok=True)
 
 
-def test_while_credentials_are_awaited(slow_login: Path) -> None:
+def test_while_credentials_are_awaited(server: ThreadedServer, slow_login: Path) -> None:
     """A login that takes for ever keeps nobody who wants to go."""
-    server = ThreadedServer()
-    try:
-        with terminal("chat", "--url", server.server.url, "--name", "ann", "--sign") as person:
-            person.until("you are ann")
-            slow_login.touch()
-            server.do(server.server.cut(1001))
-            person.until(lambda _shown: slow_login.with_name("asked").exists())
-            person.press("\x03")
-            assert person.end() == 0
-    finally:
-        server.stop()
+    with terminal("chat", "--url", server.server.url, "--name", "ann", "--sign") as person:
+        person.until("you are ann")
+        slow_login.touch()
+        server.do(server.server.cut(1001))
+        person.until(lambda _shown: slow_login.with_name("asked").exists())
+        person.press("\x03")
+        assert person.end() == 0

@@ -74,17 +74,22 @@ def test_burst(open_terminal: Callable[..., Terminal], server: ThreadedServer) -
     assert ann.end() == 0
 
 
-def test_lost_connection(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
+@pytest.mark.parametrize(("end", "code", "why"), [("cut", 6, [SEND_LESS]), ("SIGTERM", 130, [])])
+def test_ended(
+    open_terminal: Callable[..., Terminal], server: ThreadedServer, end: str, code: int, why: list[str]
+) -> None:
     """The draft is shown before the error, on a clean screen, with the documented exit code."""
     ann = open_terminal("ann", "ops")
     ann.until("you are in ops")
     ann.press("half a line")
     ann.until("> half a line")
-    server.do(server.server.cut(1009))
-    assert ann.end() == 6
+    if end == "cut":
+        server.do(server.server.cut(1009))
+    else:
+        ann.process.kill(signal.SIGTERM)
+    assert ann.end() == code
     told = [line for line in ann.text.splitlines() if line]
-    assert told[-3] == "-- you are in ops, nobody else is here yet"
-    assert told[-2:] == ["!! Not sent: half a line", SEND_LESS]
+    assert told[1:] == ["-- you are in ops, nobody else is here yet", "!! Not sent: half a line", *why]
 
 
 def test_help_in_a_small_terminal(open_terminal: Callable[..., Terminal]) -> None:
@@ -140,13 +145,10 @@ def test_dumb_terminal(open_terminal: Callable[..., Terminal]) -> None:
     assert ann.end() == 0
 
 
-@pytest.mark.parametrize("mode", ["", "plain"])
-def test_padding_imitates_no_line(
-    open_terminal: Callable[..., Terminal], server: ThreadedServer, mode: str
-) -> None:
-    """However long a message is padded, what follows at the edge of the screen is indented."""
+def test_padding_imitates_no_line(open_terminal: Callable[..., Terminal], server: ThreadedServer) -> None:
+    """However long a message is padded, what follows at the edge of the screen is indented, if plain, too."""
     # COLUMNS: what the terminal is, not what is said
-    ann = open_terminal("ann", "ops", mode=mode, NO_COLOR="1", COLUMNS="200")
+    ann = open_terminal("ann", "ops", mode="plain", NO_COLOR="1", COLUMNS="200")
     ann.until("you are in ops")
     for fill in " .\u00a0\u2800x":
         for length in range(50, 90, 3):
@@ -158,18 +160,6 @@ def test_padding_imitates_no_line(
     assert not [line for line in shown if line.startswith(("12:00 <bob>", "-- bob"))]
     ann.type("/quit")
     assert ann.end() == 0
-
-
-def test_ended_by_a_signal(open_terminal: Callable[..., Terminal]) -> None:
-    """SIGTERM shows the draft, restores the terminal, and is no success."""
-    ann = open_terminal("ann", "ops")
-    ann.until("you are in ops")
-    ann.press("half a line")
-    ann.until("> half a line")
-    ann.process.kill(signal.SIGTERM)
-    assert ann.end() == 130
-    assert "!! Not sent: half a line" in ann.text
-    assert "connected ·" not in ann.text
 
 
 def test_the_terminal_goes(open_terminal: Callable[..., Terminal], tmp_path: Path) -> None:

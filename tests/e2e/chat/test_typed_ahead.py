@@ -9,37 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.terminal import Terminal, terminal
+from tests.support.terminal import Terminal, terminal, when_loading
 from tests.support.threaded import ThreadedServer
 from tests.support.until import until
 
-HOLDING = """
-import os, pathlib, sys, time
+HOLD = """
+import pathlib, time
 
-class Holding:
-    @staticmethod
-    def find_spec(name, *_more):
-        held = pathlib.Path(os.environ["HELD"])
-        if name in os.environ["HELD_AT"].split():
-            held.touch()
-            while held.exists():
-                time.sleep(0.01)
-
-sys.meta_path.insert(0, Holding)
+held = pathlib.Path({held!r})
+held.touch()
+while held.exists():
+    time.sleep(0.01)
 """
-
-IMPATIENT = """
-import os, signal, sys
-
-class Impatient:
-    @staticmethod
-    def find_spec(name, *_more):
-        if name == "ctypes":  # prompt_toolkit loads it when it begins to read
-            os.kill(os.getpid(), signal.SIGINT)
-            os.kill(os.getpid(), signal.SIGINT)
-
-sys.meta_path.insert(0, Impatient)
-"""
+INTERRUPT_TWICE = 2 * "import os, signal; os.kill(os.getpid(), signal.SIGINT)\n"
 
 CLI = "wschat.cli.chat"
 
@@ -57,11 +39,10 @@ def held(tmp_path: Path) -> Path:
 @pytest.fixture
 def hold(server: ThreadedServer, held: Path) -> Hold:
     """Return what starts chats that are held when they come to load modules, until `held` is removed."""
-    held.with_name("sitecustomize.py").write_text(HOLDING)
 
     @contextmanager
     def start(modules: str, *options: str) -> Iterator[Terminal]:
-        env = {"PYTHONPATH": str(held.parent), "HELD": str(held), "HELD_AT": modules}
+        env = when_loading(held.parent, HOLD.format(held=str(held)), *modules.split())
         with terminal("chat", "--url", server.server.url, *options, env=env) as person:
             person.process.setecho(state=True)
             until(held.exists)
@@ -138,8 +119,8 @@ def test_the_terminal_goes(hold: Hold, held: Path, module: str) -> None:
 
 def test_ctrl_c_twice(server: ThreadedServer, tmp_path: Path) -> None:
     """The second does not wait for the prompt, which tells no error of it either."""
-    (tmp_path / "sitecustomize.py").write_text(IMPATIENT)
-    with terminal("chat", "--url", server.server.url, env={"PYTHONPATH": str(tmp_path)}) as ann:
+    env = when_loading(tmp_path, INTERRUPT_TWICE, "ctypes")  # prompt_toolkit loads it when it begins to read
+    with terminal("chat", "--url", server.server.url, env=env) as ann:
         assert ann.end() == 130
         assert str(ann) == ""
 
