@@ -150,7 +150,8 @@ def test_keepalive() -> None:
     assert play.timers == {Timer.KEEPALIVE: KEEPALIVE_EVERY}
     for answer in (Pong(), GatewayError("Forbidden"), Error("unknown-action", "no")):
         assert play.feed(Timer.KEEPALIVE, answer).shown == []
-    assert play.feed(GatewayError("Forbidden")).shown
+    assert play.feed(GatewayError("Forbidden")).shown  # which is about nothing
+    assert not play.state.refused
     play.feed("hello", Timer.KEEPALIVE, GatewayError("Forbidden"))
     assert play.state.in_flight
 

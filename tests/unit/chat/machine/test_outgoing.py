@@ -4,19 +4,11 @@ import pytest
 
 from tests.support.play import Play, back, in_room, with_bob
 from wschat.chat.machine.effects import RestoreInput, Show
-from wschat.chat.machine.events import Closed, Event, Opened, ReplyTimedOut, Timer
+from wschat.chat.machine.events import Closed, Event, Opened, ReplyTimedOut
 from wschat.chat.machine.items import Acknowledged, Failure, Reconnected, Unsent
 from wschat.protocol import events as wire
-from wschat.protocol.events import Ack, ClientMessage, Entry, Error, MultiMessage, Signup
+from wschat.protocol.events import Ack, ClientMessage, Entry, Error, Signup
 from wschat.protocol.reader import GatewayError
-
-
-def test_typed_before_the_wishes_are_fulfilled() -> None:
-    """Text entered while connecting waits behind the wishes."""
-    play = Play(wanted_name="ann", wanted_room="ops").feed("hello", Opened(1))
-    assert play.sent == [("register", "ann")]
-    assert play.feed(Signup("ann", (), play.id)).sent == [("join", "ops")]
-    assert play.feed(MultiMessage("ops", ("ann",), id=play.id)).sent == [("message", "hello")]
 
 
 def test_one_request_at_a_time() -> None:
@@ -29,16 +21,6 @@ def test_one_request_at_a_time() -> None:
     assert play.feed(GatewayError("Internal server error")).sent == [("message", "three")]
     assert play.feed(Ack(id=play.id)).sent == []
     assert play.state.idle
-
-
-def test_ids_differ() -> None:
-    """No two requests of a client share an id."""
-    play = in_room()
-    ids = {play.id for _ in range(5) if play.feed("text", Ack(id="none"))}
-    for _ in range(4):
-        play.feed(Ack(id=play.id))
-        ids.add(play.id)
-    assert len(ids) == 5
 
 
 @pytest.mark.parametrize(
@@ -108,14 +90,6 @@ def test_more_missed_than_the_room_keeps() -> None:
     assert Reconnected(missed=1, truncated=True) in play.shown
     assert RestoreInput(Unsent("hello", doubtful=True)) in play.effects
     assert [item for item in play.shown if isinstance(item, Failure)]
-
-
-def test_a_room_that_may_have_forgotten() -> None:
-    """With a gap in what was seen, and a log that does not reach back to it, nothing is said twice."""
-    play = with_bob().feed(ClientMessage("bob", "x", "ops", 7), Timer.REORDER, "hello", Closed(1))
-    back(play, Entry("bob", "x", 7), truncated=True)
-    assert play.restored == ["hello"]
-    assert not play.state.pending
 
 
 def test_leave_in_flight() -> None:

@@ -1,15 +1,11 @@
 """What a person types: texts, commands, lists, the way out."""
 
-from dataclasses import replace
-
 import pytest
 
 from tests.support.play import Play, in_room, with_bob
 from wschat.chat.machine.effects import Quit
 from wschat.chat.machine.events import Closed, Opened
 from wschat.chat.machine.items import Listing, Members, Notice, Unsent
-from wschat.chat.machine.state import ChatState
-from wschat.chat.machine.update import update
 from wschat.protocol.events import Ack, ClientMessage, Error
 
 
@@ -51,14 +47,6 @@ def test_quitting_without_a_connection() -> None:
     assert Quit() not in play.effects
     assert Quit() in play.feed("/quit").effects
     assert play.state.unsent == (Unsent("hello"),)
-
-
-def test_state_is_a_value() -> None:
-    """An update changes no state but returns another."""
-    state = ChatState("me", "secret")
-    before = replace(state)
-    update(state, Opened(1))
-    assert state == before
 
 
 def test_a_flood() -> None:
