@@ -92,7 +92,7 @@ def with_bob(**wanted: object) -> Play:
 
 def back(play: Play, *entries: Entry, truncated: bool = False) -> Play:
     """Open the connection that is tried, and answer as a server that knows us."""
-    assert play.state.attempt
-    play.feed(Opened(play.state.attempt))
+    assert play.state.connection.attempt
+    play.feed(Opened(play.state.connection.attempt))
     play.feed(Signup("ann", ("ops",), play.id))
     return play.feed(MultiMessage("ops", ("ann", "bob"), entries, truncated, play.id))

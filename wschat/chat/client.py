@@ -9,17 +9,8 @@ from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from wschat.chat.machine.effects import (
-    Close,
-    Connect,
-    Effect,
-    GiveUp,
-    Quit,
-    RestoreInput,
-    Send,
-    SetTimer,
-    Show,
-)
+from wschat.chat.machine import effects
+from wschat.chat.machine.effects import Effect, GiveUp, Quit
 from wschat.chat.machine.events import Event, LineEntered, Resumed, Timer, TimerFired
 from wschat.chat.machine.items import Failure, Item, Notice, Unsent
 from wschat.chat.machine.state import ChatState
@@ -137,9 +128,9 @@ class Client:
             if isinstance(event, LineEntered):
                 self._late.append(event.line)
             return
-        self.state, effects = update(self.state, event)
+        self.state, wanted = update(self.state, event)
         try:
-            for effect in effects:
+            for effect in wanted:
                 self._perform(effect)
         except OSError as error:  # nobody reads what is written, or there is no room for it
             self._over.set_exception(error)
@@ -147,19 +138,19 @@ class Client:
 
     def _perform(self, effect: Effect) -> None:
         match effect:
-            case Send(request):
+            case effects.Send(request):
                 self._connections.send(self.state.in_use, request)
-            case Show(item):
+            case effects.Show(item):
                 self._show(item)
-            case RestoreInput(unsent):
+            case effects.RestoreInput(unsent):
                 self._ui.restore(unsent)
-            case SetTimer(timer, after):
+            case effects.SetTimer(timer, after):
                 if timer in self._timers:
                     self._timers[timer].cancel()
                 self._timers[timer] = self._loop.call_later(after, self._feed, TimerFired(timer))
-            case Connect(number, after):
+            case effects.Connect(number, after):
                 self._connections.open(number, after * self._environment.jitter())
-            case Close(number):
+            case effects.Close(number):
                 self._connections.close(number)
             case GiveUp() | Quit():
                 self._end(effect)

@@ -261,7 +261,7 @@ class Chat(RuleBasedStateMachine):
     def way_back(self) -> None:
         if hasattr(self, "play"):
             state = self.play.state
-            on_its_way = self.trying is not None and state.attempt == self.trying
+            on_its_way = self.trying is not None and state.connection.attempt == self.trying
             assert state.in_use in self.server.links or on_its_way, "no way back"
 
     @invariant()

@@ -54,7 +54,7 @@ WELCOME = Listing(
 
 def opened(state: ChatState, number: int) -> Step:
     """Take the connection into use: the name first, then the room, then what is in the outbox."""
-    if number != state.attempt:
+    if number != state.connection.attempt:
         return state, (Close(number),)
     is_first = isinstance(state.connection, Connecting)
     restoring = Restoring(number, retiring=state.in_use, trouble=state.trouble)
@@ -97,9 +97,9 @@ def closed(state: ChatState, event: Closed) -> Step:
         case Online(attempt=event.number):  # the old one still serves
             connection = replace(connection, attempt=None)
             return replace(state, connection=connection), (SetTimer(Timer.RENEW, RENEW_AGAIN),)
-        case Connecting(event.number) if event.fault is not Fault.BUSY:
+        case Connecting(attempt=event.number) if event.fault is not Fault.BUSY:
             return _end(state, event.what, event.hint)
-        case Connecting(event.number) | Reconnecting(event.number):
+        case Connecting(attempt=event.number) | Reconnecting(attempt=event.number):
             return _try_again(state, event)
     return state, ()
 
@@ -134,7 +134,7 @@ def _try_again(state: ChatState, event: Closed) -> Step:
     trouble = event.what or "no connection"
     match state.connection:
         case Online(attempt=int(attempt)):  # it was being renewed
-            return replace(state, connection=Reconnecting(attempt, trouble)), tuple(effects)
+            return replace(state, connection=Reconnecting(attempt=attempt, trouble=trouble)), tuple(effects)
     state, connect = _connect(state, _pause(state, event.fault), trouble)
     is_offline = event.fault is Fault.OFFLINE
     failures = state.failures if is_offline else min(state.failures + 1, MOST_FAILURES)
@@ -158,7 +158,8 @@ def _pause(state: ChatState, fault: Fault) -> float:
 def _connect(state: ChatState, after: float, trouble: str) -> Step:
     number = state.connections + 1
     kind = Connecting if isinstance(state.connection, Connecting) else Reconnecting
-    return replace(state, connections=number, connection=kind(number, trouble)), (Connect(number, after),)
+    connection = kind(attempt=number, trouble=trouble)
+    return replace(state, connections=number, connection=connection), (Connect(number, after),)
 
 
 def hang_up(state: ChatState, what: str, fault: Fault = Fault.TRANSIENT) -> Step:

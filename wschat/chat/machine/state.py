@@ -50,16 +50,36 @@ class PendingRequest:
         return self.request.action in ENTERING and fold(self.request.value) == fold(room)
 
 
-@dataclass(frozen=True)
-class Connecting:
-    """None has been open yet; `attempt` is being opened. `trouble` is why the one before could not be."""
+@dataclass(frozen=True, kw_only=True)
+class Connection:
+    """How we are connected.
 
-    attempt: int
+    Attributes:
+        attempt: the number of the connection that is being opened.
+        trouble: why there is no connection, until all is as before the cut.
+    """
+
+    attempt: int | None = None
     trouble: str = ""
 
 
 @dataclass(frozen=True)
-class Open:
+class Connecting(Connection):
+    """None has been open yet."""
+
+
+@dataclass(frozen=True)
+class Reconnecting(Connection):
+    """The connection is lost."""
+
+
+@dataclass(frozen=True)
+class Ended(Connection):
+    """There is no connection, and none will be tried."""
+
+
+@dataclass(frozen=True)
+class Open(Connection):
     """The connection of this number is in use. One request at a time is in flight, besides a ping."""
 
     number: int
@@ -71,37 +91,21 @@ class Open:
 class Restoring(Open):
     """A new connection, on which the name is being taken and the room entered again.
 
-    `retiring` is the old one that it replaces, if that is still heard. `trouble` is why that was lost.
+    `retiring` is the old one that it replaces, if that is still heard.
     """
 
     retiring: int | None = None
-    trouble: str = ""
 
 
 @dataclass(frozen=True)
 class Online(Open):
-    """A connection on which all is as it was.
+    """A connection on which all is as it was; `attempt` is to replace it.
 
-    `attempt` is the one that is being opened to replace it. `active`: something was said lately.
-    `postponed` is how often the replacement waited for a quiet moment.
+    `active`: something was said lately. `postponed` is how often the replacement waited for a quiet moment.
     """
 
-    attempt: int | None = None
     active: bool = False
     postponed: int = 0
-
-
-@dataclass(frozen=True)
-class Reconnecting:
-    """The connection is lost, for this `trouble`; `attempt` is being opened."""
-
-    attempt: int
-    trouble: str
-
-
-@dataclass(frozen=True)
-class Ended:
-    """There is no connection, and none will be tried."""
 
 
 class Status(Enum):
@@ -135,7 +139,7 @@ class ChatState:
     wanted_name: str | None = None
     wanted_room: str | None = None
     reconnect_limit: float = math.inf
-    connection: Connecting | Restoring | Online | Reconnecting | Ended = Connecting(1)
+    connection: Connection = Connecting(attempt=1)
     connections: int = 1
     failures: int = 0
     latency: float | None = None
@@ -153,20 +157,9 @@ class ChatState:
         return self.connection.number if isinstance(self.connection, Open) else None
 
     @property
-    def attempt(self) -> int | None:
-        """The number of the connection that is being opened."""
-        match self.connection:
-            case Connecting(attempt) | Reconnecting(attempt) | Online(attempt=attempt):
-                return attempt
-        return None
-
-    @property
     def trouble(self) -> str:
         """Why there is no connection, until all is as before the cut."""
-        match self.connection:
-            case Connecting(trouble=trouble) | Reconnecting(trouble=trouble) | Restoring(trouble=trouble):
-                return trouble
-        return ""
+        return self.connection.trouble
 
     @property
     def restoring(self) -> bool:

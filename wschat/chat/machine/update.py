@@ -2,22 +2,10 @@
 
 from dataclasses import replace
 
-from wschat.chat.machine import connection, room
+from wschat.chat.machine import connection, events, room
 from wschat.chat.machine.commands import HELP, Call, Mistake, Say, parse
 from wschat.chat.machine.effects import GiveUp, Quit, Show
-from wschat.chat.machine.events import (
-    Closed,
-    Event,
-    LineEntered,
-    Malformed,
-    Opened,
-    Received,
-    ReplyTimedOut,
-    Requested,
-    Resumed,
-    Timer,
-    TimerFired,
-)
+from wschat.chat.machine.events import Event, Malformed, Requested, Timer
 from wschat.chat.machine.incoming import received
 from wschat.chat.machine.items import Failure, Listing, Members, Notice, Rooms
 from wschat.chat.machine.outgoing import ask, proceed
@@ -42,22 +30,22 @@ def update(state: ChatState, event: Event) -> Step:
 
 def _react(state: ChatState, event: Event) -> Step:
     match event:
-        case Received(frame, latency):
+        case events.Received(frame, latency):
             state = state if latency is None else replace(state, latency=latency)
             return received(_active(state) if isinstance(frame, ClientMessage) else state, frame)
-        case LineEntered(line):
+        case events.LineEntered(line):
             return _line_entered(_active(state), line)
         case Requested() | Malformed():
             return _requested(state, event)
-        case Opened(number):
+        case events.Opened(number):
             return connection.opened(state, number)
-        case Closed():
+        case events.Closed():
             return connection.closed(state, event)
-        case Resumed():
+        case events.Resumed():
             return connection.resumed(state)
-        case ReplyTimedOut(request_id) if state.in_flight and state.in_flight.request.id == request_id:
+        case events.ReplyTimedOut(request_id) if state.in_flight and state.in_flight.request.id == request_id:
             return connection.reply_timed_out(state, state.in_flight)
-        case TimerFired(timer):
+        case events.TimerFired(timer):
             return _fired(state, timer)
     return state, ()
 

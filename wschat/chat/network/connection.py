@@ -11,15 +11,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from email.utils import parsedate_to_datetime
 
+from websockets import exceptions
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import (
-    ConnectionClosed,
-    InvalidHandshake,
-    InvalidProxy,
-    InvalidStatus,
-    InvalidURI,
-    ProxyError,
-)
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from wschat import __version__
 from wschat.chat.machine.advice import Advice
@@ -107,7 +101,7 @@ async def open_session(
         )
     except InvalidStatus as refused:
         raise _handshake_refused(refused, where, clock()) from None
-    except (OSError, InvalidHandshake, InvalidProxy, InvalidURI, ValueError, ImportError) as error:
+    except (OSError, exceptions.WebSocketException, ValueError, ImportError) as error:
         what, hint = _open_failure(error, parts.hostname or "")
         offline = isinstance(error, socket.gaierror) or getattr(error, "errno", None) in NO_NETWORK
         cut = isinstance(error, TimeoutError | ConnectionResetError)
@@ -130,7 +124,7 @@ async def _require_pongs(connection: ClientConnection, within: float) -> None:
 
 def _open_failure(error: Exception, host: str) -> Advice:
     match error:
-        case InvalidProxy() | ProxyError() | ImportError():
+        case exceptions.InvalidProxy() | exceptions.ProxyError() | ImportError():
             return Advice("the proxy does not work", "check HTTPS_PROXY, or name this host in NO_PROXY")
         case TimeoutError():
             return Advice("the server did not answer in time", "check the network and the URL")
@@ -150,7 +144,7 @@ def _open_failure(error: Exception, host: str) -> Advice:
                 f"the network failed: {safe(error.strerror or str(error) or type(error).__name__)}",
                 "check the network",
             )
-        case InvalidHandshake():
+        case exceptions.InvalidHandshake():
             return Advice("the server does not speak WebSocket here", "check the URL")
     return Advice("the URL can't be used", COMPARE)
 

@@ -10,16 +10,7 @@ from wschat.chat.machine.advice import FUNCTIONS, GATEWAY, Advice
 from wschat.chat.network import event_loop
 from wschat.chat.network.connection import Session, Sign, open_session
 from wschat.errors import AnswerError, ConnectError, LostError, WschatError
-from wschat.protocol.events import (
-    Ack,
-    ClientMessage,
-    DeleteRoom,
-    Error,
-    Event,
-    MultiMessage,
-    Signup,
-    SingleRoom,
-)
+from wschat.protocol import events as wire
 from wschat.protocol.reader import GatewayError, Unknown, decode_event
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action, Request
@@ -35,12 +26,12 @@ LATE_STATUS = {403, 429, 500, 502, 503}
 LATE_FRAMES = {"Forbidden", "Internal server error", "Too Many Requests"}
 LATE_CODES = {ErrorCode.BUSY, ErrorCode.UNKNOWN_ACTION}
 LOOK = GATEWAY["Internal server error"].hint
-STEPS: dict[Action, tuple[type[Event], ...]] = {
-    Action.REGISTER: (Signup,),
-    Action.CREATE: (MultiMessage, SingleRoom),
-    Action.JOIN: (MultiMessage,),
-    Action.MESSAGE: (Ack, ClientMessage),
-    Action.LEAVE: (Ack, DeleteRoom),
+STEPS: dict[Action, tuple[type[wire.Event], ...]] = {
+    Action.REGISTER: (wire.Signup,),
+    Action.CREATE: (wire.MultiMessage, wire.SingleRoom),
+    Action.JOIN: (wire.MultiMessage,),
+    Action.MESSAGE: (wire.Ack, wire.ClientMessage),
+    Action.LEAVE: (wire.Ack, wire.DeleteRoom),
 }
 """What is asked, in this order: the reply to it, and what the function posts to who asked as well."""
 
@@ -122,27 +113,29 @@ async def _step(session: Session, request: Request, reply_timeout: float, post_t
         raise
 
 
-def _event_type(frame: str, request: Request) -> type[Event]:
+def _event_type(frame: str, request: Request) -> type[wire.Event]:
     """Return the type of the event in a frame that a request brought about; `Event` of any other.
 
     Raises:
         AnswerError: it refuses the request.
     """
     match event := decode_event(frame):
-        case Signup(id=request.id) | MultiMessage(id=request.id) | Ack(id=request.id):
+        case wire.Signup(id=request.id) | wire.MultiMessage(id=request.id) | wire.Ack(id=request.id):
             return type(event)
-        case ClientMessage(id=request.id) | SingleRoom(request.value) | DeleteRoom(request.value):
+        case wire.ClientMessage(id=request.id):
+            return type(event)
+        case wire.SingleRoom(request.value) | wire.DeleteRoom(request.value):
             return type(event)
         case GatewayError(message):
             advice = GATEWAY.get(message, Advice("API Gateway refused it", LOOK))
             what = f"{message}: {advice.what}"
             raise _failed(request, what, advice.hint, late=message in LATE_FRAMES)
-        case Error(code, message):
+        case wire.Error(code, message):
             raise _failed(request, f"{message} ({code})", code=code, late=code in LATE_CODES)
         case Unknown(frame):
             what = f"the server sent something else: {frame[:FRAME_SHOWN]}"
             raise _failed(request, what, late="AccessDenied" in frame)  # on AWS: Internal server error
-    return Event
+    return wire.Event
 
 
 def _failed(

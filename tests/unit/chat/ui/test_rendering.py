@@ -138,7 +138,7 @@ def test_the_toolbar() -> None:
         outbox = (PendingRequest(Request("message", attack), attack),)
         room = Room(attack, attack, (attack, attack))
         state = ChatState("me", "t", name=attack, room=room, outbox=outbox)
-        for connection in (Online(1), Reconnecting(2, attack)):
+        for connection in (Online(1), Reconnecting(attempt=2, trouble=attack)):
             each = replace(state, connection=connection)
             for line in (toolbar(each), *pending(each)):
                 assert not [char for char in line if is_bad(char)], attack
