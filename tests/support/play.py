@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from wschat.chat.machine.effects import Close, Connect, Effect, RestoreInput, Send, SetTimer, Show
-from wschat.chat.machine.events import Event, LineEntered, Opened, Received, Timer, TimerFired
+from wschat.chat.machine.events import Event, LineEntered, Opened, Received, Timer
 from wschat.chat.machine.items import Acknowledged, Item, Message
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import update
@@ -19,16 +19,14 @@ class Play:
         self.state = ChatState("me", "secret", **wanted)
         self.effects: list[Effect] = []
 
-    def feed(self, *events: Event | wire.Event | Timer | str) -> "Play":
-        """Feed events; text stands for a line, an event of the wire for its arrival, a timer fires."""
+    def feed(self, *events: Event | wire.Event | str) -> "Play":
+        """Feed events; text stands for a line, an event of the wire for its arrival."""
         self.effects = []
         for event in events:
             if isinstance(event, str):
                 event = LineEntered(event)  # noqa: PLW2901
             elif isinstance(event, wire.Event):
                 event = Received(event)  # noqa: PLW2901
-            elif isinstance(event, Timer):
-                event = TimerFired(event)  # noqa: PLW2901
             self.state, effects = update(self.state, event)
             self.effects += effects
         return self

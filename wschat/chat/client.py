@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from wschat.chat.machine import effects
 from wschat.chat.machine.effects import Effect, GiveUp, Quit
-from wschat.chat.machine.events import Event, LineEntered, Resumed, Timer, TimerFired
+from wschat.chat.machine.events import Event, LineEntered, Resumed, Timer
 from wschat.chat.machine.items import Failure, Item, Notice, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import update
@@ -147,7 +147,7 @@ class Client:
             case effects.SetTimer(timer, after):
                 if timer in self._timers:
                     self._timers[timer].cancel()
-                self._timers[timer] = self._loop.call_later(after, self._feed, TimerFired(timer))
+                self._timers[timer] = self._loop.call_later(after, self._feed, timer)
             case effects.Connect(number, after):
                 self._connections.open(number, after * self._environment.jitter())
             case effects.Close(number):

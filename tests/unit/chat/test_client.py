@@ -5,7 +5,6 @@ import io
 import json
 import os
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -92,15 +91,6 @@ def test_refusals_are_told_by_the_exit_code() -> None:
     assert "!! /join nowhere: there is no room nowhere" in piped.out.getvalue()
 
 
-def test_without_a_name() -> None:
-    """Text without a name goes nowhere and is not lost."""
-    piped = Piped("hello\n")
-    assert piped.run(name=None, room=None) is ExitCode.REFUSED
-    assert piped.actions == []
-    assert "!! Not sent: hello" in piped.out.getvalue()
-    assert "1. /register NAME" in piped.out.getvalue()
-
-
 def test_json() -> None:
     """With json_lines requests come in and events go out; a line that is no request is an error."""
     piped = Piped(
@@ -136,28 +126,6 @@ def test_json() -> None:
         "id": "mine",
     }
     assert (events[4]["code"], events[5]["code"], events[5]["id"]) == ("bad-request", "unknown-action", "d")
-
-
-def instead(action: str, answer: str) -> Callable[[dict[str, Any]], str | None]:
-    """Answer an action by this text; an empty one answers nothing."""
-    return lambda frame: answer if frame["action"] == action else None
-
-
-@pytest.mark.parametrize(
-    ("answer", "told"),
-    [
-        ('{"message": "Internal server error", "requestId":"y"}', "/aws/lambda/SendMessage"),
-        ("", "no reply came in time"),
-    ],
-)
-def test_requests_that_fail(answer: str, told: str) -> None:
-    """A gateway's error, or silence, fails the line; the chat goes on to its end."""
-    piped = Piped("lost\n/rooms\n", reply_timeout=0.2)
-    piped.server.tamper = instead("message", answer)
-    assert piped.run() is ExitCode.REFUSED
-    assert told in piped.out.getvalue()
-    assert "!! Sent, not confirmed: lost" in piped.out.getvalue()
-    assert piped.out.getvalue().endswith("-- rooms:\n   ops\n")
 
 
 def test_lost_connection_shows_what_was_not_confirmed() -> None:

@@ -88,17 +88,17 @@ def settle(state: ChatState) -> Step:
 
 def closed(state: ChatState, event: Closed) -> Step:
     """Connect again, unless that is in vain; a connection that is used no more does not matter."""
-    connection = state.connection
-    if isinstance(connection, Open) and event.number == connection.number:
-        return _lose(state, event)
-    match connection:
+    match state.connection:
         case Restoring(retiring=event.number):
-            return replace(state, connection=replace(connection, retiring=None)), ()
+            return state.with_open(retiring=None), ()
         case Online(attempt=event.number):  # the old one still serves
-            connection = replace(connection, attempt=None)
-            return replace(state, connection=connection), (SetTimer(Timer.RENEW, RENEW_AGAIN),)
+            return state.with_open(attempt=None), (SetTimer(Timer.RENEW, RENEW_AGAIN),)
         case Connecting(attempt=event.number) if event.fault is not Fault.BUSY:
             return _end(state, event.what, event.hint)
+        case Open(event.number) | Reconnecting(attempt=event.number) if event.fault is Fault.PERMANENT:
+            return _end(state, event.what, event.hint)
+        case Open(event.number):
+            return _lose(state, event)
         case Connecting(attempt=event.number) | Reconnecting(attempt=event.number):
             return _try_again(state, event)
     return state, ()
@@ -110,8 +110,6 @@ def _lose(state: ChatState, event: Closed) -> Step:
     A server that took our name back does its work, so the pauses have no reason to grow on. One that
     closes each connection before it has answered anything is left alone for longer and longer.
     """
-    if event.fault is Fault.PERMANENT:
-        return _end(state, event.what, event.hint)
     named = state.in_flight is not None and state.in_flight.request.action in ENTERING
     if named and event.fault is Fault.TRANSIENT:
         state = replace(state, failures=min(state.failures, FEW_FAILURES))
@@ -119,13 +117,10 @@ def _lose(state: ChatState, event: Closed) -> Step:
     match state.connection:
         case Restoring(retiring=int(retiring)):
             effects += (Close(retiring),)
-    state, more = _try_again(state, event)
-    return state, (*effects, *more)
+    return then((state, effects), lambda state: _try_again(state, event))
 
 
 def _try_again(state: ChatState, event: Closed) -> Step:
-    if event.fault is Fault.PERMANENT:
-        return _end(state, event.what, event.hint)
     effects: list[Effect] = []
     if not state.trouble:
         effects.append(Show(Disconnected(event.what)))
@@ -203,8 +198,7 @@ def fired(state: ChatState, timer: Timer) -> Step:
 
 def _renew(state: ChatState, online: Online) -> Step:
     if online.postponed < MOST_POSTPONED and (online.active or not state.idle):
-        online = replace(online, active=False, postponed=online.postponed + 1)
-        return replace(state, connection=online), (SetTimer(Timer.RENEW, QUIET),)
+        state = state.with_open(active=False, postponed=online.postponed + 1)
+        return state, (SetTimer(Timer.RENEW, QUIET),)
     number = state.connections + 1
-    connection = replace(online, attempt=number)
-    return replace(state, connections=number, connection=connection), (Connect(number, 0.0),)
+    return replace(state.with_open(attempt=number), connections=number), (Connect(number, 0.0),)

@@ -21,7 +21,7 @@ class Fault(Enum):
 
 
 class Timer(Enum):
-    """The timers; each is set at most once at a time."""
+    """The timers; each is set at most once at a time, and is the event of its time being over."""
 
     KEEPALIVE = auto()  # ping, so that API Gateway keeps an idle connection
     RENEW = auto()  # replace the connection, before API Gateway ends it for its age
@@ -79,16 +79,8 @@ class ReplyTimedOut(NamedTuple):
     id: str | None
 
 
-class TimerFired(NamedTuple):
-    """The time of a timer is over."""
-
-    timer: Timer
-
-
 class Resumed(NamedTuple):
     """This machine slept, so no connection can be trusted."""
 
 
-Event = (
-    Opened | Closed | Received | LineEntered | Requested | Malformed | ReplyTimedOut | TimerFired | Resumed
-)
+Event = Opened | Closed | Received | LineEntered | Requested | Malformed | ReplyTimedOut | Timer | Resumed

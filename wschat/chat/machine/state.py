@@ -80,11 +80,15 @@ class Ended(Connection):
 
 @dataclass(frozen=True)
 class Open(Connection):
-    """The connection of this number is in use. One request at a time is in flight, besides a ping."""
+    """The connection of this number is in use. One request at a time is in flight, besides a ping.
+
+    `active`: something was said lately, so this is no moment to renew it in.
+    """
 
     number: int
     in_flight: PendingRequest | None = None
     ping_in_flight: bool = False
+    active: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,10 +105,9 @@ class Restoring(Open):
 class Online(Open):
     """A connection on which all is as it was; `attempt` is to replace it.
 
-    `active`: something was said lately. `postponed` is how often the replacement waited for a quiet moment.
+    `postponed` is how often the replacement waited for a quiet moment.
     """
 
-    active: bool = False
     postponed: int = 0
 
 

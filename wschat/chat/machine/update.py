@@ -9,7 +9,7 @@ from wschat.chat.machine.events import Event, Malformed, Requested, Timer
 from wschat.chat.machine.incoming import received
 from wschat.chat.machine.items import Failure, Listing, Members, Notice, Rooms
 from wschat.chat.machine.outgoing import ask, proceed
-from wschat.chat.machine.state import ChatState, Ended, Online, Step, flush_room, then, with_room
+from wschat.chat.machine.state import ChatState, Ended, Step, flush_room, then, with_room
 from wschat.protocol.events import ClientMessage
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action
@@ -32,9 +32,10 @@ def _react(state: ChatState, event: Event) -> Step:
     match event:
         case events.Received(frame, latency):
             state = state if latency is None else replace(state, latency=latency)
-            return received(_active(state) if isinstance(frame, ClientMessage) else state, frame)
+            state = state.with_open(active=True) if isinstance(frame, ClientMessage) else state
+            return received(state, frame)
         case events.LineEntered(line):
-            return _line_entered(_active(state), line)
+            return _line_entered(state.with_open(active=True), line)
         case Requested() | Malformed():
             return _requested(state, event)
         case events.Opened(number):
@@ -45,16 +46,9 @@ def _react(state: ChatState, event: Event) -> Step:
             return connection.resumed(state)
         case events.ReplyTimedOut(request_id) if state.in_flight and state.in_flight.request.id == request_id:
             return connection.reply_timed_out(state, state.in_flight)
-        case events.TimerFired(timer):
-            return _fired(state, timer)
+        case Timer():
+            return _fired(state, event)
     return state, ()
-
-
-def _active(state: ChatState) -> ChatState:
-    """Note that something is said: this is no moment to renew the connection in."""
-    if isinstance(state.connection, Online):
-        return replace(state, connection=replace(state.connection, active=True))
-    return state
 
 
 def _fired(state: ChatState, timer: Timer) -> Step:
