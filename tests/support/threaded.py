@@ -1,16 +1,14 @@
 """A room server beside tests that block, and chats in terminals."""
 
 import asyncio
-import sys
 import threading
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 from tests.support.room_server import RoomServer, room_server
-from tests.support.terminal import Terminal
+from tests.support.terminal import WSCHAT, Terminal
 
-TALK = Path(__file__).with_name("talk.py")
 ROWS, COLUMNS = 24, 80
 
 
@@ -50,8 +48,10 @@ class ThreadedServer:
 def start_chat(
     server: ThreadedServer, place: Path, name: str, room: str, mode: str = "", **environment: str
 ) -> Terminal:
-    """Start a chat in a terminal."""
-    history = str(place / f"history-{name}")
-    command = [sys.executable, str(TALK), server.server.url, history, name, room, mode]
-    settings = {"TERM": "xterm-256color", "PATH": "", "LANG": "C.UTF-8", **environment}
+    """Start a chat in a terminal, as a person who has an empty directory; `mode` is "plain" or nothing."""
+    options = {"--name": name, "--room": room}
+    command = [WSCHAT, "chat", "--url", server.server.url, *(f"--{mode}" for _ in mode[:1])]
+    command += [word for option, value in options.items() if value for word in (option, value)]
+    places = {"WSCHAT_STATE_DIR": str(place / name), "WSCHAT_CONFIG": str(place / "config.toml")}
+    settings = {"TERM": "xterm-256color", "PATH": "", "LANG": "C.UTF-8", **places, **environment}
     return Terminal(*command, env=settings, size=(ROWS, COLUMNS))
