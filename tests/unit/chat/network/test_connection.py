@@ -7,6 +7,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Request as HttpRequest
 
+from tests.support.asynchronous import asynchronous
 from tests.support.room_server import room_server
 from wschat import __version__
 from wschat.chat.machine.events import Fault
@@ -31,14 +32,8 @@ def failure(url: str, timeout: float = 5.0) -> WschatError:
     return caught.value
 
 
-def test_bad_url() -> None:
-    """What is no URL for WebSockets is refused."""
-    for url in ("", "ws://127.0.0.1:1/x#fragment"):
-        assert isinstance(failure(url), ConnectError)
-
-
 def test_nobody_there() -> None:
-    """A closed port and an unknown host are told apart, and a query is never shown."""
+    """A closed port, an unknown host and a URL that is none are told apart; a query is never shown."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
     error = failure(f"ws://user:pass@127.0.0.1:{port}/development?X-Amz-Signature=secret")
@@ -50,6 +45,7 @@ def test_nobody_there() -> None:
     assert "no host nowhere.invalid" in error.what
     assert isinstance(error, ConnectError)
     assert error.failure is Failure.OFFLINE
+    assert failure("ws://127.0.0.1:1/x#fragment").what == "the URL can't be used"
 
 
 def test_silent_server() -> None:
@@ -82,47 +78,41 @@ def test_other_servers() -> None:
     assert "does not speak TLS" in asyncio.run(answer_and_fail(b"HTTP/1.1 400 Bad\r\n\r\n", "wss"))
 
 
-def test_each_connection_is_signed_anew() -> None:
+@asynchronous
+async def test_each_connection_is_signed_anew() -> None:
     """What signs is asked for each connection; its URL and headers are what the server gets."""
     asked: list[tuple[str, str | None]] = []
 
     def note(_connection: ServerConnection, request: HttpRequest) -> None:
         asked.append((request.path, request.headers.get("Authorization")))
 
-    async def connect_twice() -> None:
-        async with serve(_listen, "127.0.0.1", 0, process_request=note) as server:
-            signatures = count(1)
+    async with serve(_listen, "127.0.0.1", 0, process_request=note) as server:
+        url, signatures = url_of(server), count(1)
 
-            def sign() -> SignedHandshake:
-                number = next(signatures)
-                return SignedHandshake(
-                    f"{url_of(server)}?X-Amz-Signature={number}", {"Authorization": f"A{number}"}
-                )
+        def sign() -> SignedHandshake:
+            number = next(signatures)
+            return SignedHandshake(f"{url}?X-Amz-Signature={number}", {"Authorization": f"A{number}"})
 
-            for _ in range(2):
-                async with open_session(url_of(server), sign=sign):
-                    pass
-            async with open_session(url_of(server)):
+        for signed in (sign, sign, None):
+            async with open_session(url, sign=signed):
                 pass
-
-    asyncio.run(connect_twice())
     assert asked == [("/x?X-Amz-Signature=1", "A1"), ("/x?X-Amz-Signature=2", "A2"), ("/x", None)]
 
 
-def test_who_can_not_sign_does_not_connect() -> None:
+@asynchronous
+async def test_who_can_not_sign_does_not_connect() -> None:
     """An error of signing is raised as it is, and a URL that is none before it."""
 
     def sign() -> SignedHandshake:
         raise AccessError("the AWS login has expired")
 
-    async def connect(url: str) -> None:
-        async with open_session(url, sign=sign):
-            pass
-
-    with pytest.raises(AccessError, match="login has expired"):
-        asyncio.run(connect("ws://127.0.0.1:1/x"))
-    with pytest.raises(ConnectError, match="begins with wss"):
-        asyncio.run(connect("nowhere"))
+    for url, kind, match in (
+        ("ws://127.0.0.1:1/x", AccessError, "login has expired"),
+        ("nowhere", ConnectError, "begins with wss"),
+    ):
+        with pytest.raises(kind, match=match):
+            async with open_session(url, sign=sign):
+                pass
 
 
 def url_of(server: Server) -> str:
@@ -151,7 +141,8 @@ async def _listen(connection: ServerConnection) -> None:
         (None, "went away (1006)", Fault.TRANSIENT, "check the network"),
     ],
 )
-def test_lost_connections(code: int | None, what: str, fault: Fault, hint: str) -> None:
+@asynchronous
+async def test_lost_connections(code: int | None, what: str, fault: Fault, hint: str) -> None:
     """Each close code has its meaning and what to do then; a connection that just dies has both too."""
 
     async def end(connection: ServerConnection) -> None:
@@ -160,13 +151,9 @@ def test_lost_connections(code: int | None, what: str, fault: Fault, hint: str) 
         else:
             await connection.close(code, "by\x9be")
 
-    async def listen() -> None:
-        async with serve(end, "127.0.0.1", 0) as server, open_session(url_of(server)) as session:
-            async for _ in session.frames():
-                pass
-
-    with pytest.raises(LostError) as caught:
-        asyncio.run(listen())
+    async with serve(end, "127.0.0.1", 0) as server, open_session(url_of(server)) as session:
+        with pytest.raises(LostError) as caught:
+            await anext(session.frames())
     assert what in caught.value.what
     assert hint in caught.value.hint
     assert failures.fault(caught.value) is fault
@@ -186,20 +173,18 @@ def mute(connection: ServerConnection, _request: HttpRequest) -> None:
     connection.protocol.send_frame = send_no_pong  # type: ignore[method-assign]
 
 
-def test_a_server_that_answers_no_pings() -> None:
+@asynchronous
+async def test_a_server_that_answers_no_pings() -> None:
     """It may be there all the same."""
-
-    async def listen() -> str:
-        async with (
-            serve(_listen, "127.0.0.1", 0, process_request=mute) as server,
-            open_session(url_of(server), heartbeat=0.02) as session,
-        ):
-            return await anext(session.frames())
-
-    assert asyncio.run(listen()) == "still here"
+    async with (
+        serve(_listen, "127.0.0.1", 0, process_request=mute) as server,
+        open_session(url_of(server), heartbeat=0.02) as session,
+    ):
+        assert await anext(session.frames()) == "still here"
 
 
-def test_a_server_that_answers_pings_no_more() -> None:
+@asynchronous
+async def test_a_server_that_answers_pings_no_more() -> None:
     """It is gone."""
 
     async def fall_silent(connection: ServerConnection) -> None:
@@ -207,22 +192,19 @@ def test_a_server_that_answers_pings_no_more() -> None:
         connection.transport.pause_reading()
         await connection.wait_closed()
 
-    async def listen() -> None:
-        async with (
-            serve(fall_silent, "127.0.0.1", 0, close_timeout=0) as server,
-            open_session(url_of(server), heartbeat=0.02) as session,
-        ):
-            while session._connection.ping_timeout is None:  # noqa: ASYNC110
-                await asyncio.sleep(0.005)
-            await session.send(Request("ping"))
-            async for _ in session.frames():
-                pass
-
-    with pytest.raises(LostError, match="1006"):
-        asyncio.run(listen())
+    async with (
+        serve(fall_silent, "127.0.0.1", 0, close_timeout=0) as server,
+        open_session(url_of(server), heartbeat=0.02) as session,
+    ):
+        while session._connection.ping_timeout is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+        await session.send(Request("ping"))
+        with pytest.raises(LostError, match="1006"):
+            await anext(session.frames())
 
 
-def test_frames_and_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+@asynchronous
+async def test_frames_and_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames come as they are; no proxy stands before loopback; the program says who it is."""
     for variable in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(variable, "http://127.0.0.1:1")
@@ -235,27 +217,22 @@ def test_frames_and_requests(monkeypatch: pytest.MonkeyPatch) -> None:
         async for frame in connection:
             await connection.send(frame)
 
-    async def exchange() -> list[str]:
-        async with serve(echo, "127.0.0.1", 0) as server, open_session(url_of(server)) as session:
-            await session.send(Request("message", "grüße", id="1"))
-            frames = session.frames()
-            return [await anext(frames), await anext(frames)]
-
-    assert asyncio.run(exchange()) == ["binary", '{"action":"message","value":"grüße","id":"1"}']
+    async with serve(echo, "127.0.0.1", 0) as server, open_session(url_of(server)) as session:
+        await session.send(Request("message", "grüße", id="1"))
+        frames = session.frames()
+        assert await anext(frames) == "binary"
+        assert await anext(frames) == '{"action":"message","value":"grüße","id":"1"}'
     assert agents == [f"wschat/{__version__}"]
 
 
-def test_a_dead_connection_is_told_by_frames() -> None:
+@asynchronous
+async def test_a_dead_connection_is_told_by_frames() -> None:
     """Sending on a connection that is gone does nothing; the frames end with the reason."""
-
-    async def send() -> None:
-        async with room_server() as server, open_session(server.url) as session:
-            await session.send(Request("register", "ann", id="1"))
-            frames = session.frames()
+    async with room_server() as server, open_session(server.url) as session:
+        await session.send(Request("register", "ann", id="1"))
+        frames = session.frames()
+        await anext(frames)
+        await server.cut(1001)
+        with pytest.raises(LostError):
             await anext(frames)
-            await server.cut(1001)
-            with pytest.raises(LostError):
-                await anext(frames)
-            await session.send(Request("leave"))
-
-    asyncio.run(send())
+        await session.send(Request("leave"))
