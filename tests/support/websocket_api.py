@@ -2,7 +2,6 @@
 
 import io
 import json
-import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,6 +11,7 @@ import boto3
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from tests.support.until import until
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.responses import Close
 
@@ -122,10 +122,6 @@ class TestApi:
             settings["DeploymentId"] = deployment
         self._api.create_stage(ApiId=self.id, StageName=STAGE, **settings)
 
-    def serve(self, deployment: str) -> None:
-        """Let the stage serve another deployment."""
-        self._api.update_stage(ApiId=self.id, StageName=STAGE, DeploymentId=deployment)
-
 
 def make_function(clients: Cloud, name: str, code: str = MIRROR) -> None:
     """Make a function with a role of its own."""
@@ -152,24 +148,25 @@ def management_of(root: boto3.Session, clients: Cloud, api: str) -> "ApiGatewayM
     return root.client("apigatewaymanagementapi", endpoint_url=url)
 
 
-def events_of(clients: Cloud, function: str, connection: str, event_type: str) -> list[dict[str, Any]]:
-    """Wait for the events of one kind that a function printed into CloudWatch Logs, and return them."""
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        try:
-            logged = clients.logs.filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
-        except clients.logs.exceptions.ResourceNotFoundException:
-            logged = []
-        events = [json.loads(line["message"]) for line in logged if line["message"].startswith('{"')]
-        if found := [
-            event
-            for event in events
-            if event["requestContext"]["connectionId"] == connection
-            and event["requestContext"]["eventType"] == event_type
-        ]:
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"no {event_type} of {connection}")
+def event_of(clients: Cloud, function: str, connection: str, event_type: str) -> dict[str, Any]:
+    """Wait for the one event of a kind that a function prints into CloudWatch Logs, and return it."""
+    found: list[dict[str, Any]] = []
+
+    def is_logged() -> bool:
+        with suppress(clients.logs.exceptions.ResourceNotFoundException):
+            lines = clients.logs.filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
+            events = [json.loads(line["message"]) for line in lines if line["message"].startswith('{"')]
+            contexts = [(event, event["requestContext"]) for event in events]
+            found[:] = [
+                event
+                for event, context in contexts
+                if (context["connectionId"], context["eventType"]) == (connection, event_type)
+            ]
+        return bool(found)
+
+    until(is_logged, lambda: f"no {event_type} of {connection}")
+    (event,) = found
+    return event
 
 
 def refused(url: str, **options: Any) -> tuple[int, dict[str, Any]]:  # noqa: ANN401  websockets' own

@@ -186,15 +186,13 @@ def _receive_ready(
     connection: _Connection, files: LabFiles, progress: Callable[[str], None]
 ) -> dict[str, str]:
     """Receive the description of the finished lab; empty if the process was about to end."""
-    message = connection.receive()
-    if not message:
-        return {}
+    heard = message = connection.receive()
     while "progress" in message:
         progress(message["progress"])
         message = connection.receive()
-    if not message:
+    if heard and not message:
         raise LocalError("the local lab ended while it started", hint=f"its log may say why: {files.log}")
-    ready: dict[str, str] = message["ready"]
+    ready: dict[str, str] = message.get("ready", {})
     return ready
 
 

@@ -74,18 +74,6 @@ def test_killed(victim: int, why: str, state_dir: Path, processes: Processes) ->
         assert new.started
 
 
-def test_killed_worker(state_dir: Path, processes: Processes) -> None:
-    """When a worker is killed in a long call, the lab goes on, and the function with another worker."""
-    with join(state_dir) as lab:
-        function = TestFunction(lab.endpoint)
-        function.keep_busy()
-        worker = processes()[-1]
-        os.kill(worker, signal.SIGKILL)
-        until(lambda: worker not in processes())
-        assert function.call()["AWS_LAMBDA_FUNCTION_NAME"] == "mirror"
-        lab.check()
-
-
 def test_killed_user(state_dir: Path, user: StartUser, processes: Processes) -> None:
     """When its only user was killed with -9, nothing is left, even of what was still being built."""
     only = user("endless")

@@ -1,5 +1,6 @@
 """ASGI: what an application is called with, a call of one, and its answer."""
 
+import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -10,13 +11,20 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+JSON = {"content-type": "application/json"}
+
 
 class Reply(NamedTuple):
     """An answer over HTTP; the names of the headers are in lower case."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = {}
+    body: bytes = b""
+
+
+def error(status: int, name: str) -> Reply:
+    """Return the answer that refuses a request by an error of the service model."""
+    return Reply(status, {**JSON, "x-amzn-errortype": name}, json.dumps({"message": name}).encode())
 
 
 async def call(app: App, scope: Scope, body: bytes) -> Reply:

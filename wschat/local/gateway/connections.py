@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import NamedTuple
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from wschat.local.gateway.asgi import error
 from wschat.local.gateway.events import ConnectionInfo
 from wschat.local.gateway.quotas import FRAME_BYTES, GatewayOptions
 from wschat.local.gateway.responses import DROPPED, NO_CODE, Close
@@ -87,14 +87,6 @@ class OpenConnection:
         return json.dumps({**iso, "identity": dict(self.info.identity)}).encode()
 
 
-class ManagementResponse(NamedTuple):
-    """The answer to a request about a connection; an error is named as in the service model."""
-
-    status: int
-    error: str = ""
-    body: bytes = b""
-
-
-GONE = ManagementResponse(HTTPStatus.GONE, "GoneException")
-TOO_LARGE = ManagementResponse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "PayloadTooLargeException")
-TOO_MANY = ManagementResponse(HTTPStatus.TOO_MANY_REQUESTS, "LimitExceededException")
+GONE = error(HTTPStatus.GONE, "GoneException")
+TOO_LARGE = error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "PayloadTooLargeException")
+TOO_MANY = error(HTTPStatus.TOO_MANY_REQUESTS, "LimitExceededException")

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from websockets.asyncio.server import ServerConnection
 
 from wschat.local.gateway import events, responses
-from wschat.local.gateway.connections import GONE, TOO_LARGE, TOO_MANY, ManagementResponse, OpenConnection
+from wschat.local.gateway.asgi import JSON, Reply
+from wschat.local.gateway.connections import GONE, TOO_LARGE, TOO_MANY, OpenConnection
 from wschat.local.gateway.events import ConnectionInfo, Event, RequestInfo
 from wschat.local.gateway.model import ANYONE, AWS_IAM, MOCK, PROXY, Integration, Route, Stage, route_of
 from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, GatewayOptions, Throttles
@@ -54,7 +55,6 @@ class Gateway:
         invoke: invokes the function of an integration, for the route of an ARN, with an event.
         authorize: checks the signature of a handshake; returns who it is, or why not.
         make_id: makes the ids of connections and of requests.
-        clock: seconds since 1970.
     """
 
     def __init__(
@@ -64,21 +64,19 @@ class Gateway:
         invoke: Invoke,
         authorize: Authorize,
         make_id: Callable[[], str],
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self._options = options
         self._find_stage = find_stage
         self._invoke = invoke
         self._authorize = authorize
         self._make_id = make_id
-        self._clock = clock
-        self._throttles = Throttles(options.rate, clock())
+        self._throttles = Throttles(options.rate, time.time())
         self._open: dict[str, OpenConnection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def connect(self, api: str, stage_name: str, handshake: Handshake) -> HandshakeResult:
         """Answer a handshake, as `$connect` decides if there is that route."""
-        request = RequestInfo(self._make_id(), self._clock())
+        request = RequestInfo(self._make_id(), time.time())
         agent = [value for name, value in handshake.headers if name.lower() == "user-agent"]
         identity = {"sourceIp": handshake.source_ip, **({"userAgent": agent[0]} if agent else {})}
         info = ConnectionInfo(self._make_id(), api, stage_name, "", request.time, identity)
@@ -115,7 +113,7 @@ class Gateway:
 
     async def serve(self, info: ConnectionInfo, websocket: ServerConnection) -> None:
         """Serve a connection from the end of its handshake until after its `$disconnect`."""
-        client = OpenConnection(info, websocket, self._options, self._clock())
+        client = OpenConnection(info, websocket, self._options, time.time())
         self._open[info.id] = client
         timer = self._in_background(self._close_in_time(client))
         try:
@@ -123,7 +121,7 @@ class Gateway:
                 if isinstance(message, bytes):
                     await client.close(BINARY)
                     break
-                client.active = self._clock()
+                client.active = time.time()
                 await client.slots.acquire()
                 handled = self._in_background(self._message(client, message))
                 handled.add_done_callback(lambda _: client.slots.release())
@@ -135,19 +133,19 @@ class Gateway:
 
     async def _close_in_time(self, client: OpenConnection) -> None:
         """Close a connection for its age, or because no message came, either way."""
-        while (left := client.deadline - self._clock()) > 0:  # noqa: ASYNC110  traffic moves the deadline
+        while (left := client.deadline - time.time()) > 0:  # noqa: ASYNC110  traffic moves the deadline
             await asyncio.sleep(left)
         await client.close(GOING_AWAY)
 
     async def _message(self, client: OpenConnection, text: str) -> None:
         """Let a message take its route, and send back what there is to send."""
-        info, request = client.info, RequestInfo(self._make_id(), self._clock())
+        info, request = client.info, RequestInfo(self._make_id(), time.time())
         answer = await self._answer(info, request, text)
         if isinstance(answer, Problem):
             answer = responses.frame(answer.message, info.id, request.request_id)
         if answer is not None:
             await self._shuffle()
-            await client.send(answer.encode(), self._clock())
+            await client.send(answer.encode(), time.time())
 
     async def _answer(self, info: ConnectionInfo, request: RequestInfo, text: str) -> str | Problem | None:
         stage = self._find_stage(info.api, info.stage)
@@ -164,7 +162,7 @@ class Gateway:
         stage = self._find_stage(info.api, info.stage)
         route = stage.deployment.routes.get("$disconnect") if stage else None
         if stage and route:
-            request = RequestInfo(self._make_id(), self._clock())
+            request = RequestInfo(self._make_id(), time.time())
             await self._integrate(stage, route, events.disconnect(info, request, *end))
 
     async def _integrate(self, stage: Stage, route: Route, event: Event) -> Result:
@@ -189,7 +187,7 @@ class Gateway:
             return None
         return client
 
-    async def post(self, api: str, stage: str, connection_id: str, data: bytes) -> ManagementResponse:
+    async def post(self, api: str, stage: str, connection_id: str, data: bytes) -> Reply:
         """Send a message to a connection, unless it is too large or the client reads too slowly."""
         if len(data) > MESSAGE_BYTES:
             return TOO_LARGE
@@ -197,24 +195,24 @@ class Gateway:
         client = self.find(api, stage, connection_id)
         if client is None:
             return GONE
-        now = self._clock()
+        now = time.time()
         if not self._throttles.post(now) or client.unsent + len(data) > BUFFER_BYTES:
             return TOO_MANY
         await client.send(data, now)
-        return ManagementResponse(HTTPStatus.OK)
+        return Reply(HTTPStatus.OK, JSON)
 
-    def get(self, api: str, stage: str, connection_id: str) -> ManagementResponse:
+    def get(self, api: str, stage: str, connection_id: str) -> Reply:
         """Describe a connection."""
         client = self.find(api, stage, connection_id)
-        return ManagementResponse(HTTPStatus.OK, body=client.describe()) if client else GONE
+        return Reply(HTTPStatus.OK, JSON, client.describe()) if client else GONE
 
-    def delete(self, api: str, stage: str, connection_id: str) -> ManagementResponse:
+    def delete(self, api: str, stage: str, connection_id: str) -> Reply:
         """Close a connection; its `$disconnect` follows."""
         client = self.find(api, stage, connection_id)
         if client is None:
             return GONE
         self._in_background(client.close(DELETED))
-        return ManagementResponse(HTTPStatus.NO_CONTENT)
+        return Reply(HTTPStatus.NO_CONTENT)
 
     async def shut_down(self) -> None:
         """Close all connections, because the gateway ends; no `$disconnect` follows."""

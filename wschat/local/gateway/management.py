@@ -5,8 +5,7 @@ import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from wschat.local.gateway.asgi import App, Receive, Reply, Scope, Send, answer, call, decoded, read_body
-from wschat.local.gateway.connections import ManagementResponse
+from wschat.local.gateway import asgi
 from wschat.local.gateway.control_plane import ControlPlane
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.model import Json
@@ -16,62 +15,64 @@ CONNECTION = re.compile(r"/_aws/execute-api/([^/]+)/([^/]+)/@connections/([^/]+)
 PART_OF_API = re.compile(r"/v2/apis/([^/]+)(/deployments)?(?:/.*)?")
 HOST_HEADER = re.compile(r"\[?([^]]*?)\]?(?::\d+)?")
 STAGE = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
-UNREADABLE = ManagementResponse(HTTPStatus.BAD_REQUEST, "BadRequestException")
+UNREADABLE = asgi.error(HTTPStatus.BAD_REQUEST, "BadRequestException")
 TYPED = "none"  # the URL was typed into the address bar
 
 
 class Management:
     """Wraps MiniStack: answers @connections, and takes a snapshot of each deployment."""
 
-    def __init__(self, app: App, gateway: Gateway, control_plane: ControlPlane) -> None:
+    def __init__(self, app: asgi.App, gateway: Gateway, control_plane: ControlPlane) -> None:
         self._app = app
         self._gateway = gateway
         self._control_plane = control_plane
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         """Serve a request, as ASGI has it."""
         if scope["type"] != "http":  # it starts
             await self._app(scope, receive, send)
             return
         connection = CONNECTION.fullmatch(scope["path"])
         changed = PART_OF_API.fullmatch(scope["path"]) if scope["method"] != "GET" else None
-        if _is_from_browser(decoded(scope["headers"])):
-            await answer(Reply(HTTPStatus.FORBIDDEN, {}, b""), send)
+        if _is_from_browser(asgi.decoded(scope["headers"])):
+            await asgi.answer(asgi.Reply(HTTPStatus.FORBIDDEN), send)
         elif not connection and not changed:
             await self._app(scope, receive, send)
-        elif (body := await read_body(receive)) is not None:
+        elif (body := await asgi.read_body(receive)) is not None:
             if connection:
                 reply = await self._connection(scope, body, *connection.groups())
             elif changed:
                 reply = await self._change(scope, body, *changed.groups())
-            await answer(reply, send)
+            await asgi.answer(reply, send)
 
-    async def _connection(self, scope: Scope, body: bytes, api: str, stage: str, connection_id: str) -> Reply:
+    async def _connection(
+        self, scope: asgi.Scope, body: bytes, api: str, stage: str, connection_id: str
+    ) -> asgi.Reply:
         """Answer a request about a connection.
 
         MiniStack knows no connection, so what it allows ends with 410, and what it doesn't with 403.
         """
-        reply = await call(self._app, scope, body)
+        reply = await asgi.call(self._app, scope, body)
         if reply.status != HTTPStatus.GONE:
             return reply
         match scope["method"]:
             case "POST":
-                return _reply(await self._gateway.post(api, stage, connection_id, body))
+                return await self._gateway.post(api, stage, connection_id, body)
             case "GET":
-                return _reply(self._gateway.get(api, stage, connection_id))
+                return self._gateway.get(api, stage, connection_id)
             case "DELETE":
-                return _reply(self._gateway.delete(api, stage, connection_id))
+                return self._gateway.delete(api, stage, connection_id)
         return reply
 
-    async def _change(self, scope: Scope, body: bytes, api: str, deployments: str | None) -> Reply:
+    async def _change(self, scope: asgi.Scope, body: bytes, api: str, deployments: str | None) -> asgi.Reply:
         """Let a part of an API be written, and take a snapshot if it is a deployment.
 
         MiniStack takes what it can't read for nothing, and any name for one of a stage.
         """
         asked = _parse(body)
         if asked is None:
-            return _reply(UNREADABLE)
-        reply = await call(self._app, scope, body)
+            return UNREADABLE
+        reply = await asgi.call(self._app, scope, body)
         if deployments and reply.status == HTTPStatus.CREATED:
             made = json.loads(reply.body)["deploymentId"]
             self._control_plane.take_snapshot(api, made, asked.get("stageName"))
@@ -99,10 +100,3 @@ def _parse(body: bytes) -> Json | None:
         return None
     stage = asked.get("stageName", "any")
     return asked if isinstance(stage, str) and STAGE.fullmatch(stage) else None
-
-
-def _reply(response: ManagementResponse) -> Reply:
-    if not response.error:
-        return Reply(response.status, {"content-type": "application/json"}, response.body)
-    headers = {"content-type": "application/json", "x-amzn-errortype": response.error}
-    return Reply(response.status, headers, json.dumps({"message": response.error}).encode())

@@ -13,8 +13,7 @@ MOCK = "MOCK"
 AWS_IAM = "AWS_IAM"
 ANYONE = "NONE"
 DEFAULT = "$default"
-BARE = re.compile(r"\$request\.body\.([^{}]+)")
-WRAPPED = re.compile(r"\$\{request\.body\.([^{}]+)\}")
+PART = re.compile(r"\$\{request\.body\.([^{}]+)\}|^\$request\.body\.([^{}]+)$")
 
 
 @dataclass(frozen=True)
@@ -96,10 +95,7 @@ def select(expression: str, message: str) -> str:
         body = json.loads(message)
     except (ValueError, RecursionError):  # the latter if it is nested too deeply
         return ""
-    bare = BARE.fullmatch(expression)
-    if bare:
-        return _text(_look_up(body, bare[1]))
-    return WRAPPED.sub(lambda match: _text(_look_up(body, match[1])), expression)
+    return PART.sub(lambda match: _text(_look_up(body, match[1] or match[2])), expression)
 
 
 def _look_up(body: object, path: str) -> object:

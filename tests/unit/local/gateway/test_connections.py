@@ -12,10 +12,10 @@ from websockets.sync.client import ClientConnection
 
 from tests.support.asynchronous import asynchronous
 from tests.support.gateway import API, how_it_closes, running
-from tests.support.websocket_api import PATIENCE_S, TestApi, ask, closed, events_of, id_of, opened
+from tests.support.websocket_api import PATIENCE_S, TestApi, ask, closed, event_of, id_of, opened
 from tests.unit.local.gateway.conftest import Management
 from wschat.lab.aws.cloud import Cloud
-from wschat.local.gateway.connections import OpenConnection
+from wschat.local.gateway.connections import TOO_MANY, OpenConnection
 from wschat.local.gateway.events import ConnectionInfo
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 
@@ -76,7 +76,7 @@ async def test_a_slow_reader() -> None:
         connection, sent = next(iter(it.gateway._open)), 0
         while (answer := await it.gateway.post(API, "test", connection, b"x" * 100_000)).status == 200:
             sent += 1
-        assert answer == (429, "LimitExceededException", b"")
+        assert answer == TOO_MANY
         for _ in range(sent):
             assert len(await client.recv()) == 100_000
         assert (await it.gateway.post(API, "test", connection, b"x")).status == 200
@@ -104,7 +104,7 @@ def test_delete(clients: Cloud, api: TestApi, management: Management) -> None:
 
 def how_it_ended(clients: Cloud, connection: str) -> tuple[int, str]:
     """Return what `$disconnect` was told, once."""
-    (event,) = events_of(clients, "Mirror", connection, "DISCONNECT")
+    event = event_of(clients, "Mirror", connection, "DISCONNECT")
     context = event["requestContext"]
     return context["disconnectStatusCode"], context["disconnectReason"]
 
@@ -135,7 +135,7 @@ def test_a_close_without_a_code(clients: Cloud, api: TestApi) -> None:
         with pytest.raises(ConnectionClosed):
             client.recv(PATIENCE_S)
     assert how_it_ended(clients, connection) == (1005, "Client-side close frame status not set")
-    (event,) = events_of(clients, "Mirror", connection, "DISCONNECT")
+    event = event_of(clients, "Mirror", connection, "DISCONNECT")
     assert event.keys() == {"headers", "multiValueHeaders", "requestContext", "isBase64Encoded"}
     host = f"{api.id}.execute-api.us-east-1.amazonaws.com"
     assert event["headers"] == {"Host": host, "x-api-key": "", "X-Forwarded-For": "", "x-restapi": ""}

@@ -5,12 +5,14 @@ from wschat.lab.aws.cloud import Cloud
 
 
 def test_no_such_stage(clients: Cloud, api: TestApi) -> None:
-    """Another API, another stage, a longer path and a stage without a deployment end with 403 (1.2, 2.4)."""
+    """No API, one of HTTP, no stage, a longer path and a stage without a deployment are 403 (1.2, 2.4)."""
     bare = TestApi(clients)
     bare.route("$connect", bare.mock())
     bare.stage(None)
-    nowhere = api.url.replace(api.id, "0123456789")
-    for url in (nowhere, f"{api.url}s", f"{api.url}/more", api.url.removesuffix(f"/{STAGE}"), bare.url):
+    of_http = clients.api.create_api(Name="t", ProtocolType="HTTP")["ApiId"]
+    clients.api.create_stage(ApiId=of_http, StageName=STAGE, AutoDeploy=True)
+    nowhere, http = api.url.replace(api.id, "0123456789"), api.url.replace(api.id, of_http)
+    for url in (nowhere, http, f"{api.url}s", f"{api.url}/more", api.url.removesuffix(f"/{STAGE}"), bare.url):
         status, body = refused(url)
         assert (status, body["message"]) == (403, "Forbidden")
 
@@ -26,9 +28,9 @@ def test_a_stage_serves_its_deployment(clients: Cloud) -> None:
         assert ask(client, {"action": "new"})["message"] == "Forbidden"
         second = api.deploy()
         assert ask(client, {"action": "new"})["message"] == "Forbidden"
-        api.serve(second)
+        clients.api.update_stage(ApiId=api.id, StageName=STAGE, DeploymentId=second)
         assert ask(client, {"action": "new"}) == "new"
-        api.serve(first)
+        clients.api.update_stage(ApiId=api.id, StageName=STAGE, DeploymentId=first)
         assert ask(client, {"action": "new"})["message"] == "Forbidden"
         clients.api.create_deployment(ApiId=api.id, StageName="test")
         assert ask(client, {"action": "new"}) == "new"

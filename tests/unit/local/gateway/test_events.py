@@ -3,7 +3,7 @@
 import json
 import re
 
-from tests.support.websocket_api import TestApi, ask, events_of, opened
+from tests.support.websocket_api import TestApi, ask, event_of, opened
 from wschat.lab.aws.cloud import Cloud
 
 
@@ -11,7 +11,7 @@ def test_connect_event(clients: Cloud, api: TestApi) -> None:
     """The event of a handshake has headers in their case, the query and no body (1.8)."""
     with opened(f"{api.url}?a=1&a=2&b=", additional_headers={"X-OddCase": "kept"}) as client:
         context = ask(client, {"action": "echo"})["requestContext"]
-    (event,) = events_of(clients, "Mirror", context["connectionId"], "CONNECT")
+    event = event_of(clients, "Mirror", context["connectionId"], "CONNECT")
     assert event.keys() == {
         "headers",
         "multiValueHeaders",
@@ -35,7 +35,7 @@ def test_connect_event_without_a_query(clients: Cloud, api: TestApi) -> None:
     """Without a query the event has no key for one (1.8)."""
     with opened(api.url) as client:
         connection = ask(client, {"action": "echo"})["requestContext"]["connectionId"]
-    (event,) = events_of(clients, "Mirror", connection, "CONNECT")
+    event = event_of(clients, "Mirror", connection, "CONNECT")
     assert not any("query" in name.lower() for name in event)
 
 

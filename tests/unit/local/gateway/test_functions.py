@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from tests.support.until import until
-from tests.support.websocket_api import ERROR, FENCE, PATIENCE_S, TestApi, ask, events_of, opened, refused
+from tests.support.websocket_api import ERROR, FENCE, PATIENCE_S, TestApi, ask, event_of, opened, refused
 from wschat.lab.aws.cloud import Cloud
 
 
@@ -47,7 +47,7 @@ def test_logs(clients: Cloud, api: TestApi) -> None:
     """Every call is in CloudWatch Logs, with what the function printed (7)."""
     with opened(api.url) as client:
         connection = ask(client, {"action": "echo", "text": "find me"})["requestContext"]["connectionId"]
-    (event,) = events_of(clients, "Mirror", connection, "MESSAGE")
+    event = event_of(clients, "Mirror", connection, "MESSAGE")
     assert "find me" in event["body"]
     lines = [
         line["message"]

@@ -49,14 +49,6 @@ def test_authorizers_that_do_not_work(clients: Cloud) -> None:
     assert refused(api.url)[0] == 500
 
 
-def test_a_handshake_takes_its_time(api: TestApi, tmp_path: Path) -> None:
-    """A handshake waits for `$connect`, and others are not kept by it (1.5, 1.7)."""
-    (tmp_path / "it.go").touch()
-    with opened(f"{api.url}?wait={quote(str(tmp_path / 'it'))}") as client:
-        known = (tmp_path / "it").read_text().strip()
-        assert ask(client, {"action": "echo"})["requestContext"]["connectionId"] == known
-
-
 @pytest.mark.parametrize("route", ["one-way", "half", "mock-half"])
 def test_one_way(api: TestApi, route: str) -> None:
     """Without a route response, and without the expression that selects it, nothing comes back (1.6)."""

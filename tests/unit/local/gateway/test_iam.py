@@ -115,7 +115,9 @@ GRANT = {
 
 def test_permission() -> None:
     """A permission names who invokes what, from which routes and for which account (2.3)."""
-    assert allows({"Statement": [GRANT]}, FUNCTION, ROUTE)
+    account = {"Condition": {"StringEquals": {"AWS:SourceAccount": "000000000000"}}}
+    for statement in (GRANT, GRANT | account):
+        assert allows({"Statement": [statement]}, FUNCTION, ROUTE)
     for other in (
         {"Principal": {"Service": "events.amazonaws.com"}},
         {"Action": "lambda:GetFunction"},

@@ -12,7 +12,7 @@ import pytest
 from tests.support.asynchronous import asynchronous
 from tests.support.gateway import running
 from tests.support.until import until
-from tests.support.websocket_api import PATIENCE_S, TestApi, closed, events_of, opened, refused
+from tests.support.websocket_api import FENCE, PATIENCE_S, TestApi, closed, event_of, opened, refused
 from wschat.lab.aws.cloud import Cloud
 
 
@@ -45,7 +45,7 @@ def test_a_client_that_leaves_meanwhile(clients: Cloud, api: TestApi, tmp_path: 
     with half_a_client(f"{api.url}?wait={quote(str(place))}"):
         until(lambda: place.exists() and place.read_text().endswith("\n"))
     Path(f"{place}.go").touch()
-    (event,) = events_of(clients, "Mirror", place.read_text().strip(), "DISCONNECT")
+    event = event_of(clients, "Mirror", place.read_text().strip(), "DISCONNECT")
     assert event["requestContext"]["disconnectStatusCode"] == 1006
 
 
@@ -90,11 +90,9 @@ def test_too_big(api: TestApi, message: str | list[str]) -> None:
         assert closed(client).code == 1009
 
 
-def test_as_big_as_may_be(clients: Cloud) -> None:
+def test_as_big_as_may_be(api: TestApi) -> None:
     """A message of 128 KB in frames of 32 KB is handled (1.1)."""
-    api = TestApi(clients)
-    api.route("$default", api.mock())
-    api.stage(api.deploy())
+    text = json.dumps(FENCE).ljust(128 * 1024)
     with opened(api.url) as client:
-        client.send(["x" * 32 * 1024] * 4)
+        client.send(text[start : start + 32 * 1024] for start in range(0, len(text), 32 * 1024))
         assert client.recv(PATIENCE_S) == "mocked"
