@@ -70,13 +70,21 @@ def test_two_chats_share_a_lab(state: Path) -> None:
 def test_local_in_the_foreground(state: Path) -> None:
     """`wschat local` prints its URL, and stops clean on SIGTERM: no process, no port left.
 
-    After what it prints for a shell it is AWS. Who is connected is told 1012, "service restart".
+    After what it prints for a shell it is AWS. Who joins it only leaves it by Ctrl-C, and is told so. Who is
+    connected is told 1012, "service restart".
     """
-    with terminal("local", env={"WSCHAT_STATE_DIR": str(state)}, size=(24, 200)) as person:
+    env = {"WSCHAT_STATE_DIR": str(state)}
+    with terminal("local", env=env, size=(24, 200)) as person:
         url = url_of(person)
         told = person.until("AWS_ENDPOINT_URL").partition("export ")[2].splitlines()[0].split()
         status = wschat("status", **dict(each.split("=") for each in told))
         assert "All is as it should be." in status.stdout, status.stderr
+        with terminal("local", env=env) as guest:
+            guest.until("Ctrl-C leaves it")
+            guest.process.sendintr()
+            guest.until("Left the lab")
+            assert guest.end() == 0
+        assert is_open(url)
         with connect(url) as one, connect(url) as two:
             person.process.kill(signal.SIGTERM)
             for client in (one, two):
@@ -88,22 +96,6 @@ def test_local_in_the_foreground(state: Path) -> None:
         assert person.end() == 0
     assert not is_open(url)
     assert processes_of(state) == []
-
-
-def test_joined_in_the_foreground(state: Path) -> None:
-    """Who joins a lab that somebody else runs only leaves it by Ctrl-C, and is told so."""
-    env = {"WSCHAT_STATE_DIR": str(state)}
-    with terminal("local", env=env) as keeper:
-        url = url_of(keeper)
-        with terminal("local", env=env) as guest:
-            guest.until("Ctrl-C leaves it")
-            guest.process.sendintr()
-            guest.until("Left the lab")
-            assert guest.end() == 0
-        assert is_open(url)
-        keeper.process.sendintr()
-        keeper.until("Stopped: nothing is left running.")
-        assert keeper.end() == 0
 
 
 def test_the_lab_ends_under_a_chat(state: Path) -> None:
@@ -119,7 +111,7 @@ def test_the_lab_ends_under_a_chat(state: Path) -> None:
             ann.until("Not sent: half a sentence")
             ann.until("the local lab was stopped")
             assert ann.end() == 8
-        keeper.until("Stopped")
+        keeper.until("Stopped: nothing is left running.")
         assert keeper.end() == 0
     assert not is_open(url)
     assert processes_of(state) == []

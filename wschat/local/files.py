@@ -1,11 +1,9 @@
 """The local lab's files in the state directory, and the lock under which it starts and ends."""
 
 import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 
 class LabFiles:
@@ -33,8 +31,3 @@ def locked(path: Path) -> Iterator[None]:
     with path.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def open_log(path: Path) -> BinaryIO:
-    """Open a log to append to, readable by its owner only."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")

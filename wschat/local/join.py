@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from wschat.errors import LocalError
 from wschat.local.environment import clean_environment, ministack_environment
-from wschat.local.files import LabFiles, locked, open_log
+from wschat.local.files import LabFiles, locked
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.messages import STOP
 from wschat.loopback import HOST
@@ -261,8 +261,9 @@ def _start(files: LabFiles, provision: str, options: GatewayOptions, gateway: so
     """Start the process on sockets that listen already, and connect; it ends soon if nobody does."""
     files.socket.unlink(missing_ok=True)
     files.log.unlink(missing_ok=True)
+    files.log.touch(mode=0o600)
     environment = clean_environment() | ministack_environment(gateway.getsockname()[1], files.temporary)
-    with socket.socket(socket.AF_UNIX) as users, open_log(files.log) as log:
+    with socket.socket(socket.AF_UNIX) as users, files.log.open("wb") as log:
         users.bind(str(files.socket))
         files.socket.chmod(0o600)
         users.listen()

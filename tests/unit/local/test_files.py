@@ -1,14 +1,17 @@
-"""The local lab's files, as far as no lab is needed."""
+"""The local lab's lock."""
 
+import fcntl
 from pathlib import Path
 
-from wschat.local.files import open_log
+import pytest
+
+from wschat.local.files import locked
 
 
-def test_the_log(tmp_path: Path) -> None:
-    """A log is its owner's alone, and is continued."""
-    for text in (b"one", b"two"):
-        with open_log(tmp_path / "log") as log:
-            log.write(text)
-    assert (tmp_path / "log").read_text() == "onetwo"
-    assert (tmp_path / "log").stat().st_mode & 0o777 == 0o600
+def test_one_holds_the_lock(tmp_path: Path) -> None:
+    """While one holds a lock nobody else gets it, and afterwards they do."""
+    path = tmp_path / "lock"
+    with path.open("ab") as other, locked(path), pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with locked(path):
+        pass

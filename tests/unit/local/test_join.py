@@ -71,29 +71,30 @@ def test_a_lab_lives_as_long_as_its_users(state_dir: Path, processes: Processes)
 
 
 def test_two_at_once_share_one_lab(user: StartUser, processes: Processes) -> None:
-    """Two users who start at the same time share one lab, and either may leave, even by -9."""
-    one, other = user("instant"), user("instant")
-    seen = [last_line(someone, "ready").split() for someone in (one, other)]
-    assert seen[0][1] == seen[1][1]
-    assert sorted(started for *_, started in seen) == ["False", "True"]
-    first, second = (one, other) if seen[0][2] == "True" else (other, one)
-
-    first.kill()
-    first.wait()
-    with enter(Path(str(second.args[2]))) as lab:  # type: ignore[index]
-        assert not lab.started
-    second.kill()
-    second.wait()
+    """Two users who start at the same time share one lab, and may leave by -9."""
+    users = user("instant"), user("instant")
+    (_, endpoint, one), (_, same, other) = (last_line(each, "ready").split() for each in users)
+    assert endpoint == same
+    assert {one, other} == {"False", "True"}
+    for each in users:
+        each.kill()
+        each.wait()
     until(lambda: not processes())
 
 
-def test_interrupted_user_waits_for_the_end(user: StartUser, processes: Processes) -> None:
-    """Ctrl-C while the lab is built leaves nothing behind."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_user_that_ends_meanwhile(
+    state_dir: Path, user: StartUser, processes: Processes, number: signal.Signals
+) -> None:
+    """Whose lab is still being built leaves nothing behind, and waits for that at Ctrl-C."""
     only = user("endless")
     last_line(only, "an endless step")
-    only.send_signal(signal.SIGINT)
+    only.send_signal(number)
     only.wait(5)
-    assert processes() == []
+    if number == signal.SIGINT:
+        assert processes() == []
+    until(lambda: not processes() and not (state_dir / SOCKET).exists())
+    assert not (state_dir / "local.tmp").exists()
 
 
 def test_stop_ends_it_for_all(state_dir: Path, processes: Processes) -> None:

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +24,6 @@ from wschat.local.messages import STOP
 from wschat.local.process import Users
 
 Processes = Callable[[], list[int]]
-StartUser = Callable[[str], subprocess.Popen[str]]
 
 
 def health(endpoint: str) -> dict[str, str]:
@@ -72,17 +70,6 @@ def test_killed(victim: int, why: str, state_dir: Path, processes: Processes) ->
     assert not is_in_use(urlsplit(lab.endpoint).port or 0)
     with join(state_dir) as new:
         assert new.started
-
-
-def test_killed_user(state_dir: Path, user: StartUser, processes: Processes) -> None:
-    """When its only user was killed with -9, nothing is left, even of what was still being built."""
-    only = user("endless")
-    assert only.stdout
-    next(line for line in only.stdout if line.startswith("an endless step"))
-    only.kill()
-    only.wait()
-    until(lambda: not processes() and not (state_dir / "local.sock").exists())
-    assert not (state_dir / "local.tmp").exists()
 
 
 def test_terminated(state_dir: Path, processes: Processes) -> None:

@@ -2,11 +2,13 @@
 
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import closing
 from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import boto3
 import pytest
@@ -32,6 +34,13 @@ def root(service: str) -> str:
     return f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=none"
 
 
+@pytest.fixture
+def plain(clients: Cloud) -> Iterator[HTTPConnection]:
+    """A connection to the lab without boto3."""
+    with closing(HTTPConnection(str(clients.lab.endpoint).removeprefix("http://"))) as connection:
+        yield connection
+
+
 def test_post(api: TestApi, management: Management) -> None:
     """A post comes as a text message; the id ends in `=`, which boto3 encodes (1.8, 1.9)."""
     with opened(api.url) as client:
@@ -44,17 +53,14 @@ NO_JSON = [b"{", b"[]", b"\xff", b"[" * 100_000, b'{"stageName": "\\ud800"}', b'
 
 
 @pytest.mark.parametrize("body", NO_JSON, ids=range(len(NO_JSON)))
-def test_a_deployment_without_json(clients: Cloud, api: TestApi, body: bytes) -> None:
+def test_a_deployment_without_json(clients: Cloud, api: TestApi, plain: HTTPConnection, body: bytes) -> None:
     """A request to the control plane that can't be read is refused with 400, and nothing comes of it."""
-    endpoint = urlsplit(clients.lab.endpoint)
-    connection = HTTPConnection(str(endpoint.hostname), endpoint.port)
     before = len(clients.api.get_deployments(ApiId=api.id)["Items"])
-    connection.request("POST", f"/v2/apis/{api.id}/deployments", body, {"Authorization": root("apigateway")})
-    answer = connection.getresponse()
+    plain.request("POST", f"/v2/apis/{api.id}/deployments", body, {"Authorization": root("apigateway")})
+    answer = plain.getresponse()
     assert (answer.status, json.load(answer)) == (400, {"message": "BadRequestException"})
     assert answer.headers["x-amzn-errortype"] == "BadRequestException"
     assert len(clients.api.get_deployments(ApiId=api.id)["Items"]) == before
-    connection.close()
 
 
 @pytest.mark.parametrize(
@@ -62,31 +68,26 @@ def test_a_deployment_without_json(clients: Cloud, api: TestApi, body: bytes) ->
     [("Origin", "https://evil.example"), ("Host", "evil.example"), ("Sec-Fetch-Site", "cross-site")],
     ids=["origin", "host", "image"],
 )
-def test_pages_of_others(clients: Cloud, header: tuple[str, str]) -> None:
+def test_pages_of_others(plain: HTTPConnection, header: tuple[str, str]) -> None:
     """A page in a browser, which MiniStack would let in, can ask nothing of the control plane."""
-    endpoint = urlsplit(clients.lab.endpoint)
-    connection = HTTPConnection(str(endpoint.hostname), endpoint.port)
     for more, status in (({}, HTTPStatus.OK), (dict([header]), HTTPStatus.FORBIDDEN)):
         headers = {"Authorization": root("lambda"), **more}
-        connection.request("GET", "/2015-03-31/functions/", headers=headers)
-        answer = connection.getresponse()
+        plain.request("GET", "/2015-03-31/functions/", headers=headers)
+        answer = plain.getresponse()
         answer.read()
         assert answer.status == status
-    connection.close()
 
 
-def test_half_a_post(clients: Cloud, api: TestApi, management: Management) -> None:
+def test_half_a_post(api: TestApi, management: Management, plain: HTTPConnection) -> None:
     """A post that is cut before its end does not come."""
-    endpoint = urlsplit(clients.lab.endpoint)
     with opened(api.url) as client:
         connection = id_of(client)
-        posting = HTTPConnection(str(endpoint.hostname), endpoint.port)
-        posting.putrequest("POST", f"/_aws/execute-api/{api.id}/{STAGE}/@connections/{quote(connection)}")
-        posting.putheader("Authorization", root("execute-api"))
-        posting.putheader("Transfer-Encoding", "chunked")
-        posting.endheaders()
-        posting.send(b"4\r\nhalf\r\n")
-        posting.close()
+        plain.putrequest("POST", f"/_aws/execute-api/{api.id}/{STAGE}/@connections/{quote(connection)}")
+        plain.putheader("Authorization", root("execute-api"))
+        plain.putheader("Transfer-Encoding", "chunked")
+        plain.endheaders()
+        plain.send(b"4\r\nhalf\r\n")
+        plain.close()
         management(api.id).post_to_connection(ConnectionId=connection, Data=b"whole")
         assert client.recv(PATIENCE_S) == "whole"
 
