@@ -106,7 +106,7 @@ class Gateway:
         result = await self._integrate(stage, route, event)
         if result.problem:
             return refuse(result.problem)
-        if not responses.opens(result):
+        if result.status not in range(200, 300):  # any 2xx opens
             body = responses.frame(responses.phrase(result.status), info.id, request.request_id)
             return HandshakeResult(None, result.status, body=body)
         return HandshakeResult(info, headers=result.headers)

@@ -1,7 +1,7 @@
 """Asks MiniStack's own IAM who may connect with AWS_IAM, and which route may invoke a function."""
 
 from datetime import UTC, datetime
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from ministack.core.iam_evaluator import EvalContext, evaluate_resource_policy, resolve_credential
 from ministack.core.responses import get_account_id, set_request_account_id, set_request_region
@@ -50,9 +50,7 @@ def authorize(handshake: Handshake, stage: Stage, now: float) -> Identity | str:
     """
     path, _, query = handshake.target.partition("?")
     headers = {name.lower(): value for name, value in handshake.headers}
-    parameters: dict[str, list[str]] = {}
-    for name, value in handshake.query:
-        parameters.setdefault(name, []).append(value)
+    parameters = parse_qs(query, keep_blank_values=True)
     key = extract_access_key_id(headers, parameters)
     set_request_account_id(key)
     set_request_region(stage.region)

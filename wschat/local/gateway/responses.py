@@ -72,11 +72,6 @@ def read_mock(integration: Integration) -> Result:
     return Result(status=status, body=integration.response_template or "")
 
 
-def opens(result: Result) -> bool:
-    """Tell whether a handshake succeeds: `$connect` answered with any 2xx."""
-    return result.problem is None and HTTPStatus(200) <= result.status < HTTPStatus(300)
-
-
 def reply(route: Route, result: Result) -> str | Problem | None:
     """Return what the client gets in return for a message: text, a problem, or nothing.
 
