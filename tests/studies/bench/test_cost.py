@@ -1,11 +1,11 @@
 """What a message costs: no scan, the units that its own size asks for, and one post for each member.
 
-`python -m pytest tests/studies/bench/test_cost.py -n0 -s` prints the table beside the lab's own algorithm.
+`python -m pytest tests/studies/bench/test_cost.py -n0 -s` prints its rows beside the lab's own algorithm.
 """
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,15 +28,14 @@ OTHERS = (0, 999)
 
 
 @contextmanager
-def metered(database: Database, client: Any, posts: Callable[[], int]) -> Iterator[Bill]:  # noqa: ANN401
-    """Count the calls of a client, and compute their units from the items; `posts` tells the posts so far."""
-    bill, held = Bill(), list[dict[str, Any] | None]()
-    events, sent = client.meta.events, posts()
+def metered(database: Database, client: Any) -> Iterator[Bill]:  # noqa: ANN401
+    """Count the calls of a client, and compute their units from the items."""
+    bill, writes = Bill(), list[tuple[dict[str, Any], dict[str, Any] | None]]()
+    events = client.meta.events
 
-    def found(params: dict[str, Any]) -> dict[str, Any] | None:
+    def item(params: dict[str, Any]) -> dict[str, Any] | None:
         asked = json.loads(params["body"])
-        key = asked.get("Key") or {"room": asked["Item"]["room"]}
-        return database.item(asked["TableName"], key)
+        return database.item(asked["TableName"], asked.get("Key") or {"room": asked["Item"]["room"]})
 
     def before(model: Any, params: dict[str, Any], **_: object) -> None:  # noqa: ANN401
         bill.requests += 1
@@ -47,17 +46,16 @@ def metered(database: Database, client: Any, posts: Callable[[], int]) -> Iterat
                 bill.reads += units.read_units(everything, consistent=False)
             bill.scans += 1
         elif model.name == "GetItem":
-            bill.reads += units.read_units(units.item_size(found(params) or {}), consistent=True)
+            bill.reads += units.read_units(units.item_size(item(params) or {}), consistent=True)
         else:
             assert model.name in {"UpdateItem", "PutItem"}
-            held.append(found(params))
-            asked.append(params)
+            writes.append((params, item(params)))
 
     def after(model: Any, **_: object) -> None:  # noqa: ANN401
         if model.name in {"UpdateItem", "PutItem"}:
-            bill.writes += units.write_units(held.pop(), found(asked.pop()))
+            params, was = writes.pop()
+            bill.writes += units.write_units(was, item(params))
 
-    asked: list[dict[str, Any]] = []
     events.register("before-call.dynamodb", before, "meter")
     events.register("after-call.dynamodb", after, "meter-after")
     try:
@@ -65,12 +63,6 @@ def metered(database: Database, client: Any, posts: Callable[[], int]) -> Iterat
     finally:
         events.unregister("before-call.dynamodb", unique_id="meter")
         events.unregister("after-call.dynamodb", unique_id="meter-after")
-    bill.posts = posts() - sent
-
-
-def taken(sink: PostSink) -> Callable[[], int]:
-    """Return what counts the posts that a sink has taken."""
-    return lambda: sum(map(len, sink.posted.values()))
 
 
 def in_a_full_room(others: int, connect: Connect, database: Database) -> Person:
@@ -82,12 +74,6 @@ def in_a_full_room(others: int, connect: Connect, database: Database) -> Person:
     names = [f"room {number}" for number in range(others)]
     database.put(*(marshalled({"room": name, "name": name, **room}) for name in names))
     return speaker
-
-
-def as_the_lab_keeps_it(others: int, database: Database) -> None:
-    """Put the other rooms into the lab's table."""
-    database.restore({})
-    database.put(*(lab_room(f"room {number}", 1, 10) for number in range(others)))
 
 
 def lab_room(name: str, members: int, messages: int) -> dict[str, Any]:
@@ -107,48 +93,37 @@ class Gateway:
         self.posts += 1
 
 
-@pytest.fixture(scope="module")
-def print_table() -> Iterator[Callable[..., str]]:
-    """Collect rows, and print them in the end."""
-    rows: list[str] = []
-
-    def add(*cells: object) -> str:
-        rows.append(f"| {' | '.join(map(str, cells))} |")
-        return rows[-1]
-
-    yield add
-    heads = "| members | rooms | whose | requests | write units | read units | posts | $ a million |"
-    print("", heads, "| ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |", *rows, sep="\n")
-
-
 @pytest.mark.parametrize("others", OTHERS)
-def test_a_message(
-    connect: Connect, database: Database, sink: PostSink, print_table: Callable[..., str], others: int
-) -> None:
+def test_a_message(connect: Connect, database: Database, sink: PostSink, others: int) -> None:
     """Four requests, two write units and a post for each member, whatever the room, its log and its world.
 
     So says the functions' document, row by row.
     """
     speaker = in_a_full_room(others, connect, database)
-    rows = {size: [bill_of_ours(speaker, size, database)] for size in SIZES}
+    ours = [bill_of_ours(speaker, size, database) for size in SIZES]
     lab = Lab(sink.url, "ops")
     lab.gateway.close()
     database.answer(lab.table.meta.client)
-    as_the_lab_keeps_it(others, database)
-    for size, bills in rows.items():
-        bills.append(bill_of_the_lab(lab, size, database))
-        for whose, bill, replies in zip(("wschat", "the lab"), bills, (1, 0), strict=True):
-            row = print_table(size, others + 1, whose, *cells(bill, replies))
-            assert row in (ROOT / "wschat/functions/README.md").read_text()
+    database.restore({})
+    database.put(*(lab_room(f"room {number}", 1, 10) for number in range(others)))
+    theirs = [bill_of_the_lab(lab, size, database) for size in SIZES]
     lab.table.meta.client.close()
+    document = (ROOT / "wschat/functions/README.md").read_text()
+    for whose, bills, replies in (("wschat", ours, 1), ("the lab", theirs, 0)):
+        for size, bill in zip(SIZES, bills, strict=True):
+            told = (size, others + 1, whose, bill.requests, bill.writes, f"{bill.reads:g}", bill.posts)
+            print(row := f"| {' | '.join(map(str, told))} | {bill.dollars(replies):.2f} |")
+            assert row in document
 
 
 def bill_of_ours(speaker: Person, size: int, database: Database) -> Bill:
     room = database.items()["room ops"]
     seats = {f"L0SM9cOF{number:06}=": {"S": f"member {number}"} for number in range(size - 1)}
     database.put(room | {"users": {"M": seats | {speaker.connection: {"S": "Ann"}}}})
-    with metered(database, dynamodb(), taken(speaker.sink)) as bill:
+    speaker.sink.posted.clear()
+    with metered(database, dynamodb()) as bill:
         assert speaker.ask("message", TEXT).type == "ack"
+    bill.posts = sum(map(len, speaker.sink.posted.values()))
     bill.in_a_row += math.ceil(size / WORKERS)
     assert (bill.requests, bill.writes, bill.scans, bill.posts) == (4, 2, 0, size)
     assert bill.reads <= 1 + math.ceil(size * 40 / 4096)
@@ -158,8 +133,9 @@ def bill_of_ours(speaker: Person, size: int, database: Database) -> Bill:
 def bill_of_the_lab(lab: Lab, size: int, database: Database) -> Bill:
     database.put(lab_room("ops", size, LOG_LENGTH))
     lab.gateway = gateway = Gateway()
-    with metered(database, lab.table.meta.client, lambda: gateway.posts) as bill:
+    with metered(database, lab.table.meta.client) as bill:
         lab.send("Ann", TEXT)
+    bill.posts = gateway.posts
     bill.in_a_row += size
     assert bill.posts == size
     assert bill.scans
@@ -167,19 +143,10 @@ def bill_of_the_lab(lab: Lab, size: int, database: Database) -> Bill:
     return bill
 
 
-def cells(bill: Bill, replies: int) -> list[str]:
-    return [
-        *(f"{bill.requests}", f"{bill.writes:g}", f"{bill.reads:g}", f"{bill.posts}"),
-        f"{bill.dollars(replies):.2f}",
-    ]
-
-
 @pytest.mark.parametrize(("length", "wanted"), [(70, 2), (900, 2), (1_100, 3), (4_000, 5)])
-def test_a_long_message(
-    connect: Connect, database: Database, sink: PostSink, length: int, wanted: int
-) -> None:
+def test_a_long_message(connect: Connect, database: Database, length: int, wanted: int) -> None:
     """One write unit for the counter, and one for each started KB of the message's own item."""
     speaker = connect("Ann", "Ops")
-    with metered(database, dynamodb(), taken(sink)) as bill:
+    with metered(database, dynamodb()) as bill:
         assert speaker.ask("message", "x" * length).type == "ack"
     assert (bill.requests, bill.writes) == (4, wanted)

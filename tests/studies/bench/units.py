@@ -48,7 +48,7 @@ class Bill:
     """What one message took."""
 
     requests: int = 0
-    writes: float = 0
+    writes: int = 0
     reads: float = 0
     scans: int = 0
     posts: int = 0

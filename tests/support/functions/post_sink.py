@@ -1,25 +1,29 @@
 """Takes the posts that functions make to connections, in the place of API Gateway."""
 
-import socket
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote
 
+from wschat.functions.shared.workers import WORKERS
 from wschat.protocol.events import Event
 from wschat.protocol.reader import decode_event
+
+
+class Server(ThreadingHTTPServer):
+    """As many may connect at once as there are workers: those that are too many would be reset."""
+
+    daemon_threads, request_queue_size = True, WORKERS
 
 
 class PostSink:
     """Keeps what was posted to each connection, and in which order posts arrived, or were given up.
 
     It answers 410 Gone for those that are `gone`, 429 for those that are `throttled`, and those that are
-    `stuck` not at all; and 403 with what `refused` says, if it says anything. `linger` is how many seconds
-    an answer to each one takes.
+    `stuck` not at all; and 403 with what `refused` says, if it says anything.
     """
 
     def __init__(self) -> None:
@@ -29,11 +33,8 @@ class PostSink:
         self.throttled: set[str] = set()
         self.stuck: set[str] = set()
         self.refused = ""
-        self.linger: dict[str, float] = {}
-        self.connections = 0
         self.url = ""
         self._lock = threading.Lock()
-        self._open: set[socket.socket] = set()
         self.barrier: threading.Barrier | None = None
 
     @property
@@ -60,12 +61,6 @@ class PostSink:
             return 429, b'{"message":"Limit"}', "LimitExceededException"
         return (403, self.refused.encode(), "ForbiddenException") if self.refused else None
 
-    def hang_up(self) -> None:
-        """Close all connections that are open."""
-        for each in list(self._open):
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-
     @contextmanager
     def listening(self) -> Iterator[str]:
         """Listen on loopback; yield the base URL."""
@@ -74,21 +69,11 @@ class PostSink:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def setup(self) -> None:
-                super().setup()
-                sink.connections += 1
-                sink._open.add(self.connection)
-
-            def finish(self) -> None:
-                sink._open.discard(self.connection)
-                super().finish()
-
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 connection = unquote(self.path.rpartition("/")[2])
                 if sink.barrier:
                     sink.barrier.wait(10)
-                time.sleep(sink.linger.get(connection, 0.0))
                 if connection in sink.stuck:
                     self.rfile.read(1)  # until the other side gives up
                     sink.order.append(connection)
@@ -109,8 +94,7 @@ class PostSink:
             def log_message(self, *_args: Any) -> None:  # noqa: ANN401
                 pass
 
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
+        server = Server(("127.0.0.1", 0), Handler)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         self.url = f"http://127.0.0.1:{server.server_port}"

@@ -14,19 +14,6 @@ from wschat.lab import blueprint
 from wschat.protocol.events import Ack
 
 
-def test_gone_is_forgotten(connect: Connect, sink: PostSink, tables: Tables) -> None:
-    """A member whose post meets 410 loses place and name, and the others hear that it left."""
-    ann, bob = connect("Ann", "Ops"), connect("Bob", "Ops")
-    ann.heard()
-    sink.gone.add(bob.connection)
-    assert isinstance(ann.ask("message", "Bob?"), Ack)
-    assert [event.type for event in ann.heard()] == ["client-message", "user-left"]
-    assert bob.connection not in tables()
-    assert "name#bob" not in tables()
-    assert set(tables()["room ops"]["users"]["M"]) == {ann.connection}
-    connect("Bob", "Ops")
-
-
 def test_everybody_in_a_room_is_gone(connect: Connect, sink: PostSink, tables: Tables) -> None:
     """A create tells everybody, and so finds every ghost, room by room."""
     ghosts = [connect(f"ghost{number}", f"room{number % 2}") for number in range(4)]
@@ -35,6 +22,11 @@ def test_everybody_in_a_room_is_gone(connect: Connect, sink: PostSink, tables: T
     ann = connect("Ann", "Ops")
     assert tables().keys() == {ann.connection, "name#ann", "#rooms", "room ops", "room ops#log"}
     assert [event.type for event in ann.heard()] == ["single-room", "delete-room", "delete-room"]
+
+
+def test_connections_are_kept_alive(sink: PostSink) -> None:
+    """What posts to a stage, over connections that it keeps, is the same in the next invocation."""
+    assert broadcast.management_api("api", sink.stage) is broadcast.management_api("api", sink.stage)
 
 
 @pytest.fixture

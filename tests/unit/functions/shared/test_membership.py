@@ -3,9 +3,8 @@
 import pytest
 
 from tests.studies.bench.units import item_size
-from tests.support.functions.people import Connect
-from wschat.functions.shared.dynamodb import Json, marshalled, placeholders
-from wschat.functions.shared.membership import ROOM_LIST, leave_room, registered, take_over, unchanged
+from wschat.functions.shared.dynamodb import Json, marshalled
+from wschat.functions.shared.membership import ROOM_LIST, registered
 from wschat.protocol.names import MEMBER_LIMIT, NAME_LIMIT, ROOM_LIMIT
 from wschat.protocol.refusals import ErrorCode, Refused
 
@@ -19,30 +18,6 @@ def test_not_registered(client: Json | None) -> None:
         registered(client)
     assert refused.value.code == ErrorCode.NOT_REGISTERED
     assert registered({"ID": "ann=", "name": "Ann"}) == {"ID": "ann=", "name": "Ann"}
-
-
-@pytest.mark.parametrize(
-    ("known", "condition"),
-    [
-        ({}, "attribute_not_exists(#name) AND attribute_not_exists(#room)"),
-        ({"name": "Ann"}, "#name = :old_name AND attribute_not_exists(#room)"),
-        ({"name": "Ann", "room": "ops"}, "#name = :old_name AND #room = :old_room"),
-    ],
-)
-def test_unchanged(known: Json, condition: str) -> None:
-    """The condition is about the name and the room that a record had, or had not."""
-    told, given = unchanged({"ID": "ann=", **known})
-    assert told == condition
-    values = placeholders(given, ConditionExpression=told).get("ExpressionAttributeValues", {})
-    assert values == {f":old_{field}": {"S": value} for field, value in known.items()}
-
-
-def test_nowhere(connect: Connect) -> None:
-    """Who is in no room has nothing to leave, and a connection without a record nothing to hand over."""
-    ann = connect("Ann")
-    assert not leave_room({"ID": ann.connection}).operations
-    assert not leave_room({"ID": ann.connection, "room": "nowhere"}).operations
-    assert take_over("gone=", ann.connection, "Ann") == ([], {})
 
 
 def test_items_are_capped() -> None:

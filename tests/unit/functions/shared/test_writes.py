@@ -9,7 +9,7 @@ from tests.support.functions.database import Database
 from tests.support.functions.gate import Gate
 from wschat.functions.shared import writes
 from wschat.functions.shared.dynamodb import CLIENTS, get_item
-from wschat.functions.shared.writes import delete_item, put, put_item, transact_write, update_item
+from wschat.functions.shared.writes import delete_item, put_item, update_item
 from wschat.protocol.refusals import ErrorCode, Refused
 
 NEW = "attribute_not_exists(#ID)"
@@ -40,14 +40,6 @@ def test_single_writes(database: Database) -> None:
     assert not delete_item(CLIENTS, "a", "#seq > :seq", {":seq": 2})
     assert delete_item(CLIENTS, "a", "#seq = :seq", {":seq": 2})
     assert get_item(CLIENTS, "a") is None
-
-
-def test_all_or_nothing(database: Database) -> None:
-    """One condition that does not hold keeps a transaction from writing anything."""
-    put_item(CLIENTS, {"ID": "a"})
-    with pytest.raises(ClientError):
-        transact_write(put(CLIENTS, {"ID": "b"}, NEW), put(CLIENTS, {"ID": "a", "seq": 1}, NEW))
-    assert database.items() == {"a": {"ID": {"S": "a"}}}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The benches use the functions' own tables and sink."""
+"""Studies of the functions call them in this process."""
 
 from tests.support.functions.people import _database, _sink, connect, database, gate, sink, tables
 
