@@ -13,7 +13,6 @@ from select import select
 import pytest
 
 from tests.support.labs import plan, provision, tear_down
-from tests.support.plane.clock import ScaledClock
 from tests.support.plane.faults import Fault
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
@@ -21,6 +20,7 @@ from tests.support.plane.wire import Call
 from tests.support.terminal import Terminal, terminal
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.clock import Clock
 from wschat.lab.model import canonical
 from wschat.local.join import LocalLab
 
@@ -60,7 +60,7 @@ class Gate:
 @pytest.fixture
 def plane(emulator: LocalLab) -> Plane:
     """A plane that lets nobody wait, in real time."""
-    return Plane(emulator.endpoint, ScaledClock(), times=AT_ONCE)
+    return Plane(emulator.endpoint, Clock(), times=AT_ONCE)
 
 
 @pytest.fixture

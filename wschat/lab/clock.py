@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 SIGNALS_EVERY_S = 0.1
@@ -15,18 +15,8 @@ class Stopped(Exception):  # noqa: N818  it is no error that somebody wants to s
     """The person asked to stop; the call in flight has ended, and nothing was begun after it."""
 
 
-class Channel(Protocol[T]):
-    """What threads hand things to each other through."""
-
-    def put(self, item: T) -> None:
-        """Hand something over."""
-
-    def get(self) -> T:
-        """Wait for something, and take it."""
-
-
-class _Queue(Generic[T]):
-    """A channel at which the main thread can wait and miss no Ctrl-C.
+class Channel(Generic[T]):
+    """What threads hand things to each other through; the main thread can wait at it and miss no Ctrl-C.
 
     Python sees to a signal between two steps of the main thread, or when it interrupts a system call of
     that. One that arrives just before such a call, or at another thread, would wait for the call's end.
@@ -34,9 +24,13 @@ class _Queue(Generic[T]):
 
     def __init__(self) -> None:
         self._items = SimpleQueue[T]()
-        self.put = self._items.put
+
+    def put(self, item: T) -> None:
+        """Hand something over."""
+        self._items.put(item)
 
     def get(self) -> T:
+        """Wait for something, and take it."""
         while True:
             with suppress(Empty):
                 return self._items.get(timeout=SIGNALS_EVERY_S)
@@ -62,14 +56,14 @@ class Clock:
         return time.monotonic()
 
     def sleep(self, seconds: float) -> None:
-        """Wait, but no longer than until the person asks to stop; a signal is heeded as in `_Queue`."""
+        """Wait, but no longer than until the person asks to stop; a signal is heeded as in `Channel`."""
         end = self.now() + seconds
         while (left := end - self.now()) > 0 and not self._stop.wait(min(left, SIGNALS_EVERY_S)):
             pass
 
     def channel(self) -> Channel[Any]:
         """Make a channel between threads."""
-        return _Queue()
+        return Channel()
 
     def start(self, work: Callable[[], None]) -> None:
         """Run something in a thread of its own, which does not keep the program from ending."""

@@ -1,7 +1,9 @@
 """Carries out a plan: as many steps at a time as AWS and the plan allow, and reports each."""
 
-from collections.abc import Callable, Generator, Iterable
+import math
+from collections.abc import Generator, Iterable
 from dataclasses import replace
+from functools import partial
 
 from wschat.errors import NotOursError, WschatError
 from wschat.lab import inventory
@@ -9,10 +11,9 @@ from wschat.lab.aws.cloud import Cloud, OutcomeUnknown
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.roles import Role
 from wschat.lab.blueprint import blueprint
-from wschat.lab.clock import Stopped
+from wschat.lab.clock import Channel, Stopped
 from wschat.lab.model import Actual, Key, Observed, Resource
 from wschat.lab.plan import Phase, Progress, Step, Verb, sorter, unmanaged_error
-from wschat.lab.pool import Done, Failed, Waiting, WorkerPool
 from wschat.lab.snapshot import Snapshot
 from wschat.retry import POLICIES, Failure
 
@@ -37,60 +38,53 @@ def execute(
         Stopped: the person asked to stop.
     """
     cloud, observed = replace(cloud, ids=dict(actual.ids)), Seen()
-    pool = WorkerPool[Step, float](cloud.clock)
-    failed: BaseException | None = None
-    steps, ready = sorter(plan), list[Step]()
+    events: Channel[tuple[Progress, BaseException | None]] = cloud.clock.channel()
+    failed, deadline = None, math.inf
+
+    def work(step: Step) -> None:
+        def on_wait(why: str, seconds: float) -> None:
+            if cloud.clock.now() > deadline:
+                raise Stopped
+            events.put((Progress(step, Phase.WAITING, seconds, why), None))
+
+        events.put(_end(step, replace(cloud, on_wait=on_wait), observed, go_on=go_on))
+
+    steps, ready, under_way = sorter(plan), list[Step](), 0
     steps.prepare()
     while True:
         ready += steps.get_ready()
-        while ready and not failed and not cloud.clock.stopped and pool.running < cloud.workers:
+        while ready and not failed and not cloud.clock.stopped and under_way < cloud.workers:
             step = ready.pop(0)
             yield Progress(step, Phase.BEGUN)
-            pool.submit(step, _job(step, cloud, pool, observed))
-        if not pool.running:
+            cloud.clock.start(partial(work, step))
+            under_way += 1
+        if not under_way:
             break
-        event = pool.next_event()
-        if not isinstance(event, Waiting):
-            steps.done(event.tag)
-        progress = _progress(event, go_on=go_on)
+        progress, error = events.get()
+        if progress.phase is not Phase.WAITING:
+            steps.done(progress.step)
+            under_way -= 1
+        if error and not failed:
+            failed, deadline = error, cloud.clock.now() + GRACE_S
         yield progress
-        if isinstance(event, Failed) and progress.phase is Phase.FAILED:
-            failed = failed or event.error
-            pool.deadline = min(pool.deadline, cloud.clock.now() + GRACE_S)
-    if failed:
-        raise failed
-    if cloud.clock.stopped:
-        raise Stopped
+    if failed or cloud.clock.stopped:
+        raise failed or Stopped
     return Snapshot(observed)
 
 
-def _progress(event: Waiting[Step] | Done[Step, float] | Failed[Step], *, go_on: bool) -> Progress:
-    match event:
-        case Waiting(step, why, seconds):
-            return Progress(step, Phase.WAITING, seconds, why)
-        case Done(step, seconds):
-            return Progress(step, Phase.DONE, seconds)
-        case Failed(step, Stopped()):
-            return Progress(step, Phase.STOPPED)
-        case Failed(step, WschatError() as error) if go_on:
-            return Progress(step, Phase.GIVEN_UP, error=error)
-        case Failed(step):
-            return Progress(step, Phase.FAILED)
-
-
-def _job(step: Step, cloud: Cloud, pool: WorkerPool[Step, float], observed: Seen) -> Callable[[], float]:
-    def on_wait(why: str, seconds: float) -> None:
-        if cloud.clock.now() > pool.deadline:
-            raise Stopped
-        pool.report(Waiting(step, why, seconds))
-
-    def job() -> float:
-        start = cloud.clock.now()
+def _end(step: Step, cloud: Cloud, observed: Seen, *, go_on: bool) -> tuple[Progress, BaseException | None]:
+    """Carry out a step; return how it ended, and the error that is to end the plan."""
+    start = cloud.clock.now()
+    try:
         with translated(str(step)):
-            carry_out(step, replace(cloud, on_wait=on_wait), observed)
-        return cloud.clock.now() - start
-
-    return job
+            carry_out(step, cloud, observed)
+    except Stopped:
+        return Progress(step, Phase.STOPPED), None
+    except BaseException as error:  # noqa: BLE001  raised again by who waits for it
+        if go_on and isinstance(error, WschatError):
+            return Progress(step, Phase.GIVEN_UP, error=error), None
+        return Progress(step, Phase.FAILED), error
+    return Progress(step, Phase.DONE, cloud.clock.now() - start), None
 
 
 def carry_out(step: Step, cloud: Cloud, observed: Seen) -> None:

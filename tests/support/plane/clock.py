@@ -1,42 +1,22 @@
 """Time for tests: virtual, which jumps when all wait, and real, but faster."""
 
-import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from functools import partial
 from heapq import heappop, heappush
-from queue import SimpleQueue
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 from greenlet import getcurrent, greenlet
 
-from wschat.lab import clock
-
-T = TypeVar("T")
-
-
-class Channel(Protocol[T]):
-    """What one worker puts in, another gets out; `get` blocks."""
-
-    def put(self, item: T) -> None: ...
-    def get(self) -> T: ...
-
-
-class Clock(Protocol):
-    """All waiting and threading; seconds."""
-
-    def now(self) -> float: ...
-    def sleep(self, seconds: float) -> None: ...
-    def channel(self) -> Channel[Any]: ...
-    def start(self, work: Callable[[], None]) -> None: ...
+from wschat.lab.clock import Channel, Clock
 
 
 class Deadlock(RuntimeError):  # noqa: N818  it is one
     """All workers wait for each other."""
 
 
-class VirtualClock(clock.Clock):
+class VirtualClock(Clock):
     """One time for who creates it and all that `start` began; it jumps when all of them wait.
 
     The workers are greenlets of one thread: one runs until it sleeps or waits for a channel, so a run is
@@ -63,7 +43,7 @@ class VirtualClock(clock.Clock):
         heappush(self._sleepers, (self._now + max(seconds, 0.0), self._sleeps, self._me()))
         self._hub.switch()
 
-    def channel(self) -> "Channel[Any]":
+    def channel(self) -> Channel[Any]:
         return _VirtualChannel(self)
 
     def start(self, work: Callable[[], None]) -> None:
@@ -89,16 +69,16 @@ class VirtualClock(clock.Clock):
             self._ready.popleft()()
 
 
-class _VirtualChannel:
+class _VirtualChannel(Channel[Any]):
     def __init__(self, clock: VirtualClock) -> None:
+        super().__init__()
         self._clock = clock
-        self._items: deque[Any] = deque()
         self._waiting: deque[greenlet] = deque()
 
     def put(self, item: Any) -> None:  # noqa: ANN401
         """Put in an item; whoever has waited longest for one is ready from this moment."""
         clock = self._clock
-        self._items.append(item)
+        super().put(item)
         while self._waiting:
             getter = self._waiting.popleft()
             if getter in clock._getters:
@@ -107,29 +87,23 @@ class _VirtualChannel:
                 break
 
     def get(self) -> Any:  # noqa: ANN401
-        while not self._items:
+        while self._items.empty():
             me = self._clock._me()
             self._waiting.append(me)
             self._clock._getters.append(me)
             self._clock._hub.switch()
-        return self._items.popleft()
+        return super().get()
 
 
-class ScaledClock(clock.Clock):
+class ScaledClock(Clock):
     """Real time, but `factor` times faster."""
 
-    def __init__(self, factor: float = 1.0) -> None:
+    def __init__(self, factor: float) -> None:
         super().__init__()
         self._factor = factor
 
     def now(self) -> float:
-        return time.monotonic() * self._factor
+        return super().now() * self._factor
 
     def sleep(self, seconds: float) -> None:
         time.sleep(max(seconds, 0.0) / self._factor)
-
-    def channel(self) -> "Channel[Any]":
-        return SimpleQueue()
-
-    def start(self, work: Callable[[], None]) -> None:
-        threading.Thread(target=work, daemon=True).start()

@@ -3,7 +3,7 @@
 import time
 from datetime import UTC, datetime
 
-from tests.support.plane.clock import Clock
+from wschat.lab.clock import Clock
 
 
 class Dates:

@@ -9,7 +9,6 @@ from typing import Any
 import boto3
 
 from tests.support.plane.backend import Backend
-from tests.support.plane.clock import Clock
 from tests.support.plane.dates import Dates
 from tests.support.plane.errors import broken, throttled
 from tests.support.plane.faults import AFTER, DROPS, KILLS, Dropped, Fault
@@ -25,6 +24,7 @@ from tests.support.plane.server import serve
 from tests.support.plane.service import Service
 from tests.support.plane.tables import Tables
 from tests.support.plane.wire import Answer, Call, Request, identify
+from wschat.lab.clock import Clock
 
 
 class Plane:

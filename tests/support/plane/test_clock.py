@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.support.plane.clock import Channel, Deadlock, VirtualClock
+from tests.support.plane.clock import Deadlock, VirtualClock
 
 
 def test_workers_share_one_time(clock: VirtualClock) -> None:
     """Three workers that sleep side by side take as long as the slowest, and wake in order."""
     seen: list[tuple[str, float]] = []
-    done: Channel[None] = clock.channel()
+    done = clock.channel()
 
     def worker(name: str, naps: list[float]) -> None:
         for nap in naps:
@@ -27,7 +27,7 @@ def test_workers_share_one_time(clock: VirtualClock) -> None:
 
 def test_items_come_in_order(clock: VirtualClock) -> None:
     """A channel is first in, first out, for those who wait too."""
-    channel: Channel[int] = clock.channel()
+    channel = clock.channel()
     got: list[tuple[str, int]] = []
 
     def getter(name: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.studies.privileges.desk import NO_DELAY
 from tests.support.labs import drain, tear_down
-from tests.support.plane.clock import ScaledClock, VirtualClock
+from tests.support.plane.clock import VirtualClock
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.faults import Fault
 from tests.support.plane.plane import Plane
@@ -22,6 +22,7 @@ from wschat.lab.aws.roles import Role
 from wschat.lab.aws.session import connect
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
+from wschat.lab.clock import Clock
 from wschat.lab.executor import execute
 from wschat.lab.inventory import Inventory
 from wschat.lab.model import Actual, Resource, canonical
@@ -124,7 +125,7 @@ def test_one_that_may_not_be_looked_at(emulator: LocalLab, cloud: Cloud, region:
 
 def test_one_that_cannot_be_removed(emulator: LocalLab, cloud: Cloud, region: str) -> None:
     """What goes wrong with one lab in the middle of it is told with its name; the next one is removed."""
-    plane = Plane(emulator.endpoint, ScaledClock(), times=NO_DELAY)
+    plane = Plane(emulator.endpoint, Clock(), times=NO_DELAY)
     here = connect(Target(endpoint_url=emulator.endpoint), boto3.Session(region_name=region))
     first, second = (make(here, f"{cloud.lab.prefix}{name}-", Role) for name in ("first", "second"))
 

@@ -1,9 +1,9 @@
 """The whole lab in an emulator, as the local mode brings it."""
 
 from tests.studies.privileges.desk import NO_DELAY
-from tests.support.plane.clock import ScaledClock
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.plane import Plane
+from wschat.lab.clock import Clock
 from wschat.lab.local import provision
 
 
@@ -11,7 +11,7 @@ def test_provision(embedded: Embedded) -> None:
     """Each of the lab's tasks is reported with the steps done so far; the URL is that of the emulator."""
     embedded.empty()
     reported = list[str]()
-    with Plane(embedded.endpoint, ScaledClock(), times=NO_DELAY, backend=embedded).listening() as endpoint:
+    with Plane(embedded.endpoint, Clock(), times=NO_DELAY, backend=embedded).listening() as endpoint:
         url = provision(endpoint, reported.append)
     assert url.startswith(endpoint.replace("http", "ws"))
     assert url.endswith("/development")

@@ -1,9 +1,9 @@
-"""A worker pool: jobs that run at the same time, and what becomes of each."""
+"""A worker pool: jobs that run at the same time, and what becomes of them."""
 
 import pytest
 
 from tests.support.plane.clock import VirtualClock
-from wschat.lab.pool import Done, Failed, Waiting, WorkerPool, run_all
+from wschat.lab.pool import run_all
 
 
 class Jobs:
@@ -50,18 +50,3 @@ def test_the_first_error(clock: VirtualClock, jobs: Jobs) -> None:
     with pytest.raises(ValueError, match="first"):
         run_all(clock, work, limit=3)
     assert (jobs.begun, jobs.running, clock.now()) == (3, 0, 5)
-
-
-def test_events(clock: VirtualClock, jobs: Jobs) -> None:
-    """Each job's events come with its tag: that it waits, and how it ends."""
-    pool, error = WorkerPool[str, float](clock), ValueError()
-
-    def waits() -> float:
-        pool.report(Waiting("waits", "for nothing", 1.5))
-        return jobs.job(1)
-
-    pool.submit("waits", waits)
-    pool.submit("fails", lambda: jobs.job(2, error))
-    events = [pool.next_event() for _ in range(3)]
-    assert events == [Waiting("waits", "for nothing", 1.5), Done("waits", 1), Failed("fails", error)]
-    assert pool.running == 0
