@@ -1,5 +1,6 @@
 """Provision, status and teardown against a real emulator."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import pytest
 from tests.support.labs import plan, provision, tear_down
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.inside import session
+from tests.support.until import until
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.log_groups import LogGroup
@@ -76,6 +78,8 @@ def test_a_second_api(standing: Cloud) -> None:
     """Names of APIs are not unique: one that was made twice is seen as too much, and removed."""
     cloud = standing
     url = engine.url(cloud, inventory.look(cloud))
+    made = max(each["CreatedDate"].timestamp() for each in cloud.api.get_apis()["Items"])
+    until(lambda: time.time() > made + 1)  # dates are in whole seconds: which one is older?
     name = cloud.lab.name("chatroom-websocket")
     cloud.api.create_api(
         Name=name,
