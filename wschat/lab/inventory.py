@@ -38,7 +38,7 @@ def read(cloud: Cloud, keys: Iterable[Key], snapshot: Snapshot | None = None) ->
         jobs.append(partial(_read_api, cloud, inside, snapshot))
     with translated("looking at what exists"):
         found = run_all(cloud.clock, jobs, cloud.workers)
-    return snapshot | Snapshot({key: each for part in found for key, each in part.items()})
+    return Snapshot({**snapshot.observed, **{key: each for part in found for key, each in part.items()}})
 
 
 def _read_one(cloud: Cloud, kind: type[Resource], name: str) -> dict[Key, tuple[Observed, ...]]:
@@ -115,21 +115,13 @@ def _prefixes(cloud: Cloud) -> set[str]:
     """Return what may be labs' prefixes, by all names in the account and region."""
     kinds = [kind for kind in KINDS if kind.legal_name]
     with translated("looking for labs"):
-        names = run_all(cloud.clock, [partial(_names, kind, cloud) for kind in kinds], cloud.workers)
-    wanted = blueprint(replace(cloud.lab, prefix=PREFIX))
-    patterns = [
-        (kind, re.compile(re.escape(each.name).replace(re.escape(PREFIX), "(.*)"), re.DOTALL))
-        for kind in kinds
-        for each in wanted
-        if isinstance(each, kind)
-    ]
-    listed = dict(zip(kinds, names, strict=True))
-    matches = (pattern.fullmatch(name) for kind, pattern in patterns for name in listed[kind])
-    return {match[1] for match in matches if match}
-
-
-def _names(kind: type[Resource], cloud: Cloud) -> list[str]:
-    return list(kind.names(cloud))
+        names = run_all(cloud.clock, [partial(kind.names, cloud) for kind in kinds], cloud.workers)
+    listed, found = dict(zip(kinds, names, strict=True)), set[str]()
+    for each in blueprint(replace(cloud.lab, prefix=PREFIX)):
+        pattern = re.escape(each.name).replace(re.escape(PREFIX), "(.*)")
+        matches = (re.fullmatch(pattern, name, re.DOTALL) for name in listed.get(type(each), ()))
+        found |= {match[1] for match in matches if match}
+    return found
 
 
 def _is_legal(lab: Lab) -> bool:

@@ -144,13 +144,18 @@ class Resource(ABC):
 
     @property
     def depends_on(self) -> Collection[Key]:
-        """See `Resource`."""
-        return ()
+        """Its parent, what it refers to, and the API if it names that."""
+        needed = {self.lock_key} if self.parent else set[Key]()
+        if self.refers_to:
+            needed.add((self.refers_to, str(self.reference)))
+        if self.names_api and API in getattr(self, self.names_api):
+            needed.add(("API", ""))
+        return needed
 
     @property
     def uses(self) -> Collection[Key]:
-        """See `Resource`."""
-        return ()
+        """Its parent."""
+        return [self.lock_key] if self.parent else []
 
     @property
     def key(self) -> Key:
@@ -169,7 +174,7 @@ class Resource(ABC):
 
     @property
     def lock_key(self) -> Key:
-        """What AWS takes only one change of at a time."""
+        """What AWS takes only one change of at a time: its parent's key, if it has one."""
         return self.read_key
 
     def is_among(self, keys: Collection[Key]) -> bool:
@@ -200,9 +205,9 @@ class Resource(ABC):
         return replace(self, **named)
 
     @classmethod
-    def names(cls, cloud: "Cloud") -> Iterable[str]:  # noqa: ARG003
-        """Yield the names of all of this kind in the account and region, where a prefix stands in them."""
-        return ()
+    def names(cls, cloud: "Cloud") -> list[str]:  # noqa: ARG003
+        """Return the names of all of this kind in the account and region, where a prefix stands in them."""
+        return []
 
     @classmethod
     @abstractmethod

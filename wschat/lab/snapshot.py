@@ -13,9 +13,6 @@ class Snapshot:
 
     observed: Mapping[Key, tuple[Observed, ...]] = field(default_factory=dict)
 
-    def __or__(self, later: "Snapshot") -> "Snapshot":
-        return Snapshot({**self.observed, **later.observed})
-
     @property
     def everything(self) -> list[Observed]:
         """All that was observed."""

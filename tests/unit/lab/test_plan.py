@@ -97,10 +97,11 @@ def test_looks_at_what_was_made() -> None:
     after = {look.resource.name: {step.resource.key for step in waits_for(look, plan)} for look in looks}
     functions = {step.resource.key for step in plan if isinstance(step.resource, Function)}
     assert after["client-records"] == functions
-    assert after["Connect"] == {("API", "chatroom-websocket")}
+    assert {("API", "chatroom-websocket"), ("permission", "Connect:connect")} == after["Connect"]
     assert after["/aws/lambda/Connect"] == {("function", "Connect")}
     assert after["ConnectRole"] == {("function", "Connect"), ("policy", "ConnectRole")}
-    assert after["chatroom-websocket"] == set()
+    parts = {step.resource.key for step in plan if step.resource.parent == Api.kind}
+    assert after["chatroom-websocket"] == parts
 
 
 def test_looks_at_nothing_else() -> None:

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -131,19 +131,6 @@ class Cloud:
         """Return what stands under a key in all pages of a list; nothing if what it is of is gone."""
         pages = client.get_paginator(operation)
         return self.find(lambda: [each for page in pages.paginate(**params) for each in page[key]]) or []
-
-    def refusal(
-        self, texts: Iterable[str], call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
-    ) -> str | None:
-        """Call as `call` does; return which of these texts AWS refuses it with, None if it does it."""
-        try:
-            self.call(call, *args, **kwargs)
-        except Exception as error:
-            found = next((text for text in texts if text in str(error)), None)
-            if found is None:
-                raise
-            return found
-        return None
 
     def poll(
         self,

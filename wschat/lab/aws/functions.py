@@ -1,7 +1,7 @@
 """Lambda: functions, and the permissions to invoke them."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -53,7 +53,6 @@ class Function(Resource):
 
     @property
     def depends_on(self) -> tuple[Key, ...]:
-        """The role that it runs under."""
         return ((Role.kind, self.role),)
 
     @property
@@ -75,8 +74,8 @@ class Function(Resource):
         return replace(self, role=self.role + ROLE_DELETED) if lost else self
 
     @classmethod
-    def names(cls, cloud: "Cloud") -> Iterable[str]:
-        return (each["FunctionName"] for each in cloud.pages(cloud.functions, "list_functions", "Functions"))
+    def names(cls, cloud: "Cloud") -> list[str]:
+        return [each["FunctionName"] for each in cloud.pages(cloud.functions, "list_functions", "Functions")]
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -200,11 +199,6 @@ class Permission(Resource):
     source: str
     principal: str = "apigateway.amazonaws.com"
     action: str = "lambda:InvokeFunction"
-
-    @property
-    def depends_on(self) -> tuple[Key, ...]:
-        """The function, and the API whose id is in it."""
-        return ((Function.kind, self.function), ("API", ""))
 
     @property
     def read_key(self) -> Key:

@@ -1,6 +1,6 @@
 """CloudWatch Logs: log groups."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -20,9 +20,9 @@ class LogGroup(Resource):
     retention_days: int | None
 
     @classmethod
-    def names(cls, cloud: "Cloud") -> Iterable[str]:
+    def names(cls, cloud: "Cloud") -> list[str]:
         groups = cloud.pages(cloud.logs, "describe_log_groups", "logGroups")
-        return (group["logGroupName"] for group in groups)
+        return [group["logGroupName"] for group in groups]
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:

@@ -1,6 +1,6 @@
 """IAM: roles, and the inline policy of each."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -24,8 +24,8 @@ class Role(Resource):
     trust: str
 
     @classmethod
-    def names(cls, cloud: "Cloud") -> Iterable[str]:
-        return (role["RoleName"] for role in cloud.pages(cloud.iam, "list_roles", "Roles"))
+    def names(cls, cloud: "Cloud") -> list[str]:
+        return [role["RoleName"] for role in cloud.pages(cloud.iam, "list_roles", "Roles")]
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -99,16 +99,6 @@ class Policy(Resource):
     def task(self) -> Task:
         """The API's id may be in it."""
         return Task.API if API in self.document else Task.FUNCTIONS
-
-    @property
-    def depends_on(self) -> tuple[Key, ...]:
-        """The role, and the API if its id is in it."""
-        return (*self.uses, ("API", "")) if API in self.document else self.uses
-
-    @property
-    def uses(self) -> tuple[Key, ...]:
-        """The role, which it is a part of."""
-        return ((Role.kind, self.name),)
 
     @property
     def read_key(self) -> Key:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from wschat.lab.aws.websocket_api import Api, ApiPart
-from wschat.lab.model import OPEN, Key, Observed, Resource
+from wschat.lab.model import OPEN, Observed, Resource
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
@@ -41,11 +41,6 @@ class Integration(ApiPart):
     request: str | None = None
     selects: str | None = None
     answer: tuple[str | None, ...] | None = None
-
-    @property
-    def depends_on(self) -> tuple[Key, ...]:
-        """The API."""
-        return ((Api.kind, ""),)
 
     def identified(self, desired: Iterable[Resource]) -> Self:
         """Return it under its name, which is lost if somebody changed its description, by what it does."""
@@ -168,11 +163,6 @@ class Route(ApiPart):
     two_way: bool
     responds: bool = True
     authorization: str = OPEN
-
-    @property
-    def depends_on(self) -> tuple[Key, ...]:
-        """What it leads to."""
-        return ((Integration.kind, str(self.integration)),)
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:

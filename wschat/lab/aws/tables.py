@@ -1,6 +1,6 @@
 """DynamoDB: tables."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -28,7 +28,7 @@ class Table(Resource):
     billing: str = "PAY_PER_REQUEST"
 
     @classmethod
-    def names(cls, cloud: "Cloud") -> Iterable[str]:
+    def names(cls, cloud: "Cloud") -> list[str]:
         return cloud.pages(cloud.dynamodb, "list_tables", "TableNames")
 
     @classmethod
@@ -106,18 +106,20 @@ class Table(Resource):
         AWS takes one change of it an hour, and refuses one that changes nothing.
         """
         specification: Any = {"Enabled": enabled, "AttributeName": attribute}
-        refusal = cloud.refusal(
-            (TTL_IS_SO, TTL_COOLS_DOWN),
-            cloud.dynamodb.update_time_to_live,
-            TableName=self.name,
-            TimeToLiveSpecification=specification,
-        )
-        if refusal == TTL_COOLS_DOWN and not self._has_ttl(attribute, cloud):
-            raise AwsError(
-                "AWS takes one change of a table's time to live an hour, and there was one",
-                where=f"table {self.name}",
-                hint="run the same command again in an hour",
-            )
+        change = cloud.dynamodb.update_time_to_live
+        try:
+            cloud.call(change, TableName=self.name, TimeToLiveSpecification=specification)
+        except Exception as error:
+            if TTL_IS_SO in str(error):
+                return
+            if TTL_COOLS_DOWN not in str(error):
+                raise
+            if not self._has_ttl(attribute, cloud):
+                raise AwsError(
+                    "AWS takes one change of a table's time to live an hour, and there was one",
+                    where=f"table {self.name}",
+                    hint="run the same command again in an hour",
+                ) from error
 
     def _has_ttl(self, attribute: str, cloud: "Cloud") -> bool:
         """Tell whether the time to live is as it should be, as soon as AWS's reads show it."""

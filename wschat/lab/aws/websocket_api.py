@@ -4,8 +4,8 @@ Creates get one attempt, and a look before the next: API, integrations and deplo
 collide on, so one that is sent again after a lost answer would make two.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from wschat.lab.model import TAG, Key, Observed, Resource
@@ -43,7 +43,6 @@ class Api(Resource):
 
     @property
     def uses(self) -> tuple[Key, ...]:
-        """All functions."""
         return (("function", ""),)
 
     @property
@@ -52,13 +51,11 @@ class Api(Resource):
         return (self.kind, "")
 
     @classmethod
-    def names(cls, cloud: "Cloud") -> Iterable[str]:
-        """Yield the names of all APIs, and those that they should have by their tags."""
-        for api in cloud.pages(cloud.api, "get_apis", "Items"):
-            yield api["Name"]
-            prefix = cloud.lab.prefix_of(api.get("Tags", {}))
-            if prefix is not None:
-                yield replace(cloud.lab, prefix=prefix).name(API_NAME)
+    def names(cls, cloud: "Cloud") -> list[str]:
+        """Return the names of all APIs, and those that they should have by their tags."""
+        apis = cloud.pages(cloud.api, "get_apis", "Items")
+        prefixes = (cloud.lab.prefix_of(api.get("Tags", {})) for api in apis)
+        return [api["Name"] for api in apis] + [f"{each}{API_NAME}" for each in prefixes if each is not None]
 
     @classmethod
     def read(cls, cloud: "Cloud", _name: str) -> Iterator[Observed]:
@@ -135,7 +132,6 @@ class Deployment(ApiPart):
 
     @property
     def depends_on(self) -> tuple[Key, ...]:
-        """All that is deployed."""
         return (("integration", ""), ("route", ""))
 
     @classmethod
@@ -160,11 +156,6 @@ class Stage(ApiPart):
     deployment: str | None
     tag: str | None
     auto_deploy: bool = False
-
-    @property
-    def depends_on(self) -> tuple[Key, ...]:
-        """What it serves."""
-        return ((Deployment.kind, str(self.deployment)),)
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
