@@ -2,10 +2,12 @@
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.support.until import until
+from wschat.errors import LocalError
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.join import LocalLab, join
 
@@ -13,8 +15,15 @@ from wschat.local.join import LocalLab, join
 @contextmanager
 def emulator(options: GatewayOptions = AS_ON_AWS) -> Iterator[LocalLab]:
     """Run an empty lab of one's own, in a directory whose path is short enough for a socket."""
-    with TemporaryDirectory(prefix="ws") as place, join(Path(place), options=options) as lab:
-        yield lab
+    with TemporaryDirectory(prefix="ws") as name:
+        place = Path(name)
+        lab = join(place, options=options)
+        try:
+            yield lab
+        finally:
+            with suppress(LocalError), lab:  # what a suite has left takes a busy machine longer to remove
+                pass
+            until(lambda: not processes_of(place), lambda: processes_of(place))
 
 
 def processes_of(directory: Path) -> list[int]:
