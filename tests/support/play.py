@@ -88,9 +88,14 @@ def with_bob(**wanted: object) -> Play:
     return in_room(("ann", "bob"), Entry("bob", "a", 5), **wanted)
 
 
-def back(play: Play, *entries: Entry, truncated: bool = False) -> Play:
-    """Open the connection that is tried, and answer as a server that knows us."""
+def named(play: Play) -> Play:
+    """Open the connection that is tried, and let the server give our name back."""
     assert play.state.connection.attempt
     play.feed(Opened(play.state.connection.attempt))
-    play.feed(Signup("ann", ("ops",), play.id))
+    return play.feed(Signup("ann", ("ops",), play.id))
+
+
+def back(play: Play, *entries: Entry, truncated: bool = False) -> Play:
+    """Do so, and let it answer as one that knows us in the room."""
+    named(play)
     return play.feed(MultiMessage("ops", ("ann", "bob"), entries, truncated, play.id))

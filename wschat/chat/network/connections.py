@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from wschat.chat.network.connection import Session
     from wschat.chat.start import Environment
 
-PING = "ping"
 SLICE = 0.005  # seconds of work without a look at the keyboard
 
 
@@ -57,7 +56,7 @@ class Connections:
         if session is None:
             return
         is_ping = request.action == Action.PING
-        self._sent = PING if is_ping else request.id, self._loop.time()
+        self._sent = Action.PING if is_ping else request.id, self._loop.time()
         self._spawn(session.send(request))
         if is_ping:
             return
@@ -94,7 +93,7 @@ class Connections:
                 yielded = self._loop.time()
 
     def _receive(self, event: wire.Event) -> None:
-        answered = PING if isinstance(event, wire.Pong) else getattr(event, "id", None)
+        answered = Action.PING if isinstance(event, wire.Pong) else getattr(event, "id", None)
         (request_id, at), latency = self._sent, None
         if answered and answered == request_id:
             self._sent = None, 0.0

@@ -1,6 +1,6 @@
 """The connection's life without a socket: opened, lost, restored, renewed, given up."""
 
-from tests.support.play import Play, back, in_room, with_bob
+from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine.connection import KEEPALIVE_EVERY, MOST_POSTPONED, OFFLINE_PAUSE, RECONNECT
 from wschat.chat.machine.effects import GiveUp, Send
 from wschat.chat.machine.events import Closed, Fault, Opened, ReplyTimedOut, Resumed, Timer
@@ -95,16 +95,11 @@ def test_pauses_stay_short_while_the_server_answers() -> None:
     play = with_bob().feed(Closed(1))
     for _ in range(9):
         play.feed(Closed(play.state.connections))
-
-    def on_the_way() -> Play:
-        play.feed(Opened(play.state.connections))
-        return play.feed(Signup("ann", ("ops",), play.id))
-
-    pauses = [on_the_way().feed(Closed(play.state.connections)).connects[0].after for _ in range(3)]
+    pauses = [named(play).feed(Closed(play.state.connections)).connects[0].after for _ in range(3)]
     assert max(pauses) < 3
-    pauses = [on_the_way().feed(Error("busy", "", play.id)).connects[0].after for _ in range(3)]
+    pauses = [named(play).feed(Error("busy", "", play.id)).connects[0].after for _ in range(3)]
     assert pauses == sorted(set(pauses))
-    assert on_the_way().feed(Closed(play.state.connections)).connects[0].after < 3
+    assert named(play).feed(Closed(play.state.connections)).connects[0].after < 3
 
 
 def test_what_is_in_vain_ends_the_chat() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.play import Play, back, in_room, with_bob
+from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine.events import Closed, Opened, ReplyTimedOut
 from wschat.chat.machine.items import Failure, FromServer, Reconnected, Unsent
 from wschat.protocol.events import (
@@ -110,12 +110,10 @@ def test_truncated_only_if_something_is_missing() -> None:
 
 def test_room_gone_meanwhile() -> None:
     """It is made again; if somebody else was quicker, it is joined."""
-    play = with_bob().feed(Closed(1), Opened(2))
-    play.feed(Signup("ann", (), play.id))
+    play = named(with_bob().feed(Closed(1)))
     assert play.feed(Error("no-such-room", "", play.id)).sent == [("create", "ops")]
     assert play.feed(Error("room-exists", "", play.id)).sent == [("join", "ops")]
-    play.feed(Closed(2), Opened(3))
-    play.feed(Signup("ann", (), play.id))
+    named(play.feed(Closed(2)))
     play.feed(Error("no-such-room", "", play.id))
     play.feed(MultiMessage("ops", ("ann",), id=play.id))
     assert Reconnected(remade=True) in play.shown
@@ -145,12 +143,9 @@ def test_a_server_that_is_busy_at_first_is_asked_again() -> None:
     """What the command line wishes is asked for again too; what a person types is answered."""
     play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1)).feed(Error("busy", ""))
     assert (play.closed, play.state.wanted_name, play.state.wanted_room) == ([1], "ann", "ops")
-    play.feed(Opened(2))
-    play.feed(Signup("ann", (), play.id))
-    play.feed(Error("busy", "", play.id))
+    named(play).feed(Error("busy", "", play.id))
     assert (play.closed, play.state.wanted_room) == ([2], "ops")
-    play.feed(Opened(3))
-    play.feed(Signup("ann", (), play.id))
+    named(play)
     assert play.feed(MultiMessage("ops", ("ann",), id=play.id)).room == "ops"
     play.feed("/create other")
     assert isinstance(play.feed(Error("busy", "later", play.id)).shown[-1], Failure)

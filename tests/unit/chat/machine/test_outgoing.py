@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.play import Play, back, in_room, with_bob
+from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine.effects import RestoreInput, Show
 from wschat.chat.machine.events import Closed, Event, Opened, ReplyTimedOut
 from wschat.chat.machine.items import Acknowledged, Failure, Reconnected, Unsent
@@ -101,8 +101,7 @@ def test_leave_in_flight() -> None:
 
 def test_asked_for_at_the_cut() -> None:
     """A room or name that was asked for is asked for again."""
-    play = with_bob().feed("/join dev", Closed(1), Opened(2))
-    assert play.feed(Signup("ann", (), play.id)).sent == [("join", "dev")]
+    assert named(with_bob().feed("/join dev", Closed(1))).sent == [("join", "dev")]
     play = Play().feed(Opened(1), "/register ann", Closed(1), Opened(2))
     assert play.sent[-1] == ("register", "ann")
     play = with_bob().feed("/register eve", Closed(1), Opened(2))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.play import Play, in_room, with_bob
+from tests.support.play import Play, in_room, named, with_bob
 from wschat.chat.machine.effects import Quit
 from wschat.chat.machine.events import Closed, Event, Opened, Timer
 from wschat.chat.machine.items import Acknowledged, Disconnected, FromServer, Message, Notice, Presence
@@ -16,7 +16,6 @@ from wschat.protocol.events import (
     Entry,
     Error,
     MultiMessage,
-    Signup,
     UserJoined,
     UserLeft,
 )
@@ -28,8 +27,7 @@ LATE = ClientMessage("bob", "c", "ops", 7)  # after 5, the last that was said
 
 def restoring(*events: Event | str) -> Play:
     """Return a chat that enters its room again on a new connection."""
-    play = with_bob().feed(*events, Closed(1), Opened(2))
-    return play.feed(Signup("ann", ("ops",), play.id))
+    return named(with_bob().feed(*events, Closed(1)))
 
 
 def test_other_rooms_are_not_heard() -> None:
@@ -44,8 +42,7 @@ def test_a_message_that_overtakes_another() -> None:
     assert play.feed(ClientMessage("bob", "b", "ops", 6)).said == ["b", "c"]
     play = with_bob().feed(LATE, Timer.REORDER)
     assert play.said == ["c"]
-    play.feed(Closed(1), Opened(2))
-    play.feed(Signup("ann", ("ops",), play.id))
+    named(play.feed(Closed(1)))
     assert play.state.in_flight
     assert play.state.in_flight.request.after == 5
 
