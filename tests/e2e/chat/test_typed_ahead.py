@@ -136,12 +136,12 @@ def test_the_log_can_not_be_written(hold: Hold, held: Path) -> None:
 
 
 def test_enter_after_the_end(hold: Hold, held: Path) -> None:
-    """An empty line is none that was not sent."""
+    """A line is told as not sent then, but for an empty one, or one more /quit."""
     with hold(PROMPT) as ann:
-        ann.press("\x04\r")
+        ann.press("/quit\rtoo late\r\r/quit\r")
         held.unlink()
         assert ann.end() == 0
-        assert str(ann) == ""
+        assert str(ann).count("Not sent: ") == str(ann).count("Not sent: too late") == 1
 
 
 def test_ended_before_lines_are_read(hold: Hold, held: Path) -> None:

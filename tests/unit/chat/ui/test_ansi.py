@@ -1,11 +1,9 @@
-import asyncio
-from pathlib import Path
 from zlib import crc32
 
 import pytest
 
-from tests.unit.chat.ui.typist import format_time, opened
-from wschat.chat.machine.items import Failure, Message
+from tests.unit.chat.ui.typist import format_time
+from wschat.chat.machine.items import Failure, Item, Listing, Message
 from wschat.chat.ui.ansi import Capabilities, capabilities, to_ansi
 from wschat.chat.ui.rendering import render
 from wschat.protocol.events import ClientMessage
@@ -41,14 +39,20 @@ def test_capabilities(environment: dict[str, str], wanted: Capabilities) -> None
     assert capabilities(environment) == wanted
 
 
-def test_wrapping_keeps_the_column() -> None:
+LONG = "word " * 30 + "x" * 90 + " 日本語" * 20
+
+
+@pytest.mark.parametrize(
+    ("item", "column"),
+    [(Message(ClientMessage("bob", LONG, time=1)), 12), (Listing("", (("four", LONG),)), 9)],
+)
+def test_wrapping_keeps_the_column(item: Item, column: int) -> None:
     """What is wider than the screen goes on under where it began; no line is too wide."""
-    text = "word " * 30 + "x" * 90 + " 日本語" * 20
-    (line,) = render(Message(ClientMessage("bob", text, time=1)), format_time)
+    line = render(item, format_time)[-1]
     rows = to_ansi(line, 60, Capabilities()).splitlines()
-    assert all(row.startswith(" " * 12) and row[12] != " " for row in rows[1:])
-    assert all(len(row.encode("utf-16-le")) // 2 <= 60 for row in rows)
-    assert "".join("".join(rows).split()) == "".join(f"12:34 <bob> {text}".split())
+    assert all(row.startswith(" " * column) and row[column] != " " for row in rows[1:])
+    assert all(sum(1 + (char >= "日") for char in row) <= 60 for row in rows)
+    assert "".join("".join(rows).split()) == "".join(str(line).split())
 
 
 @pytest.mark.parametrize("char", ["\u093e", "\u2764\ufe0f", "\u3164", "\uffa0", "\u1161", "\u3248"])
@@ -63,18 +67,8 @@ def test_what_terminals_disagree_about(char: str) -> None:
     assert len(rows) > 1
 
 
-@pytest.mark.parametrize(("variable", "coloured"), [("COLORTERM", True), ("NO_COLOR", False)])
-def test_no_color(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, coloured: bool) -> None:  # noqa: FBT001
-    """NO_COLOR means none, but bold stays; markup in a text is text."""
-    monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setenv(variable, "1")
-
-    async def play() -> str:
-        with opened(tmp_path / "history") as (ui, _, screen):
-            ui.show(Failure("", "[bold]x[/bold] :smile:"))
-            return screen.printed
-
-    printed = asyncio.run(play())
-    assert "[bold]x[/bold] :smile:" in printed
-    assert ("\x1b[1;31m" if coloured else "\x1b[1m") in printed
+@pytest.mark.parametrize(("colours", "code"), [(256, "1;31"), (16, "1;31"), (2, "1")])
+def test_colours(colours: int, code: str) -> None:
+    """Without colours bold stays; markup in a text is text."""
+    (line,) = render(Failure("", "[bold]x[/bold] :smile:"), format_time)
+    assert to_ansi(line, 80, Capabilities(colours)) == f"\x1b[{code}m!! [bold]x[/bold] :smile:\x1b[0m\n"

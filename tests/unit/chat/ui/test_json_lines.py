@@ -4,42 +4,23 @@ import re
 import pytest
 
 from tests.support.attacks import ATTACKS
+from wschat.chat.machine import items
 from wschat.chat.machine.events import Malformed, Requested
-from wschat.chat.machine.items import (
-    Acknowledged,
-    Disconnected,
-    Failure,
-    FromServer,
-    Item,
-    Message,
-    Presence,
-    Reconnected,
-    Unsent,
-)
 from wschat.chat.ui.json_lines import FIELDS, encode, events, request
-from wschat.protocol.events import (
-    Ack,
-    ClientMessage,
-    DeleteRoom,
-    MultiMessage,
-    Signup,
-    SingleRoom,
-    UserJoined,
-    UserLeft,
-)
+from wschat.protocol import events as wire
 
-ITEMS: list[Item] = [
-    Message(ClientMessage("eve", "hi", "ops", 1, 2)),
-    FromServer(Signup("ann", ("ops",), "t")),
-    FromServer(MultiMessage("ops", ("ann",), id="t"), "ann"),
-    Acknowledged(Ack(1, 2, "t"), "message", "ops"),
-    Presence((UserJoined("bob", "ops"), UserLeft("bob", "ops"))),
-    FromServer(SingleRoom("ops")),
-    FromServer(DeleteRoom("ops")),
-    Disconnected("gone"),
-    Reconnected(3),
-    Failure("/join x", "no", "hint", "no-such-room", "t"),
-    Unsent("hi"),
+ITEMS: list[items.Item] = [
+    items.Message(wire.ClientMessage("eve", "hi", "ops", 1, 2)),
+    items.FromServer(wire.Signup("ann", ("ops",), "t")),
+    items.FromServer(wire.MultiMessage("ops", ("ann",), id="t"), "ann"),
+    items.Acknowledged(wire.Ack(1, 2, "t"), "message", "ops"),
+    items.Presence((wire.UserJoined("bob", "ops"), wire.UserLeft("bob", "ops"))),
+    items.FromServer(wire.SingleRoom("ops")),
+    items.FromServer(wire.DeleteRoom("ops")),
+    items.Disconnected("gone"),
+    items.Reconnected(3),
+    items.Failure("/join x", "no", "hint", "no-such-room", "t"),
+    items.Unsent("hi"),
 ]
 
 

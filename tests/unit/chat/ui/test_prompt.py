@@ -1,16 +1,14 @@
 """The input line: its history, what is printed above it, and in what state the terminal is meanwhile."""
 
 import asyncio
-import shutil
 from pathlib import Path
 
-from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.renderer import CPR_Support
 
-from tests.unit.chat.ui.typist import Screen, drafted, opened, typed
-from wschat.chat.machine.events import LineEntered
-from wschat.chat.machine.items import Failure
-from wschat.chat.ui.prompt import FRAME, terminal_prompt
+from tests.support.asynchronous import asynchronous
+from tests.unit.chat.ui.typist import Screen, drafted, prompt_on, typed
+from wschat.chat.ui.prompt import FRAME
+from wschat.chat.ui.terminal import TerminalUI
 
 
 def test_history_is_kept(tmp_path: Path) -> None:
@@ -29,39 +27,22 @@ def test_history_that_can_not_be_written(tmp_path: Path) -> None:
 
 def test_history_that_can_not_be_written_any_more(tmp_path: Path) -> None:
     """Lines are entered as before when there is no room for them, as on a disk that has become full."""
+    path = tmp_path / "state" / "history"
 
-    async def play() -> list[object]:
-        entered: asyncio.Queue[object] = asyncio.Queue()
-        (tmp_path / "state").mkdir()
-        with opened(tmp_path / "state" / "history") as (ui, keyboard, _):
-            shutil.rmtree(tmp_path / "state")
-            await ui._prompt.start()
-            reading = asyncio.create_task(ui.read(entered.put_nowait))
-            keyboard.send_text("one\rtwo\r")
-            got = [await asyncio.wait_for(entered.get(), 5) for _ in range(2)]
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
-            return got
+    def fill(_ui: TerminalUI) -> bool:
+        return bool(path.parent.rename(tmp_path / "away"))
 
-    assert asyncio.run(play()) == [LineEntered("one"), LineEntered("two")]
+    assert typed(path, fill, "one\rtwo\r", count=2) == ["one", "two"]
 
 
-def test_nothing_shown_is_lost_at_the_end(tmp_path: Path) -> None:
+@asynchronous
+async def test_nothing_shown_is_lost_at_the_end(tmp_path: Path) -> None:
     """What is shown just before the prompt ends is printed all the same."""
-
-    async def play() -> str:
-        with opened(tmp_path / "history") as (ui, keyboard, screen):
-            running = asyncio.Event()
-            await ui._prompt.start()
-            reading = asyncio.create_task(ui.read(lambda _line: running.set()))
-            keyboard.send_text("\r")
-            await asyncio.wait_for(running.wait(), 5)
-            ui.show(Failure("", "last words"))
-            reading.cancel()
-            await asyncio.gather(reading, return_exceptions=True)
-            return screen.printed
-
-    assert "last words" in asyncio.run(play())
+    with prompt_on(tmp_path / "history", Screen()) as (prompt, _, screen):
+        await prompt.start()
+        prompt.print("last words")
+        await prompt.stop()
+        assert "last words" in screen.printed
 
 
 PASTES_ON, PASTES_OFF = "\x1b[?2004h", "\x1b[?2004l"
@@ -103,63 +84,47 @@ class PastingScreen(Screen):
         self.printed += PASTES_OFF
 
 
-def test_nothing_is_asked_at_the_end(tmp_path: Path) -> None:
+@asynchronous
+async def test_nothing_is_asked_at_the_end(tmp_path: Path) -> None:
     """What a slow terminal is asked last is answered before the prompt ends, or the shell would read it."""
-
-    async def play() -> None:
-        screen, history = AskingScreen(), tmp_path / "history"
-        with create_pipe_input() as keyboard, terminal_prompt(history, keyboard, screen) as prompt:
-            await prompt.start()
-            keyboard.send_text(HERE)
-            prompt.print("one\n")
-            await screen.asked_again.wait()
-            prompt.print("two\n")
-            ending = asyncio.create_task(prompt.stop())
-            await asyncio.sleep(2 * FRAME)  # by now it waits to print
-            keyboard.send_text(HERE)
-            await ending
-        assert screen.printed.endswith("two\r\n")
-        assert screen.asked == 2
-
-    asyncio.run(play())
+    with prompt_on(tmp_path / "history", AskingScreen()) as (prompt, keyboard, screen):
+        await prompt.start()
+        keyboard.send_text(HERE)
+        prompt.print("one\n")
+        await screen.asked_again.wait()
+        prompt.print("two\n")
+        ending = asyncio.create_task(prompt.stop())
+        await asyncio.sleep(2 * FRAME)  # by now it waits to print
+        keyboard.send_text(HERE)
+        await ending
+    assert screen.printed.endswith("two\r\n")
+    assert screen.asked == 2
 
 
-def test_a_paste_while_something_is_printed(tmp_path: Path) -> None:
+@asynchronous
+async def test_a_paste_while_something_is_printed(tmp_path: Path) -> None:
     """It is told from typing, also in the moment in which the prompt is away; no more after the end."""
-
-    async def play() -> str:
-        screen = PastingScreen()
-        with create_pipe_input() as keyboard, terminal_prompt(tmp_path / "h", keyboard, screen) as prompt:
-            async with asyncio.timeout(10):
-                await prompt.start()
-                prompt.print("hello\n")
-                while "hello" not in screen.printed:  # noqa: ASYNC110
-                    await asyncio.sleep(0)
-                before_it_is_drawn = screen.printed
-                await prompt.stop()
-        assert before_it_is_drawn.endswith(f"{PASTES_ON}hello\r\n")
-        return screen.printed
-
-    printed = asyncio.run(play())
-    assert printed.rfind(PASTES_OFF) > printed.rfind(PASTES_ON)
+    with prompt_on(tmp_path / "history", PastingScreen()) as (prompt, _, screen):
+        await prompt.start()
+        prompt.print("hello\n")
+        while "hello" not in screen.printed:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        assert screen.printed.endswith(f"{PASTES_ON}hello\r\n")  # before the prompt is drawn
+        await prompt.stop()
+    assert screen.printed.rfind(PASTES_OFF) > screen.printed.rfind(PASTES_ON)
 
 
-def test_a_terminal_that_does_not_answer(tmp_path: Path) -> None:
+@asynchronous
+async def test_a_terminal_that_does_not_answer(tmp_path: Path) -> None:
     """Who does not tell where the cursor is gets the chat all the same, and no warning in it."""
-
-    async def play() -> str:
-        screen = AskingScreen()
-        with create_pipe_input() as keyboard, terminal_prompt(tmp_path / "h", keyboard, screen) as prompt:
-            renderer = prompt._session.app.renderer
-            renderer.CPR_TIMEOUT = 0
-            async with asyncio.timeout(10):
-                await prompt.start()
-                while renderer.cpr_support != CPR_Support.NOT_SUPPORTED:  # noqa: ASYNC110
-                    await asyncio.sleep(0.005)
-                prompt.print("hello\n")
-                while "hello" not in screen.printed:  # noqa: ASYNC110
-                    await asyncio.sleep(0.005)
-                await prompt.stop()
-        return screen.printed
-
-    assert "WARNING" not in asyncio.run(play())
+    with prompt_on(tmp_path / "history", AskingScreen()) as (prompt, _, screen):
+        renderer = prompt._session.app.renderer
+        renderer.CPR_TIMEOUT = 0
+        await prompt.start()
+        while renderer.cpr_support != CPR_Support.NOT_SUPPORTED:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+        prompt.print("hello\n")
+        while "hello" not in screen.printed:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+        await prompt.stop()
+    assert "WARNING" not in screen.printed

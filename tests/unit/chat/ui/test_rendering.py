@@ -28,17 +28,17 @@ from wschat.protocol.events import ClientMessage, Signup, SingleRoom, UserJoined
 from wschat.protocol.requests import Request
 
 
-def text_of(item: Item) -> list[str]:
-    """Return the lines of an item without styles."""
-    return [str(line) for line in render(item, lambda _ms: "12:34")]
-
-
 @pytest.mark.parametrize(
     ("item", "text"),
     [
         (Message(ClientMessage("bob", "hi", time=1)), ["12:34 <bob> hi"]),
         (Message(ClientMessage("bob", "hi"), me="bob"), ["--:-- <bob> hi"]),
         (Message(ClientMessage("b> x <c", "hi", time=1)), ["12:34 <b\u203a x \u2039c> hi"]),
+        (
+            Message(ClientMessage("eve", "hi\n12:34 <bob> no\r\n-- bob left", time=1)),
+            ["12:34 <eve> hi", "            12:34 <bob> no", "            -- bob left"],
+        ),
+        (Disconnected("gone"), []),
         (Reconnected(), ["── back, nothing missed ──"]),
         (Reconnected(3), ["── back, 3 missed ──"]),
         (
@@ -67,17 +67,7 @@ def text_of(item: Item) -> list[str]:
 )
 def test_lines(item: Item, text: list[str]) -> None:
     """Each kind of item has its look, and all of its text is made safe."""
-    assert text_of(item) == text
-
-
-def test_message_can_not_imitate_others() -> None:
-    """Every line of a message but its first is indented."""
-    first, *rest = text_of(
-        Message(ClientMessage("eve", "hi\n12:34 <bob> no\r\n-- bob left\n!! error", time=1))
-    )
-    assert first == "12:34 <eve> hi"
-    assert len(rest) == 3
-    assert all(line.startswith("      ") for line in rest)
+    assert [str(line) for line in render(item, format_time)] == text
 
 
 def test_toolbar() -> None:
@@ -101,10 +91,15 @@ def test_colours_are_stable() -> None:
     assert tints["eve"] != tints["bob"]
 
 
-def test_lost_is_a_line_where_there_is_no_toolbar() -> None:
-    """A cut is told in lines, and in the terminal by the toolbar alone."""
-    told = [render(Disconnected("gone"), str, linear=linear) for linear in (True, False)]
-    assert [len(each) for each in told] == [1, 0]
+def test_linear_lines() -> None:
+    """Each line of a message says who speaks; a cut, which the toolbar tells elsewhere, is a line."""
+    shown = (Message(ClientMessage("bob", "one\ntwo", time=1)), Disconnected("gone"), Reconnected())
+    assert [str(line) for item in shown for line in render(item, format_time, linear=True)] == [
+        "12:34 <bob> one",
+        "12:34 <bob> two",
+        "-- gone; connecting again",
+        "-- back, nothing missed",
+    ]
 
 
 ITEMS: list[Callable[[str], Item]] = [

@@ -37,18 +37,8 @@ def test_transcript(tmp_path: Path) -> None:
 
 def test_a_log_on_a_full_disk(server: ThreadedServer) -> None:
     """The chat says so once, and goes on."""
-    command = [
-        WSCHAT,
-        "chat",
-        "--url",
-        server.server.url,
-        "--name",
-        "bot",
-        "--room",
-        "ops",
-        "--log",
-        "/dev/full",
-    ]
+    name = ("--name", "bot", "--room", "ops", "--log", "/dev/full")
+    command = [WSCHAT, "chat", "--url", server.server.url, *name]
     done = subprocess.run(command, input="hi\n", capture_output=True, text=True, check=False, timeout=20)
     assert done.stdout.count("!! --log: it can't be written any more: No space left") == 1, done
     assert (texts(server.server.requests), done.returncode, done.stderr) == (["hi"], 0, "")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
@@ -12,7 +13,8 @@ from wschat.chat.machine.events import Event, LineEntered
 from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ChatState
 from wschat.chat.settings import Settings
-from wschat.chat.ui.prompt import terminal_prompt
+from wschat.chat.ui.prompt import Prompt, terminal_prompt
+from wschat.chat.ui.rendering import FormatTime
 from wschat.chat.ui.terminal import TerminalUI
 
 
@@ -32,12 +34,23 @@ def format_time(_milliseconds: int) -> str:
     return "12:34"
 
 
+S = TypeVar("S", bound=Screen)
+
+
 @contextmanager
-def opened(history: Path) -> Iterator[tuple[TerminalUI, PipeInput, Screen]]:
-    """Return an interface, the keyboard that it reads, and its screen."""
-    screen = Screen()
+def prompt_on(history: Path, screen: S) -> Iterator[tuple[Prompt, PipeInput, S]]:
+    """Return a prompt, the keyboard that it reads, and its screen."""
     with create_pipe_input() as keyboard, terminal_prompt(history, keyboard, screen) as prompt:
-        yield TerminalUI(prompt, format_time, Settings()), keyboard, screen
+        yield prompt, keyboard, screen
+
+
+@contextmanager
+def opened(
+    history: Path, format_time: FormatTime = format_time, notify: str = "none"
+) -> Iterator[tuple[TerminalUI, PipeInput, Screen]]:
+    """Return an interface, the keyboard that it reads, and its screen."""
+    with prompt_on(history, Screen()) as (prompt, keyboard, screen):
+        yield TerminalUI(prompt, format_time, Settings(notify=notify)), keyboard, screen
 
 
 def typed(history: Path, *steps: str | Callable[[TerminalUI], bool], count: int = 1) -> list[str]:
@@ -50,19 +63,14 @@ def typed(history: Path, *steps: str | Callable[[TerminalUI], bool], count: int 
             assert isinstance(event, LineEntered)
             lines.put_nowait(event.line)
 
-        screen = Screen()
-        with (
-            create_pipe_input() as keyboard,
-            terminal_prompt(history, keyboard, screen) as prompt,
-        ):
-            ui = TerminalUI(prompt, format_time, Settings())
+        with opened(history) as (ui, keyboard, _):
             room = Room("ops", "ann", ("ann", "bob", "bea"), ("bea",))
             ui.follow(ChatState("me", "t", name="ann", room=room))
 
             async def suspend() -> None:
                 lines.put_nowait("suspended")
 
-            prompt._keys._suspend = suspend
+            ui._prompt._keys._suspend = suspend
             await ui._prompt.start()
             reading = asyncio.create_task(ui.read(enter))
             async with asyncio.timeout(10):
