@@ -3,7 +3,6 @@
 import asyncio
 import io
 import os
-import queue
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -49,36 +48,19 @@ class PipeUI:
     async def read(self, enter: Callable[[Event], None]) -> None:
         """Give each line of stdin to `enter`; at its end, return."""
         understand: Callable[[str], Event] = json_lines.request if self._json_lines else LineEntered
-        wanted: queue.SimpleQueue[asyncio.Future[str]] = queue.SimpleQueue()
-        threading.Thread(target=self._supply, args=(wanted,), daemon=True).start()
+        stdin = self._stdin
+        with suppress(
+            io.UnsupportedOperation
+        ):  # the lock of sys.stdin would be held at the end: Python aborts
+            stdin = open(stdin.fileno(), errors="replace", closefd=False)  # noqa: ASYNC230, SIM115
         while True:
             if self._patient:
                 await self._idle.wait()
-            line: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-            wanted.put(line)
-            text = await line
+            text = await _line_of(stdin)
             if not text:
                 return
             if text.strip() or not self._json_lines:
                 enter(understand(text.rstrip("\r\n")))
-
-    def _supply(self, wanted: queue.SimpleQueue[asyncio.Future[str]]) -> None:
-        """Read a line for each that is wanted, in a thread: files, pipes and terminals all work so.
-
-        The thread may still read when the program ends. It reads through a file object of its own, since
-        Python would need the lock of sys.stdin then, and abort.
-        """
-        try:
-            stdin: TextIO = open(self._stdin.fileno(), errors="replace", closefd=False)  # noqa: SIM115
-        except io.UnsupportedOperation:
-            stdin = self._stdin
-        with suppress(RuntimeError):  # the chat is over and its loop closed
-            while line := wanted.get():
-                try:
-                    text = stdin.readline()
-                except OSError:  # a terminal that is gone
-                    text = ""
-                line.get_loop().call_soon_threadsafe(_give, line, text)
 
     def show(self, item: Item) -> None:
         """Write an item; raises BrokenPipeError when nobody reads any more."""
@@ -125,6 +107,21 @@ class PipeUI:
                     print(f"-- waits for a connection: {safe(request.line)}", file=self._stdout, flush=True)
 
 
-def _give(line: asyncio.Future[str], text: str) -> None:
-    if not line.done():
-        line.set_result(text)
+async def _line_of(file: TextIO) -> str:
+    """Read a line in a thread, which may outlive the chat: files, pipes and terminals all work so."""
+    loop = asyncio.get_running_loop()
+    line: asyncio.Future[str] = loop.create_future()
+
+    def give(text: str) -> None:
+        if not line.done():
+            line.set_result(text)
+
+    def read() -> None:
+        text = ""
+        with suppress(OSError):  # a terminal that is gone
+            text = file.readline()
+        with suppress(RuntimeError):  # the loop is closed
+            loop.call_soon_threadsafe(give, text)
+
+    threading.Thread(target=read, daemon=True).start()
+    return await line

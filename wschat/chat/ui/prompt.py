@@ -9,6 +9,7 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
@@ -29,6 +30,11 @@ from wschat.chat.ui.keys import KeyHandlers
 
 FRAME = 0.02  # seconds between two prints: a burst is not printed line by line
 SETTLED = 0.15  # seconds after which a terminal whose border was dragged keeps its width
+# What a terminal that was not raw has made of Enter, and of Ctrl-D.
+COOKED: dict[str, KeyPress] = {
+    Keys.ControlJ: KeyPress(Keys.ControlM, "\r"),
+    Keys.ControlAt: KeyPress(Keys.ControlD, "\x04"),
+}
 
 
 @contextmanager
@@ -38,23 +44,10 @@ def terminal_prompt(
     """Return a prompt on this terminal, or on the given keyboard and screen."""
     with create_app_session(input=keyboard, output=screen) as session, session.input.raw_mode():
         if keyboard is None:
-            store_typeahead(session.input, list(_typed_ahead(session.input)))
+            typed = chain.from_iterable(iter(session.input.read_keys, []))
+            store_typeahead(session.input, [COOKED.get(key.key, key) for key in typed])
             session.output.write_raw("\r")  # the prompt stands where the terminal has echoed that
         yield Prompt(history)
-
-
-# What a terminal that was not raw has made of Enter, and of Ctrl-D.
-COOKED: dict[str, KeyPress] = {
-    Keys.ControlJ: KeyPress(Keys.ControlM, "\r"),
-    Keys.ControlAt: KeyPress(Keys.ControlD, "\x04"),
-}
-
-
-def _typed_ahead(keyboard: Input) -> Iterator[KeyPress]:
-    """Yield the keys that were pressed before the terminal was raw."""
-    while pressed := keyboard.read_keys():
-        for key in pressed:
-            yield COOKED.get(key.key, key)
 
 
 class Prompt:
