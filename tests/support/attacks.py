@@ -8,79 +8,30 @@ from wschat.text import JOINERS
 
 CONTROLS = [chr(code) for code in (*range(0x20), 0x7F, *range(0x80, 0xA0))]
 
+CSI = (
+    "2J\x1b[H|31mred|38;2;255;0;0mtrue red|7mreverse|8mhidden|5mblink|4hinsert|20hnewline mode|3;5rregion",
+    "?25lno cursor|?1049halternate|?7lno wrap|?5hinverse screen|?2004lno bracketed paste|?1004lno focus",
+    "?1000hmouse|10;10Hmoved|99Aup|5Sscroll|5Linsert lines|9Perase|s\x1b[1;1Hsaved\x1b[u|!psoft reset",
+    "6n|c|0x|21t|>q||31|1;2;3;4;5;6;7;8;9|99999999999999999999A",
+)
+OSC = (
+    "0;title\x07|2;title\x1b\\|0;title without end|52;c;aGk=\x07|52;c;?\x07|4;1;rgb:00/00/00\x07",
+    "8;;http://evil\x07click\x1b]8;;\x07|8;;http://evil\x1b\\never closed|9;notify\x07|777;notify;a;b\x07",
+    "10;#000000\x07|1337;File=inline=1:AAAA\x07|",
+)
+ESCAPES = (
+    "7\x1b[1;1Hsaved\x1b8|creset|#8|(0lines|)0\x0e|%G|M\x1bM\x1bM|D|E|_Gf=24;AAAA\x1b\\|^private\x1b\\|Xstring\x1b\\",
+    "P$q\x1b\\|P+q544e\x1b\\|Pq#0;2;0;0;0#0~~@@vv\x1b\\|Pnever closed",
+)
+OTHERS = (
+    "\x9b31m|\x9b2J|\x9d0;title\x9c|\x90q\x9c|\x9e\x9f\x98\x9c|\x85next|back\b\b\b\b\b\b\b\bspace|over\rwritten",
+    "\r\n12:00 <bob> forged|\n\n\n\n\n\n|\x0bvertical\x0cform",
+)
 SEQUENCES = [
-    "\x1b[2J\x1b[H",
-    "\x1b[31mred",
-    "\x1b[38;2;255;0;0mtrue red",
-    "\x1b[7mreverse",
-    "\x1b[8mhidden",
-    "\x1b[5mblink",
-    "\x1b[?25lno cursor",
-    "\x1b[?1049halternate",
-    "\x1b[?7lno wrap",
-    "\x1b[?5hinverse screen",
-    "\x1b[?2004lno bracketed paste",
-    "\x1b[?1004lno focus",
-    "\x1b[?1000hmouse",
-    "\x1b[4hinsert",
-    "\x1b[20hnewline mode",
-    "\x1b[3;5rregion",
-    "\x1b[10;10Hmoved",
-    "\x1b[99Aup",
-    "\x1b[5Sscroll",
-    "\x1b[5Linsert lines",
-    "\x1b[9Perase",
-    "\x1b[s\x1b[1;1Hsaved\x1b[u",
-    "\x1b7\x1b[1;1Hsaved\x1b8",
-    "\x1bcreset",
-    "\x1b[!psoft reset",
-    "\x1b#8",
-    "\x1b(0lines",
-    "\x1b)0\x0e",
-    "\x1b%G",
-    "\x1bM\x1bM\x1bM",
-    "\x1bD",
-    "\x1bE",
-    "\x1b[6n",
-    "\x1b[c",
-    "\x1b[0x",
-    "\x1b[21t",
-    "\x1b[>q",
-    "\x1b]0;title\x07",
-    "\x1b]2;title\x1b\\",
-    "\x1b]0;title without end",
-    "\x1b]52;c;aGk=\x07",
-    "\x1b]52;c;?\x07",
-    "\x1b]4;1;rgb:00/00/00\x07",
-    "\x1b]10;#000000\x07",
-    "\x1b]8;;http://evil\x07click\x1b]8;;\x07",
-    "\x1b]8;;http://evil\x1b\\never closed",
-    "\x1b]9;notify\x07",
-    "\x1b]777;notify;a;b\x07",
-    "\x1b]1337;File=inline=1:AAAA\x07",
-    "\x1bP$q\x1b\\",
-    "\x1bP+q544e\x1b\\",
-    "\x1bPq#0;2;0;0;0#0~~@@vv\x1b\\",
-    "\x1bPnever closed",
-    "\x1b_Gf=24;AAAA\x1b\\",
-    "\x1b^private\x1b\\",
-    "\x1bXstring\x1b\\",
-    "\x1b[",
-    "\x1b[31",
-    "\x1b[1;2;3;4;5;6;7;8;9",
-    "\x1b[99999999999999999999A",
-    "\x1b]",
-    "\x9b31m",
-    "\x9b2J",
-    "\x9d0;title\x9c",
-    "\x90q\x9c",
-    "\x9e\x9f\x98\x9c",
-    "\x85next",
-    "back\b\b\b\b\b\b\b\bspace",
-    "over\rwritten",
-    "\r\n12:00 <bob> forged",
-    "\n\n\n\n\n\n",
-    "\x0bvertical\x0cform",
+    f"{introducer}{rest}"
+    for introducer, rows in (("\x1b[", CSI), ("\x1b]", OSC), ("\x1b", ESCAPES), ("", OTHERS))
+    for row in rows
+    for rest in row.split("|")
 ]
 
 UNICODE = [

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,11 +19,13 @@ WHOLE_URL = r"https?://[!-~]+ *$|[!-~]+ *$"  # and its rest, without a gap
 BEGINNINGS = re.compile(rf"00:00 <|-- |!! |── |   |> draft| \S|{WHOLE_URL}|$")
 
 
-class Place(NamedTuple):
-    """A terminal that is attacked, and who attacks it."""
+class Place:
+    """A terminal that is attacked, who attacks it, and how it looked before."""
 
-    ann: Terminal
-    server: ThreadedServer
+    def __init__(self, ann: Terminal, server: ThreadedServer) -> None:
+        self.ann, self.server = ann, server
+        self.attack("nothing")
+        self.before = look(ann)
 
     def attack(self, *texts: str) -> None:
         """Attack in every field that a stranger can fill."""
@@ -79,10 +80,10 @@ def look(ann: Terminal) -> tuple[object, ...]:
     )
 
 
-def check(place: Place, before: tuple[object, ...], *texts: str) -> None:
+def check(place: Place, *texts: str) -> None:
     """Attack, and look at the terminal."""
     place.attack(*texts)
-    assert look(place.ann) == before, texts
+    assert look(place.ann) == place.before, texts
     strange = [line for line in place.ann.screen.display if not BEGINNINGS.match(line)]
     assert not strange, (texts, strange)
 
@@ -90,10 +91,8 @@ def check(place: Place, before: tuple[object, ...], *texts: str) -> None:
 def test_corpus(place: Place) -> None:
     """No attack of the corpus changes anything."""
     assert len(set(ATTACKS)) >= 100
-    place.attack("nothing")
-    before = look(place.ann)
     for start in range(0, len(ATTACKS), 5):
-        check(place, before, *ATTACKS[start : start + 5])
+        check(place, *ATTACKS[start : start + 5])
 
 
 def test_close_reasons(server: ThreadedServer, tmp_path: Path) -> None:
@@ -115,5 +114,4 @@ def test_close_reasons(server: ThreadedServer, tmp_path: Path) -> None:
 @given(text=HOSTILE)
 def test_anything(place: Place, text: str) -> None:
     """Neither does what nobody has thought of."""
-    place.attack("nothing")
-    check(place, look(place.ann), text)
+    check(place, text)
