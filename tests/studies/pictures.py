@@ -13,7 +13,7 @@ from pyte.screens import Char
 from rich.console import Console
 from rich.text import Text
 
-from tests.support.terminal import WSCHAT, Terminal
+from tests.support.terminal import Terminal, terminal
 from tests.support.threaded import ThreadedServer
 
 PICTURES = Path(__file__).parent.parent / "pictures"
@@ -25,16 +25,12 @@ Drawn = Iterator[tuple[str, str]]  # a picture's name, and the picture
 @contextmanager
 def person(server: ThreadedServer, name: str, *options: str) -> Iterator[Terminal]:
     """Start a chat in the room lobby."""
+    command = ("chat", "--url", server.server.url, "--name", name, "--room", "lobby", *options)
     with tempfile.TemporaryDirectory() as place:
-        settings = {"TERM": "xterm-256color", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"}
-        settings |= {"WSCHAT_STATE_DIR": place, "WSCHAT_CONFIG": f"{place}/config"}
-        command = [WSCHAT, "chat", "--url", server.server.url, "--name", name, "--room", "lobby", *options]
-        started = Terminal(*command, env=settings, size=SIZE)
-        try:
+        env = {"TZ": "UTC", "WSCHAT_STATE_DIR": place, "WSCHAT_CONFIG": f"{place}/config"}
+        with terminal(*command, env=env, size=SIZE) as started:
             started.until("you are in lobby")
             yield started
-        finally:
-            started.process.close(force=True)
 
 
 def say(server: ThreadedServer, ada: Terminal, user: str, text: str) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import signal
 import termios
 from collections.abc import Callable
 from pathlib import Path

@@ -98,9 +98,7 @@ class PipeUI:
             self._idle.set()
         else:
             self._idle.clear()
-        if not pending(state):
-            self._announced.clear()
-        elif not self._patient:
+        if not self._patient and pending(state):
             for request in state.pending:
                 if request.line and request.request.id not in self._announced:
                     self._announced.add(request.request.id)

@@ -101,6 +101,7 @@ class Prompt:
     async def start(self) -> None:
         """Show the prompt, and return once one can type, or the terminal is gone."""
         self._running = asyncio.create_task(self._run())
+        self._running.add_done_callback(lambda _run: self._is_shown.set())  # or it never would be
         await self._is_shown.wait()
 
     async def read(self, enter: Callable[[str], object]) -> None:
@@ -125,7 +126,6 @@ class Prompt:
         except EOFError:
             return
         finally:
-            self._is_shown.set()  # or never will be
             printer.cancel()
             await asyncio.gather(printer, return_exceptions=True)  # whose error is that of the terminal
             self._session.app.output.disable_bracketed_paste()

@@ -1,8 +1,10 @@
 """The input line: its history, what is printed above it, and in what state the terminal is meanwhile."""
 
 import asyncio
+import errno
 from pathlib import Path
 
+import pytest
 from prompt_toolkit.renderer import CPR_Support
 
 from tests.support.asynchronous import asynchronous
@@ -43,6 +45,27 @@ async def test_nothing_shown_is_lost_at_the_end(tmp_path: Path) -> None:
         prompt.print("last words")
         await prompt.stop()
         assert "last words" in screen.printed
+
+
+class BrokenScreen(Screen):
+    """A terminal that goes."""
+
+    is_gone = False
+
+    def flush(self) -> None:
+        """Fail then."""
+        if self.is_gone:
+            raise OSError(errno.EIO, "gone")
+
+
+@asynchronous
+async def test_a_terminal_that_is_gone(tmp_path: Path) -> None:
+    """The prompt starts all the same, and tells at its end."""
+    with prompt_on(tmp_path / "history", BrokenScreen()) as (prompt, _, screen):
+        screen.is_gone = True
+        await prompt.start()
+        with pytest.raises(OSError, match="gone"):
+            await prompt.stop()
 
 
 PASTES_ON, PASTES_OFF = "\x1b[?2004h", "\x1b[?2004l"

@@ -81,6 +81,14 @@ def test_toolbar() -> None:
     assert toolbar(state) == " connected · ann · <ops (9) · x> (2) · ann, <b, c>"
 
 
+def test_pending() -> None:
+    """What waits for a connection is cut short, in width and in number."""
+    outbox = (PendingRequest(Request("message", "x"), "x" * 300),) * 7
+    lost = Reconnecting(attempt=2, trouble="gone")
+    shown = pending(ChatState("me", "t", connection=lost, outbox=outbox))
+    assert shown == [*[f"... {'x' * 196}"] * 5, "... and 2 more"]
+
+
 def test_colours_are_stable() -> None:
     """A name has the same colour in any case and every run; others have others."""
     tints = {
