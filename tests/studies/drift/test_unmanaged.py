@@ -9,7 +9,7 @@ from tests.studies.drift.hand import Hand
 from tests.studies.drift.stops import TAGS_CHANGED
 from tests.support.labs import drain, provision, tear_down
 from tests.support.plane.clock import VirtualClock
-from tests.support.plane.conftest import TRUST, package
+from tests.support.plane.conftest import TRUST, Aws
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
@@ -52,60 +52,6 @@ def _nothing_goes_wrong(plane: Plane) -> Iterator[None]:
     plane.fault = lambda _: None
 
 
-def make_table(cloud: Cloud, tags: Tags) -> None:
-    cloud.dynamodb.create_table(
-        TableName=cloud.lab.name("client-records"),
-        AttributeDefinitions=[{"AttributeName": "theirs", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "theirs", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-        Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-    )
-
-
-def make_role(cloud: Cloud, tags: Tags) -> None:
-    cloud.iam.create_role(
-        RoleName=cloud.lab.name("ConnectRole"),
-        AssumeRolePolicyDocument=TRUST,
-        Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
-    )
-
-
-def make_log_group(cloud: Cloud, tags: Tags) -> None:
-    cloud.logs.create_log_group(
-        logGroupName=f"/aws/lambda/{cloud.lab.name('Connect')}", tags=tags or {"a": "b"}
-    )
-
-
-def make_function(cloud: Cloud, tags: Tags) -> None:
-    cloud.functions.create_function(
-        FunctionName=cloud.lab.name("Connect"),
-        Runtime="python3.13",
-        Role=cloud.lab.arn("iam", f"role/{ROLE}"),
-        Handler="module.handler",
-        Code={"ZipFile": package()},
-        Tags=tags,
-    )
-
-
-def make_api(cloud: Cloud, tags: Tags) -> None:
-    cloud.api.create_api(
-        Name=cloud.lab.name("chatroom-websocket"),
-        ProtocolType="WEBSOCKET",
-        RouteSelectionExpression="$request.body.theirs",
-        Tags=tags,
-    )
-
-
-MAKE: dict[str, Callable[[Cloud, Tags], None]] = {
-    "table": make_table,
-    "role": make_role,
-    "log group": make_log_group,
-    "function": make_function,
-    "API": make_api,
-}
-"""Somebody else's calls that make something of each kind, with a name of the lab."""
-
-
 def names(cloud: Cloud) -> dict[str, str]:
     """Return what each kind of stranger is called."""
     lab = cloud.lab
@@ -118,14 +64,28 @@ def names(cloud: Cloud) -> dict[str, str]:
     }
 
 
+def make(cloud: Cloud, plane: Plane, kind: str, tags: Tags) -> None:
+    """Make something of a kind as somebody else does, with a name of the lab."""
+    aws = Aws(plane.session(), plane.endpoint, names(cloud)[kind])
+    listed = [{"Key": key, "Value": value} for key, value in tags.items()]
+    calls: dict[str, Callable[[], object]] = {
+        "table": lambda: aws.make_table(Tags=listed),
+        "role": lambda: aws.make_role(Tags=listed),
+        "log group": lambda: aws.logs.create_log_group(logGroupName=aws.name, tags=tags or {"a": "b"}),
+        "function": lambda: aws.make_function(cloud.lab.arn("iam", f"role/{ROLE}"), Tags=tags),
+        "API": lambda: aws.make_api(Tags=tags),
+    }
+    calls[kind]()
+
+
 @pytest.mark.parametrize(
     "tag", ["", "us-east-1/another-", "eu-central-1/{}"], ids=["no tag", "lab", "region"]
 )
 def test_before(cloud: Cloud, plane: Plane, tag: str) -> None:
     """Something of each kind: provision names all, and stops before its first write; teardown has no step."""
     tags = {TAG: tag.format(cloud.lab.prefix)} if tag else {}
-    for make in MAKE.values():
-        make(cloud, tags)
+    for kind in names(cloud):
+        make(cloud, plane, kind, tags)
     cloud.clock.sleep(10)
     before = len(plane.calls)
     with pytest.raises(NotOursError) as refused:
@@ -149,7 +109,7 @@ def test_between_look_and_create(cloud: Cloud, plane: Plane, kind: str) -> None:
         if call.write and call.resource == name:
             made.append(call)
             if len(made) == 1:
-                MAKE[kind](cloud, {})
+                make(cloud, plane, kind, {})
 
     plane.fault = somebody_was_first
     (step,) = (step for step in engine.plan_up(cloud, Actual()) if step.resource.key == (kind, name))
@@ -164,7 +124,7 @@ def test_between_look_and_create(cloud: Cloud, plane: Plane, kind: str) -> None:
 def test_in_other_capitals(cloud: Cloud, plane: Plane, clock: VirtualClock) -> None:
     """To IAM names in other capitals are the same: such a lab is named, and so is a role that hides there."""
     theirs = replace(cloud, lab=replace(cloud.lab, prefix=cloud.lab.prefix.upper()))
-    make_api(theirs, theirs.lab.tags)
+    make(theirs, plane, "API", theirs.lab.tags)
     clock.sleep(5)
     before = len(plane.calls)
     with pytest.raises(NotOursError, match=f"somebody else has API {theirs.lab.prefix}") as refused:
@@ -172,7 +132,7 @@ def test_in_other_capitals(cloud: Cloud, plane: Plane, clock: VirtualClock) -> N
     assert refused.value.where == "before the first step"
     assert not any(call.write for call in plane.calls[before:])
     assert [each.name for each in tear_down(theirs).unmanaged] == []
-    make_role(theirs, theirs.lab.tags)
+    make(theirs, plane, "role", theirs.lab.tags)
     role, start = names(cloud)["role"], clock.now()
     with pytest.raises(NotOursError, match="other capitals") as refused:
         provision(cloud)
@@ -190,7 +150,7 @@ def standing(cloud: Cloud, plane: Plane) -> Cloud:
     def somebody_is_quicker(call: Call) -> None:
         if call.operation == "CreateApi":
             plane.fault = lambda _: None
-            make_api(cloud, {})
+            make(cloud, plane, "API", {})
 
     plane.fault = somebody_is_quicker
     before = len(plane.calls)

@@ -3,7 +3,6 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from functools import partial
 from heapq import heappop, heappush
 from typing import Any
 
@@ -13,7 +12,7 @@ from wschat.lab.clock import Channel, Clock
 
 
 class Deadlock(RuntimeError):  # noqa: N818  it is one
-    """All workers wait for each other."""
+    """All workers wait for a channel, and nobody is left to put anything in."""
 
 
 class VirtualClock(Clock):
@@ -33,7 +32,6 @@ class VirtualClock(Clock):
         self._hub = greenlet(self._go_on)
         self._ready: deque[Callable[[], object]] = deque()
         self._sleepers: list[tuple[float, int, greenlet]] = []
-        self._getters: list[greenlet] = []
 
     def now(self) -> float:
         return self._now
@@ -63,9 +61,7 @@ class VirtualClock(Clock):
                 self._now = max(self._now, due)
                 self._ready.append(sleeper.switch)
             if not self._ready:
-                text = "all workers wait for a channel, and nobody is left to put anything in"
-                self._ready.extend(partial(getter.throw, Deadlock(text)) for getter in self._getters)
-                self._getters = []
+                raise Deadlock
             self._ready.popleft()()
 
 
@@ -77,20 +73,13 @@ class _VirtualChannel(Channel[Any]):
 
     def put(self, item: Any) -> None:  # noqa: ANN401
         """Put in an item; whoever has waited longest for one is ready from this moment."""
-        clock = self._clock
         super().put(item)
-        while self._waiting:
-            getter = self._waiting.popleft()
-            if getter in clock._getters:
-                clock._getters.remove(getter)
-                clock._ready.append(getter.switch)
-                break
+        if self._waiting:
+            self._clock._ready.append(self._waiting.popleft().switch)
 
     def get(self) -> Any:  # noqa: ANN401
         while self._items.empty():
-            me = self._clock._me()
-            self._waiting.append(me)
-            self._clock._getters.append(me)
+            self._waiting.append(self._clock._me())
             self._clock._hub.switch()
         return super().get()
 

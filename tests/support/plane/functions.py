@@ -78,17 +78,11 @@ class Functions(Service):
         return answer
 
     def mend(self, call: Call, answer: Answer) -> Answer:
-        """Put in the account's concurrency, and the clock's date of the last change.
-
-        And leave out the states of a list, which AWS does not tell.
-        """
+        """Put in the clock's date of the last change; leave out the states of a list, as AWS does."""
         if not answer.ok:
             return answer
         content = answer.json
-        if call.operation == "GetAccountSettings":
-            for name in ("ConcurrentExecutions", "UnreservedConcurrentExecutions"):
-                content["AccountLimit"][name] = self._times.concurrency
-        elif call.operation == "ListFunctions":
+        if call.operation == "ListFunctions":
             for function in content["Functions"]:
                 for name in STATES + UPDATE_STATES:
                     function.pop(name, None)

@@ -28,7 +28,6 @@ class Times:
     table_rate: float = 1.0
     table_burst: float = 2.0
     page: int = 2
-    concurrency: int = 1000
 
 
 class Bucket:

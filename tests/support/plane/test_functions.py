@@ -2,11 +2,8 @@
 
 from typing import Any
 
-import pytest
-
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.conftest import TRUST, Aws, package
-from tests.support.plane.plane import Plane
 from tests.support.plane.refusals import refused
 
 UNASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
@@ -95,14 +92,3 @@ def test_updating(aws: Aws, clock: VirtualClock, role: str) -> None:
     aws.functions.delete_function(FunctionName=aws.name)
     clock.sleep(2)
     assert refused(states, aws)[0] == "ResourceNotFoundException"
-
-
-@pytest.mark.parametrize("concurrency", [10, 1000])
-def test_concurrency_of_the_account(aws: Aws, plane: Plane, concurrency: int) -> None:
-    """The account's concurrency is what the plane was told: new accounts may have 10."""
-    from dataclasses import replace
-
-    plane = Plane(plane.endpoint, plane._clock, times=replace(plane._times, concurrency=concurrency))
-    aws = Aws(plane.session(), plane.endpoint, aws.name)
-    limit = aws.functions.get_account_settings()["AccountLimit"]
-    assert limit["ConcurrentExecutions"] == concurrency

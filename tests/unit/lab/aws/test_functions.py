@@ -9,9 +9,8 @@ import pytest
 
 from tests.unit.lab.conftest import live, make, read
 from wschat.errors import AccessError
-from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.aws.functions import ROLE_DELETED, Function, Permission, permission_name
+from wschat.lab.aws.functions import Function, Permission, permission_name
 from wschat.lab.aws.roles import Role
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import FUNCTIONS, blueprint
@@ -48,18 +47,6 @@ def test_life_of_a_permission(empty: Cloud) -> None:
     )
     assert permission.lock_key == permission.read_key == CONNECT.lock_key
     live(empty, permission, replace(permission, principal="s3.amazonaws.com"))
-
-
-def test_a_role_that_is_gone(empty: Cloud) -> None:
-    """A function is bound to the role that was there, not to its name."""
-    make(empty, Role)
-    CONNECT.create(empty)
-    empty.iam.delete_role(RoleName=CONNECT.role)
-    function = read(empty, CONNECT)
-    assert function == CONNECT, "nobody looked at the role"
-    snapshot = inventory.read(empty, [CONNECT.read_key, ("role", CONNECT.role)])
-    (seen,) = snapshot.actual(()).resources.values()
-    assert CONNECT.differences(seen) == {"role": (CONNECT.role, CONNECT.role + ROLE_DELETED)}
 
 
 def test_tags_that_may_not_be_seen(empty: Cloud) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from tests.unit.lab.conftest import live, make, read
-from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.routes import Integration, Route
 from wschat.lab.aws.websocket_api import API_NAME, Api, Deployment, Stage
@@ -28,19 +27,6 @@ def test_names_for_all_labs(empty: Cloud) -> None:
     assert set(Api.names(empty)) == {"renamed", f"a-{API_NAME}", "b-theirs"}
 
 
-def test_two_of_a_name(empty: Cloud) -> None:
-    """Names are not unique: one keeps the name, and the other is too much."""
-    API.create(empty)
-    first = empty.ids[API.key]
-    second = empty.api.create_api(
-        Name=API_NAME, ProtocolType="WEBSOCKET", RouteSelectionExpression="$x", Tags=empty.lab.tags
-    )["ApiId"]
-    ids = inventory.look(empty).ids
-    kept = ids[API.key]
-    (other,) = {first, second} - {kept}
-    assert ids[API.kind, f"{API_NAME} ({other})"] == other
-
-
 def test_life_of_deployments_and_stages(empty: Cloud) -> None:
     """A stage is moved to another deployment, and gets back its tag; a deployment that it serves stays."""
     make(empty, Api, Integration, Route)
@@ -52,19 +38,6 @@ def test_life_of_deployments_and_stages(empty: Cloud) -> None:
     live(empty, stage, replace(stage, deployment="two"))
     two.delete(empty)
     assert read(empty, two) is None
-
-
-def test_deployments_made_twice(empty: Cloud) -> None:
-    """The one that a stage serves keeps the name, though another was made before it."""
-    make(empty, Api, Integration, Route)
-    deployment = Deployment(name="one")
-    deployment.create(empty)
-    first = empty.ids[deployment.key]
-    deployment.create(empty)
-    Stage(name="development", deployment="one", tag=None).create(empty)
-    actual = inventory.look(empty)
-    assert actual.ids[deployment.key] == empty.ids[deployment.key]
-    assert actual.ids[deployment.kind, f"one ({first})"] == first
 
 
 def test_one_lock_for_all_parts() -> None:
