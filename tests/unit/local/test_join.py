@@ -147,6 +147,18 @@ def test_failed_provisioning(
     assert processes() == []
 
 
+def test_killed_while_it_starts(state_dir: Path, processes: Processes) -> None:
+    """A lab that dies while it is built is not started again, and nothing is left."""
+
+    def kill(step: str) -> None:
+        if step == "an endless step":
+            os.kill(processes()[0], signal.SIGKILL)
+
+    with pytest.raises(LocalError, match="ended while it started"):
+        join(state_dir, "provisions:endless", progress=kill)
+    until(lambda: not processes())
+
+
 def test_did_not_start(state_dir: Path) -> None:
     """A process that ends before it serves anybody is an error that names the log."""
     (state_dir / "local.tmp").touch()
