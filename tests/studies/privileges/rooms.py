@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -15,6 +14,7 @@ import boto3
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_websocket
 
+from tests.support.functions.people import SPECS, event_of
 from tests.support.labs import provision
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE
@@ -26,9 +26,7 @@ from wschat.protocol.requests import Request
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
 
-SPECS = {route: spec for spec in FUNCTIONS for route in spec.routes}
 KEYS = {CLIENTS: "ID", ROOMS: "room"}
-KINDS = {"$connect": "CONNECT", "$disconnect": "DISCONNECT"}
 EARS = 3
 REFUSED = re.compile(r"is not authorized to perform: (\S+)")
 NO_ONE = count(1)
@@ -80,15 +78,7 @@ class Rooms:
         Raises:
             FunctionError: it raised.
         """
-        context = {
-            "routeKey": route,
-            "eventType": KINDS.get(route, "MESSAGE"),
-            "connectionId": connection,
-            "connectedAt": int(time.time() * 1000),
-            "apiId": self.api_id,
-            "stage": STAGE,
-        }
-        event = {"requestContext": context, "isBase64Encoded": False} | ({"body": body} if body else {})
+        event = event_of(route, connection, body, apiId=self.api_id, stage=STAGE)
         name = self.cloud.lab.name(SPECS[route].name)
         answer = self.cloud.functions.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
         said, log = answer["Payload"].read().decode(), base64.b64decode(answer.get("LogResult", "")).decode()

@@ -24,6 +24,14 @@ from wschat.protocol.requests import Request
 CONNECTIONS = count(1)
 PATIENT = 60.0  # seconds for posts, on a machine that has much else to do
 SPECS = {route: spec for spec in FUNCTIONS for route in spec.routes}
+KINDS = {"$connect": "CONNECT", "$disconnect": "DISCONNECT"}
+
+
+def event_of(route: str, connection: str, body: object = None, **context: object) -> dict[str, Any]:
+    """Return what API Gateway gives to a route's function; `context` is of the connection."""
+    known = {"routeKey": route, "eventType": KINDS.get(route, "MESSAGE"), "connectionId": connection}
+    told = {"connectedAt": int(time.time() * 1000), "apiId": "api", **known, **context}
+    return {"requestContext": told, "isBase64Encoded": False, **({} if route in KINDS else {"body": body})}
 
 
 def code(event: Event) -> str:
@@ -51,21 +59,8 @@ class Person:
 
     def call(self, route: str, body: object = None, **context: object) -> dict[str, Any]:
         """Invoke a route's function with a raw event; return what it returns."""
-        kind = {"$connect": "CONNECT", "$disconnect": "DISCONNECT"}.get(route, "MESSAGE")
-        event: dict[str, Any] = {
-            "requestContext": {
-                "routeKey": route,
-                "eventType": kind,
-                "connectionId": self.connection,
-                "connectedAt": self.connected_at,
-                "apiId": "api",
-                "stage": self.sink.stage,
-                **context,
-            },
-            "isBase64Encoded": False,
-        }
-        if kind == "MESSAGE":
-            event["body"] = body
+        told = {"connectedAt": self.connected_at, "stage": self.sink.stage, **context}
+        event = event_of(route, self.connection, body, **told)
         result = import_module(f"wschat.functions.{SPECS[route].module}").handler(event, None)
         json.dumps(result)
         return dict(result)
