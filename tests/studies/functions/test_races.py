@@ -1,6 +1,5 @@
 """Races: what others do between two calls of a function, and what DynamoDB forgets by itself."""
 
-import time
 from typing import Any
 
 import pytest
@@ -195,20 +194,6 @@ def test_a_room_lives_and_dies_while_it_is_created(connect: Connect, gate: Gate)
     new = ann.ask("message", "new")
     assert isinstance(new, Ack)
     assert (new.seq or 0) > max(ack.seq for ack in said)
-
-
-def test_a_member_s_record_does_not_expire(connect: Connect, sink: PostSink, tables: Tables) -> None:
-    """Only outside of rooms a record expires: so whoever tells everybody finds every ghost in a room."""
-    ghost = connect("Ghost")
-    assert "expires" in tables()[ghost.connection]
-    ghost.ask("create", "Ops")
-    assert "expires" not in tables()[ghost.connection]
-    ghost.ask("leave")
-    assert int(tables()[ghost.connection]["expires"]["N"]) > time.time()
-    ghost.ask("create", "Ops")
-    sink.gone.add(ghost.connection)
-    connect("Ann", "Dev")
-    assert "room ops" not in tables()
 
 
 def test_a_connection_opens_while_it_is_pruned(

@@ -34,16 +34,6 @@ def test_one_room_at_a_time(connect: Connect, tables: Tables) -> None:
     assert tables()["#rooms"]["rooms"]["M"] == {"dev": {"S": "Dev"}}
 
 
-def test_from_a_dying_room_into_a_new_one(connect: Connect, tables: Tables) -> None:
-    """Creating a room as the last one out of another swaps the two in the list."""
-    ann = connect("Ann", "Ops")
-    ann.heard()
-    assert ann.ask("create", "Dev") == MultiMessage("Dev", ("Ann",), id="7")
-    assert ann.heard() == [DeleteRoom("Ops"), SingleRoom("Dev")]
-    assert tables()["#rooms"]["rooms"]["M"] == {"dev": {"S": "Dev"}}
-    assert {key for key in tables() if key.startswith("room ")} == {"room dev", "room dev#log"}
-
-
 def test_a_room_born_again(connect: Connect) -> None:
     """A new room of an old name has no history, and its seqs rise above the old ones."""
     ann = connect("Ann", "Ops")
