@@ -1,5 +1,6 @@
 """`wschat local`: run the whole lab on this machine, or join the one that runs."""
 
+import math
 from typing import Annotated, Any, Literal
 
 import typer
@@ -17,6 +18,14 @@ PROVISION = "wschat.lab.local:provision"
 """What provisions a local lab: named for the lab's process, which imports nothing of `lab`."""
 CREDENTIALS = "AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
 """Every local lab's root user, as a shell sets it."""
+MOST_DROPS = 60_000.0  # a minute: with inf the lab would do nothing else
+
+
+def _number(value: float) -> float:
+    """Refuse nan, which no limit keeps out and which equals no lab's option, not even its own."""
+    if math.isnan(value):
+        raise typer.BadParameter("nan is no number")
+    return value
 
 
 def local(
@@ -25,20 +34,28 @@ def local(
     ] = None,
     idle_timeout: Annotated[
         float,
-        typer.Option(min=0.1, help="Seconds without a message, either way, until a connection is closed."),
+        typer.Option(
+            min=0.1,
+            callback=_number,
+            help="Seconds without a message, either way, until a connection is closed.",
+        ),
     ] = AS_ON_AWS.idle_timeout,
     max_age: Annotated[
-        float, typer.Option(min=0.1, help="Seconds until a connection is closed for its age.")
+        float,
+        typer.Option(min=0.1, callback=_number, help="Seconds until a connection is closed for its age."),
     ] = AS_ON_AWS.max_age,
     rate: Annotated[
-        float, typer.Option(min=1, help="Requests per second; bursts of half as many.")
+        float, typer.Option(min=1, callback=_number, help="Requests per second; bursts of half as many.")
     ] = AS_ON_AWS.rate,
     order: Annotated[
         Literal["arrival", "shuffle"],
         typer.Option(help="In which order messages are delivered that are sent at the same time."),
     ] = "arrival",
     drop: Annotated[
-        float, typer.Option(min=0, help="Connections to cut per minute, at random.")
+        float,
+        typer.Option(
+            min=0, max=MOST_DROPS, callback=_number, help="Connections to cut per minute, at random."
+        ),
     ] = AS_ON_AWS.drop,
 ) -> None:
     """Run the whole lab on this machine. It stays in the foreground until Ctrl-C."""

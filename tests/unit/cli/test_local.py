@@ -14,8 +14,13 @@ from tests.support.terminal import wschat
         ("--idle-timeout", "0", "0.1"),
         ("--max-age", "soon", "soon"),
         ("--rate", "0", "x>=1"),
+        ("--rate", "nan", "no number"),
         ("--order", "reversed", "shuffle"),
-        ("--drop", "-1", "x>=0"),
+        ("--drop", "-1", "0<=x"),
+        ("--drop", "inf", "x<="),
+        ("--drop", "nan", "no number"),
+        ("--idle-timeout", "nan", "no number"),
+        ("--max-age", "nan", "no number"),
     ],
 )
 def test_behaviours(option: str, value: str, says: str) -> None:
