@@ -29,11 +29,6 @@ def url_of(person: Terminal) -> str:
     return next(line for line in person.until("Ctrl-C stops it").splitlines() if line.startswith("ws://"))
 
 
-def is_open(url: str) -> bool:
-    """Tell whether the lab of a URL listens."""
-    return is_in_use(urlsplit(url).port or 0)
-
-
 def test_two_chats_share_a_lab(state: Path) -> None:
     """One brings the lab, the other joins; it lives until both have left, whatever the environment says."""
     hostile = {
@@ -70,13 +65,13 @@ def test_two_chats_share_a_lab(state: Path) -> None:
 def test_local_in_the_foreground(state: Path) -> None:
     """`wschat local` prints its URL, and stops clean on SIGTERM: no process, no port left.
 
-    After what it prints for a shell it is AWS. Who joins it only leaves it by Ctrl-C, and is told so. Who is
-    connected is told 1012, "service restart".
+    After what it prints for a shell it is AWS. Who joins it from another terminal only leaves it. Who is
+    connected is told 1012, "service restart"; a chat says that it was stopped, shows the draft, exits with 8.
     """
     env = {"WSCHAT_STATE_DIR": str(state)}
-    with terminal("local", env=env, size=(24, 200)) as person:
-        url = url_of(person)
-        told = person.until("AWS_ENDPOINT_URL").partition("export ")[2].splitlines()[0].split()
+    with terminal("local", env=env, size=(24, 200)) as keeper:
+        url = url_of(keeper)
+        told = keeper.until("AWS_ENDPOINT_URL").partition("export ")[2].splitlines()[0].split()
         status = wschat("status", **dict(each.split("=") for each in told))
         assert "All is as it should be." in status.stdout, status.stderr
         with terminal("local", env=env) as guest:
@@ -84,36 +79,21 @@ def test_local_in_the_foreground(state: Path) -> None:
             guest.process.sendintr()
             guest.until("Left the lab")
             assert guest.end() == 0
-        assert is_open(url)
-        with connect(url) as one, connect(url) as two:
-            person.process.kill(signal.SIGTERM)
-            for client in (one, two):
-                with pytest.raises(ConnectionClosed):
-                    client.recv(PATIENCE)
-                assert client.protocol.close_rcvd
-                assert client.protocol.close_rcvd.code == 1012
-        person.until("Stopped")
-        assert person.end() == 0
-    assert not is_open(url)
-    assert processes_of(state) == []
-
-
-def test_the_lab_ends_under_a_chat(state: Path) -> None:
-    """A chat whose lab was stopped, here by Ctrl-C, says so, shows the draft, and exits with 8."""
-    with terminal("local", env={"WSCHAT_STATE_DIR": str(state)}) as keeper:
-        url = url_of(keeper)
-        env = {"WSCHAT_STATE_DIR": str(state)}
-        with terminal("chat", "--local", "--name", "ann", env=env) as ann:
+        with connect(url) as client, terminal("chat", "--local", "--name", "ann", env=env) as ann:
             ann.until("you are ann")
-            ann.process.send("half a sentence")
+            ann.press("half a sentence")
             ann.until("half a sentence")
-            keeper.process.sendintr()
+            keeper.process.kill(signal.SIGTERM)
+            with pytest.raises(ConnectionClosed):
+                client.recv(PATIENCE)
+            assert client.protocol.close_rcvd
+            assert client.protocol.close_rcvd.code == 1012
             ann.until("Not sent: half a sentence")
             ann.until("the local lab was stopped")
             assert ann.end() == 8
         keeper.until("Stopped: nothing is left running.")
         assert keeper.end() == 0
-    assert not is_open(url)
+    assert not is_in_use(urlsplit(url).port or 0)
     assert processes_of(state) == []
 
 

@@ -39,7 +39,9 @@ class ThreadedServer:
         self.do(self.server.tell(frame))
 
     def stop(self) -> None:
-        """End it."""
+        """End it, once."""
+        if not self._thread.is_alive():
+            return
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
         self._loop.close()

@@ -7,6 +7,7 @@ import pytest
 
 from tests.e2e.web.tab import Tab, context
 from tests.support.browser import start
+from tests.support.threaded import ThreadedServer
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -41,3 +42,12 @@ def open_tab(browser: "Browser") -> Iterator[OpenTab]:
     for tab in tabs:
         tab.page.context.close()
     assert [tab.errors for tab in tabs if tab.errors and not tab.in_trouble] == []
+
+
+@pytest.fixture
+def room() -> Iterator[ThreadedServer]:
+    """A room server in which rooms stay when nobody is there, and which says what it is told to."""
+    room = ThreadedServer()
+    room.server.lasting = True
+    yield room
+    room.stop()

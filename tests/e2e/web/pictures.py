@@ -6,10 +6,9 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from tests.e2e.web.scenes import SCENES, SCHEMES, SIZES
-from tests.e2e.web.tab import Tab, context
+from tests.e2e.web.tab import Tab, context, served
 from tests.support.browser import start
 from tests.support.threaded import ThreadedServer
-from wschat.web.server import Server
 
 PICTURE = Path(__file__).parents[2] / "page.png"
 SHOWN = ("room", "light", "laptop")
@@ -23,16 +22,14 @@ def main(folder: Path) -> None:
         for scene in SCENES:
             for scheme in SCHEMES:
                 room = ThreadedServer()
-                server = Server(room.server.url)
-                with server.running():
-                    tab = Tab(context(browser, scheme).new_page(), server.address)
+                with served(room.server.url) as address:
+                    tab = Tab(context(browser, scheme).new_page(), address)
                     SCENES[scene](room, tab)
                     for size, (width, height) in SIZES.items():
                         tab.page.set_viewport_size({"width": width, "height": height})
                         tab.page.screenshot(path=folder / f"{scene}-{scheme}-{size}.png")
                     tab.page.context.close()
-                    if scene != "refused":
-                        room.stop()
+                room.stop()
     PICTURE.write_bytes((folder / f"{'-'.join(SHOWN)}.png").read_bytes())
 
 

@@ -1,7 +1,11 @@
 """A person's tab: a real browser's page, what it shows, and what it did that it should not."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from wschat.web.server import Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -90,3 +94,11 @@ def context(
         reduced_motion="reduce",
         locale="en-GB",
     )
+
+
+@contextmanager
+def served(url: str) -> Iterator[str]:
+    """Serve the page of a lab; yield its address."""
+    server = Server(url)
+    with server.running():
+        yield server.address

@@ -10,10 +10,10 @@ import pytest
 
 from tests.e2e.web.cable import Cable
 from tests.e2e.web.conftest import OpenTab
+from tests.e2e.web.tab import served
 from tests.support.terminal import terminal
 from wschat.cli.local import PROVISION
 from wschat.local.join import LocalLab, join
-from wschat.web.server import Server
 
 HIDE = """() => {
   Object.defineProperty(document, "hidden", { get: () => true, configurable: true });
@@ -47,17 +47,15 @@ def cable(lab: LocalLab) -> Iterator[Cable]:
 def far(lab: LocalLab, cable: Cable) -> Iterator[str]:
     """The page of somebody who reaches the lab by the cable alone."""
     url = re.sub(r":\d+", f":{cable.port}", lab.url)
-    server = Server(url)
-    with server.running():
-        yield server.address
+    with served(url) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def near(lab: LocalLab) -> Iterator[str]:
     """The page of somebody who is beside the lab."""
-    server = Server(lab.url)
-    with server.running():
-        yield server.address
+    with served(lab.url) as address:
+        yield address
 
 
 def test_two_tabs_and_a_terminal(state: Path, lab: LocalLab, open_tab: OpenTab) -> None:

@@ -11,22 +11,12 @@ from websockets.protocol import State
 
 from tests.e2e.web.cable import Cable
 from tests.e2e.web.conftest import OpenTab
-from tests.e2e.web.tab import Tab
+from tests.e2e.web.tab import Tab, served
 from tests.support.room_server import texts
 from tests.support.threaded import ThreadedServer
-from wschat.web.server import Server
 
 MINUTE = 60_000
 NO_REPLY = 31_000
-
-
-@pytest.fixture
-def room() -> Iterator[ThreadedServer]:
-    """A room server in which rooms stay when nobody is there."""
-    room = ThreadedServer()
-    room.server.lasting = True
-    yield room
-    room.stop()
 
 
 @pytest.fixture
@@ -40,9 +30,8 @@ def cable(room: ThreadedServer) -> Iterator[Cable]:
 @pytest.fixture
 def ann(cable: Cable, open_tab: OpenTab) -> Iterator[Tab]:
     """Somebody in a room, whose clock stands still unless it is told to go on."""
-    server = Server(f"ws://127.0.0.1:{cable.port}/development")
-    with server.running():
-        tab = open_tab(server.address)
+    with served(f"ws://127.0.0.1:{cable.port}/development") as address:
+        tab = open_tab(address)
         tab.page.clock.install()
         tab.page.reload()
         tab.in_trouble = True
@@ -82,9 +71,8 @@ def test_two_hours(ann: Tab, room: ThreadedServer, open_tab: OpenTab) -> None:
             registered.append(sum(one.state is State.OPEN for one in room.server.people))
 
     room.server.answered = note
-    server = Server(room.server.url)
-    with server.running():
-        bob = open_tab(server.address).register("bob").join("ops")
+    with served(room.server.url) as address:
+        bob = open_tab(address).register("bob").join("ops")
         ann.page.clock.run_for(MINUTE + 1000)
         wait_for(ann, lambda: asked(room)[-1] == "ping")
         ann.page.clock.run_for(104 * MINUTE)

@@ -37,9 +37,9 @@ def static_host(folder: Path) -> Iterator[str]:
         host.shutdown()
 
 
-def test_exported(tmp_path: Path, open_tab: OpenTab) -> None:
+def test_exported(tmp_path: Path, room: ThreadedServer, open_tab: OpenTab) -> None:
     """An exported page works on any host, and may connect to its lab and to nothing else."""
-    room, other = ThreadedServer(), ThreadedServer()
+    other = ThreadedServer()
     export(Page(room.server.url), tmp_path)
     with static_host(tmp_path) as address:
         ann = open_tab(address).register("ann").create("ops")
@@ -51,7 +51,6 @@ def test_exported(tmp_path: Path, open_tab: OpenTab) -> None:
         assert ann.page.evaluate("() => window.violated") == other.server.url
         ann.in_trouble = True
         ann.page.context.close()
-    room.stop()
     other.stop()
 
 

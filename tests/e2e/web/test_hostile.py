@@ -9,11 +9,10 @@ import pytest
 
 from tests.e2e.web.conftest import OpenTab
 from tests.e2e.web.injections import INJECTIONS
-from tests.e2e.web.tab import Tab
+from tests.e2e.web.tab import Tab, served
 from tests.support.attacks import ATTACKS
 from tests.support.threaded import ThreadedServer
 from wschat.protocol.names import INVISIBLE
-from wschat.web.server import Server
 
 CORPUS = list(dict.fromkeys((*ATTACKS, *INJECTIONS)))
 NUMBERS = count()
@@ -43,34 +42,19 @@ LOOK = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def room() -> Iterator[ThreadedServer]:
-    """A room whose server says what it is told to."""
-    server = ThreadedServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def address(room: ThreadedServer) -> Iterator[str]:
-    """The page of that room."""
-    server = Server(room.server.url)
-    with server.running():
-        yield server.address
-
-
 @pytest.fixture
-def ann(address: str, open_tab: OpenTab) -> Iterator[Tab]:
+def ann(room: ThreadedServer, open_tab: OpenTab) -> Iterator[Tab]:
     """Somebody in a room that others fill, with half a sentence typed."""
-    tab = open_tab(address, size=(390, 844))
-    tab.page.on("dialog", lambda dialog: tab.errors.append(f"a dialog: {dialog.message}"))
-    tab.page.on("popup", lambda page: tab.errors.append(f"a window: {page.url}"))
-    tab.page.evaluate(WATCH)
-    tab.register("ann").create("ops")
-    tab.page.fill("#message", "half a sentence")
-    yield tab
-    tab.page.click("#leave")
-    tab.until("#create")
+    with served(room.server.url) as address:
+        tab = open_tab(address, size=(390, 844))
+        tab.page.on("dialog", lambda dialog: tab.errors.append(f"a dialog: {dialog.message}"))
+        tab.page.on("popup", lambda page: tab.errors.append(f"a window: {page.url}"))
+        tab.page.evaluate(WATCH)
+        tab.register("ann").create("ops")
+        tab.page.fill("#message", "half a sentence")
+        yield tab
+        tab.page.click("#leave")
+        tab.until("#create")
 
 
 def harmless(shown: str, sent: str) -> bool:

@@ -4,8 +4,8 @@ import pytest
 
 from tests.e2e.web.conftest import OpenTab
 from tests.e2e.web.scenes import SCENES, SCHEMES
+from tests.e2e.web.tab import served
 from tests.support.threaded import ThreadedServer
-from wschat.web.server import Server
 
 WIDTHS = (320, 390, 700, 895, 896, 1280, 1920)
 STICKS_OUT = """() => [...document.querySelectorAll("body, header *, main *")].filter((it) => {
@@ -20,15 +20,13 @@ SMALL = """() => [...document.querySelectorAll("button, input, textarea")].filte
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_looks(name: str, open_tab: OpenTab) -> None:
+def test_looks(name: str, room: ThreadedServer, open_tab: OpenTab) -> None:
     """In each state, light and dark, axe has nothing to say; at each width all is in view and can be hit.
 
     So it is magnified: 320 by 256 are a laptop's 1280 by 1024 at 400 %.
     """
-    room = ThreadedServer()
-    server = Server(room.server.url)
-    with server.running():
-        tab = open_tab(server.address)
+    with served(room.server.url) as address:
+        tab = open_tab(address)
         SCENES[name](room, tab)
         from axe_playwright_python.sync_playwright import Axe
 
@@ -45,5 +43,3 @@ def test_looks(name: str, open_tab: OpenTab) -> None:
         tab.page.set_viewport_size({"width": 320, "height": 256})
         assert name not in {"room", "refused"} or tab.page.evaluate(LOG_HEIGHT) > 100
         tab.in_trouble = name == "refused"
-        if not tab.in_trouble:
-            room.stop()
