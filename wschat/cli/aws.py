@@ -1,20 +1,22 @@
 """What the commands that work in an AWS account share: connect, look, ask."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import TypeVar
 
 import typer
 
 from wschat.cli import console, report
 from wschat.errors import ExitCode
-from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import check_names
-from wschat.lab.model import Actual, Lab
+from wschat.lab.model import Lab
 from wschat.target import Target
 
+T = TypeVar("T")
 NOTHING_CHANGED = "Stopped. Nothing was changed."
+LOOKING = "Looking at what exists"
 
 
 def connect(target: Target) -> Cloud:
@@ -27,17 +29,10 @@ def connect(target: Target) -> Cloud:
     return cloud
 
 
-@contextmanager
-def waiting(cloud: Cloud, what: str) -> Iterator[Cloud]:
-    """Show that something takes a moment; with the cloud that is yielded, also what it waits for."""
+def waiting(cloud: Cloud, what: str, work: Callable[[Cloud], T]) -> T:
+    """Do what takes a moment, and show what it waits for."""
     with console.waiting(what) as show:
-        yield replace(cloud, on_wait=show)
-
-
-def look(cloud: Cloud) -> Actual:
-    """Look at what exists."""
-    with waiting(cloud, "Looking at what exists") as watched:
-        return inventory.look(watched)
+        return work(replace(cloud, on_wait=show))
 
 
 def confirm(question: str, cloud: Cloud, *answer: str, yes: bool) -> None:

@@ -40,6 +40,6 @@ def logs(
         for line in read(cloud, functions, since, follow=follow):
             lines += 1
             shown = line.json() if json else "\n".join(map(safe, line.readable().splitlines()))
-            out.out(shown, highlight=False)
+            out.out(shown)
     if not lines:
         console.stderr().print(f"Nothing was logged in the last {minutes} minutes.")

@@ -10,12 +10,12 @@ from rich.markup import escape
 from wschat import paths
 from wschat.chat.network import lab_check
 from wschat.cli import console, report
-from wschat.cli.aws import NOTHING_CHANGED, confirm, connect, look, on_interrupt, waiting
+from wschat.cli.aws import LOOKING, NOTHING_CHANGED, confirm, connect, on_interrupt, waiting
 from wschat.cli.connection import program, signer
 from wschat.cli.options import AwsTarget, Yes
 from wschat.cli.progress import carry_out
 from wschat.errors import ExitCode, UsageError
-from wschat.lab import engine
+from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import AWS_IAM, OPEN, Actual
 from wschat.lab.plan import Step, check
@@ -46,7 +46,7 @@ def provision(
     with on_interrupt(NOTHING_CHANGED):
         cloud = connect(target)
         cloud = replace(cloud, lab=replace(cloud.lab, authorization=AUTHORIZATION[auth]))
-        actual = look(cloud)
+        actual = waiting(cloud, LOOKING, inventory.look)
         steps = engine.plan_up(cloud, actual)
         if plan:
             if json:
@@ -54,8 +54,7 @@ def provision(
             else:
                 report.show_plan(steps, console.stdout())
             raise typer.Exit(ExitCode.DIFFERENT if steps else ExitCode.OK)
-        with waiting(cloud, "Looking at the account's limits") as watched:
-            report.warn_of_quota(engine.concurrency(watched))
+        report.warn_of_quota(waiting(cloud, "Looking at the account's limits", engine.concurrency))
         if steps:
             report.show_plan(steps, console.stderr())
             check(steps)
@@ -79,7 +78,7 @@ def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, 
         err.print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
         options = f" --url {url}" + (" --sign" if signed else "")
     if left:
-        out.out(url, highlight=False)
+        out.out(url)
         err.print("[bold]Looked again: this is not as it should be.[/bold] Run it once more.")
         report.show_plan(left, err)
         raise typer.Exit(ExitCode.DIFFERENT)
@@ -90,7 +89,7 @@ def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, 
                 untried = lab_check.check_until_served(url, sign, on_wait=show)
         full = f"Not tried: {', '.join(untried)}. The lab has as many rooms as it can have."
         err.print(full if untried else "Tried it: it works.")
-    out.out(url, highlight=False)
+    out.out(url)
     who = "Anyone whose AWS credentials allow it" if signed else "Anyone who has this URL"
     wschat = escape(program())
     err.print(f"{who} can connect (see --auth). `{wschat} teardown{escape(target.options)}` removes it all.")

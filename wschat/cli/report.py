@@ -112,7 +112,7 @@ def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> None:
         "changes": changes,
         "unmanaged": [{"kind": each.kind, "name": each.name} for each in actual.unmanaged],
     }
-    stdout().out(json.dumps(report, indent=2), highlight=False)
+    stdout().out(json.dumps(report, indent=2))
 
 
 def possible_owner(unmanaged: Sequence[Resource]) -> str:

@@ -5,10 +5,10 @@ from typing import Annotated
 import typer
 
 from wschat.cli import console, report
-from wschat.cli.aws import NOTHING_CHANGED, connect, look, on_interrupt
+from wschat.cli.aws import LOOKING, NOTHING_CHANGED, connect, on_interrupt, waiting
 from wschat.cli.options import AwsTarget
 from wschat.errors import ExitCode
-from wschat.lab import engine
+from wschat.lab import engine, inventory
 
 
 def status(
@@ -19,7 +19,7 @@ def status(
     """Show what exists of the lab and what differs. Exit with 0 if nothing does, else with 3."""
     with on_interrupt(NOTHING_CHANGED):
         cloud = connect(target)
-        actual = look(cloud)
+        actual = waiting(cloud, LOOKING, inventory.look)
     steps, url = engine.differences(cloud, actual), engine.url(cloud, actual)
     code = ExitCode.DIFFERENT if steps or actual.unmanaged else ExitCode.OK
     if json:
@@ -28,7 +28,7 @@ def status(
     report.show_status(engine.desired(cloud.lab, actual), steps, actual)
     out = console.stdout()
     if url:
-        out.out(f"URL: {url}", highlight=False)
+        out.out(f"URL: {url}")
     if actual.unmanaged:
         hint = f"Some names are {report.possible_owner(actual.unmanaged)}: take another --prefix."
     elif not actual.resources:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from wschat import paths
 from wschat.cli import console, report
-from wschat.cli.aws import NOTHING_CHANGED, confirm, connect, on_interrupt, waiting
+from wschat.cli.aws import LOOKING, NOTHING_CHANGED, confirm, connect, on_interrupt, waiting
 from wschat.cli.options import AwsTarget, Yes
 from wschat.cli.progress import carry_out
 from wschat.errors import ExitCode, UsageError, WschatError
@@ -42,8 +42,7 @@ def teardown(
 
 def _remove_one(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
     with on_interrupt(NOTHING_CHANGED):
-        with waiting(cloud, "Looking at what exists") as watched:
-            actual = engine.look_for_rest(watched)
+        actual = waiting(cloud, LOOKING, engine.look_for_rest)
         steps = plan_down(actual)
         for each in actual.unmanaged:
             owner = report.possible_owner([each])

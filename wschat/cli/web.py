@@ -73,7 +73,7 @@ def _serve(target: Target, port: int, wait: Callable[[], object], *, browser: bo
     err = console.stderr()
     with server.running(), tempfile.TemporaryDirectory(prefix="wschat-") as private:
         try:
-            console.stdout().out(server.address, highlight=False)
+            console.stdout().out(server.address)
             address = _redirect(server.address, Path(private)) if target.sign else server.address
             if browser and not _open(address):
                 err.print("Open this address in a browser.")
@@ -133,7 +133,7 @@ def _export(target: Target, folder: Path) -> None:
         hint = "serve it with `wschat web`, or open the lab: `wschat provision --auth none`"
         raise UsageError(what, where="web --export", hint=hint)
     page.export(page.Page(target.url), folder)
-    console.stdout().out(str(folder / "index.html"), highlight=False)
+    console.stdout().out(str(folder / "index.html"))
     only = " ".join(f"--include {name}" for name in page.TYPES)  # whatever else is in the folder
     sync = f"aws s3 mb s3://BUCKET && aws s3 sync {quote(str(folder))} s3://BUCKET --exclude '*' {only}"
     console.stderr().print(f"S3: {sync}", markup=False, emoji=False)

@@ -1,9 +1,9 @@
 """`wschat web` in a terminal: it serves, opens, exports; and the token that signs is shown to nobody else."""
 
-import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from wschat.target import Target
 from wschat.web.page import TYPES, Page, export
 
 URL = "wss://abc.execute-api.eu-central-1.amazonaws.com/development"
+HERE = "ws://127.0.0.1:9/x"
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -73,54 +74,48 @@ def test_a_folder_that_can_not_be_written(tmp_path: Path, run: Run) -> None:
     assert (code, str(tmp_path / "file") in told) == (1, True)
 
 
-def test_serving(tmp_path: Path, run: Run) -> None:
-    """It prints its address, opens the browser there, and ends clean at Ctrl-C; the last URL is the lab."""
-    browser = tmp_path / "browser"
-    browser.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/opened\n')
+@contextmanager
+def in_browser(browser: Path, script: str, lab: Target, **env: str) -> Iterator[tuple[str, str]]:
+    """Serve the page of a lab, with this browser, until Ctrl-C; yield its address and what was told."""
+    browser.write_text(f"#!/bin/sh\n{script}\n")
     browser.chmod(0o755)
-    paths.remember(Target(url="ws://127.0.0.1:9/x"))
-    env = {"BROWSER": str(browser), "WSCHAT_STATE_DIR": os.environ["WSCHAT_STATE_DIR"]}
-    with terminal("web", env=env) as web:
-        address = next(line for line in web.until("Ctrl-C stops it.").splitlines() if line.startswith("http"))
-        assert (tmp_path / "opened").read_text().strip() == address
-        port = str(urlsplit(address).port)
-        code, _, told = run("--port", port, "--no-open")
-        assert (code, f"port {port}" in told) == (2, True)
+    paths.remember(lab)
+    with terminal("web", env={"BROWSER": f"{browser} %s", **env}) as web:
+        told = web.until("Ctrl-C stops it.")
+        yield next(line for line in told.splitlines() if line.startswith("http")), told
         web.press("\x03")
         web.until("Stopped.")
         assert web.end() == 0
 
 
+def test_serving(tmp_path: Path, run: Run) -> None:
+    """It prints its address, opens the browser there, and ends clean at Ctrl-C; the last URL is the lab."""
+    opened = tmp_path / "opened"
+    with in_browser(tmp_path / "browser", f'echo "$1" > {opened}', Target(url=HERE)) as (address, _):
+        assert opened.read_text().strip() == address
+        port = str(urlsplit(address).port)
+        code, _, told = run("--port", port, "--no-open")
+        assert (code, f"port {port}" in told) == (2, True)
+
+
 def test_the_token_is_nobody_elses(tmp_path: Path) -> None:
     """Who lists the processes of this machine does not see the token: the browser gets it from a file."""
-    browser, opened = tmp_path / "browser", tmp_path / "opened"
-    browser.write_text(f'#!/bin/sh\nmv "${{1#file://}}" {opened}; stat -c %a {opened} > {tmp_path}/mode\n')
-    browser.chmod(0o755)
-    paths.remember(Target(url=URL, sign=True, region="eu-central-1"))
+    opened, mode = tmp_path / "opened", tmp_path / "mode"
+    script = f'mv "${{1#file://}}" {opened}; stat -c %a {opened} > {mode}'
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    env = {"BROWSER": str(browser), "WSCHAT_STATE_DIR": os.environ["WSCHAT_STATE_DIR"], **keys}
-    with terminal("web", env=env) as web:
-        told = web.until("Ctrl-C stops it.").splitlines()
-        address = next(line for line in told if line.startswith("http"))
+    lab = Target(url=URL, sign=True, region="eu-central-1")
+    with in_browser(tmp_path / "browser", script, lab, **keys) as (address, _):
         assert len(urlsplit(address).fragment) > 40
         assert f'content="0; url={address}"' in opened.read_text()
-        assert (tmp_path / "mode").read_text() == "600\n"
-        web.press("\x03")
-        web.until("Stopped.")
+        assert mode.read_text() == "600\n"
 
 
 def test_a_browser_in_the_terminal(tmp_path: Path) -> None:
     """One that would take the terminal is not used; the address is there to be opened."""
-    browser = tmp_path / "w3m"
-    browser.write_text(f"#!/bin/sh\ntouch {tmp_path}/opened\n")
-    browser.chmod(0o755)
-    paths.remember(Target(url="ws://127.0.0.1:9/x"))
-    env = {"BROWSER": f"{browser} %s", "WSCHAT_STATE_DIR": os.environ["WSCHAT_STATE_DIR"]}
-    with terminal("web", env=env) as web:
-        assert "Open this address in a browser." in web.until("Ctrl-C stops it.")
-        assert not (tmp_path / "opened").exists()
-        web.press("\x03")
-        web.until("Stopped.")
+    opened = tmp_path / "opened"
+    with in_browser(tmp_path / "w3m", f"touch {opened}", Target(url=HERE)) as (_, told):
+        assert "Open this address in a browser." in told
+        assert not opened.exists()
 
 
 def test_no_lab(run: Run) -> None:
