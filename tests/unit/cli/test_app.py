@@ -38,6 +38,11 @@ from wschat.errors import UsageError
         (["status", "--region", "us-east-1"], 4, "no usable AWS credentials"),
         (["status", "--profile", "nobody"], 4, "nobody"),
         (["teardown"], 4, "no region"),
+        (["teardown", "--all", "--prefix", "a-"], 2, "--all and --prefix exclude each other"),
+        (["provision", "--json"], 2, "--json needs --plan"),
+        (["logs", "Nobody"], 2, "SendMessage"),
+        (["web", "--no-open"], 2, "wschat web --local"),
+        (["web", "--local", "--url", "ws://x"], 2, "exclude each other"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
 )

@@ -42,9 +42,3 @@ def test_logs(prefix: str) -> None:
     done = wschat("logs", "SendMessage", "--minutes", "5", "--prefix", prefix)
     assert (done.returncode, done.stdout) == (0, "")
     assert "Nothing was logged in the last 5 minutes." in done.stderr
-
-
-def test_no_such_function() -> None:
-    """A function that the lab does not have is refused before anybody is asked."""
-    done = wschat("logs", "Nobody")
-    assert (done.returncode, done.stdout, "SendMessage" in done.stderr) == (2, "", True)

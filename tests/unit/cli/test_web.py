@@ -116,11 +116,3 @@ def test_a_browser_in_the_terminal(tmp_path: Path) -> None:
     with in_browser(tmp_path / "w3m", f"touch {opened}", Target(url=HERE)) as (_, told):
         assert "Open this address in a browser." in told
         assert not opened.exists()
-
-
-def test_no_lab(run: Run) -> None:
-    """Without a URL it says how to get one; what excludes each other is said."""
-    code, _, told = run("--no-open")
-    assert (code, "wschat web --local" in told) == (2, True)
-    code, _, told = run("--local", "--url", URL)
-    assert (code, "exclude each other" in told) == (2, True)
