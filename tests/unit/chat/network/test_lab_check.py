@@ -51,10 +51,6 @@ class LateLab(ThreadedServer):
     def url(self) -> str:
         return self.server.url
 
-    @property
-    def requests(self) -> list[dict[str, Any]]:
-        return self.server.requests
-
     def _instead(self, request: dict[str, Any]) -> str | None:
         if not self._script or request["action"] != self._script[0][0]:
             return None
@@ -76,7 +72,8 @@ class LateLab(ThreadedServer):
 
     def until(self, actions: list[str]) -> None:
         """Wait until just this has been asked: who hangs up does not wait for the last answer."""
-        until(lambda: [request["action"] for request in self.requests] == actions, lambda: self.requests)
+        requests = self.server.requests
+        until(lambda: [request["action"] for request in requests] == actions, lambda: requests)
 
 
 @contextmanager
@@ -131,7 +128,7 @@ def test_what_works() -> None:
         assert works_after(lab.url).told == []
         assert works_after(lab.url).told == []
         lab.until(ALL * 2)
-    names = {request["value"] for request in lab.requests}
+    names = {request["value"] for request in lab.server.requests}
     assert all(name.startswith("wschat-check-") and len(name) <= 32 for name in names)
     assert len(names) == 2
 
@@ -153,7 +150,7 @@ def test_who_has_gone() -> None:
     with late_lab("", TAKEN) as lab:
         assert works_after(lab.url).told == []
         lab.until([*ALL, "register"])
-    assert len({request["value"] for request in lab.requests}) == 1
+    assert len({request["value"] for request in lab.server.requests}) == 1
     with late_lab("", TAKEN) as lab, pytest.raises(AnswerError, match="still taken") as caught:
         asyncio.run(check(lab.url, post_timeout=0.05))
     assert (caught.value.where, caught.value.failure) == ("disconnect", Failure.NOT_SERVED)
