@@ -88,6 +88,7 @@ def test_rooms_come_and_go() -> None:
     """The list of rooms follows; the room that we are in is never gone, whatever comes late."""
     play = in_room().feed(SingleRoom("dev"), SingleRoom("ops"))
     assert play.shown == [FromServer(SingleRoom("dev"))]
+    assert [*play.state.rooms] == ["dev", "ops"]
     play.feed(DeleteRoom("dev"), DeleteRoom("ops"))
     assert play.state.rooms == ("ops",)
     assert play.room == "ops"
@@ -141,7 +142,8 @@ def test_a_busy_server_is_asked_again(answer: Error | GatewayError | str) -> Non
 
 def test_a_server_that_is_busy_at_first_is_asked_again() -> None:
     """What the command line wishes is asked for again too; what a person types is answered."""
-    play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1)).feed(Error("busy", ""))
+    play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1)).feed(Error("busy", "later"))
+    assert play.state.trouble == "later"
     assert (play.closed, play.state.wanted_name, play.state.wanted_room) == ([1], "ann", "ops")
     named(play).feed(Error("busy", "", play.id))
     assert (play.closed, play.state.wanted_room) == ([2], "ops")

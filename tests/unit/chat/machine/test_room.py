@@ -114,7 +114,8 @@ def test_members_come_and_go() -> None:
     assert play.feed(joined, joined).shown == [Presence((UserJoined("bob", "ops"),))]
     assert play.timers == {Timer.PRESENCE: PRESENCE_WINDOW}
     assert play.members == ["ann", "bob"]
-    assert play.feed(left, UserLeft("bob", "other"), Timer.PRESENCE).shown == [Presence((left,))]
+    assert play.feed(UserLeft("bob", "other"), UserLeft("ann", "ops")).shown == []
+    assert play.feed(left, Timer.PRESENCE).shown == [Presence((left,))]
     assert play.members == ["ann"]
 
 
