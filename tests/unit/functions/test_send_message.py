@@ -3,7 +3,7 @@
 import json
 import threading
 
-from tests.support.functions.people import Connect, code
+from tests.support.functions.people import Connect
 from tests.support.functions.post_sink import PostSink
 from wschat.protocol.events import Ack, ClientMessage
 
@@ -38,11 +38,6 @@ def test_name_and_room_in_the_frame_count_for_nothing(connect: Connect) -> None:
     assert isinstance(said, ClientMessage)
     assert (said.user, said.room) == ("Ann", "Ops")
     assert bob.heard() == []
-
-
-def test_not_in_a_room(connect: Connect) -> None:
-    """Nobody can speak without a room."""
-    assert code(connect("Ann").ask("message", "hello?")) == "not-in-a-room"
 
 
 def test_unicode_is_said_as_it_is(connect: Connect) -> None:
