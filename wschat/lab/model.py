@@ -113,7 +113,7 @@ class Resource(ABC):
         task: the lab's heading that it stands under.
         parent: the kind that it is a part of, and is read with; None if it stands alone.
         cascades: whether AWS deletes it along with its parent.
-        depends_on: the keys of what it can't be created without; one without a name is all of its kind.
+        depends_on: the keys of what it can't be created without; one without a name is all of a kind.
         uses: the keys of what it needs while it works, which is deleted after it; likewise.
         read_with: the kinds that must be read too, in order to put names in the place of the ids in it.
         refers_to: the kind that an attribute of that name refers to: by name here, by id in AWS.

@@ -48,8 +48,6 @@ class Gateway(Service):
     def served(self, any_call: Call, api: str, stage: str) -> frozenset[str]:
         """Return the keys of the routes that a stage serves: those of its deployment, when that was made."""
         found = {each["stageName"]: each for each in self._list(any_call, api, "stages") or ()}
-        if found[stage].get("autoDeploy"):
-            return frozenset(each["routeKey"] for each in self._list(any_call, api, "routes") or ())
         deployment = found[stage].get("deploymentId")
         return self._deployed[api, deployment] if deployment else frozenset()
 

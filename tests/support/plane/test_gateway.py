@@ -120,10 +120,3 @@ def test_a_stage_serves_its_deployment(aws: Aws, plane: Plane, clock: VirtualClo
     assert plane.served(api, "dev") == {"join"}
     aws.api.update_stage(ApiId=api, StageName="dev", DeploymentId=second)
     assert plane.served(api, "dev") == {"join", "leave"}
-
-
-def test_a_stage_that_deploys_itself(aws: Aws, plane: Plane, api: str) -> None:
-    """With AutoDeploy a stage serves the routes that there are."""
-    aws.api.create_stage(ApiId=api, StageName="dev", AutoDeploy=True)
-    add_route(aws, api)
-    assert plane.served(api, "dev") == {"join"}
