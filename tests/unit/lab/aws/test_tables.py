@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.unit.lab.conftest import live
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.tables import Table
@@ -14,3 +17,18 @@ def test_life(empty: Cloud) -> None:
     live(empty, TABLE, replace(TABLE, ttl=None), replace(TABLE, ttl="ends"))
     replace(TABLE, name="other").create(empty)
     assert list(Table.names(empty)) == ["other"]
+
+
+def test_a_time_to_live_that_is_refused(empty: Cloud) -> None:
+    """A refusal that is not of a change that was made already, or is too soon, is raised."""
+    replace(TABLE, ttl=None).create(empty)
+    refusal = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "UpdateTimeToLive")
+    events = empty.dynamodb.meta.events
+
+    def refuse(**_: object) -> None:
+        raise refusal
+
+    events.register("before-call.dynamodb.UpdateTimeToLive", refuse)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        TABLE.update(replace(TABLE, ttl=None), empty)
+    events.unregister("before-call.dynamodb.UpdateTimeToLive", refuse)
