@@ -46,6 +46,13 @@ def test_nothing_is_spare(rooms: Rooms) -> None:
         assert fails(rooms, scenario, grant), f"without {grant}, {scenario.name!r} works"
 
 
+def test_what_nobody_needs_is_found(rooms: Rooms) -> None:
+    """A scenario that works without an action is no proof of it."""
+    (connect, *_, drop) = SCENARIOS
+    (grant,) = (each for each in granted(rooms.cloud) if each.function == connect.function)
+    assert not fails(rooms, drop, grant)
+
+
 @pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)
 def test_logs(clients: Cloud, spec: Spec) -> None:
     """Each may write its log as AWS's own policy says, but in its own log group, which exists already."""
