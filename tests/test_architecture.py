@@ -29,7 +29,7 @@ PURE = {
     "wschat.errors",
     "wschat.retry",
     "wschat.target",
-    *(f"wschat.protocol.{name}" for name in ("events", "names", "reader", "refusals", "requests")),
+    *(module for module in MODULES if module.startswith("wschat.protocol.")),
     "wschat.text",
     *(f"wschat.lab.{name}" for name in ("model", "blueprint", "plan", "snapshot", "user_policy")),
     *(f"wschat.lab.aws.{name}" for name in ("tables", "roles", "log_groups", "functions")),

@@ -1,4 +1,4 @@
-"""Where files are kept that outlive a run: settings, history, the lab provisioned last, the chat's secret."""
+"""Files that outlive a run: settings, history, last lab, secret; the local lab's are in `local.files`."""
 
 import fcntl
 import hmac

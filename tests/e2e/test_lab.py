@@ -12,7 +12,7 @@ import pytest
 from tests.support import starter
 from tests.support.terminal import terminal
 from wschat.local.join import LocalLab
-from wschat.protocol.names import ROOM_LIMIT
+from wschat.protocol.limits import ROOM_LIMIT
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from wschat.chat.machine import effects
 from wschat.chat.machine.effects import Effect, GiveUp, Quit
 from wschat.chat.machine.events import Event, LineEntered, Resumed, Timer
-from wschat.chat.machine.items import Failure, Item, Notice, Unsent
+from wschat.chat.machine.items import Item, Notice, RequestFailed, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import update
 from wschat.chat.network.connections import Connections
@@ -158,7 +158,7 @@ class Client:
     def _show(self, item: Item) -> None:
         self._ui.show(item)
         if trouble := self._log.write(item):
-            self._ui.show(Failure("--log", *trouble))
+            self._ui.show(RequestFailed("--log", *trouble))
 
     def _end(self, end: GiveUp | Quit) -> None:
         if self._over.done():

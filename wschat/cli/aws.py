@@ -1,4 +1,4 @@
-"""What the commands that work in an AWS account share: connect, look, ask."""
+"""What the commands that work in an AWS account share: connect, read the lab, confirm."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

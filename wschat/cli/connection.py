@@ -36,7 +36,7 @@ def find(target: Target, url: str | None, *, sign: bool | None, command: str) ->
 
 
 def signer(target: Target) -> Callable[[], SignedHandshake] | None:
-    """Return what signs each connection to a lab; None if it is not to be signed."""
+    """Return a function that signs each connection to a lab; None if it is not to be signed."""
     if not target.sign:
         return None
     from wschat.lab.aws.signing import signer  # boto3 takes longer to load than all the rest of a chat

@@ -86,7 +86,7 @@ def _serve(target: Target, port: int, wait: Callable[[], object], *, browser: bo
 
 
 def _presign(target: Target) -> Presign | None:
-    """Return what signs the URL anew for each connection; None if it is not to be signed."""
+    """Return a function that signs the URL for each connection; None if it is not to be signed."""
     sign = signer(target)
     if sign is None:
         return None

@@ -4,11 +4,12 @@ import time
 
 from wschat.functions.shared.broadcast import broadcast
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
-from wschat.functions.shared.membership import ROOM_LIST, Leaving, Notice, leave_room, registered, unchanged
+from wschat.functions.shared.membership import ROOM_LIST, Leaving, Post, plan_leaving, registered, unchanged
 from wschat.functions.shared.request import Call, Request, answer
 from wschat.functions.shared.writes import put, retry_on_conflict, transact_write, update
 from wschat.protocol.events import MultiMessage, SingleRoom
-from wschat.protocol.names import ROOM_LIMIT, clean_name, fold
+from wschat.protocol.limits import ROOM_LIMIT
+from wschat.protocol.names import clean_name, fold
 from wschat.protocol.refusals import ErrorCode, Refused
 
 
@@ -33,7 +34,7 @@ def create(call: Call, request: Request) -> MultiMessage:
         if len(listed["rooms"]) >= ROOM_LIMIT:
             raise Refused(ErrorCode.FULL, f"there are {ROOM_LIMIT} rooms already")
         # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
-        left = leave_room(client)
+        left = plan_leaving(client)
         now = int(time.time() * 1000)  # after a dead room of that name has said its last
         room = {"room": key, "name": name, "created": now, "users": {me: client["name"]}}
         enter = "SET #room = :room, #born = :born REMOVE #expires"
@@ -54,5 +55,5 @@ def create(call: Call, request: Request) -> MultiMessage:
 
     user, left = retry_on_conflict(attempt)
     # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem
-    broadcast(call, Notice(SingleRoom(name)), left=left)
+    broadcast(call, Post(SingleRoom(name)), left=left)
     return MultiMessage(name, (user,), id=request.id)

@@ -3,7 +3,7 @@
 from wschat.functions.shared.broadcast import broadcast
 from wschat.functions.shared.dynamodb import CLIENTS, Json, get_item
 from wschat.functions.shared.invocation import Call, invocation
-from wschat.functions.shared.membership import Leaving, free_name, leave_room, unchanged
+from wschat.functions.shared.membership import Leaving, free_name, plan_leaving, unchanged
 from wschat.functions.shared.writes import delete, retry_on_conflict, transact_write
 
 
@@ -26,7 +26,7 @@ def forget(call: Call) -> None:
     def attempt() -> Leaving:
         client = get_item(CLIENTS, call.connection) or {"ID": call.connection}
         # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
-        left = leave_room(client)
+        left = plan_leaving(client)
         transact_write(
             delete(CLIENTS, call.connection, *unchanged(client)),
             *free_name(client),  # CLIENTS: GetItem, DeleteItem

@@ -3,11 +3,12 @@
 from wschat.functions.shared.broadcast import broadcast
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, batch_get_item, get_item
 from wschat.functions.shared.history import newest, slots
-from wschat.functions.shared.membership import Leaving, Notice, leave_room, registered, unchanged
+from wschat.functions.shared.membership import Leaving, Post, plan_leaving, registered, unchanged
 from wschat.functions.shared.request import Call, Request, answer
 from wschat.functions.shared.writes import retry_on_conflict, transact_write, update
 from wschat.protocol.events import MultiMessage, UserJoined
-from wschat.protocol.names import MEMBER_LIMIT, clean_name, fold
+from wschat.protocol.limits import MEMBER_LIMIT
+from wschat.protocol.names import clean_name, fold
 from wschat.protocol.refusals import ErrorCode, Refused
 
 
@@ -33,7 +34,7 @@ def join(call: Call, request: Request) -> MultiMessage:
         if len(room["users"]) >= MEMBER_LIMIT:
             raise Refused(ErrorCode.FULL, f"the room has {MEMBER_LIMIT} members already")
         # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
-        left = leave_room(client)
+        left = plan_leaving(client)
         space = "attribute_exists(#users) AND size(#users) < :limit"
         enter = "SET #room = :room, #born = :born REMOVE #expires"
         given = {"#me": me, ":name": client["name"], ":limit": MEMBER_LIMIT}
@@ -55,5 +56,5 @@ def join(call: Call, request: Request) -> MultiMessage:
     messages, truncated = newest(batch_get_item(ROOMS, slots(key, after, last)), after, last)
     if left:
         others = [member for member in room["users"] if member != me]
-        broadcast(call, Notice(UserJoined(room["users"][me], room["name"]), others, key))
+        broadcast(call, Post(UserJoined(room["users"][me], room["name"]), others, key))
     return MultiMessage(room["name"], tuple(room["users"].values()), messages, truncated, request.id)

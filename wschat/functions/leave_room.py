@@ -2,7 +2,7 @@
 
 from wschat.functions.shared.broadcast import broadcast
 from wschat.functions.shared.dynamodb import CLIENTS, Json, get_item
-from wschat.functions.shared.membership import Leaving, expiry, leave_room, registered, unchanged
+from wschat.functions.shared.membership import Leaving, expiry, plan_leaving, registered, unchanged
 from wschat.functions.shared.request import Call, Request, answer
 from wschat.functions.shared.writes import retry_on_conflict, transact_write, update
 from wschat.protocol.events import Ack
@@ -27,7 +27,7 @@ def leave(call: Call, request: Request) -> Ack:
         if "room" not in client:
             raise Refused(ErrorCode.NOT_IN_A_ROOM, "you are in no room")
         # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
-        left = leave_room(client)
+        left = plan_leaving(client)
         out = "SET #expires = :expires REMOVE #room, #born"
         record = update(CLIENTS, call.connection, out, *unchanged(client), {":expires": expiry()})
         transact_write(record, *left.operations, *left.unlist)

@@ -5,7 +5,7 @@ import time
 from wschat.functions.shared.broadcast import broadcast
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
 from wschat.functions.shared.history import slot
-from wschat.functions.shared.membership import Notice, registered
+from wschat.functions.shared.membership import Post, registered
 from wschat.functions.shared.request import Call, Request, answer
 from wschat.functions.shared.writes import put_item, update_item
 from wschat.protocol.events import Ack, ClientMessage
@@ -47,5 +47,5 @@ def send(call: Call, request: Request) -> Ack:
         raise Refused(ErrorCode.NOT_IN_A_ROOM, "the room is gone")
     said = ClientMessage(name, text, room["name"], seq, now, request.id)
     # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem
-    broadcast(call, Notice(said, room["users"], key))
+    broadcast(call, Post(said, room["users"], key))
     return Ack(seq, now, request.id)

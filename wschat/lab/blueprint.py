@@ -254,5 +254,5 @@ def policy(lab: Lab, spec: Spec) -> dict[str, Any]:
 
 
 def digest(*resources: Resource) -> str:
-    """Return what tells one set of routes and integrations from another."""
+    """Return a digest by which sets of routes and integrations differ."""
     return hashlib.sha256(canonical(sorted(map(repr, map(astuple, resources)))).encode()).hexdigest()[:16]

@@ -42,7 +42,7 @@ class LogLine:
         return json.dumps({"time": self.time, "function": self.function, **known})
 
     def readable(self) -> str:
-        """Return it for people: who did what, how it went, and how long it took."""
+        """Return it for people: the time in UTC, who did what, how it went, and how long it took."""
         when = f"{datetime.fromtimestamp(self.time / 1000, UTC):%Y-%m-%d %H:%M:%S}.{self.time % 1000:03}"
         if not self.facts:
             return f"{when} {self.function:<12} {self.text}"
@@ -112,7 +112,7 @@ def _events(cloud: Cloud, spec: Spec, since: int) -> list[Any]:
 
 
 def _identity(event: Any) -> str:  # noqa: ANN401  as botocore returns it
-    """Return what tells an event from others: its id, which MiniStack gives to none that a function wrote."""
+    """Return an event's identity: its id, which MiniStack gives to none that a function wrote."""
     return str(event.get("eventId", (event["logStreamName"], event["timestamp"], event["message"])))
 
 

@@ -169,7 +169,7 @@ def checked(plan: tuple[Step, ...], desired: Iterable[Resource]) -> tuple[Step, 
 
 
 def sorter(plan: Iterable[Step]) -> TopologicalSorter[Step]:
-    """Return what tells which steps are ready: each follows those that it waits for, or is locked by.
+    """Return a sorter of the steps: each follows those that it waits for, or is locked by.
 
     Steps with one lock key come one after another, in the plan's order.
     """

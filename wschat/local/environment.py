@@ -1,4 +1,4 @@
-"""The environment of the local lab's processes: nothing of the person's AWS settings or proxies gets in."""
+"""The local lab's environment variables, MiniStack's settings too; none of the person's AWS settings."""
 
 import os
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """The wire: what client and functions say to each other in JSON text frames, and its limits.
 
-Begin with `requests`, what a client asks. `events` is what it is told, the reply with the request's id
-among them; `refusals` says why a request can't be done; `names` has the limits, and how names compare. A
+Begin with `requests`, what a client asks. `events` is what the server sends, the reply with the request's id
+among them; `refusals` says why a request can't be done; `limits` has the limits, `names` how names compare. A
 function packs what it imports of these; `reader`, which reads events, is the client's alone.
 """

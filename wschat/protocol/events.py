@@ -1,4 +1,4 @@
-"""What a client is told: replies to its requests, and what others do."""
+"""What the server sends: replies to requests, and what others do."""
 
 import json
 from dataclasses import dataclass

@@ -1,18 +1,13 @@
-"""The limits of names, rooms and messages; how names are stored, and what they are compared by."""
+"""How names and messages are checked and stored, and what names are compared by."""
 
 import unicodedata
 
+from wschat.protocol.limits import MESSAGE_LIMIT, NAME_LIMIT
 from wschat.protocol.refusals import ErrorCode, Refused
 
-NAME_LIMIT = 32  # characters (code points) in a name or a room's name
-MESSAGE_LIMIT = 4_000  # characters in a message
-ID_LIMIT, TOKEN_LIMIT = 64, 256  # characters in a request id, and in a client's token
-LOG_LENGTH = 100  # messages that a room remembers
-MEMBER_LIMIT = 500  # members of a room: its item stays under 400 KB, the list under half a reply
 # Beside the format characters (Cf), these show nothing (Unicode's Default_Ignorable_Code_Point).
 INVISIBLE = {0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x3164, 0xFFA0, *range(0x180B, 0x1810)}
 INVISIBLE |= {*range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)}
-ROOM_LIMIT = 500  # rooms: their item stays under 400 KB, the list under a reply
 
 
 def clean_name(text: str, what: str = "name") -> str:

@@ -46,6 +46,7 @@ def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401
 
 
 _string, _integer, _list = _reader(str), _reader(int), _reader(list)
+# By the type of a field: one of another type needs an entry here, or its event is `Unknown`.
 _READ: dict[object, Callable[[Any], object]] = {
     str: _string,
     str | None: lambda value: None if value is None else _string(value),

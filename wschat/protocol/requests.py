@@ -4,7 +4,8 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-from wschat.protocol.names import ID_LIMIT, TOKEN_LIMIT, is_text
+from wschat.protocol.limits import ID_LIMIT, TOKEN_LIMIT
+from wschat.protocol.names import is_text
 from wschat.protocol.refusals import ErrorCode, Refused
 
 

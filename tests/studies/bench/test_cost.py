@@ -20,7 +20,7 @@ from tests.support.functions.people import Connect, Person
 from tests.support.functions.post_sink import PostSink
 from wschat.functions.shared.dynamodb import dynamodb, marshalled
 from wschat.functions.shared.workers import WORKERS
-from wschat.protocol.names import LOG_LENGTH
+from wschat.protocol.limits import LOG_LENGTH
 
 TEXT = "a message of an ordinary length, which is about as long as this one is"
 SIZES = (2, 10, 100, 1_000)

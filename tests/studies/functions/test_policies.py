@@ -81,5 +81,5 @@ def test_each_action_is_in_the_file(spec: Spec) -> None:
 
 def test_what_is_shared() -> None:
     """Of what is shared, this is what reads or writes: the lessons name it where they call it."""
-    assert shared().keys() >= {"broadcast", "free_name", "leave_room", "take_over"}
+    assert shared().keys() >= {"broadcast", "free_name", "plan_leaving", "take_over"}
     assert shared()["free_name"] == {("CLIENTS", "GetItem"), ("CLIENTS", "DeleteItem")}

@@ -9,7 +9,7 @@ from tests.support.functions.people import Connect, Tables, code
 from wschat.functions.shared.dynamodb import ROOMS, dynamodb
 from wschat.local.gateway.quotas import MESSAGE_BYTES
 from wschat.protocol.events import Ack, MultiMessage, UserJoined
-from wschat.protocol.names import LOG_LENGTH, MEMBER_LIMIT, MESSAGE_LIMIT, NAME_LIMIT
+from wschat.protocol.limits import LOG_LENGTH, MEMBER_LIMIT, MESSAGE_LIMIT, NAME_LIMIT
 from wschat.protocol.requests import Request
 
 

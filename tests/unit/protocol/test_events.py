@@ -18,7 +18,7 @@ from wschat.protocol.events import (
     UserJoined,
     UserLeft,
 )
-from wschat.protocol.names import ID_LIMIT, MEMBER_LIMIT, MESSAGE_LIMIT, NAME_LIMIT, ROOM_LIMIT
+from wschat.protocol.limits import ID_LIMIT, MEMBER_LIMIT, MESSAGE_LIMIT, NAME_LIMIT, ROOM_LIMIT
 from wschat.protocol.reader import decode_event
 from wschat.protocol.requests import Request
 

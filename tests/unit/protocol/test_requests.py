@@ -2,7 +2,7 @@
 
 import pytest
 
-from wschat.protocol.names import ID_LIMIT
+from wschat.protocol.limits import ID_LIMIT
 from wschat.protocol.refusals import ErrorCode, Refused
 from wschat.protocol.requests import Request, decode_request
 

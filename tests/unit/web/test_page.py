@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 
 from wschat.protocol import events as wire
-from wschat.protocol import names, requests
+from wschat.protocol import limits, requests
 from wschat.web.page import TYPES, Page
 
 FOLDER = files("wschat.web")
@@ -37,11 +37,11 @@ def test_the_url_is_text_in_the_page() -> None:
 def test_the_page_knows_the_wire() -> None:
     """Its limits are the wire's, and it asks and hears all that there is."""
     page = (FOLDER / "index.html").read_text()
-    limits = re.findall(r'id="(\w+)" data-limit="(\d+)"', page)
-    assert limits == [
-        ("name", str(names.NAME_LIMIT)),
-        ("room", str(names.NAME_LIMIT)),
-        ("message", str(names.MESSAGE_LIMIT)),
+    marked = re.findall(r'id="(\w+)" data-limit="(\d+)"', page)
+    assert marked == [
+        ("name", str(limits.NAME_LIMIT)),
+        ("room", str(limits.NAME_LIMIT)),
+        ("message", str(limits.MESSAGE_LIMIT)),
     ]
     program = (FOLDER / "chat.js").read_text()
     for action in requests.Action:

@@ -1,4 +1,7 @@
-"""The slash commands and the keys as tables: parsing, key bindings, help and completion come from them."""
+"""The slash commands and the keys as tables: parsing, key bindings, help and completion come from them.
+
+`update.py` carries the commands out.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -78,21 +81,21 @@ class Say(NamedTuple):
     text: str
 
 
-class Call(NamedTuple):
+class SlashCommand(NamedTuple):
     """A command, with the argument that it needs or an empty one."""
 
     name: str
     argument: str
 
 
-class Mistake(NamedTuple):
+class BadCommand(NamedTuple):
     """A line that begins with a slash and is no command."""
 
     what: str
     hint: str
 
 
-def parse(line: str) -> Say | Call | Mistake:
+def parse(line: str) -> Say | SlashCommand | BadCommand:
     """Read a line that a person entered; commands are found in any case."""
     if not line.startswith("/") or line.startswith("//"):
         return Say(line.removeprefix("/"))
@@ -103,17 +106,17 @@ def parse(line: str) -> Say | Call | Mistake:
         from difflib import get_close_matches
 
         close = get_close_matches(word.lower(), BY_NAME, n=1)
-        return Mistake(
+        return BadCommand(
             f"there is no /{word}", f"did you mean {BY_NAME[close[0]].usage}?" if close else "see /help"
         )
     if bool(argument) != bool(command.argument):
-        return Mistake(
+        return BadCommand(
             f"/{command.name} needs a {command.argument}"
             if command.argument
             else f"/{command.name} stands alone",
             f"type {command.usage}",
         )
-    return Call(command.name, argument)
+    return SlashCommand(command.name, argument)
 
 
 def candidates(before: str, rooms: Sequence[str]) -> list[str]:

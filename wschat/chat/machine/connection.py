@@ -22,7 +22,7 @@ from wschat.chat.machine.state import (
     PendingRequest,
     Reconnecting,
     Restoring,
-    Step,
+    Transition,
     flush_room,
     then,
 )
@@ -52,7 +52,7 @@ WELCOME = Listing(
 )
 
 
-def opened(state: ChatState, number: int) -> Step:
+def opened(state: ChatState, number: int) -> Transition:
     """Take the connection into use: the name first, then the room, then what is in the outbox."""
     if number != state.connection.attempt:
         return state, (Close(number),)
@@ -63,16 +63,16 @@ def opened(state: ChatState, number: int) -> Step:
     effects += (SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY), SetTimer(Timer.RENEW, RENEW_AFTER))
     name = state.wanted_name or state.name
     if name is None:
-        state, more = settle(state)
+        state, more = finish_restoring(state)
         return state, (*effects, *more, *((Show(WELCOME),) if is_first else ()))
     asked, more = ask(state, Action.REGISTER, name)
     if asked.requests == state.requests:  # a name that can't be
-        asked, settling = settle(replace(asked, wanted_name=None))
+        asked, settling = finish_restoring(replace(asked, wanted_name=None))
         more += settling
     return asked, (*effects, *more)
 
 
-def settle(state: ChatState) -> Step:
+def finish_restoring(state: ChatState) -> Transition:
     """Go on as before the cut: all that could be restored is, so the next cut is a new one.
 
     Where no name was taken, the server has not shown yet that it does more than open connections.
@@ -86,8 +86,8 @@ def settle(state: ChatState) -> Step:
     return replace(state, connection=online), retired
 
 
-def closed(state: ChatState, event: Closed) -> Step:
-    """Connect again, unless that is in vain; a connection that is used no more does not matter."""
+def closed(state: ChatState, event: Closed) -> Transition:
+    """Connect again, unless the fault is permanent; a connection that is used no more does not matter."""
     match state.connection:
         case Restoring(retiring=event.number):
             return state.with_open(retiring=None), ()
@@ -104,7 +104,7 @@ def closed(state: ChatState, event: Closed) -> Step:
     return state, ()
 
 
-def _lose(state: ChatState, event: Closed) -> Step:
+def _lose(state: ChatState, event: Closed) -> Transition:
     """Do without the connection: take back what was in flight, and connect again.
 
     A server that took our name back does its work, so the pauses have no reason to grow on. One that
@@ -120,7 +120,7 @@ def _lose(state: ChatState, event: Closed) -> Step:
     return then((state, effects), lambda state: _try_again(state, event))
 
 
-def _try_again(state: ChatState, event: Closed) -> Step:
+def _try_again(state: ChatState, event: Closed) -> Transition:
     effects: list[Effect] = []
     if not state.trouble:
         effects.append(Show(Disconnected(event.what)))
@@ -136,7 +136,7 @@ def _try_again(state: ChatState, event: Closed) -> Step:
     return replace(state, failures=failures), (*effects, *connect)
 
 
-def _end(state: ChatState, what: str, hint: str) -> Step:
+def _end(state: ChatState, what: str, hint: str) -> Transition:
     """End the chat; what is in flight stays pending, to be told as not confirmed."""
     pending, was_open = state.in_flight, not isinstance(state.connection, Connecting)
     outbox = (replace(pending, unconfirmed=True), *state.outbox) if pending else state.outbox
@@ -150,14 +150,14 @@ def _pause(state: ChatState, fault: Fault) -> float:
     return max(pause, SHORTEST_PAUSE.get(fault, 0.0))
 
 
-def _connect(state: ChatState, after: float, trouble: str) -> Step:
+def _connect(state: ChatState, after: float, trouble: str) -> Transition:
     number = state.connections + 1
     kind = Connecting if isinstance(state.connection, Connecting) else Reconnecting
     connection = kind(attempt=number, trouble=trouble)
     return replace(state, connections=number, connection=connection), (Connect(number, after),)
 
 
-def hang_up(state: ChatState, what: str, fault: Fault = Fault.TRANSIENT) -> Step:
+def hang_up(state: ChatState, what: str, fault: Fault = Fault.TRANSIENT) -> Transition:
     """Do without the connection by our own decision."""
     if state.in_use is None:
         return state, ()
@@ -166,7 +166,7 @@ def hang_up(state: ChatState, what: str, fault: Fault = Fault.TRANSIENT) -> Step
     return state, (close, *effects)
 
 
-def reply_timed_out(state: ChatState, pending: PendingRequest) -> Step:
+def reply_timed_out(state: ChatState, pending: PendingRequest) -> Transition:
     """Distrust a connection on which no reply comes; the second time, it is the request that fails."""
     if state.has(pending) or (pending.line and pending.timeouts):
         return fail(state, NO_REPLY)
@@ -174,7 +174,7 @@ def reply_timed_out(state: ChatState, pending: PendingRequest) -> Step:
     return hang_up(state, NO_REPLY.what)
 
 
-def resumed(state: ChatState) -> Step:
+def resumed(state: ChatState) -> Transition:
     """Connect at once: what was open before this machine slept is not any more, whatever it seems."""
     if isinstance(state.connection, Connecting | Ended):
         return state, ()
@@ -183,7 +183,7 @@ def resumed(state: ChatState) -> Step:
     return state, (*(effect for effect in effects if not isinstance(effect, Connect)), *connect)
 
 
-def fired(state: ChatState, timer: Timer) -> Step:
+def fired(state: ChatState, timer: Timer) -> Transition:
     """Do what a timer of the connection is for."""
     match timer, state.connection:
         case Timer.KEEPALIVE, Open():
@@ -196,7 +196,7 @@ def fired(state: ChatState, timer: Timer) -> Step:
     return state, ()
 
 
-def _renew(state: ChatState, online: Online) -> Step:
+def _renew(state: ChatState, online: Online) -> Transition:
     if online.postponed < MOST_POSTPONED and (online.active or not state.idle):
         state = state.with_open(active=False, postponed=online.postponed + 1)
         return state, (SetTimer(Timer.RENEW, QUIET),)

@@ -5,13 +5,21 @@ from dataclasses import replace
 
 from wschat.chat.machine import room as rooms
 from wschat.chat.machine.advice import FUNCTIONS, GATEWAY, HINTS, Advice
-from wschat.chat.machine.connection import hang_up, settle
+from wschat.chat.machine.connection import finish_restoring, hang_up
 from wschat.chat.machine.effects import Effect, Show
 from wschat.chat.machine.events import Fault
-from wschat.chat.machine.items import Failure, FromServer, Message, Presence, Reconnected
+from wschat.chat.machine.items import FromServer, Message, Presence, Reconnected, RequestFailed
 from wschat.chat.machine.outgoing import answered, ask, confirm, delivered, enter, fail, fall_back, refuse
 from wschat.chat.machine.room import Room
-from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Step, leave_room, then, with_room
+from wschat.chat.machine.state import (
+    ENTERING,
+    ChatState,
+    PendingRequest,
+    Transition,
+    leave_room,
+    then,
+    with_room,
+)
 from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, Error, MultiMessage, UserJoined, UserLeft
 from wschat.protocol.names import fold
@@ -22,7 +30,7 @@ from wschat.protocol.requests import Action
 UNREADABLE_SHOWN = 300  # characters
 
 
-def received(state: ChatState, event: wire.Event) -> Step:
+def received(state: ChatState, event: wire.Event) -> Transition:
     """Take a frame as the answer to what is in flight, or as news."""
     match event:
         case wire.Signup():
@@ -39,11 +47,11 @@ def received(state: ChatState, event: wire.Event) -> Step:
             return _message(state, event)
         case Unknown(frame) if not _is_event(frame):
             what = f"the server sent something unreadable: {frame[:UNREADABLE_SHOWN]}"
-            return state, (Show(Failure("", what)),)
+            return state, (Show(RequestFailed("", what)),)
     return _news(state, event)
 
 
-def _signed_up(state: ChatState, signup: wire.Signup) -> Step:
+def _signed_up(state: ChatState, signup: wire.Signup) -> Transition:
     state, pending = answered(state, signup.id)
     if pending is None or pending.request.action != Action.REGISTER:
         return state, ()
@@ -57,10 +65,10 @@ def _signed_up(state: ChatState, signup: wire.Signup) -> Step:
     if room is not None:
         return then((state, effects), lambda state: enter(state, room))
     back = (Show(Reconnected()),) if state.trouble else ()
-    return then((state, (*back, *effects)), settle)
+    return then((state, (*back, *effects)), finish_restoring)
 
 
-def _entered(state: ChatState, reply: MultiMessage) -> Step:
+def _entered(state: ChatState, reply: MultiMessage) -> Transition:
     state, pending = answered(state, reply.id)
     if pending is None or pending.request.action not in ENTERING:
         return state, ()
@@ -96,7 +104,9 @@ def _entered(state: ChatState, reply: MultiMessage) -> Step:
     else:
         told = ()
     entered = (state, (*effects, *told, *said))
-    return then(then(entered, lambda state: confirm(state, room, complete=not reply.truncated)), settle)
+    return then(
+        then(entered, lambda state: confirm(state, room, complete=not reply.truncated)), finish_restoring
+    )
 
 
 def _difference(room: Room, before: tuple[str, ...]) -> tuple[Effect, ...]:
@@ -113,7 +123,7 @@ def _difference(room: Room, before: tuple[str, ...]) -> tuple[Effect, ...]:
     return (Show(Presence(events)),) if events else ()
 
 
-def _acknowledged(state: ChatState, ack: wire.Ack) -> Step:
+def _acknowledged(state: ChatState, ack: wire.Ack) -> Transition:
     for pending in state.outbox:
         if pending.unconfirmed and pending.request.id == ack.id and pending.request.action == Action.MESSAGE:
             rest = tuple(other for other in state.outbox if other is not pending)
@@ -127,12 +137,12 @@ def _acknowledged(state: ChatState, ack: wire.Ack) -> Step:
     return state, ()
 
 
-def _left(state: ChatState, pending: PendingRequest) -> Step:
+def _left(state: ChatState, pending: PendingRequest) -> Transition:
     left, shown = leave_room(state)
     return left, (*shown, *delivered(state, pending))
 
 
-def _failed(state: ChatState, error: Error | GatewayError) -> Step:
+def _failed(state: ChatState, error: Error | GatewayError) -> Transition:
     pending = state.in_flight
     match error:
         case Error(ErrorCode.UNKNOWN_ACTION, id=None) if state.ping_in_flight:
@@ -140,14 +150,14 @@ def _failed(state: ChatState, error: Error | GatewayError) -> Step:
         case Error(id=about) if pending and about in {None, pending.request.id}:
             return _refused(state, pending, error)
         case Error(code, message):
-            return state, (Show(Failure("", message or code, HINTS.get(code, ""), code)),)
+            return state, (Show(RequestFailed("", message or code, HINTS.get(code, ""), code)),)
         case GatewayError(message) if state.ping_in_flight and (pending is None or message == "Forbidden"):
             return state.with_open(ping_in_flight=False), ()  # a lab without a ping route: it served even so
         case GatewayError(message):
             return _gateway_failed(state, pending, message)
 
 
-def _gateway_failed(state: ChatState, pending: PendingRequest | None, message: str) -> Step:
+def _gateway_failed(state: ChatState, pending: PendingRequest | None, message: str) -> Transition:
     """Let what is in flight fail; what we had before a cut is asked for again on another connection."""
     what, hint = GATEWAY.get(message, Advice(""))
     function = FUNCTIONS.get(pending.request.action, "NAME") if pending else "NAME"
@@ -165,7 +175,7 @@ def _restores(state: ChatState, pending: PendingRequest) -> bool:
     return pending.request.action == Action.REGISTER or state.is_in(pending.request.value)
 
 
-def _refused(state: ChatState, pending: PendingRequest, error: Error) -> Step:
+def _refused(state: ChatState, pending: PendingRequest, error: Error) -> Transition:
     action, code = pending.request.action, error.code
     if code == ErrorCode.BUSY and state.restoring and not pending.line:
         return hang_up(state, error.message or code, fault=Fault.BUSY)
@@ -179,17 +189,17 @@ def _refused(state: ChatState, pending: PendingRequest, error: Error) -> Step:
     return fall_back(state, pending, code) or _kept_out(state, pending, error)
 
 
-def _name_lost(state: ChatState, pending: PendingRequest, error: Error) -> Step:
-    """Take the old name again if it was a new one that can't be; else be nobody, who wants the room back."""
+def _name_lost(state: ChatState, pending: PendingRequest, error: Error) -> Transition:
+    """Take the old name again if a new one was refused; else go on without a name, remembering the room."""
     old, state = state.name, replace(state, wanted_name=None)
     if old is not None and fold(old) != fold(pending.request.value):
         return then(refuse(state, pending, error), lambda state: ask(state, Action.REGISTER, old))
     wanted = state.wanted_room or (state.room.name if state.room else None)
     left = leave_room(replace(state, name=None, wanted_room=wanted))
-    return then(then(left, lambda state: refuse(state, pending, error)), settle)
+    return then(then(left, lambda state: refuse(state, pending, error)), finish_restoring)
 
 
-def _kept_out(state: ChatState, pending: PendingRequest, error: Error) -> Step:
+def _kept_out(state: ChatState, pending: PendingRequest, error: Error) -> Transition:
     """Go on without the room; if we were in it before a cut, we are no more."""
     was_in = state.restoring and state.is_in(pending.request.value)
     state = replace(state, wanted_room=None)
@@ -197,12 +207,12 @@ def _kept_out(state: ChatState, pending: PendingRequest, error: Error) -> Step:
     return then(then(left, lambda state: refuse(state, pending, error)), _resume_room)
 
 
-def _resume_room(state: ChatState) -> Step:
+def _resume_room(state: ChatState) -> Transition:
     """Enter the room again that we were in before the cut, if there is one; then all is as it can be."""
-    return enter(state, state.room.name) if state.restoring and state.room else settle(state)
+    return enter(state, state.room.name) if state.restoring and state.room else finish_restoring(state)
 
 
-def _message(state: ChatState, message: ClientMessage) -> Step:
+def _message(state: ChatState, message: ClientMessage) -> Transition:
     """Show a message, unless it overtook the reply that lets us into its room."""
     room, pending = state.room, state.in_flight
     if room and (not message.room or state.is_in(message.room)):
@@ -214,7 +224,7 @@ def _message(state: ChatState, message: ClientMessage) -> Step:
     return state, ()
 
 
-def _news(state: ChatState, event: wire.Event) -> Step:
+def _news(state: ChatState, event: wire.Event) -> Transition:
     match event:
         case UserJoined(_, room) | UserLeft(_, room) if state.room and state.is_in(room):
             return with_room(state, rooms.change_members(state.room, event))

@@ -40,7 +40,7 @@ def _whole_word(name: str) -> re.Pattern[str]:
 
 
 class FromServer(NamedTuple):
-    """What the server told us, who are called `me`; a reply's `id` is what a program calls its request."""
+    """An event for us; `me` is our name, and a reply's `id` is what a program calls its request."""
 
     event: Signup | MultiMessage | SingleRoom | DeleteRoom
     me: str = ""
@@ -83,7 +83,7 @@ class Notice(NamedTuple):
     text: str
 
 
-class Failure(NamedTuple):
+class RequestFailed(NamedTuple):
     """Something that did not work: what it was about (may be empty), why, what to do (may be empty)."""
 
     about: str
@@ -128,7 +128,7 @@ Item = (
     | Disconnected
     | Reconnected
     | Notice
-    | Failure
+    | RequestFailed
     | Listing
     | Rooms
     | Members

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from wschat.chat.machine.advice import FORGOTTEN, HINTS, Advice
 from wschat.chat.machine.effects import Effect, Quit, RestoreInput, Send, Show
-from wschat.chat.machine.items import Acknowledged, Failure, Unsent
+from wschat.chat.machine.items import Acknowledged, RequestFailed, Unsent
 from wschat.chat.machine.room import Room
-from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Step
+from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Transition
 from wschat.protocol import names
 from wschat.protocol.events import Ack, Error
 from wschat.protocol.refusals import ErrorCode, Refused
@@ -29,7 +29,7 @@ def ask(
     tag: str | None = None,
     after: int | None = None,
     fallbacks: tuple[tuple[ErrorCode, Action], ...] = (),
-) -> Step:
+) -> Transition:
     """Put a request into the outbox, or refuse what the server would.
 
     What has no line is the program's own, and goes before all else.
@@ -45,14 +45,14 @@ def ask(
     return replace(state, outbox=outbox, requests=state.requests + 1), ()
 
 
-def enter(state: ChatState, room: str) -> Step:
+def enter(state: ChatState, room: str) -> Transition:
     """Ask for a room by ourselves; of the one that we are in, for what was missed."""
     after = state.room.after or None if state.room and state.is_in(room) else None
     return ask(state, Action.JOIN, room, after=after, fallbacks=FALLBACKS)
 
 
-def fall_back(state: ChatState, pending: PendingRequest, code: str) -> Step | None:
-    """Ask for what may be had in place of what was refused by this code; None if there is nothing."""
+def fall_back(state: ChatState, pending: PendingRequest, code: str) -> Transition | None:
+    """Ask for the next fallback of what was refused by this code; None if there is none."""
     match pending.fallbacks:
         case ((by, action), *others) if by == code:
             return ask(state, action, pending.request.value, fallbacks=tuple(others))
@@ -71,7 +71,7 @@ def _checked(action: Action, value: str) -> str:
     return value
 
 
-def proceed(state: ChatState) -> Step:
+def proceed(state: ChatState) -> Transition:
     """Send the next request if none is in flight; quit if that is wanted and nothing is pending."""
     effects: list[Effect] = []
     while state.outbox and state.in_use is not None and state.in_flight is None:
@@ -104,25 +104,25 @@ def answered(state: ChatState, request_id: str | None) -> tuple[ChatState, Pendi
     return state.with_open(in_flight=None), pending
 
 
-def refuse(state: ChatState, pending: PendingRequest, refused: Refused | Error) -> Step:
+def refuse(state: ChatState, pending: PendingRequest, refused: Refused | Error) -> Transition:
     """Tell that a request was refused, by the server or by ourselves, and what to do about it."""
     code = refused.code
     return _reject(state, pending, Advice(refused.message or code, HINTS.get(code, "")), code)
 
 
-def _reject(state: ChatState, pending: PendingRequest, advice: Advice, code: str = "") -> Step:
+def _reject(state: ChatState, pending: PendingRequest, advice: Advice, code: str = "") -> Transition:
     """Tell that a request failed; a message's text goes back to where it was typed."""
-    told = Show(Failure(pending.label, *advice, code=code, tag=pending.tag))
+    told = Show(RequestFailed(pending.label, *advice, code=code, tag=pending.tag))
     back = RestoreInput(Unsent(pending.line, pending.unconfirmed))
     is_text = pending.request.action == Action.MESSAGE
     return replace(state, refused=True), (told, back) if is_text else (told,)
 
 
-def fail(state: ChatState, advice: Advice) -> Step:
-    """Tell that what is in flight failed, or that something did; a message that was echoed did not."""
+def fail(state: ChatState, advice: Advice) -> Transition:
+    """Show that the request in flight failed, or something else; an echoed message counts as delivered."""
     pending = state.in_flight
     if pending is None:
-        return state, (Show(Failure("", *advice)),)
+        return state, (Show(RequestFailed("", *advice)),)
     state = state.with_open(in_flight=None)
     if state.has(pending):
         return state, delivered(state, pending)
@@ -136,7 +136,7 @@ def delivered(state: ChatState, pending: PendingRequest, ack: Ack | None = None)
     return (Show(Acknowledged(ack, pending.request.action, room)),)
 
 
-def take_back(state: ChatState) -> Step:
+def take_back(state: ChatState) -> Transition:
     """Take back what is in flight on a connection that is given up: nobody knows whether it arrived.
 
     A message becomes the first of the outbox, with its id; one that was echoed did arrive. A name or room
@@ -154,7 +154,7 @@ def take_back(state: ChatState) -> Step:
     return replace(state, outbox=(replace(pending, unconfirmed=True), *state.outbox)), ()
 
 
-def confirm(state: ChatState, room: Room, *, complete: bool) -> Step:
+def confirm(state: ChatState, room: Room, *, complete: bool) -> Transition:
     """Decide about messages that were in flight at a cut, now that the room has told what it has.
 
     Those that it does not have are sent again, unless it has forgotten too much to tell (not `complete`).

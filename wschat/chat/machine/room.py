@@ -8,7 +8,8 @@ from wschat.chat.machine.effects import Effect, SetTimer, Show
 from wschat.chat.machine.events import Timer
 from wschat.chat.machine.items import Message, Presence
 from wschat.protocol.events import ClientMessage, UserJoined, UserLeft
-from wschat.protocol.names import LOG_LENGTH, fold
+from wschat.protocol.limits import LOG_LENGTH
+from wschat.protocol.names import fold
 
 SEEN_LENGTH = 2 * LOG_LENGTH
 RECENT = LOG_LENGTH // 2  # messages among which a gap is asked for again after a cut
@@ -57,10 +58,10 @@ class Room:
         return (fold(self.me), request_id) in self.seen_ids
 
 
-Step = tuple[Room, tuple[Effect, ...]]
+Transition = tuple[Room, tuple[Effect, ...]]
 
 
-def show(room: Room, messages: Iterable[ClientMessage], *, missed: bool = False) -> Step:
+def show(room: Room, messages: Iterable[ClientMessage], *, missed: bool = False) -> Transition:
     """Show what has not been shown yet, by seq; `missed`: it was said while we were away."""
     effects: list[Effect] = []
     for message in sorted(messages, key=lambda message: message.seq):
@@ -84,7 +85,7 @@ def show(room: Room, messages: Iterable[ClientMessage], *, missed: bool = False)
     return room, tuple(effects)
 
 
-def receive(room: Room, message: ClientMessage) -> Step:
+def receive(room: Room, message: ClientMessage) -> Transition:
     """Show a message, and what waited for it; or let it wait for one before it."""
     if message.seq > room.last_seq + 1 and room.last_seq and len(room.reorder_buffer) < LOG_LENGTH:
         timer = () if room.reorder_buffer else (SetTimer(Timer.REORDER, REORDER_WAIT),)
@@ -102,12 +103,12 @@ def hold_back(room: Room, message: ClientMessage) -> Room:
     return replace(room, reorder_buffer=(*room.reorder_buffer, message)[-SEEN_LENGTH:])
 
 
-def release(room: Room) -> Step:
+def release(room: Room) -> Transition:
     """Show all that waits in the reorder buffer."""
     return show(replace(room, reorder_buffer=()), room.reorder_buffer)
 
 
-def change_members(room: Room, event: UserJoined | UserLeft) -> Step:
+def change_members(room: Room, event: UserJoined | UserLeft) -> Transition:
     """Show that somebody joined or left; of a burst only the first at once, the others in one line."""
     others = tuple(member for member in room.members if member != event.user)
     members = (*others, event.user) if isinstance(event, UserJoined) else others
@@ -121,13 +122,13 @@ def change_members(room: Room, event: UserJoined | UserLeft) -> Step:
     return replace(room, presence=()), (Show(Presence((event,))), timer)
 
 
-def show_presence(room: Room) -> Step:
+def show_presence(room: Room) -> Transition:
     """Show the joins and leaves that have been gathered."""
     shown = (Show(Presence(room.presence)),) if room.presence else ()
     return replace(room, presence=None if room.presence is None else ()), shown
 
 
-def end_presence_window(room: Room) -> Step:
+def end_presence_window(room: Room) -> Transition:
     """Show the joins and leaves of a window that is over; without any, the next is shown at once."""
     if not room.presence:
         return replace(room, presence=None), ()
@@ -135,7 +136,7 @@ def end_presence_window(room: Room) -> Step:
     return room, (*shown, SetTimer(Timer.PRESENCE, PRESENCE_WINDOW))
 
 
-def flush(room: Room) -> Step:
+def flush(room: Room) -> Transition:
     """Show all that waits to be shown."""
     room, messages = release(room)
     room, presence = show_presence(room)

@@ -9,7 +9,7 @@ from typing import Any
 from wschat.chat.machine.effects import Effect
 from wschat.chat.machine.items import Unsent
 from wschat.chat.machine.room import Room, flush
-from wschat.chat.machine.room import Step as RoomStep
+from wschat.chat.machine.room import Transition as RoomTransition
 from wschat.protocol.events import ClientMessage
 from wschat.protocol.names import fold
 from wschat.protocol.refusals import ErrorCode
@@ -131,7 +131,7 @@ class ChatState:
         reconnect_limit: for how many seconds in a row it is tried to connect.
         connections: how many were tried; each has a number.
         failures: how many tries to connect failed in a row.
-        latency: seconds between the last request and its reply.
+        latency: seconds between our last request and its reply; nobody else's is known.
         outbox: what is to be sent, one after the other.
         requests: how many were made; each has a number in its id.
         refused: a request was refused.
@@ -220,28 +220,28 @@ class ChatState:
         return self.room is not None and self.room.has(pending.request.id)
 
 
-Step = tuple[ChatState, tuple[Effect, ...]]
+Transition = tuple[ChatState, tuple[Effect, ...]]
 
 
-def then(step: Step, change: Callable[[ChatState], Step]) -> Step:
+def then(step: Transition, change: Callable[[ChatState], Transition]) -> Transition:
     """Return a step, and what comes next."""
     state, effects = step
     state, more = change(state)
     return state, (*effects, *more)
 
 
-def with_room(state: ChatState, step: RoomStep) -> Step:
+def with_room(state: ChatState, step: RoomTransition) -> Transition:
     """Return the state in which the room has made this step."""
     room, effects = step
     return replace(state, room=room), effects
 
 
-def flush_room(state: ChatState) -> Step:
+def flush_room(state: ChatState) -> Transition:
     """Show all that waits to be shown, and stay in the room."""
     return with_room(state, flush(state.room)) if state.room else (state, ())
 
 
-def leave_room(state: ChatState) -> Step:
+def leave_room(state: ChatState) -> Transition:
     """Leave the room, once all that waits to be shown is shown: the one way out of it."""
     state, effects = flush_room(state)
     return replace(state, room=None), effects

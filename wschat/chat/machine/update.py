@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 from wschat.chat.machine import connection, events, room
-from wschat.chat.machine.commands import HELP, Call, Mistake, Say, parse
+from wschat.chat.machine.commands import HELP, BadCommand, Say, SlashCommand, parse
 from wschat.chat.machine.effects import GiveUp, Quit, Show
 from wschat.chat.machine.events import Event, Malformed, Requested, Timer
 from wschat.chat.machine.incoming import received
-from wschat.chat.machine.items import Failure, Listing, Members, Notice, Rooms
+from wschat.chat.machine.items import Listing, Members, Notice, RequestFailed, Rooms
 from wschat.chat.machine.outgoing import ask, proceed
-from wschat.chat.machine.state import ChatState, Ended, Step, flush_room, then, with_room
+from wschat.chat.machine.state import ChatState, Ended, Transition, flush_room, then, with_room
 from wschat.protocol.events import ClientMessage
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action
@@ -17,7 +17,7 @@ from wschat.protocol.requests import Action
 ASKED_BY_PROGRAMS = (Action.REGISTER, Action.CREATE, Action.JOIN, Action.MESSAGE, Action.LEAVE)
 
 
-def update(state: ChatState, event: Event) -> Step:
+def update(state: ChatState, event: Event) -> Transition:
     """Return the state after the event, and what is to be done, in order."""
     if isinstance(state.connection, Ended):
         return state, ()
@@ -28,7 +28,7 @@ def update(state: ChatState, event: Event) -> Step:
     return state, effects
 
 
-def _react(state: ChatState, event: Event) -> Step:
+def _react(state: ChatState, event: Event) -> Transition:
     match event:
         case events.Received(frame, latency):
             state = state if latency is None else replace(state, latency=latency)
@@ -51,7 +51,7 @@ def _react(state: ChatState, event: Event) -> Step:
     return state, ()
 
 
-def _fired(state: ChatState, timer: Timer) -> Step:
+def _fired(state: ChatState, timer: Timer) -> Transition:
     if timer not in {Timer.REORDER, Timer.PRESENCE}:
         return connection.fired(state, timer)
     if state.room is None:
@@ -62,40 +62,40 @@ def _fired(state: ChatState, timer: Timer) -> Step:
     return (state, ()) if state.restoring else with_room(state, room.release(state.room))
 
 
-def _requested(state: ChatState, event: Requested | Malformed) -> Step:
+def _requested(state: ChatState, event: Requested | Malformed) -> Transition:
     match event:
         case Malformed(line):
             what, hint = f"this is no request: {line}", 'such as {"action": "message", "value": "hello"}'
-            failure = Failure("", what, hint, ErrorCode.BAD_REQUEST)
+            failure = RequestFailed("", what, hint, ErrorCode.BAD_REQUEST)
         case Requested(action, value, tag, line) if action in ASKED_BY_PROGRAMS:
             return ask(state, Action(action), value, line=line, tag=tag)
         case Requested(action, tag=tag):
             what, hint = f"there is no action {action}", f"one of {', '.join(ASKED_BY_PROGRAMS)}"
-            failure = Failure("", what, hint, ErrorCode.UNKNOWN_ACTION, tag)
+            failure = RequestFailed("", what, hint, ErrorCode.UNKNOWN_ACTION, tag)
     return replace(state, refused=True), (Show(failure),)
 
 
-def _line_entered(state: ChatState, line: str) -> Step:
+def _line_entered(state: ChatState, line: str) -> Transition:
     match parse(line):
         case Say(text):
             return ask(state, Action.MESSAGE, text, line=line) if text.strip() else (state, ())
-        case Mistake(what, hint):
-            return replace(state, refused=True), (Show(Failure("", what, hint)),)
-        case Call("rooms"):
+        case BadCommand(what, hint):
+            return replace(state, refused=True), (Show(RequestFailed("", what, hint)),)
+        case SlashCommand("rooms"):
             none = Notice("no rooms yet; /create ROOM makes one")
             return state, (Show(Rooms(state.rooms) if state.rooms else none),)
-        case Call("users"):
+        case SlashCommand("users"):
             nowhere = Notice("you are in no room; /join ROOM")
             return state, (Show(Members(state.room.name, state.room.members) if state.room else nowhere),)
-        case Call("help"):
+        case SlashCommand("help"):
             return state, (Show(Listing("commands and keys:", HELP)),)
-        case Call("quit"):
+        case SlashCommand("quit"):
             return _quit(state)
-        case Call(action, argument):
+        case SlashCommand(action, argument):
             return ask(state, Action(action), argument, line=line)
 
 
-def _quit(state: ChatState) -> Step:
+def _quit(state: ChatState) -> Transition:
     if state.quitting:
         return state, (Quit(),)
     waits = (

@@ -1,4 +1,4 @@
-"""The connections of a chat, by number: opened after a pause, heard, closed; what happens to them is fed."""
+"""The connections of a chat, by number: opened after a pause, read, closed; events go to the machine."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

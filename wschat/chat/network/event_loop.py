@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run this to its end, as asyncio.run does, and then wait for no name or login that is looked up."""
+    """Run this to its end, as asyncio.run does, and then wait for no DNS or credentials thread."""
     with asyncio.Runner() as runner:
         runner.get_loop().set_default_executor(_Daemons())
         runner.get_loop().set_exception_handler(_tell)

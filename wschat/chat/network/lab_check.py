@@ -33,7 +33,7 @@ STEPS: dict[Action, tuple[type[wire.Event], ...]] = {
     Action.MESSAGE: (wire.Ack, wire.ClientMessage),
     Action.LEAVE: (wire.Ack, wire.DeleteRoom),
 }
-"""What is asked, in this order: the reply to it, and what the function posts to who asked as well."""
+"""The requests, in this order: each with its reply, and the events that its sender receives besides."""
 
 OnWait = Callable[[str, float], None]
 

@@ -59,7 +59,7 @@ def _events(item: items.Item) -> Iterator[dict[str, object]]:
         case items.Acknowledged(ack, action, room):
             known = _fields(ack) if action == Action.MESSAGE else {"type": ack.type, "id": ack.id}
             yield {**known, "action": action, "room": room}
-        case items.Failure(about, what, hint, code, tag):
+        case items.RequestFailed(about, what, hint, code, tag):
             yield {"type": "error", "about": about, "code": code, "message": what, "hint": hint, "id": tag}
         case items.Disconnected(what):
             yield {"type": "connection", "status": "lost", "message": what}

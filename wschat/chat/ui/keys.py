@@ -29,7 +29,7 @@ class KeyHandlers:
         self._set_aside: Callable[[], object] = lambda: None
 
     def restored(self, text: str, set_aside: Callable[[], object]) -> None:
-        """Note what was put into the input line; `set_aside` is called if that is left to a command."""
+        """Note what was put into the input line; `set_aside` is called if a command is typed instead."""
         self._restored, self._set_aside = text, set_aside
 
     def bindings(self) -> KeyBindings:

@@ -56,7 +56,7 @@ def render(item: items.Item, format_time: FormatTime, *, linear: bool = False) -
     match item:
         case items.Message():
             return _message(item, format_time, linear=linear)
-        case items.Failure(about, what, hint):
+        case items.RequestFailed(about, what, hint):
             told = f"!! {safe(about)}: {safe(what)}" if about else f"!! {safe(what)}"
             return (_line(told, "error"), *((_line(f"   {safe(hint)}", "hint"),) if hint else ()))
         case items.Listing(heading, rows):

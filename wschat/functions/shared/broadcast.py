@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from wschat.functions.shared.dynamodb import CLIENTS, scan
 from wschat.functions.shared.invocation import Call, add_counts, add_fields, timed
 from wschat.functions.shared.management_api import ManagementApi
-from wschat.functions.shared.membership import Leaving, Notice, prune
+from wschat.functions.shared.membership import Leaving, Post, prune
 from wschat.functions.shared.session import credentials
 from wschat.protocol.refusals import Refused
 
@@ -28,7 +28,7 @@ def management_api(api: str, stage: str) -> ManagementApi:
     return ManagementApi(url, credentials(), os.environ["AWS_REGION"])
 
 
-def broadcast(call: Call, *notices: Notice, left: Leaving | None = None) -> None:
+def broadcast(call: Call, *notices: Post, left: Leaving | None = None) -> None:
     """Post each notice to all its connections at once, first those about one who has `left` a room.
 
     Then remove connections that are stale, and tell of that as well. Stale is one whose post meets 410 Gone:
@@ -53,8 +53,8 @@ def broadcast(call: Call, *notices: Notice, left: Leaving | None = None) -> None
         left.clear()
 
 
-def _post(call: Call, notice: Notice, met: set[str], until: float) -> list[str]:
-    """Post one notice to all its connections but those that were met gone; return which others are gone."""
+def _post(call: Call, notice: Post, met: set[str], until: float) -> list[str]:
+    """Post to all connections but those known as stale (`met`); return which others turned out to be."""
     people = notice.connections
     if people is None:  # everybody: only the birth and the death of a room are worth a scan
         people = scan(CLIENTS, "#ID", "attribute_exists(#connected)")

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from wschat.functions.shared.dynamodb import Json
 from wschat.protocol.events import Entry
-from wschat.protocol.names import LOG_LENGTH
+from wschat.protocol.limits import LOG_LENGTH
 
 HISTORY_LIMIT = 60_000  # bytes of a reply that messages may take; the members take the rest
 

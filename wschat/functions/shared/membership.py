@@ -19,7 +19,7 @@ ROOM_LIST = "#rooms"  # the item of client-records that lists the rooms: key to 
 
 
 @dataclass(frozen=True)
-class Notice:
+class Post:
     """An event for some connections, or for everybody who is connected (None).
 
     `room` is the key of the room that they are in, where that is why they hear of it.
@@ -39,7 +39,7 @@ class Leaving:
     """
 
     operations: Sequence[Json] = ()
-    notices: Sequence[Notice] = ()
+    notices: Sequence[Post] = ()
     dead: str | None = None
     unlist: Sequence[Json] = ()
     messages: Sequence[str] = ()
@@ -90,7 +90,7 @@ def expiry() -> int:
     return int(time.time()) + LIFETIME
 
 
-def leave_room(client: Json) -> Leaving:
+def plan_leaving(client: Json) -> Leaving:
     """Decide how a client leaves the room it is in, if any; the last one out takes the room along."""
     me, room = client["ID"], get_item(ROOMS, client["room"]) if "room" in client else None
     if room is None or me not in room["users"]:
@@ -98,7 +98,7 @@ def leave_room(client: Json) -> Leaving:
     key, given = room["room"], {"#me": me, ":one": 1}
     if others := [member for member in room["users"] if member != me]:
         several = "attribute_exists(#users.#me) AND size(#users) > :one"
-        left = Notice(UserLeft(room["users"][me], room["name"]), others, key)
+        left = Post(UserLeft(room["users"][me], room["name"]), others, key)
         return Leaving([update(ROOMS, key, "REMOVE #users.#me", several, given)], [left])
     counter = get_item(ROOMS, f"{key}#log")
     last = counter["seq"] if counter else 0
@@ -107,7 +107,7 @@ def leave_room(client: Json) -> Leaving:
             delete(ROOMS, key, "attribute_exists(#users.#me) AND size(#users) = :one", given),
             delete(ROOMS, f"{key}#log", "attribute_exists(#seq)"),
         ],
-        notices=[Notice(DeleteRoom(room["name"]))],
+        notices=[Post(DeleteRoom(room["name"]))],
         dead=key,
         unlist=[
             update(CLIENTS, ROOM_LIST, "REMOVE #rooms.#dead", "attribute_exists(#rooms)", {"#dead": key})
@@ -148,8 +148,8 @@ def take_over(old: str, new: str, name: str) -> tuple[list[Json], Json]:
 def prune(connection: str, room: str | None) -> Leaving:
     """Remove all that is known of a connection to which nothing can be posted any more.
 
-    `room` is where it was met: its record, which tells that too, may be gone before its membership. One
-    that takes a name meanwhile is left in peace: the post had come before it was open.
+    `room` is where it was a member: its record, which says so too, may be gone before its membership. One
+    that takes a name meanwhile is not pruned: the post preceded its handshake.
     """
     names: list[str | None] = []
 
@@ -158,7 +158,7 @@ def prune(connection: str, room: str | None) -> Leaving:
         names.append(client.get("name"))
         if names[-1] != names[0]:
             return Leaving()
-        left = leave_room({"room": room, **client} if room else client)
+        left = plan_leaving({"room": room, **client} if room else client)
         record = delete(CLIENTS, connection, *unchanged(client))
         transact_write(record, *free_name(client), *left.operations, *left.unlist)
         return left

@@ -1,4 +1,4 @@
-"""Who is asking, and where: a session of boto3, and the clients for one lab."""
+"""Credentials, account and region: a session of boto3, and the clients for one lab."""
 
 import math
 import os

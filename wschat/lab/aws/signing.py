@@ -22,7 +22,7 @@ OWN_HOST = re.compile(
 
 
 def signer(url: str, target: Target, *, longest_url: int = LONGEST_URL) -> Callable[[], SignedHandshake]:
-    """Return what signs a connection to this URL, with the credentials as they are when it is called.
+    """Return a function that signs a connection to this URL, with the credentials of the moment of the call.
 
     The region is that of the API's host, or of the target where the host is a domain of one's own. The
     credentials are asked for now already, so that what they ask for (such as a code) is asked for now.

@@ -1,6 +1,15 @@
 import pytest
 
-from wschat.chat.machine.commands import COMMANDS, HELP, Call, Mistake, Say, candidates, mentions, parse
+from wschat.chat.machine.commands import (
+    COMMANDS,
+    HELP,
+    BadCommand,
+    Say,
+    SlashCommand,
+    candidates,
+    mentions,
+    parse,
+)
 
 
 @pytest.mark.parametrize(
@@ -8,14 +17,14 @@ from wschat.chat.machine.commands import COMMANDS, HELP, Call, Mistake, Say, can
     [
         ("hello /join", Say("hello /join")),
         ("//join", Say("/join")),
-        ("/join my room", Call("join", "my room")),
-        ("/JOIN  ops ", Call("join", "ops")),
-        ("/leave", Call("leave", "")),
-        ("/jion ops", Mistake("there is no /jion", "did you mean /join ROOM?")),
-        ("/", Mistake("there is no /", "see /help")),
-        ("/usr/bin/env", Mistake("there is no /usr/bin/env", "see /help")),
-        ("/join", Mistake("/join needs a ROOM", "type /join ROOM")),
-        ("/leave now", Mistake("/leave stands alone", "type /leave")),
+        ("/join my room", SlashCommand("join", "my room")),
+        ("/JOIN  ops ", SlashCommand("join", "ops")),
+        ("/leave", SlashCommand("leave", "")),
+        ("/jion ops", BadCommand("there is no /jion", "did you mean /join ROOM?")),
+        ("/", BadCommand("there is no /", "see /help")),
+        ("/usr/bin/env", BadCommand("there is no /usr/bin/env", "see /help")),
+        ("/join", BadCommand("/join needs a ROOM", "type /join ROOM")),
+        ("/leave now", BadCommand("/leave stands alone", "type /leave")),
     ],
 )
 def test_parse(line: str, meaning: object) -> None:

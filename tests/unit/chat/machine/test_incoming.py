@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine.events import Closed, Opened, ReplyTimedOut
-from wschat.chat.machine.items import Failure, FromServer, Reconnected, Unsent
+from wschat.chat.machine.items import FromServer, Reconnected, RequestFailed, Unsent
 from wschat.protocol.events import (
     ClientMessage,
     DeleteRoom,
@@ -29,7 +29,7 @@ def test_a_wished_room() -> None:
     play.feed(Error("no-such-room", "gone again", play.id))
     assert play.sent == []
     [failure] = play.shown
-    assert isinstance(failure, Failure)
+    assert isinstance(failure, RequestFailed)
     assert (failure.about, failure.what) == ("/join ops", "gone again")
     assert play.state.refused
 
@@ -38,7 +38,7 @@ def test_wished_name_taken_then_room_still_joined() -> None:
     """The wished room is entered once a name is found by hand."""
     play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1), Error("name-taken", "taken", "me-0"))
     hint = "choose another: /register NAME"
-    assert play.shown == [Failure("/register ann", "taken", hint, "name-taken")]
+    assert play.shown == [RequestFailed("/register ann", "taken", hint, "name-taken")]
     play.feed("/register eve", Signup("eve", (), "me-1"))
     assert play.sent == [("register", "eve"), ("join", "ops")]
 
@@ -57,7 +57,7 @@ def test_gateway_errors(text: str, what: str, hint: str) -> None:
     """A frame of API Gateway fails the request, is explained, and the text comes back."""
     play = in_room().feed("hello", GatewayError(text))
     [failure] = play.shown
-    assert isinstance(failure, Failure)
+    assert isinstance(failure, RequestFailed)
     assert failure.about == "your message"
     assert failure.what.startswith(what)
     assert hint in failure.hint
@@ -150,5 +150,5 @@ def test_a_server_that_is_busy_at_first_is_asked_again() -> None:
     named(play)
     assert play.feed(MultiMessage("ops", ("ann",), id=play.id)).room == "ops"
     play.feed("/create other")
-    assert isinstance(play.feed(Error("busy", "later", play.id)).shown[-1], Failure)
+    assert isinstance(play.feed(Error("busy", "later", play.id)).shown[-1], RequestFailed)
     assert play.connects == []

@@ -5,7 +5,7 @@ import pytest
 from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine.effects import RestoreInput, Show
 from wschat.chat.machine.events import Closed, Event, Opened, ReplyTimedOut
-from wschat.chat.machine.items import Acknowledged, Failure, Reconnected, Unsent
+from wschat.chat.machine.items import Acknowledged, Reconnected, RequestFailed, Unsent
 from wschat.protocol import events as wire
 from wschat.protocol.events import Ack, ClientMessage, Entry, Error, Signup
 from wschat.protocol.reader import GatewayError
@@ -40,7 +40,7 @@ def test_too_early(line: str, registered: bool, what: str) -> None:  # noqa: FBT
     play.feed(line)
     assert play.sent == []
     [failure] = play.shown
-    assert isinstance(failure, Failure)
+    assert isinstance(failure, RequestFailed)
     assert failure.what == what
     assert "/join ROOM" in failure.hint
     assert play.restored == ([] if line.startswith("/") else [line])
@@ -53,7 +53,7 @@ def test_refused_before_sending(line: str) -> None:
     play = in_room().feed(line)
     assert play.sent == []
     assert play.state.refused
-    assert isinstance(play.shown[0], Failure)
+    assert isinstance(play.shown[0], RequestFailed)
 
 
 @pytest.mark.parametrize("arrived", [True, False])
@@ -89,7 +89,7 @@ def test_more_missed_than_the_room_keeps() -> None:
     back(play, Entry("bob", "z", 200), truncated=True)
     assert Reconnected(missed=1, truncated=True) in play.shown
     assert RestoreInput(Unsent("hello", doubtful=True)) in play.effects
-    assert [item for item in play.shown if isinstance(item, Failure)]
+    assert [item for item in play.shown if isinstance(item, RequestFailed)]
 
 
 def test_leave_in_flight() -> None:

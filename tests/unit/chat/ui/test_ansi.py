@@ -3,7 +3,7 @@ from zlib import crc32
 import pytest
 
 from tests.unit.chat.ui.typist import format_time
-from wschat.chat.machine.items import Failure, Item, Listing, Message
+from wschat.chat.machine.items import Item, Listing, Message, RequestFailed
 from wschat.chat.ui.ansi import Capabilities, capabilities, to_ansi
 from wschat.chat.ui.rendering import render
 from wschat.protocol.events import ClientMessage
@@ -70,5 +70,5 @@ def test_what_terminals_disagree_about(char: str) -> None:
 @pytest.mark.parametrize(("colours", "code"), [(256, "1;31"), (16, "1;31"), (2, "1")])
 def test_colours(colours: int, code: str) -> None:
     """Without colours bold stays; markup in a text is text."""
-    (line,) = render(Failure("", "[bold]x[/bold] :smile:"), format_time)
+    (line,) = render(RequestFailed("", "[bold]x[/bold] :smile:"), format_time)
     assert to_ansi(line, 80, Capabilities(colours)) == f"\x1b[{code}m!! [bold]x[/bold] :smile:\x1b[0m\n"

@@ -19,7 +19,7 @@ ITEMS: list[items.Item] = [
     items.FromServer(wire.DeleteRoom("ops")),
     items.Disconnected("gone"),
     items.Reconnected(3),
-    items.Failure("/join x", "no", "hint", "no-such-room", "t"),
+    items.RequestFailed("/join x", "no", "hint", "no-such-room", "t"),
     items.Unsent("hi"),
 ]
 

@@ -8,7 +8,6 @@ from tests.support.attacks import ATTACKS, is_bad
 from tests.unit.chat.ui.typist import format_time
 from wschat.chat.machine.items import (
     Disconnected,
-    Failure,
     FromServer,
     Item,
     Listing,
@@ -17,6 +16,7 @@ from wschat.chat.machine.items import (
     Notice,
     Presence,
     Reconnected,
+    RequestFailed,
     Rooms,
     Unsent,
 )
@@ -56,8 +56,8 @@ from wschat.protocol.requests import Request
         ),
         (FromServer(SingleRoom("x> and <ops")), ["-- new room: <x\u203a and \u2039ops>"]),
         (Notice("bob\n-- eve joined"), ["-- bob␊-- eve joined"]),
-        (Failure("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
-        (Failure("", "odd"), ["!! odd"]),
+        (RequestFailed("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
+        (RequestFailed("", "odd"), ["!! odd"]),
         (Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
         (Rooms(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
         (Members("x: a, b", ("b\u3164",)), ["-- in <x: a, b>:", "   b\\u{3164}"]),
@@ -119,7 +119,7 @@ ITEMS: list[Callable[[str], Item]] = [
     Disconnected,
     Notice,
     Unsent,
-    lambda text: Failure(text, text, text),
+    lambda text: RequestFailed(text, text, text),
 ]
 
 

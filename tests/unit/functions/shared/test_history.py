@@ -4,7 +4,7 @@ import pytest
 
 from wschat.functions.shared.history import HISTORY_LIMIT, newest, slot, slots
 from wschat.protocol.events import Entry
-from wschat.protocol.names import LOG_LENGTH
+from wschat.protocol.limits import LOG_LENGTH
 
 BORN = 1_000
 

@@ -5,7 +5,7 @@ import pytest
 from tests.studies.bench.units import item_size
 from wschat.functions.shared.dynamodb import Json, marshalled
 from wschat.functions.shared.membership import ROOM_LIST, registered
-from wschat.protocol.names import MEMBER_LIMIT, NAME_LIMIT, ROOM_LIMIT
+from wschat.protocol.limits import MEMBER_LIMIT, NAME_LIMIT, ROOM_LIMIT
 from wschat.protocol.refusals import ErrorCode, Refused
 
 ITEM_LIMIT = 400 * 1024  # bytes
