@@ -1,5 +1,9 @@
-"""SIGTERM and SIGHUP, handled once: a terminal that closes sends SIGHUP twice, and the end goes on."""
+"""SIGTERM and SIGHUP, handled once: a terminal that closes sends SIGHUP twice, and the end goes on.
 
+Where the end hangs, a later SIGTERM ends the program all the same.
+"""
+
+import os
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -7,12 +11,15 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
+from wschat.errors import ExitCode
+
 TERMINATION = (signal.SIGTERM, signal.SIGHUP)
 """What asks a program to end; SIGHUP comes when its terminal closes."""
 JOB_CONTROL = (signal.SIGTTIN, signal.SIGTTOU)
 """What stops a background job that touches the terminal; once it is to end, that must not keep it."""
 
 LOOK_S = 0.2
+HANGS_AFTER_S = 2.0  # the end of every command takes less
 Handler = Callable[[int, FrameType | None], object]
 
 
@@ -40,14 +47,15 @@ def on_termination(callback: Callable[[], object]) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            if signal.getsignal(number) is not _pass:
+            if not isinstance(signal.getsignal(number), _Later):
                 signal.signal(number, handler)
 
 
 def _handle_first(handler: Handler) -> None:
     def handle(number: int, frame: FrameType | None) -> None:
+        later = _Later()
         for each in _not_ignored():
-            signal.signal(each, _pass)
+            signal.signal(each, later)
         for each in JOB_CONTROL:
             signal.signal(each, signal.SIG_IGN)
         handler(number, frame)
@@ -61,5 +69,12 @@ def _not_ignored() -> list[signal.Signals]:
     return [number for number in TERMINATION if signal.getsignal(number) != signal.SIG_IGN]
 
 
-def _pass(_number: int, _frame: FrameType | None) -> None:  # child processes would inherit SIG_IGN
-    pass
+class _Later:
+    """What those after the first do: nothing, but SIGTERM ends a program that still has not ended."""
+
+    def __init__(self) -> None:
+        self._first = time.monotonic()
+
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
+        if number == signal.SIGTERM and time.monotonic() - self._first > HANGS_AFTER_S:
+            os._exit(ExitCode.INTERRUPTED)

@@ -2,11 +2,15 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from tests.support.terminal import WSCHAT, Terminal
+from tests.support.until import until
+from wschat.errors import ExitCode
 from wschat.signals import JOB_CONTROL, TERMINATION, interrupt_on_termination, on_termination
 
 
@@ -45,6 +49,38 @@ def test_another_end_meanwhile() -> None:
         send()
     send()
     assert told == ["asked"]
+
+
+def test_an_end_that_hangs() -> None:
+    """A later SIGTERM ends it, whatever it waits for."""
+    code = """if True:
+        import signal, threading
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        from wschat.signals import interrupt_on_termination
+        interrupt_on_termination()
+        print("ready", flush=True)
+        while True:
+            try:
+                threading.Event().wait()
+            except KeyboardInterrupt:
+                print("hangs", flush=True)
+    """
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+
+    def ended() -> bool:
+        process.terminate()
+        return process.poll() is not None
+
+    try:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        process.terminate()
+        assert process.stdout.readline() == "hangs\n"
+        until(ended)
+    finally:
+        process.kill()
+        process.communicate()
+    assert process.returncode == ExitCode.INTERRUPTED
 
 
 def test_ignored_ones_stay_ignored() -> None:
