@@ -9,6 +9,6 @@ from wschat.lab.aws.cloud import Cloud
 
 def test_storm(cloud: Cloud) -> None:
     """People act at random: afterwards everything fits, and nobody lacks a message that was due."""
-    counts, wrong = storm(cloud, provision(cloud), people=8, rooms=2, seconds=math.inf, acts=12)
+    counts, wrong = storm(cloud, provision(cloud), people=8, rooms=2, seconds=math.inf, acts=8)
     assert wrong == []
     assert counts["deliveries due"] > 0
