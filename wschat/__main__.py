@@ -4,7 +4,6 @@ import gc
 import os
 import sys
 from contextlib import suppress
-from typing import NoReturn
 
 from wschat import __version__
 
@@ -17,7 +16,7 @@ def main() -> None:
         leave(end.code if isinstance(end.code, int) else 0)
 
 
-def leave(code: int) -> NoReturn:
+def leave(code: int) -> None:
     """End this process at once: wait for no thread, and tidy nothing up that ends with it anyway."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # nobody reads it, it is closed, there is none
