@@ -18,7 +18,8 @@ TERMINATION = (signal.SIGTERM, signal.SIGHUP)
 JOB_CONTROL = (signal.SIGTTIN, signal.SIGTTOU)
 """What stops a background job that touches the terminal; once it is to end, that must not keep it."""
 
-LOOK_S = 0.2
+SIGNAL_POLL_S = 0.2
+"""How often a wait looks for signals: one that comes just before it, or elsewhere, ends none."""
 HANGS_AFTER_S = 2.0  # the end of every command takes less
 Handler = Callable[[int, FrameType | None], object]
 
@@ -30,7 +31,7 @@ def wait() -> NoReturn:
     interrupt that wait.
     """
     while True:
-        time.sleep(LOOK_S)
+        time.sleep(SIGNAL_POLL_S)
 
 
 def interrupt_on_termination() -> None:

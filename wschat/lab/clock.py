@@ -7,8 +7,9 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
 
+from wschat.signals import SIGNAL_POLL_S
+
 T = TypeVar("T")
-SIGNALS_EVERY_S = 0.1
 
 
 class Stopped(Exception):  # noqa: N818  it is no error that somebody wants to stop
@@ -33,7 +34,7 @@ class Channel(Generic[T]):
         """Wait for something, and take it."""
         while True:
             with suppress(Empty):
-                return self._items.get(timeout=SIGNALS_EVERY_S)
+                return self._items.get(timeout=SIGNAL_POLL_S)
 
 
 class Clock:
@@ -58,7 +59,7 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         """Wait, but no longer than until the person asks to stop; a signal is heeded as in `Channel`."""
         end = self.now() + seconds
-        while (left := end - self.now()) > 0 and not self._stop.wait(min(left, SIGNALS_EVERY_S)):
+        while (left := end - self.now()) > 0 and not self._stop.wait(min(left, SIGNAL_POLL_S)):
             pass
 
     def channel(self) -> Channel[Any]:

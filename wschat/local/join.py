@@ -21,11 +21,11 @@ from wschat.local.files import LabFiles, locked
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.messages import STOP
 from wschat.loopback import HOST
+from wschat.signals import SIGNAL_POLL_S
 
 TRIES = 3
 GONE_S = 3.0
 ENDING_S = 0.5
-POLL_S = 0.2
 SOCKET_PATH_BYTES = 100
 EXTRA = ("ministack", "uvicorn", "httptools")  # what is installed with [local] alone
 
@@ -132,7 +132,7 @@ class LocalLab(AbstractContextManager["LocalLab"]):
         """
         while True:
             with suppress(TimeoutError):
-                self._wait_for_end(POLL_S)
+                self._wait_for_end(SIGNAL_POLL_S)
 
     def _wait_for_end(self, timeout: float) -> NoReturn:
         while self._connection.receive(timeout):

@@ -6,7 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
-LOOK_S = 0.2
+from wschat.signals import SIGNAL_POLL_S
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -22,7 +23,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def _look_for_signals(loop: asyncio.AbstractEventLoop) -> None:
     """Let no signal wait for the next event: one that arrives just before the loop waits ends no wait."""
-    loop.call_later(LOOK_S, _look_for_signals, loop)
+    loop.call_later(SIGNAL_POLL_S, _look_for_signals, loop)
 
 
 def _tell(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
