@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.terminal import WSCHAT
 from wschat.chat.settings import Settings
-from wschat.chat.start import Environment, chat
+from wschat.chat.start import ChatOptions, chat
 from wschat.errors import ExitCode
 
 LINES = 10
@@ -50,9 +50,11 @@ def test_nothing_is_lost_or_doubled(url: str) -> None:
     async def talk(name: str) -> ExitCode:
         requests = (json.dumps({"action": "message", "value": line}) for line in wanted[name])
         stdin = io.StringIO("".join(f"{request}\n" for request in requests))
-        environment = Environment(stdin=stdin, stdout=papers[name], jitter=lambda: 0.2)
-        settings = Settings(name=name, room="strict")
-        return await chat(url, settings, json_lines=True, history=Path("/none"), environment=environment)
+        settings, out = Settings(name=name, room="strict"), papers[name]
+        options = ChatOptions(
+            url, name, settings, json_lines=True, stdin=stdin, stdout=out, jitter=lambda: 0.2
+        )
+        return await chat(options)
 
     async def play() -> list[ExitCode]:
         return await asyncio.gather(*(talk(name) for name in papers))

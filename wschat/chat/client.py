@@ -6,7 +6,6 @@ import math
 import secrets
 from collections.abc import Coroutine
 from contextlib import closing
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from wschat.chat.machine import effects
@@ -16,13 +15,12 @@ from wschat.chat.machine.items import Item, Notice, RequestFailed, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import update
 from wschat.chat.network.connections import Connections
-from wschat.chat.settings import Settings
 from wschat.chat.ui.pipe import PipeUI
-from wschat.chat.ui.transcript import Transcript, local_time
+from wschat.chat.ui.transcript import Transcript
 from wschat.errors import ConnectError, ExitCode, LostError, WschatError
 
 if TYPE_CHECKING:
-    from wschat.chat.start import Environment
+    from wschat.chat.start import ChatOptions
     from wschat.chat.ui.prompt import Prompt
     from wschat.chat.ui.terminal import TerminalUI
 
@@ -36,62 +34,52 @@ class Client:
     """A chat until `over` is done, at a prompt, or in lines without one; see `start.chat` for the rest."""
 
     def __init__(
-        self,
-        url: str,
-        settings: Settings,
-        environment: "Environment",
-        prompt: "Prompt | None",
-        over: asyncio.Future[ExitCode],
-        *,
-        json_lines: bool,
-        token: str,
+        self, options: "ChatOptions", prompt: "Prompt | None", over: asyncio.Future[ExitCode]
     ) -> None:
-        self._is_person = environment.is_interactive and not json_lines
-        limit = environment.reconnect_limit or (math.inf if self._is_person else RECONNECT_LIMIT)
-        token = token or secrets.token_urlsafe(24)
-        self.state = ChatState(secrets.token_hex(8), token, settings.name, settings.room, limit)
-        self._environment, self._settings, self._over = environment, settings, over
-        self._ui = _ui(environment, prompt, settings, json_lines=json_lines)
+        settings = options.settings
+        limit = options.reconnect_limit or (math.inf if options.is_person else RECONNECT_LIMIT)
+        self.state = ChatState(secrets.token_hex(8), options.token, settings.name, settings.room, limit)
+        self._options, self._over = options, over
+        self._ui = _ui(options, prompt)
         self._log = Transcript(None)
         self._loop = asyncio.get_running_loop()
-        self._connections = Connections(url, environment, self._feed, self._start)
+        self._connections = Connections(options, self._feed, self._start)
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: dict[Timer, asyncio.TimerHandle] = {}
         self._late: list[str] = []  # what was entered when it was over
 
-    async def run(self, welcome: str) -> ExitCode:
+    async def run(self) -> ExitCode:
         """Chat until it is over; then show what was typed in vain."""
         gc.freeze()  # what is loaded stays: from now on there is garbage again
         gc.set_threshold(*GARBAGE)
         try:
-            with closing(Transcript(self._settings.log)) as self._log:
-                code = await self._chat(welcome)
+            self._log = Transcript(self._options.settings.log)
+            for line in self._options.welcome.splitlines():
+                self._ui.show(Notice(line))
+            self._ui.follow(self.state)
+            self._start(self._read())
+            self._connections.open(self.state.connections, 0.0)
+            self._start(self._watch_for_sleep())
+            code = await self._over
         finally:
-            for unsent in self._unsent_input():
-                self._ui.show(unsent)
+            await self._stop()
         return (
-            ExitCode.REFUSED if code is ExitCode.OK and self.state.refused and not self._is_person else code
+            ExitCode.REFUSED
+            if code is ExitCode.OK and self.state.refused and not self._options.is_person
+            else code
         )
 
-    async def _chat(self, welcome: str) -> ExitCode:
-        for line in welcome.splitlines():
-            self._ui.show(Notice(line))
-        self._ui.follow(self.state)
-        self._start(self._read())
-        self._connections.open(self.state.connections, 0.0)
-        self._start(self._watch_for_sleep())
-        try:
-            return await self._over
-        finally:
-            for timer in self._timers.values():
-                timer.cancel()
-            tasks = [task for task in self._tasks if task.cancel()]
-            await asyncio.gather(*tasks, return_exceptions=True)
-            left = (*self.state.unsent, *self._unsent_input())
-            for unsent in left:  # first: the terminal may be gone
-                self._log.write(unsent)
+    async def _stop(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        tasks = [task for task in self._tasks if task.cancel()]
+        await asyncio.gather(*tasks, return_exceptions=True)
+        left = (*self.state.unsent, *self._unsent_input())
+        with closing(self._log):  # first: the terminal may be gone
             for unsent in left:
-                self._ui.show(unsent)
+                self._log.write(unsent)
+        for unsent in left:
+            self._ui.show(unsent)
 
     def _unsent_input(self) -> list[Unsent]:
         lines, self._late = (*self._late, *self._ui.drain_input()), []
@@ -115,10 +103,10 @@ class Client:
 
     async def _watch_for_sleep(self) -> None:
         """Notice that this machine or program slept: the time of day goes on, whatever other clocks do."""
-        before = self._environment.time_of_day()
+        before = self._options.time_of_day()
         while True:
             await asyncio.sleep(WATCH_EVERY)
-            now = self._environment.time_of_day()
+            now = self._options.time_of_day()
             if now - before > SLEPT:
                 self._feed(Resumed())
             before = now
@@ -149,24 +137,18 @@ class Client:
                     self._timers[timer].cancel()
                 self._timers[timer] = self._loop.call_later(after, self._feed, timer)
             case effects.Connect(number, after):
-                self._connections.open(number, after * self._environment.jitter())
+                self._connections.open(number, after * self._options.jitter())
             case effects.Close(number):
                 self._connections.close(number)
-            case GiveUp() | Quit():
-                self._end(effect)
+            case Quit() if not self._over.done():
+                self._over.set_result(ExitCode.OK)
+            case GiveUp() if not self._over.done():
+                self._over.set_exception(self._reason(effect))
 
     def _show(self, item: Item) -> None:
         self._ui.show(item)
         if trouble := self._log.write(item):
             self._ui.show(RequestFailed("--log", *trouble))
-
-    def _end(self, end: GiveUp | Quit) -> None:
-        if self._over.done():
-            return
-        if isinstance(end, Quit):
-            self._over.set_result(ExitCode.OK)
-        else:
-            self._over.set_exception(self._reason(end))
 
     def _reason(self, end: GiveUp) -> WschatError:
         error = self._connections.error
@@ -176,13 +158,9 @@ class Client:
         return error
 
 
-def _ui(
-    environment: "Environment", prompt: "Prompt | None", settings: Settings, *, json_lines: bool
-) -> "PipeUI | TerminalUI":
-    format_time = environment.format_time or partial(local_time, form=settings.time)
+def _ui(options: "ChatOptions", prompt: "Prompt | None") -> "PipeUI | TerminalUI":
     if prompt is None:
-        bell = settings.bell and environment.is_interactive and not json_lines
-        return PipeUI(environment.stdin, environment.stdout, format_time, json_lines=json_lines, bell=bell)
+        return PipeUI(options)
     from wschat.chat.ui.terminal import TerminalUI
 
-    return TerminalUI(prompt, format_time, settings)
+    return TerminalUI(prompt, options.settings)

@@ -8,7 +8,7 @@ import typer
 from wschat import paths
 from wschat.chat.network import event_loop
 from wschat.chat.settings import Notify, Settings
-from wschat.chat.start import Environment
+from wschat.chat.start import ChatOptions
 from wschat.chat.start import chat as run_chat
 from wschat.cli.connection import find, program, signer
 from wschat.cli.options import (
@@ -60,22 +60,20 @@ def chat(
     if room and not name:
         hint = "give --name, or set it where the room is set: WSCHAT_NAME, or `name` in the settings"
         raise UsageError("a room needs a name: only somebody with a name can join", where="chat", hint=hint)
-    settings = Settings(name, room, plain, log, time, bell, notify, links)
     with _local_lab(plain=plain) if local else nullcontext() as lab:
         at = Target(url=lab.url) if lab else find(target, url, sign=sign, command="chat")
-        environment = Environment(check=lab.check) if lab else Environment(sign=signer(at))
         is_host = lab is not None and lab.started
         with paths.token(at.url) as token:
-            talk = run_chat(
+            options = ChatOptions(
                 at.url,
-                settings,
+                token,
+                Settings(name, room, plain, log, time, bell, notify, links),
                 json_lines=json,
-                history=paths.history(),
-                token=token,
                 welcome=f"Another terminal joins with: {program()} chat --local" if is_host else "",
-                environment=environment,
+                sign=signer(at),
+                check=lab.check if lab else ChatOptions.check,
             )
-            code = event_loop.run(talk)
+            code = event_loop.run(run_chat(options))
     raise typer.Exit(code)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from wschat.chat.start import Environment
+from wschat.chat.start import ChatOptions
 
 from .test_cuts import CUTS, LINES, WHEN, gone_for_long, play
 
@@ -10,7 +10,7 @@ print("| cut | the server had done it | what the person saw | back after | lost 
 print("| --- | --- | --- | --- | --- | --- |")
 for cut in (*CUTS, gone_for_long):
     for when in WHEN:
-        person, _ = asyncio.run(play(cut, when, jitter=Environment().jitter))
+        person, _ = asyncio.run(play(cut, when, jitter=ChatOptions.jitter))
         took = person.back_at - person.lost_at
         lost, doubled = len(set(LINES) - set(person.said)), len(person.said) - len(set(person.said))
         done = "yes" if when == "after" else "no"

@@ -7,14 +7,13 @@ import asyncio
 import io
 import time
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.room_server import RoomServer, room_server, texts
 from wschat.chat.settings import Settings
-from wschat.chat.start import Environment, chat
+from wschat.chat.start import ChatOptions, chat
 from wschat.errors import ExitCode
 
 LINES = [f"line {number}" for number in range(8)]
@@ -107,7 +106,6 @@ async def play(cut: Cut, when: str, *, jitter: Callable[[], float] = lambda: 0.1
     """Say some lines; cut at the fourth, before or after the server has done it, but before its ack."""
     person = Person()
     lines = io.StringIO("".join(f"{line}\n" for line in LINES))
-    environment = Environment(stdin=lines, stdout=person, jitter=jitter, reconnect_limit=60.0)
     settings = Settings(name="ann", room="ops")
     cutting: list[asyncio.Task[None]] = []
 
@@ -123,9 +121,10 @@ async def play(cut: Cut, when: str, *, jitter: Callable[[], float] = lambda: 0.1
 
     person.server.tamper = tamper
     async with room_server(person.server) as server, asyncio.timeout(60):
-        code = await chat(
-            server.url, settings, json_lines=False, history=Path("/none"), environment=environment
+        options = ChatOptions(
+            server.url, "t", settings, stdin=lines, stdout=person, jitter=jitter, reconnect_limit=60.0
         )
+        code = await chat(options)
         await asyncio.gather(*cutting, return_exceptions=True)
     return person, code
 

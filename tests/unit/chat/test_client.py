@@ -5,14 +5,13 @@ import io
 import json
 import os
 import time
-from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
 
 from tests.support.room_server import START, RoomServer, room_server
 from wschat.chat.settings import Settings
-from wschat.chat.start import Environment, chat
+from wschat.chat.start import ChatOptions, chat
 from wschat.errors import ConnectError, ExitCode, LostError
 
 TIMEOUT = 10  # seconds; a test that waits so long has failed
@@ -21,37 +20,19 @@ TIMEOUT = 10  # seconds; a test that waits so long has failed
 class Piped:
     """A chat whose lines come from a text, and what came of it."""
 
-    def __init__(self, lines: str | TextIO, **environment: Any) -> None:  # noqa: ANN401
+    def __init__(self, lines: str | TextIO, **options: Any) -> None:  # noqa: ANN401
         self.server = RoomServer()
         self.out = io.StringIO()
-        self.environment = Environment(
-            stdin=io.StringIO(lines) if isinstance(lines, str) else lines,
-            stdout=self.out,
-            format_time=lambda _ms: "12:34",
-            jitter=lambda: 0.1,
-            **environment,
-        )
+        self._stdin = io.StringIO(lines) if isinstance(lines, str) else lines
+        self._options = {"stdout": self.out, "jitter": lambda: 0.1, **options}
 
-    def run(
-        self,
-        *,
-        name: str | None = "ann",
-        room: str | None = "ops",
-        json_lines: bool = False,
-        welcome: str = "",
-    ) -> ExitCode:
+    def run(self) -> ExitCode:
         """Chat with a room server until the lines end."""
+        settings = Settings("ann", "ops", time="12:34")
 
         async def play() -> ExitCode:
             async with room_server(self.server) as server, asyncio.timeout(TIMEOUT):
-                return await chat(
-                    server.url,
-                    Settings(name=name, room=room),
-                    json_lines=json_lines,
-                    history=Path("/nonexistent"),
-                    welcome=welcome,
-                    environment=self.environment,
-                )
+                return await chat(ChatOptions(server.url, "t", settings, stdin=self._stdin, **self._options))
 
         return asyncio.run(play())
 
@@ -62,8 +43,8 @@ class Piped:
 
 def test_lines() -> None:
     """Lines are sent in order after the wishes, each answered before the next; then the chat ends."""
-    piped = Piped("hello\n\n//slash\n/leave\n")
-    assert piped.run(welcome="welcome") is ExitCode.OK
+    piped = Piped("hello\n\n//slash\n/leave\n", welcome="welcome")
+    assert piped.run() is ExitCode.OK
     assert piped.actions == [
         ("register", "ann"),
         ("join", "ops"),
@@ -93,10 +74,9 @@ def test_refusals_are_told_by_the_exit_code() -> None:
 
 def test_json() -> None:
     """With json_lines requests come in and events go out; a line that is no request is an error."""
-    piped = Piped(
-        '{"action": "message", "value": "hé 😀", "id": "mine"}\n\nhello\n{"action": "dance", "id": "d"}\n'
-    )
-    assert piped.run(json_lines=True) is ExitCode.REFUSED
+    lines = '{"action": "message", "value": "hé 😀", "id": "mine"}\n\nhello\n{"action": "dance", "id": "d"}\n'
+    piped = Piped(lines, json_lines=True)
+    assert piped.run() is ExitCode.REFUSED
     assert '"hé 😀"' in piped.out.getvalue()
     events = [json.loads(line) for line in piped.out.getvalue().splitlines()]
     assert [event["type"] for event in events] == [

@@ -13,7 +13,7 @@ from wschat.protocol.requests import Action, Request
 
 if TYPE_CHECKING:
     from wschat.chat.network.connection import Session
-    from wschat.chat.start import Environment
+    from wschat.chat.start import ChatOptions
 
 SLICE = 0.005  # seconds of work without a look at the keyboard
 
@@ -26,13 +26,12 @@ class Connections:
 
     def __init__(
         self,
-        url: str,
-        environment: "Environment",
+        options: "ChatOptions",
         feed: Callable[[Event], None],
         spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
     ) -> None:
         self.error: WschatError | None = None
-        self._url, self._environment, self._feed, self._spawn = url, environment, feed, spawn
+        self._options, self._feed, self._spawn = options, feed, spawn
         self._loop = asyncio.get_running_loop()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._open: dict[int, Session] = {}
@@ -62,7 +61,7 @@ class Connections:
             return
         if self._reply_due:
             self._reply_due.cancel()
-        timeout = self._environment.reply_timeout
+        timeout = self._options.reply_timeout
         self._reply_due = self._loop.call_later(timeout, self._feed, ReplyTimedOut(request.id))
 
     async def _run(self, number: int, pause: float) -> None:
@@ -70,7 +69,7 @@ class Connections:
         from wschat.chat.network.connection import open_session  # takes a while to load: by now one can type
 
         try:
-            async with open_session(self._url, sign=self._environment.sign) as session:
+            async with open_session(self._options.url, sign=self._options.sign) as session:
                 self._open[number] = session
                 self._feed(Opened(number))
                 await self._hear(number, session)
@@ -78,7 +77,7 @@ class Connections:
             if self._tasks.pop(number, None):
                 self.error = error
                 self._feed(Closed(number, error.what, error.hint, fault(error)))
-                await asyncio.to_thread(self._environment.check)
+                await asyncio.to_thread(self._options.check)
         finally:
             self._open.pop(number, None)
 

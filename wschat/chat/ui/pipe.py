@@ -6,14 +6,19 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TextIO
+from functools import partial
+from typing import TYPE_CHECKING, TextIO
 
 from wschat.chat.machine.events import Event, LineEntered
 from wschat.chat.machine.items import Item, Message, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.ui import json_lines
-from wschat.chat.ui.rendering import FormatTime, Line, pending, render
+from wschat.chat.ui.rendering import Line, pending, render
+from wschat.chat.ui.transcript import local_time
 from wschat.text import safe
+
+if TYPE_CHECKING:
+    from wschat.chat.start import ChatOptions
 
 WIDTH = 80  # columns of a terminal that does not know
 
@@ -22,28 +27,19 @@ class PipeUI:
     """Read a line when everything before it is answered; write each item as plain lines at once.
 
     From a person at a terminal it reads at any time. With `json_lines`, what is read are requests and what
-    is written are events, as `events` has them. With `bell`, a mention rings.
+    is written are events, as `events` has them.
     """
 
-    def __init__(
-        self,
-        stdin: TextIO,
-        stdout: TextIO,
-        format_time: FormatTime,
-        *,
-        json_lines: bool = False,
-        bell: bool = False,
-    ) -> None:
-        self._stdin = stdin
-        self._stdout = stdout
-        self._format_time = format_time
-        self._json_lines = json_lines
-        self._bell = bell
-        self._patient = not stdin.isatty()
+    def __init__(self, options: "ChatOptions") -> None:
+        self._stdin, self._stdout = options.stdin, options.stdout
+        self._format_time = partial(local_time, form=options.settings.time)
+        self._json_lines = options.json_lines
+        self._bell = options.settings.bell and options.is_person
+        self._patient = not options.stdin.isatty()
         self._idle = asyncio.Event()
         self._announced: set[str | None] = set()
-        if isinstance(stdout, io.TextIOWrapper):
-            stdout.reconfigure(errors="backslashreplace")
+        if isinstance(self._stdout, io.TextIOWrapper):
+            self._stdout.reconfigure(errors="backslashreplace")
 
     async def read(self, enter: Callable[[Event], None]) -> None:
         """Give each line of stdin to `enter`; at its end, return."""
@@ -51,7 +47,7 @@ class PipeUI:
         stdin = self._stdin
         with suppress(
             io.UnsupportedOperation
-        ):  # the lock of sys.stdin would be held at the end: Python aborts
+        ):  # of sys.stdin the lock would be held at the end: Python aborts
             stdin = open(stdin.fileno(), errors="replace", closefd=False)  # noqa: ASYNC230, SIM115
         while True:
             if self._patient:
@@ -65,23 +61,22 @@ class PipeUI:
     def show(self, item: Item) -> None:
         """Write an item; raises BrokenPipeError when nobody reads any more."""
         if self._json_lines:
-            for event in json_lines.events(item):
-                print(json_lines.encode(event), file=self._stdout, flush=True)
+            self._write("".join(f"{json_lines.encode(event)}\n" for event in json_lines.events(item)))
             return
-        for line in render(item, self._format_time, linear=True):
-            self._write(line)
-        if self._bell and isinstance(item, Message) and item.mention and not item.missed:
-            print("\a", end="", file=self._stdout, flush=True)
+        text = "".join(map(self._broken, render(item, self._format_time, linear=True)))
+        rings = self._bell and isinstance(item, Message) and item.mention and not item.missed
+        self._write(f"{text}\a" if rings else text)
 
-    def _write(self, line: Line) -> None:
-        """Write a line; in a terminal broken by us, so that what was said begins no row of its own."""
-        text = f"{line}\n"
-        if self._stdout.isatty():
-            from wschat.chat.ui.ansi import Capabilities, to_ansi
+    def _broken(self, line: Line) -> str:
+        """Return a line; in a terminal broken by us, so that what was said begins no row of its own."""
+        if not self._stdout.isatty():
+            return f"{line}\n"
+        from wschat.chat.ui.ansi import Capabilities, to_ansi
 
-            text = to_ansi(line, os.get_terminal_size(self._stdout.fileno()).columns or WIDTH, Capabilities())
-        self._stdout.write(text)
-        self._stdout.flush()
+        return to_ansi(line, os.get_terminal_size(self._stdout.fileno()).columns or WIDTH, Capabilities())
+
+    def _write(self, text: str) -> None:
+        print(text, end="", file=self._stdout, flush=True)
 
     def drain_input(self) -> list[str]:
         """Return nothing: a line is read when it is wanted."""
@@ -102,7 +97,7 @@ class PipeUI:
             for request in state.pending:
                 if request.line and request.request.id not in self._announced:
                     self._announced.add(request.request.id)
-                    print(f"-- waits for a connection: {safe(request.line)}", file=self._stdout, flush=True)
+                    self._write(f"-- waits for a connection: {safe(request.line)}\n")
 
 
 async def _line_of(file: TextIO) -> str:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -13,7 +14,8 @@ from wschat.chat.machine.state import ChatState
 from wschat.chat.settings import Settings
 from wschat.chat.ui.ansi import capabilities, to_ansi
 from wschat.chat.ui.prompt import Prompt
-from wschat.chat.ui.rendering import FormatTime, pending, render, toolbar
+from wschat.chat.ui.rendering import pending, render, toolbar
+from wschat.chat.ui.transcript import local_time
 from wschat.protocol.events import ClientMessage
 from wschat.text import safe, safe_name
 
@@ -24,9 +26,9 @@ KEPT = 200  # items, to be shown again when the terminal is resized
 class TerminalUI(Completer):
     """A prompt, what is printed above it, and what completes what is typed into it."""
 
-    def __init__(self, prompt: Prompt, format_time: FormatTime, settings: Settings) -> None:
+    def __init__(self, prompt: Prompt, settings: Settings) -> None:
         self._prompt = prompt
-        self._format_time = format_time
+        self._format_time = partial(local_time, form=settings.time)
         self._settings = settings
         self._capabilities = capabilities(links=settings.links)
         self._state = ChatState("", "")

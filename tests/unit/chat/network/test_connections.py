@@ -8,7 +8,8 @@ from tests.support.asynchronous import asynchronous
 from tests.support.room_server import RoomServer, room_server
 from wschat.chat.machine.events import Closed, Event, Fault, Opened, Received, ReplyTimedOut
 from wschat.chat.network.connections import Connections
-from wschat.chat.start import Environment
+from wschat.chat.settings import Settings
+from wschat.chat.start import ChatOptions
 from wschat.protocol.requests import Request
 
 NOBODY = "ws://127.0.0.1:1/x"
@@ -19,8 +20,8 @@ class Fed:
 
     def __init__(self, url: str, reply_timeout: float = 30.0) -> None:
         self.events: list[Event] = []
-        environment = Environment(reply_timeout=reply_timeout)
-        self.connections = Connections(url, environment, self.events.append, asyncio.create_task)
+        options = ChatOptions(url, "t", Settings(), reply_timeout=reply_timeout)
+        self.connections = Connections(options, self.events.append, asyncio.create_task)
 
     async def until(self, count: int) -> None:
         """Wait until so many are fed."""

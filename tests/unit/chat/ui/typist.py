@@ -14,7 +14,6 @@ from wschat.chat.machine.room import Room
 from wschat.chat.machine.state import ChatState
 from wschat.chat.settings import Settings
 from wschat.chat.ui.prompt import Prompt, terminal_prompt
-from wschat.chat.ui.rendering import FormatTime
 from wschat.chat.ui.terminal import TerminalUI
 
 
@@ -45,12 +44,10 @@ def prompt_on(history: Path, screen: S) -> Iterator[tuple[Prompt, PipeInput, S]]
 
 
 @contextmanager
-def opened(
-    history: Path, format_time: FormatTime = format_time, notify: str = "none"
-) -> Iterator[tuple[TerminalUI, PipeInput, Screen]]:
+def opened(history: Path, notify: str = "none") -> Iterator[tuple[TerminalUI, PipeInput, Screen]]:
     """Return an interface, the keyboard that it reads, and its screen."""
     with prompt_on(history, Screen()) as (prompt, keyboard, screen):
-        yield TerminalUI(prompt, format_time, Settings(notify=notify)), keyboard, screen
+        yield TerminalUI(prompt, Settings(notify=notify)), keyboard, screen
 
 
 def typed(history: Path, *steps: str | Callable[[TerminalUI], bool], count: int = 1) -> list[str]:
