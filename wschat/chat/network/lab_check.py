@@ -5,11 +5,12 @@ import random
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 
 from wschat.chat.machine.advice import FUNCTIONS, GATEWAY, Advice
 from wschat.chat.network import event_loop
 from wschat.chat.network.connection import Session, Sign, open_session
-from wschat.errors import AnswerError, ConnectError, LostError, WschatError
+from wschat.errors import AnswerError, ConnectError, LostError
 from wschat.protocol import events as wire
 from wschat.protocol.reader import GatewayError, Unknown, decode_event
 from wschat.protocol.refusals import ErrorCode
@@ -57,41 +58,34 @@ async def check(
         AnswerError: the answer was another one than it should be; or it, or a post, did not come in time.
     """
     name, untried = f"wschat-check-{secrets.token_hex(4)}", tuple[Action, ...]()
+    step = partial(_step, name=name, reply_timeout=reply_timeout, post_timeout=post_timeout)
     async with open_session(url, sign=sign) as session:
         try:
             for action in STEPS:
-                request = Request(action, name, id=secrets.token_hex(8))
-                await _step(session, request, reply_timeout, post_timeout)
+                await step(session, action)
         except AnswerError as error:
             if (error.where, error.code) != (Action.CREATE, ErrorCode.FULL):
                 await session.send(Request(Action.LEAVE))
                 raise
             untried = tuple(STEPS)[1:]
     async with open_session(url, sign=sign) as session:
-        await _take_again(session, name, reply_timeout, post_timeout)
-    return untried
+        for _ in range(1 + int(post_timeout / NAME_POLL)):
+            try:
+                await step(session, Action.REGISTER)
+            except AnswerError as error:
+                if error.code != ErrorCode.NAME_TAKEN:
+                    raise
+            else:
+                return untried
+            await asyncio.sleep(NAME_POLL)
+    raise _failed("disconnect", "the connection has closed, and its name is still taken", late=True)
 
 
-async def _take_again(session: Session, name: str, reply_timeout: float, post_timeout: float) -> None:
-    """Register a name whose connection has closed, as soon as Disconnect has freed it."""
-    now = asyncio.get_running_loop().time
-    deadline = now() + post_timeout
-    while True:
-        request = Request(Action.REGISTER, name, id=secrets.token_hex(8))
-        try:
-            return await _step(session, request, reply_timeout, post_timeout)
-        except AnswerError as error:
-            if error.code != ErrorCode.NAME_TAKEN:
-                raise
-        if now() + NAME_POLL > deadline:
-            what = "the connection has closed, and its name is still taken"
-            hint = LOOK.format(function="Disconnect")
-            raise AnswerError(what, where="disconnect", hint=hint, failure=Failure.NOT_SERVED)
-        await asyncio.sleep(NAME_POLL)
-
-
-async def _step(session: Session, request: Request, reply_timeout: float, post_timeout: float) -> None:
-    reply, *posts = STEPS[Action(request.action)]
+async def _step(
+    session: Session, action: Action, *, name: str, reply_timeout: float, post_timeout: float
+) -> None:
+    request = Request(action, name, id=secrets.token_hex(8))
+    reply, *posts = STEPS[action]
     awaited = {reply, *posts}
     await session.send(request)
     try:
@@ -107,9 +101,9 @@ async def _step(session: Session, request: Request, reply_timeout: float, post_t
         what = f"no answer within {reply_timeout:.0f} s"
         if reply not in awaited:
             what = "it was answered, but nothing was posted: the function may not be allowed to yet"
-        raise _failed(request, what, late=True) from None
+        raise _failed(action, what, late=True) from None
     except LostError as lost:
-        lost.where = f"{request.action}, at {lost.where}"
+        lost.where = f"{action}, at {lost.where}"
         raise
 
 
@@ -119,31 +113,25 @@ def _event_type(frame: str, request: Request) -> type[wire.Event]:
     Raises:
         AnswerError: it refuses the request.
     """
+    step = request.action
     match event := decode_event(frame):
-        case wire.Signup(id=request.id) | wire.MultiMessage(id=request.id) | wire.Ack(id=request.id):
-            return type(event)
-        case wire.ClientMessage(id=request.id):
-            return type(event)
-        case wire.SingleRoom(request.value) | wire.DeleteRoom(request.value):
-            return type(event)
         case GatewayError(message):
             advice = GATEWAY.get(message, Advice("API Gateway refused it", LOOK))
-            what = f"{message}: {advice.what}"
-            raise _failed(request, what, advice.hint, late=message in LATE_FRAMES)
+            raise _failed(step, f"{message}: {advice.what}", advice.hint, late=message in LATE_FRAMES)
         case wire.Error(code, message):
-            raise _failed(request, f"{message} ({code})", code=code, late=code in LATE_CODES)
+            raise _failed(step, f"{message} ({code})", code=code, late=code in LATE_CODES)
         case Unknown(frame):
             what = f"the server sent something else: {frame[:FRAME_SHOWN]}"
-            raise _failed(request, what, late="AccessDenied" in frame)  # on AWS: Internal server error
-    return wire.Event
+            raise _failed(step, what, late="AccessDenied" in frame)  # on AWS: Internal server error
+        case wire.SingleRoom(request.value) | wire.DeleteRoom(request.value):
+            return type(event)
+    return type(event) if getattr(event, "id", None) == request.id else wire.Event
 
 
-def _failed(
-    request: Request, what: str, hint: str = LOOK, *, code: str = "", late: bool = False
-) -> AnswerError:
-    hint = hint.format(function=FUNCTIONS[request.action])
+def _failed(step: str, what: str, hint: str = LOOK, *, code: str = "", late: bool = False) -> AnswerError:
+    hint = hint.format(function=FUNCTIONS.get(step, "Disconnect"))
     failure = Failure.NOT_SERVED if late else Failure.PERMANENT
-    return AnswerError(safe(what), where=request.action, hint=hint, code=code, failure=failure)
+    return AnswerError(safe(what), where=step, hint=hint, code=code, failure=failure)
 
 
 def check_until_served(
@@ -168,25 +156,20 @@ def check_until_served(
         try:
             return event_loop.run(check(url, sign))
         except (ConnectError, LostError, AnswerError) as error:
-            failure, now = _failure(error), clock()
-            pause = attempts.pause(failure, now, random.random())  # noqa: S311  jitter is no secret
+            if not _may_pass(error):
+                raise
+            now = clock()
+            pause = attempts.pause(Failure.NOT_SERVED, now, random.random())  # noqa: S311  jitter is no secret
             if pause is None:
-                if failure is Failure.NOT_SERVED:
-                    error.what += f"; still so after {now - start:.0f} s"
-                    error.hint = f"AWS may need longer: try `wschat chat` in a few minutes; else {error.hint}"
+                error.what += f"; still so after {now - start:.0f} s"
+                error.hint = f"AWS may need longer: try `wschat chat` in a few minutes; else {error.hint}"
                 raise
             on_wait(error.what, now - start)
         sleep(pause)
 
 
-def _failure(error: WschatError) -> Failure:
-    """Return `NOT_SERVED` for whatever a lab that was just provisioned may do before it works."""
-    match error:
-        case ConnectError(status=status, failure=failure):
-            late = failure is not Failure.PERMANENT or status in LATE_STATUS
-            return Failure.NOT_SERVED if late else failure
-        case AnswerError(failure=failure):
-            return failure
-        case LostError():
-            return Failure.NOT_SERVED
-    return Failure.PERMANENT
+def _may_pass(error: ConnectError | LostError | AnswerError) -> bool:
+    """Tell whether a lab that was just provisioned may do so before it works."""
+    if isinstance(error, ConnectError) and error.status in LATE_STATUS:
+        return True
+    return isinstance(error, LostError) or error.failure is not Failure.PERMANENT
