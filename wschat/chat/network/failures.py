@@ -1,11 +1,19 @@
 """What a refused handshake, or a closed connection, means and what to do about it, as tables."""
 
+import json
 import re
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 
 from wschat.chat.machine.advice import Advice
 from wschat.chat.machine.events import Fault
-from wschat.errors import LOG_IN, AwsError, ConnectError, LostError, WschatError
+from wschat.errors import LOG_IN, AccessError, AwsError, ConnectError, LostError, WschatError
 from wschat.retry import Failure
+from wschat.text import safe
+
+BODY_SHOWN = 300  # characters of a refusal's body
+ECHO = "The Canonical String"  # begins what API Gateway shows of a wrong signature: all that was signed
+SECRET = re.compile(r"((?:x-amz-[a-z-]+|credential|signature)[=:])[^&,\s'\"<>]+", re.IGNORECASE)
 
 AGAIN = "try again in a moment"
 COMPARE = "compare the URL with the one that `wschat status` shows"
@@ -62,11 +70,24 @@ CLOCK_LIMIT = 5 * 60
 """Seconds that a signature's time may be off."""
 
 
-def signature(message: str, clock_ahead: float) -> Advice | None:
-    """Return what a refusal says about a signature; None if it is about something else.
+def refused(where: str, status: int, body: bytes, date: str, now: float) -> ConnectError | AccessError:
+    """Return the error that a refused handshake is, by its status, body and Date, in the second `now`."""
+    message = body.decode(errors="replace")
+    with suppress(ValueError, TypeError, KeyError, RecursionError):
+        message = str(json.loads(message)["message"])
+    told = safe(SECRET.sub(r"\1…", message.partition(ECHO)[0].strip())[:BODY_SHOWN])
+    clock_ahead = 0.0
+    with suppress(ValueError, TypeError):
+        clock_ahead = now - parsedate_to_datetime(date).timestamp()
+    unknown = _signature(message, clock_ahead)
+    what, hint = unknown or _handshake(status, message)
+    what = f"HTTP {status}: {what}" + (f" ({told})" if told else "")
+    if unknown:
+        return AccessError(what, where=where, hint=safe(hint))
+    return ConnectError(what, where=where, hint=safe(hint), status=status)
 
-    `clock_ahead` is by how many seconds this machine's clock is before the server's.
-    """
+
+def _signature(message: str, clock_ahead: float) -> Advice | None:
     if abs(clock_ahead) > CLOCK_LIMIT and CLOCK_MATTERS.search(message):
         which_way = "ahead" if clock_ahead > 0 else "behind"
         what = f"this machine's clock is {_roughly(abs(clock_ahead))} {which_way}"
@@ -74,8 +95,7 @@ def signature(message: str, clock_ahead: float) -> Advice | None:
     return next((advice for text, advice in SIGNATURE.items() if text in message), None)
 
 
-def handshake(status: int, message: str) -> Advice:
-    """Return what it means that a handshake is refused with this status and message."""
+def _handshake(status: int, message: str) -> Advice:
     if message.startswith(NO_SIGNATURE):
         return SIGN
     if NOT_ALLOWED in message:
@@ -86,16 +106,18 @@ def handshake(status: int, message: str) -> Advice:
     return HANDSHAKE.get(status, failed if status >= SERVER_FAULT else refused)
 
 
-def closed(code: int) -> Advice:
-    """Return what it means that a connection is closed with this code."""
-    return CLOSED.get(code, Advice("the server closed the connection", AGAIN))
-
-
 def _roughly(seconds: float) -> str:
     for unit, size in (("days", 86400), ("hours", 3600)):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds / 60:.0f} minutes"
+
+
+def lost(where: str, code: int, reason: str) -> LostError:
+    """Return the error that the end of a connection is, by its close code and reason."""
+    what, hint = CLOSED.get(code, Advice("the server closed the connection", AGAIN))
+    reason = f" {safe(reason)}" if reason else ""
+    return LostError(f"the connection is lost: {what} ({code}{reason})", where=where, hint=hint, code=code)
 
 
 REPORT = "start the chat again, and please report what you did"

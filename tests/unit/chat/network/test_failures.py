@@ -1,52 +1,29 @@
-"""What a refused handshake says: each status, and each text of AWS about a signature."""
+"""What a refused handshake, or a closed connection, means: each status, text of AWS, and close code."""
 
-import asyncio
 import json
-import time
-from collections.abc import Callable
-from http import HTTPStatus
+from email.utils import formatdate
 
 import pytest
-from websockets.asyncio.server import ServerConnection, serve
-from websockets.http11 import Request as HttpRequest
-from websockets.http11 import Response
 
 from wschat.chat.machine.events import Fault
-from wschat.chat.network import failures
-from wschat.chat.network.connection import open_session
+from wschat.chat.network.failures import fault, lost, refused
 from wschat.errors import AccessError, ConnectError, WschatError
 
+NOW = 1_800_000_000
 ARN = "arn:aws:execute-api:eu-west-1:********1234:a1/development/$connect"
 TOKEN = "The security token included in the request is"
 OLD = "Signature expired: 20261123T120000Z is now earlier than 20261123T121200Z"
 EARLY = "Signature not yet current: x is still later than y"
 DENIED = "User: u is not authorized to perform: execute-api:Invoke"
-Refuse = Callable[[ServerConnection, HttpRequest], Response]
 
 
-def forbid(message: str) -> Refuse:
-    """Refuse as API Gateway does."""
-    return lambda connection, _request: connection.respond(
-        HTTPStatus.FORBIDDEN, json.dumps({"message": message})
-    )
-
-
-def refused_by(refuse: Refuse, clock: Callable[[], float] = time.time) -> WschatError:
-    """Return the error of a handshake that is refused."""
-
-    async def connect() -> None:
-        async with serve(ServerConnection.wait_closed, "127.0.0.1", 0, process_request=refuse) as server:
-            url = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/x"
-            async with open_session(url, clock=clock):
-                pass
-
-    with pytest.raises(WschatError) as caught:
-        asyncio.run(connect())
-    return caught.value
+def forbidden(message: str, ahead: float = 0) -> WschatError:
+    """Return the error of a handshake that API Gateway refuses; our clock is so many seconds ahead of its."""
+    return refused("ws://x", 403, json.dumps({"message": message}).encode(), formatdate(NOW), NOW + ahead)
 
 
 @pytest.mark.parametrize(
-    ("status", "what", "fault", "hint"),
+    ("status", "what", "meant", "hint"),
     [
         (200, "there is no WebSocket API", Fault.PERMANENT, "`wschat status`"),
         (401, "who is connecting", Fault.PERMANENT, "wschat provision"),
@@ -62,29 +39,15 @@ def refused_by(refuse: Refuse, clock: Callable[[], float] = time.time) -> Wschat
         (504, "the server failed", Fault.TRANSIENT, "try again"),
     ],
 )
-def test_refused_handshakes(status: int, what: str, fault: Fault, hint: str) -> None:
+def test_refused_handshakes(status: int, what: str, meant: Fault, hint: str) -> None:
     """Each status has its meaning, and what to do then; the body is shown safely."""
-
-    def refuse(connection: ServerConnection, _request: HttpRequest) -> Response:
-        return connection.respond(HTTPStatus(status), '{"message": "no\\u001b[31m"}')
-
-    error = refused_by(refuse)
+    error = refused("ws://x", status, b'{"message": "no\\u001b[31m"}', "", NOW)
     assert isinstance(error, ConnectError)
-    assert error.status == status
-    assert failures.fault(error) is fault
+    assert (error.status, error.where, fault(error)) == (status, "ws://x", meant)
     assert hint in error.hint
     assert error.what.startswith(f"HTTP {status}: ")
     assert what in error.what
     assert "(no␛[31m)" in error.what
-
-
-def test_refused_handshake_with_any_body() -> None:
-    """A body that is no JSON object is shown as it is, its beginning."""
-    error = refused_by(
-        lambda connection, _request: connection.respond(HTTPStatus.FORBIDDEN, "<p>" + "x" * 999)
-    )
-    assert "(<p>xxx" in error.what
-    assert len(error.what) < 400
 
 
 @pytest.mark.parametrize(
@@ -109,7 +72,7 @@ def test_refused_signatures(
     message: str, ahead: float, kind: type[WschatError], what: str, hint: str
 ) -> None:
     """What AWS says about who is asking becomes what to do; a wrong clock is named where it matters."""
-    error = refused_by(forbid(message), clock=lambda: time.time() + ahead)
+    error = forbidden(message, ahead)
     assert type(error) is kind
     assert what in error.what
     assert hint in error.hint
@@ -118,20 +81,41 @@ def test_refused_signatures(
 def test_refused_signatures_are_not_shown() -> None:
     """API Gateway shows all that was signed when a signature is wrong; we do not, nor what others echo."""
     canonical = "'GET\n/development\nX-Amz-Credential=KEY&X-Amz-Security-Token=TOKEN\nhost:x"
-    error = refused_by(
-        forbid(
-            "The request signature we calculated does not match the signature you provided.\n\n"
-            f"The Canonical String for this request should have been\n{canonical}"
-        )
+    error = forbidden(
+        "The request signature we calculated does not match the signature you provided.\n\n"
+        f"The Canonical String for this request should have been\n{canonical}"
     )
     assert "the secret key is wrong" in error.what
     assert "you provided." in error.what
     assert "Canonical" not in error.what
-    error = refused_by(
-        forbid(
-            "<a href='/x?X-Amz-Security-Token=TOKEN&a=1'> Credential=KEY/1, Signature=SIGNED, x-amz-y:TOKEN"
-        )
+    error = forbidden(
+        "<a href='/x?X-Amz-Security-Token=TOKEN&a=1'> Credential=KEY/1, Signature=SIGNED, x-amz-y:TOKEN"
     )
     assert "a=1" in error.what
     for secret in ("KEY", "TOKEN", "SIGNED"):
         assert secret not in error.what
+
+
+@pytest.mark.parametrize(
+    ("code", "what", "meant", "hint"),
+    [
+        (1000, "on purpose (1000 by\\u{9b}e)", Fault.PERMANENT, "start the chat again"),
+        (1001, "10 idle minutes", Fault.TRANSIENT, "try again"),
+        (1002, "does not understand", Fault.PERMANENT, "start the chat again"),
+        (1003, "kind of data", Fault.PERMANENT, "start the chat again"),
+        (1007, "can't read", Fault.PERMANENT, "start the chat again"),
+        (1008, "too many requests", Fault.THROTTLED, "wait a minute"),
+        (1009, "bigger than the limit", Fault.PERMANENT, "send less at once"),
+        (1010, "as this client does", Fault.PERMANENT, "start the chat again"),
+        (1011, "the server failed", Fault.TRANSIENT, "try again"),
+        (1012, "restarts", Fault.TRANSIENT, "try again"),
+        (4000, "closed the connection (4000", Fault.TRANSIENT, "try again"),
+        (1006, "went away (1006", Fault.TRANSIENT, "check the network"),
+    ],
+)
+def test_lost_connections(code: int, what: str, meant: Fault, hint: str) -> None:
+    """Each close code has its meaning, and what to do then; the reason is shown safely."""
+    error = lost("ws://x", code, "by\x9be")
+    assert (error.code, error.where, fault(error)) == (code, "ws://x", meant)
+    assert what in error.what
+    assert hint in error.hint
