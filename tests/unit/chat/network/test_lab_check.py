@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,6 +14,7 @@ from wschat.chat.network.connection import Sign
 from wschat.chat.network.lab_check import check, check_until_served
 from wschat.errors import AccessError, AnswerError, ConnectError, LostError, WschatError
 from wschat.retry import Failure
+from wschat.target import SignedHandshake
 
 GATEWAY = '{"message": "%s", "connectionId": "c=", "requestId": "r="}'
 FAILED, FORBIDDEN = GATEWAY % "Internal server error", GATEWAY % "Forbidden"
@@ -36,20 +37,14 @@ class LateLab(ThreadedServer):
     GOODBYE ends the connection instead, UNPOSTED replies and posts nothing; REPEATED does so again and again.
     """
 
-    def __init__(self, script: list[Late]) -> None:
+    def __init__(self, script: Sequence[Late]) -> None:
         super().__init__()
+        self.url = self.server.url
         self.server.statuses = [late for late in script if isinstance(late, int)]
         self.server.tamper = self._instead
-        self._script = [
-            late if isinstance(late, tuple) else ("register", late)
-            for late in script
-            if not isinstance(late, int)
-        ]
+        answers = [late for late in script if not isinstance(late, int)]
+        self._script = [late if isinstance(late, tuple) else ("register", late) for late in answers]
         self._tasks: list[asyncio.Task[None]] = []
-
-    @property
-    def url(self) -> str:
-        return self.server.url
 
     def _instead(self, request: dict[str, Any]) -> str | None:
         if not self._script or request["action"] != self._script[0][0]:
@@ -79,54 +74,45 @@ class LateLab(ThreadedServer):
 @contextmanager
 def late_lab(*script: Late) -> Iterator[LateLab]:
     """Serve on a free port of the loopback interface."""
-    lab = LateLab([*script])
+    lab = LateLab(script)
     try:
         yield lab
     finally:
         lab.stop()
 
 
-class Time:
-    """A clock that only sleeping moves."""
+class Outcome:
+    """What checking a lab on virtual time ends with, after which pauses, and what was told before each."""
 
-    def __init__(self) -> None:
-        self.now = 0.0
+    def __init__(self, url: str, sign: Sign | None = None) -> None:
+        self.error: WschatError | None = None
         self.pauses: list[float] = []
         self.told: list[tuple[str, float]] = []
-
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
-        self.pauses.append(seconds)
-
-    def clock(self) -> float:
-        return self.now
-
-    def note(self, reason: str, seconds: float) -> None:
-        self.told.append((reason, seconds))
-
-
-def outcome(url: str, sign: Sign | None = None) -> tuple[WschatError | None, Time]:
-    """Check a lab on virtual time; return what that ends with, and the time."""
-    time = Time()
-    try:
-        check_until_served(url, sign, sleep=time.sleep, clock=time.clock, on_wait=time.note)
-    except WschatError as error:
-        return error, time
-    return None, time
+        try:
+            check_until_served(
+                url,
+                sign,
+                on_wait=lambda *told: self.told.append(told),
+                sleep=self.pauses.append,
+                clock=lambda: sum(self.pauses),
+            )
+        except WschatError as error:
+            self.error = error
 
 
-def works_after(url: str) -> Time:
-    """Return the time in which a lab comes to work."""
-    error, time = outcome(url)
-    assert error is None
-    return time
+def failure(lab: LateLab, **timeouts: Any) -> WschatError:  # noqa: ANN401
+    """Return the error of one check."""
+    with pytest.raises(WschatError) as caught:
+        asyncio.run(check(lab.url, **timeouts))
+    return caught.value
 
 
 def test_what_works() -> None:
     """A lab that works is asked once: a name that nobody has is registered, and a room made and left."""
     with late_lab() as lab:
-        assert works_after(lab.url).told == []
-        assert works_after(lab.url).told == []
+        for _ in range(2):
+            outcome = Outcome(lab.url)
+            assert (outcome.error, outcome.told) == (None, [])
         lab.until(ALL * 2)
     names = {request["value"] for request in lab.server.requests}
     assert all(name.startswith("wschat-check-") and len(name) <= 32 for name in names)
@@ -136,25 +122,22 @@ def test_what_works() -> None:
 def test_a_lab_that_is_full() -> None:
     """Where no room can be made, what needs one is not tried, and that is no failure."""
     with late_lab(("create", FULL)) as lab:
-        assert check_until_served(lab.url, None, on_wait=Time().note) == (
-            "create",
-            "join",
-            "message",
-            "leave",
-        )
+        assert asyncio.run(check(lab.url)) == ("create", "join", "message", "leave")
         lab.until(["register", "create", "register"])
 
 
 def test_who_has_gone() -> None:
     """A name is free again a moment after its connection has closed: that is Disconnect's part."""
     with late_lab("", TAKEN) as lab:
-        assert works_after(lab.url).told == []
+        assert asyncio.run(check(lab.url)) == ()
         lab.until([*ALL, "register"])
     assert len({request["value"] for request in lab.server.requests}) == 1
-    with late_lab("", TAKEN) as lab, pytest.raises(AnswerError, match="still taken") as caught:
-        asyncio.run(check(lab.url, post_timeout=0.05))
-    assert (caught.value.where, caught.value.failure) == ("disconnect", Failure.NOT_SERVED)
-    assert "/aws/lambda/Disconnect" in caught.value.hint
+    with late_lab("", TAKEN) as lab:
+        error = failure(lab, post_timeout=0.05)
+    assert isinstance(error, AnswerError)
+    assert "still taken" in error.what
+    assert (error.where, error.failure) == ("disconnect", Failure.NOT_SERVED)
+    assert "/aws/lambda/Disconnect" in error.hint
 
 
 @pytest.mark.parametrize(
@@ -179,12 +162,12 @@ def test_who_has_gone() -> None:
 def test_what_passes(late: Late, says: str) -> None:
     """What AWS says while it has not caught up is waited for, and said, at growing intervals."""
     with late_lab(*[late] * 6) as lab:
-        time = works_after(lab.url)
-    assert len(time.told) == 6
-    assert all(reason.startswith(says) or says in reason for reason, _ in time.told)
-    assert [seconds for _, seconds in time.told] == [sum(time.pauses[:n]) for n in range(6)]
-    assert 0.5 <= time.pauses[0] <= 1
-    assert 2.5 <= time.pauses[5] <= 5
+        outcome = Outcome(lab.url)
+    assert (outcome.error, len(outcome.told)) == (None, 6)
+    assert all(says in reason for reason, _ in outcome.told)
+    assert [seconds for _, seconds in outcome.told] == [sum(outcome.pauses[:n]) for n in range(6)]
+    assert 0.5 <= outcome.pauses[0] <= 1
+    assert 2.5 <= outcome.pauses[5] <= 5
 
 
 @pytest.mark.parametrize(
@@ -197,90 +180,76 @@ def test_what_passes(late: Late, says: str) -> None:
     ],
     ids=lambda value: str(value)[:30],
 )
-def test_what_outcome(late: Late, kind: type[WschatError], says: str, hint: str) -> None:
+def test_what_remains(late: Late, kind: type[WschatError], says: str, hint: str) -> None:
     """What does not pass is named after two minutes, with where to look."""
     with late_lab(*[late] * 99) as lab:
-        error, time = outcome(lab.url)
-    assert type(error) is kind
-    assert says in error.what
-    assert "still so after 12" in error.what
-    assert hint in error.hint
-    assert "try `wschat chat` in a few minutes" in error.hint
-    assert 120 <= time.now <= 125
-    assert len(time.told) == len(time.pauses)
+        outcome = Outcome(lab.url)
+    assert type(outcome.error) is kind
+    assert says in outcome.error.what
+    assert "still so after 12" in outcome.error.what
+    assert hint in outcome.error.hint
+    assert "try `wschat chat` in a few minutes" in outcome.error.hint
+    assert 120 <= sum(outcome.pauses) <= 125
+    assert len(outcome.told) == len(outcome.pauses)
 
 
 def test_unknown_host() -> None:
     """A name that is not known yet is waited for."""
-    error, time = outcome("ws://nowhere.invalid/development")
-    assert isinstance(error, ConnectError)
-    assert "there is no host nowhere.invalid; still so after" in error.what
-    assert len(time.told) >= 2
+    outcome = Outcome("ws://nowhere.invalid/development")
+    assert outcome.error
+    assert "there is no host nowhere.invalid; still so after" in outcome.error.what
+
+
+def no_login() -> SignedHandshake:
+    """Have nothing to sign with."""
+    raise AccessError("the AWS login has expired")
 
 
 @pytest.mark.parametrize(
-    ("script", "kind", "says"),
+    ("late", "sign", "kind", "says"),
     [
-        ([404], ConnectError, "HTTP 404"),
-        ([TIMED_OUT], AnswerError, "Endpoint request timed out"),
-        ([FULL], AnswerError, "full␛[31m (full)"),
-        ([("join", FULL)], AnswerError, "full␛[31m (full)"),
-        (["\x1b[31mrubbish"], AnswerError, "something else: ␛[31mrubbish"),
+        (404, None, ConnectError, "HTTP 404"),
+        (TIMED_OUT, None, AnswerError, "Endpoint request timed out"),
+        (FULL, None, AnswerError, "full␛[31m (full)"),
+        (("join", FULL), None, AnswerError, "full␛[31m (full)"),
+        ("\x1b[31mrubbish", None, AnswerError, "something else: ␛[31mrubbish"),
+        ("", no_login, AccessError, "the AWS login has expired"),
     ],
-    ids=["404", "timeout", "full", "full later", "rubbish"],
+    ids=["404", "timeout", "full", "full later", "rubbish", "login"],
 )
-def test_what_does_not_pass(script: list[Late], kind: type[WschatError], says: str) -> None:
+def test_what_does_not_pass(late: Late, sign: Sign | None, kind: type[WschatError], says: str) -> None:
     """What waiting does not help is raised at once."""
-    with late_lab(*script) as lab:
-        error, time = outcome(lab.url)
-    assert type(error) is kind
-    assert says in error.what
-    assert time.told == []
-
-
-def test_nobody_answers() -> None:
-    """A lab that answers only somebody else is not waited for for ever; but it may just be late."""
-    with (
-        late_lab('{"type": "signup", "name": "x", "id": "another"}') as lab,
-        pytest.raises(AnswerError, match="no answer within") as caught,
-    ):
-        asyncio.run(check(lab.url, reply_timeout=0.05))
-    assert caught.value.where == "register"
-    assert caught.value.failure is Failure.NOT_SERVED
+    with late_lab(late) as lab:
+        outcome = Outcome(lab.url, sign)
+    assert type(outcome.error) is kind
+    assert says in outcome.error.what
+    assert outcome.told == []
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_the_step_that_fails(step: str) -> None:
     """What fails is named by its step; then the room is left."""
     with late_lab((step, FAILED)) as lab:
-        with pytest.raises(AnswerError) as caught:
-            asyncio.run(check(lab.url))
+        assert failure(lab).where == step
         lab.until([*STEPS[: STEPS.index(step) + 1], "leave"])
-    assert caught.value.where == step
-    with late_lab((step, GOODBYE)) as lab, pytest.raises(LostError) as lost:
-        asyncio.run(check(lab.url))
-    assert lost.value.where == f"{step}, at {lab.url}"
+    with late_lab((step, GOODBYE)) as lab:
+        assert failure(lab).where == f"{step}, at {lab.url}"
 
 
 @pytest.mark.parametrize(
-    ("step", "instead"),
-    [("create", UNPOSTED), ("message", UNPOSTED), ("leave", UNPOSTED), ("create", REPEATED)],
+    ("step", "instead", "reply_timeout", "says"),
+    [
+        ("register", '{"type": "signup", "name": "x", "id": "another"}', 0.05, "no answer within"),
+        ("create", UNPOSTED, 30, "nothing was posted"),
+        ("message", UNPOSTED, 30, "nothing was posted"),
+        ("leave", UNPOSTED, 30, "nothing was posted"),
+        ("create", REPEATED, 30, "nothing was posted"),
+    ],
 )
-def test_what_is_not_posted(step: str, instead: str) -> None:
-    """A function that replies, however often, and may not post yet, has not done what it should."""
-    with late_lab((step, instead)) as lab, pytest.raises(AnswerError, match="nothing was posted") as caught:
-        asyncio.run(check(lab.url, post_timeout=0.1))
-    assert caught.value.where == step
-    assert caught.value.failure is Failure.NOT_SERVED
-
-
-def test_who_can_not_sign() -> None:
-    """An expired login does not pass by itself, whoever notices it."""
-
-    def sign() -> Any:  # noqa: ANN401
-        raise AccessError("the AWS login has expired")
-
-    with late_lab() as lab:
-        error, time = outcome(lab.url, sign)
-    assert isinstance(error, AccessError)
-    assert time.told == []
+def test_what_does_not_come(step: str, instead: str, reply_timeout: float, says: str) -> None:
+    """A lab that answers only somebody else, or replies, often even, and posts nothing, may just be late."""
+    with late_lab((step, instead)) as lab:
+        error = failure(lab, reply_timeout=reply_timeout, post_timeout=0.1)
+    assert isinstance(error, AnswerError)
+    assert says in error.what
+    assert (error.where, error.failure) == (step, Failure.NOT_SERVED)
