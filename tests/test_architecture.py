@@ -65,10 +65,12 @@ ONLY_IN = {
     "http.client": {"wschat.functions.shared.management_api"},
     "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},
-    "ministack": {f"wschat.local.gateway.{name}" for name in ("control_plane", "functions", "iam", "server")},
+    "ministack": {
+        f"wschat.local.gateway.{name}" for name in ("control_plane", "iam", "invocation", "server")
+    },
     "websockets": {
         "wschat.chat.network.connection",
-        *(f"wschat.local.gateway.{name}" for name in ("connections", "gateway", "sockets")),
+        *(f"wschat.local.gateway.{name}" for name in ("gateway", "iam", "open_connection", "sockets")),
     },
     "prompt_toolkit": {"wschat.chat.ui.keys", "wschat.chat.ui.prompt", "wschat.chat.ui.terminal"},
     "wcwidth": {"wschat.chat.ui.ansi"},

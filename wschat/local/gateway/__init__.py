@@ -2,6 +2,6 @@
 
 Begin with `gateway`: what API Gateway does with a handshake, a message, a post and an end, top to bottom.
 What it decides is in modules without I/O: `model` (routes, stages), `events`, `responses` and
-`quotas`. Its edges are `sockets` (one port for HTTP and WebSockets), `management` (@connections, by
-`asgi`), `functions`, `iam` and `control_plane`; `server` joins them with MiniStack in one event loop.
+`quotas`. Its edges are `sockets` (one port for HTTP and WebSockets), `open_connection`, `invocation` (of
+functions), `iam` and `control_plane`; `server` joins them with MiniStack in one event loop.
 """

@@ -1,4 +1,8 @@
-"""What the control plane describes: stages, and the deployments that they serve."""
+"""The control plane: MiniStack's, what the gateway reads of it, and a snapshot of each deployment."""
+
+import json
+import re
+from http import HTTPStatus
 
 from ministack.services.apigateway import (
     _api_owner,
@@ -8,26 +12,24 @@ from ministack.services.apigateway import (
     _route_responses,
     _routes,
     _stages,
+    handle_request,
 )
 
-from wschat.local.gateway.model import Deployment, Stage, read_deployment, read_stage
+from wschat.local.gateway.model import Deployment, Json, Stage, read_deployment
+from wschat.local.gateway.responses import Reply, error
+
+DEPLOYMENTS = re.compile(r"/v2/apis/([^/]+)/deployments/?")
+STAGE = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
 
 
 class ControlPlane:
-    """Reads MiniStack's control plane where it keeps it.
+    """Serves the control plane, and reads it where MiniStack keeps it.
 
     MiniStack keeps no snapshot of the routes with a deployment, so one is taken here at each.
     """
 
     def __init__(self) -> None:
         self._deployments: dict[tuple[str, str], Deployment] = {}
-
-    def take_snapshot(self, api: str, deployment: str, stage: str | None) -> None:
-        """Take the snapshot of a deployment that was just made, for a stage if it names one."""
-        _, account, region = _api_owner(api)
-        self._deployments[api, deployment] = _read_deployment(account, region, api)
-        if found := _stages.get_scoped(account, region, api, {}).get(stage):
-            found["deploymentId"] = deployment
 
     def find_stage(self, api: str, name: str) -> Stage | None:
         """Return a stage that serves a deployment; None if there is none such."""
@@ -36,11 +38,47 @@ class ControlPlane:
         if protocol != "WEBSOCKET" or not found:
             return None
         if found.get("autoDeploy"):
-            return read_stage(found, api, region, account, _read_deployment(account, region, api))
-        deployment = self._deployments.get((api, found.get("deploymentId", "")))
-        return read_stage(found, api, region, account, deployment) if deployment else None
+            deployment = _read_deployment(account, region, api)
+        elif (made := (api, found.get("deploymentId", ""))) in self._deployments:
+            deployment = self._deployments[made]
+        else:
+            return None
+        return Stage(api, name, region, account, deployment, found)
+
+    async def handle_request(self, method: str, path: str, headers: Json, body: bytes, query: Json) -> Reply:
+        """Answer a request that MiniStack has let in.
+
+        What can't be read is refused, as on AWS: MiniStack takes it for nothing, and any name for a stage's.
+        """
+        asked = _parse(body) if path.startswith("/v2/apis") else {}
+        if asked is None:
+            return error(HTTPStatus.BAD_REQUEST)
+        status, answered, answer = await handle_request(method, path, headers, body, query)
+        deployments = DEPLOYMENTS.fullmatch(path)
+        if deployments and status == HTTPStatus.CREATED:
+            self._take_snapshot(deployments[1], json.loads(answer)["deploymentId"], asked.get("stageName"))
+        return status, answered, answer
+
+    def _take_snapshot(self, api: str, deployment: str, stage: str | None) -> None:
+        """Take the snapshot of a deployment that was just made, for a stage if it names one."""
+        _, account, region = _api_owner(api)
+        self._deployments[api, deployment] = _read_deployment(account, region, api)
+        if found := _stages.get_scoped(account, region, api, {}).get(stage):
+            found["deploymentId"] = deployment
 
 
 def _read_deployment(account: str, region: str, api: str) -> Deployment:
     stores = (_apis, _routes, _integrations, _integration_responses, _route_responses)
     return read_deployment(*(store.get_scoped(account, region, api, {}) for store in stores))
+
+
+def _parse(body: bytes) -> Json | None:
+    """Parse the body of a request about an API; None if AWS would refuse it."""
+    try:
+        asked = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(asked, dict):
+        return None
+    stage = asked.get("stageName", "any")
+    return asked if isinstance(stage, str) and STAGE.fullmatch(stage) else None

@@ -3,33 +3,34 @@
 import asyncio
 import logging
 import random
+import re
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from typing import NamedTuple
+from urllib.parse import parse_qsl
 
 from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request
 
 from wschat.local.gateway import events, responses
-from wschat.local.gateway.asgi import JSON, Reply
-from wschat.local.gateway.connections import GONE, TOO_LARGE, TOO_MANY, OpenConnection
 from wschat.local.gateway.events import ConnectionInfo, Event, RequestInfo
 from wschat.local.gateway.model import ANYONE, AWS_IAM, MOCK, PROXY, Integration, Route, Stage, route_of
-from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, GatewayOptions, Throttles
+from wschat.local.gateway.open_connection import OpenConnection
+from wschat.local.gateway.quotas import (
+    BUFFER_BYTES,
+    MESSAGE_BYTES,
+    URL_CHARACTERS,
+    GatewayOptions,
+    Throttles,
+)
 from wschat.local.gateway.responses import BINARY, DELETED, GOING_AWAY, RESTART, Close, Problem, Result
 
+TARGET = re.compile(rf"(?!.{{{URL_CHARACTERS + 1}}})/_aws/execute-api/([^/?]+)/([^/?]+)(?:\?(.*))?")
 SHUFFLED_S = 0.05
 log = logging.getLogger("wschat.gateway")
-
-
-class Handshake(NamedTuple):
-    """A client's request to open a WebSocket; `target` is its path and query as they came."""
-
-    target: str
-    headers: Sequence[tuple[str, str]]
-    query: Sequence[tuple[str, str]]
-    source_ip: str
 
 
 class HandshakeResult(NamedTuple):
@@ -44,7 +45,7 @@ class HandshakeResult(NamedTuple):
 Identity = dict[str, str]
 FindStage = Callable[[str, str], Stage | None]
 Invoke = Callable[[Integration, str, Event], Awaitable[Result]]
-Authorize = Callable[[Handshake, Stage, float], Identity | str]
+Authorize = Callable[[Request, Stage], Identity | str]
 
 
 class Gateway:
@@ -74,11 +75,13 @@ class Gateway:
         self._open: dict[str, OpenConnection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def connect(self, api: str, stage_name: str, handshake: Handshake) -> HandshakeResult:
+    async def connect(self, handshake: Request, source_ip: str) -> HandshakeResult:
         """Answer a handshake, as `$connect` decides if there is that route."""
+        target = TARGET.fullmatch(handshake.path)
+        api, stage_name, query = target.groups("") if target else ("", "", "")
         request = RequestInfo(self._make_id(), time.time())
-        agent = [value for name, value in handshake.headers if name.lower() == "user-agent"]
-        identity = {"sourceIp": handshake.source_ip, **({"userAgent": agent[0]} if agent else {})}
+        agents = handshake.headers.get_all("User-Agent")
+        identity = {"sourceIp": source_ip, **({"userAgent": agents[0]} if agents else {})}
         info = ConnectionInfo(self._make_id(), api, stage_name, "", request.time, identity)
 
         def refuse(problem: Problem, message: str = "") -> HandshakeResult:
@@ -95,14 +98,15 @@ class Gateway:
         if route is None:
             return HandshakeResult(info)
         if route.authorization == AWS_IAM:
-            who = self._authorize(handshake, stage, request.time)
+            who = self._authorize(handshake, stage)
             if isinstance(who, str):
                 return refuse(Problem.FORBIDDEN, who)
             info = replace(info, identity={**identity, **who})
         elif route.authorization != ANYONE:
             log.warning("%s/%s $connect: no %s authorizer works here", api, stage_name, route.authorization)
             return refuse(Problem.REFUSED)
-        event = events.connect(info, request, handshake.headers, handshake.query)
+        parameters = parse_qsl(query, keep_blank_values=True)
+        event = events.connect(info, request, handshake.headers.raw_items(), parameters)
         result = await self._integrate(stage, route, event)
         if result.problem:
             return refuse(result.problem)
@@ -117,7 +121,7 @@ class Gateway:
         self._open[info.id] = client
         timer = self._in_background(self._close_in_time(client))
         try:
-            async for message in client.messages():
+            async for message in websocket:
                 if isinstance(message, bytes):
                     await client.close(BINARY)
                     break
@@ -125,6 +129,8 @@ class Gateway:
                 await client.slots.acquire()
                 handled = self._in_background(self._message(client, message))
                 handled.add_done_callback(lambda _: client.slots.release())
+        except ConnectionClosed:
+            pass
         finally:
             timer.cancel()
             self._open.pop(info.id, None)
@@ -180,39 +186,29 @@ class Gateway:
             log.warning("%s/%s %s: %s", stage.api, stage.name, route.key, result.reason)
         return result
 
-    def find(self, api: str, stage: str, connection_id: str) -> OpenConnection | None:
-        """Find an open connection of an API's stage."""
+    async def manage(
+        self, method: str, api: str, stage: str, connection_id: str, data: bytes, _headers: object = None
+    ) -> responses.Reply:
+        """Post to a connection, describe it, or close it, for somebody whom IAM lets manage connections."""
+        if len(data) > MESSAGE_BYTES:
+            return responses.error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        await self._shuffle()
         client = self._open.get(connection_id)
         if client is None or client.ending or (client.info.api, client.info.stage) != (api, stage):
-            return None
-        return client
-
-    async def post(self, api: str, stage: str, connection_id: str, data: bytes) -> Reply:
-        """Send a message to a connection, unless it is too large or the client reads too slowly."""
-        if len(data) > MESSAGE_BYTES:
-            return TOO_LARGE
-        await self._shuffle()
-        client = self.find(api, stage, connection_id)
-        if client is None:
-            return GONE
-        now = time.time()
-        if not self._throttles.post(now) or client.unsent + len(data) > BUFFER_BYTES:
-            return TOO_MANY
-        await client.send(data, now)
-        return Reply(HTTPStatus.OK, JSON)
-
-    def get(self, api: str, stage: str, connection_id: str) -> Reply:
-        """Describe a connection."""
-        client = self.find(api, stage, connection_id)
-        return Reply(HTTPStatus.OK, JSON, client.describe()) if client else GONE
-
-    def delete(self, api: str, stage: str, connection_id: str) -> Reply:
-        """Close a connection; its `$disconnect` follows."""
-        client = self.find(api, stage, connection_id)
-        if client is None:
-            return GONE
-        self._in_background(client.close(DELETED))
-        return Reply(HTTPStatus.NO_CONTENT)
+            return responses.error(HTTPStatus.GONE)
+        match method:
+            case "POST":
+                now = time.time()
+                if not self._throttles.post(now) or client.unsent + len(data) > BUFFER_BYTES:
+                    return responses.error(HTTPStatus.TOO_MANY_REQUESTS)
+                await client.send(data, now)
+                return responses.ok()
+            case "GET":
+                return responses.ok(client.describe())
+            case "DELETE":
+                self._in_background(client.close(DELETED))  # its `$disconnect` follows
+                return HTTPStatus.NO_CONTENT, {}, b""
+        return responses.error(HTTPStatus.GONE)
 
     async def shut_down(self) -> None:
         """Close all connections, because the gateway ends; no `$disconnect` follows."""
@@ -223,7 +219,7 @@ class Gateway:
         while self._options.drop:
             await asyncio.sleep(random.expovariate(self._options.drop / 60))
             if self._open:
-                random.choice(list(self._open.values())).abort()  # noqa: S311
+                random.choice(list(self._open.values())).websocket.transport.abort()  # noqa: S311
 
     async def _shuffle(self) -> None:
         """Let what began later overtake, if that is wanted."""

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 Json = Mapping[str, Any]
 
@@ -49,8 +49,7 @@ class Deployment:
     routes: Mapping[str, Route] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Throttle:
+class Throttle(NamedTuple):
     """Steady requests a second, and how many may come at once."""
 
     rate: float
@@ -59,19 +58,26 @@ class Throttle:
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage of an API, the deployment that it serves, and its throttles: of a route, or of all others."""
+    """A stage of an API, the deployment that it serves, and the control plane's description of it."""
 
     api: str
     name: str
     region: str
     account: str
     deployment: Deployment
-    throttle: Throttle | None = None
-    throttles: Mapping[str, Throttle] = field(default_factory=dict)
+    description: Json = field(default_factory=dict)
 
     def arn(self, route_key: str) -> str:
         """Return the ARN that IAM policies and invoke permissions know a route by."""
         return f"arn:aws:execute-api:{self.region}:{self.account}:{self.api}/{self.name}/{route_key}"
+
+    def throttle(self, route_key: str) -> Throttle | None:
+        """Return the throttle of a route, or of all that have none; both of its numbers are set together."""
+        of_routes = self.description.get("routeSettings") or {}
+        for settings in (of_routes.get(route_key), self.description.get("defaultRouteSettings")):
+            if settings and (rate := settings.get("throttlingRateLimit")) is not None:
+                return Throttle(rate, settings.get("throttlingBurstLimit", rate))
+        return None
 
 
 def route_of(deployment: Deployment, message: str) -> Route | None:
@@ -135,26 +141,6 @@ def read_deployment(
         for id_, found in routes.items()
     )
     return Deployment(api.get("routeSelectionExpression") or "", {route.key: route for route in read})
-
-
-def read_stage(found: Json, api: str, region: str, account: str, deployment: Deployment) -> Stage:
-    """Read the control plane's description of a stage, which serves a deployment."""
-    throttles = {key: _throttle(of) for key, of in (found.get("routeSettings") or {}).items()}
-    return Stage(
-        api=api,
-        name=found["stageName"],
-        region=region,
-        account=account,
-        deployment=deployment,
-        throttle=_throttle(found.get("defaultRouteSettings")),
-        throttles={key: throttle for key, throttle in throttles.items() if throttle},
-    )
-
-
-def _throttle(settings: Json | None) -> Throttle | None:
-    """Read the throttle that route settings set, if they set one; both of its numbers are set together."""
-    rate = (settings or {}).get("throttlingRateLimit")
-    return None if rate is None else Throttle(rate, (settings or {}).get("throttlingBurstLimit", rate))
 
 
 def _integration(found: Json, responses: Iterable[Json]) -> Integration:

@@ -82,12 +82,12 @@ class Throttles:
 
     def message(self, stage: Stage, route_key: str, now: float) -> bool:
         """Tell whether one more message may take a route."""
-        throttle = stage.throttles.get(route_key, stage.throttle)
+        throttle = stage.throttle(route_key)
         if throttle is None:
             return self.post(now)
         key = (stage.api, stage.name, route_key, throttle)
         if key not in self._routes:
-            self._routes[key] = TokenBucket(throttle.rate, throttle.burst, now)
+            self._routes[key] = TokenBucket(*throttle, now)
         return self._routes[key].take(now) and self.post(now)
 
     def post(self, now: float) -> bool:

@@ -1,4 +1,4 @@
-"""What API Gateway responds: to a handshake, to a message, when it closes."""
+"""What API Gateway responds: to a handshake, to a message, to a call over HTTP, when it closes."""
 
 import json
 from collections.abc import Mapping
@@ -96,6 +96,29 @@ def frame(message: str, connection_id: str, request_id: str) -> str:
 def phrase(status: int) -> str:
     """Return the reason phrase of a handshake that `$connect` refuses with a status of its own."""
     return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Unknown"
+
+
+Reply = tuple[int, dict[str, str], bytes]
+"""An answer over HTTP, as MiniStack has it: it adds headers of its own."""
+ERRORS = {
+    HTTPStatus.BAD_REQUEST: "BadRequestException",
+    HTTPStatus.GONE: "GoneException",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "PayloadTooLargeException",
+    HTTPStatus.TOO_MANY_REQUESTS: "LimitExceededException",
+}
+"""The errors of botocore's service models, of which each has a status of its own."""
+
+
+def ok(body: bytes = b"") -> Reply:
+    """Return the answer to a request that was served."""
+    return HTTPStatus.OK, {"content-type": "application/json"}, body
+
+
+def error(status: HTTPStatus) -> Reply:
+    """Return the answer that refuses a request."""
+    name = ERRORS[status]
+    headers = {"content-type": "application/json", "x-amzn-errortype": name}
+    return status, headers, json.dumps({"message": name}).encode()
 
 
 class Close(NamedTuple):

@@ -2,32 +2,38 @@
 
 import asyncio
 import base64
+import re
 import resource
 import secrets
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
+from ministack.app import SERVICE_HANDLERS
 from ministack.app import app as ministack
+from ministack.services import apigateway
 from uvicorn import Config
 from uvicorn.lifespan.on import LifespanOn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from wschat.local.gateway.control_plane import ControlPlane
-from wschat.local.gateway.functions import Functions
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.iam import authorize
-from wschat.local.gateway.management import Management
+from wschat.local.gateway.invocation import Functions
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.gateway.sockets import serve_both
+from wschat.loopback import is_here
 
 KEEP_ALIVE_S = 75
 REQUEST_S = 60.0
 ID_BYTES = 11
+HOST_HEADER = re.compile(r"\[?([^]]*?)\]?(?::\d+)?")
+TYPED = "none"  # the URL was typed into the address bar
 
 
 class Server:
@@ -68,7 +74,9 @@ class Server:
         _raise_file_limit()
         control_plane, functions = ControlPlane(), Functions()
         gateway = Gateway(self._options, control_plane.find_stage, functions.invoke, authorize, make_id)
-        make_http = await start_http(Management(ministack, gateway, control_plane))
+        SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
+        apigateway.handle_connections_api = gateway.manage
+        make_http = await start_http(refuse_pages(ministack))
         async with serve_both(gateway, self._listener, make_http):
             self._started.set_result((gateway, asyncio.get_running_loop()))
             await gateway.drop_at_random()
@@ -86,6 +94,32 @@ def _raise_file_limit() -> None:
 def make_id() -> str:
     """Make an id as AWS's are: 16 characters, the last one `=`, which a URL needs encoded."""
     return base64.urlsafe_b64encode(secrets.token_bytes(ID_BYTES)).decode()
+
+
+def refuse_pages(app: Any) -> Any:  # noqa: ANN401  ASGI
+    """Return an application for no page in a browser, whose cross-site request could do anything here."""
+
+    async def serve(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  ASGI
+        if scope["type"] == "http" and _is_from_browser(scope["headers"]):
+            empty = [(b"content-length", b"0")]
+            await send({"type": "http.response.start", "status": HTTPStatus.FORBIDDEN, "headers": empty})
+            await send({"type": "http.response.body"})
+        else:
+            await app(scope, receive, send)
+
+    return serve
+
+
+def _is_from_browser(raw_headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    """Tell whether a page in a browser sent a request, whose headers' names are in lower case.
+
+    An image's URL is enough, as it can hold a signature; for that a browser sends no origin, but
+    `Sec-Fetch-Site`. The host is checked because of DNS rebinding.
+    """
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw_headers}
+    page = "origin" in headers or headers.get("sec-fetch-site", TYPED) != TYPED
+    host = HOST_HEADER.fullmatch(headers.get("host", ""))
+    return page or not (host and is_here(host[1]))
 
 
 class HttpConnection(HttpToolsProtocol):

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import parse_qsl
 from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -15,14 +14,13 @@ from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
-from wschat.local.gateway.gateway import Gateway, Handshake, HandshakeResult
-from wschat.local.gateway.quotas import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES, URL_CHARACTERS
-from wschat.local.gateway.responses import Problem, frame, phrase
+from wschat.local.gateway.gateway import Gateway, HandshakeResult
+from wschat.local.gateway.quotas import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES
+from wschat.local.gateway.responses import phrase
 
 WEBSOCKET = re.compile(
     rb"GET /_aws/execute-api/[^\r\n]*\r\n(?s:.*)\r\nupgrade: *websocket *\r\n", re.IGNORECASE
 )
-TARGET = re.compile(r"/_aws/execute-api/([^/?]+)/([^/?]+)(?:\?(.*))?")
 HEAD_BYTES = 64 * 1024
 HEAD_S = 30.0
 BACKLOG = 1024
@@ -105,14 +103,7 @@ def serve_both(
             client.protocol.process_request(request)
         except InvalidHandshake:
             return None  # it is no handshake of a WebSocket, and will be refused as such
-        target = TARGET.fullmatch(request.path) if len(request.path) <= URL_CHARACTERS else None
-        if target is None:
-            body = frame(Problem.FORBIDDEN.message, "", "")
-            return _refuse(client, HandshakeResult(None, Problem.FORBIDDEN.status, body=body))
-        query = parse_qsl(target[3] or "", keep_blank_values=True)
-        headers = list(request.headers.raw_items())
-        handshake = Handshake(request.path, headers, query, client.remote_address[0])
-        result = results[client] = await gateway.connect(target[1], target[2], handshake)
+        result = results[client] = await gateway.connect(request, client.remote_address[0])
         if result.info is None:
             return _refuse(client, result)
         if client.state is not State.CONNECTING:  # it left meanwhile

@@ -1,6 +1,12 @@
 """Which routes a stage serves."""
 
+import json
+from http.client import HTTPConnection
+
+import pytest
+
 from tests.support.websocket_api import FENCE, STAGE, TestApi, ask, opened, refused
+from tests.unit.local.gateway.conftest import authorization
 from wschat.lab.aws.cloud import Cloud
 
 
@@ -44,3 +50,19 @@ def test_auto_deploy(clients: Cloud) -> None:
         assert ask(client, FENCE)["message"] == "Forbidden"
         api.route("mock", api.mock())
         assert ask(client, FENCE) == "mocked"
+
+
+NO_JSON = [b"{", b"[]", b"\xff", b"[" * 100_000, b'{"stageName": "\\ud800"}', b'{"stageName": ["test"]}']
+
+
+@pytest.mark.parametrize("body", NO_JSON, ids=range(len(NO_JSON)))
+def test_a_deployment_without_json(clients: Cloud, api: TestApi, plain: HTTPConnection, body: bytes) -> None:
+    """A request to the control plane that can't be read is refused with 400, and nothing comes of it."""
+    before = len(clients.api.get_deployments(ApiId=api.id)["Items"])
+    plain.request(
+        "POST", f"/v2/apis/{api.id}/deployments", body, {"Authorization": authorization("apigateway")}
+    )
+    answer = plain.getresponse()
+    assert (answer.status, json.load(answer)) == (400, {"message": "BadRequestException"})
+    assert answer.headers["x-amzn-errortype"] == "BadRequestException"
+    assert len(clients.api.get_deployments(ApiId=api.id)["Items"]) == before

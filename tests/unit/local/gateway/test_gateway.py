@@ -3,19 +3,37 @@
 import asyncio
 import json
 import re
+import threading
 import tracemalloc
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.support.asynchronous import asynchronous
 from tests.support.gateway import API, crowd, how_it_closes, running, settled
-from tests.support.websocket_api import ERROR, FENCE, PATIENCE_S, TestApi, answers, ask, opened, refused
+from tests.support.until import until
+from tests.support.websocket_api import (
+    ERROR,
+    FENCE,
+    PATIENCE_S,
+    STAGE,
+    TestApi,
+    answers,
+    ask,
+    id_of,
+    management_of,
+    opened,
+    refused,
+)
+from tests.unit.local.gateway.conftest import Management, authorization
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.quotas import GatewayOptions
 
@@ -99,6 +117,89 @@ def test_concurrent(api: TestApi, tmp_path: Path) -> None:
         assert "wait" in json.loads(client.recv(PATIENCE_S))["body"]
 
 
+def error_of(call: Any, **arguments: Any) -> tuple[str, int]:  # noqa: ANN401  any call of boto3
+    """Return the error of a call, and its status."""
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    response = caught.value.response
+    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
+
+
+def test_post(api: TestApi, management: Management) -> None:
+    """A post comes as a text message; the id ends in `=`, which boto3 encodes (1.8, 1.9)."""
+    with opened(api.url) as client:
+        connection = id_of(client)
+        management(api.id).post_to_connection(ConnectionId=connection, Data="grüße".encode())
+        assert client.recv(PATIENCE_S) == "grüße"
+
+
+def test_half_a_post(api: TestApi, management: Management, plain: HTTPConnection) -> None:
+    """A post that is cut before its end does not come."""
+    with opened(api.url) as client:
+        connection = id_of(client)
+        plain.putrequest("POST", f"/_aws/execute-api/{api.id}/{STAGE}/@connections/{quote(connection)}")
+        plain.putheader("Authorization", authorization("execute-api"))
+        plain.putheader("Transfer-Encoding", "chunked")
+        plain.endheaders()
+        plain.send(b"4\r\nhalf\r\n")
+        plain.close()
+        management(api.id).post_to_connection(ConnectionId=connection, Data=b"whole")
+        assert client.recv(PATIENCE_S) == "whole"
+
+
+def test_a_large_post(api: TestApi, management: Management) -> None:
+    """A post of 128 KB comes, in frames of 32 KB; a larger one is refused with 413 (1.1, 1.9)."""
+    with opened(api.url) as client:
+        connection, post = id_of(client), management(api.id).post_to_connection
+        post(ConnectionId=connection, Data=b"x" * 128 * 1024)
+        frames = list(client.recv_streaming())
+        assert max(len(frame) for frame in frames) == 32 * 1024
+        assert sum(len(frame) for frame in frames) == 128 * 1024
+        error = error_of(post, ConnectionId=connection, Data=b"x" * (128 * 1024 + 1))
+        assert error == ("PayloadTooLargeException", 413)
+
+
+def test_gone(api: TestApi, management: Management) -> None:
+    """An unknown id, a closed one, and one of another API or stage, are gone: 410 (1.9)."""
+    calls = management(api.id)
+    with opened(api.url) as client:
+        connection = id_of(client)
+        assert error_of(management("0123456789").get_connection, ConnectionId=connection)[1] == 410
+    for call in (calls.get_connection, calls.delete_connection):
+        assert error_of(call, ConnectionId=connection) == ("GoneException", 410)
+    for unknown in (connection, "L0SM9cOFvHcCIhw="):
+        assert error_of(calls.post_to_connection, ConnectionId=unknown, Data=b"x") == ("GoneException", 410)
+
+
+def test_not_yet_open(api: TestApi, management: Management, tmp_path: Path) -> None:
+    """A post while `$connect` runs meets 410 (1.7)."""
+    place = tmp_path / "it"
+    found = []
+
+    def post() -> None:
+        until(lambda: place.exists() and place.read_text().endswith("\n"))
+        connection = place.read_text().strip()
+        found.append(error_of(management(api.id).post_to_connection, ConnectionId=connection, Data=b"x"))
+        Path(f"{place}.go").touch()
+
+    posting = threading.Thread(target=post)
+    posting.start()
+    with opened(f"{api.url}?wait={quote(str(place))}"):
+        posting.join()
+    assert found == [("GoneException", 410)]
+
+
+def test_without_manage_connections(clients: Cloud, api: TestApi) -> None:
+    """Who may not manage connections is refused with 403, whether the connection exists or not (1.9)."""
+    clients.iam.create_user(UserName="nobody")
+    key = clients.iam.create_access_key(UserName="nobody")["AccessKey"]
+    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
+    nobody = management_of(session, clients, api.id)
+    with opened(api.url) as client:
+        for connection in (id_of(client), "L0SM9cOFvHcCIhw="):
+            assert error_of(nobody.post_to_connection, ConnectionId=connection, Data=b"x")[1] == 403
+
+
 @asynchronous
 async def test_the_end_of_the_gateway() -> None:
     """When the gateway ends, clients are told 1012, and `$disconnect` is not run any more (1.3, 8)."""
@@ -117,7 +218,7 @@ async def test_shuffle() -> None:
     """With `--order shuffle` what is done at the same time comes in any order, and nothing is lost."""
     async with running(GatewayOptions(shuffle=True)) as it, connect(it.url) as client:
         connection = next(iter(it.gateway._open))
-        posts = [it.gateway.post(API, "test", connection, b"%d" % number) for number in range(50)]
+        posts = [it.gateway.manage("POST", API, "test", connection, b"%d" % number) for number in range(50)]
         await asyncio.gather(*posts)
         came = [int(await client.recv()) for _ in range(50)]
         assert came != sorted(came)

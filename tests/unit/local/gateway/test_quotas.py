@@ -6,7 +6,7 @@ from tests.support.asynchronous import asynchronous
 from tests.support.gateway import API, running
 from tests.support.websocket_api import FENCE, TestApi, ask, opened, refused
 from wschat.lab.aws.cloud import Cloud
-from wschat.local.gateway.model import Deployment, Stage, Throttle
+from wschat.local.gateway.model import Deployment, Stage
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions, Throttles, TokenBucket
 
 
@@ -22,10 +22,12 @@ def test_throttles() -> None:
     """A route's own throttle stands in place of its stage's, and the account's holds for all (1.1, 2.4)."""
     throttles = Throttles(rate=20, now=0.0)
     plain = Stage("abc", "test", "us-east-1", "000000000000", Deployment(""))
-    slow = Stage(
-        "abc", "slow", "us-east-1", "000000000000", Deployment(""), Throttle(1, 2), {"quick": Throttle(9, 9)}
-    )
-    assert [throttles.message(slow, "any", 0.0) for _ in range(3)] == [True, True, False]
+    settings = {
+        "defaultRouteSettings": {"throttlingRateLimit": 1, "throttlingBurstLimit": 2},
+        "routeSettings": {"quick": {"throttlingRateLimit": 9}, "traced": {"loggingLevel": "INFO"}},
+    }
+    slow = Stage("abc", "slow", "us-east-1", "000000000000", Deployment(""), settings)
+    assert [throttles.message(slow, "traced", 0.0) for _ in range(3)] == [True, True, False]
     assert [throttles.message(slow, "quick", 0.0) for _ in range(3)] == [True, True, True]
     assert [throttles.message(plain, "any", 0.0) for _ in range(6)] == [True] * 5 + [False]
     assert not throttles.post(0.0)
@@ -70,4 +72,4 @@ async def test_rate() -> None:
         connect(it.url),
     ):  # the one request that may come at once
         connection = next(iter(it.gateway._open))
-        assert (await it.gateway.post(API, "test", connection, b"x")).status == 429
+        assert (await it.gateway.manage("POST", API, "test", connection, b"x"))[0] == 429

@@ -1,13 +1,16 @@
-"""MiniStack behind uvicorn, as far as it needs no MiniStack."""
+"""MiniStack behind uvicorn: who is answered, and for how long."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from http import HTTPStatus
+from http.client import HTTPConnection
+from typing import Any
 
 import pytest
 
 from tests.support.asynchronous import asynchronous
-from wschat.local.gateway.asgi import Receive, Scope, Send
+from tests.unit.local.gateway.conftest import authorization
 from wschat.local.gateway.server import start_http
 from wschat.loopback import HOST
 
@@ -22,7 +25,7 @@ NEVER_ENDING = {
 }
 
 
-async def broken(_scope: Scope, receive: Receive, send: Send) -> None:
+async def broken(_scope: object, receive: Any, send: Any) -> None:  # noqa: ANN401  ASGI
     """Start, and fail at it, as ASGI has it."""
     await receive()
     await send({"type": "lifespan.startup.failed", "message": "no"})
@@ -45,7 +48,7 @@ class Answering:
         self.may = asyncio.Event()
         self.asked = asyncio.Event()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  ASGI
         """Serve a request, as ASGI has it."""
         while (heard := await receive()).get("more_body"):
             pass
@@ -109,3 +112,18 @@ async def test_a_request_behind_a_slow_one() -> None:
         for _ in range(2):
             assert (await answers.readuntil(ANSWER)).startswith(b"HTTP/1.1 200")
         asking.close()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [("Origin", "https://evil.example"), ("Host", "evil.example"), ("Sec-Fetch-Site", "cross-site")],
+    ids=["origin", "host", "image"],
+)
+def test_pages_of_others(plain: HTTPConnection, header: tuple[str, str]) -> None:
+    """A page in a browser, which MiniStack would let in, can ask nothing of the control plane."""
+    for more, status in (({}, HTTPStatus.OK), (dict([header]), HTTPStatus.FORBIDDEN)):
+        headers = {"Authorization": authorization("lambda"), **more}
+        plain.request("GET", "/2015-03-31/functions/", headers=headers)
+        answer = plain.getresponse()
+        answer.read()
+        assert answer.status == status

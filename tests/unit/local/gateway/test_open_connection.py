@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -15,9 +16,10 @@ from tests.support.gateway import API, how_it_closes, running
 from tests.support.websocket_api import PATIENCE_S, TestApi, ask, closed, event_of, id_of, opened
 from tests.unit.local.gateway.conftest import Management
 from wschat.lab.aws.cloud import Cloud
-from wschat.local.gateway.connections import TOO_MANY, OpenConnection
 from wschat.local.gateway.events import ConnectionInfo
+from wschat.local.gateway.open_connection import OpenConnection
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
+from wschat.local.gateway.responses import error
 
 
 @asynchronous
@@ -36,7 +38,7 @@ async def test_messages_keep_it_open() -> None:
     """A message either way starts the idle time anew (1.4)."""
     async with running() as it, connect(it.url) as client:
         ((connection, known),) = it.gateway._open.items()
-        for come_or_go in (client.send("x"), it.gateway.post(API, "test", connection, b"x")):
+        for come_or_go in (client.send("x"), it.gateway.manage("POST", API, "test", connection, b"x")):
             before = known.deadline
             await come_or_go
             await client.recv()
@@ -74,12 +76,13 @@ async def test_a_slow_reader() -> None:
     """A post to a client that does not read is refused with 429 once the buffer is full (1.9)."""
     async with running() as it, connect(it.url, max_queue=1) as client:
         connection, sent = next(iter(it.gateway._open)), 0
-        while (answer := await it.gateway.post(API, "test", connection, b"x" * 100_000)).status == 200:
+        post = partial(it.gateway.manage, "POST", API, "test", connection)
+        while (answer := await post(b"x" * 100_000))[0] == 200:
             sent += 1
-        assert answer == TOO_MANY
+        assert answer == error(HTTPStatus.TOO_MANY_REQUESTS)
         for _ in range(sent):
             assert len(await client.recv()) == 100_000
-        assert (await it.gateway.post(API, "test", connection, b"x")).status == 200
+        assert (await post(b"x"))[0] == 200
 
 
 def test_get(api: TestApi, management: Management) -> None:

@@ -7,9 +7,9 @@ from collections import defaultdict
 from http import HTTPStatus
 
 from ministack.core.responses import set_request_account_id, set_request_region
-from ministack.services.lambda_svc import handle_request
+from ministack.services.lambda_svc import function_policy_for_arn, handle_request
 
-from wschat.local.gateway.iam import may_invoke
+from wschat.local.gateway.iam import allows
 from wschat.local.gateway.model import Integration, Json
 from wschat.local.gateway.responses import Problem, Result, read_proxy
 
@@ -37,13 +37,16 @@ class Functions:
         if target is None:
             return Result(Problem.REFUSED, f"{integration.uri!r} is no URI of a function's invocations")
         arn, region, account, function, qualifier = target.groups()
-        if not may_invoke(arn, source_arn):
+        set_request_account_id(account)
+        set_request_region(region)
+        policy = function_policy_for_arn(arn)
+        if not (policy and allows(policy[0], arn, source_arn)):
             return Result(
                 Problem.REFUSED, f"Invalid permissions on Lambda function {function} for {source_arn}"
             )
         slot = self._slots[function]
         await slot.acquire()
-        call = asyncio.create_task(_call(region, account, function, qualifier, event))
+        call = asyncio.create_task(_call(function, qualifier, event))
         self._running.add(call)
         call.add_done_callback(self._running.discard)
         call.add_done_callback(lambda _: slot.release())
@@ -53,14 +56,10 @@ class Functions:
         return call.result()
 
 
-async def _call(region: str, account: str, function: str, qualifier: str | None, event: Json) -> Result:
-    """Call a function as the account's root, and return what comes of it."""
-    set_request_account_id(account)
-    set_request_region(region)
-    path, query = (
-        f"/2015-03-31/functions/{function}/invocations",
-        {"Qualifier": [qualifier]} if qualifier else {},
-    )
+async def _call(function: str, qualifier: str | None, event: Json) -> Result:
+    """Call a function of this context's account and region as its root, and return what comes of it."""
+    path = f"/2015-03-31/functions/{function}/invocations"
+    query = {"Qualifier": [qualifier]} if qualifier else {}
     status, headers, body = await handle_request("POST", path, {}, json.dumps(event).encode(), query)
     if status != HTTPStatus.OK:
         return Result(Problem.REFUSED, f"Lambda does not invoke {function}: {body.decode(errors='replace')}")

@@ -1,17 +1,14 @@
-"""A connection that is open, and the responses of the @connections API."""
+"""A connection that is open."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http import HTTPStatus
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from wschat.local.gateway.asgi import error
 from wschat.local.gateway.events import ConnectionInfo
 from wschat.local.gateway.quotas import FRAME_BYTES, GatewayOptions
 from wschat.local.gateway.responses import DROPPED, NO_CODE, Close
@@ -34,12 +31,6 @@ class OpenConnection:
     active: float
     ending: Close | None = None
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(IN_FLIGHT))
-
-    async def messages(self) -> AsyncIterator[str | bytes]:
-        """Receive messages until it has closed."""
-        with suppress(ConnectionClosed):
-            while True:
-                yield await self.websocket.recv()
 
     @property
     def deadline(self) -> float:
@@ -76,17 +67,8 @@ class OpenConnection:
         self.ending = self.ending or end
         await self.websocket.close(*end)
 
-    def abort(self) -> None:
-        """Cut it without a close frame."""
-        self.websocket.transport.abort()
-
     def describe(self) -> bytes:
         """Return the body of GetConnection's response."""
         times = {"connectedAt": self.info.connected_at, "lastActiveAt": self.active}
         iso = {name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in times.items()}
         return json.dumps({**iso, "identity": dict(self.info.identity)}).encode()
-
-
-GONE = error(HTTPStatus.GONE, "GoneException")
-TOO_LARGE = error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "PayloadTooLargeException")
-TOO_MANY = error(HTTPStatus.TOO_MANY_REQUESTS, "LimitExceededException")
