@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, closing, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -23,7 +23,6 @@ from wschat.local.messages import STOP
 from wschat.loopback import HOST
 from wschat.signals import SIGNAL_POLL_S
 
-TRIES = 3
 GONE_S = 3.0
 ENDING_S = 0.5
 SOCKET_PATH_BYTES = 100
@@ -63,8 +62,7 @@ class _Connection:
         with self._socket:
             try:
                 self._socket.sendall(request)
-                if not request:
-                    self._socket.shutdown(socket.SHUT_WR)
+                self._socket.shutdown(socket.SHUT_WR)
                 self._socket.settimeout(GONE_S)
                 while self._socket.recv(4096):
                     pass
@@ -167,36 +165,34 @@ def join(
             where=str(files.state_dir),
             hint=f"the socket's whole path may have {SOCKET_PATH_BYTES} bytes: {files.socket}",
         )
-    for _ in range(TRIES):
-        try:
-            connection, started = _connect_or_start(files, provision, options, port)
-        except OSError as error:
-            what = f"the state directory can't hold a local lab: {error.strerror}"
-            raise LocalError(what, where=str(files.state_dir)) from error
-        with ExitStack() as leaving:
-            leaving.callback(connection.leave)
-            if ready := _receive_ready(connection, files, progress):
-                _check_as_asked(ready, options, port)
-                leaving.pop_all()
-                return LocalLab(ready["url"], ready["endpoint"], started, connection, files)
-    raise LocalError("the local lab did not start", hint=f"its log may say why: {files.log}")
+    try:
+        connection, started = _connect_or_start(files, provision, options, port)
+    except OSError as error:
+        what = f"the state directory can't hold a local lab: {error.strerror}"
+        raise LocalError(what, where=str(files.state_dir)) from error
+    with ExitStack() as leaving:
+        leaving.callback(connection.leave)
+        ready = _receive_ready(connection, files, progress)
+        _check_as_asked(ready, options, port)
+        leaving.pop_all()
+    return LocalLab(ready["url"], ready["endpoint"], started, connection, files)
 
 
 def _receive_ready(
     connection: _Connection, files: LabFiles, progress: Callable[[str], None]
-) -> dict[str, str]:
-    """Receive the description of the finished lab; empty if the process was about to end."""
-    heard = message = connection.receive()
+) -> dict[str, Any]:
+    """Receive the description of the finished lab."""
+    message = connection.receive()
     while "progress" in message:
         progress(message["progress"])
         message = connection.receive()
-    if heard and not message:
+    if not message:
         raise LocalError("the local lab ended while it started", hint=f"its log may say why: {files.log}")
-    ready: dict[str, str] = message.get("ready", {})
+    ready: dict[str, Any] = message["ready"]
     return ready
 
 
-def _check_as_asked(ready: dict[str, str], options: GatewayOptions, port: int | None) -> None:
+def _check_as_asked(ready: dict[str, Any], options: GatewayOptions, port: int | None) -> None:
     """Check that the lab which runs is what was asked for."""
     actual = urlsplit(ready["endpoint"]).port
     if port and actual != port:
@@ -204,7 +200,7 @@ def _check_as_asked(ready: dict[str, str], options: GatewayOptions, port: int | 
             f"a local lab runs already, and on port {actual}",
             hint=f"join it without asking for port {port}, or end it first",
         )
-    if options not in (AS_ON_AWS, GatewayOptions.decode(ready["options"])):
+    if options not in (AS_ON_AWS, GatewayOptions(**ready["options"])):
         raise LocalError(
             "a local lab runs already, and its gateway with other options",
             hint="join it without options for the gateway, or end it first",
@@ -237,18 +233,14 @@ def listen(port: int | None) -> socket.socket:
     Raises:
         LocalError: the port can't be used.
     """
-    # asyncio turns off Nagle's algorithm for sockets that name TCP alone
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if not (port and is_in_use(port)):  # macOS lets two listen, on all addresses and on this one
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port or 0))
-        listener.listen()
-    except OSError as error:
-        listener.close()
-        what = f"port {port} of {HOST} can't be used: {os.strerror(error.errno or errno.EADDRINUSE)}"
-        raise LocalError(what, hint="end what listens there, or choose another port") from None
-    return listener
+    why = errno.EADDRINUSE
+    if not (port and is_in_use(port)):  # macOS lets two listen, on all addresses and on this one
+        try:
+            return socket.create_server((HOST, port or 0))
+        except OSError as error:
+            why = error.errno or why
+    what = f"port {port} of {HOST} can't be used: {os.strerror(why)}"
+    raise LocalError(what, hint="end what listens there, or choose another port")
 
 
 def is_in_use(port: int) -> bool:
@@ -267,7 +259,7 @@ def _start(files: LabFiles, provision: str, options: GatewayOptions, gateway: so
         users.bind(str(files.socket))
         files.socket.chmod(0o600)
         users.listen()
-        arguments = [str(files.state_dir), provision, options.encode(), str(users.fileno())]
+        arguments = [str(files.state_dir), provision, json.dumps(asdict(options)), str(users.fileno())]
         process = subprocess.run(
             [sys.executable, "-P", "-m", "wschat.local.process", *arguments, str(gateway.fileno())],
             env=environment,

@@ -17,7 +17,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -141,7 +141,7 @@ class Lab:
         self.server = server
         if provisioner:
             url = provisioned(provisioner, broadcast)
-        return {"ready": {"url": url, "endpoint": endpoint, "options": self.options.encode()}}
+        return {"ready": {"url": url, "endpoint": endpoint, "options": asdict(self.options)}}
 
     def end(self) -> NoReturn:
         """Leave nothing behind: no connection, no worker, no file but the log, and no process."""
@@ -225,8 +225,9 @@ def main(state_dir: str, provision: str, options: str, users: str, gateway: str)
     files.temporary.mkdir(mode=0o700)
     if os.fork():
         return
-    listener, watchdog = socket.socket(fileno=int(gateway)), start_watchdog(state_dir)
-    lab = Lab(files, provision, listener, GatewayOptions.decode(options), watchdog)
+    # asyncio turns off Nagle's algorithm for sockets that name TCP alone
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, int(gateway))
+    lab = Lab(files, provision, listener, GatewayOptions(**json.loads(options)), start_watchdog(state_dir))
     asyncio.run(run(lab, socket.socket(fileno=int(users))))
 
 

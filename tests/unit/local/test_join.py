@@ -222,19 +222,6 @@ def test_newcomer_at_the_last_moment(state_dir: Path, processes: Processes) -> N
         assert is_up(leaver)
 
 
-def test_process_that_is_about_to_end(state_dir: Path) -> None:
-    """Who is sent away without a word by a process that ends starts a new lab."""
-    with ThreadPoolExecutor() as pool, socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(state_dir / SOCKET))
-        listener.listen()
-        joining = pool.submit(enter, state_dir)
-        user, _ = listener.accept()
-        listener.close()
-        user.close()
-        with joining.result() as lab:
-            assert lab.started
-
-
 def test_coming_and_going(state_dir: Path, processes: Processes) -> None:
     """Whoever joins while the last one leaves gets a lab that works, the old one or a new one."""
     together = threading.Barrier(2)

@@ -1,8 +1,6 @@
 """API Gateway's quotas, which of them one may change, and what keeps to them."""
 
-import json
-from dataclasses import asdict, dataclass
-from typing import Self
+from dataclasses import dataclass
 
 from wschat.local.gateway.model import Stage, Throttle
 
@@ -32,15 +30,6 @@ class GatewayOptions:
     rate: float = 10_000.0
     shuffle: bool = False
     drop: float = 0.0
-
-    def encode(self) -> str:
-        """Write the options, for another process."""
-        return json.dumps(asdict(self))
-
-    @classmethod
-    def decode(cls, text: str) -> Self:
-        """Read what `encode` wrote."""
-        return cls(**json.loads(text))
 
 
 AS_ON_AWS = GatewayOptions()
