@@ -6,9 +6,8 @@ from pathlib import Path
 
 from typer.core import TyperCommand
 
-from tests.studies.drift.cases import CASES
+from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
 from tests.studies.drift.hand import KINDS
-from tests.studies.drift.stops import FIXED, TAGS_CHANGED
 from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES
 from tests.studies.privileges.scenarios import SCENARIOS
 from tests.support import attacks

@@ -15,17 +15,15 @@ from typing import Any
 
 from greenlet import getcurrent, greenlet
 
-from tests.studies.bench.account import AS_LISTED, Account
-from tests.support.labs import drain
+from tests.studies.account import AS_LISTED, Account
+from tests.support.labs import drain, provisioning, tearing_down
 from tests.support.plane.backend import Backend
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.rates import Times
-from wschat.errors import WschatError
-from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import THROTTLED
 from wschat.lab.engine import Outcome
-from wschat.lab.plan import Progress, plan_down
+from wschat.lab.plan import Progress
 
 Work = Callable[[Cloud], Generator[Progress, None, Outcome]]
 """What somebody does with a lab, from the first look to the last."""
@@ -59,16 +57,9 @@ class Person:
     def do(self, work: Work, figures: Figures) -> None:
         """Provision or tear down, and see what comes of it."""
         self.figures, self._heard = figures, self._clock.now()
-        prefix = self.cloud.lab.prefix
-        try:
-            _, left = drain(work(self.cloud), lambda _: self._hear())
-        except WschatError as error:
-            figures.failed.append(f"{prefix}: {error.where}: {error.what}")
-        except Exception as error:  # noqa: BLE001  one person's, in a thread; the others go on
-            figures.failed.append(f"{prefix}: {error!r}")
-        else:
-            figures.failed += [f"{prefix}: not as it should be: {step}" for step in left]
+        _, left = drain(work(self.cloud), lambda _: self._hear())
         self._hear()
+        assert not left, f"not as it should be: {', '.join(map(str, left))}"
 
     def _hear(self) -> None:
         now = self._clock.now()
@@ -86,18 +77,6 @@ class Person:
             self.figures.longest_wait = max(self.figures.longest_wait, now - self._refused.pop(worker))
 
 
-def provision(cloud: Cloud) -> Generator[Progress, None, Outcome]:
-    """Look, plan and carry it out."""
-    actual = inventory.look(cloud)
-    return (yield from engine.provision(cloud, engine.plan_up(cloud, actual), actual))
-
-
-def tear_down(cloud: Cloud) -> Generator[Progress, None, Outcome]:
-    """Look, and remove what there is."""
-    actual = engine.look_for_rest(cloud)
-    return (yield from engine.teardown(cloud, plan_down(actual), actual))
-
-
 class Class:
     """So many people in one account."""
 
@@ -105,22 +84,15 @@ class Class:
         self.account = Account(ministack, seed, times)
         self.people = [Person(self.account, f"class{seed}-{number}-") for number in range(1, labs + 1)]
 
-    def all_at_once(self, work: Work) -> Figures:
+    def do(self, work: Work) -> Figures:
         """Let everybody do the same at the same time."""
-        clock, figures = self.account.clock, Figures()
-        start, done = clock.now(), clock.channel()
-
-        def take_part(person: Person) -> None:
-            try:
-                person.do(work, figures)
-            finally:
-                done.put(None)
-
-        for person in self.people:
-            clock.start(partial(take_part, person))
-        for _ in self.people:
-            done.get()
-        figures.seconds = clock.now() - start
+        figures, start = Figures(), self.account.clock.now()
+        ended = self.account.at_once(*(partial(person.do, work, figures) for person in self.people))
+        figures.seconds = self.account.clock.now() - start
+        for person, error in zip(self.people, ended, strict=True):
+            figures.failed += [f"{person.cloud.lab.prefix}: {getattr(error, 'where', '')} {error!r}"] * (
+                error is not None
+            )
         return figures
 
 
@@ -144,9 +116,9 @@ def main() -> int:
     asked = parser.parse_args()
     failed = False
     school = Class(Embedded(), asked.labs, asked.seed)
-    for what, work in (("provision", provision), ("teardown", tear_down)):
+    for what, work in (("provision", provisioning), ("teardown", tearing_down)):
         start = time.monotonic()
-        figures = school.all_at_once(work)
+        figures = school.do(work)
         for line in report(f"{what} of {asked.labs} labs", figures, time.monotonic() - start):
             sys.stdout.write(f"{line}\n")
         sys.stdout.flush()

@@ -21,10 +21,21 @@ def drain(progress: Generator[Progress, None, T], hear: Callable[[Progress], Non
             return outcome
 
 
+def provisioning(cloud: Cloud) -> Generator[Progress, None, engine.Outcome]:
+    """Look, plan, and carry it out, as the command does."""
+    actual = inventory.look(cloud)
+    return (yield from engine.provision(cloud, engine.plan_up(cloud, actual), actual))
+
+
+def tearing_down(cloud: Cloud) -> Generator[Progress, None, engine.Outcome]:
+    """Look, and remove what there is, as the command does."""
+    actual = engine.look_for_rest(cloud)
+    return (yield from engine.teardown(cloud, plan_down(actual), actual))
+
+
 def provision(cloud: Cloud) -> str:
     """Provision a lab, whatever there is of it; return its URL."""
-    actual = inventory.look(cloud)
-    actual, left = drain(engine.provision(cloud, engine.plan_up(cloud, actual), actual))
+    actual, left = drain(provisioning(cloud))
     assert left == ()
     url = engine.url(cloud, actual)
     assert url
@@ -33,8 +44,7 @@ def provision(cloud: Cloud) -> str:
 
 def tear_down(cloud: Cloud) -> Actual:
     """Tear a lab down; return what is left of it."""
-    actual = engine.look_for_rest(cloud)
-    return drain(engine.teardown(cloud, plan_down(actual), actual))[0]
+    return drain(tearing_down(cloud))[0]
 
 
 def plan(cloud: Cloud) -> tuple[Step, ...]:

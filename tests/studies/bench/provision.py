@@ -9,14 +9,15 @@ import sys
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from tests.studies.bench.account import Account
+from tests.studies.account import Account
 from tests.studies.bench.critical import critical_path, writes
-from tests.support.labs import drain
+from tests.support.labs import plan, provisioning, tearing_down
 from tests.support.plane.backend import Backend
 from tests.support.plane.embedded import Embedded
-from wschat.lab import engine, inventory
+from wschat.lab import engine
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.plan import Step, plan_down
+from wschat.lab.model import Actual
+from wschat.lab.plan import Step
 from wschat.lab.pool import WORKERS
 
 OVER_CRITICAL, OF_ONE_BY_ONE = 1.25, 1 / 3
@@ -40,17 +41,13 @@ class First:
 
     def again(self) -> float:
         """Provision it once more, which has nothing to do; return the seconds."""
-        plan, seconds = _provision(self.account, self.cloud)
-        assert not plan, "a second run had something to do"
-        return seconds
+        start = self.account.clock.now()
+        assert not plan(self.cloud), "a second run has something to do"
+        return self.account.clock.now() - start
 
     def teardown(self) -> float:
         """Remove it; return the seconds."""
-        start = self.account.clock.now()
-        actual = engine.look_for_rest(self.cloud)
-        _, left = drain(engine.teardown(self.cloud, plan_down(actual), actual))
-        assert not left
-        return self.account.clock.now() - start
+        return self.account.seconds(tearing_down(self.cloud))
 
 
 def first(ministack: Backend, seed: int, workers: int = WORKERS) -> First:
@@ -58,22 +55,13 @@ def first(ministack: Backend, seed: int, workers: int = WORKERS) -> First:
     account = Account(ministack, seed)
     cloud = replace(account.lab(), workers=workers)
     account.plane.calls.clear()  # the login's
-    plan, seconds = _provision(account, cloud)
-    made, wanted = account.plane.calls, sum(writes(step.resource) for step in plan)
-    written = len({(call.operation, call.resource, call.request.body) for call in made if call.write})
+    steps = engine.plan_up(cloud, Actual())
+    with account.writes() as calls:
+        seconds = account.seconds(provisioning(cloud))
+    wanted = sum(writes(step.resource) for step in steps)
+    written = len({(call.operation, call.resource, call.request.body) for call in calls})
     assert written == wanted, f"the critical path is of {wanted} writes, and {written} were made"
-    return First(account, cloud, plan, seconds, Counter(call.service for call in made))
-
-
-def _provision(account: Account, cloud: Cloud) -> tuple[tuple[Step, ...], float]:
-    """Look, plan, and carry it out; return the plan, and the seconds."""
-    start = account.clock.now()
-    actual = inventory.look(cloud)
-    plan = engine.plan_up(cloud, actual)
-    if plan:
-        _, left = drain(engine.provision(cloud, plan, actual))
-        assert not left
-    return plan, account.clock.now() - start
+    return First(account, cloud, steps, seconds, Counter(call.service for call in account.plane.calls))
 
 
 COLUMNS = ("seed", "first", "critical", "ratio", "one by one", "share", "again", "teardown", "one by one")

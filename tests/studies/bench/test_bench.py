@@ -4,6 +4,7 @@ import pytest
 
 from tests.studies import classroom
 from tests.studies.bench.provision import OF_ONE_BY_ONE, OVER_CRITICAL, first
+from tests.support.labs import provisioning, tearing_down
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.inside import session
 from tests.support.plane.rates import Times
@@ -36,10 +37,10 @@ def test_class(embedded: Embedded) -> None:
     api = session(embedded.forward, signed=False).client("apigatewayv2", endpoint_url=embedded.endpoint)
     names = {person.cloud.lab.name("chatroom-websocket") for person in school.people}
     for story, throttled, left in (
-        (classroom.provision, {"apigatewayv2", "dynamodb", "lambda"}, names),
-        (classroom.tear_down, {"lambda"}, set()),  # of the others it asks no more than they take
+        (provisioning, {"apigatewayv2", "dynamodb", "lambda"}, names),
+        (tearing_down, {"lambda"}, set()),  # of the others it asks no more than they take
     ):
-        watch = school.all_at_once(story)
+        watch = school.do(story)
         assert watch.failed == []
         assert {service for service, times in watch.throttled.items() if times >= 10} >= throttled
         assert watch.longest_silence <= 30

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 from tests.documents import table
 from tests.studies.drift.at_once import outcomes
-from tests.studies.drift.case import Case
-from tests.studies.drift.cases import CASES
+from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
+from tests.studies.drift.hand import Case
 from tests.studies.drift.rounds import House, rounds
-from tests.studies.drift.stops import FIXED, TAGS_CHANGED
 from tests.support.plane.backend import Backend
 from tests.support.plane.embedded import Embedded
 

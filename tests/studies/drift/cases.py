@@ -6,13 +6,30 @@ import io
 import zipfile
 from typing import Any
 
-from tests.studies.drift.case import differs, missing, too_much
-from tests.studies.drift.hand import Do, do
+from tests.studies.drift.hand import Case, Do, do
 from wschat.lab.aws.routes import SELECT_DEFAULT
 from wschat.lab.aws.websocket_api import API_NAME
 from wschat.lab.blueprint import MOCKS, STAGE, TRUST
 from wschat.lab.bundle import bundle
 from wschat.lab.model import TAG, canonical
+
+MISSING, TOO_MUCH = "missing", "too much"
+
+
+def case(
+    resource: str,
+    attribute: str,
+    *by_hand: Do,
+    found: object = None,
+    heals: tuple[str, ...] | None = None,
+) -> Case:
+    """Return a case; if nothing else is said, the same call with the right value heals it.
+
+    So, too, the attribute is found to be the first plain value that the first call sets.
+    """
+    if found is None:
+        found = next((value for value in by_hand[0].params.values() if isinstance(value, str | int)), None)
+    return Case(resource, attribute, found, by_hand, (str(by_hand[0]),) if heals is None else heals)
 
 
 def _document(**statement: Any) -> str:  # noqa: ANN401  as in JSON
@@ -32,80 +49,19 @@ ANYTHING = _document(Action="*", Resource="*")
 WHOEVER = _document(Principal={"Service": "ec2.amazonaws.com"}, Action="sts:AssumeRole")
 ARN = "arn:aws:execute-api:us-east-1:000000000000:{}/*/{}"
 THEIRS = {"Variables": {"CLIENT_RECORDS": "theirs"}}
+OURS = [{"Key": TAG, "Value": "us-east-1/<prefix>"}]
 ONE_EACH = {"ReadCapacityUnits": 1, "WriteCapacityUnits": 1}
 PONG, UNKNOWN = (event.encode() for _, event in MOCKS.values())
-THE_API, THE_STAGE = f"API {API_NAME}", f"stage {STAGE}"
+THE_API, THE_STAGE, DEPLOYMENT = f"API {API_NAME}", f"stage {STAGE}", "deployment current"
+CONFIGURE, ANSWER = "UpdateFunctionConfiguration", "UpdateIntegrationResponse"
 
 
 def _expires(attribute: str, *, on: bool) -> Do:
-    change = {"Enabled": on, "AttributeName": attribute}
-    return do("UpdateTimeToLive", TimeToLiveSpecification=change)
+    return do("UpdateTimeToLive", TimeToLiveSpecification={"Enabled": on, "AttributeName": attribute})
 
 
-TABLES = (
-    differs("table client-records", "ttl", _expires("expires", on=False)),
-    differs("table room-messages-users", "ttl", _expires("ends", on=True), found="ends"),
-    differs(
-        "table client-records",
-        "billing",
-        do("UpdateTable", BillingMode="PROVISIONED", ProvisionedThroughput=ONE_EACH),
-        found="PROVISIONED",
-        heals=("UpdateTable(BillingMode)",),
-    ),
-)
-_policy = do("PutRolePolicy", PolicyDocument=ANYTHING)
-ROLES = (
-    differs("role ConnectRole", "trust", do("UpdateAssumeRolePolicy", PolicyDocument=WHOEVER), found=WHOEVER),
-    differs("policy ConnectRole", "document", _policy, found=ANYTHING),
-    differs("policy JoinRoomRole", "document", _policy, found=ANYTHING),
-)
-LOG_GROUPS = (
-    differs("log group Connect", "retention_days", do("PutRetentionPolicy", retentionInDays=30), found=30),
-    differs(
-        "log group JoinRoom", "retention_days", do("DeleteRetentionPolicy"), heals=("PutRetentionPolicy",)
-    ),
-)
-_SET_ROLE = "UpdateFunctionConfiguration(Role)"
-_role_anew = (
-    do("DeleteRolePolicy", "policy LeaveRoomRole"),
-    do("DeleteRole", "role LeaveRoomRole"),
-    do(
-        "CreateRole",
-        "role LeaveRoomRole",
-        AssumeRolePolicyDocument=canonical(TRUST),
-        Tags=[{"Key": TAG, "Value": "us-east-1/<prefix>"}],
-    ),
-)
-_new_code = ("UpdateFunctionCode(Architectures, ZipFile)",)
-_of_intel = do("UpdateFunctionCode", ZipFile=bundle("register_user"), Architectures=["x86_64"])
-FUNCTIONS = (
-    differs(
-        "function Connect",
-        "code",
-        do("UpdateFunctionCode", ZipFile=OTHER_ZIP),
-        found=OTHER_HASH,
-        heals=_new_code,
-    ),
-    differs("function RegisterUser", "architecture", _of_intel, found="x86_64"),
-    *(
-        differs(f"function {name}", attribute, do("UpdateFunctionConfiguration", **change), found=found)
-        for name, attribute, found, change in (
-            ("CreateRoom", "runtime", "python3.12", {"Runtime": "python3.12"}),
-            ("JoinRoom", "role", "<prefix>ConnectRole", {"Role": "<role ConnectRole>"}),
-            ("SendMessage", "handler", "module.handler", {"Handler": "module.handler"}),
-            ("LeaveRoom", "timeout", 3, {"Timeout": 3}),
-            ("Disconnect", "memory", 128, {"MemorySize": 128}),
-            ("Connect", "environment", (("CLIENT_RECORDS", "theirs"),), {"Environment": THEIRS}),
-        )
-    ),
-    differs(
-        "function LeaveRoom",
-        "role",
-        *_role_anew,
-        found="<prefix>LeaveRoomRole, which was deleted",
-        heals=(*(_SET_ROLE,) * 2, "PutRolePolicy on policy LeaveRoomRole"),
-    ),
-)
+def _integrated(name: str) -> dict[str, str]:
+    return {"Target": f"integrations/<integration {name}>"}
 
 
 def _statement(route: str, **changed: str) -> Do:
@@ -117,198 +73,238 @@ def _statement(route: str, **changed: str) -> Do:
     return do("AddPermission", **{**wanted, **changed})
 
 
-PERMISSIONS = tuple(
-    differs(
+def _permission(function: str, route: str, attribute: str, found: str, **change: str) -> Case:
+    resource, by_hand = (
         f"permission {function}:{route}",
-        attribute,
-        do("RemovePermission"),
-        _statement(route, **change),
-        found=found,
-        heals=("RemovePermission", "AddPermission"),
+        (do("RemovePermission"), _statement(route, **change)),
     )
-    for function, route, attribute, found, change in (
-        ("SendMessage", "message", "action", "lambda:GetFunction", {"Action": "lambda:GetFunction"}),
-        ("JoinRoom", "join", "principal", "s3.amazonaws.com", {"Principal": "s3.amazonaws.com"}),
-        (
-            "LeaveRoom",
-            "leave",
-            "source",
-            ARN.format("{api}", "join"),
-            {"SourceArn": ARN.format("<api>", "join")},
-        ),
-    )
+    return case(resource, attribute, *by_hand, found=found, heals=("RemovePermission", "AddPermission"))
+
+
+_set_role = f"{CONFIGURE}(Role)"
+_role_anew = (
+    do("DeleteRolePolicy", "policy LeaveRoomRole"),
+    do("DeleteRole", "role LeaveRoomRole"),
+    do("CreateRole", "role LeaveRoomRole", AssumeRolePolicyDocument=canonical(TRUST), Tags=OURS),
 )
-API = (
-    differs(THE_API, "title", do("UpdateApi", Name="renamed"), found="renamed"),
-    differs(
-        THE_API,
-        "selection",
-        do("UpdateApi", RouteSelectionExpression="$request.body.verb"),
-        found="$request.body.verb",
-    ),
-    differs(THE_API, "description", do("UpdateApi", Description="mine"), found="mine"),
-)
+_provisioned = do("UpdateTable", BillingMode="PROVISIONED", ProvisionedThroughput=ONE_EACH)
+_of_intel = do("UpdateFunctionCode", ZipFile=bundle("register_user"), Architectures=["x86_64"])
 _spare_answer = do("CreateIntegrationResponse", IntegrationResponseKey="/5../")
-INTEGRATIONS = (
-    *(
-        differs(f"integration {name}", attribute, do("UpdateIntegration", **change), found=found)
-        for name, attribute, found, change in (
-            ("Connect", "description", "mine", {"Description": "mine"}),
-            ("RegisterUser", "function", "<prefix>Connect", {"IntegrationUri": "<function Connect>"}),
-            ("CreateRoom", "method", "GET", {"IntegrationMethod": "GET"}),
-            ("unknown-action", "request", "{}", {"RequestTemplates": {"$default": "{}"}}),
-            ("ping", "selects", "1", {"TemplateSelectionExpression": "1"}),
-            ("unknown-action", "description", "mine", {"Description": "mine"}),
-        )
+_two_way = (
+    do("UpdateRoute", RouteResponseSelectionExpression="$default"),
+    do("CreateRouteResponse", RouteResponseKey="$default"),
+)
+_move = do("UpdateStage", THE_STAGE, DeploymentId="<made DeploymentId>")
+_move_back = f"UpdateStage(DeploymentId) on {THE_STAGE}"
+_leave = tuple(
+    do("UpdateRoute", f"route {name}", **_integrated("Connect")) for name in ("leave", "leave-room")
+)
+CASES = (
+    case("table client-records", "ttl", _expires("expires", on=False)),
+    case("table room-messages-users", "ttl", _expires("ends", on=True), found="ends"),
+    case("table client-records", "billing", _provisioned, heals=("UpdateTable(BillingMode)",)),
+    case("role ConnectRole", "trust", do("UpdateAssumeRolePolicy", PolicyDocument=WHOEVER)),
+    case("policy ConnectRole", "document", do("PutRolePolicy", PolicyDocument=ANYTHING)),
+    case("policy JoinRoomRole", "document", do("PutRolePolicy", PolicyDocument=ANYTHING)),
+    case("log group Connect", "retention_days", do("PutRetentionPolicy", retentionInDays=30)),
+    case("log group JoinRoom", "retention_days", do("DeleteRetentionPolicy"), heals=("PutRetentionPolicy",)),
+    case(
+        "function Connect",
+        "code",
+        do("UpdateFunctionCode", ZipFile=OTHER_ZIP),
+        found=OTHER_HASH,
+        heals=("UpdateFunctionCode(Architectures, ZipFile)",),
     ),
-    differs(
+    case("function RegisterUser", "architecture", _of_intel, found="x86_64"),
+    case("function CreateRoom", "runtime", do(CONFIGURE, Runtime="python3.12")),
+    case("function JoinRoom", "role", do(CONFIGURE, Role="<role ConnectRole>"), found="<prefix>ConnectRole"),
+    case("function SendMessage", "handler", do(CONFIGURE, Handler="module.handler")),
+    case("function LeaveRoom", "timeout", do(CONFIGURE, Timeout=3)),
+    case("function Disconnect", "memory", do(CONFIGURE, MemorySize=128)),
+    case(
+        "function Connect",
+        "environment",
+        do(CONFIGURE, Environment=THEIRS),
+        found=tuple(THEIRS["Variables"].items()),
+    ),
+    case(
+        "function LeaveRoom",
+        "role",
+        *_role_anew,
+        found="<prefix>LeaveRoomRole, which was deleted",
+        heals=(_set_role, _set_role, "PutRolePolicy on policy LeaveRoomRole"),
+    ),
+    _permission("SendMessage", "message", "action", "lambda:GetFunction", Action="lambda:GetFunction"),
+    _permission("JoinRoom", "join", "principal", "s3.amazonaws.com", Principal="s3.amazonaws.com"),
+    _permission(
+        "LeaveRoom", "leave", "source", ARN.format("{api}", "join"), SourceArn=ARN.format("<api>", "join")
+    ),
+    case(THE_API, "title", do("UpdateApi", Name="renamed")),
+    case(THE_API, "selection", do("UpdateApi", RouteSelectionExpression="$request.body.verb")),
+    case(THE_API, "description", do("UpdateApi", Description="mine")),
+    case("integration Connect", "description", do("UpdateIntegration", Description="mine")),
+    case(
+        "integration RegisterUser",
+        "function",
+        do("UpdateIntegration", IntegrationUri="<function Connect>"),
+        found="<prefix>Connect",
+    ),
+    case("integration CreateRoom", "method", do("UpdateIntegration", IntegrationMethod="GET")),
+    case(
+        "integration unknown-action",
+        "request",
+        do("UpdateIntegration", RequestTemplates={"$default": "{}"}),
+        found="{}",
+    ),
+    case("integration ping", "selects", do("UpdateIntegration", TemplateSelectionExpression="1")),
+    case("integration unknown-action", "description", do("UpdateIntegration", Description="mine")),
+    case(
         "integration JoinRoom",
         "type",
         do("UpdateIntegration", IntegrationType="MOCK"),
-        found="MOCK",
         heals=("UpdateIntegration(IntegrationMethod, IntegrationType, IntegrationUri)",),
     ),
-    differs(
+    case(
         "integration ping",
         "type",
         do("UpdateIntegration", IntegrationType="AWS_PROXY", IntegrationUri="<function Connect>"),
-        found="AWS_PROXY",
         heals=("UpdateIntegration(IntegrationType, RequestTemplates, TemplateSelectionExpression)",),
     ),
-    *(
-        differs(f"integration {name}", "answer", do("UpdateIntegrationResponse", **change), found=found)
-        for name, found, change in (
-            ("ping", ("/4../", SELECT_DEFAULT, PONG), {"IntegrationResponseKey": "/4../"}),
-            ("unknown-action", ("$default", "1", UNKNOWN), {"TemplateSelectionExpression": "1"}),
-            ("ping", ("$default", SELECT_DEFAULT, "{}"), {"ResponseTemplates": {"$default": "{}"}}),
-        )
+    case(
+        "integration ping",
+        "answer",
+        do(ANSWER, IntegrationResponseKey="/4../"),
+        found=("/4../", SELECT_DEFAULT, PONG),
     ),
-    differs(
+    case(
+        "integration unknown-action",
+        "answer",
+        do(ANSWER, TemplateSelectionExpression="1"),
+        found=("$default", "1", UNKNOWN),
+    ),
+    case(
+        "integration ping",
+        "answer",
+        do(ANSWER, ResponseTemplates={"$default": "{}"}),
+        found=("$default", SELECT_DEFAULT, "{}"),
+    ),
+    case(
         "integration unknown-action",
         "answer",
         do("DeleteIntegrationResponse"),
         heals=("CreateIntegrationResponse",),
     ),
-    differs(
+    case(
         "integration ping",
         "answer",
         _spare_answer,
         found=("$default", SELECT_DEFAULT, PONG, "/5../", None, None),
         heals=("DeleteIntegrationResponse",),
     ),
-)
-_elsewhere = {"Target": "integrations/<integration CreateRoom>"}
-_replies = {"RouteResponseSelectionExpression": "$default"}
-ROUTES = (
-    *(
-        differs(f"route {name}", attribute, do("UpdateRoute", **change), found=found)
-        for name, attribute, found, change in (
-            ("create", "name", "made", {"RouteKey": "made"}),
-            ("join", "integration", "CreateRoom", _elsewhere),
-            ("$connect", "authorization", "AWS_IAM", {"AuthorizationType": "AWS_IAM"}),
-            ("message", "two_way", False, {"RouteResponseSelectionExpression": "none"}),
-        )
-    ),
-    differs(
-        "route leave", "responds", do("DeleteRouteResponse"), found=False, heals=("CreateRouteResponse",)
-    ),
-    differs(
-        "route $disconnect",
-        "two_way",
-        do("UpdateRoute", **_replies),
-        do("CreateRouteResponse", RouteResponseKey="$default"),
-        found=True,
-        heals=("DeleteRoute", "CreateRoute"),
-    ),
-)
-_move = do("UpdateStage", THE_STAGE, DeploymentId="<made DeploymentId>")
-STAGES = (
-    differs(
+    case("route create", "name", do("UpdateRoute", RouteKey="made")),
+    case("route join", "integration", do("UpdateRoute", **_integrated("CreateRoom")), found="CreateRoom"),
+    case("route $connect", "authorization", do("UpdateRoute", AuthorizationType="AWS_IAM")),
+    case("route message", "two_way", do("UpdateRoute", RouteResponseSelectionExpression="none"), found=False),
+    case("route leave", "responds", do("DeleteRouteResponse"), found=False, heals=("CreateRouteResponse",)),
+    case("route $disconnect", "two_way", *_two_way, found=True, heals=("DeleteRoute", "CreateRoute")),
+    case(
         THE_STAGE,
         "deployment",
         do("CreateDeployment", Description="by hand"),
         _move,
-        found="by hand",
         heals=("UpdateStage(DeploymentId)", "DeleteDeployment on deployment by hand"),
     ),
-    differs(THE_STAGE, "tag", do("UntagResource", TagKeys=[TAG]), heals=("TagResource",)),
-    differs(THE_STAGE, "auto_deploy", do("UpdateStage", AutoDeploy=True), found=True),
-)
-_expiry = "UpdateTimeToLive(TimeToLiveSpecification)"
-_leave = tuple(
-    do("UpdateRoute", f"route {name}", Target="integrations/<integration Connect>")
-    for name in ("leave", "leave-room")
-)
-GONE = (
-    missing("table client-records", do("DeleteTable"), heals=("CreateTable", _expiry)),
-    missing(
+    case(THE_STAGE, "tag", do("UntagResource", TagKeys=[TAG]), heals=("TagResource",)),
+    case(THE_STAGE, "auto_deploy", do("UpdateStage", AutoDeploy=True)),
+    case(
+        "table client-records",
+        MISSING,
+        do("DeleteTable"),
+        heals=("CreateTable", "UpdateTimeToLive(TimeToLiveSpecification)"),
+    ),
+    case(
         "role CreateRoomRole",
+        MISSING,
         do("DeleteRolePolicy"),
         do("DeleteRole"),
         heals=(
             "CreateRole",
-            *(f"{_SET_ROLE} on function CreateRoom",) * 2,
+            *(f"{_set_role} on function CreateRoom",) * 2,
             "PutRolePolicy on policy CreateRoomRole",
         ),
     ),
-    missing("policy SendMessageRole", do("DeleteRolePolicy"), heals=("PutRolePolicy",)),
-    missing("log group RegisterUser", do("DeleteLogGroup"), heals=("CreateLogGroup", "PutRetentionPolicy")),
-    missing(
+    case("policy SendMessageRole", MISSING, do("DeleteRolePolicy"), heals=("PutRolePolicy",)),
+    case(
+        "log group RegisterUser",
+        MISSING,
+        do("DeleteLogGroup"),
+        heals=("CreateLogGroup", "PutRetentionPolicy"),
+    ),
+    case(
         "function Disconnect",
+        MISSING,
         do("DeleteFunction"),
         heals=("CreateFunction", "AddPermission on permission Disconnect:disconnect"),
     ),
-    missing("permission SendMessage:dispatch", do("RemovePermission"), heals=("AddPermission",)),
-    missing(
+    case("permission SendMessage:dispatch", MISSING, do("RemovePermission"), heals=("AddPermission",)),
+    case(
         "integration LeaveRoom",
+        MISSING,
         *_leave,
         do("DeleteIntegration"),
-        heals=(
-            "CreateIntegration",
-            "UpdateRoute(Target) on route leave",
-            "UpdateRoute(Target) on route leave-room",
-        ),
+        heals=("CreateIntegration", *(f"{each} on {each.on}" for each in _leave)),
     ),
-    missing("route register", do("DeleteRoute"), heals=("CreateRoute", "CreateRouteResponse")),
-    missing(THE_STAGE, do("DeleteStage"), heals=("CreateStage",)),
-    missing(
-        "deployment current",
+    case("route register", MISSING, do("DeleteRoute"), heals=("CreateRoute", "CreateRouteResponse")),
+    case(THE_STAGE, MISSING, do("DeleteStage"), heals=("CreateStage",)),
+    case(
+        DEPLOYMENT,
+        MISSING,
         do("DeleteStage", THE_STAGE),
         do("DeleteDeployment"),
         heals=("CreateDeployment", f"CreateStage on {THE_STAGE}"),
     ),
-    missing(
-        "deployment current",
+    case(
+        DEPLOYMENT,
+        MISSING,
         do("CreateDeployment", THE_API, Description="mine"),
         _move,
         do("DeleteDeployment"),
-        heals=(
-            "CreateDeployment",
-            f"UpdateStage(DeploymentId) on {THE_STAGE}",
-            "DeleteDeployment on deployment mine",
-        ),
+        heals=("CreateDeployment", _move_back, "DeleteDeployment on deployment mine"),
     ),
-)
-EXTRA = (
-    too_much("route extra", do("CreateRoute", RouteKey="extra"), "DeleteRoute"),
-    too_much(
+    case("route extra", TOO_MUCH, do("CreateRoute", RouteKey="extra"), heals=("DeleteRoute",)),
+    case(
         "integration <made IntegrationId>",
+        TOO_MUCH,
         do("CreateIntegration", THE_API, IntegrationType="MOCK"),
-        "DeleteIntegration",
+        heals=("DeleteIntegration",),
     ),
-    too_much("permission JoinRoom:extra", _statement("join"), "RemovePermission"),
-    too_much("stage extra", do("CreateStage"), "DeleteStage"),
+    case("permission JoinRoom:extra", TOO_MUCH, _statement("join"), heals=("RemovePermission",)),
+    case("stage extra", TOO_MUCH, do("CreateStage"), heals=("DeleteStage",)),
 )
-CASES = (
-    *TABLES,
-    *ROLES,
-    *LOG_GROUPS,
-    *FUNCTIONS,
-    *PERMISSIONS,
-    *API,
-    *INTEGRATIONS,
-    *ROUTES,
-    *STAGES,
-    *GONE,
-    *EXTRA,
+
+
+def _table(key: str, kind: str) -> Do:
+    return do(
+        "CreateTable",
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": kind}],
+        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        Tags=OURS,
+    )
+
+
+_http = do("CreateApi", Name=f"<prefix>{API_NAME}", ProtocolType="HTTP", Tags={TAG: "us-east-1/<prefix>"})
+FIXED = (
+    case("table client-records", "partition_key", _table("id", "S"), found="id"),
+    case("table room-messages-users", "partition_key", _table("room", "N"), found="room:N"),
+    case(THE_API, "protocol", _http, found="HTTP"),
 )
+"""What can't be changed in place, of things that somebody else made with the lab's tag."""
+TAGS_CHANGED = (
+    ("table client-records", do("TagResource", Tags=[{"Key": TAG, "Value": "us-east-1/theirs-"}])),
+    ("role ConnectRole", do("TagRole", Tags=[{"Key": TAG, "Value": "eu-central-1/<prefix>"}])),
+    ("log group Connect", do("UntagResource", tagKeys=[TAG])),
+    ("function Connect", do("UntagResource", TagKeys=[TAG])),
+    (THE_API, do("UntagResource", TagKeys=[TAG])),
+)
+"""What makes a resource somebody else's: another lab's tag, one of another region, or none."""

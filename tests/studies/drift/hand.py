@@ -1,32 +1,28 @@
-"""A hand that changes a lab: calls of boto3, written down as data."""
+"""Changes of a lab by hand: calls of boto3, written down as data, and who makes them."""
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
+from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.roles import POLICY_NAME
 from wschat.lab.aws.websocket_api import API_NAME, Stage
 from wschat.lab.blueprint import STAGE
-from wschat.lab.model import Actual, Key
+from wschat.lab.model import Key
 
-SERVICES = {
+CLIENTS = {
     "table": "dynamodb",
     "role": "iam",
     "policy": "iam",
     "log group": "logs",
-    "function": "lambda",
-    "permission": "lambda",
+    "function": "functions",
+    "permission": "functions",
 }
-"""Which service a kind of resource belongs to; the others are API Gateway's."""
-KINDS = (*SERVICES, "API", "integration", "route", "deployment", "stage")
+"""Which of a lab's clients a kind of resource is changed with; the others are API Gateway's."""
+KINDS = (*CLIENTS, "API", "integration", "route", "deployment", "stage")
 LOGS = "/aws/lambda/"
-ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
 
 @dataclass(frozen=True)
@@ -54,13 +50,31 @@ def do(operation: str, on: str = "", **params: Any) -> Do:  # noqa: ANN401  as b
     return Do(operation, on, params)
 
 
+@dataclass(frozen=True)
+class Case:
+    """One change by hand. In texts `<…>` stands for what AWS or the lab's prefix decides.
+
+    Attributes:
+        resource: what is changed, as "kind name", without the lab's prefix.
+        attribute: what of it differs then; or that it is missing, or too much.
+        found: what the attribute is then.
+        by_hand: the calls that change it.
+        heals: the calls that heal it, in their order; one on another resource names that.
+    """
+
+    resource: str
+    attribute: str
+    found: object
+    by_hand: tuple[Do, ...]
+    heals: tuple[str, ...]
+
+
 class Hand:
     """Changes one lab; `actual` is what exists of it before."""
 
-    def __init__(self, cloud: Cloud, session: boto3.Session, actual: Actual) -> None:
-        self._lab, self._session, self.actual = cloud.lab, session, actual
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud, self._lab, self.actual = cloud, cloud.lab, inventory.look(cloud)
         self._made: dict[str, str] = {}
-        self._client = cache(self._new_client)
 
     def key(self, resource: str) -> Key:
         """Return the key of what is called "kind name" without the lab's prefix."""
@@ -73,21 +87,18 @@ class Hand:
             stage = self.actual.resources["stage", STAGE]
             assert isinstance(stage, Stage)
             return kind, str(stage.deployment)
-        return kind, self._lab.name(name) if kind in {*SERVICES, "API"} else name
+        return kind, self._lab.name(name) if kind in {*CLIENTS, "API"} else name
 
     def change(self, resource: str, what: Do) -> None:
         """Make one call."""
         key = self.key(what.on or resource)
-        client = self._client(SERVICES.get(key[0], "apigatewayv2"))
+        client = getattr(self._cloud, CLIENTS.get(key[0], "api"))
         params = {name: self.put_in(value) for name, value in what.params.items()}
         needed = client.meta.service_model.operation_model(what.operation).input_shape.required_members
         known = self._identity(client, key)
-        params |= {name: known[name]() for name in needed if name in known and name not in params}
+        params |= {name: known[name] for name in needed if name in known and name not in params}
         method = re.sub(r"(?<!^)(?=[A-Z][a-z])", "_", what.operation).lower()
         self._made |= getattr(client, method)(**params)
-
-    def _new_client(self, service: Any) -> Any:  # noqa: ANN401  boto3 types each by its literal
-        return self._session.client(service, endpoint_url=self._lab.endpoint, config=ONCE)
 
     def put_in(self, value: Any) -> Any:  # noqa: ANN401  as boto3's
         """Put in what stands in angle brackets."""
@@ -109,11 +120,11 @@ class Hand:
         }
         return known.get(first, lambda: self.actual.ids[self.key(what)])()
 
-    def _identity(self, client: Any, key: Key) -> dict[str, Callable[[], str]]:  # noqa: ANN401  boto3's
-        """Return what calls on a resource need in order to know it, each as a way to find it out."""
+    def _identity(self, client: Any, key: Key) -> dict[str, str]:  # noqa: ANN401  boto3's
+        """Return what calls on a resource need in order to know it."""
         (kind, name), lab = key, self._lab
         function, _, statement = name.partition(":")
-        api, own = f"{self.put_in('<api>')}", self.actual.ids.get(key, "")
+        api, own = self.put_in("<api>"), self.actual.ids.get(key, "")
         arns = {
             "table": lab.arn("dynamodb", f"table/{name}"),
             "log group": lab.arn("logs", f"log-group:{name}"),
@@ -121,7 +132,7 @@ class Hand:
             "API": f"arn:aws:apigateway:{lab.region}::/apis/{api}",
             "stage": f"arn:aws:apigateway:{lab.region}::/apis/{api}/stages/{name}",
         }
-        names = {
+        known = {
             **dict.fromkeys(("TableName", "RoleName", "logGroupName", "StageName"), name),
             **dict.fromkeys(("ResourceArn", "resourceArn", "Resource"), arns.get(kind, "")),
             **dict.fromkeys(("RouteId", "IntegrationId", "DeploymentId"), own),
@@ -130,13 +141,9 @@ class Hand:
             "PolicyName": POLICY_NAME,
             "ApiId": api,
         }
-
-        def response(what: str, part: str) -> str:
-            (found,) = getattr(client, f"get_{what}_responses")(ApiId=api, **{part: own})["Items"]
-            return str(found[f"{what.capitalize()}ResponseId"])
-
-        return {
-            **{what: lambda value=value: value for what, value in names.items()},  # type: ignore[misc]
-            "RouteResponseId": lambda: response("route", "RouteId"),
-            "IntegrationResponseId": lambda: response("integration", "IntegrationId"),
-        }
+        if kind in {"route", "integration"} and own:
+            responses = getattr(client, f"get_{kind}_responses")
+            for found in responses(ApiId=api, **{f"{kind.capitalize()}Id": own})["Items"]:
+                answer = f"{kind.capitalize()}ResponseId"
+                known[answer] = found[answer]
+        return known

@@ -3,24 +3,19 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-import pytest
-
-from tests.studies.drift.case import Case
-from tests.studies.drift.hand import Do, Hand, called
+from tests.studies.account import Account
+from tests.studies.drift.hand import Case, Do, Hand, called
 from tests.support.labs import drain, provision
 from tests.support.plane.backend import Backend
-from tests.support.plane.clock import VirtualClock
-from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
 from wschat.lab import engine, inventory
-from wschat.lab.aws.cloud import AWS_PACING, Cloud
-from wschat.lab.aws.session import connect
-from wschat.lab.model import Actual, Key
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.model import Key
 from wschat.lab.plan import Step
-from wschat.target import Target
 
+NEVER_REFUSES = Times(role_assumable=0, function_updating=0, lambda_rate=1000, table_rate=1000)
 AN_HOUR = 3600.0
 """Seconds, after which AWS takes another change of a time to live, and shows all that was changed."""
 IDENTITY = {
@@ -63,69 +58,60 @@ def touches(case: Case) -> set[str]:
     return {case.resource, *others} - {""}
 
 
-class House:
+class House(Account):
     """A lab that stands on a plane which refuses no call, so that each is made once."""
 
     def __init__(self, ministack: Backend, prefix: str) -> None:
-        clock, here = VirtualClock(), ministack.endpoint
-        never_refuses = Times(role_assumable=0, function_updating=0, lambda_rate=1000, table_rate=1000)
-        self.plane = Plane(here, clock, times=never_refuses, backend=ministack)
-        self.cloud = connect(Target(prefix, endpoint_url=here), self.plane.session(), clock, AWS_PACING)
+        super().__init__(ministack, times=NEVER_REFUSES)
+        self.cloud = self.lab(prefix)
         provision(self.cloud)
-        self._hand = Hand(self.cloud, self.plane.session(), inventory.look(self.cloud))
+        self._hand = Hand(self.cloud)
 
     def elsewhere(self, case: Case, prefix: str) -> tuple[Step, WschatError]:
         """Make a change in a lab that does not exist; return how it is seen, and what provision says."""
         cloud = replace(self.cloud, lab=replace(self.cloud.lab, prefix=prefix))
-        hand = Hand(cloud, self.plane.session(), Actual())
+        hand = Hand(cloud)
         for what in case.by_hand:
             hand.change(case.resource, what)
         cloud.clock.sleep(10)
         steps = engine.differences(cloud, inventory.look(cloud))
-        error = self._stops(cloud)
+        error = self.refused(cloud)
         return next(step for step in steps if step.resource.key == hand.key(case.resource)), error
 
     def given_away(self, resource: str, what: Do) -> tuple[str, WschatError]:
         """Change a tag; return the name of what is somebody else's now, and what provision says."""
         self._hand.change(resource, what)
-        self.cloud.clock.sleep(5)
-        kind, name = self._hand.key(resource)
-        return f"{kind} {name}", self._stops(self.cloud)
+        self.clock.sleep(5)
+        return " ".join(self._hand.key(resource)), self.refused(self.cloud)
 
-    def _stops(self, cloud: Cloud) -> WschatError:
-        before = len(self.plane.calls)
-        with pytest.raises(WschatError) as stopped:
-            provision(cloud)
-        assert not any(call.write for call in self.plane.calls[before:])
-        return stopped.value
-
-    def writes(self, cloud: Cloud) -> list[str]:
+    def healed(self, cloud: Cloud) -> list[str]:
         """Provision what should be; return the calls that it took, in their order."""
-        before = len(self.plane.calls)
-        provision(cloud)
-        return [told(call) for call in self.plane.calls[before:] if call.write]
+        with self.writes() as calls:
+            provision(cloud)
+        return [told(call) for call in calls]
 
     def change(self, cases: Iterable[Case]) -> None:
         """Make changes by hand."""
-        self.cloud.clock.sleep(AN_HOUR)
+        self.clock.sleep(AN_HOUR)
         for case in cases:
             for what in case.by_hand:
                 self._hand.change(case.resource, what)
-                self.cloud.clock.sleep(5)
-        self.cloud.clock.sleep(AN_HOUR)
+                self.clock.sleep(5)
+        self.clock.sleep(AN_HOUR)
 
     def heal(self, cases: Iterable[Case]) -> Iterator[Healed]:
         """Make changes by hand, look at what differs, and provision; everything must be right then."""
-        cloud, plane, hand = self.cloud, self.plane, self._hand
+        cloud, hand = self.cloud, self._hand
         self.change(cases)
         actual = inventory.look(cloud)
-        steps, before = engine.differences(cloud, actual), len(plane.calls)
-        after, left = drain(engine.provision(cloud, engine.plan_up(cloud, actual), actual))
+        steps = engine.differences(cloud, actual)
+        with self.writes() as calls:
+            after, left = drain(engine.provision(cloud, engine.plan_up(cloud, actual), actual))
         assert left == ()
-        assert plane.locked_out() == []
+        assert self.plane.locked_out() == []
         known = (after, actual, hand.actual)
         ids = {which: key for each in known for key, which in each.ids.items()}
-        writes = [(subject(call, ids), told(call)) for call in plane.calls[before:] if call.write]
+        writes = [(subject(call, ids), told(call)) for call in calls]
         for case in cases:
             mine = {hand.key(each): each for each in touches(case)}
             heals = (

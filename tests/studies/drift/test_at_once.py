@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.studies.drift.at_once import Pair, down, pair
+from tests.studies.drift.at_once import Pair, down
 from tests.support.labs import drain, provision
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.faults import Fault
@@ -21,7 +21,7 @@ from wschat.lab.model import Actual
 @pytest.fixture
 def two(embedded: Embedded) -> Pair:
     embedded.empty()
-    return pair(embedded, "two-")
+    return Pair(embedded, "two-")
 
 
 def test_two_provisions(two: Pair) -> None:
@@ -41,7 +41,7 @@ def test_provision_and_teardown(two: Pair) -> None:
     first, second = two.run(provision, down, 5.0)
     assert isinstance(first, str | WschatError)
     assert second is None
-    two.first.clock.sleep(5)
+    two.clock.sleep(5)
     down(two.first)
 
 

@@ -5,10 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.studies.drift.case import MISSING, TOO_MUCH, Case
-from tests.studies.drift.cases import CASES
+from tests.studies.drift.cases import CASES, FIXED, MISSING, TOO_MUCH
+from tests.studies.drift.hand import Case
 from tests.studies.drift.rounds import AN_HOUR, House, rounds
-from tests.studies.drift.stops import FIXED
 from tests.support.labs import plan
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.faults import Fault
@@ -42,7 +41,7 @@ def test_changed_by_hand(house: House, together: tuple[Case, ...]) -> None:
 def test_routes_that_changed(house: House) -> None:
     """Routes of another kind, here signed ones, get a new deployment, and the stage is moved to it."""
     signed = replace(house.cloud, lab=replace(house.cloud.lab, authorization="AWS_IAM"))
-    assert house.writes(signed) == [
+    assert house.healed(signed) == [
         "UpdateApi(Description)",
         "UpdateRoute(AuthorizationType)",
         "CreateDeployment",
@@ -56,7 +55,7 @@ def test_the_api_is_gone(house: House) -> None:
     cloud = house.cloud
     cloud.api.delete_api(ApiId=inventory.look(cloud).ids["API", cloud.lab.name("chatroom-websocket")])
     cloud.clock.sleep(5)
-    assert Counter(house.writes(cloud)) == {
+    assert Counter(house.healed(cloud)) == {
         "CreateApi": 1,
         "CreateIntegration": 9,
         "CreateIntegrationResponse": 2,
@@ -81,10 +80,10 @@ def test_stopped_between_two_roles(house: House) -> None:
 
     house.plane.fault = not_the_second
     with pytest.raises(AccessError):
-        house.writes(house.cloud)
+        house.healed(house.cloud)
     house.plane.fault = lambda _: None
     house.cloud.clock.sleep(5)
-    assert "UpdateFunctionConfiguration(Role)" in house.writes(house.cloud)
+    assert "UpdateFunctionConfiguration(Role)" in house.healed(house.cloud)
     assert house.plane.locked_out() == []
     assert plan(house.cloud) == ()
 
@@ -98,10 +97,10 @@ def test_time_to_live_on_another_attribute(house: House) -> None:
         change(TableName=which.name, TimeToLiveSpecification={"Enabled": enabled, "AttributeName": attribute})
     cloud.clock.sleep(AN_HOUR)
     with pytest.raises(AwsError, match="one change of a table's time to live an hour") as refused:
-        house.writes(cloud)
+        house.healed(cloud)
     assert "in an hour" in refused.value.hint
     cloud.clock.sleep(AN_HOUR)
-    assert house.writes(cloud) == ["UpdateTimeToLive(TimeToLiveSpecification)"]
+    assert house.healed(cloud) == ["UpdateTimeToLive(TimeToLiveSpecification)"]
 
 
 @pytest.mark.parametrize("case", FIXED, ids=lambda case: case.resource)

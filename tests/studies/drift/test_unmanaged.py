@@ -5,51 +5,43 @@ from dataclasses import replace
 
 import pytest
 
+from tests.studies.account import Account
+from tests.studies.drift.cases import TAGS_CHANGED
 from tests.studies.drift.hand import Hand
-from tests.studies.drift.stops import TAGS_CHANGED
 from tests.support.labs import drain, provision, tear_down
-from tests.support.plane.clock import VirtualClock
 from tests.support.plane.conftest import TRUST, Aws
 from tests.support.plane.embedded import Embedded
-from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from wschat.errors import NotOursError
 from wschat.lab import engine, inventory
-from wschat.lab.aws.cloud import AWS_PACING, Cloud
-from wschat.lab.aws.session import connect
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.executor import execute
 from wschat.lab.model import TAG, Actual
 from wschat.lab.plan import plan_down
-from wschat.target import Target
 
 Tags = dict[str, str]
 ROLE = "strange"
 
 
 @pytest.fixture(scope="module")
-def clock() -> VirtualClock:
-    return VirtualClock()
+def aws_account(embedded: Embedded) -> Account:
+    return Account(embedded, times=Times(table_rate=1000))
 
 
 @pytest.fixture(scope="module")
-def plane(embedded: Embedded, clock: VirtualClock) -> Plane:
-    return Plane(embedded.endpoint, clock, times=Times(table_rate=1000), backend=embedded)
-
-
-@pytest.fixture(scope="module")
-def clients(plane: Plane, clock: VirtualClock) -> Cloud:
-    """The clients of the plane, for all labs, and a role for strangers' functions."""
-    clients = connect(Target(endpoint_url=plane.endpoint), plane.session(), clock, AWS_PACING)
+def clients(aws_account: Account) -> Cloud:
+    """The clients of the account, for all labs, and a role for strangers' functions."""
+    clients = aws_account.lab()
     clients.iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=TRUST)
-    clock.sleep(10)
+    clients.clock.sleep(10)
     return clients
 
 
 @pytest.fixture(autouse=True)
-def _nothing_goes_wrong(plane: Plane) -> Iterator[None]:
+def _nothing_goes_wrong(aws_account: Account) -> Iterator[None]:
     yield
-    plane.fault = lambda _: None
+    aws_account.plane.fault = lambda _: None
 
 
 def names(cloud: Cloud) -> dict[str, str]:
@@ -64,9 +56,9 @@ def names(cloud: Cloud) -> dict[str, str]:
     }
 
 
-def make(cloud: Cloud, plane: Plane, kind: str, tags: Tags) -> None:
+def make(cloud: Cloud, account: Account, kind: str, tags: Tags) -> None:
     """Make something of a kind as somebody else does, with a name of the lab."""
-    aws = Aws(plane.session(), plane.endpoint, names(cloud)[kind])
+    aws = Aws(account.plane.session(), account.url, names(cloud)[kind])
     listed = [{"Key": key, "Value": value} for key, value in tags.items()]
     calls: dict[str, Callable[[], object]] = {
         "table": lambda: aws.make_table(Tags=listed),
@@ -81,27 +73,25 @@ def make(cloud: Cloud, plane: Plane, kind: str, tags: Tags) -> None:
 @pytest.mark.parametrize(
     "tag", ["", "us-east-1/another-", "eu-central-1/{}"], ids=["no tag", "lab", "region"]
 )
-def test_before(cloud: Cloud, plane: Plane, tag: str) -> None:
+def test_before(cloud: Cloud, aws_account: Account, tag: str) -> None:
     """Something of each kind: provision names all, and stops before its first write; teardown has no step."""
     tags = {TAG: tag.format(cloud.lab.prefix)} if tag else {}
     for kind in names(cloud):
-        make(cloud, plane, kind, tags)
+        make(cloud, aws_account, kind, tags)
     cloud.clock.sleep(10)
-    before = len(plane.calls)
-    with pytest.raises(NotOursError) as refused:
-        provision(cloud)
-    assert refused.value.where == "before the first step"
+    refused = aws_account.refused(cloud)
+    assert isinstance(refused, NotOursError)
+    assert refused.where == "before the first step"
     actual = inventory.look(cloud)
     assert {each.kind: each.name for each in actual.unmanaged} == names(cloud)
     for kind, name in names(cloud).items():
-        assert f"{kind} {name}" in refused.value.what
+        assert f"{kind} {name}" in refused.what
         assert (kind, name) not in {step.resource.key for step in engine.differences(cloud, actual)}
     assert plan_down(actual) == ()
-    assert not any(call.write for call in plane.calls[before:])
 
 
 @pytest.mark.parametrize("kind", ["table", "role", "log group", "function"])
-def test_between_look_and_create(cloud: Cloud, plane: Plane, kind: str) -> None:
+def test_between_look_and_create(cloud: Cloud, aws_account: Account, kind: str) -> None:
     """Somebody makes it just before provision does: it is named as theirs, and not touched."""
     name, made = names(cloud)[kind], list[Call]()
 
@@ -109,9 +99,9 @@ def test_between_look_and_create(cloud: Cloud, plane: Plane, kind: str) -> None:
         if call.write and call.resource == name:
             made.append(call)
             if len(made) == 1:
-                make(cloud, plane, kind, {})
+                make(cloud, aws_account, kind, {})
 
-    plane.fault = somebody_was_first
+    aws_account.plane.fault = somebody_was_first
     (step,) = (step for step in engine.plan_up(cloud, Actual()) if step.resource.key == (kind, name))
     with pytest.raises(NotOursError, match=f"somebody else has {kind} {name}:") as refused:
         drain(execute(cloud, [step], Actual()))
@@ -121,67 +111,51 @@ def test_between_look_and_create(cloud: Cloud, plane: Plane, kind: str) -> None:
     assert len(made) == 2
 
 
-def test_in_other_capitals(cloud: Cloud, plane: Plane, clock: VirtualClock) -> None:
+def test_in_other_capitals(cloud: Cloud, aws_account: Account) -> None:
     """To IAM names in other capitals are the same: such a lab is named, and so is a role that hides there."""
     theirs = replace(cloud, lab=replace(cloud.lab, prefix=cloud.lab.prefix.upper()))
-    make(theirs, plane, "API", theirs.lab.tags)
-    clock.sleep(5)
-    before = len(plane.calls)
-    with pytest.raises(NotOursError, match=f"somebody else has API {theirs.lab.prefix}") as refused:
-        provision(cloud)
-    assert refused.value.where == "before the first step"
-    assert not any(call.write for call in plane.calls[before:])
+    make(theirs, aws_account, "API", theirs.lab.tags)
+    cloud.clock.sleep(5)
+    assert f"somebody else has API {theirs.lab.prefix}" in aws_account.refused(cloud).what
     assert [each.name for each in tear_down(theirs).unmanaged] == []
-    make(theirs, plane, "role", theirs.lab.tags)
-    role, start = names(cloud)["role"], clock.now()
+    make(theirs, aws_account, "role", theirs.lab.tags)
+    role, start = names(cloud)["role"], cloud.clock.now()
     with pytest.raises(NotOursError, match="other capitals") as refused:
         provision(cloud)
     assert refused.value.where == f"create role {role}"
-    assert clock.now() - start < 90
+    assert cloud.clock.now() - start < 90
     tear_down(cloud)
     assert [kind for kind, _ in inventory.look(theirs).resources] == ["role"]
     tear_down(theirs)
 
 
-@pytest.fixture
-def standing(cloud: Cloud, plane: Plane) -> Cloud:
-    """A lab that stands; while it was made, somebody made an API of that name, which is gone again."""
-
-    def somebody_is_quicker(call: Call) -> None:
-        if call.operation == "CreateApi":
-            plane.fault = lambda _: None
-            make(cloud, plane, "API", {})
-
-    plane.fault = somebody_is_quicker
-    before = len(plane.calls)
-    with pytest.raises(NotOursError, match="somebody else has API") as refused:
-        provision(cloud)
-    assert refused.value.where == "looking at what was made"
-    pages = cloud.api.get_paginator("get_apis").paginate()
-    mine = cloud.lab.name("chatroom-websocket")
-    (theirs,) = (
-        api["ApiId"] for page in pages for api in page["Items"] if api["Name"] == mine and not api.get("Tags")
-    )
-    assert not any(call.write and call.api == theirs for call in plane.calls[before:])
-    cloud.api.delete_api(ApiId=theirs)
-    cloud.clock.sleep(5)
-    return cloud
-
-
-def test_tags_taken_away(standing: Cloud, plane: Plane, clock: VirtualClock) -> None:
+def test_tags_taken_away(cloud: Cloud, aws_account: Account) -> None:
     """What loses its tag, or gets another's, is ours no longer; teardown removes the rest of the lab.
 
     Before that an API of our name, which is not unique, was neither changed nor taken for ours.
     """
-    cloud = standing
-    hand = Hand(cloud, plane.session(), inventory.look(cloud))
+
+    def somebody_is_quicker(call: Call) -> None:
+        if call.operation == "CreateApi":
+            aws_account.plane.fault = lambda _: None
+            make(cloud, aws_account, "API", {})
+
+    aws_account.plane.fault = somebody_is_quicker
+    with aws_account.writes() as calls, pytest.raises(NotOursError, match="somebody else has API") as refused:
+        provision(cloud)
+    assert refused.value.where == "looking at what was made"
+    mine = cloud.lab.name("chatroom-websocket")
+    pages = cloud.api.get_paginator("get_apis").paginate()
+    found = [api for page in pages for api in page["Items"] if api["Name"] == mine]
+    (theirs,) = (api["ApiId"] for api in found if not api.get("Tags"))
+    assert not any(call.api == theirs for call in calls)
+    cloud.api.delete_api(ApiId=theirs)
+    cloud.clock.sleep(5)
+    hand = Hand(cloud)
     for resource, what in TAGS_CHANGED:
         hand.change(resource, what)
-    clock.sleep(5)
-    before = len(plane.calls)
-    with pytest.raises(NotOursError):
-        provision(cloud)
-    assert not any(call.write for call in plane.calls[before:])
+    cloud.clock.sleep(5)
+    assert isinstance(aws_account.refused(cloud), NotOursError)
     left = tear_down(cloud)
     assert {each.key for each in left.unmanaged} == {hand.key(resource) for resource, _ in TAGS_CHANGED}
     assert left.resources == {}

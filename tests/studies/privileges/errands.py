@@ -96,7 +96,7 @@ def heal(name: str, needs: tuple[str, ...], *by_hand: Do, unlink: bool = False) 
     """Return an errand after somebody has changed the lab by hand: the person provisions it again."""
 
     def change(desk: Desk) -> None:
-        hand = Hand(desk.root, desk.plane.session(), inventory.look(desk.root))
+        hand = Hand(desk.root)
         for call in by_hand:
             hand.change("", call)
         if unlink:
@@ -189,7 +189,7 @@ def teardown(name: str, needs: tuple[str, ...], *left: str, by_hand: Do | None =
         assert len(steps) >= len(left)
         list(execute(cloud, steps, Actual()))
         if by_hand:
-            Hand(cloud, desk.plane.session(), Actual()).change("", by_hand)
+            Hand(cloud).change("", by_hand)
 
     return Errand(name, needs, leave, Desk.tear_down, PASSING)
 

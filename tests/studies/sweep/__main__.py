@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from tests.studies.sweep.account import Account
 from tests.studies.sweep.cases import PARTS, Case, Reference, cases, reference, sample
 from tests.studies.sweep.forks import Copies
 from tests.studies.sweep.killing import kill
@@ -57,26 +56,26 @@ def chosen(given: argparse.Namespace, known: Reference) -> list[Case]:
 def main() -> int:
     given, start = options(), time.monotonic()
     os.environ.update(clean_environment())
-    account = Account(Embedded())
-    known = reference(account)
+    ministack = Embedded()
+    known = reference(ministack)
     wanted = chosen(given, known)
     results = Results(Path(os.devnull) if given.case else given.results)
     missing = [case for case in wanted if str(case) not in results.by_case]
     print(f"{len(wanted)} cases, {len(missing)} of them to be tried.", flush=True)
     copies = Copies[Result](given.jobs, Report(results, len(missing)))
     stop_with(copies)
-    try_all(account, known, missing, copies)
+    try_all(ministack, known, missing, copies)
     tried = [results.by_case[str(case)] for case in wanted]
     print(f"\n{by_fault(tried)}\n\n{time.monotonic() - start:.0f} s")
     return tell_what_did_not_hold(tried)
 
 
-def try_all(account: Account, known: Reference, missing: list[Case], copies: Copies[Result]) -> None:
+def try_all(ministack: Embedded, known: Reference, missing: list[Case], copies: Copies[Result]) -> None:
     """Try the kills one by one; for all others go through one provision and one teardown."""
     for case in missing:
         if case.kills and copies.begin(str(case)):
-            copies.tell(partial(kill, account, known, case))
-    world = World(account)
+            copies.tell(partial(kill, ministack, known, case))
+    world = World(ministack)
     for run in ("provision", "teardown"):
         cross(world, run, (case for case in missing if case.part == run), known, copies)
         world.clock.sleep(LAG_S)

@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from tests.studies.sweep.account import Account
+from tests.studies.sweep.account import contents
 from tests.studies.sweep.world import LAG_S, PREFIX, World
+from tests.support.plane.backend import Backend
 from tests.support.plane.faults import AFTER, KILLS, Fault
 from tests.support.plane.plane import Plane
 from tests.support.plane.wire import Call
@@ -92,19 +93,19 @@ class Reference:
         return self.calls[case.run][: case.call].count(self.asked(case))
 
 
-def reference(account: Account) -> Reference:
+def reference(backend: Backend) -> Reference:
     """Provision a lab and tear it down, without a fault.
 
     Raises:
         AssertionError: not even that succeeds.
     """
-    world, lines = World(account), list[str]()
+    world, lines = World(backend), list[str]()
     calls: dict[str, list[Asked]] = {"provision": [], "teardown": []}
     for run, asked in calls.items():
         world.run(run, lambda call, asked=asked: asked.append(ask(world.plane, call))).must_be_clean()  # type: ignore[misc]
-        lines = lines or account.dump(world.url)
+        lines = lines or contents(world.url)
         world.clock.sleep(LAG_S)
-    assert account.names() == []
+    assert contents() == []
     return Reference(calls, lines)
 
 

@@ -11,14 +11,18 @@ from dataclasses import replace
 
 import boto3
 
-from tests.studies.sweep.account import Account
 from tests.studies.sweep.cases import Case, Reference, ask
 from tests.studies.sweep.trials import Result, conclude
-from tests.studies.sweep.world import LAG_S, RUNS, TIMES, Death, World, log_in
+from tests.studies.sweep.world import LAG_S, PREFIX, RUNS, TIMES, Death, World
+from tests.support.labs import drain
+from tests.support.plane.backend import Backend
 from tests.support.plane.clock import ScaledClock
 from tests.support.plane.faults import Fault
 from tests.support.plane.wire import Call
+from wschat.lab.aws.cloud import AWS_PACING
+from wschat.lab.aws.session import connect
 from wschat.local.environment import clean_environment
+from wschat.target import Target
 
 FACTOR = 20
 TIMES_NOW = replace(TIMES, role_assumable=0)
@@ -30,8 +34,8 @@ KILLED_S = 60
 class KillWorld(World):
     """The plane listens, and kills who asks."""
 
-    def __init__(self, account: Account) -> None:
-        super().__init__(account, ScaledClock(FACTOR), TIMES_NOW)
+    def __init__(self, backend: Backend) -> None:
+        super().__init__(backend, ScaledClock(FACTOR), TIMES_NOW)
 
     def kill(self, case: Case, known: Reference) -> None:
         """Let a process of its own do a run, and kill it at the call of a case, before or after it.
@@ -66,9 +70,9 @@ class KillWorld(World):
         assert child.returncode == -signal.SIGKILL, f"it never came to this call: {told}"
 
 
-def kill(account: Account, known: Reference, case: Case) -> Result:
+def kill(backend: Backend, known: Reference, case: Case) -> Result:
     """Try one case in an account with nothing in it."""
-    world = KillWorld(account)
+    world = KillWorld(backend)
     ended: BaseException = Death()
     try:
         if case.run == "teardown":
@@ -89,7 +93,8 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 def _work(url: str, run: str) -> None:
     """Provision or tear down a lab at an endpoint, until it is killed."""
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
-    RUNS[run](log_in(url, session, ScaledClock(FACTOR)))
+    here = Target(prefix=PREFIX, endpoint_url=url)
+    drain(RUNS[run](connect(here, session, ScaledClock(FACTOR), AWS_PACING)))
 
 
 if __name__ == "__main__":

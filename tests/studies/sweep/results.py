@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -20,6 +21,7 @@ SOURCES = (
     "wschat/retry.py",
     "tests/support/labs.py",
     "tests/support/plane",
+    "tests/studies/account.py",
     "tests/studies/sweep",
 )
 """What the results depend on: not on what the functions do, nor on the tests of these tests."""
@@ -48,32 +50,20 @@ def digest() -> str:
 
 
 class Results:
-    """One JSON line for each case after a header; results of another code base are forgotten."""
+    """One JSON line for each case, and of which code base it is: results of another one are forgotten."""
 
     def __init__(self, path: Path) -> None:
-        self._path, header = path, json.dumps({"sources": digest()})
-        lines = path.read_text().splitlines() if path.exists() else []
-        known = lines[1:] if lines[:1] == [header] else []
-        self.by_case = {result.case: result for result in _read(known)}
-        path.write_text("\n".join((header, *map(_line, self.by_case.values()))) + "\n")
+        self._path, self._sources = path, digest()
+        self.by_case: dict[str, Result] = {}
+        for line in path.read_text().splitlines() if path.exists() else ():
+            with suppress(ValueError):  # the last line of a sweep that was killed may be half of one
+                sources, told = json.loads(line)
+                self.by_case |= {told["case"]: Result(**told)} if sources == self._sources else {}
 
     def add(self, result: Result) -> None:
         self.by_case[result.case] = result
         with self._path.open("a") as file:
-            file.write(f"{_line(result)}\n")
-
-
-def _line(result: Result) -> str:
-    return json.dumps(asdict(result))
-
-
-def _read(lines: Iterable[str]) -> Iterator[Result]:
-    """Yield what can be read: the last line of a sweep that was killed may be half of one."""
-    for line in lines:
-        try:
-            yield Result(**json.loads(line))
-        except (ValueError, TypeError):
-            continue
+            file.write(f"\n{json.dumps([self._sources, asdict(result)])}")
 
 
 def by_fault(results: Iterable[Result]) -> str:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from tests.studies.sweep.cases import Case
-from tests.studies.sweep.results import Results, by_fault
+from tests.studies.sweep.results import Results, by_fault, digest
 from tests.studies.sweep.trials import Result
 
 DONE = Result("provision:3:THROTTLED", call="iam.GetRole ConnectRole", ended="done")
@@ -30,9 +30,7 @@ def test_forgets_what_another_code_base_did(tmp_path: Path) -> None:
     """Results of other sources are no results."""
     path = tmp_path / "results"
     Results(path).add(DONE)
-    header, *rest = path.read_text().splitlines()
-    path.write_text("\n".join((header.replace('": "', '": "x'), *rest)))
-    assert Results(path).by_case == {}
+    path.write_text(path.read_text().replace(digest(), "another"))
     assert Results(path).by_case == {}
 
 

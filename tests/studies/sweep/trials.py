@@ -2,17 +2,20 @@
 
 import re
 import traceback
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from tests.studies.sweep.account import contents
 from tests.studies.sweep.cases import Case, Reference
 from tests.studies.sweep.forks import Copies, in_a_copy
-from tests.studies.sweep.world import LAG_S, Death, End, World
+from tests.studies.sweep.world import LAG_S, PREFIX, Death, End, World
 from tests.support.plane.faults import Fault
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
 from wschat.lab import engine, inventory
+from wschat.lab.aws.websocket_api import API_NAME
 from wschat.lab.blueprint import FUNCTIONS, STAGE
 
 ROUTES = {key for spec in FUNCTIONS for key in spec.routes} | {"ping", "$default"}
@@ -100,9 +103,9 @@ def conclude(world: World, known: Reference, case: Case, ended: End | BaseExcept
             result.wrong.append("".join(traceback.format_exception(ended)))
         if case.run == "provision":
             result.wrong += in_a_copy(lambda: _provision_again(world, known))
-        if case.run == "provision" or result.ended != "done" or world.account.names():
+        if case.run == "provision" or result.ended != "done" or contents():
             result.wrong += _succeed(world, "teardown")
-        result.wrong += [f"left: {name}" for name in world.account.names()]
+        result.wrong += [f"left: {line}" for line in contents()]
     except Exception:  # noqa: BLE001  what fails in an unknown way did not hold
         result.wrong.append(traceback.format_exc())
     return result
@@ -125,7 +128,7 @@ def _provision_again(world: World, known: Reference) -> list[str]:
     """See that another provision succeeds, and that all is then as after a clean run."""
     try:
         found = [*_succeed(world, "provision"), *_compare(world, known)]
-        return found or [*_unserved(world), *_look_again(world)]
+        return found or [*_look_again(world)]
     except Exception:  # noqa: BLE001  what fails in an unknown way did not hold
         return [traceback.format_exc()]
 
@@ -138,23 +141,17 @@ def _succeed(world: World, run: str) -> Iterator[str]:
 
 def _compare(world: World, known: Reference) -> Iterator[str]:
     """See that the account is as after a clean run."""
-    lines = world.account.dump(world.url)
-    for line in sorted({*lines, *known.lines}):
-        if (extra := lines.count(line) - known.lines.count(line)) != 0:
+    found, wanted = Counter(contents(world.url)), Counter(known.lines)
+    for line in sorted(found | wanted):
+        if extra := found[line] - wanted[line]:
             yield f"{extra:+d} {line}"
 
 
-def _unserved(world: World) -> Iterator[str]:
-    served = world.plane.served(world.account.api(), STAGE)
-    yield from (f"the stage does not serve {key}" for key in sorted(ROUTES - served))
-
-
 def _look_again(world: World) -> Iterator[str]:
-    """See that the engine, too, finds all as it should be, when the reads no longer lag."""
+    """See that all is served, and that the engine finds all as it should be when the reads no longer lag."""
     world.clock.sleep(LAG_S)
-    cloud = world.cloud()
-    actual = inventory.look(cloud)
-    wanted = {each.key: each for each in engine.desired(cloud.lab, actual)}
-    different = wanted.items() ^ actual.resources.items()
-    yield from (f"seen otherwise: {each}" for _, each in sorted(different, key=str))
+    actual = inventory.look(world.cloud)
+    served = world.plane.served(actual.ids["API", f"{PREFIX}{API_NAME}"], STAGE)
+    yield from (f"the stage does not serve {key}" for key in sorted(ROUTES - served))
+    yield from (f"seen otherwise: {each}" for each in engine.differences(world.cloud, actual))
     yield from (f"seen as a stranger: {each}" for each in actual.unmanaged)

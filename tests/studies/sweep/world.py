@@ -1,25 +1,21 @@
 """A world for one trial: an empty account, AWS before it, a time of its own, and who works in it."""
 
-import random
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from functools import cached_property
 
-import boto3
-
-from tests.studies.sweep.account import Account
-from tests.support.labs import drain
+from tests.studies.account import Account
+from tests.support.labs import drain, provisioning, tearing_down
+from tests.support.plane.backend import Backend
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.faults import Fault
-from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
-from wschat.lab import engine, inventory
-from wschat.lab.aws.cloud import AWS_PACING, Cloud
-from wschat.lab.aws.session import connect
+from wschat.lab import engine
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.clock import Clock
-from wschat.lab.plan import Progress, plan_down
-from wschat.target import Target
+from wschat.lab.plan import Progress
 
 PREFIX = "sweep-"
 LONGEST_S = 40 * 60.0
@@ -61,61 +57,40 @@ class End:
         assert self == End(), self
 
 
-def provision(cloud: Cloud) -> End:
+def provision(cloud: Cloud) -> Generator[Progress, None, engine.Outcome]:
     """Do what the command does."""
-    actual = inventory.look(cloud)
-    plan = engine.plan_up(cloud, actual)
     engine.concurrency(cloud)
-    _, left = drain(engine.provision(cloud, plan, actual))
-    return End(left=tuple(map(str, left)))
+    return (yield from provisioning(cloud))
 
 
-def teardown(cloud: Cloud) -> End:
-    """Do what the command does; what fails on the way is told."""
-    actual = engine.look_for_rest(cloud)
-    told: list[WschatError] = []
-
-    def note(progress: Progress) -> None:
-        told.extend([progress.error] if progress.error else [])
-
-    _, left = drain(engine.teardown(cloud, plan_down(actual), actual), note)
-    return End(tuple(told), () if told else tuple(map(str, left)))
-
-
-RUNS: dict[str, Callable[[Cloud], End]] = {"provision": provision, "teardown": teardown}
-
-
-def log_in(url: str, session: boto3.Session, clock: Clock) -> Cloud:
-    """Return the clients of the one lab of these trials, with AWS's pacing and fixed jitter."""
-    cloud = connect(Target(prefix=PREFIX, endpoint_url=url), session, clock, AWS_PACING)
-    return replace(cloud, jitter=random.Random(0).random)  # noqa: S311
-
-
+RUNS = {"provision": provision, "teardown": tearing_down}
 Fails = Callable[[Call], Fault | None]
 
 
-class World:
-    """An account behind a plane; `url` is where the lab is told that AWS is."""
+class World(Account):
+    """An account, and the one lab in it."""
 
-    def __init__(self, account: Account, clock: Clock | None = None, times: Times = TIMES) -> None:
-        self.account, self.url = account, account.backend.endpoint
-        self.clock = clock or Bounded()
-        self.plane = Plane(self.url, self.clock, times=times, backend=account.backend)
-        self._cloud: Cloud | None = None
+    def __init__(self, backend: Backend, clock: Clock | None = None, times: Times = TIMES) -> None:
+        super().__init__(backend, times=times, clock=clock or Bounded())
 
+    @cached_property
     def cloud(self) -> Cloud:
-        """Log in, once: to make clients takes long, and they remember nothing of what they were asked."""
-        self._cloud = self._cloud or log_in(self.url, self.plane.session(), self.clock)
-        return self._cloud
+        """The clients, made once: that takes long, and they remember nothing of what they were asked."""
+        return self.lab(PREFIX)
 
     def run(self, name: str, fails: Fails = lambda _: None) -> End:
-        """Run a command, which fails as `fails` says; return how it ended."""
+        """Run a command, which fails as `fails` says; return how it ended. What fails on the way is told."""
         if isinstance(self.clock, Bounded):
             self.clock.end = self.clock.now() + LONGEST_S
-        self.plane.fault = fails
+        self.plane.fault, told = fails, list[WschatError]()
+
+        def note(progress: Progress) -> None:
+            told.extend([progress.error] if progress.error else [])
+
         try:
-            return RUNS[name](self.cloud())
+            _, left = drain(RUNS[name](self.cloud), note)
         except WschatError as error:
             return End((error,))
         finally:
             self.plane.fault = lambda _: None
+        return End(tuple(told), () if told else tuple(map(str, left)))

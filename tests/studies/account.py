@@ -1,0 +1,90 @@
+"""An AWS account as the control plane of the tests has it, for programs and tests that study labs in it."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.support.labs import drain, provision
+from tests.support.plane.backend import Backend
+from tests.support.plane.clock import VirtualClock
+from tests.support.plane.plane import Plane
+from tests.support.plane.rates import Times
+from tests.support.plane.wire import Call
+from wschat.errors import WschatError
+from wschat.lab.aws.cloud import AWS_PACING, Cloud
+from wschat.lab.aws.session import connect
+from wschat.lab.clock import Clock
+from wschat.lab.engine import Outcome
+from wschat.lab.plan import Progress
+from wschat.target import Target
+
+PREFIXES = (f"p{number}-" for number in count(1))
+AS_LISTED = Times(page=25)
+"""AWS's own pages; those of two in the plane are made to be hostile."""
+
+
+class Account:
+    """One account of its own, in virtual time if no other is given; a seed makes all that is chance in it.
+
+    `url` is where a lab is told that AWS is.
+    """
+
+    def __init__(
+        self, ministack: Backend, seed: int = 0, times: Times = AS_LISTED, clock: Clock | None = None
+    ) -> None:
+        self.clock, self.times = clock or VirtualClock(), times
+        self.url = ministack.endpoint
+        self.plane = Plane(self.url, self.clock, seed=seed, times=times, backend=ministack)
+        self._random = Random(seed)  # noqa: S311
+
+    def lab(self, prefix: str = "") -> Cloud:
+        """Log in, as a person with a terminal of their own does, for a lab that nobody has yet."""
+        target = Target(prefix=prefix or next(PREFIXES), endpoint_url=self.url)
+        cloud = connect(target, self.plane.session(), self.clock, AWS_PACING)
+        return replace(cloud, jitter=Random(self._random.random()).random)  # noqa: S311
+
+    def at_once(self, *works: Callable[[], Any]) -> list[Any]:
+        """Let all work at the same time; return what each gets, or the error that stops it."""
+        outcomes: list[Any] = [None] * len(works)
+        done = self.clock.channel()
+
+        def begin(number: int, work: Callable[[], Any]) -> None:
+            try:
+                outcomes[number] = work()
+            except BaseException as error:  # noqa: BLE001  it is what this work led to
+                outcomes[number] = error
+            done.put(None)
+
+        for each in enumerate(works):
+            self.clock.start(lambda each=each: begin(*each))  # type: ignore[misc]
+        for _ in works:
+            done.get()
+        return outcomes
+
+    def seconds(self, run: Generator[Progress, None, Outcome]) -> float:
+        """Return how long a run takes, which must do all that it has to."""
+        start = self.clock.now()
+        _, left = drain(run)
+        assert left == ()
+        return self.clock.now() - start
+
+    @contextmanager
+    def writes(self) -> Iterator[list[Call]]:
+        """Keep what is changed in the block: a list that is filled at its end."""
+        before, found = len(self.plane.calls), list[Call]()
+        try:
+            yield found
+        finally:
+            found += [call for call in self.plane.calls[before:] if call.write]
+
+    def refused(self, cloud: Cloud) -> WschatError:
+        """Let provision stop before it changes anything; return what it says."""
+        with self.writes() as calls, pytest.raises(WschatError) as stopped:
+            provision(cloud)
+        assert calls == []
+        return stopped.value
