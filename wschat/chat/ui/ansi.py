@@ -34,14 +34,11 @@ class Capabilities:
 
 
 def capabilities(environment: Mapping[str, str] = os.environ, *, links: bool = True) -> Capabilities:
-    """Find out what this terminal can do. NO_COLOR leaves bold and dim.
+    """Find out what this terminal, which is not dumb, can do. NO_COLOR leaves bold and dim.
 
     Links are written wherever colours are, as rich does: terminals without them ignore OSC 8.
     """
-    term = environment.get("TERM", "dumb")
-    if term == "dumb":
-        return Capabilities()
-    many = "256" in term or environment.get("COLORTERM", "") in {"truecolor", "24bit"}
+    many = "256" in environment.get("TERM", "") or environment.get("COLORTERM", "") in {"truecolor", "24bit"}
     return Capabilities(MONOCHROME if environment.get("NO_COLOR") else 256 if many else 16, links)
 
 
@@ -97,14 +94,12 @@ def _pieces(span: Span, room: int) -> Iterator[Span]:
         yield span
         return
     for word in re.findall(r" +|[^ ]+", span.text):
-        piece, size = word, _width(word)
-        if size > room:
-            piece, size = "", 0
-            for char in word:
-                if size + _cells(char) > room:
-                    yield span._replace(text=piece)
-                    piece, size = "", 0
-                piece, size = piece + char, size + _cells(char)
+        piece, size = "", 0
+        for char in word:
+            if size + _cells(char) > room:
+                yield span._replace(text=piece)
+                piece, size = "", 0
+            piece, size = piece + char, size + _cells(char)
         yield span._replace(text=piece)
 
 

@@ -41,12 +41,7 @@ def request(line: str) -> Requested | Malformed:
 
 
 def events(item: items.Item) -> Iterator[dict[str, object]]:
-    """Yield an item's events; fields that are None stay away."""
-    for event in _events(item):
-        yield {name: value for name, value in event.items() if value is not None}
-
-
-def _events(item: items.Item) -> Iterator[dict[str, object]]:
+    """Yield an item's events, to be encoded."""
     match item:
         case items.Message(event, _, missed):
             yield {**_fields(event), "id": None, "mine": item.mine, "missed": missed}
@@ -74,6 +69,10 @@ def _fields(event: Event) -> dict[str, object]:
 
 
 def encode(event: dict[str, object]) -> str:
-    """Return an event as one line that can't steer a terminal, should it get to one: its texts are exact."""
-    text = json.dumps(event, ensure_ascii=False)
+    """Return an event as one line that can't steer a terminal, should it get to one: its texts are exact.
+
+    Fields that are None stay away.
+    """
+    known = {name: value for name, value in event.items() if value is not None}
+    text = json.dumps(known, ensure_ascii=False)
     return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)

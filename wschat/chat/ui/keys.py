@@ -1,6 +1,6 @@
 """What the keys do in the input line: those of `commands.KEYS`, a paste, and the answers to a question."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from prompt_toolkit.application import get_app
 from prompt_toolkit.filters import Always, Condition, Filter, is_searching
@@ -18,19 +18,15 @@ class KeyHandlers:
 
     Attributes:
         question: asked before a long paste is sent; empty while there is none.
+        restored: what was put into the input line, and what to call if a command is typed instead.
     """
 
-    def __init__(self, enter: Callable[[str], object], suspend: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, enter: Callable[[str], object], suspend: Callable[[], object]) -> None:
         self.question = ""
+        self.restored: tuple[str, Callable[[], object]] = "", lambda: None
         self._enter = enter
         self._suspend = suspend
         self._pasted = False
-        self._restored = ""
-        self._set_aside: Callable[[], object] = lambda: None
-
-    def restored(self, text: str, set_aside: Callable[[], object]) -> None:
-        """Note what was put into the input line; `set_aside` is called if a command is typed instead."""
-        self._restored, self._set_aside = text, set_aside
 
     def bindings(self) -> KeyBindings:
         """Return the key bindings; where a key of the table has no handler, prompt_toolkit has one."""
@@ -88,9 +84,9 @@ class KeyHandlers:
         """End the chat."""
         self._enter("/quit")
 
-    async def suspend(self, _event: KeyPressEvent) -> None:
+    def suspend(self, _event: KeyPressEvent) -> None:
         """Leave the terminal to the shell."""
-        await self._suspend()
+        self._suspend()
 
     def _yes(self, event: KeyPressEvent) -> None:
         self._pasted, self.question = False, ""
@@ -109,8 +105,9 @@ class KeyHandlers:
     def _insert(self, event: KeyPressEvent, text: str) -> None:
         """Insert a text; a restored one that nobody has touched gives way to a command."""
         buffer = event.current_buffer
-        untouched = buffer.text == self._restored and buffer.document.is_cursor_at_the_end
-        if untouched and buffer.text and text.startswith("/"):
+        restored, set_aside = self.restored
+        untouched = buffer.text == restored and buffer.document.is_cursor_at_the_end
+        if untouched and restored and text.startswith("/"):
             buffer.reset()
-            self._set_aside()
+            set_aside()
         buffer.insert_text(text)

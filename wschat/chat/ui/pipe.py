@@ -3,11 +3,10 @@
 import asyncio
 import io
 import os
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from wschat.chat.machine.events import Event, LineEntered
 from wschat.chat.machine.items import Item, Message, Unsent
@@ -42,7 +41,10 @@ class PipeUI:
             self._stdout.reconfigure(errors="backslashreplace")
 
     async def read(self, enter: Callable[[Event], None]) -> None:
-        """Give each line of stdin to `enter`; at its end, return."""
+        """Give each line of stdin to `enter`; at its end, return.
+
+        A line is read in a thread, which may outlive the chat: files, pipes and terminals all work so.
+        """
         understand: Callable[[str], Event] = json_lines.request if self._json_lines else LineEntered
         stdin = self._stdin
         with suppress(
@@ -52,7 +54,9 @@ class PipeUI:
         while True:
             if self._patient:
                 await self._idle.wait()
-            text = await _line_of(stdin)
+            text = ""
+            with suppress(OSError):  # a terminal that is gone
+                text = await asyncio.to_thread(stdin.readline)
             if not text:
                 return
             if text.strip() or not self._json_lines:
@@ -93,28 +97,7 @@ class PipeUI:
             self._idle.set()
         else:
             self._idle.clear()
-        if not self._patient and pending(state):
-            for request in state.pending:
-                if request.line and request.request.id not in self._announced:
-                    self._announced.add(request.request.id)
-                    self._write(f"-- waits for a connection: {safe(request.line)}\n")
-
-
-async def _line_of(file: TextIO) -> str:
-    """Read a line in a thread, which may outlive the chat: files, pipes and terminals all work so."""
-    loop = asyncio.get_running_loop()
-    line: asyncio.Future[str] = loop.create_future()
-
-    def give(text: str) -> None:
-        if not line.done():
-            line.set_result(text)
-
-    def read() -> None:
-        text = ""
-        with suppress(OSError):  # a terminal that is gone
-            text = file.readline()
-        with suppress(RuntimeError):  # the loop is closed
-            loop.call_soon_threadsafe(give, text)
-
-    threading.Thread(target=read, daemon=True).start()
-    return await line
+        for each in state.pending if pending(state) and not self._patient else ():
+            if each.line and each.request.id not in self._announced:
+                self._announced.add(each.request.id)
+                self._write(f"-- waits for a connection: {safe(each.line)}\n")

@@ -6,14 +6,13 @@ one types. What is typed before this is loaded the terminal echoes and keeps by 
 
 import asyncio
 import os
-import signal
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import create_app_session, run_in_terminal
+from prompt_toolkit.application import create_app_session
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer, DynamicCompleter
 from prompt_toolkit.filters import Condition
@@ -132,11 +131,11 @@ class Prompt:
             self._print()
             self._entered.put_nowait(None)
 
-    async def _suspend(self) -> None:
+    def _suspend(self) -> None:
         """Leave the terminal to the shell until `fg`, as prompt_toolkit does, and the modes that are ours."""
         self._session.app.output.disable_bracketed_paste()
         self._is_shared = True
-        await run_in_terminal(lambda: os.kill(0, signal.SIGTSTP))
+        self._session.app.suspend_to_background()
 
     def _accept(self, buffer: Buffer) -> bool:
         self._entered.put_nowait(buffer.text)  # taken after the line is emptied, so that it can be restored
@@ -240,7 +239,7 @@ class Prompt:
             remember()
         else:
             self._session.default_buffer.insert_text(text)
-            self._keys.restored(text, remember)
+            self._keys.restored = text, remember
 
     def _remember(self, text: str) -> None:
         buffer = self._session.default_buffer

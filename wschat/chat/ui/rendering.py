@@ -160,21 +160,18 @@ def _linked(text: str, style: Style) -> Iterable[Span]:
 
 def toolbar(state: ChatState) -> str:
     """Return the line under the input: the most important first, since a narrow terminal cuts it."""
+    room, waiting, latency = state.room, len(state.pending), state.latency or 0
     tries = f", try {state.failures + 1}" if state.status is Status.RECONNECTING else ""
-    parts = [f"{state.status.value}{tries}"]
-    if state.name:
-        parts.append(_called(state.name))
-    if state.room:
-        parts.append(f"{_called(state.room.name)} ({len(state.room.members)})")
-    if state.pending:
-        parts.append(f"{len(state.pending)} waiting")
-    if state.latency is not None and state.status is Status.CONNECTED:
-        parts.append(f"{state.latency * 1000:.0f} ms")
-    if state.trouble:
-        parts.append(state.trouble.removeprefix("the connection is lost: "))
-    elif state.room:
-        parts.append(_some(state.room.members))
-    return " " + " · ".join(safe(part) for part in parts)
+    is_timed = state.latency is not None and state.status is Status.CONNECTED
+    parts = (
+        f"{state.status.value}{tries}",
+        _called(state.name or ""),
+        f"{_called(room.name)} ({len(room.members)})" if room else "",
+        f"{waiting} waiting" if waiting else "",
+        f"{latency * 1000:.0f} ms" if is_timed else "",
+        state.trouble.removeprefix("the connection is lost: ") or _some(room.members if room else ()),
+    )
+    return " " + " · ".join(safe(part) for part in parts if part)
 
 
 def pending(state: ChatState) -> list[str]:

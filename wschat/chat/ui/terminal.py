@@ -37,14 +37,11 @@ class TerminalUI(Completer):
         prompt.toolbar = lambda: toolbar(self._state)
         prompt.completer = self
         prompt.redraw = self._redraw
+        self.drain_input = prompt.drain_input
 
     async def read(self, enter: Callable[[Event], None]) -> None:
         """Give each line that is entered to `enter`, until this is cancelled or the terminal is gone."""
         await self._prompt.read(lambda line: enter(LineEntered(line)))
-
-    def drain_input(self) -> list[str]:
-        """Return what was entered and not read, and what is in the input line, and forget it."""
-        return self._prompt.drain_input()
 
     def show(self, item: Item) -> None:
         """Print an item above the input line."""

@@ -30,7 +30,17 @@ class Transcript:
     """
 
     def __init__(self, path: str | None) -> None:
-        self._file = None if path is None else _open(path)
+        self._file: TextIO | None = None
+        if path is None:
+            return
+        try:
+            place = Path(path).expanduser()
+            place.touch(mode=0o600)
+            self._file = place.open("a", buffering=1, encoding="utf-8", errors="backslashreplace")
+        except (OSError, RuntimeError, ValueError) as error:  # no such home, or a NUL
+            hint = "give a file that can be written"
+            why = error.strerror if isinstance(error, OSError) else error
+            raise UsageError(f"the log can't be written: {why}", where=path, hint=hint) from None
 
     def write(self, item: Item) -> Advice | None:
         """Write an item, unless it is a list; return what is wrong, once, if that fails.
@@ -54,14 +64,3 @@ class Transcript:
         with suppress(OSError):
             if file:
                 file.close()
-
-
-def _open(path: str) -> TextIO:
-    try:
-        place = Path(path).expanduser()
-        place.touch(mode=0o600)
-        return place.open("a", buffering=1, encoding="utf-8", errors="backslashreplace")
-    except (OSError, RuntimeError, ValueError) as error:  # no such home, or a NUL
-        hint = "give a file that can be written"
-        why = error.strerror if isinstance(error, OSError) else error
-        raise UsageError(f"the log can't be written: {why}", where=path, hint=hint) from None

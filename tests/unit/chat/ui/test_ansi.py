@@ -26,8 +26,6 @@ def test_links_are_painted() -> None:
 @pytest.mark.parametrize(
     ("environment", "wanted"),
     [
-        ({"TERM": "dumb"}, Capabilities()),
-        ({}, Capabilities()),
         ({"TERM": "xterm"}, Capabilities(16, links=True)),
         ({"TERM": "xterm", "COLORTERM": "truecolor"}, Capabilities(256, links=True)),
         ({"TERM": "xterm-256color"}, Capabilities(256, links=True)),

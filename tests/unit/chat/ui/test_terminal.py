@@ -22,7 +22,7 @@ async def test_restored(tmp_path: Path) -> None:
         for line in ("one", "two"):
             ui.restore(Unsent(line))
             assert ui._prompt.draft == "one"
-        assert "Not sent: two" in screen.printed
+        assert "Not sent: \x1b[0mtwo" in screen.printed
         assert "Up brings it back" in screen.printed
 
 

@@ -64,10 +64,7 @@ def typed(history: Path, *steps: str | Callable[[TerminalUI], bool], count: int 
             room = Room("ops", "ann", ("ann", "bob", "bea"), ("bea",))
             ui.follow(ChatState("me", "t", name="ann", room=room))
 
-            async def suspend() -> None:
-                lines.put_nowait("suspended")
-
-            ui._prompt._keys._suspend = suspend
+            ui._prompt._keys._suspend = lambda: lines.put_nowait("suspended")
             await ui._prompt.start()
             reading = asyncio.create_task(ui.read(enter))
             async with asyncio.timeout(10):
