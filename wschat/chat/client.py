@@ -63,27 +63,21 @@ class Client:
             code = await self._over
         finally:
             await self._stop()
-        return (
-            ExitCode.REFUSED
-            if code is ExitCode.OK and self.state.refused and not self._options.is_person
-            else code
-        )
+        is_refused = self.state.refused and not self._options.is_person
+        return ExitCode.REFUSED if code is ExitCode.OK and is_refused else code
 
     async def _stop(self) -> None:
         for timer in self._timers.values():
             timer.cancel()
         tasks = [task for task in self._tasks if task.cancel()]
         await asyncio.gather(*tasks, return_exceptions=True)
-        left = (*self.state.unsent, *self._unsent_input())
+        typed = (*self._late, *self._ui.drain_input())
+        left = (*self.state.unsent, *(Unsent(line) for line in typed if line not in {"", QUIT}))
         with closing(self._log):  # first: the terminal may be gone
             for unsent in left:
                 self._log.write(unsent)
         for unsent in left:
             self._ui.show(unsent)
-
-    def _unsent_input(self) -> list[Unsent]:
-        lines, self._late = (*self._late, *self._ui.drain_input()), []
-        return [Unsent(line) for line in lines if line not in ("", QUIT)]
 
     def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

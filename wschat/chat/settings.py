@@ -37,11 +37,13 @@ MEANING = {
 }
 """What can be set, as help and the settings file say it; `url` counts for `wschat web` too."""
 EXAMPLES: dict[str, object] = {
+    **vars(Settings()),
     "url": "wss://…",
     "name": "ann",
     "room": "lobby",
     "log": "/home/ann/chat.log",
 }
+"""Each setting's default, or what it may be where it has none."""
 
 
 def template() -> str:
@@ -51,7 +53,7 @@ def template() -> str:
         "# WSCHAT_NAME=… in the environment goes over `name` here, and --name over both; so do the others.",
     ]
     for name, meaning in MEANING.items():
-        value = _example(name)
+        value = EXAMPLES[name]
         shown = str(value).lower() if isinstance(value, bool) else f'"{value}"'
         lines += ["", f"# {meaning}", f"# {name} = {shown}"]
     return "\n".join(lines) + "\n"
@@ -79,13 +81,9 @@ def parse(text: str, where: str) -> dict[str, Any]:
 def _check(name: str, value: object, where: str) -> None:
     if name not in MEANING:
         raise UsageError("there is no such setting", where=where, hint=f"there are {', '.join(MEANING)}")
-    if not isinstance(value, type(_example(name))):
-        kind = "true or false" if isinstance(_example(name), bool) else "a text"
-        raise UsageError(f"this must be {kind}", where=where, hint=MEANING[name])
+    kind = type(EXAMPLES[name])
+    if not isinstance(value, kind):
+        what = "true or false" if kind is bool else "a text"
+        raise UsageError(f"this must be {what}", where=where, hint=MEANING[name])
     if name == "notify" and value not in get_args(Notify):
         raise UsageError(f"there is no {value}", where=where, hint=f"one of {', '.join(get_args(Notify))}")
-
-
-def _example(name: str) -> object:
-    """Return a setting's default, or what it may be where it has none."""
-    return EXAMPLES.get(name) or getattr(Settings(), name)

@@ -36,7 +36,7 @@ class Connections:
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._open: dict[int, Session] = {}
         self._reply_due: asyncio.TimerHandle | None = None
-        self._sent: tuple[str | None, float] = None, 0.0  # the id of the last request, and when it was sent
+        self._sent: dict[str | None, float] = {}  # when the last request was sent, by its id
 
     def open(self, number: int, pause: float) -> None:
         """Open a connection after a pause in seconds; one that is not open yet is tried no more."""
@@ -55,7 +55,7 @@ class Connections:
         if session is None:
             return
         is_ping = request.action == Action.PING
-        self._sent = Action.PING if is_ping else request.id, self._loop.time()
+        self._sent = {Action.PING if is_ping else request.id: self._loop.time()}
         self._spawn(session.send(request))
         if is_ping:
             return
@@ -93,8 +93,5 @@ class Connections:
 
     def _receive(self, event: wire.Event) -> None:
         answered = Action.PING if isinstance(event, wire.Pong) else getattr(event, "id", None)
-        (request_id, at), latency = self._sent, None
-        if answered and answered == request_id:
-            self._sent = None, 0.0
-            latency = self._loop.time() - at
-        self._feed(Received(event, latency))
+        at = self._sent.pop(answered, None)
+        self._feed(Received(event, None if at is None else self._loop.time() - at))

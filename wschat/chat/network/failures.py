@@ -139,22 +139,24 @@ CLOSED: dict[int, Advice] = {
     1012: Advice("the service restarts", AGAIN),
 }
 
-CLOSE_FAULTS = {**dict.fromkeys((1000, 1002, 1003, 1007, 1009, 1010), Fault.PERMANENT), 1008: Fault.THROTTLED}
 SERVER_FAULT = 500
-BUSY_STATUS = {408, 425, 429, 503}
+FAULTS = {
+    **dict.fromkeys((408, 425, 429, 503), Fault.BUSY),
+    **dict.fromkeys((1000, 1002, 1003, 1007, 1009, 1010), Fault.PERMANENT),
+    1008: Fault.THROTTLED,
+}
+"""What a status, or a close code, means for the next try."""
 
 
 def fault(error: WschatError) -> Fault:
     """Return what the end of a connection, or of a try to open one, means for the next try."""
     match error:
-        case LostError(code=code):
-            return CLOSE_FAULTS.get(code, Fault.TRANSIENT)
         case ConnectError(failure=Failure.OFFLINE):
             return Fault.OFFLINE
-        case ConnectError(status=int(status)):
-            if status in BUSY_STATUS:
-                return Fault.BUSY
-            return Fault.TRANSIENT if status >= SERVER_FAULT else Fault.PERMANENT
+        case ConnectError(status=int(status)) if status < SERVER_FAULT:
+            return FAULTS.get(status, Fault.PERMANENT)
+        case ConnectError(status=int(code)) | LostError(code=code):
+            return FAULTS.get(code, Fault.TRANSIENT)
         case ConnectError() | AwsError():
             return Fault.TRANSIENT
     return Fault.PERMANENT
