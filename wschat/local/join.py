@@ -32,19 +32,21 @@ EXTRA = ("ministack", "uvicorn", "httptools")  # what is installed with [local] 
 class _Connection:
     """The connection to the lab's process, which makes its holder a user of the lab."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, files: LabFiles) -> None:
+        self._files = files
         self._socket = socket.socket(socket.AF_UNIX)
         self._received = b""
         try:
-            self._socket.connect(str(path))
+            self._socket.connect(str(files.socket))
         except BaseException:
             self._socket.close()
             raise
 
     def receive(self, timeout: float | None = None) -> dict[str, Any]:
-        """Return the next message, empty when the process has gone; its `failed` is raised.
+        """Return the next message.
 
         Raises:
+            LocalError: the message says that the lab has failed, or there is none: its process has gone.
             TimeoutError: none came in so many seconds.
         """
         self._socket.settimeout(timeout)
@@ -52,13 +54,20 @@ class _Connection:
             while b"\n" not in self._received and (more := self._socket.recv(4096)):
                 self._received += more
         line, _, self._received = self._received.partition(b"\n")
-        message: dict[str, Any] = json.loads(line or b"{}")
+        if not line:
+            hint = f"its log may say why: {self._files.log}"
+            raise LocalError("the local lab ended by itself", hint=hint)
+        message: dict[str, Any] = json.loads(line)
         if "failed" in message:
             raise LocalError(**message["failed"])
         return message
 
-    def leave(self, request: bytes = b"") -> bool:
-        """Disconnect; if that ends the lab, wait until it is gone. False: it has not ended in time."""
+    def leave(self, request: bytes = b"", *, quiet: bool = False) -> None:
+        """Disconnect; if that ends the lab, wait until it is gone.
+
+        Raises:
+            LocalError: it has not ended in time, unless this is to be quiet.
+        """
         with self._socket:
             try:
                 self._socket.sendall(request)
@@ -67,10 +76,18 @@ class _Connection:
                 while self._socket.recv(4096):
                     pass
             except TimeoutError:
-                return False
+                if not quiet:
+                    raise self._has_not_ended() from None
             except OSError:  # it has gone already
                 pass
-        return True
+
+    def _has_not_ended(self) -> LocalError:
+        process = f"'wschat.local.process {self._files.state_dir}'"
+        return LocalError(
+            f"the local lab has not ended within {GONE_S:.0f} s",
+            where=str(self._files.state_dir),
+            hint=f"if `pgrep -f {process}` still finds it in a moment, end it: pkill -9 -f {process}",
+        )
 
 
 @dataclass(frozen=True)
@@ -87,7 +104,6 @@ class LocalLab(AbstractContextManager["LocalLab"]):
     endpoint: str
     started: bool
     _connection: _Connection
-    _files: LabFiles
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Leave the lab; if nobody else uses it, it ends, and is gone when this returns.
@@ -95,7 +111,7 @@ class LocalLab(AbstractContextManager["LocalLab"]):
         Raises:
             LocalError: it has not ended in time, and there is no other error.
         """
-        self._leave(b"", quiet=error is not None)
+        self._connection.leave(quiet=error is not None)
 
     def stop(self) -> None:
         """End the lab for all who use it, and return when it is gone.
@@ -103,39 +119,21 @@ class LocalLab(AbstractContextManager["LocalLab"]):
         Raises:
             LocalError: it has not ended in time.
         """
-        self._leave(STOP)
+        self._connection.leave(STOP)
 
-    def _leave(self, request: bytes, *, quiet: bool = False) -> None:
-        if self._connection.leave(request) or quiet:
-            return
-        process = f"'wschat.local.process {self._files.state_dir}'"
-        raise LocalError(
-            f"the local lab has not ended within {GONE_S:.0f} s",
-            where=str(self._files.state_dir),
-            hint=f"if `pgrep -f {process}` still finds it in a moment, end it: pkill -9 -f {process}",
-        )
-
-    def check(self) -> None:
-        """Raise the LocalError that says why the lab has ended, if it has.
-
-        It may be just about to, so this waits a moment for that.
-        """
+    def check(self, patience: float = ENDING_S) -> None:
+        """Raise the LocalError that says why the lab has ended, if it has, or does within some seconds."""
         with suppress(TimeoutError):
-            self._wait_for_end(ENDING_S)
+            while True:
+                self._connection.receive(patience)
 
-    def wait(self) -> None:
+    def wait(self) -> NoReturn:
         """Block until the lab ends, and raise the LocalError that says why.
 
         It wakes up again and again: a signal at a wrong moment does not interrupt the wait for a socket.
         """
         while True:
-            with suppress(TimeoutError):
-                self._wait_for_end(SIGNAL_POLL_S)
-
-    def _wait_for_end(self, timeout: float) -> NoReturn:
-        while self._connection.receive(timeout):
-            pass
-        raise LocalError("the local lab ended by itself", hint=f"its log may say why: {self._files.log}")
+            self.check(SIGNAL_POLL_S)
 
 
 def join(
@@ -171,25 +169,13 @@ def join(
         what = f"the state directory can't hold a local lab: {error.strerror}"
         raise LocalError(what, where=str(files.state_dir)) from error
     with ExitStack() as leaving:
-        leaving.callback(connection.leave)
-        ready = _receive_ready(connection, files, progress)
+        leaving.callback(connection.leave, quiet=True)
+        while "ready" not in (message := connection.receive()):
+            progress(message["progress"])
+        ready = message["ready"]
         _check_as_asked(ready, options, port)
         leaving.pop_all()
-    return LocalLab(ready["url"], ready["endpoint"], started, connection, files)
-
-
-def _receive_ready(
-    connection: _Connection, files: LabFiles, progress: Callable[[str], None]
-) -> dict[str, Any]:
-    """Receive the description of the finished lab."""
-    message = connection.receive()
-    while "progress" in message:
-        progress(message["progress"])
-        message = connection.receive()
-    if not message:
-        raise LocalError("the local lab ended while it started", hint=f"its log may say why: {files.log}")
-    ready: dict[str, Any] = message["ready"]
-    return ready
+    return LocalLab(ready["url"], ready["endpoint"], started, connection)
 
 
 def _check_as_asked(ready: dict[str, Any], options: GatewayOptions, port: int | None) -> None:
@@ -214,7 +200,7 @@ def _connect_or_start(
     files.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(files.lock):
         with suppress(FileNotFoundError, ConnectionRefusedError):
-            return _Connection(files.socket), False
+            return _Connection(files), False
         check_installed()
         with closing(listen(port)) as gateway:
             return _start(files, provision, options, gateway), True
@@ -272,5 +258,5 @@ def _start(files: LabFiles, provision: str, options: GatewayOptions, gateway: so
         )
     with suppress(ConnectionRefusedError):
         if process.returncode == 0:
-            return _Connection(files.socket)
+            return _Connection(files)
     raise LocalError("the local lab did not start", hint=f"its log says why: {files.log}")

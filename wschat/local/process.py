@@ -28,7 +28,7 @@ from wschat.local.messages import STOP, Message, encode, failed, outcome
 from wschat.loopback import HOST
 
 if TYPE_CHECKING:
-    from wschat.local.gateway.server import Server
+    from wschat.local.gateway.gateway import Gateway
 
 CLOSE_S = 0.5
 """How long WebSockets may take to close when the lab ends."""
@@ -62,10 +62,10 @@ class Users:
         self._listener.setblocking(False)  # noqa: FBT003
         self._loop.add_reader(self._listener, self._accept)
         while True:
-            if self._over or not self._connected:
+            if self._is_over:
                 with locked(self._files.lock):
                     self._accept()
-                    if self._over or not self._connected:
+                    if self._is_over:
                         self._end()
             while self._leaving:
                 self._leaving.pop().close()
@@ -77,8 +77,8 @@ class Users:
         self._loop.call_soon_threadsafe(self._broadcast, message)
 
     @property
-    def _over(self) -> bool:
-        return "failed" in self._latest
+    def _is_over(self) -> bool:
+        return "failed" in self._latest or not self._connected
 
     def _accept(self) -> None:
         with suppress(BlockingIOError):
@@ -120,7 +120,7 @@ class Lab:
         listener: listens for HTTP and WebSockets.
         options: of the gateway.
         watchdog: kills the workers once this process is dead.
-        server: of MiniStack and the gateway, once it serves.
+        serving: the gateway and its event loop, once it serves.
     """
 
     files: LabFiles
@@ -128,26 +128,32 @@ class Lab:
     listener: socket.socket
     options: GatewayOptions
     watchdog: subprocess.Popen[bytes]
-    server: "Server | None" = None
+    serving: "tuple[Gateway, asyncio.AbstractEventLoop] | None" = None
 
-    def build(self, broadcast: Callable[[Message], None]) -> Message:
-        """Start MiniStack, provision the lab, and return the message that describes it."""
-        endpoint, url = f"http://{HOST}:{self.listener.getsockname()[1]}", ""
+    async def serve(self, broadcast: Callable[[Message], None]) -> NoReturn:
+        """Serve MiniStack and the gateway, provision the lab, and broadcast what describes it."""
+        endpoint = f"http://{HOST}:{self.listener.getsockname()[1]}"
         provisioner = start_provisioner(self.provision, endpoint, self.files.log) if self.provision else None
-        from wschat.local.gateway.server import Server  # half a second, and installed only with an extra
+        from wschat.local.gateway.server import serving  # half a second, and installed only with an extra
 
-        server = Server(self.listener, self.options)
-        server.start()
-        self.server = server
-        if provisioner:
-            url = provisioned(provisioner, broadcast)
-        return {"ready": {"url": url, "endpoint": endpoint, "options": asdict(self.options)}}
+        def describe() -> Message:
+            url = provisioned(provisioner, broadcast) if provisioner else ""
+            return {"ready": {"url": url, "endpoint": endpoint, "options": asdict(self.options)}}
+
+        async with serving(self.listener, self.options) as gateway:
+            self.serving = gateway, asyncio.get_running_loop()
+            broadcast(await asyncio.to_thread(outcome, describe, self.files.log))
+            await gateway.drop_at_random()
+            await asyncio.Event().wait()
+        raise AssertionError("it serves until the process ends")
 
     def end(self) -> NoReturn:
         """Leave nothing behind: no connection, no worker, no file but the log, and no process."""
         self.files.socket.unlink(missing_ok=True)
-        if self.server:
-            self.server.close_connections(CLOSE_S)
+        if self.serving:
+            gateway, loop = self.serving
+            with suppress(TimeoutError):
+                asyncio.run_coroutine_threadsafe(gateway.shut_down(), loop).result(CLOSE_S)
         kill_workers()
         shutil.rmtree(self.files.temporary, ignore_errors=True)
         self.watchdog.kill()
@@ -206,7 +212,7 @@ async def run(lab: Lab, listener: socket.socket) -> NoReturn:
     def report(work: Callable[[], Message]) -> None:
         users.broadcast(outcome(work, lab.files.log))
 
-    for work in (watch, lambda: lab.build(users.broadcast)):
+    for work in (watch, lambda: asyncio.run(lab.serve(users.broadcast))):
         threading.Thread(target=report, args=(work,), daemon=True).start()
     ended = failed(LocalError("the local lab was ended"))
     for number in (signal.SIGINT, signal.SIGTERM):

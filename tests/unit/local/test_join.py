@@ -154,7 +154,7 @@ def test_killed_while_it_starts(state_dir: Path, processes: Processes) -> None:
         if step == "an endless step":
             os.kill(processes()[0], signal.SIGKILL)
 
-    with pytest.raises(LocalError, match="ended while it started"):
+    with pytest.raises(LocalError, match="ended by itself"):
         join(state_dir, "provisions:endless", progress=kill)
     until(lambda: not processes())
 

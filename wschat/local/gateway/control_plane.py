@@ -78,7 +78,5 @@ def _parse(body: bytes) -> Json | None:
         asked = json.loads(body or b"{}")
     except (ValueError, RecursionError):
         return None
-    if not isinstance(asked, dict):
-        return None
-    stage = asked.get("stageName", "any")
+    stage = asked.get("stageName", "any") if isinstance(asked, dict) else None
     return asked if isinstance(stage, str) and STAGE.fullmatch(stage) else None

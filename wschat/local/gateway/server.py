@@ -1,4 +1,4 @@
-"""MiniStack and the gateway on one port, in an event loop of their own."""
+"""MiniStack and the gateway on one port, in one event loop."""
 
 import asyncio
 import base64
@@ -6,10 +6,8 @@ import re
 import resource
 import secrets
 import socket
-import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -36,51 +34,21 @@ HOST_HEADER = re.compile(r"\[?([^]]*?)\]?(?::\d+)?")
 TYPED = "none"  # the URL was typed into the address bar
 
 
-class Server:
-    """MiniStack and the gateway, in a thread whose event loop blocks nobody else's.
+@asynccontextmanager
+async def serving(listener: socket.socket, options: GatewayOptions) -> AsyncIterator[Gateway]:
+    """Serve MiniStack and a gateway on a socket that listens on the port of MiniStack's environment.
 
-    Args:
-        listener: a socket that listens on the port that MiniStack's environment names.
-        options: of the gateway.
+    Raises:
+        RuntimeError: MiniStack does not start; why stands in the log.
     """
-
-    def __init__(self, listener: socket.socket, options: GatewayOptions) -> None:
-        self._listener = listener
-        self._options = options
-        self._started: Future[tuple[Gateway, asyncio.AbstractEventLoop]] = Future()
-
-    def start(self) -> None:
-        """Return when it serves, which it does as long as the process lives.
-
-        Raises:
-            RuntimeError: MiniStack does not start; why stands in the log.
-        """
-        threading.Thread(target=self._run, daemon=True).start()
-        self._started.result()
-
-    def close_connections(self, timeout: float) -> None:
-        """Close all WebSockets, for so many seconds at most; called once it serves."""
-        gateway, loop = self._started.result()
-        with suppress(TimeoutError):
-            asyncio.run_coroutine_threadsafe(gateway.shut_down(), loop).result(timeout)
-
-    def _run(self) -> None:
-        try:
-            asyncio.run(self._serve())
-        except Exception as error:  # noqa: BLE001  start() raises it
-            self._started.set_exception(error)
-
-    async def _serve(self) -> None:
-        _raise_file_limit()
-        control_plane, functions = ControlPlane(), Functions()
-        gateway = Gateway(self._options, control_plane.find_stage, functions.invoke, authorize, make_id)
-        SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
-        apigateway.handle_connections_api = gateway.manage
-        make_http = await start_http(refuse_pages(ministack))
-        async with serve_both(gateway, self._listener, make_http):
-            self._started.set_result((gateway, asyncio.get_running_loop()))
-            await gateway.drop_at_random()
-            await asyncio.Event().wait()
+    _raise_file_limit()
+    control_plane = ControlPlane()
+    gateway = Gateway(options, control_plane.find_stage, Functions().invoke, authorize, make_id)
+    SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
+    apigateway.handle_connections_api = gateway.manage
+    make_http = await start_http(refuse_pages(ministack))
+    async with serve_both(gateway, listener, make_http):
+        yield gateway
 
 
 def _raise_file_limit() -> None:
