@@ -82,7 +82,7 @@ CATCHERS = {
     "wschat.cli.teardown",
     "wschat.lab.aws.errors",
     "wschat.chat.network.connections",
-    "wschat.local.messages",
+    "wschat.local.shared",
     "wschat.web.server",
 }
 """Where our errors are caught: shown (and gone on from), put into a report, taken note of, or sent on."""

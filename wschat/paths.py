@@ -1,4 +1,4 @@
-"""Files that outlive a run: settings, history, last lab, secret; the local lab's are in `local.files`."""
+"""Files that outlive a run: settings, history, last lab, secret; the local lab's are in `local.shared`."""
 
 import fcntl
 import hmac

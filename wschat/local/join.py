@@ -17,9 +17,8 @@ from urllib.parse import urlsplit
 
 from wschat.errors import LocalError
 from wschat.local.environment import clean_environment, ministack_environment
-from wschat.local.files import LabFiles, locked
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
-from wschat.local.messages import STOP
+from wschat.local.shared import STOP, LabFiles, locked
 from wschat.loopback import HOST
 from wschat.signals import SIGNAL_POLL_S
 

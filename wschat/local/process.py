@@ -22,9 +22,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from wschat.errors import LocalError
-from wschat.local.files import LabFiles, locked
 from wschat.local.gateway.quotas import GatewayOptions
-from wschat.local.messages import STOP, Message, encode, failed, outcome
+from wschat.local.shared import STOP, LabFiles, Message, encode, failed, locked, outcome
 from wschat.loopback import HOST
 
 if TYPE_CHECKING:
@@ -136,13 +135,14 @@ class Lab:
         provisioner = start_provisioner(self.provision, endpoint, self.files.log) if self.provision else None
         from wschat.local.gateway.server import serving  # half a second, and installed only with an extra
 
-        def describe() -> Message:
-            url = provisioned(provisioner, broadcast) if provisioner else ""
-            return {"ready": {"url": url, "endpoint": endpoint, "options": asdict(self.options)}}
-
         async with serving(self.listener, self.options) as gateway:
             self.serving = gateway, asyncio.get_running_loop()
-            broadcast(await asyncio.to_thread(outcome, describe, self.files.log))
+            made: Message = {"url": ""}
+            if provisioner:
+                made = await asyncio.to_thread(provisioned, provisioner, broadcast)
+            if "url" in made:
+                made = {"ready": {"endpoint": endpoint, "options": asdict(self.options), **made}}
+            broadcast(made)
             await gateway.drop_at_random()
             await asyncio.Event().wait()
         raise AssertionError("it serves until the process ends")
@@ -168,17 +168,15 @@ def start_provisioner(provision: str, endpoint: str, log: Path) -> subprocess.Po
     return subprocess.Popen(command, stdout=subprocess.PIPE)
 
 
-def provisioned(provisioner: subprocess.Popen[bytes], broadcast: Callable[[Message], None]) -> str:
-    """Pass on the provisioner's progress; return the URL with which it ends."""
+def provisioned(provisioner: subprocess.Popen[bytes], broadcast: Callable[[Message], None]) -> Message:
+    """Pass on the provisioner's progress; return the message with which it ends."""
     with provisioner:
         for line in provisioner.stdout or ():
-            message = json.loads(line)
-            if "failed" in message:
-                raise LocalError(**message["failed"])
-            if "url" in message:
-                return str(message["url"])
+            message: Message = json.loads(line)
+            if "progress" not in message:
+                return message
             broadcast(message)
-    raise LocalError("the local lab's provisioning was killed")
+    return failed(LocalError("the local lab's provisioning was killed"))
 
 
 def start_watchdog(name: str) -> subprocess.Popen[bytes]:

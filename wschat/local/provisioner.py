@@ -7,7 +7,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from wschat.local.messages import Message, encode, outcome
+from wschat.local.shared import Message, encode, outcome
 
 
 def main(provision: str, endpoint: str, log: str) -> None:

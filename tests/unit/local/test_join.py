@@ -16,9 +16,9 @@ import pytest
 
 from tests.support.until import until
 from wschat.errors import LocalError
-from wschat.local.files import locked
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.join import LocalLab, check_installed, is_in_use, join
+from wschat.local.shared import locked
 
 Processes = Callable[[], list[int]]
 StartUser = Callable[[str], subprocess.Popen[str]]

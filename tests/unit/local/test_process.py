@@ -18,10 +18,9 @@ from tests.support.asynchronous import asynchronous
 from tests.support.until import until
 from tests.unit.local.functions import TestFunction
 from wschat.errors import LocalError
-from wschat.local.files import LabFiles
 from wschat.local.join import is_in_use, join
-from wschat.local.messages import STOP
 from wschat.local.process import Users
+from wschat.local.shared import STOP, LabFiles
 
 Processes = Callable[[], list[int]]
 

@@ -38,12 +38,10 @@ class ControlPlane:
         if protocol != "WEBSOCKET" or not found:
             return None
         if found.get("autoDeploy"):
-            deployment = _read_deployment(account, region, api)
-        elif (made := (api, found.get("deploymentId", ""))) in self._deployments:
-            deployment = self._deployments[made]
+            deployment: Deployment | None = _read_deployment(account, region, api)
         else:
-            return None
-        return Stage(api, name, region, account, deployment, found)
+            deployment = self._deployments.get((api, found.get("deploymentId", "")))
+        return Stage(api, name, region, account, deployment, found) if deployment else None
 
     async def handle_request(self, method: str, path: str, headers: Json, body: bytes, query: Json) -> Reply:
         """Answer a request that MiniStack has let in.

@@ -7,39 +7,34 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import replace
+from email.utils import formatdate
 from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from websockets.asyncio.server import ServerConnection
+from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request
+from websockets.http11 import Request, Response
 
-from wschat.local.gateway import events, responses
+from wschat.local.gateway import events, quotas, responses
 from wschat.local.gateway.events import ConnectionInfo, Event, RequestInfo
 from wschat.local.gateway.model import ANYONE, AWS_IAM, MOCK, PROXY, Integration, Route, Stage, route_of
 from wschat.local.gateway.open_connection import OpenConnection
-from wschat.local.gateway.quotas import (
-    BUFFER_BYTES,
-    MESSAGE_BYTES,
-    URL_CHARACTERS,
-    GatewayOptions,
-    Throttles,
-)
+from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, GatewayOptions, Throttles
 from wschat.local.gateway.responses import BINARY, DELETED, GOING_AWAY, RESTART, Close, Problem, Result
 
-TARGET = re.compile(rf"(?!.{{{URL_CHARACTERS + 1}}})/_aws/execute-api/([^/?]+)/([^/?]+)(?:\?(.*))?")
+TOO_LONG = f".{{{quotas.URL_CHARACTERS + 1}}}"
+TARGET = re.compile(rf"(?!{TOO_LONG})/_aws/execute-api/([^/?]+)/([^/?]+)(?:\?(.*))?")
 SHUFFLED_S = 0.05
 log = logging.getLogger("wschat.gateway")
 
 
-class HandshakeResult(NamedTuple):
-    """The answer to a handshake; without a connection it is refused."""
+class Accepted(NamedTuple):
+    """The answer to a handshake that opens a connection, with headers of `$connect`'s own."""
 
-    info: ConnectionInfo | None
-    status: int = HTTPStatus.SWITCHING_PROTOCOLS
+    info: ConnectionInfo
     headers: Mapping[str, str] = {}
-    body: str = ""
 
 
 Identity = dict[str, str]
@@ -75,7 +70,7 @@ class Gateway:
         self._open: dict[str, OpenConnection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def connect(self, handshake: Request, source_ip: str) -> HandshakeResult:
+    async def connect(self, handshake: Request, source_ip: str) -> Accepted | Response:
         """Answer a handshake, as `$connect` decides if there is that route."""
         target = TARGET.fullmatch(handshake.path)
         api, stage_name, query = target.groups("") if target else ("", "", "")
@@ -84,9 +79,12 @@ class Gateway:
         identity = {"sourceIp": source_ip, **({"userAgent": agents[0]} if agents else {})}
         info = ConnectionInfo(self._make_id(), api, stage_name, "", request.time, identity)
 
-        def refuse(problem: Problem, message: str = "") -> HandshakeResult:
-            body = responses.frame(message or problem.message, info.id, request.request_id)
-            return HandshakeResult(None, problem.status, body=body)
+        def refuse(problem: Problem, message: str = "", status: int = 0) -> Response:
+            body = responses.frame(message or problem.message, info.id, request.request_id).encode()
+            status = status or problem.status
+            headers = Headers({"Date": formatdate(usegmt=True), "Connection": "close"})
+            headers.update({"Content-Type": "application/json", "Content-Length": str(len(body))})
+            return Response(status, responses.phrase(status), headers, body)
 
         stage = self._find_stage(api, stage_name)
         if stage is None:
@@ -96,7 +94,7 @@ class Gateway:
         info = replace(info, region=stage.region)
         route = stage.deployment.routes.get("$connect")
         if route is None:
-            return HandshakeResult(info)
+            return Accepted(info)
         if route.authorization == AWS_IAM:
             who = self._authorize(handshake, stage)
             if isinstance(who, str):
@@ -111,9 +109,8 @@ class Gateway:
         if result.problem:
             return refuse(result.problem)
         if result.status not in range(200, 300):  # any 2xx opens
-            body = responses.frame(responses.phrase(result.status), info.id, request.request_id)
-            return HandshakeResult(None, result.status, body=body)
-        return HandshakeResult(info, headers=result.headers)
+            return refuse(Problem.FORBIDDEN, responses.phrase(result.status), result.status)
+        return Accepted(info, result.headers)
 
     async def serve(self, info: ConnectionInfo, websocket: ServerConnection) -> None:
         """Serve a connection from the end of its handshake until after its `$disconnect`."""

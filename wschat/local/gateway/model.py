@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -128,14 +128,14 @@ def read_deployment(
 ) -> Deployment:
     """Read the control plane's description of an API; all but the first are by their ids."""
     known = {
-        id_: _integration(found, integration_responses.get(id_, {}).values())
-        for id_, found in integrations.items()
+        id_: _integration(found, integration_responses.get(id_, {})) for id_, found in integrations.items()
     }
     read = (
         Route(
             key=found["routeKey"],
             integration=known.get((found.get("target") or "").removeprefix("integrations/")),
-            two_way=_is_two_way(found, route_responses.get(id_, {}).values()),
+            two_way=found.get("routeResponseSelectionExpression") == DEFAULT
+            and _default(route_responses.get(id_, {}), "routeResponseKey") is not None,
             authorization=found.get("authorizationType") or ANYONE,
         )
         for id_, found in routes.items()
@@ -143,16 +143,14 @@ def read_deployment(
     return Deployment(api.get("routeSelectionExpression") or "", {route.key: route for route in read})
 
 
-def _integration(found: Json, responses: Iterable[Json]) -> Integration:
-    templates = {
-        each.get("integrationResponseKey"): each.get("responseTemplates") or {} for each in responses
-    }
+def _integration(found: Json, responses: Mapping[str, Json]) -> Integration:
+    response = _default(responses, "integrationResponseKey") or {}
     return Integration(
         type=found.get("integrationType") or "",
         uri=found.get("integrationUri") or "",
         timeout=(found.get("timeoutInMillis") or 29000) / 1000,
         request_template=_template(found.get("requestTemplates") or {}),
-        response_template=_template(templates.get(DEFAULT, {})),
+        response_template=_template(response.get("responseTemplates") or {}),
     )
 
 
@@ -163,7 +161,6 @@ def _template(templates: Json) -> str | None:
     return template
 
 
-def _is_two_way(route: Json, responses: Iterable[Json]) -> bool:
-    """Tell whether a route has both an expression that selects a route response, and that response."""
-    expression = route.get("routeResponseSelectionExpression")
-    return expression == DEFAULT and any(each.get("routeResponseKey") == DEFAULT for each in responses)
+def _default(responses: Mapping[str, Json], key: str) -> Json | None:
+    """Return the response that is meant for everything, if there is one."""
+    return next((each for each in responses.values() if each.get(key) == DEFAULT), None)

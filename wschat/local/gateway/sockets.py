@@ -5,7 +5,6 @@ import re
 import socket
 from collections.abc import Callable
 from functools import partial
-from http import HTTPStatus
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -14,9 +13,8 @@ from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
-from wschat.local.gateway.gateway import Gateway, HandshakeResult
+from wschat.local.gateway.gateway import Accepted, Gateway
 from wschat.local.gateway.quotas import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES
-from wschat.local.gateway.responses import phrase
 
 WEBSOCKET = re.compile(
     rb"GET /_aws/execute-api/[^\r\n]*\r\n(?s:.*)\r\nupgrade: *websocket *\r\n", re.IGNORECASE
@@ -96,28 +94,28 @@ def serve_both(
     gateway: Gateway, listener: socket.socket, make_http: MakeHttp, head_timeout: float = HEAD_S
 ) -> Server:
     """Return the server of WebSockets, and of HTTP by another protocol, on one socket that listens."""
-    results: WeakKeyDictionary[ServerConnection, HandshakeResult] = WeakKeyDictionary()
+    accepted: WeakKeyDictionary[ServerConnection, Accepted] = WeakKeyDictionary()
 
     async def decide(client: ServerConnection, request: Request) -> Response | None:
         try:
             client.protocol.process_request(request)
         except InvalidHandshake:
             return None  # it is no handshake of a WebSocket, and will be refused as such
-        result = results[client] = await gateway.connect(request, client.remote_address[0])
-        if result.info is None:
-            return _refuse(client, result)
+        answer = await gateway.connect(request, client.remote_address[0])
+        if isinstance(answer, Response):
+            return answer
+        accepted[client] = answer
         if client.state is not State.CONNECTING:  # it left meanwhile
             await handle(client)
         return None
 
     def accept(client: ServerConnection, _request: Request, response: Response) -> None:
-        if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
-            own = results[client].headers.items()
+        if client in accepted:
+            own = accepted[client].headers.items()
             response.headers.update({name: value for name, value in own if name not in response.headers})
 
     async def handle(client: ServerConnection) -> None:
-        if info := results[client].info:
-            await gateway.serve(info, client)
+        await gateway.serve(accepted[client].info, client)
 
     create_connection = partial(SharedPortConnection, make_http=make_http, head_timeout=head_timeout)
     return serve(
@@ -134,12 +132,3 @@ def serve_both(
         write_limit=2 * BUFFER_BYTES,
         backlog=BACKLOG,
     )
-
-
-def _refuse(client: ServerConnection, result: HandshakeResult) -> Response:
-    """Return the answer that refuses a handshake; its status may be one that HTTP does not name."""
-    response = client.respond(HTTPStatus.FORBIDDEN, result.body)
-    response.status_code, response.reason_phrase = result.status, phrase(result.status)
-    del response.headers["Content-Type"]
-    response.headers["Content-Type"] = "application/json"
-    return response
