@@ -70,7 +70,7 @@ class Person:
         """Count a call; one that is refused is tried again by the same worker, until it is not."""
         service, worker, now = model.service_model.service_name, getcurrent(), self._clock.now()
         self.figures.calls[service] += 1
-        if parsed.get("Error", {}).get("Code") in THROTTLED:
+        if parsed.get("Error", {}).get("Code") in THROTTLED.split():
             self.figures.throttled[service] += 1
             self._refused.setdefault(worker, now)
         elif worker in self._refused:

@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, Generic, TypeVar
@@ -10,6 +11,8 @@ from typing import Any, Generic, TypeVar
 from wschat.signals import SIGNAL_POLL_S
 
 T = TypeVar("T")
+WORKERS = 24
+"""Threads at the same time: enough for all that can go on at once in a lab, most of them waiting."""
 
 
 class Stopped(Exception):  # noqa: N818  it is no error that somebody wants to stop
@@ -69,3 +72,33 @@ class Clock:
     def start(self, work: Callable[[], None]) -> None:
         """Run something in a thread of its own, which does not keep the program from ending."""
         threading.Thread(target=work, daemon=True).start()
+
+    def run_all(self, jobs: Iterable[Callable[[], T]], limit: int = WORKERS) -> list[T]:
+        """Run jobs in at most `limit` threads; return their results in the jobs' order.
+
+        The first error is raised when those that run have ended; no further job is begun after it.
+        """
+        waiting, results = deque(enumerate(jobs)), dict[int, T]()
+        ended, errors, workers = self.channel(), list[BaseException](), range(min(limit, len(waiting)))
+
+        def work() -> None:
+            with suppress(IndexError):  # the last one has been taken
+                while not errors:
+                    number, job = waiting.popleft()
+                    try:
+                        results[number] = job()
+                    except BaseException as error:  # noqa: BLE001  raised again in the thread that waits
+                        errors.append(error)
+            ended.put(None)
+
+        for _ in workers:
+            self.start(work)
+        for _ in workers:
+            ended.get()
+        if errors:
+            raise errors[0]
+        return [results[number] for number in sorted(results)]
+
+    def run(self, job: Callable[[], T]) -> T:
+        """Run a job in a thread of its own: Ctrl-C ends the wait for it at once, whatever it is doing."""
+        return self.run_all([job])[0]

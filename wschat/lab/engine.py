@@ -14,7 +14,6 @@ from wschat.lab.bundle import bundle
 from wschat.lab.executor import execute
 from wschat.lab.model import AWS_IAM, OPEN, Actual, Lab, Resource
 from wschat.lab.plan import Phase, Progress, Step
-from wschat.lab.pool import run_in_thread
 from wschat.lab.snapshot import Snapshot
 
 SETTLE_S = 20.0
@@ -155,5 +154,5 @@ def concurrency(cloud: Cloud) -> int:
         WschatError: AWS could not be asked.
     """
     with translated("the account's limits"):
-        found = run_in_thread(cloud.clock, lambda: cloud.call(cloud.functions.get_account_settings))
+        found = cloud.clock.run(lambda: cloud.call(cloud.functions.get_account_settings))
     return found["AccountLimit"]["ConcurrentExecutions"]

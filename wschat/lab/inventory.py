@@ -12,7 +12,6 @@ from wschat.lab.aws.errors import translated
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint, check_names
 from wschat.lab.model import Actual, Key, Lab, Observed, Resource
-from wschat.lab.pool import run_all
 from wschat.lab.snapshot import Snapshot
 
 PREFIX = "\0"
@@ -37,7 +36,7 @@ def read(cloud: Cloud, keys: Iterable[Key], snapshot: Snapshot | None = None) ->
     if inside:
         jobs.append(partial(_read_api, cloud, inside, snapshot))
     with translated("looking at what exists"):
-        found = run_all(cloud.clock, jobs, cloud.workers)
+        found = cloud.clock.run_all(jobs, cloud.workers)
     return Snapshot({**snapshot.observed, **{key: each for part in found for key, each in part.items()}})
 
 
@@ -115,7 +114,7 @@ def _prefixes(cloud: Cloud) -> set[str]:
     """Return what may be labs' prefixes, by all names in the account and region."""
     kinds = [kind for kind in KINDS if kind.legal_name]
     with translated("looking for labs"):
-        names = run_all(cloud.clock, [partial(kind.names, cloud) for kind in kinds], cloud.workers)
+        names = cloud.clock.run_all([partial(kind.names, cloud) for kind in kinds], cloud.workers)
     listed, found = dict(zip(kinds, names, strict=True)), set[str]()
     for each in blueprint(replace(cloud.lab, prefix=PREFIX)):
         pattern = re.escape(each.name).replace(re.escape(PREFIX), "(.*)")

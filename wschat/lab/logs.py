@@ -12,7 +12,6 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.blueprint import FUNCTIONS, Spec
-from wschat.lab.pool import run_all
 
 PLATFORM = ("START ", "END ", "REPORT ", "INIT_START ", "EXTENSION ", "XRAY ")
 """How lines begin that Lambda writes about itself."""
@@ -79,7 +78,7 @@ def read(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = 
     seen, reorder_buffer, newest = dict[str, int](), list[LogLine](), 0
     while True:
         with translated("logs"):
-            found = run_all(cloud.clock, [partial(_events, cloud, spec, since) for spec in functions])
+            found = cloud.clock.run_all([partial(_events, cloud, spec, since) for spec in functions])
         for spec, events in zip(functions, found, strict=True):
             for event in events:
                 if (identity := _identity(event)) not in seen:

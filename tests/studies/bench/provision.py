@@ -16,9 +16,9 @@ from tests.support.plane.backend import Backend
 from tests.support.plane.embedded import Embedded
 from wschat.lab import engine
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.clock import WORKERS
 from wschat.lab.model import Actual
 from wschat.lab.plan import Step
-from wschat.lab.pool import WORKERS
 
 OVER_CRITICAL, OF_ONE_BY_ONE = 1.25, 1 / 3
 """What the seconds of a first provision may be of the critical path, and of the same one by one."""

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from wschat.errors import AwsError
 from wschat.lab.aws.errors import classify
-from wschat.lab.clock import Clock, Stopped
+from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import Key, Lab
-from wschat.lab.pool import WORKERS
 from wschat.retry import Attempts, Backoff, Failure
 
 if TYPE_CHECKING:

@@ -16,9 +16,8 @@ from botocore.parsers import ResponseParserError
 from wschat.errors import UsageError
 from wschat.lab.aws.cloud import AWS_PACING, EMULATOR_PACING, Cloud, Pacing
 from wschat.lab.aws.errors import translated
-from wschat.lab.clock import Clock, Stopped
+from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import API, Lab
-from wschat.lab.pool import WORKERS, run_in_thread
 from wschat.loopback import is_here
 from wschat.target import Target
 
@@ -59,7 +58,7 @@ def connect(
         session = session or make_session(target.profile, target.region)
         make = partial(session.client, endpoint_url=target.endpoint_url)
         sts = make("sts", config=_config(attempts=2))
-        account, partition = run_in_thread(clock, lambda: _who(sts))
+        account, partition = clock.run(lambda: _who(sts))
         clients: Any = {name: make(service, config=_config(attempts=1)) for name, service in SERVICES.items()}
         control_plane = clients["api"].meta.endpoint_url
         emulated = is_here(urlsplit(control_plane).hostname or "")
