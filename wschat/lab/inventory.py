@@ -61,7 +61,7 @@ def look(cloud: Cloud) -> Actual:
 
 def look_to_remove(cloud: Cloud) -> Actual:
     """Return what exists of a lab that has to be removed, without what goes along with something else."""
-    return look_at(cloud, [each for each in blueprint(cloud.lab) if not (each.parent and each.cascades)])
+    return look_at(cloud, [each for each in blueprint(cloud.lab) if not each.cascades])
 
 
 def look_at(cloud: Cloud, resources: Iterable[Resource]) -> Actual:

@@ -128,7 +128,7 @@ class Resource(ABC):
     name: str
     kind: ClassVar[str]
     parent: ClassVar[str | None] = None
-    cascades: ClassVar[bool] = True
+    cascades: ClassVar[bool] = False
     read_with: ClassVar[tuple[str, ...]] = ()
     refers_to: ClassVar[str | None] = None
     names_api: ClassVar[str | None] = None
@@ -190,6 +190,22 @@ class Resource(ABC):
         """Return what differs, as attribute: (wanted, found)."""
         pairs = {f.name: (getattr(self, f.name), getattr(found, f.name)) for f in fields(self) if f.compare}
         return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+
+    @classmethod
+    def parameters(cls) -> dict[str, str]:
+        """Return what AWS calls those attributes that have the same values there: they are `Annotated` so."""
+        annotations = {each.name: getattr(each.type, "__metadata__", ()) for each in fields(cls)}
+        return {name: names[0] for name, names in annotations.items() if names}
+
+    def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:  # noqa: ARG002
+        """Return the parameter that sets each attribute in AWS's calls, and its value; None is not sent."""
+        return {name: (key, getattr(self, name)) for name, key in self.parameters().items()}
+
+    def wanted(self, cloud: "Cloud", found: "Resource | None" = None) -> dict[str, Any]:
+        """Return the parameters that set all attributes, or those that differ from what was found."""
+        settings = self.settings(cloud)
+        names = settings.keys() & self.differences(found) if found else settings
+        return {settings[name][0]: settings[name][1] for name in names if settings[name][1] is not None}
 
     def identified(self, desired: "Iterable[Resource]") -> Self:  # noqa: ARG002
         """Return it under the name of the desired resource that it is, where it may have lost that name."""

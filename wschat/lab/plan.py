@@ -107,7 +107,7 @@ def _renamed(resource: Resource, extra: Mapping[Key, Resource]) -> Key:
 
 def plan_down(actual: Actual) -> tuple[Step, ...]:
     """Return the steps that remove all that is managed, the lab's last task first."""
-    removed = [each for each in actual.resources.values() if not (each.parent and each.cascades)]
+    removed = [each for each in actual.resources.values() if not each.cascades]
     return _in_order([Step(Verb.DELETE, each, each) for each in removed], list(Task)[::-1])
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from wschat.errors import AccessError
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
@@ -22,9 +22,6 @@ READY = {"Active", "Inactive"}
 """States in which a function can be called; the latter is what weeks without a call lead to."""
 PACKAGE = {"code", "architecture"}
 """The attributes that are sent with the package; all else is configuration."""
-PLAIN = {"runtime": "Runtime", "handler": "Handler", "timeout": "Timeout", "memory": "MemorySize"}
-CONFIGURATION = {**PLAIN, "role": "Role", "environment": "Environment"}
-"""What Lambda calls the attributes that are configuration; the plain ones have the same values there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +38,12 @@ class Function(Resource):
     legal_name = (r"[A-Za-z0-9_-]+", 64)
     package: bytes = field(default=b"", compare=False, repr=False)
     role: str
-    handler: str
+    handler: Annotated[str, "Handler"]
     code: str
-    runtime: str
+    runtime: Annotated[str, "Runtime"]
     architecture: str
-    memory: int
-    timeout: int
+    memory: Annotated[int, "MemorySize"]
+    timeout: Annotated[int, "Timeout"]
     environment: tuple[tuple[str, str], ...]
     state: str = "Active"
     last_update: str = "Successful"
@@ -101,11 +98,17 @@ class Function(Resource):
             environment=tuple(sorted(now.get("Environment", {}).get("Variables", {}).items())),
             state="Active" if now.get("State") in READY else _with_reason(now, "State"),
             last_update=_with_reason(now, "LastUpdateStatus") if failed else "Successful",
-            **{name: now.get(key) for name, key in PLAIN.items()},
+            **{name: now.get(key) for name, key in cls.parameters().items()},
         )
         yield Observed(function, managed=managed, created=_time(now["LastModified"]))
         if managed:
             yield from Permission.read(cloud, name)
+
+    def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
+        return super().settings(cloud) | {
+            "role": ("Role", cloud.lab.arn("iam", f"role/{self.role}")),
+            "environment": ("Environment", {"Variables": dict(self.environment)}),
+        }
 
     def create(self, cloud: "Cloud") -> None:
         """Create it; Lambda refuses its role as long as it does not know that, and is asked again."""
@@ -115,7 +118,7 @@ class Function(Resource):
             Architectures=[self.architecture],  # type: ignore[list-item]
             Code={"ZipFile": self.package},
             Tags=cloud.lab.tags,
-            **self._configuration(cloud),
+            **self.wanted(cloud),
         )
 
     def update(self, found: Self, cloud: "Cloud") -> None:
@@ -126,19 +129,16 @@ class Function(Resource):
         if found.role == self.role + ROLE_DELETED:
             self._take_another_role(cloud)
         failed = self.last_update != found.last_update
-        differs = PACKAGE | CONFIGURATION.keys() if failed else self.differences(found).keys()
-        if PACKAGE & differs:
+        if failed or PACKAGE & self.differences(found).keys():
             cloud.call(
                 cloud.functions.update_function_code,
                 FunctionName=self.name,
                 ZipFile=self.package,
                 Architectures=[self.architecture],  # type: ignore[list-item]
             )
-        if differs - PACKAGE:
-            changed = {CONFIGURATION[name] for name in differs - PACKAGE}
-            wanted = {key: value for key, value in self._configuration(cloud).items() if key in changed}
+        if changed := self.wanted(cloud, None if failed else found):
             change = cloud.functions.update_function_configuration
-            cloud.call(change, FunctionName=self.name, **wanted)
+            cloud.call(change, FunctionName=self.name, **changed)
 
     def _take_another_role(self, cloud: "Cloud") -> None:
         """Let it have another of the lab's roles for a moment: then its own is a change again.
@@ -155,13 +155,6 @@ class Function(Resource):
             FunctionName=self.name,
             Role=cloud.lab.arn("iam", f"role/{other}"),
         )
-
-    def _configuration(self, cloud: "Cloud") -> dict[str, Any]:
-        return {
-            **{key: getattr(self, name) for name, key in PLAIN.items()},
-            "Role": cloud.lab.arn("iam", f"role/{self.role}"),
-            "Environment": {"Variables": dict(self.environment)},
-        }
 
     def delete(self, cloud: "Cloud") -> None:
         functions = cloud.functions
@@ -192,6 +185,7 @@ class Permission(Resource):
 
     kind = "permission"
     parent = Function.kind
+    cascades = True
     read_with = ("API",)
     names_api = "source"
     function: str

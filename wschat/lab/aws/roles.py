@@ -91,7 +91,6 @@ class Policy(Resource):
 
     kind = "policy"
     parent = Role.kind
-    cascades = False
     names_api = "document"
     document: str
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from wschat.lab.aws.websocket_api import Api, ApiPart
 from wschat.lab.model import OPEN, Observed, Resource
@@ -12,15 +12,6 @@ if TYPE_CHECKING:
 
 SELECT_DEFAULT = "\\$default"
 """The template selection expression that picks the template `$default`: a backslash, then its name."""
-ATTRIBUTES = {
-    "type": "IntegrationType",
-    "description": "Description",
-    "function": "IntegrationUri",
-    "method": "IntegrationMethod",
-    "request": "RequestTemplates",
-    "selects": "TemplateSelectionExpression",
-}
-"""What API Gateway calls the attributes of an integration; its response is a thing of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +24,14 @@ class Integration(ApiPart):
     """
 
     kind = "integration"
+    id_name = "IntegrationId"
     read_with = (Api.kind, "route")
-    type: str
-    description: str
+    type: Annotated[str, "IntegrationType"]
+    description: Annotated[str, "Description"]
     function: str | None = None
-    method: str | None = None
+    method: Annotated[str | None, "IntegrationMethod"] = None
     request: str | None = None
-    selects: str | None = None
+    selects: Annotated[str | None, "TemplateSelectionExpression"] = None
     answer: tuple[str | None, ...] | None = None
 
     def identified(self, desired: Iterable[Resource]) -> Self:
@@ -74,30 +66,20 @@ class Integration(ApiPart):
             integration = cls(name=description or which, type=kind, description=description, **found)
             yield Observed(integration, id=which)
 
+    def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
+        return super().settings(cloud) | {
+            "function": ("IntegrationUri", self.function and cloud.lab.invoke_arn(self.function)),
+            "request": ("RequestTemplates", self.request and {"$default": self.request}),
+        }
+
     def create(self, cloud: "Cloud") -> None:
-        make = cloud.api.create_integration
-        made = cloud.create(make, ApiId=cloud.api_id, **self._attributes(cloud))
-        cloud.ids[self.key] = made["IntegrationId"]
+        super().create(cloud)
         self._create_response(cloud)
 
     def update(self, found: Self, cloud: "Cloud") -> None:
-        differs = self.differences(found).keys()
-        changed = {ATTRIBUTES[name] for name in differs & ATTRIBUTES.keys()}
-        wanted: Any = {name: value for name, value in self._attributes(cloud).items() if name in changed}
-        if wanted:
-            cloud.call(cloud.api.update_integration, **self._id(cloud), **wanted)
-        if "answer" in differs:
+        super().update(found, cloud)
+        if self.answer != found.answer:
             self._update_responses(cloud)
-
-    def _attributes(self, cloud: "Cloud") -> dict[str, Any]:
-        kind = {"IntegrationType": self.type, "Description": self.description}
-        if self.function:
-            uri = cloud.lab.invoke_arn(self.function)
-            return kind | {"IntegrationMethod": self.method, "IntegrationUri": uri}
-        return kind | {
-            "TemplateSelectionExpression": self.selects,
-            "RequestTemplates": {"$default": self.request},
-        }
 
     @property
     def _response(self) -> dict[str, Any]:
@@ -115,11 +97,11 @@ class Integration(ApiPart):
         """Give a MOCK integration its one response, which a non-proxy integration needs in order to reply."""
         if self.answer:
             make = cloud.api.create_integration_response
-            cloud.create(make, **self._id(cloud), **self._response)
+            cloud.create(make, **self.path(cloud), **self._response)
 
     def _update_responses(self, cloud: "Cloud") -> None:
         """Change the response that there is, or make one; delete those that are too much."""
-        of, wanted = self._id(cloud), self._response
+        of, wanted = self.path(cloud), self._response
         there = cloud.pages(cloud.api, "get_integration_responses", "Items", **of)
         there.sort(key=lambda each: each["IntegrationResponseKey"] != wanted.get("IntegrationResponseKey"))
         kept = there[:1] if wanted else []
@@ -156,13 +138,15 @@ class Route(ApiPart):
     """
 
     kind = "route"
+    id_name = "RouteId"
     read_with = (Api.kind, Integration.kind)
     refers_to = Integration.kind
     renamable = True
+    name: Annotated[str, "RouteKey"]
     integration: str | None
     two_way: bool
     responds: bool = True
-    authorization: str = OPEN
+    authorization: Annotated[str, "AuthorizationType"] = OPEN
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -178,13 +162,15 @@ class Route(ApiPart):
             )
             yield Observed(resource, id=which)
 
+    def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
+        target = f"integrations/{cloud.ids[Integration.kind, str(self.integration)]}"
+        return super().settings(cloud) | {
+            "integration": ("Target", target),
+            "two_way": ("RouteResponseSelectionExpression", "$default" if self.two_way else None),
+        }
+
     def create(self, cloud: "Cloud") -> None:
-        wanted: Any = {
-            "Target": self._target(cloud),
-            "AuthorizationType": self.authorization,
-        } | self._selection
-        made = cloud.create(cloud.api.create_route, ApiId=cloud.api_id, RouteKey=self.name, **wanted)
-        cloud.ids[self.key] = made["RouteId"]
+        super().create(cloud)
         if self.two_way:
             self._create_response(cloud)
 
@@ -195,30 +181,14 @@ class Route(ApiPart):
             self.create(cloud)
             return
         cloud.ids[self.key] = cloud.ids[found.key]
-        wanted = {
-            "name": {"RouteKey": self.name},
-            "integration": {"Target": self._target(cloud)},
-            "authorization": {"AuthorizationType": self.authorization},
-            "two_way": self._selection,
-        }
-        differs = self.differences(found).keys()
-        changed: Any = {key: value for name in wanted.keys() & differs for key, value in wanted[name].items()}
-        if changed:
-            cloud.call(cloud.api.update_route, **self._id(cloud), **changed)
-        becomes_two_way = "two_way" in differs and not _responds(cloud, *self._id(cloud).values())
-        if not found.responds or becomes_two_way:
+        super().update(found, cloud)
+        becomes_two_way = self.two_way and not found.two_way
+        if not found.responds or (becomes_two_way and not _responds(cloud, *self.path(cloud).values())):
             self._create_response(cloud)
-
-    def _target(self, cloud: "Cloud") -> str:
-        return f"integrations/{cloud.ids[Integration.kind, str(self.integration)]}"
-
-    @property
-    def _selection(self) -> dict[str, str]:
-        return {"RouteResponseSelectionExpression": "$default"} if self.two_way else {}
 
     def _create_response(self, cloud: "Cloud") -> None:
         """Make it two-way: beside the selection expression that takes a route response of that key."""
-        cloud.create(cloud.api.create_route_response, **self._id(cloud), RouteResponseKey="$default")
+        cloud.create(cloud.api.create_route_response, **self.path(cloud), RouteResponseKey="$default")
 
 
 def _responds(cloud: "Cloud", api: str, route: str) -> bool:

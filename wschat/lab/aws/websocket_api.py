@@ -6,7 +6,7 @@ collide on, so one that is sent again after a lost answer would make two.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from wschat.lab.model import TAG, Key, Observed, Resource
 
@@ -15,13 +15,6 @@ if TYPE_CHECKING:
 
 API_NAME = "chatroom-websocket"
 """The name of the lab's one API, without the prefix."""
-ATTRIBUTES = {
-    "title": "Name",
-    "selection": "RouteSelectionExpression",
-    "description": "Description",
-    "protocol": "ProtocolType",
-}
-"""What API Gateway calls the attributes of an API."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +29,10 @@ class Api(Resource):
     read_with = ("integration", "deployment", "stage", "route")
     fixed = frozenset({"protocol"})
     legal_name = (r"[A-Za-z0-9_ .-]+", 128)
-    title: str
-    selection: str
-    description: str
-    protocol: str = "WEBSOCKET"
+    title: Annotated[str, "Name"]
+    selection: Annotated[str, "RouteSelectionExpression"]
+    description: Annotated[str, "Description"]
+    protocol: Annotated[str, "ProtocolType"] = "WEBSOCKET"
 
     @property
     def uses(self) -> tuple[Key, ...]:
@@ -68,7 +61,7 @@ class Api(Resource):
             managed = cloud.lab.manages(api.get("Tags"))
             alike = api.get("Tags", {}).get(TAG, "").casefold() == tag
             if alike or api["Name"] == name:
-                attributes = {each: api.get(key, "") for each, key in ATTRIBUTES.items()}
+                attributes = {each: api.get(key, "") for each, key in cls.parameters().items()}
                 resource = cls(name=name if managed else api["Name"], **attributes)
                 made = api["CreatedDate"].timestamp()
                 yield Observed(resource, id=api["ApiId"], managed=managed, created=made)
@@ -78,8 +71,7 @@ class Api(Resource):
 
         Only what exists counts: a list may still show one that was just torn down.
         """
-        attributes: Any = {key: getattr(self, each) for each, key in ATTRIBUTES.items()}
-        made = cloud.create(cloud.api.create_api, Tags=cloud.lab.tags, **attributes)["ApiId"]
+        made = cloud.create(cloud.api.create_api, Tags=cloud.lab.tags, **self.wanted(cloud))["ApiId"]
         cloud.pause(cloud.pacing.read_lag, "somebody else may make it too: looking")
         there = [
             (each.created or 0, each.id)
@@ -92,8 +84,7 @@ class Api(Resource):
         cloud.ids[self.key] = kept
 
     def update(self, found: Self, cloud: "Cloud") -> None:
-        wanted: Any = {ATTRIBUTES[name]: pair[0] for name, pair in self.differences(found).items()}
-        cloud.call(cloud.api.update_api, ApiId=cloud.ids[self.key], **wanted)
+        cloud.call(cloud.api.update_api, ApiId=cloud.ids[self.key], **self.wanted(cloud, found))
 
     def delete(self, cloud: "Cloud") -> None:
         """Delete it, and all that is in it."""
@@ -102,9 +93,14 @@ class Api(Resource):
 
 @dataclass(frozen=True, kw_only=True)
 class ApiPart(Resource):
-    """What is inside the API, and goes with it; its kind is the word for it in API Gateway's calls."""
+    """What is inside the API, and goes with it; its kind is the word for it in API Gateway's calls.
+
+    `id_name` is what these call its id.
+    """
 
     parent = Api.kind
+    cascades = True
+    id_name: ClassVar[str]
 
     @property
     def lock_key(self) -> Key:
@@ -116,11 +112,21 @@ class ApiPart(Resource):
         """One for all of its kind."""
         return (self.kind, "")
 
-    def delete(self, cloud: "Cloud") -> None:
-        cloud.find(getattr(cloud.api, f"delete_{self.kind}"), **self._id(cloud))
+    def create(self, cloud: "Cloud") -> None:
+        make = getattr(cloud.api, f"create_{self.kind}")
+        made = cloud.create(make, ApiId=cloud.api_id, **self.wanted(cloud))
+        cloud.ids[self.key] = made[self.id_name]
 
-    def _id(self, cloud: "Cloud") -> dict[str, Any]:
-        return {"ApiId": cloud.api_id, f"{self.kind.capitalize()}Id": cloud.ids[self.key]}
+    def update(self, found: Self, cloud: "Cloud") -> None:
+        if changed := self.wanted(cloud, found):
+            cloud.call(getattr(cloud.api, f"update_{self.kind}"), **self.path(cloud), **changed)
+
+    def delete(self, cloud: "Cloud") -> None:
+        cloud.find(getattr(cloud.api, f"delete_{self.kind}"), **self.path(cloud))
+
+    def path(self, cloud: "Cloud") -> dict[str, Any]:
+        """Return the parameters that say which it is."""
+        return {"ApiId": cloud.api_id, self.id_name: cloud.ids[self.key]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +134,9 @@ class Deployment(ApiPart):
     """A snapshot of the routes; `name` is the digest of them, which stands in its description."""
 
     kind = "deployment"
+    id_name = "DeploymentId"
     read_with = (Api.kind, "stage")
+    name: Annotated[str, "Description"]
 
     @property
     def depends_on(self) -> tuple[Key, ...]:
@@ -140,19 +148,16 @@ class Deployment(ApiPart):
             which = deployment["DeploymentId"]
             yield Observed(cls(name=deployment.get("Description") or which), id=which)
 
-    def create(self, cloud: "Cloud") -> None:
-        make = cloud.api.create_deployment
-        made = cloud.create(make, ApiId=cloud.api_id, Description=self.name)
-        cloud.ids[self.key] = made["DeploymentId"]
-
 
 @dataclass(frozen=True, kw_only=True)
 class Stage(ApiPart):
-    """A stage, and the deployment that it serves."""
+    """A stage, and the deployment that it serves; its name is its id."""
 
     kind = "stage"
+    id_name = "StageName"
     read_with = (Api.kind, Deployment.kind)
     refers_to = Deployment.kind
+    name: Annotated[str, "StageName"]
     deployment: str | None
     tag: str | None
     auto_deploy: bool = False
@@ -160,37 +165,28 @@ class Stage(ApiPart):
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
         for stage in cloud.pages(cloud.api, "get_stages", "Items", ApiId=name):
-            yield Observed(
-                cls(
-                    name=stage["StageName"],
-                    deployment=stage.get("DeploymentId"),
-                    tag=stage.get("Tags", {}).get(TAG),
-                    auto_deploy=stage.get("AutoDeploy", False),
-                )
+            found = cls(
+                name=stage["StageName"],
+                deployment=stage.get("DeploymentId"),
+                tag=stage.get("Tags", {}).get(TAG),
+                auto_deploy=stage.get("AutoDeploy", False),
             )
+            yield Observed(found, id=found.name)
 
-    def create(self, cloud: "Cloud") -> None:
-        cloud.create(
-            cloud.api.create_stage,
-            ApiId=cloud.api_id,
-            StageName=self.name,
-            DeploymentId=cloud.ids[Deployment.kind, str(self.deployment)],
-            Tags=cloud.lab.tags,
-        )
+    def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
+        serves = cloud.ids[Deployment.kind, str(self.deployment)]
+        return super().settings(cloud) | {
+            "deployment": ("DeploymentId", serves),
+            "tag": ("Tags", cloud.lab.tags),
+        }
 
     def update(self, found: Self, cloud: "Cloud") -> None:
         """Give it back its tag, and the deployment that it should serve."""
-        lab = cloud.lab
-        of = self._id(cloud)
-        differs = self.differences(found).keys()
-        if "tag" in differs:
+        changed, lab = self.wanted(cloud, found), cloud.lab
+        if tags := changed.pop("Tags", None):
             arn = f"arn:{lab.partition}:apigateway:{lab.region}::/apis/{cloud.api_id}/stages/{self.name}"
-            cloud.call(cloud.api.tag_resource, ResourceArn=arn, Tags=lab.tags)
-        if "auto_deploy" in differs:  # while it is on, no deployment can be chosen
-            cloud.call(cloud.api.update_stage, AutoDeploy=False, **of)
-        if "deployment" in differs:
-            serves = cloud.ids[Deployment.kind, str(self.deployment)]
-            cloud.call(cloud.api.update_stage, DeploymentId=serves, **of)
-
-    def _id(self, cloud: "Cloud") -> dict[str, Any]:
-        return {"ApiId": cloud.api_id, "StageName": self.name}
+            cloud.call(cloud.api.tag_resource, ResourceArn=arn, Tags=tags)
+        if self.auto_deploy != found.auto_deploy:  # while it is on, no deployment can be chosen
+            cloud.call(cloud.api.update_stage, AutoDeploy=self.auto_deploy, **self.path(cloud))
+        if changed:
+            cloud.call(cloud.api.update_stage, **self.path(cloud), **changed)
