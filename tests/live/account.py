@@ -82,7 +82,7 @@ class LiveLab:
 
 def names(cloud: Cloud) -> list[str]:
     """Return the names of all tables, roles, log groups, functions and APIs of the account and region."""
-    return [name for kind in KINDS for name in kind.names(cloud)]
+    return [name for kind in KINDS.values() if kind.legal_name for name in kind.names(cloud)]
 
 
 @contextmanager

@@ -70,7 +70,7 @@ def provision(
 def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, *, verify: bool) -> None:
     """Try the lab, and say how to chat in it and how to remove it; or what is not as it should be."""
     out, err = console.stdout(), console.stderr()
-    url, signed = engine.url(cloud, actual), engine.is_signed(actual)
+    url, signed = engine.url(cloud, actual), engine.authorization(actual) == AWS_IAM
     made, options = replace(target, url=url, sign=signed, region=cloud.lab.region), ""
     try:
         paths.remember(made)

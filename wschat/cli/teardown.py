@@ -68,17 +68,15 @@ def _remove_every(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
             none = "no lab here that you may look at" if found.refused else "no lab here"
             console.stderr().print(f"Nothing to remove: there is {none}.")
             return max(codes)
-        rows = [
-            (each.cloud.lab.prefix, len(plan_down(each.actual)), each.actual.created) for each in found.labs
-        ]
+        rows = [(each.lab.prefix, len(plan_down(actual)), actual.created) for each, actual in found.labs]
         report.show_labs(rows, time.time())
         confirm("Remove all from {}? Type how many:", cloud, str(len(rows)), yes=yes)
-    for each in found.labs:
-        one = replace(target, prefix=each.cloud.lab.prefix)
+    for each, actual in found.labs:
+        one = replace(target, prefix=each.lab.prefix)
         commands = {**one.commands, "teardown": f"wschat teardown --all{target.options}"}
         console.stderr().print(f"[bold]Prefix {one.prefix or '(none)'}[/bold]")
         try:
-            codes.add(_remove(each.cloud, each.actual, commands))
+            codes.add(_remove(each, actual, commands))
         except WschatError as error:
             error.complete(commands)
             console.show_error(error)

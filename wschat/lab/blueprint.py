@@ -89,9 +89,6 @@ MOCKS = {
 """Integrations without a function: the route, and the event that API Gateway answers by itself."""
 
 
-MOCK_REQUEST = '{"statusCode":200}'
-
-
 def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Resource, ...]:
     """Return all that should exist.
 
@@ -206,7 +203,7 @@ def mock(name: str, event: Event) -> Integration:
         name=name,
         type="MOCK",
         description=name,
-        request=MOCK_REQUEST,
+        request='{"statusCode":200}',
         selects=SELECT_DEFAULT,
         answer=("$default", SELECT_DEFAULT, event.encode()),
     )

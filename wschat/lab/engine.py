@@ -7,12 +7,11 @@ from wschat.lab import inventory
 from wschat.lab import plan as plans
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
-from wschat.lab.aws.routes import Route
-from wschat.lab.aws.websocket_api import Api
+from wschat.lab.aws.websocket_api import API_NAME, Api
 from wschat.lab.blueprint import DESCRIPTIONS, FUNCTIONS, STAGE, blueprint
 from wschat.lab.bundle import bundle
 from wschat.lab.executor import execute
-from wschat.lab.model import AWS_IAM, OPEN, Actual, Lab, Resource
+from wschat.lab.model import OPEN, Actual, Lab, Resource
 from wschat.lab.plan import Phase, Progress, Step
 from wschat.lab.snapshot import Snapshot
 
@@ -26,23 +25,19 @@ Outcome = tuple[Actual, tuple[Step, ...]]
 
 
 def desired(lab: Lab, actual: Actual) -> tuple[Resource, ...]:
-    """Return all that should exist, with the code of this version; who may connect is as it was chosen."""
-    lab = replace(lab, authorization=lab.authorization or _authorization(actual))
+    """Return all that should exist, with the code of this version.
+
+    Who may connect is as it was chosen: the API's description has it, or, if somebody changed that, the API.
+    """
+    description = getattr(actual.resources.get((Api.kind, lab.name(API_NAME))), "description", None)
+    chosen = next((who for who, text in DESCRIPTIONS.items() if text == description), authorization(actual))
+    lab = replace(lab, authorization=lab.authorization or chosen)
     return blueprint(lab, {spec.module: bundle(spec.module) for spec in FUNCTIONS})
 
 
-def is_signed(actual: Actual) -> bool:
-    """Tell whether connections have to be signed."""
-    connect_route = actual.resources.get((Route.kind, "$connect"))
-    return isinstance(connect_route, Route) and connect_route.authorization == AWS_IAM
-
-
-def _authorization(actual: Actual) -> str:
-    """Return who may connect, as the API's description has it, or, if somebody changed that, as it is."""
-    api = next((each for each in actual.resources.values() if isinstance(each, Api)), None)
-    connect_route = actual.resources.get((Route.kind, "$connect"))
-    described = next((who for who, text in DESCRIPTIONS.items() if api and api.description == text), None)
-    return described or (connect_route.authorization if isinstance(connect_route, Route) else OPEN)
+def authorization(actual: Actual) -> str:
+    """Return who may connect, by the route of $connect; anyone if there is none."""
+    return str(getattr(actual.resources.get(("route", "$connect")), "authorization", OPEN))
 
 
 def differences(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
@@ -89,21 +84,17 @@ def settle(cloud: Cloud, seen: Snapshot | None = None) -> Outcome:
     seen = seen or Snapshot()
     unseen = [each.read_key for each in wanted if each.read_key not in seen.observed]
     seen = inventory.read(cloud, unseen, seen)
-    start, pause = cloud.clock.now(), 0.0
+    looks = cloud.looks("AWS does not show yet what was made", SETTLE_S)
     while True:
         actual = seen.actual(wanted)
         left = differences(cloud, actual)
-        so_far = cloud.clock.now() - start
-        if not (left or actual.unmanaged):
-            return actual, left
-        if so_far > SETTLE_S:
-            if actual.unmanaged:
-                raise plans.unmanaged_error(actual.unmanaged, where="looking at what was made")
-            return actual, left
-        if pause:  # the first look at it may have been long ago
-            cloud.pause(pause, "AWS does not show yet what was made", so_far)
-        differ = (*actual.unmanaged, *(step.resource for step in left))
-        seen, pause = inventory.read(cloud, (each.read_key for each in differ), seen), 0.5
+        differ = {each.read_key: None for each in (*actual.unmanaged, *(step.resource for step in left))}
+        if not differ or next(looks, None) is None:
+            break
+        seen = inventory.read(cloud, differ, seen)
+    if actual.unmanaged:
+        raise plans.unmanaged_error(actual.unmanaged, where="looking at what was made")
+    return actual, left
 
 
 def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[Progress, None, Outcome]:

@@ -10,7 +10,6 @@ from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud, OutcomeUnknown
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.roles import Role
-from wschat.lab.blueprint import blueprint
 from wschat.lab.clock import Channel, Stopped
 from wschat.lab.model import Actual, Key, Observed, Resource
 from wschat.lab.plan import Phase, Progress, Step, Verb, sorter, unmanaged_error
@@ -108,27 +107,22 @@ def carry_out(step: Step, cloud: Cloud, observed: Seen) -> None:
             if cloud.clock.now() - start > patience:
                 raise unknown.error from None
             if unseen and unknown.exists and isinstance(wanted, Role):
-                raise _in_other_capitals(wanted) from unknown.error
+                raise NotOursError(
+                    "IAM says that it exists and does not show it, as where somebody has it in other"
+                    " capitals",
+                    where=str(step),
+                    hint="take a --prefix that differs in more than capitals, or run the same command again"
+                    " in a minute",
+                ) from unknown.error
             found, unseen = _look_for(wanted, cloud, unknown), unknown.exists
-
-
-def _in_other_capitals(role: Role) -> NotOursError:
-    """Return the error of a role that IAM says exists and does not show: to it capitals are no difference."""
-    return NotOursError(
-        "IAM says that it exists and does not show it, as where somebody has it in other capitals",
-        where=f"create {role.kind} {role.name}",
-        hint="take a --prefix that differs in more than capitals, or run the same command again in a minute",
-    )
 
 
 def _check(resource: Resource, cloud: Cloud, observed: Seen) -> None:
     """Look at what was made, when AWS's reads have caught up with it, and it is ready."""
-    until = cloud.clock.now() + cloud.pacing.read_lag
-    while True:
+    for _ in cloud.looks("AWS to show it", cloud.pacing.read_lag):
         observed.update(inventory.read(cloud, resource.read_keys).observed)
-        if observed[resource.read_key] or cloud.clock.now() >= until:
+        if observed[resource.read_key]:
             return
-        cloud.pause(0.5, "AWS to show it")
 
 
 def _look_for(wanted: Resource, cloud: Cloud, unknown: OutcomeUnknown) -> Resource | None:
@@ -141,7 +135,7 @@ def _look_for(wanted: Resource, cloud: Cloud, unknown: OutcomeUnknown) -> Resour
     while True:
         cloud.pause(min(1.0, cloud.pacing.read_lag) or 0.05, "it may have been made: looking")
         so_far = cloud.clock.now() - start  # when the look begins: it may take longer than the lag
-        actual = inventory.read(cloud, wanted.read_keys).actual(blueprint(cloud.lab))
+        actual = inventory.look_at(cloud, wanted.read_keys)
         if found := actual.resources.get(key):
             cloud.ids.update({each: which for each, which in actual.ids.items() if each == key})
             return found

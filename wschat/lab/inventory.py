@@ -11,7 +11,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint, check_names
-from wschat.lab.model import Actual, Key, Lab, Observed, Resource
+from wschat.lab.model import Actual, Key, Lab, Observed
 from wschat.lab.snapshot import Snapshot
 
 PREFIX = "\0"
@@ -27,62 +27,45 @@ def read(cloud: Cloud, keys: Iterable[Key], snapshot: Snapshot | None = None) ->
         WschatError: AWS could not be asked.
         Stopped: the person asked to stop.
     """
-    snapshot, wanted = snapshot or Snapshot(), dict.fromkeys(keys)
-    kinds = {kind.kind: kind for kind in KINDS}
-    inside = [kind for kind in KINDS if (kind.kind, "") in wanted]
-    jobs: list[Callable[[], dict[Key, tuple[Observed, ...]]]] = [
-        partial(_read_one, cloud, kinds[kind], name) for kind, name in wanted if name
-    ]
-    if inside:
-        jobs.append(partial(_read_api, cloud, inside, snapshot))
+    snapshot, keys = snapshot or Snapshot(), dict.fromkeys(keys)
+    inside = [(kind, "") for kind in KINDS if (kind, "") in keys]
+    jobs = [partial(_read, cloud, each, snapshot) for each in (inside, *([key] for key in keys if key[1]))]
     with translated("looking at what exists"):
         found = cloud.clock.run_all(jobs, cloud.workers)
-    return Snapshot({**snapshot.observed, **{key: each for part in found for key, each in part.items()}})
+    return snapshot.updated({key: each for part in found for key, each in part.items()})
 
 
-def _read_one(cloud: Cloud, kind: type[Resource], name: str) -> dict[Key, tuple[Observed, ...]]:
-    return {(kind.kind, name): tuple(kind.read(cloud, name))}
-
-
-def _read_api(
-    cloud: Cloud, kinds: Iterable[type[Resource]], snapshot: Snapshot
-) -> dict[Key, tuple[Observed, ...]]:
+def _read(cloud: Cloud, keys: Iterable[Key], snapshot: Snapshot) -> dict[Key, tuple[Observed, ...]]:
     now = dict[Key, tuple[Observed, ...]]()
-    for kind in kinds:
-        which = "" if kind is Api else (Snapshot(now) if (Api.kind, "") in now else snapshot).api_id
-        now[kind.kind, ""] = () if which is None else tuple(kind.read(cloud, which))
+    for kind, name in keys:
+        which = name if name or kind == Api.kind else snapshot.updated(now).api_id
+        now[kind, name] = () if which is None else tuple(KINDS[kind].read(cloud, which))
     return now
 
 
 def look(cloud: Cloud) -> Actual:
     """Return what exists of a lab."""
-    return look_at(cloud, blueprint(cloud.lab))
+    return look_at(cloud, (each.read_key for each in blueprint(cloud.lab)))
 
 
 def look_to_remove(cloud: Cloud) -> Actual:
     """Return what exists of a lab that has to be removed, without what goes along with something else."""
-    return look_at(cloud, [each for each in blueprint(cloud.lab) if not each.cascades])
+    return look_at(cloud, (each.read_key for each in blueprint(cloud.lab) if not each.cascades))
 
 
-def look_at(cloud: Cloud, resources: Iterable[Resource]) -> Actual:
-    """Return what exists under the read keys of resources."""
-    keys = (each.read_key for each in resources)
+def look_at(cloud: Cloud, keys: Iterable[Key]) -> Actual:
+    """Return what exists under read keys."""
     return read(cloud, keys).actual(blueprint(cloud.lab))
 
 
 @dataclass(frozen=True)
-class ExistingLab:
-    """A lab that exists, if only in part: how to reach it, and what there is of it."""
-
-    cloud: Cloud
-    actual: Actual
-
-
-@dataclass(frozen=True)
 class Inventory:
-    """The labs that exist, the oldest first, and why some could not be looked at."""
+    """The labs that exist, if only in part, the oldest first, and why some could not be looked at.
 
-    labs: tuple[ExistingLab, ...]
+    Of each there is how to reach it, and what there is of it.
+    """
+
+    labs: tuple[tuple[Cloud, Actual], ...]
     refused: tuple[AccessError, ...]
 
 
@@ -95,7 +78,7 @@ def find_labs(cloud: Cloud, on_prefix: Callable[[str], None] = lambda _: None) -
     being found.
     """
     prefixes = sorted(prefix for prefix in _prefixes(cloud) if _is_legal(replace(cloud.lab, prefix=prefix)))
-    found, refused = list[ExistingLab](), list[AccessError]()
+    found, refused = list[tuple[Cloud, Actual]](), list[AccessError]()
     for number, prefix in enumerate(prefixes, start=1):
         each, shown = replace(cloud, lab=replace(cloud.lab, prefix=prefix)), f"prefix {prefix or '(none)'}"
         on_prefix(f"{shown} ({number}/{len(prefixes)})")
@@ -106,13 +89,13 @@ def find_labs(cloud: Cloud, on_prefix: Callable[[str], None] = lambda _: None) -
             refused.append(error)
             continue
         if actual.resources:
-            found.append(ExistingLab(each, actual))
-    return Inventory(tuple(sorted(found, key=lambda each: each.actual.created or 0)), tuple(refused))
+            found.append((each, actual))
+    return Inventory(tuple(sorted(found, key=lambda each: each[1].created or 0)), tuple(refused))
 
 
 def _prefixes(cloud: Cloud) -> set[str]:
     """Return what may be labs' prefixes, by all names in the account and region."""
-    kinds = [kind for kind in KINDS if kind.legal_name]
+    kinds = [kind for kind in KINDS.values() if kind.legal_name]
     with translated("looking for labs"):
         names = cloud.clock.run_all([partial(kind.names, cloud) for kind in kinds], cloud.workers)
     listed, found = dict(zip(kinds, names, strict=True)), set[str]()

@@ -123,6 +123,7 @@ class Resource(ABC):
         account_wide: whether other regions see it too.
         legal_name: a regular expression for its name, and the most characters it may have, as botocore's
             service models have them; None if no prefix stands in it.
+        listed: the client, the operation that lists all there are, and the JMESPath to their names, if so.
     """
 
     name: str
@@ -136,6 +137,7 @@ class Resource(ABC):
     renamable: ClassVar[bool] = False
     account_wide: ClassVar[bool] = False
     legal_name: ClassVar[tuple[str, int] | None] = None
+    listed: ClassVar[tuple[str, str, str]]
 
     @property
     def task(self) -> Task:
@@ -221,9 +223,10 @@ class Resource(ABC):
         return replace(self, **named)
 
     @classmethod
-    def names(cls, cloud: "Cloud") -> list[str]:  # noqa: ARG003
-        """Return the names of all of this kind in the account and region, where a prefix stands in them."""
-        return []
+    def names(cls, cloud: "Cloud") -> list[str]:
+        """Return the names of all of this kind in the account and region."""
+        client, operation, path = cls.listed
+        return cloud.pages(getattr(cloud, client), operation, path)
 
     @classmethod
     @abstractmethod

@@ -13,6 +13,10 @@ class Snapshot:
 
     observed: Mapping[Key, tuple[Observed, ...]] = field(default_factory=dict)
 
+    def updated(self, observed: Mapping[Key, tuple[Observed, ...]]) -> "Snapshot":
+        """Return it with what was observed since."""
+        return Snapshot({**self.observed, **observed})
+
     @property
     def everything(self) -> list[Observed]:
         """All that was observed."""

@@ -109,19 +109,16 @@ def user_policy(lab: Lab) -> dict[str, Any]:
     Raises:
         UsageError: the names are too long: IAM takes it with prefixes of up to 32 characters everywhere.
     """
-    actions: dict[tuple[str, str | None, bool], list[str]] = {}
+    statements, arns = dict[tuple[object, ...], dict[str, Any]](), resources(lab)
     for each in STATEMENTS:
-        alike = actions.setdefault((each.on, each.passed_to, each.verified), [])
-        alike += [f"{each.service}:{action}" for action in each.actions.split()]
-    statements, arns = list[dict[str, Any]](), resources(lab)
-    for (on, passed_to, verified), allowed in actions.items():
-        statement: dict[str, Any] = {"Effect": "Allow", "Action": allowed, "Resource": arns[on]}
-        if passed_to:
-            statement["Condition"] = {"StringEquals": {"iam:PassedToService": passed_to}}
-        if not verified:
+        statement: dict[str, Any] = {"Effect": "Allow", "Action": [], "Resource": arns[each.on]}
+        if each.passed_to:
+            statement["Condition"] = {"StringEquals": {"iam:PassedToService": each.passed_to}}
+        if not each.verified:
             statement["Sid"] = f"Unverified{len(statements)}"
-        statements.append(statement)
-    policy = {"Version": "2012-10-17", "Statement": statements}
+        alike = statements.setdefault((each.on, each.passed_to, each.verified), statement)
+        alike["Action"] += [f"{each.service}:{action}" for action in each.actions.split()]
+    policy = {"Version": "2012-10-17", "Statement": list(statements.values())}
     if (size := len(canonical(policy))) > LIMIT:
         hint = "take a shorter one"
         raise UsageError(

@@ -141,7 +141,7 @@ def test_limits() -> None:
         assert shape
         return int(shape.members[name].metadata["max"])
 
-    limits = {kind: kind.legal_name[1] for kind in KINDS if kind.legal_name}
+    limits = {kind: kind.legal_name[1] for kind in KINDS.values() if kind.legal_name}
     assert limits[Role] == told("iam", "CreateRole", "RoleName") == 64
     assert limits[LogGroup] == told("logs", "CreateLogGroup", "logGroupName") == 512
     assert (limits[Function], limits[Table], limits[Api]) == (64, 255, 128)

@@ -135,5 +135,5 @@ def test_who_may_connect_is_seen(cloud: Cloud) -> None:
     (step,) = plan(cloud)
     assert (step.resource.kind, list(step.differences)) == ("API", ["description"])
     provision(cloud)
-    assert engine.is_signed(inventory.look(cloud))
+    assert engine.authorization(inventory.look(cloud)) == "AWS_IAM"
     tear_down(cloud)

@@ -61,13 +61,13 @@ def test_what_is_left_of_labs(embedded: Embedded) -> None:
     clock.sleep(5)
     before, told = len(plane.calls), list[str]()
     labs = inventory.find_labs(cloud, told.append).labs
-    assert {each.cloud.lab.prefix: len(each.actual.resources) for each in labs} == {
+    assert {each.lab.prefix: len(actual.resources) for each, actual in labs} == {
         "api-": 1,
         "role-": 1,
         "table-": 1,
         "log-": 1,
     }
-    order = [each.cloud.lab.prefix for each in labs]
+    order = [each.lab.prefix for each, _ in labs]
     assert order.index("api-") < order.index("role-")
     assert {"prefix api-", "prefix far-"} < {line.partition(" (")[0] for line in told}
     assert not any(FOREIGN in call.resource for call in plane.calls[before:] if call.service != "logs")
@@ -117,7 +117,7 @@ def test_one_that_may_not_be_looked_at(emulator: LocalLab, cloud: Cloud, region:
     assert f"Error: prefix {closed.lab.prefix}, looking at what exists: " in done.stderr
     assert "logs:ListTagsForResource" in done.stderr
     assert "Looked again: this is left." in done.stderr
-    left = {each.cloud.lab.prefix for each in inventory.find_labs(here).labs}
+    left = {each.lab.prefix for each, _ in inventory.find_labs(here).labs}
     assert left == {closed.lab.prefix, kept.lab.prefix}
     for lab in (closed, kept):
         tear_down(lab)
@@ -140,7 +140,7 @@ def test_one_that_cannot_be_removed(emulator: LocalLab, cloud: Cloud, region: st
     told = done.stderr.partition(f"Prefix {first.lab.prefix}")[2].partition(f"Prefix {second.lab.prefix}")
     assert "Error: looking at what exists: " in told[0]
     assert "Looked again: nothing is left." in told[2]
-    assert [each.cloud.lab.prefix for each in inventory.find_labs(here).labs] == [first.lab.prefix]
+    assert [each.lab.prefix for each, _ in inventory.find_labs(here).labs] == [first.lab.prefix]
     tear_down(first)
 
 

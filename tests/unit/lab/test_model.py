@@ -45,13 +45,13 @@ def test_prefix_of_tags() -> None:
 
 def test_kinds_name_each_other() -> None:
     """Each kind of the blueprint is listed once, and so is each that another depends on, uses or names."""
-    names = [kind.kind for kind in KINDS]
+    names = [kind.kind for kind in KINDS.values()]
     assert len(set(names)) == len(names)
     for each in blueprint(LAB):
         needed = {kind for kind, _ in (*each.depends_on, *each.uses)}
         others = {*needed, *each.read_with, each.parent, each.refers_to}
         assert {each.kind, *others} <= {*names, None}
-        assert isinstance(each, KINDS)
+        assert isinstance(each, KINDS[each.kind])
         attributes = {*each.fixed, each.refers_to, each.names_api} - {None}
         assert all(hasattr(each, str(name)) for name in attributes)
 

@@ -2,8 +2,9 @@
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from wschat.errors import AwsError
@@ -40,6 +41,7 @@ AWS_PACING = Pacing(api_calls_a_second=5, read_lag=3.0)
 EMULATOR_PACING = Pacing(api_calls_a_second=math.inf, read_lag=0.0)
 POLL_S = 300.0
 POLL = Backoff(first=0.05, longest=1.0, factor=1.25, jitter=0)
+EVEN = Backoff(first=0.5, longest=0.5)
 
 
 class OutcomeUnknown(Exception):  # noqa: N818  it asks for a look
@@ -126,10 +128,24 @@ class Cloud:
                 return None
             raise
 
-    def pages(self, client: Any, operation: str, key: str, **params: str) -> list[Any]:  # noqa: ANN401
-        """Return what stands under a key in all pages of a list; nothing if what it is of is gone."""
+    def pages(self, client: Any, operation: str, path: str, **params: str) -> list[Any]:  # noqa: ANN401
+        """Return what a JMESPath leads to in all pages of a list; nothing if what it is of is gone."""
         pages = client.get_paginator(operation)
-        return self.find(lambda: [each for page in pages.paginate(**params) for each in page[key]]) or []
+        return self.find(lambda: [*pages.paginate(**params).search(path)]) or []
+
+    def looks(self, why: str, patience: float, pauses: Backoff = EVEN) -> Iterator[float]:
+        """Yield the seconds so far before each of several looks, until patience ends; pauses say why.
+
+        Raises:
+            Stopped: the person asked to stop.
+        """
+        start = self.clock.now()
+        for number in count():
+            yield self.clock.now() - start
+            so_far = self.clock.now() - start
+            if so_far >= patience:
+                return
+            self.pause(pauses.pause(number), why, so_far)
 
     def poll(
         self,
@@ -145,14 +161,10 @@ class Cloud:
             AwsError: it is not after `POLL_S`.
             Stopped: the person asked to stop.
         """
-        start, polls = self.clock.now(), 0
-        while not until(found := self.find(call, *args, **kwargs)):
-            so_far = self.clock.now() - start
-            if so_far > POLL_S:
-                raise AwsError(f"{why}, after {POLL_S:.0f} s", hint="run the same command again")
-            self.pause(POLL.pause(polls), why, so_far)
-            polls += 1
-        return found
+        for _ in self.looks(why, POLL_S, POLL):
+            if until(found := self.find(call, *args, **kwargs)):
+                return found
+        raise AwsError(f"{why}, after {POLL_S:.0f} s", hint="run the same command again")
 
     def _retry(
         self, read_as: Mapping[Failure, Failure], call: Callable[P, T], *args: P.args, **kwargs: P.kwargs

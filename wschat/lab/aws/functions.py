@@ -36,6 +36,7 @@ class Function(Resource):
     task = Task.FUNCTIONS
     fixed = frozenset({"state"})
     legal_name = (r"[A-Za-z0-9_-]+", 64)
+    listed = ("functions", "list_functions", "Functions[].FunctionName")
     package: bytes = field(default=b"", compare=False, repr=False)
     role: str
     handler: Annotated[str, "Handler"]
@@ -69,10 +70,6 @@ class Function(Resource):
         made = max((each.created or 0 for each in role), default=None)
         lost = made is None or int(made) > int(changed or 0)
         return replace(self, role=self.role + ROLE_DELETED) if lost else self
-
-    @classmethod
-    def names(cls, cloud: "Cloud") -> list[str]:
-        return [each["FunctionName"] for each in cloud.pages(cloud.functions, "list_functions", "Functions")]
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:

@@ -17,17 +17,13 @@ class LogGroup(Resource):
     kind = "log group"
     task = Task.FUNCTIONS
     legal_name = (r"[A-Za-z0-9_/.#-]+", 512)
+    listed = ("logs", "describe_log_groups", "logGroups[].logGroupName")
     retention_days: int | None
-
-    @classmethod
-    def names(cls, cloud: "Cloud") -> list[str]:
-        groups = cloud.pages(cloud.logs, "describe_log_groups", "logGroups")
-        return [group["logGroupName"] for group in groups]
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
         """Read it; there is no call for one, but a list by the beginning of names."""
-        groups = cloud.pages(cloud.logs, "describe_log_groups", "logGroups", logGroupNamePrefix=name)
+        groups = cloud.pages(cloud.logs, "describe_log_groups", "logGroups[]", logGroupNamePrefix=name)
         for group in (group for group in groups if group["logGroupName"] == name):
             arn = group["arn"].removesuffix(":*")
             tags = cloud.find(cloud.logs.list_tags_for_resource, resourceArn=arn)

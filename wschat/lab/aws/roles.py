@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
 
@@ -21,11 +21,8 @@ class Role(Resource):
     task = Task.FUNCTIONS
     account_wide = True
     legal_name = (r"[A-Za-z0-9_+=,.@-]+", 64)
+    listed = ("iam", "list_roles", "Roles[].RoleName")
     trust: str
-
-    @classmethod
-    def names(cls, cloud: "Cloud") -> list[str]:
-        return [role["RoleName"] for role in cloud.pages(cloud.iam, "list_roles", "Roles")]
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -65,24 +62,20 @@ class Role(Resource):
         IAM insists on that order; and since its lists lag behind, it may take more than one round.
         """
 
+        def listed(operation: Any, path: str) -> Iterator[str]:  # noqa: ANN401  a literal, for the stubs
+            return iam.get_paginator(operation).paginate(RoleName=role).search(path)  # type: ignore[no-any-return]
+
         def remove() -> None:
-            self._strip(cloud)
-            cloud.iam.delete_role(RoleName=self.name)
+            for each in listed("list_role_policies", "PolicyNames[]"):
+                cloud.find(iam.delete_role_policy, RoleName=role, PolicyName=each)
+            for each in listed("list_attached_role_policies", "AttachedPolicies[].PolicyArn"):
+                cloud.find(iam.detach_role_policy, RoleName=role, PolicyArn=each)
+            for each in listed("list_instance_profiles_for_role", "InstanceProfiles[].InstanceProfileName"):
+                cloud.find(iam.remove_role_from_instance_profile, RoleName=role, InstanceProfileName=each)
+            iam.delete_role(RoleName=role)
 
+        iam, role = cloud.iam, self.name
         cloud.find(remove)
-
-    def _strip(self, cloud: "Cloud") -> None:
-        iam, role, find = cloud.iam, self.name, cloud.find
-        for inline in iam.get_paginator("list_role_policies").paginate(RoleName=role):
-            for policy in inline["PolicyNames"]:
-                find(iam.delete_role_policy, RoleName=role, PolicyName=policy)
-        for attached in iam.get_paginator("list_attached_role_policies").paginate(RoleName=role):
-            for each in attached["AttachedPolicies"]:
-                find(iam.detach_role_policy, RoleName=role, PolicyArn=each["PolicyArn"])
-        for held in iam.get_paginator("list_instance_profiles_for_role").paginate(RoleName=role):
-            for profile in held["InstanceProfiles"]:
-                name = profile["InstanceProfileName"]
-                find(iam.remove_role_from_instance_profile, RoleName=role, InstanceProfileName=name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -50,7 +50,7 @@ class Integration(ApiPart):
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
         prefix, _, suffix = cloud.lab.invoke_arn("|").partition("|")
-        for each in cloud.pages(cloud.api, "get_integrations", "Items", ApiId=name):
+        for each in cloud.pages(cloud.api, "get_integrations", "Items[]", ApiId=name):
             which, kind = each["IntegrationId"], each.get("IntegrationType", "")
             if kind == "AWS_PROXY":
                 function = each.get("IntegrationUri", "").removeprefix(prefix).removesuffix(suffix)
@@ -60,7 +60,7 @@ class Integration(ApiPart):
                 found = {
                     "request": each.get("RequestTemplates", {}).get("$default"),
                     "selects": each.get("TemplateSelectionExpression", SELECT_DEFAULT),  # MiniStack drops it
-                    "answer": _answer(cloud.pages(cloud.api, "get_integration_responses", "Items", **of)),
+                    "answer": _answer(cloud.pages(cloud.api, "get_integration_responses", "Items[]", **of)),
                 }
             description = each.get("Description", "")
             integration = cls(name=description or which, type=kind, description=description, **found)
@@ -101,32 +101,26 @@ class Integration(ApiPart):
 
     def _update_responses(self, cloud: "Cloud") -> None:
         """Change the response that there is, or make one; delete those that are too much."""
-        of, wanted = self.path(cloud), self._response
-        there = cloud.pages(cloud.api, "get_integration_responses", "Items", **of)
+        path, wanted = self.path(cloud), self._response
+        there = cloud.pages(cloud.api, "get_integration_responses", "Items[]", **path)
         there.sort(key=lambda each: each["IntegrationResponseKey"] != wanted.get("IntegrationResponseKey"))
-        kept = there[:1] if wanted else []
-        for extra in there[len(kept) :]:
-            which = extra["IntegrationResponseId"]
-            cloud.find(cloud.api.delete_integration_response, IntegrationResponseId=which, **of)
-        for each in kept:
-            change = cloud.api.update_integration_response
+        for number, each in enumerate(there):
+            path["IntegrationResponseId"] = each["IntegrationResponseId"]
             changed = {name: value for name, value in wanted.items() if each.get(name) != value}
-            if changed:
-                cloud.call(change, IntegrationResponseId=each["IntegrationResponseId"], **of, **changed)
-        if not kept:
+            if number or not wanted:
+                cloud.find(cloud.api.delete_integration_response, **path)
+            elif changed:
+                cloud.call(cloud.api.update_integration_response, **path, **changed)
+        if not there:
             self._create_response(cloud)
 
 
 def _answer(responses: list[Mapping[str, Any]]) -> tuple[str | None, ...] | None:
-    parts = [
-        (
-            each["IntegrationResponseKey"],
-            each.get("TemplateSelectionExpression"),
-            each.get("ResponseTemplates", {}).get("$default"),
-        )
-        for each in responses
-    ]
-    return tuple(part for each in parts for part in each) or None
+    answer = list[str | None]()
+    for each in responses:
+        template = each.get("ResponseTemplates", {}).get("$default")
+        answer += [each["IntegrationResponseKey"], each.get("TemplateSelectionExpression"), template]
+    return tuple(answer) or None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +144,7 @@ class Route(ApiPart):
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        for route in cloud.pages(cloud.api, "get_routes", "Items", ApiId=name):
+        for route in cloud.pages(cloud.api, "get_routes", "Items[]", ApiId=name):
             which = route["RouteId"]
             two_way = route.get("RouteResponseSelectionExpression") == "$default"
             resource = cls(
@@ -193,5 +187,5 @@ class Route(ApiPart):
 
 def _responds(cloud: "Cloud", api: str, route: str) -> bool:
     """Tell whether a route has the route response that it needs in order to be two-way."""
-    there = cloud.pages(cloud.api, "get_route_responses", "Items", ApiId=api, RouteId=route)
+    there = cloud.pages(cloud.api, "get_route_responses", "Items[]", ApiId=api, RouteId=route)
     return any(each["RouteResponseKey"] == "$default" for each in there)

@@ -32,8 +32,6 @@ SERVICES = {
     "api": "apigatewayv2",
 }
 """`Cloud`'s names of the clients, to boto3's of the services."""
-DUAL_STACK = {"api.aws": "amazonaws.com", "api.amazonwebservices.com.cn": "amazonaws.com.cn"}
-"""What the control plane's dual-stack host ends with, to what the API's own host ends with."""
 
 
 def connect(
@@ -134,23 +132,17 @@ def _emulated(control_plane: str) -> dict[str, str]:
 def _in_aws(session: boto3.Session, control_plane: str) -> dict[str, str]:
     """Return where an API's clients connect and its functions post, by whichever way AWS is reached."""
     region = session.region_name
-    if found := _beside(control_plane, region):
-        return found
-    unasked = Config(ignore_configured_endpoint_urls=True)  # type: ignore[call-arg]  # the stubs lack it
-    usual = session.client("apigatewayv2", config=unasked)
-    found = _beside(usual.meta.endpoint_url, region)
-    if found is None:
+    plain: Any = dict.fromkeys(("use_fips_endpoint", "use_dualstack_endpoint"), False)
+    plain["ignore_configured_endpoint_urls"] = True
+    _, own, suffix = session.client("apigatewayv2", config=Config(**plain)).meta.endpoint_url.partition(
+        f".{region}."
+    )
+    if not own:
         raise aws.InvalidRegionError(region_name=region)
-    return found | {"endpoint": control_plane}
-
-
-def _beside(control_plane: str, region: str) -> dict[str, str] | None:
-    """Return where an API is whose control plane has its usual host; None if it has another."""
-    own = re.fullmatch(rf"https://apigateway(?:-fips)?\.{re.escape(region)}\.(.+)", control_plane)
-    if own is None:
-        return None
-    host = f"{API}.execute-api.{region}.{DUAL_STACK.get(own[1], own[1])}"
-    return {"sockets": f"wss://{host}", "callbacks": f"https://{host}"}
+    host = f"{API}.execute-api.{region}.{suffix}"
+    is_own = re.match(rf"https://apigateway(-fips)?\.{re.escape(region)}\.", control_plane)
+    found = {"sockets": f"wss://{host}", "callbacks": f"https://{host}"}
+    return found if is_own else found | {"endpoint": control_plane}
 
 
 def _check_endpoint(url: str | None) -> None:

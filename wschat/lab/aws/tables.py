@@ -1,6 +1,6 @@
 """DynamoDB: tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,13 +23,10 @@ class Table(Resource):
     task = Task.TABLES
     fixed = frozenset({"partition_key"})
     legal_name = (r"[A-Za-z0-9_.-]{3,}", 255)
+    listed = ("dynamodb", "list_tables", "TableNames[]")
     partition_key: str
     ttl: str | None = None
     billing: str = "PAY_PER_REQUEST"
-
-    @classmethod
-    def names(cls, cloud: "Cloud") -> list[str]:
-        return cloud.pages(cloud.dynamodb, "list_tables", "TableNames")
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -47,14 +44,13 @@ class Table(Resource):
         tags = cloud.find(cloud.dynamodb.list_tags_of_resource, ResourceArn=table["TableArn"])
         if expiry is None or tags is None:
             return
-        ttl = expiry["TimeToLiveDescription"]
         types = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
         keys = [each["AttributeName"] for each in table["KeySchema"]]
         yield Observed(
             cls(
                 name=name,
                 partition_key=",".join(key if types[key] == "S" else f"{key}:{types[key]}" for key in keys),
-                ttl=ttl.get("AttributeName") if "ENABL" in ttl.get("TimeToLiveStatus", "") else None,
+                ttl=_ttl(expiry),
                 billing=table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
             ),
             managed=cloud.lab.manages(tags.get("Tags")),
@@ -114,24 +110,18 @@ class Table(Resource):
                 return
             if TTL_COOLS_DOWN not in str(error):
                 raise
-            if not self._has_ttl(attribute, cloud):
-                raise AwsError(
-                    "AWS takes one change of a table's time to live an hour, and there was one",
-                    where=f"table {self.name}",
-                    hint="run the same command again in an hour",
-                ) from error
+            for _ in cloud.looks("AWS may not show the table's time to live yet", cloud.pacing.read_lag):
+                found = cloud.find(cloud.dynamodb.describe_time_to_live, TableName=self.name)
+                if found and _ttl(found) == attribute:
+                    return
+            raise AwsError(
+                "AWS takes one change of a table's time to live an hour, and there was one",
+                where=f"table {self.name}",
+                hint="run the same command again in an hour",
+            ) from error
 
-    def _has_ttl(self, attribute: str, cloud: "Cloud") -> bool:
-        """Tell whether the time to live is as it should be, as soon as AWS's reads show it."""
-        until = cloud.clock.now() + cloud.pacing.read_lag
-        while True:
-            found = cloud.find(cloud.dynamodb.describe_time_to_live, TableName=self.name)
-            ttl = found["TimeToLiveDescription"] if found else {}
-            if ttl.get("AttributeName") == attribute and ttl.get("TimeToLiveStatus") in {
-                "ENABLED",
-                "ENABLING",
-            }:
-                return True
-            if cloud.clock.now() >= until:
-                return False
-            cloud.pause(0.5, "AWS may not show the table's time to live yet")
+
+def _ttl(answer: Mapping[str, Any]) -> str | None:
+    """Return the attribute of a time to live that is on."""
+    found = answer["TimeToLiveDescription"]
+    return found.get("AttributeName") if "ENABL" in found.get("TimeToLiveStatus", "") else None

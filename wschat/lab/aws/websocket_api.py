@@ -46,7 +46,7 @@ class Api(Resource):
     @classmethod
     def names(cls, cloud: "Cloud") -> list[str]:
         """Return the names of all APIs, and those that they should have by their tags."""
-        apis = cloud.pages(cloud.api, "get_apis", "Items")
+        apis = cloud.pages(cloud.api, "get_apis", "Items[]")
         prefixes = (cloud.lab.prefix_of(api.get("Tags", {})) for api in apis)
         return [api["Name"] for api in apis] + [f"{each}{API_NAME}" for each in prefixes if each is not None]
 
@@ -57,7 +57,7 @@ class Api(Resource):
         One of a lab whose prefix differs in capitals alone is unmanaged: to IAM its roles have our names.
         """
         name, tag = cloud.lab.name(API_NAME), cloud.lab.tags[TAG].casefold()
-        for api in cloud.pages(cloud.api, "get_apis", "Items"):
+        for api in cloud.pages(cloud.api, "get_apis", "Items[]"):
             managed = cloud.lab.manages(api.get("Tags"))
             alike = api.get("Tags", {}).get(TAG, "").casefold() == tag
             if alike or api["Name"] == name:
@@ -144,7 +144,7 @@ class Deployment(ApiPart):
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        for deployment in cloud.pages(cloud.api, "get_deployments", "Items", ApiId=name):
+        for deployment in cloud.pages(cloud.api, "get_deployments", "Items[]", ApiId=name):
             which = deployment["DeploymentId"]
             yield Observed(cls(name=deployment.get("Description") or which), id=which)
 
@@ -164,7 +164,7 @@ class Stage(ApiPart):
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        for stage in cloud.pages(cloud.api, "get_stages", "Items", ApiId=name):
+        for stage in cloud.pages(cloud.api, "get_stages", "Items[]", ApiId=name):
             found = cls(
                 name=stage["StageName"],
                 deployment=stage.get("DeploymentId"),

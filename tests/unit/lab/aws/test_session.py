@@ -9,7 +9,7 @@ import pytest
 from tests.support.plane.inside import LOADER
 from wschat.errors import AccessError, AwsError
 from wschat.lab.aws.cloud import AWS_PACING, EMULATOR_PACING, Cloud
-from wschat.lab.aws.session import RateLimiter, _beside, _emulated, connect
+from wschat.lab.aws.session import RateLimiter, _emulated, _in_aws, connect
 from wschat.lab.clock import Clock
 from wschat.lab.model import Lab
 from wschat.target import Target
@@ -62,6 +62,13 @@ def test_whose_endpoint(clients: Cloud, monkeypatch: pytest.MonkeyPatch) -> None
     assert connect(Target()).lab == clients.lab
 
 
+def person(region: str | None = None) -> boto3.Session:
+    """Return a session; those of boto3 read each model anew."""
+    core = botocore.session.Session()
+    core.register_component("data_loader", LOADER)
+    return boto3.Session(botocore_session=core, region_name=region)
+
+
 @pytest.mark.parametrize(
     ("control_plane", "region", "host"),
     [
@@ -82,16 +89,8 @@ def test_whose_endpoint(clients: Cloud, monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_addresses_in_aws(control_plane: str, region: str, host: str) -> None:
     """In every partition clients connect, and functions post, beside the control plane."""
-    found = _beside(f"https://{control_plane}", region)
+    found = _in_aws(person(region), f"https://{control_plane}")
     assert found == {"sockets": f"wss://{host}", "callbacks": f"https://{host}"}
-
-
-@pytest.fixture
-def session(account: None) -> boto3.Session:  # noqa: ARG001
-    """The session of the person who has an account; that of boto3 reads each model anew."""
-    core = botocore.session.Session()
-    core.register_component("data_loader", LOADER)
-    return boto3.Session(botocore_session=core)
 
 
 @pytest.mark.parametrize(
@@ -106,12 +105,11 @@ def session(account: None) -> boto3.Session:  # noqa: ARG001
         ("localhost.example.com", False),
     ],
 )
-def test_whose_pacing(
-    host: str, session: boto3.Session, monkeypatch: pytest.MonkeyPatch, *, emulated: bool
-) -> None:
+@pytest.mark.usefixtures("account")
+def test_whose_pacing(host: str, monkeypatch: pytest.MonkeyPatch, *, emulated: bool) -> None:
     """What is not on this machine is another way to AWS: no quicker, and the API is where it always is."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_APIGATEWAYV2", f"https://{host}")
-    cloud = connect(Target(), session)
+    cloud = connect(Target(), person())
     assert cloud.pacing is (EMULATOR_PACING if emulated else AWS_PACING)
     assert cloud.lab.endpoint == f"https://{host}"
     place = f"{host}/_aws/execute-api/a1" if emulated else "a1.execute-api.us-east-1.amazonaws.com"
