@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wschat.chat.machine.effects import Close, Connect, Effect, RestoreInput, Send, SetTimer, Show
+from wschat.chat.machine.effects import Close, Connect, Effect, RestoreInput, Send, SetTimer
 from wschat.chat.machine.events import Event, LineEntered, Opened, Received, Timer
 from wschat.chat.machine.items import Acknowledged, Item, Message
 from wschat.chat.machine.state import ChatState
@@ -38,7 +38,7 @@ class Play:
     @property
     def shown(self) -> list[Item]:
         """What is shown, but that messages were acknowledged."""
-        items = [effect.item for effect in self.effects if isinstance(effect, Show)]
+        items = [effect for effect in self.effects if isinstance(effect, Item)]
         return [item for item in items if not (isinstance(item, Acknowledged) and item.action == "message")]
 
     @property

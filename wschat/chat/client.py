@@ -122,8 +122,6 @@ class Client:
         match effect:
             case effects.Send(request):
                 self._connections.send(self.state.in_use, request)
-            case effects.Show(item):
-                self._show(item)
             case effects.RestoreInput(unsent):
                 self._ui.restore(unsent)
             case effects.SetTimer(timer, after):
@@ -134,10 +132,14 @@ class Client:
                 self._connections.open(number, after * self._options.jitter())
             case effects.Close(number):
                 self._connections.close(number)
-            case Quit() if not self._over.done():
+            case Quit() | GiveUp() if self._over.done():
+                pass
+            case Quit():
                 self._over.set_result(ExitCode.OK)
-            case GiveUp() if not self._over.done():
+            case GiveUp():
                 self._over.set_exception(self._reason(effect))
+            case _:
+                self._show(effect)
 
     def _show(self, item: Item) -> None:
         self._ui.show(item)

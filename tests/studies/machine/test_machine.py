@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.support.play import Play
-from wschat.chat.machine.effects import Close, Connect, GiveUp, Quit, Send, SetTimer, Show
+from wschat.chat.machine.effects import Close, Connect, GiveUp, Quit, Send, SetTimer
 from wschat.chat.machine.events import Closed, Fault, Opened, ReplyTimedOut, Resumed, Timer
-from wschat.chat.machine.items import FromServer, Item, Members, Message, Presence
+from wschat.chat.machine.items import FromServer, Members, Message, Presence
 from wschat.chat.machine.state import Connecting
 from wschat.protocol.events import Ack, ClientMessage, Entry, Event, MultiMessage, UserJoined
 
@@ -54,8 +54,7 @@ class Chat(RuleBasedStateMachine):
         self.restored += self.play.restored
         for effect in self.play.effects:
             self.note(effect)
-            if isinstance(effect, Show):
-                self.look(effect.item, {before, self.play.room} - {None})
+            self.look(effect, {before, self.play.room} - {None})
         self.stay = self.stay and self.play.room
 
     def note(self, effect: object) -> None:
@@ -76,7 +75,7 @@ class Chat(RuleBasedStateMachine):
             case GiveUp() | Quit():
                 raise AssertionError(effect)
 
-    def look(self, item: Item, rooms: set[str | None]) -> None:
+    def look(self, item: object, rooms: set[str | None]) -> None:
         """What is shown is shown in its room, and once in a stay."""
         match item:
             case FromServer(MultiMessage(room)):

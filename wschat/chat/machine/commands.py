@@ -6,6 +6,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from wschat.chat.machine.advice import Advice
+from wschat.protocol.requests import Action
+
 
 class Command(NamedTuple):
     """One command: its name without the slash, the argument it must have (or none), its help."""
@@ -75,30 +78,17 @@ HELP = (
 )
 
 
-class Say(NamedTuple):
-    """Plain text for the room."""
-
-    text: str
-
-
-class SlashCommand(NamedTuple):
-    """A command, with the argument that it needs or an empty one."""
+class Entered(NamedTuple):
+    """What a line asks for: an action of the wire's or a command of ours, and its argument."""
 
     name: str
     argument: str
 
 
-class BadCommand(NamedTuple):
-    """A line that begins with a slash and is no command."""
-
-    what: str
-    hint: str
-
-
-def parse(line: str) -> Say | SlashCommand | BadCommand:
-    """Read a line that a person entered; commands are found in any case."""
+def parse(line: str) -> Entered | Advice:
+    """Read a line that a person entered, or tell what is wrong with it; commands are found in any case."""
     if not line.startswith("/") or line.startswith("//"):
-        return Say(line.removeprefix("/"))
+        return Entered(Action.MESSAGE, line.removeprefix("/"))
     word, _, argument = line[1:].partition(" ")
     argument = argument.strip()
     command = BY_NAME.get(word.lower())
@@ -106,17 +96,13 @@ def parse(line: str) -> Say | SlashCommand | BadCommand:
         from difflib import get_close_matches
 
         close = get_close_matches(word.lower(), BY_NAME, n=1)
-        return BadCommand(
+        return Advice(
             f"there is no /{word}", f"did you mean {BY_NAME[close[0]].usage}?" if close else "see /help"
         )
     if bool(argument) != bool(command.argument):
-        return BadCommand(
-            f"/{command.name} needs a {command.argument}"
-            if command.argument
-            else f"/{command.name} stands alone",
-            f"type {command.usage}",
-        )
-    return SlashCommand(command.name, argument)
+        needs = f"needs a {command.argument}" if command.argument else "stands alone"
+        return Advice(f"/{command.name} {needs}", f"type {command.usage}")
+    return Entered(command.name, argument)
 
 
 def candidates(before: str, rooms: Sequence[str]) -> list[str]:

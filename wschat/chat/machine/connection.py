@@ -8,13 +8,13 @@ import math
 from dataclasses import replace
 
 from wschat.chat.machine.advice import NO_REPLY
-from wschat.chat.machine.effects import Close, Connect, Effect, GiveUp, Send, SetTimer, Show
+from wschat.chat.machine.effects import Close, Connect, GiveUp, Send, SetTimer
 from wschat.chat.machine.events import Closed, Fault, Timer
 from wschat.chat.machine.items import Disconnected, Listing
 from wschat.chat.machine.outgoing import ask, fail, take_back
+from wschat.chat.machine.room import flush
 from wschat.chat.machine.state import (
     ENTERING,
-    ChatState,
     Connecting,
     Ended,
     Online,
@@ -22,17 +22,18 @@ from wschat.chat.machine.state import (
     PendingRequest,
     Reconnecting,
     Restoring,
-    Transition,
-    flush_room,
-    then,
+    Turn,
 )
 from wschat.protocol.requests import Action, Request
 from wschat.retry import Backoff
 
 # Seconds.
 RECONNECT = Backoff(first=0.7, longest=30.0)  # not one of the policies: a person waits, and says when to stop
-SHORTEST_PAUSE = {Fault.BUSY: 4.0, Fault.THROTTLED: 60.0}  # before jitter
-OFFLINE_PAUSE = 1.5  # without a network nobody is bothered, and one that is back shall be used at once
+PAUSES = {  # the shortest and the longest, before jitter
+    Fault.BUSY: (4.0, math.inf),
+    Fault.THROTTLED: (60.0, math.inf),
+    Fault.OFFLINE: (0.0, 1.5),  # nobody is bothered, and a network that is back shall be used at once
+}
 KEEPALIVE_EVERY = 5 * 60.0  # API Gateway ends connections that are idle for 10 minutes
 RENEW_AFTER = 105 * 60.0  # ... and all after 2 hours
 RENEW_AGAIN = 60.0  # after a try that failed
@@ -52,153 +53,145 @@ WELCOME = Listing(
 )
 
 
-def opened(state: ChatState, number: int) -> Transition:
+def opened(turn: Turn, number: int) -> None:
     """Take the connection into use: the name first, then the room, then what is in the outbox."""
-    if number != state.connection.attempt:
-        return state, (Close(number),)
-    is_first = isinstance(state.connection, Connecting)
-    restoring = Restoring(number, retiring=state.in_use, trouble=state.trouble)
-    state, effects = take_back(state)
-    state = replace(state, connection=restoring)
-    effects += (SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY), SetTimer(Timer.RENEW, RENEW_AFTER))
-    name = state.wanted_name or state.name
+    before = turn.state.connection
+    if number != before.attempt:
+        turn.emit(Close(number))
+        return
+    restoring = Restoring(number, retiring=turn.state.in_use, trouble=before.trouble)
+    take_back(turn)
+    turn.change(connection=restoring)
+    turn.emit(SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY), SetTimer(Timer.RENEW, RENEW_AFTER))
+    name = turn.state.wanted_name or turn.state.name
     if name is None:
-        state, more = finish_restoring(state)
-        return state, (*effects, *more, *((Show(WELCOME),) if is_first else ()))
-    asked, more = ask(state, Action.REGISTER, name)
-    if asked.requests == state.requests:  # a name that can't be
-        asked, settling = finish_restoring(replace(asked, wanted_name=None))
-        more += settling
-    return asked, (*effects, *more)
+        finish_restoring(turn)
+        if isinstance(before, Connecting):
+            turn.emit(WELCOME)
+    elif not ask(turn, PendingRequest(Request(Action.REGISTER, name))):
+        turn.change(wanted_name=None)
+        finish_restoring(turn)
 
 
-def finish_restoring(state: ChatState) -> Transition:
+def finish_restoring(turn: Turn) -> None:
     """Go on as before the cut: all that could be restored is, so the next cut is a new one.
 
     Where no name was taken, the server has not shown yet that it does more than open connections.
     """
-    state = state if state.name is None else replace(state, failures=0)
-    if not isinstance(state.connection, Restoring):
-        return state, ()
-    restored = state.connection
-    online = Online(restored.number, restored.in_flight, restored.ping_in_flight)
-    retired = (Close(restored.retiring),) if restored.retiring is not None else ()
-    return replace(state, connection=online), retired
+    if turn.state.name is not None:
+        turn.change(failures=0)
+    match turn.state.connection:
+        case Restoring(number, in_flight, ping_in_flight, retiring=retiring):
+            turn.change(connection=Online(number, in_flight, ping_in_flight))
+            if retiring is not None:
+                turn.emit(Close(retiring))
 
 
-def closed(state: ChatState, event: Closed) -> Transition:
+def closed(turn: Turn, event: Closed) -> None:
     """Connect again, unless the fault is permanent; a connection that is used no more does not matter."""
-    match state.connection:
+    match turn.state.connection:
         case Restoring(retiring=event.number):
-            return state.with_open(retiring=None), ()
+            turn.change_open(retiring=None)
         case Online(attempt=event.number):  # the old one still serves
-            return state.with_open(attempt=None), (SetTimer(Timer.RENEW, RENEW_AGAIN),)
+            turn.change_open(attempt=None)
+            turn.emit(SetTimer(Timer.RENEW, RENEW_AGAIN))
         case Connecting(attempt=event.number) if event.fault is not Fault.BUSY:
-            return _end(state, event.what, event.hint)
+            _end(turn, event.what, event.hint)
         case Open(event.number) | Reconnecting(attempt=event.number) if event.fault is Fault.PERMANENT:
-            return _end(state, event.what, event.hint)
+            _end(turn, event.what, event.hint)
         case Open(event.number):
-            return _lose(state, event)
+            _lose(turn, event.what, event.fault)
         case Connecting(attempt=event.number) | Reconnecting(attempt=event.number):
-            return _try_again(state, event)
-    return state, ()
+            _try_again(turn, event.what, event.fault)
 
 
-def _lose(state: ChatState, event: Closed) -> Transition:
+def _lose(turn: Turn, what: str, fault: Fault) -> None:
     """Do without the connection: take back what was in flight, and connect again.
 
     A server that took our name back does its work, so the pauses have no reason to grow on. One that
     closes each connection before it has answered anything is left alone for longer and longer.
     """
-    named = state.in_flight is not None and state.in_flight.request.action in ENTERING
-    if named and event.fault is Fault.TRANSIENT:
-        state = replace(state, failures=min(state.failures, FEW_FAILURES))
-    state, effects = then(take_back(state), flush_room)
-    match state.connection:
+    pending = turn.state.in_flight
+    if pending and pending.request.action in ENTERING and fault is Fault.TRANSIENT:  # so we are named
+        turn.change(failures=min(turn.state.failures, FEW_FAILURES))
+    take_back(turn)
+    flush(turn)
+    match turn.state.connection:
         case Restoring(retiring=int(retiring)):
-            effects += (Close(retiring),)
-    return then((state, effects), lambda state: _try_again(state, event))
+            turn.emit(Close(retiring))
+    _try_again(turn, what, fault)
 
 
-def _try_again(state: ChatState, event: Closed) -> Transition:
-    effects: list[Effect] = []
-    if not state.trouble:
-        effects.append(Show(Disconnected(event.what)))
+def _try_again(turn: Turn, what: str, fault: Fault) -> None:
+    state, before = turn.state, turn.state.connection
+    if not before.trouble:
+        turn.emit(Disconnected(what))
         if state.reconnect_limit < math.inf:
-            effects.append(SetTimer(Timer.GIVE_UP, state.reconnect_limit))
-    trouble = event.what or "no connection"
-    match state.connection:
-        case Online(attempt=int(attempt)):  # it was being renewed
-            return replace(state, connection=Reconnecting(attempt=attempt, trouble=trouble)), tuple(effects)
-    state, connect = _connect(state, _pause(state, event.fault), trouble)
-    is_offline = event.fault is Fault.OFFLINE
-    failures = state.failures if is_offline else min(state.failures + 1, MOST_FAILURES)
-    return replace(state, failures=failures), (*effects, *connect)
+            turn.emit(SetTimer(Timer.GIVE_UP, state.reconnect_limit))
+    kind = Connecting if isinstance(before, Connecting) else Reconnecting
+    renewal = before.attempt if isinstance(before, Open) else None
+    turn.change(connection=kind(attempt=renewal, trouble=what or "no connection"))
+    if renewal is None:
+        shortest, longest = PAUSES.get(fault, (0.0, math.inf))
+        _connect(turn, min(max(RECONNECT.pause(state.failures), shortest), longest))
+        if fault is not Fault.OFFLINE:
+            turn.change(failures=min(state.failures + 1, MOST_FAILURES))
 
 
-def _end(state: ChatState, what: str, hint: str) -> Transition:
+def _end(turn: Turn, what: str, hint: str) -> None:
     """End the chat; what is in flight stays pending, to be told as not confirmed."""
-    pending, was_open = state.in_flight, not isinstance(state.connection, Connecting)
-    outbox = (replace(pending, unconfirmed=True), *state.outbox) if pending else state.outbox
-    return replace(state, connection=Ended(), outbox=outbox), (GiveUp(what, hint, was_open),)
+    was_open = not isinstance(turn.state.connection, Connecting)
+    if pending := turn.state.in_flight:
+        turn.change(outbox=(replace(pending, unconfirmed=True), *turn.state.outbox))
+    turn.change(connection=Ended())
+    turn.emit(GiveUp(what, hint, was_open))
 
 
-def _pause(state: ChatState, fault: Fault) -> float:
-    pause = RECONNECT.pause(state.failures)
-    if fault is Fault.OFFLINE:
-        return min(pause, OFFLINE_PAUSE)
-    return max(pause, SHORTEST_PAUSE.get(fault, 0.0))
+def _connect(turn: Turn, after: float) -> None:
+    number = turn.state.connections + 1
+    turn.change(connections=number, connection=replace(turn.state.connection, attempt=number))
+    turn.emit(Connect(number, after))
 
 
-def _connect(state: ChatState, after: float, trouble: str) -> Transition:
-    number = state.connections + 1
-    kind = Connecting if isinstance(state.connection, Connecting) else Reconnecting
-    connection = kind(attempt=number, trouble=trouble)
-    return replace(state, connections=number, connection=connection), (Connect(number, after),)
-
-
-def hang_up(state: ChatState, what: str, fault: Fault = Fault.TRANSIENT) -> Transition:
+def hang_up(turn: Turn, what: str, fault: Fault = Fault.TRANSIENT) -> None:
     """Do without the connection by our own decision."""
-    if state.in_use is None:
-        return state, ()
-    close = Close(state.in_use)
-    state, effects = _lose(state, Closed(state.in_use, what, fault=fault))
-    return state, (close, *effects)
+    if turn.state.in_use is not None:
+        turn.emit(Close(turn.state.in_use))
+        _lose(turn, what, fault)
 
 
-def reply_timed_out(state: ChatState, pending: PendingRequest) -> Transition:
+def reply_timed_out(turn: Turn, request_id: str | None) -> None:
     """Distrust a connection on which no reply comes; the second time, it is the request that fails."""
-    if state.has(pending) or (pending.line and pending.timeouts):
-        return fail(state, NO_REPLY)
-    state = state.with_open(in_flight=replace(pending, timeouts=pending.timeouts + 1))
-    return hang_up(state, NO_REPLY.what)
+    pending = turn.state.in_flight
+    if pending is None or pending.request.id != request_id:
+        return
+    if turn.state.has(pending) or (pending.line and pending.timeouts):
+        fail(turn, NO_REPLY)
+    else:
+        turn.change_open(in_flight=replace(pending, timeouts=pending.timeouts + 1))
+        hang_up(turn, NO_REPLY.what)
 
 
-def resumed(state: ChatState) -> Transition:
+def resumed(turn: Turn) -> None:
     """Connect at once: what was open before this machine slept is not any more, whatever it seems."""
-    if isinstance(state.connection, Connecting | Ended):
-        return state, ()
-    state, effects = hang_up(state, "this machine slept")
-    state, connect = _connect(replace(state, failures=0), 0.0, state.trouble)
-    return state, (*(effect for effect in effects if not isinstance(effect, Connect)), *connect)
+    if not isinstance(turn.state.connection, Connecting):
+        hang_up(turn, "this machine slept")
+        turn.effects = [effect for effect in turn.effects if not isinstance(effect, Connect)]
+        turn.change(failures=0)
+        _connect(turn, 0.0)
 
 
-def fired(state: ChatState, timer: Timer) -> Transition:
+def fired(turn: Turn, timer: Timer) -> None:
     """Do what a timer of the connection is for."""
-    match timer, state.connection:
+    match timer, turn.state.connection:
         case Timer.KEEPALIVE, Open():
-            state = state.with_open(ping_in_flight=True)
-            return state, (Send(Request(Action.PING)), SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY))
-        case Timer.RENEW, Online(attempt=None) as online:
-            return _renew(state, online)
-        case Timer.GIVE_UP, _ if state.trouble:
-            return _end(state, f"no way back: {state.trouble}", "try again later")
-    return state, ()
-
-
-def _renew(state: ChatState, online: Online) -> Transition:
-    if online.postponed < MOST_POSTPONED and (online.active or not state.idle):
-        state = state.with_open(active=False, postponed=online.postponed + 1)
-        return state, (SetTimer(Timer.RENEW, QUIET),)
-    number = state.connections + 1
-    return replace(state.with_open(attempt=number), connections=number), (Connect(number, 0.0),)
+            turn.change_open(ping_in_flight=True)
+            turn.emit(Send(Request(Action.PING)), SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY))
+        case Timer.RENEW, Online(attempt=None, postponed=postponed, active=active):
+            if postponed < MOST_POSTPONED and (active or not turn.state.idle):
+                turn.change_open(active=False, postponed=postponed + 1)
+                turn.emit(SetTimer(Timer.RENEW, QUIET))
+            else:
+                _connect(turn, 0.0)
+        case Timer.GIVE_UP, _ if turn.state.trouble:
+            _end(turn, f"no way back: {turn.state.trouble}", "try again later")

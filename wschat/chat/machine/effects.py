@@ -33,12 +33,6 @@ class SetTimer(NamedTuple):
     after: float
 
 
-class Show(NamedTuple):
-    """Show this to the person."""
-
-    item: Item
-
-
 class RestoreInput(NamedTuple):
     """Return this line to where it was typed."""
 
@@ -57,4 +51,5 @@ class Quit(NamedTuple):
     """End the chat."""
 
 
-Effect = Send | Connect | Close | SetTimer | Show | RestoreInput | GiveUp | Quit
+# An item is to be shown to the person.
+Effect = Item | Send | Connect | Close | SetTimer | RestoreInput | GiveUp | Quit

@@ -59,18 +59,15 @@ class LineEntered(NamedTuple):
 
 
 class Requested(NamedTuple):
-    """A program wrote a request; `tag` is its id for it, `line` is what it wrote."""
+    """A program wrote a line, to ask for an action, which is None if it can't be read.
 
-    action: str
-    value: str
-    tag: str | None
-    line: str
-
-
-class Malformed(NamedTuple):
-    """A program wrote what is no request."""
+    `tag` is the program's id for the request.
+    """
 
     line: str
+    action: str | None = None
+    value: str = ""
+    tag: str | None = None
 
 
 class ReplyTimedOut(NamedTuple):
@@ -83,4 +80,4 @@ class Resumed(NamedTuple):
     """This machine slept, so no connection can be trusted."""
 
 
-Event = Opened | Closed | Received | LineEntered | Requested | Malformed | ReplyTimedOut | Timer | Resumed
+Event = Opened | Closed | Received | LineEntered | Requested | ReplyTimedOut | Timer | Resumed

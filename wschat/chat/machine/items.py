@@ -1,7 +1,6 @@
 """The items: what the chat shows, mostly events of the wire. Texts become safe when they are rendered."""
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from wschat.protocol.events import (
@@ -31,12 +30,12 @@ class Message(NamedTuple):
     @property
     def mention(self) -> bool:
         """Tell whether somebody else said our name."""
-        return bool(self.me and not self.mine and _whole_word(self.me).search(self.event.message))
+        return bool(self.me and not self.mine and _named(self.me, self.event.message))
 
 
-@lru_cache(maxsize=8)
-def _whole_word(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+def _named(name: str, text: str) -> bool:
+    """Tell whether a text has this name as a whole word."""
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 class FromServer(NamedTuple):

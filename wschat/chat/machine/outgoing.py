@@ -4,88 +4,66 @@ One request is sent at a time: API Gateway runs the frames of one connection con
 reply to one tells that the next may go.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from wschat.chat.machine.advice import FORGOTTEN, HINTS, Advice
-from wschat.chat.machine.effects import Effect, Quit, RestoreInput, Send, Show
+from wschat.chat.machine.effects import Quit, RestoreInput, Send
 from wschat.chat.machine.items import Acknowledged, RequestFailed, Unsent
-from wschat.chat.machine.room import Room
-from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Transition
-from wschat.protocol import names
+from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Turn
 from wschat.protocol.events import Ack, Error
+from wschat.protocol.names import clean_message, clean_name
 from wschat.protocol.refusals import ErrorCode, Refused
 from wschat.protocol.requests import Action, Request
 
+# How the server takes a value, if it does not as it is; raises Refused with the server's own words.
+CLEANED: dict[str, Callable[[str], str]] = {
+    Action.REGISTER: clean_name,
+    **dict.fromkeys(ENTERING, partial(clean_name, what="room's name")),
+    Action.MESSAGE: clean_message,
+}
 # What to ask instead when a room that the program asks for by itself is refused.
 FALLBACKS = ((ErrorCode.NO_SUCH_ROOM, Action.CREATE), (ErrorCode.ROOM_EXISTS, Action.JOIN))
 
 
-def ask(
-    state: ChatState,
-    action: Action,
-    value: str,
-    *,
-    line: str = "",
-    tag: str | None = None,
-    after: int | None = None,
-    fallbacks: tuple[tuple[ErrorCode, Action], ...] = (),
-) -> Transition:
-    """Put a request into the outbox, or refuse what the server would.
+def ask(turn: Turn, pending: PendingRequest) -> bool:
+    """Put a request into the outbox, or refuse what the server would; return whether it is there.
 
     What has no line is the program's own, and goes before all else.
     """
-    token = state.token if action is Action.REGISTER else None
-    request = Request(action, value, id=f"{state.client_id}-{state.requests}", token=token, after=after)
-    pending = PendingRequest(request, line, tag, fallbacks=fallbacks)
+    state, action = turn.state, pending.request.action
+    token = state.token if action == Action.REGISTER else None
+    request = replace(pending.request, id=f"{state.client_id}-{state.requests}", token=token)
     try:
-        pending = replace(pending, request=replace(request, value=_checked(action, value)))
+        clean = CLEANED.get(action, str)(request.value)
     except Refused as refused:
-        return refuse(state, pending, refused)
-    outbox = (*state.outbox, pending) if line else (pending, *state.outbox)
-    return replace(state, outbox=outbox, requests=state.requests + 1), ()
+        refuse(turn, pending, refused)
+        return False
+    pending = replace(pending, request=replace(request, value=clean))
+    outbox = (*state.outbox, pending) if pending.line else (pending, *state.outbox)
+    turn.change(outbox=outbox, requests=state.requests + 1)
+    return True
 
 
-def enter(state: ChatState, room: str) -> Transition:
+def enter(turn: Turn, room: str) -> None:
     """Ask for a room by ourselves; of the one that we are in, for what was missed."""
-    after = state.room.after or None if state.room and state.is_in(room) else None
-    return ask(state, Action.JOIN, room, after=after, fallbacks=FALLBACKS)
+    after = turn.room.after or None if turn.state.is_in(room) else None
+    ask(turn, PendingRequest(Request(Action.JOIN, room, after=after), fallbacks=FALLBACKS))
 
 
-def fall_back(state: ChatState, pending: PendingRequest, code: str) -> Transition | None:
-    """Ask for the next fallback of what was refused by this code; None if there is none."""
-    match pending.fallbacks:
-        case ((by, action), *others) if by == code:
-            return ask(state, action, pending.request.value, fallbacks=tuple(others))
-    return None
-
-
-def _checked(action: Action, value: str) -> str:
-    """Return the value as the server will take it; raises Refused with the server's own words."""
-    match action:
-        case Action.REGISTER:
-            return names.clean_name(value)
-        case Action.CREATE | Action.JOIN:
-            return names.clean_name(value, "room's name")
-        case Action.MESSAGE:
-            return names.clean_message(value)
-    return value
-
-
-def proceed(state: ChatState) -> Transition:
+def proceed(turn: Turn) -> None:
     """Send the next request if none is in flight; quit if that is wanted and nothing is pending."""
-    effects: list[Effect] = []
-    while state.outbox and state.in_use is not None and state.in_flight is None:
-        pending, *rest = state.outbox
-        state = replace(state, outbox=tuple(rest))
-        if refused := _too_early(state, pending.request):
-            state, told = refuse(state, pending, refused)
-            effects.extend(told)
+    while turn.state.outbox and turn.state.in_use is not None and turn.state.in_flight is None:
+        pending, *rest = turn.state.outbox
+        turn.change(outbox=tuple(rest))
+        if refused := _too_early(turn.state, pending.request):
+            refuse(turn, pending, refused)
         else:
-            state = state.with_open(in_flight=pending)
-            effects.append(Send(pending.request))
-    if state.quitting and not state.pending:
-        effects.append(Quit())
-    return state, tuple(effects)
+            turn.change_open(in_flight=pending)
+            turn.emit(Send(pending.request))
+    if turn.state.quitting and not turn.state.pending:
+        turn.emit(Quit())
 
 
 def _too_early(state: ChatState, request: Request) -> Refused | None:
@@ -96,79 +74,73 @@ def _too_early(state: ChatState, request: Request) -> Refused | None:
     return None
 
 
-def answered(state: ChatState, request_id: str | None) -> tuple[ChatState, PendingRequest | None]:
-    """Return what this id answers, and have it no more in flight; a late reply answers nothing."""
-    pending = state.in_flight
-    if pending is None or pending.request.id != request_id:
-        return state, None
-    return state.with_open(in_flight=None), pending
-
-
-def refuse(state: ChatState, pending: PendingRequest, refused: Refused | Error) -> Transition:
+def refuse(turn: Turn, pending: PendingRequest | None, refused: Refused | Error) -> None:
     """Tell that a request was refused, by the server or by ourselves, and what to do about it."""
-    code = refused.code
-    return _reject(state, pending, Advice(refused.message or code, HINTS.get(code, "")), code)
+    _reject(turn, pending, Advice(refused.message or refused.code, HINTS.get(refused.code, "")), refused.code)
 
 
-def _reject(state: ChatState, pending: PendingRequest, advice: Advice, code: str = "") -> Transition:
-    """Tell that a request failed; a message's text goes back to where it was typed."""
-    told = Show(RequestFailed(pending.label, *advice, code=code, tag=pending.tag))
-    back = RestoreInput(Unsent(pending.line, pending.unconfirmed))
-    is_text = pending.request.action == Action.MESSAGE
-    return replace(state, refused=True), (told, back) if is_text else (told,)
-
-
-def fail(state: ChatState, advice: Advice) -> Transition:
-    """Show that the request in flight failed, or something else; an echoed message counts as delivered."""
-    pending = state.in_flight
+def _reject(turn: Turn, pending: PendingRequest | None, advice: Advice, code: str = "") -> None:
+    """Tell that a request, or something else, failed; a message's text goes back to where it was typed."""
     if pending is None:
-        return state, (Show(RequestFailed("", *advice)),)
-    state = state.with_open(in_flight=None)
-    if state.has(pending):
-        return state, delivered(state, pending)
-    return _reject(state, replace(pending, unconfirmed=True), advice)
+        turn.emit(RequestFailed("", *advice, code=code))
+        return
+    is_text = pending.request.action == Action.MESSAGE
+    about = "your message" if is_text else f"/{pending.request.action} {pending.request.value}".rstrip()
+    turn.change(refused=True)
+    turn.emit(RequestFailed(about, *advice, code=code, tag=pending.tag))
+    if is_text:
+        turn.emit(RestoreInput(Unsent(pending.line, pending.unconfirmed)))
 
 
-def delivered(state: ChatState, pending: PendingRequest, ack: Ack | None = None) -> tuple[Effect, ...]:
+def fail(turn: Turn, advice: Advice) -> None:
+    """Show that the request in flight failed, or something else; an echoed message counts as delivered."""
+    pending = turn.state.in_flight
+    turn.change_open(in_flight=None)
+    if pending and turn.state.has(pending):
+        delivered(turn, pending)
+    else:
+        _reject(turn, pending and replace(pending, unconfirmed=True), advice)
+
+
+def delivered(turn: Turn, pending: PendingRequest, ack: Ack | None = None) -> None:
     """Tell that a message arrived."""
-    room = state.room.name if state.room else ""
-    ack = replace(ack or Ack(), id=pending.tag)
-    return (Show(Acknowledged(ack, pending.request.action, room)),)
+    room = turn.state.room.name if turn.state.room else ""
+    turn.emit(Acknowledged(replace(ack or Ack(), id=pending.tag), pending.request.action, room))
 
 
-def take_back(state: ChatState) -> Transition:
+def take_back(turn: Turn) -> None:
     """Take back what is in flight on a connection that is given up: nobody knows whether it arrived.
 
     A message becomes the first of the outbox, with its id; one that was echoed did arrive. A name or room
     that was asked for is to be asked for anew.
     """
-    pending, state = state.in_flight, state.with_open(in_flight=None, ping_in_flight=False)
+    pending = turn.state.in_flight
+    turn.change_open(in_flight=None, ping_in_flight=False)
     if pending is None:
-        return state, ()
+        return
     if pending.request.action == Action.REGISTER:
-        return replace(state, wanted_name=pending.request.value), ()
-    if pending.request.action in ENTERING:
-        return replace(state, wanted_room=pending.request.value), ()
-    if state.has(pending):
-        return state, delivered(state, pending)
-    return replace(state, outbox=(replace(pending, unconfirmed=True), *state.outbox)), ()
+        turn.change(wanted_name=pending.request.value)
+    elif pending.request.action in ENTERING:
+        turn.change(wanted_room=pending.request.value)
+    elif turn.state.has(pending):
+        delivered(turn, pending)
+    else:
+        turn.change(outbox=(replace(pending, unconfirmed=True), *turn.state.outbox))
 
 
-def confirm(state: ChatState, room: Room, *, complete: bool) -> Transition:
+def confirm(turn: Turn, *, complete: bool) -> None:
     """Decide about messages that were in flight at a cut, now that the room has told what it has.
 
     Those that it does not have are sent again, unless it has forgotten too much to tell (not `complete`).
     """
     outbox: list[PendingRequest] = []
-    effects: list[Effect] = []
-    for pending in state.outbox:
+    for pending in turn.state.outbox:
         if not pending.unconfirmed or pending.request.action != Action.MESSAGE:
             outbox.append(pending)
-        elif room.has(pending.request.id):
-            effects.extend(delivered(state, pending))
+        elif turn.state.has(pending):
+            delivered(turn, pending)
         elif complete:
             outbox.append(replace(pending, unconfirmed=False))
         else:
-            state, told = _reject(state, pending, FORGOTTEN)
-            effects.extend(told)
-    return replace(state, outbox=tuple(outbox)), tuple(effects)
+            _reject(turn, pending, FORGOTTEN)
+    turn.change(outbox=tuple(outbox))

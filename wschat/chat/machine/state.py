@@ -1,21 +1,56 @@
 """The whole state of a chat as a value: its connection, its room, and the requests without an answer."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum
-from typing import Any
+from itertools import pairwise
+from typing import Any, Literal
 
 from wschat.chat.machine.effects import Effect
 from wschat.chat.machine.items import Unsent
-from wschat.chat.machine.room import Room, flush
-from wschat.chat.machine.room import Transition as RoomTransition
-from wschat.protocol.events import ClientMessage
+from wschat.protocol.events import ClientMessage, UserJoined, UserLeft
+from wschat.protocol.limits import LOG_LENGTH
 from wschat.protocol.names import fold
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action, Request
 
 ENTERING = frozenset({Action.CREATE, Action.JOIN})
+RECENT = LOG_LENGTH // 2  # messages among which a gap is asked for again after a cut
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room, from the reply that lets us in until we leave.
+
+    Attributes:
+        me: our name in it.
+        speakers: who spoke, the latest first.
+        was_empty: nothing had been said when we came, so that all that ever was is for us.
+        last_seq: the highest seq shown.
+        seen: the latest seqs shown: history and news overlap.
+        seen_ids: who said it (folded), and the request's id: a message may be stored twice.
+        reorder_buffer: messages that overtook one before them.
+        presence: joins and leaves to be shown in one line; None: the next is shown at once.
+    """
+
+    name: str
+    me: str
+    members: tuple[str, ...]
+    speakers: tuple[str, ...] = ()
+    was_empty: bool = False
+    last_seq: int = 0
+    seen: tuple[int, ...] = ()
+    seen_ids: tuple[tuple[str, str], ...] = ()
+    reorder_buffer: tuple[ClientMessage, ...] = ()
+    presence: tuple[UserJoined | UserLeft, ...] | None = None
+
+    @property
+    def after(self) -> int:
+        """The seq after which messages may have been missed: the end, or the first gap near it."""
+        if self.was_empty and len(self.seen) < RECENT:
+            return 0
+        recent = sorted(self.seen)[-RECENT:]
+        gaps = [seq for seq, following in pairwise(recent) if following != seq + 1]
+        return gaps[0] if gaps else self.last_seq
 
 
 @dataclass(frozen=True)
@@ -37,13 +72,6 @@ class PendingRequest:
     timeouts: int = 0
     early: tuple[ClientMessage, ...] = ()
     fallbacks: tuple[tuple[ErrorCode, Action], ...] = ()
-
-    @property
-    def label(self) -> str:
-        """What a person would call it."""
-        if self.request.action == Action.MESSAGE:
-            return "your message"
-        return f"/{self.request.action} {self.request.value}".rstrip()
 
     def enters(self, room: str) -> bool:
         """Tell whether the reply puts us into this room."""
@@ -111,14 +139,6 @@ class Online(Open):
     postponed: int = 0
 
 
-class Status(Enum):
-    """The connection's state as people read it."""
-
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    RECONNECTING = "reconnecting"
-
-
 @dataclass(frozen=True)
 class ChatState:
     """What the client knows.
@@ -170,21 +190,16 @@ class ChatState:
         return isinstance(self.connection, Restoring)
 
     @property
-    def status(self) -> Status:
-        """How the connection is."""
+    def status(self) -> Literal["connecting", "connected", "reconnecting"]:
+        """How the connection is, as people read it."""
         if self.trouble:
-            return Status.RECONNECTING
-        return Status.CONNECTED if isinstance(self.connection, Open) else Status.CONNECTING
+            return "reconnecting"
+        return "connected" if isinstance(self.connection, Open) else "connecting"
 
     @property
     def in_flight(self) -> PendingRequest | None:
         """What was sent, and has no answer yet."""
         return self.connection.in_flight if isinstance(self.connection, Open) else None
-
-    @property
-    def ping_in_flight(self) -> bool:
-        """Tell whether a ping was sent that has no answer yet."""
-        return isinstance(self.connection, Open) and self.connection.ping_in_flight
 
     @property
     def pending(self) -> tuple[PendingRequest, ...]:
@@ -194,7 +209,7 @@ class ChatState:
     @property
     def idle(self) -> bool:
         """Tell whether a line entered now would be sent at once."""
-        return self.status is Status.CONNECTED and not self.pending
+        return self.status == "connected" and not self.pending
 
     @property
     def unsent(self) -> tuple[Unsent, ...]:
@@ -205,43 +220,43 @@ class ChatState:
             if pending.line and not self.has(pending)
         )
 
-    def with_open(self, **changes: Any) -> "ChatState":  # noqa: ANN401  fields of an open connection
-        """Return the state with its open connection changed; without one, nothing is."""
-        if not isinstance(self.connection, Open):
-            return self
-        return replace(self, connection=replace(self.connection, **changes))
-
     def is_in(self, room: str) -> bool:
         """Tell whether this is the room that we are in."""
         return self.room is not None and fold(self.room.name) == fold(room)
 
     def has(self, pending: PendingRequest) -> bool:
         """Tell whether the message that is asked for came back from the room."""
-        return self.room is not None and self.room.has(pending.request.id)
+        if self.room is None:
+            return False
+        return (fold(self.room.me), pending.request.id) in self.room.seen_ids
 
 
-Transition = tuple[ChatState, tuple[Effect, ...]]
+class Turn:
+    """What one event does: the state as it is by now, and what is to be done, in order."""
 
+    def __init__(self, state: ChatState) -> None:
+        self.state = state
+        self.effects: list[Effect] = []
 
-def then(step: Transition, change: Callable[[ChatState], Transition]) -> Transition:
-    """Return a step, and what comes next."""
-    state, effects = step
-    state, more = change(state)
-    return state, (*effects, *more)
+    @property
+    def room(self) -> Room:
+        """The room, by one who knows that there is one."""
+        assert self.state.room is not None  # noqa: S101
+        return self.state.room
 
+    def emit(self, *effects: Effect) -> None:
+        """Have this done."""
+        self.effects += effects
 
-def with_room(state: ChatState, step: RoomTransition) -> Transition:
-    """Return the state in which the room has made this step."""
-    room, effects = step
-    return replace(state, room=room), effects
+    def change(self, **fields: Any) -> None:  # noqa: ANN401  as for replace
+        """Change fields of the state."""
+        self.state = replace(self.state, **fields)
 
+    def change_open(self, **fields: Any) -> None:  # noqa: ANN401
+        """Change fields of the open connection; without one, nothing."""
+        if isinstance(self.state.connection, Open):
+            self.change(connection=replace(self.state.connection, **fields))
 
-def flush_room(state: ChatState) -> Transition:
-    """Show all that waits to be shown, and stay in the room."""
-    return with_room(state, flush(state.room)) if state.room else (state, ())
-
-
-def leave_room(state: ChatState) -> Transition:
-    """Leave the room, once all that waits to be shown is shown: the one way out of it."""
-    state, effects = flush_room(state)
-    return replace(state, room=None), effects
+    def change_room(self, **fields: Any) -> None:  # noqa: ANN401
+        """Change fields of the room."""
+        self.change(room=replace(self.room, **fields))

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 
 from wschat.chat.machine import items
-from wschat.chat.machine.events import Malformed, Requested
+from wschat.chat.machine.events import Requested
 from wschat.protocol.events import Event, MultiMessage
 from wschat.protocol.requests import Action
 
@@ -26,18 +26,18 @@ FIELDS = {
 }
 
 
-def request(line: str) -> Requested | Malformed:
+def request(line: str) -> Requested:
     """Read a line that a program wrote."""
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
-        return Malformed(line)
+        return Requested(line)
     match value:
         case {"action": str(action), **rest} if rest.keys() <= {"value", "id"}:
             text, tag = rest.get("value", ""), rest.get("id")
             if isinstance(text, str) and isinstance(tag, str | None):
-                return Requested(action, text, tag, line)
-    return Malformed(line)
+                return Requested(line, action, text, tag)
+    return Requested(line)
 
 
 def events(item: items.Item) -> Iterator[dict[str, object]]:

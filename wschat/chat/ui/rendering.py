@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from zlib import crc32
 
 from wschat.chat.machine import items
-from wschat.chat.machine.state import ChatState, Status
+from wschat.chat.machine.state import ChatState
 from wschat.chat.ui.links import target_of, urls
 from wschat.protocol.events import DeleteRoom, MultiMessage, Signup, SingleRoom, UserJoined
 from wschat.protocol.names import fold
@@ -161,10 +161,10 @@ def _linked(text: str, style: Style) -> Iterable[Span]:
 def toolbar(state: ChatState) -> str:
     """Return the line under the input: the most important first, since a narrow terminal cuts it."""
     room, waiting, latency = state.room, len(state.pending), state.latency or 0
-    tries = f", try {state.failures + 1}" if state.status is Status.RECONNECTING else ""
-    is_timed = state.latency is not None and state.status is Status.CONNECTED
+    tries = f", try {state.failures + 1}" if state.status == "reconnecting" else ""
+    is_timed = state.latency is not None and state.status == "connected"
     parts = (
-        f"{state.status.value}{tries}",
+        f"{state.status}{tries}",
         _called(state.name or ""),
         f"{_called(room.name)} ({len(room.members)})" if room else "",
         f"{waiting} waiting" if waiting else "",
@@ -176,7 +176,7 @@ def toolbar(state: ChatState) -> str:
 
 def pending(state: ChatState) -> list[str]:
     """Return what was said and is not confirmed, to be seen until it is; without a connection only."""
-    if state.status is Status.CONNECTED:
+    if state.status == "connected":
         return []
     waiting = [f"... {safe(request.line)}"[:PENDING_WIDTH] for request in state.pending if request.line]
     more = len(waiting) - PENDING_SHOWN

@@ -1,11 +1,10 @@
 import pytest
 
+from wschat.chat.machine.advice import Advice
 from wschat.chat.machine.commands import (
     COMMANDS,
     HELP,
-    BadCommand,
-    Say,
-    SlashCommand,
+    Entered,
     candidates,
     mentions,
     parse,
@@ -15,16 +14,16 @@ from wschat.chat.machine.commands import (
 @pytest.mark.parametrize(
     ("line", "meaning"),
     [
-        ("hello /join", Say("hello /join")),
-        ("//join", Say("/join")),
-        ("/join my room", SlashCommand("join", "my room")),
-        ("/JOIN  ops ", SlashCommand("join", "ops")),
-        ("/leave", SlashCommand("leave", "")),
-        ("/jion ops", BadCommand("there is no /jion", "did you mean /join ROOM?")),
-        ("/", BadCommand("there is no /", "see /help")),
-        ("/usr/bin/env", BadCommand("there is no /usr/bin/env", "see /help")),
-        ("/join", BadCommand("/join needs a ROOM", "type /join ROOM")),
-        ("/leave now", BadCommand("/leave stands alone", "type /leave")),
+        ("hello /join", Entered("message", "hello /join")),
+        ("//join", Entered("message", "/join")),
+        ("/join my room", Entered("join", "my room")),
+        ("/JOIN  ops ", Entered("join", "ops")),
+        ("/leave", Entered("leave", "")),
+        ("/jion ops", Advice("there is no /jion", "did you mean /join ROOM?")),
+        ("/", Advice("there is no /", "see /help")),
+        ("/usr/bin/env", Advice("there is no /usr/bin/env", "see /help")),
+        ("/join", Advice("/join needs a ROOM", "type /join ROOM")),
+        ("/leave now", Advice("/leave stands alone", "type /leave")),
     ],
 )
 def test_parse(line: str, meaning: object) -> None:

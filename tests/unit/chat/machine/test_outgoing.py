@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.play import Play, back, in_room, named, with_bob
-from wschat.chat.machine.effects import RestoreInput, Show
+from wschat.chat.machine.effects import RestoreInput
 from wschat.chat.machine.events import Closed, Event, Opened, ReplyTimedOut
 from wschat.chat.machine.items import Acknowledged, Reconnected, RequestFailed, Unsent
 from wschat.protocol import events as wire
@@ -112,6 +112,6 @@ def test_asked_for_at_the_cut() -> None:
 def test_a_message_that_came_back_without_its_ack(end: Event | wire.Event) -> None:
     """What the room has told of did arrive, whatever becomes of the reply: it is not sent again."""
     play = with_bob().feed("hello", ClientMessage("ann", "hello", "ops", 6, id="me-2")).feed(end)
-    assert Show(Acknowledged(Ack(), "message", "ops")) in play.effects
+    assert Acknowledged(Ack(), "message", "ops") in play.effects
     assert (play.state.unsent, play.restored) == ((), [])
     assert not play.state.refused

@@ -3,7 +3,6 @@
 from tests.support.play import Play, in_room
 from wschat.chat.machine.events import Closed, Opened
 from wschat.chat.machine.items import Unsent
-from wschat.chat.machine.state import Status
 
 
 def test_lost_connection_keeps_what_was_typed() -> None:
@@ -12,6 +11,6 @@ def test_lost_connection_keeps_what_was_typed() -> None:
     Only of the first nobody knows whether it arrived.
     """
     play = in_room().feed("one", "two", Closed(1))
-    assert play.state.status is Status.RECONNECTING
+    assert play.state.status == "reconnecting"
     assert play.state.unsent == (Unsent("one", doubtful=True), Unsent("two"))
     assert Play(wanted_name="ann").feed(Opened(1)).state.unsent == ()

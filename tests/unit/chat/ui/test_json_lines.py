@@ -5,7 +5,7 @@ import pytest
 
 from tests.support.attacks import ATTACKS
 from wschat.chat.machine import items
-from wschat.chat.machine.events import Malformed, Requested
+from wschat.chat.machine.events import Requested
 from wschat.chat.ui.json_lines import FIELDS, encode, events, request
 from wschat.protocol import events as wire
 
@@ -53,7 +53,7 @@ def test_fields_are_documented() -> None:
 )
 def test_requests(line: str, meaning: tuple[str, str, str | None] | None) -> None:
     """A request is an object with known fields; everything else is none."""
-    assert request(line) == (Requested(*meaning, line) if meaning else Malformed(line))
+    assert request(line) == (Requested(line, *meaning or ()))
 
 
 def test_json_carries_the_exact_text() -> None:

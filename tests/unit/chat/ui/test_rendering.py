@@ -20,8 +20,7 @@ from wschat.chat.machine.items import (
     Rooms,
     Unsent,
 )
-from wschat.chat.machine.room import Room
-from wschat.chat.machine.state import ChatState, Online, PendingRequest, Reconnecting
+from wschat.chat.machine.state import ChatState, Online, PendingRequest, Reconnecting, Room
 from wschat.chat.ui.ansi import Capabilities, to_ansi
 from wschat.chat.ui.rendering import pending, render, toolbar
 from wschat.protocol.events import ClientMessage, Signup, SingleRoom, UserJoined

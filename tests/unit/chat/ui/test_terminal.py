@@ -10,8 +10,7 @@ from tests.support.asynchronous import asynchronous
 from tests.support.attacks import ATTACKS, is_bad
 from tests.unit.chat.ui.typist import opened
 from wschat.chat.machine.items import Message, Unsent
-from wschat.chat.machine.room import Room
-from wschat.chat.machine.state import ChatState
+from wschat.chat.machine.state import ChatState, Room
 from wschat.protocol.events import ClientMessage
 
 
