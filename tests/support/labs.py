@@ -1,7 +1,8 @@
 """Labs in the emulator, for tests."""
 
 from collections.abc import Callable, Generator
-from typing import TypeVar
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
@@ -9,6 +10,11 @@ from wschat.lab.model import Actual
 from wschat.lab.plan import Progress, Step, plan_down
 
 T = TypeVar("T")
+
+
+def lab_of(cloud: Cloud, **changed: Any) -> Cloud:  # noqa: ANN401  as the lab's fields are
+    """Return the same clients for a lab of which something is another: its prefix, or who may connect."""
+    return replace(cloud, lab=replace(cloud.lab, **changed))
 
 
 def drain(progress: Generator[Progress, None, T], hear: Callable[[Progress], None] = lambda _: None) -> T:

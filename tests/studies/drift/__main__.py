@@ -10,7 +10,7 @@ from tests.documents import table
 from tests.studies.drift.at_once import outcomes
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
 from tests.studies.drift.hand import Case
-from tests.studies.drift.rounds import House, rounds
+from tests.studies.drift.house import House
 from tests.support.plane.backend import Backend
 from tests.support.plane.embedded import Embedded
 
@@ -30,12 +30,17 @@ def main() -> None:
 def drift(ministack: Backend) -> Iterator[tuple[str, ...]]:
     """Go through all cases; yield the rows in their order."""
     house = House(ministack, "x-")
-    healed = [each for together in rounds(CASES) for each in house.heal(together)]
-    for found in sorted(healed, key=lambda each: CASES.index(each.case)):
-        case, unlike = found.case, found.calls != found.case.heals
-        pair = found.seen.differences.get(case.attribute, ("", ""))
-        calls = [*found.calls, *(["**not the smallest change**"] if unlike else ())]
-        yield (case.resource, case.attribute, *map(_short, pair), _by_hand(case), ", ".join(calls))
+    for case in CASES:
+        seen, _, calls = house.heal(case)
+        unlike = ["**not the smallest change**"] * (tuple(calls) != case.heals)
+        pair = seen.differences.get(case.attribute, ("", ""))
+        yield (
+            case.resource,
+            case.attribute,
+            *map(_short, pair),
+            _by_hand(case),
+            ", ".join([*calls, *unlike]),
+        )
     for number, case in enumerate(FIXED):
         step, error = house.elsewhere(case, f"fixed{number}-")
         pair = step.fixed[case.attribute]

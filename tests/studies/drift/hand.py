@@ -59,7 +59,7 @@ class Case:
         attribute: what of it differs then; or that it is missing, or too much.
         found: what the attribute is then.
         by_hand: the calls that change it.
-        heals: the calls that heal it, in their order; one on another resource names that.
+        heals: the calls that heal it, in their order.
     """
 
     resource: str

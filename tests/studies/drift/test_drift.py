@@ -1,14 +1,13 @@
 """Changes by hand: each is seen, named, and healed by the smallest change."""
 
 from collections import Counter
-from dataclasses import replace
 
 import pytest
 
 from tests.studies.drift.cases import CASES, FIXED, MISSING, TOO_MUCH
 from tests.studies.drift.hand import Case
-from tests.studies.drift.rounds import AN_HOUR, House, rounds
-from tests.support.labs import plan
+from tests.studies.drift.house import AN_HOUR, House
+from tests.support.labs import lab_of, plan
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.faults import Fault
 from tests.support.plane.wire import Call
@@ -26,21 +25,20 @@ def house(embedded: Embedded) -> House:
     return House(embedded, "drift-")
 
 
-@pytest.mark.parametrize("together", rounds(CASES), ids=lambda cases: f"{len(cases)} cases")
-def test_changed_by_hand(house: House, together: tuple[Case, ...]) -> None:
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.resource}, {case.attribute}")
+def test_changed_by_hand(house: House, case: Case) -> None:
     """Each change is seen as what it is, and healed by no call more than it takes."""
-    for healed in house.heal(together):
-        case, seen = healed.case, healed.seen
-        assert seen.verb is VERBS.get(case.attribute, Verb.UPDATE), case
-        if seen.verb is Verb.UPDATE:
-            assert seen.differences[case.attribute][1] == healed.found, case
-            assert case.attribute == "type" or seen.differences.keys() == {case.attribute}
-        assert healed.calls == case.heals
+    seen, found, calls = house.heal(case)
+    assert seen.verb is VERBS.get(case.attribute, Verb.UPDATE)
+    if seen.verb is Verb.UPDATE:
+        assert seen.differences[case.attribute][1] == found
+        assert case.attribute == "type" or seen.differences.keys() == {case.attribute}
+    assert tuple(calls) == case.heals
 
 
 def test_routes_that_changed(house: House) -> None:
     """Routes of another kind, here signed ones, get a new deployment, and the stage is moved to it."""
-    signed = replace(house.cloud, lab=replace(house.cloud.lab, authorization="AWS_IAM"))
+    signed = lab_of(house.cloud, authorization="AWS_IAM")
     assert house.healed(signed) == [
         "UpdateApi(Description)",
         "UpdateRoute(AuthorizationType)",
@@ -71,7 +69,7 @@ def test_the_api_is_gone(house: House) -> None:
 
 def test_stopped_between_two_roles(house: House) -> None:
     """A run that ends while a function has another role for a moment is healed by the next one."""
-    house.change(case for case in CASES if str(case.found).endswith(ROLE_DELETED))
+    house.change(next(case for case in CASES if str(case.found).endswith(ROLE_DELETED)))
     heals: list[Call] = []
 
     def not_the_second(call: Call) -> Fault | None:

@@ -1,0 +1,88 @@
+"""A lab that stands on the plane: it is changed by hand, and healed."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from tests.studies.account import Account
+from tests.studies.drift.hand import Case, Do, Hand, called
+from tests.support.labs import lab_of, provision
+from tests.support.plane.backend import Backend
+from tests.support.plane.rates import Times
+from tests.support.plane.wire import Call
+from wschat.errors import WschatError
+from wschat.lab import engine, inventory
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.plan import Step
+
+NEVER_REFUSES = Times(role_assumable=0, function_updating=0, lambda_rate=1000, table_rate=1000)
+AN_HOUR = 3600.0
+"""Seconds, after which AWS takes another change of a time to live, and shows all that was changed."""
+IDENTITY = {
+    *("TableName", "RoleName", "FunctionName", "Action", "Version"),
+    *("ApiId", "RouteId", "IntegrationId", "IntegrationResponseId", "StageName"),
+}
+"""Parameters that say what is changed, and not in what."""
+
+
+class House(Account):
+    """A lab that stands on a plane which refuses no call, so that each is made once."""
+
+    def __init__(self, ministack: Backend, prefix: str) -> None:
+        super().__init__(ministack, times=NEVER_REFUSES)
+        self.cloud = self.lab(prefix)
+        provision(self.cloud)
+        self._hand = Hand(self.cloud)
+
+    def elsewhere(self, case: Case, prefix: str) -> tuple[Step, WschatError]:
+        """Make a change in a lab that does not exist; return how it is seen, and what provision says."""
+        cloud = lab_of(self.cloud, prefix=prefix)
+        hand = Hand(cloud)
+        for what in case.by_hand:
+            hand.change(case.resource, what)
+        self.clock.sleep(10)
+        (seen,) = (each for each in _differences(cloud) if each.resource.key == hand.key(case.resource))
+        return seen, self.refused(cloud)
+
+    def given_away(self, resource: str, what: Do) -> tuple[str, WschatError]:
+        """Change a tag; return the name of what is somebody else's now, and what provision says."""
+        self._hand.change(resource, what)
+        self.clock.sleep(5)
+        return " ".join(self._hand.key(resource)), self.refused(self.cloud)
+
+    def change(self, case: Case) -> None:
+        """Make a change by hand."""
+        self.clock.sleep(AN_HOUR)
+        for what in case.by_hand:
+            self._hand.change(case.resource, what)
+            self.clock.sleep(5)
+        self.clock.sleep(AN_HOUR)
+
+    def healed(self, cloud: Cloud) -> list[str]:
+        """Provision what should be; return the calls that it took, in their order."""
+        with self.writes() as calls:
+            provision(cloud)
+        assert self.plane.locked_out() == []
+        return [_told(call) for call in calls]
+
+    def heal(self, case: Case) -> tuple[Step, Any, list[str]]:
+        """Make a change by hand, and provision.
+
+        Return how it is seen, what it should be seen as, with all that AWS decided put in, and the calls that
+        healed it.
+        """
+        self.change(case)
+        key, found = self._hand.key(case.resource), self._hand.put_in(case.found)
+        (seen,) = (step for step in _differences(self.cloud) if step.resource.key == key)
+        calls = self.healed(self.cloud)
+        self._hand.actual = inventory.look(self.cloud)
+        return seen, found, calls
+
+
+def _differences(cloud: Cloud) -> Iterable[Step]:
+    return engine.differences(cloud, inventory.look(cloud))
+
+
+def _told(call: Call) -> str:
+    """Return the name of a call; of an update, with what it changes."""
+    names = {name[0].upper() + name[1:] for name in call.params}
+    return called(call.operation, names - IDENTITY)
