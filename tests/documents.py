@@ -8,7 +8,7 @@ from typer.core import TyperCommand
 
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
 from tests.studies.drift.hand import KINDS
-from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES
+from tests.studies.privileges.errands import ERRANDS
 from tests.studies.privileges.scenarios import SCENARIOS
 from tests.support import attacks
 from wschat.chat.machine.commands import HELP
@@ -137,7 +137,7 @@ def of_functions() -> str:
 
 def of_a_person() -> str:
     """Return the table of a person's errands, and the actions that each needs."""
-    rows = [[each.name, ", ".join(each.needs)] for each in (*USES, *HEALS, *TEARDOWNS)]
+    rows = [[each.name, ", ".join(each.needs)] for each in ERRANDS]
     return table(["errand", "fails without any of"], rows)
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 import boto3
 
 from tests.documents import table
-from tests.studies.privileges import functions, person
+from tests.studies.privileges import grants
 from tests.studies.privileges.desk import at_desk
-from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES
+from tests.studies.privileges.errands import ERRANDS, proofs_of_a_person
 from tests.studies.privileges.rooms import open_rooms
-from tests.studies.privileges.scenarios import SCENARIOS
+from tests.studies.privileges.scenarios import SCENARIOS, proofs_of_functions
 from tests.support.emulator import emulator
 from wschat.lab.aws.session import connect
 from wschat.local.environment import clean_environment
@@ -32,31 +32,31 @@ def prove_functions() -> Iterator[list[str]]:
         cloud = connect(Target(prefix="proof-", endpoint_url=place.endpoint), root)
         with open_rooms(cloud, root) as rooms:
             for scenario in SCENARIOS:
-                functions.play(rooms, scenario)
-            proofs = functions.proofs(cloud)
-            for grant in functions.granted(cloud):
+                rooms.play(scenario.play)
+            proofs = proofs_of_functions(cloud.lab)
+            for grant in grants.of_functions(cloud.lab):
                 proof = proofs.get(grant)
-                proved = proof and functions.fails(rooms, proof, grant)
-                on = grant.resource.split(":", 5)[5].removeprefix("table/proof-")
-                yield [grant.function, grant.action, on, proof.name if proof and proved else NOTHING]
+                proved = proof and rooms.fails(proof.play, grant)
+                on = grant.on.split(":", 5)[5].removeprefix("table/proof-")
+                yield [grant.whose, grant.action, on, proof.name if proof and proved else NOTHING]
 
 
 def prove_person() -> Iterator[list[str]]:
     """Run all errands; then yield a row for each action of a person's policy."""
     with emulator() as place, at_desk(place.endpoint) as desk:
-        for errand in (*USES, *HEALS, *TEARDOWNS):
-            person.run(desk, errand)
-        proofs = person.proofs()
-        for grant in person.granted():
+        for errand in ERRANDS:
+            desk.run(errand)
+        proofs, unverified = proofs_of_a_person(), grants.of_a_person(verified=False)
+        for grant in grants.of_a_person():
             proof = proofs.get(grant)
-            proved = proof and person.fails(desk, proof, grant)
-            spare = NOTHING if grant.statement.verified else UNVERIFIED
-            yield [grant.action, grant.statement.on, proof.name if proof and proved else spare]
+            proved = proof and desk.fails(proof, grant)
+            spare = UNVERIFIED if grant in unverified else NOTHING
+            yield [grant.action, grant.on, proof.name if proof and proved else spare]
 
 
 PROOFS = {
     "functions": (["function", "action", "on", "without it fails"], prove_functions, len(SCENARIOS)),
-    "person": (["action", "on", "without it fails"], prove_person, len((*USES, *HEALS, *TEARDOWNS))),
+    "person": (["action", "on", "without it fails"], prove_person, len(ERRANDS)),
 }
 
 

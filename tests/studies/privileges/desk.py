@@ -3,47 +3,33 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.exceptions import ClientError
+from websockets.exceptions import InvalidStatus
 
-from tests.support.labs import plan, provision
-from tests.support.plane.permissions import for_ministack
+from tests.studies.privileges.grants import Grant, refusals, without
+from tests.support.labs import lab_of, plan, provision, tearing_down
+from tests.support.plane.permissions import LINK, NO_LINK, for_ministack
 from tests.support.plane.plane import Plane
-from tests.support.plane.rates import Times
-from wschat.lab import engine, inventory
+from tests.support.plane.rates import NO_DELAY
+from wschat.errors import WschatError
+from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect
 from wschat.lab.clock import Clock
 from wschat.lab.model import AWS_IAM
-from wschat.lab.plan import plan_down
-from wschat.lab.user_policy import user_policy
+from wschat.lab.user_policy import resources, user_policy
 from wschat.target import Target
+
+if TYPE_CHECKING:
+    from tests.studies.privileges.errands import Errand
 
 NAME = "person"
 STANDING, PASSING = "desk-", "rest-"
 """The prefix of the lab that stands, and of what is left of another one, to be torn down."""
-OFTEN = 1e9
-NO_DELAY = Times(
-    latency=0.0,
-    read_lag=0.0,
-    table_creating=0.0,
-    table_deleting=0.0,
-    ttl_cooldown=0.0,
-    role_assumable=0.0,
-    function_pending=0.0,
-    function_updating=0.0,
-    gateway_rate=OFTEN,
-    gateway_burst=OFTEN,
-    deployment_every=1 / OFTEN,
-    lambda_rate=OFTEN,
-    get_function_rate=OFTEN,
-    table_rate=OFTEN,
-    table_burst=OFTEN,
-    page=100,
-)
-"""Times of a control plane that is about permissions alone."""
 
 
 @dataclass
@@ -80,19 +66,35 @@ class Desk:
 
     def tear_down(self) -> None:
         """Tear down what there is of the other lab, as the person; nothing may be left."""
-        tear_down(at(self.mine, PASSING))
+        tear_down(lab_of(self.mine, prefix=PASSING))
 
-    def restore(self, prefix: str) -> None:
+    def run(self, errand: "Errand") -> None:
+        """Run an errand with the whole policy; it must work."""
+        self.may(user_policy(lab_of(self.root, prefix=errand.prefix).lab))
+        errand.before(self)
+        errand.run(self)
+
+    def fails(self, errand: "Errand", grant: Grant) -> bool:
+        """Tell whether an errand fails without a grant, and because that action was refused."""
+        lab = lab_of(self.root, prefix=errand.prefix).lab
+        self.may(without(user_policy(lab), grant.action, resources(lab)[grant.on]))
+        errand.before(self)
+        try:
+            errand.run(self)
+        except (WschatError, ClientError, InvalidStatus) as error:
+            body = error.response.body if isinstance(error, InvalidStatus) else b""
+            told = f"{error} {(body or b'').decode()}"
+            return {*refusals(told), *([LINK] if NO_LINK in told else [])} == {grant.action}
+        finally:
+            self._restore(errand.prefix)
+        return False
+
+    def _restore(self, prefix: str) -> None:
         """Make a lab what it was, as root."""
         if prefix == PASSING:
-            tear_down(at(self.root, PASSING))
+            tear_down(lab_of(self.root, prefix=PASSING))
         elif plan(self.root):
             self.url = provision(self.root)
-
-
-def at(cloud: Cloud, prefix: str) -> Cloud:
-    """Return the same clients for another lab."""
-    return replace(cloud, lab=replace(cloud.lab, prefix=prefix))
 
 
 def tear_down(cloud: Cloud) -> None:
@@ -101,26 +103,10 @@ def tear_down(cloud: Cloud) -> None:
     Raises:
         WschatError: a step failed.
     """
-    actual = engine.look_for_rest(cloud)
-    for progress in engine.teardown(cloud, plan_down(actual), actual):
+    for progress in tearing_down(cloud):
         if progress.error:
             raise progress.error
     assert inventory.look(cloud).resources == {}
-
-
-def _with_iam(cloud: Cloud) -> Cloud:
-    """Let only those connect whose AWS credentials allow it."""
-    return replace(cloud, lab=replace(cloud.lab, authorization=AWS_IAM))
-
-
-def _person(plane: Plane, root: Cloud, policy: dict[str, Any]) -> boto3.Session:
-    """Make a user who has just this policy, on the plane and in MiniStack, and return a session of theirs."""
-    root.iam.create_user(UserName=NAME)
-    key = root.iam.create_access_key(UserName=NAME)["AccessKey"]
-    document = json.dumps(for_ministack(policy))
-    root.iam.put_user_policy(UserName=NAME, PolicyName="all", PolicyDocument=document)
-    plane.restrict(key["AccessKeyId"], policy, NAME)
-    return plane.session(key["AccessKeyId"], key["SecretAccessKey"])
 
 
 @contextmanager
@@ -129,12 +115,16 @@ def at_desk(endpoint: str) -> Iterator[Desk]:
     clock = Clock()
     plane = Plane(endpoint, clock, times=NO_DELAY)
     target = Target(prefix=STANDING, endpoint_url=endpoint)
-    root = _with_iam(connect(target, plane.session(), clock))
-    session = _person(plane, root, user_policy(root.lab))
-    desk = Desk(plane, session, root, _with_iam(connect(target, session, clock)))
+    root = lab_of(connect(target, plane.session(), clock), authorization=AWS_IAM)
+    root.iam.create_user(UserName=NAME)
+    key = root.iam.create_access_key(UserName=NAME)["AccessKey"]
+    session = plane.session(key["AccessKeyId"], key["SecretAccessKey"])
+    mine = lab_of(connect(target, session, clock), authorization=AWS_IAM)
+    desk = Desk(plane, session, root, mine)
+    desk.may(user_policy(root.lab))
     try:
         desk.provision()
         yield desk
     finally:
         for prefix in (STANDING, PASSING):
-            tear_down(at(root, prefix))
+            tear_down(lab_of(root, prefix=prefix))

@@ -7,7 +7,9 @@ from websockets.sync.client import connect as connect_websocket
 
 from tests.studies.drift.cases import ONE_EACH, OTHER_ZIP, THE_API
 from tests.studies.drift.hand import Do, Hand, do
-from tests.studies.privileges.desk import PASSING, STANDING, Desk, at
+from tests.studies.privileges.desk import PASSING, STANDING, Desk
+from tests.studies.privileges.grants import Grant, of_a_person, proofs
+from tests.support.labs import lab_of
 from wschat.lab import engine, inventory
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.aws.signing import LONGEST_URL, _sign
@@ -184,7 +186,7 @@ def teardown(name: str, needs: tuple[str, ...], *left: str, by_hand: Do | None =
     """Return an errand after a provision was stopped that had made some parts: the person tears them down."""
 
     def leave(desk: Desk) -> None:
-        cloud = at(desk.root, PASSING)
+        cloud = lab_of(desk.root, prefix=PASSING)
         steps = [step for step in engine.plan_up(cloud, Actual()) if step.resource.name in left]
         assert len(steps) >= len(left)
         list(execute(cloud, steps, Actual()))
@@ -213,3 +215,10 @@ TEARDOWNS = (
     ),
     teardown("tear down a log group", ("logs:DeleteLogGroup",), f"/aws/lambda/{PASSING}Connect"),
 )
+ERRANDS = (*USES, *HEALS, *TEARDOWNS)
+
+
+def proofs_of_a_person() -> dict[Grant, Errand]:
+    """Return for each grant that an errand claims to need that errand."""
+    named = {name: grant for grant in of_a_person() for name in (str(grant), grant.action)}
+    return proofs((each, [named[need] for need in each.needs]) for each in ERRANDS)

@@ -2,8 +2,7 @@
 
 import base64
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,10 +13,12 @@ import boto3
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_websocket
 
+from tests.studies.privileges.grants import Grant, refusals, without
 from tests.support.functions.people import SPECS, event_of
 from tests.support.labs import provision
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE
+from wschat.lab.aws.roles import POLICY_NAME
+from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, Spec, policy, role
 from wschat.lab.model import API
 from wschat.protocol.events import Event
 from wschat.protocol.reader import decode_event
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 KEYS = {CLIENTS: "ID", ROOMS: "room"}
 EARS = 3
-REFUSED = re.compile(r"is not authorized to perform: (\S+)")
 NO_ONE = count(1)
+Play = Callable[["Rooms"], None]
 
 
 class FunctionError(Exception):
@@ -72,6 +73,35 @@ class Rooms:
             assert person.ask("join" if exists else "create", room).type == "multi-message"
         return person
 
+    def play(self, scenario: Play) -> None:
+        """Play a scenario with the policies as they are; it must work, and IAM refuse nothing.
+
+        Raises:
+            AssertionError: what should have happened did not.
+            FunctionError: a function raised.
+        """
+        self.clear()
+        scenario(self)
+        assert not self.refused, f"it went well, but IAM refused {self.refused}"
+
+    def fails(self, scenario: Play, grant: Grant) -> bool:
+        """Tell whether a scenario fails without a grant, and because that action was refused."""
+        self.clear()
+        (spec,) = (each for each in FUNCTIONS if each.name == grant.whose)
+        whole = policy(self.cloud.lab, spec)
+        self._may(spec, without(whole, grant.action, grant.on))
+        try:
+            scenario(self)
+        except (AssertionError, FunctionError):
+            return self.refused == {grant.action}
+        finally:
+            self._may(spec, whole)
+        return False
+
+    def _may(self, spec: Spec, document: object) -> None:
+        text, name = json.dumps(document).replace(API, self.api_id), role(self.cloud.lab, spec)
+        self.cloud.iam.put_role_policy(RoleName=name, PolicyName=POLICY_NAME, PolicyDocument=text)
+
     def call(self, route: str, connection: str, body: str | None = None) -> dict[str, Any]:
         """Invoke a route's function with an event in AWS's shape; return what it returns.
 
@@ -82,7 +112,7 @@ class Rooms:
         name = self.cloud.lab.name(SPECS[route].name)
         answer = self.cloud.functions.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
         said, log = answer["Payload"].read().decode(), base64.b64decode(answer.get("LogResult", "")).decode()
-        self.refused.update(REFUSED.findall(log), REFUSED.findall(said))
+        self.refused |= refusals(log) | refusals(said)
         if "FunctionError" in answer:
             raise FunctionError(json.loads(said)["errorMessage"])
         return dict(json.loads(said))

@@ -1,11 +1,13 @@
 """What people do in the rooms, and which grants of the function that they use each of it needs."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from tests.studies.privileges.rooms import Rooms
+from tests.studies.privileges.grants import Grant, of_functions, proofs
+from tests.studies.privileges.rooms import Play, Rooms
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
+from wschat.lab.model import Lab
 from wschat.protocol.events import Ack, MultiMessage
 
 
@@ -22,7 +24,7 @@ class Scenario:
     clients: str
     rooms: str
     posts: bool
-    play: Callable[[Rooms], None]
+    play: Play
 
 
 SCENARIOS: list[Scenario] = []
@@ -30,10 +32,10 @@ SCENARIOS: list[Scenario] = []
 
 def scenario(
     function: str, name: str, clients: str = "", rooms: str = "", *, posts: bool = False
-) -> Callable[[Callable[[Rooms], None]], Callable[[Rooms], None]]:
+) -> Callable[[Play], Play]:
     """Note a scenario."""
 
-    def note(play: Callable[[Rooms], None]) -> Callable[[Rooms], None]:
+    def note(play: Play) -> Play:
         SCENARIOS.append(Scenario(name, function, clients, rooms, posts, play))
         return play
 
@@ -171,3 +173,13 @@ for function, what, room, action, value in (
     forget = partial(_forget, room=room, action=action, value=value)
     scenario(function, what, "DeleteItem")(forget)
 SCENARIOS.sort(key=lambda each: [spec.name for spec in FUNCTIONS].index(each.function))
+
+
+def proofs_of_functions(lab: Lab) -> dict[Grant, Scenario]:
+    """Return for each grant that a scenario claims to need that scenario."""
+    specs = {spec.name: spec for spec in FUNCTIONS}
+    claims = (
+        replace(specs[each.function], clients=each.clients, rooms=each.rooms, posts=each.posts)
+        for each in SCENARIOS
+    )
+    return proofs((each, of_functions(lab, [claim])) for each, claim in zip(SCENARIOS, claims, strict=True))

@@ -2,15 +2,15 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import boto3
 import pytest
 
-from tests.studies.privileges.functions import fails, granted, play, proofs
+from tests.studies.privileges.grants import of_functions
 from tests.studies.privileges.rooms import Rooms, open_rooms
-from tests.studies.privileges.scenarios import SCENARIOS, Scenario
+from tests.studies.privileges.scenarios import SCENARIOS, Scenario, proofs_of_functions
+from tests.support.labs import lab_of
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
 from wschat.lab.blueprint import FUNCTIONS, Spec, blueprint, policy
@@ -23,34 +23,33 @@ BASIC = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 @pytest.fixture(scope="module")
 def rooms(clients: Cloud, root: boto3.Session) -> Iterator[Rooms]:
     """A lab whose functions are warm."""
-    cloud = replace(clients, lab=replace(clients.lab, prefix="privileges-"))
-    with open_rooms(cloud, root) as rooms:
+    with open_rooms(lab_of(clients, prefix="privileges-"), root) as rooms:
         yield rooms
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
 def test_nothing_is_missing(rooms: Rooms, scenario: Scenario) -> None:
     """With the policies as they are every scenario works, and IAM refuses nothing."""
-    play(rooms, scenario)
+    rooms.play(scenario.play)
 
 
 def test_every_grant_has_a_proof(rooms: Rooms) -> None:
     """For each action of each policy there is a scenario that claims to need it, and for no other."""
-    assert set(proofs(rooms.cloud)) == set(granted(rooms.cloud))
+    assert set(proofs_of_functions(rooms.cloud.lab)) == set(of_functions(rooms.cloud.lab))
 
 
 def test_nothing_is_spare(rooms: Rooms) -> None:
     """Without an action, its scenario fails, for that reason."""
-    sample = random.Random(0).sample(list(proofs(rooms.cloud).items()), SAMPLE)  # noqa: S311
+    sample = random.Random(0).sample(list(proofs_of_functions(rooms.cloud.lab).items()), SAMPLE)  # noqa: S311
     for grant, scenario in sample:
-        assert fails(rooms, scenario, grant), f"without {grant}, {scenario.name!r} works"
+        assert rooms.fails(scenario.play, grant), f"without {grant}, {scenario.name!r} works"
 
 
 def test_what_nobody_needs_is_found(rooms: Rooms) -> None:
     """A scenario that works without an action is no proof of it."""
     (connect, *_, drop) = SCENARIOS
-    (grant,) = (each for each in granted(rooms.cloud) if each.function == connect.function)
-    assert not fails(rooms, drop, grant)
+    (grant,) = (each for each in of_functions(rooms.cloud.lab) if each.whose == connect.function)
+    assert not rooms.fails(drop.play, grant)
 
 
 @pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.studies.privileges.desk import PASSING, Desk, at, at_desk, tear_down
-from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES, Errand
-from tests.studies.privileges.person import fails, granted, proofs, run
+from tests.studies.privileges.desk import PASSING, Desk, at_desk, tear_down
+from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES, Errand, proofs_of_a_person
+from tests.studies.privileges.grants import of_a_person
+from tests.support.labs import lab_of
 from tests.support.plane import permissions
 from wschat.lab.user_policy import user_policy
 from wschat.local.join import LocalLab
@@ -25,15 +26,15 @@ def desk(emulator: LocalLab) -> Iterator[Desk]:
 
 def test_every_grant_has_a_proof() -> None:
     """For each action of the policy there is an errand that claims to need it, or it is not verified."""
-    missing = [grant for grant in granted() if grant not in proofs()]
-    assert [str(grant) for grant in missing] == ["apigateway:POST on `*/tags/*`"]
-    assert not any(grant.statement.verified for grant in missing)
+    (missing,) = set(of_a_person()) - proofs_of_a_person().keys()
+    assert str(missing) == "apigateway:POST on `*/tags/*`"
+    assert missing in of_a_person(verified=False)
 
 
 @pytest.mark.parametrize("errand", USES, ids=lambda each: each.name)
 def test_use(desk: Desk, errand: Errand) -> None:
     """Looking at the lab, reading its logs and chatting in it are allowed."""
-    run(desk, errand)
+    desk.run(errand)
 
 
 def test_heal(desk: Desk) -> None:
@@ -45,13 +46,13 @@ def test_heal(desk: Desk) -> None:
 
 def test_nothing_is_spare(desk: Desk) -> None:
     """Without an action, its errand fails, for that reason."""
-    for grant, errand in random.Random(0).sample(list(proofs().items()), SAMPLE):  # noqa: S311
-        assert fails(desk, errand, grant), f"without {grant}, {errand.name!r} works"
+    for grant, errand in random.Random(0).sample(list(proofs_of_a_person().items()), SAMPLE):  # noqa: S311
+        assert desk.fails(errand, grant), f"without {grant}, {errand.name!r} works"
 
 
 def test_tear_down(desk: Desk) -> None:
     """What is left of a lab can be removed, with a role that somebody gave a policy; so can a whole lab."""
-    desk.may(user_policy(at(desk.root, PASSING).lab))
+    desk.may(user_policy(lab_of(desk.root, prefix=PASSING).lab))
     for errand in TEARDOWNS:
         errand.before(desk)
     desk.tear_down()

@@ -1,6 +1,6 @@
 """How long things take on AWS, how often one may ask, and what may not happen at the same time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from tests.support.plane.errors import error, throttled
 from tests.support.plane.wire import Answer, Call
@@ -28,6 +28,17 @@ class Times:
     table_rate: float = 1.0
     table_burst: float = 2.0
     page: int = 2
+
+
+NO_DELAY = Times(
+    page=100,
+    **{
+        each.name: 1e9 if each.name.endswith(("rate", "burst")) else 1e-9
+        for each in fields(Times)
+        if each.name != "page"
+    },
+)
+"""Times of a control plane that is about something else."""
 
 
 class Bucket:

@@ -7,12 +7,12 @@ from itertools import count
 import boto3
 import pytest
 
-from tests.studies.privileges.desk import NO_DELAY
 from tests.support.labs import drain, tear_down
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.faults import Fault
 from tests.support.plane.plane import Plane
+from tests.support.plane.rates import NO_DELAY
 from tests.support.plane.wire import Call
 from tests.support.terminal import terminal, wschat
 from wschat.lab import engine, inventory

@@ -1,8 +1,8 @@
 """The whole lab in an emulator, as the local mode brings it."""
 
-from tests.studies.privileges.desk import NO_DELAY
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.plane import Plane
+from tests.support.plane.rates import NO_DELAY
 from wschat.lab.clock import Clock
 from wschat.lab.local import provision
 
