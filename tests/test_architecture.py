@@ -81,7 +81,7 @@ CATCHERS = {
     "wschat.cli.app",
     "wschat.cli.teardown",
     "wschat.lab.aws.errors",
-    "wschat.chat.network.connections",
+    "wschat.chat.network.connection",
     "wschat.local.shared",
     "wschat.web.server",
 }

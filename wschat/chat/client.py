@@ -14,7 +14,7 @@ from wschat.chat.machine.events import Event, LineEntered, Resumed, Timer
 from wschat.chat.machine.items import Item, Notice, RequestFailed, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import update
-from wschat.chat.network.connections import Connections
+from wschat.chat.network.connection import Connections
 from wschat.chat.ui.pipe import PipeUI
 from wschat.chat.ui.transcript import Transcript
 from wschat.errors import ConnectError, ExitCode, LostError, WschatError
