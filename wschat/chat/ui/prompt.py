@@ -14,7 +14,6 @@ from pathlib import Path
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.buffer import Buffer
-from prompt_toolkit.completion import Completer, DynamicCompleter
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
@@ -49,53 +48,48 @@ def terminal_prompt(
         yield Prompt(history)
 
 
-class Prompt:
-    """One prompt for the whole chat, shown by `start`.
+class Prompt(PromptSession[str]):
+    """One prompt for the whole chat, shown by `start`; its `completer` and `bottom_toolbar` may be set later.
 
     Attributes:
         pending: returns the lines between what is printed and the input line.
-        toolbar: returns the line under it.
-        completer: completes what stands before the cursor.
         redraw: returns what was printed last, so many lines or more, for the terminal's width.
     """
 
     def __init__(self, history: Path) -> None:
         self.pending: Callable[[], Iterable[str]] = list
-        self.toolbar: Callable[[], str] = str
-        self.completer: Completer | None = None
         self.redraw: Callable[[int], str] = lambda _count: ""
         self._entered: asyncio.Queue[str | None] = asyncio.Queue()  # None: there will be no more
         self._keys = KeyHandlers(self._entered.put_nowait, self._suspend)
         self._unprinted: list[str] = []
         self._print_due = asyncio.Event()
         self._is_shown = asyncio.Event()
-        self._session: PromptSession[str] = PromptSession(
-            self._message,
+        super().__init__(
+            self._prompt_text,
             multiline=True,
             prompt_continuation="  ",
             key_bindings=self._keys.bindings(),
             history=_history(history),
-            completer=DynamicCompleter(lambda: self.completer),
             reserve_space_for_menu=len(BY_NAME) + 1,  # all of them, under the input line
-            complete_while_typing=Condition(lambda: self._session.default_buffer.text.startswith("/")),
-            bottom_toolbar=lambda: self.toolbar(),  # noqa: PLW0108  it is another one later
+            complete_while_typing=Condition(lambda: self.draft.startswith("/")),
+            bottom_toolbar="",
             erase_when_done=True,
         )
-        self._session.default_buffer.accept_handler = self._accept
-        self._session.app.renderer.cpr_not_supported_callback = None  # nobody needs to know
-        self._session.app.after_render += lambda _app: self._after_render()
+        self.default_buffer.accept_handler = self._accept
+        self.app.renderer.cpr_not_supported_callback = None  # nobody needs to know
+        self.app.after_render += lambda _app: self._after_render()
         self._width = self.columns
         self._is_shared = False  # with what other programs wrote while this one was suspended
 
     @property
     def draft(self) -> str:
         """What is in the input line."""
-        return self._session.default_buffer.text
+        return self.default_buffer.text
 
     @property
     def columns(self) -> int:
         """The terminal's width."""
-        return self._session.app.output.get_size().columns
+        return self.output.get_size().columns
 
     async def start(self) -> None:
         """Show the prompt, and return once one can type, or the terminal is gone."""
@@ -121,27 +115,27 @@ class Prompt:
     async def _run(self) -> None:
         printer = asyncio.create_task(self._print_above())
         try:
-            await self._session.prompt_async()
+            await self.prompt_async()
         except EOFError:
             return
         finally:
             printer.cancel()
             await asyncio.gather(printer, return_exceptions=True)  # whose error is that of the terminal
-            self._session.app.output.disable_bracketed_paste()
+            self.output.disable_bracketed_paste()
             self._print()
             self._entered.put_nowait(None)
 
     def _suspend(self) -> None:
         """Leave the terminal to the shell until `fg`, as prompt_toolkit does, and the modes that are ours."""
-        self._session.app.output.disable_bracketed_paste()
+        self.output.disable_bracketed_paste()
         self._is_shared = True
-        self._session.app.suspend_to_background()
+        self.app.suspend_to_background()
 
     def _accept(self, buffer: Buffer) -> bool:
         self._entered.put_nowait(buffer.text)  # taken after the line is emptied, so that it can be restored
         return False
 
-    def _message(self) -> StyleAndTextTuples:
+    def _prompt_text(self) -> StyleAndTextTuples:
         shown: StyleAndTextTuples = [("fg:ansibrightblack", f"{line}\n") for line in self.pending()]
         if self._keys.question:
             shown.append(("bold", f"{self._keys.question}\n"))
@@ -153,18 +147,18 @@ class Prompt:
         `patch_stdout` does it too, but hands the keyboard back to the terminal meanwhile, which then
         echoes what is typed into the conversation.
         """
-        app = self._session.app
+        app = self.app
         while await self._print_due.wait():
             resized = await self._settle()
-            if app.output.responds_to_cpr:
+            if self.output.responds_to_cpr:
                 await app.renderer.wait_for_cpr_responses()
             if not app.is_running:  # it ends: where the cursor is would be answered to the shell
                 return
             app.renderer.erase()
-            app.output.enable_bracketed_paste()  # or lines that are pasted just now would be sent
+            self.output.enable_bracketed_paste()  # or lines that are pasted just now would be sent
             self._print()
             if resized:
-                self._redraw(app.output)
+                self._redraw()
             app.renderer.request_absolute_cursor_position()
             app.invalidate()
             await asyncio.sleep(FRAME)
@@ -182,12 +176,13 @@ class Prompt:
             await asyncio.sleep(SETTLED)
         return resized
 
-    def _redraw(self, output: Output) -> None:
+    def _redraw(self) -> None:
         """Print the screen anew: terminals break lines of another width anywhere, and move what is below.
 
         While the chat is shorter than the screen, what stands above it goes out of sight, and is not lost;
         nor is what other programs wrote meanwhile.
         """
+        output = self.output
         rows = output.get_size().rows
         lines = self.redraw(rows).split("\n")[-rows:]
         if len(lines) < rows or self._is_shared:
@@ -203,14 +198,13 @@ class Prompt:
         text = "".join(self._unprinted)
         self._unprinted.clear()
         self._print_due.clear()
-        output = self._session.app.output
-        output.write_raw(text.replace("\n", "\r\n"))
-        output.flush()
+        self.output.write_raw(text.replace("\n", "\r\n"))
+        self.output.flush()
 
     def print(self, text: str) -> None:
         """Print text, or have it printed above the prompt while that is shown."""
         self._unprinted.append(text)
-        if self._session.app.is_running:
+        if self.app.is_running:
             self._print_due.set()
         else:
             self._print()
@@ -221,7 +215,7 @@ class Prompt:
         while not self._entered.empty():
             lines.append(self._entered.get_nowait() or "")
         lines.append(self.draft)
-        self._session.default_buffer.reset()
+        self.default_buffer.reset()
         return lines
 
     def restore(self, text: str, set_aside: Callable[[], object]) -> None:
@@ -230,29 +224,21 @@ class Prompt:
         If something else is typed, or a command is begun, it becomes the newest entry of the history, and
         `set_aside` is called.
         """
+        buffer = self.default_buffer
 
         def remember() -> None:
-            self._remember(text)
+            entries = self.history.get_strings()
+            if entries[-1:] != [text]:
+                self.history.append_string(text)
+                if buffer.working_index == len(entries):  # else an older entry is shown, before a draft
+                    buffer.reset(buffer.document)
             set_aside()
 
-        if self.draft or self._session.app.layout.is_searching:
+        if self.draft or self.app.layout.is_searching:
             remember()
         else:
-            self._session.default_buffer.insert_text(text)
+            buffer.insert_text(text)
             self._keys.restored = text, remember
-
-    def _remember(self, text: str) -> None:
-        buffer = self._session.default_buffer
-        entries = buffer.history.get_strings()
-        if entries[-1:] == [text]:
-            return
-        buffer.history.append_string(text)
-        if buffer.working_index == len(entries):  # else an older entry is shown, and a draft waits behind it
-            buffer.reset(buffer.document)
-
-    def refresh(self) -> None:
-        """Show what is above and under the input line anew."""
-        self._session.app.invalidate()
 
 
 def _history(path: Path) -> History:

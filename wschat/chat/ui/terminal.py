@@ -34,7 +34,7 @@ class TerminalUI(Completer):
         self._state = ChatState("", "")
         self._shown: deque[Item] = deque(maxlen=KEPT)
         prompt.pending = lambda: pending(self._state)
-        prompt.toolbar = lambda: toolbar(self._state)
+        prompt.bottom_toolbar = lambda: toolbar(self._state)
         prompt.completer = self
         prompt.redraw = self._redraw
         self.drain_input = prompt.drain_input
@@ -83,7 +83,7 @@ class TerminalUI(Completer):
     def follow(self, state: ChatState) -> None:
         """Show the state in the toolbar, and complete from it."""
         self._state = state
-        self._prompt.refresh()
+        self._prompt.app.invalidate()
 
     def get_completions(self, document: Document, _event: CompleteEvent) -> Iterator[Completion]:
         """Yield commands, rooms and people, but for names that are not as they look: they are typed as is."""

@@ -82,14 +82,14 @@ REFUSED = "hello everybody"
 
 def refused(ui: TerminalUI) -> bool:
     """Give the text back once it has been entered."""
-    if REFUSED not in ui._prompt._session.history.get_strings():
+    if REFUSED not in ui._prompt.history.get_strings():
         return False
     ui.restore(Unsent(REFUSED))
     return True
 
 
 def searching(ui: TerminalUI) -> bool:
-    return ui._prompt._session.app.layout.is_searching
+    return ui._prompt.app.layout.is_searching
 
 
 @pytest.mark.parametrize(
@@ -118,6 +118,6 @@ def test_question(tmp_path: Path) -> None:
     """A long paste stays in the input line until the question is answered."""
 
     def asked(ui: TerminalUI) -> bool:
-        return "Send these 7 lines?" in str(ui._prompt._message())
+        return "Send these 7 lines?" in str(ui._prompt._prompt_text())
 
     assert typed(tmp_path / "history", f"{LONG}\r", asked, "n", lambda ui: not asked(ui), "\r", asked, "y")

@@ -141,7 +141,7 @@ async def test_a_paste_while_something_is_printed(tmp_path: Path) -> None:
 async def test_a_terminal_that_does_not_answer(tmp_path: Path) -> None:
     """Who does not tell where the cursor is gets the chat all the same, and no warning in it."""
     with prompt_on(tmp_path / "history", AskingScreen()) as (prompt, _, screen):
-        renderer = prompt._session.app.renderer
+        renderer = prompt.app.renderer
         renderer.CPR_TIMEOUT = 0
         await prompt.start()
         while renderer.cpr_support != CPR_Support.NOT_SUPPORTED:  # noqa: ASYNC110

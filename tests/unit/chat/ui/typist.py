@@ -85,7 +85,7 @@ def drafted(text: str, entries: int = 0) -> Callable[[TerminalUI], bool]:
     """Tell whether this is in the input line, and a history of at least so many entries behind it."""
 
     def is_drafted(ui: TerminalUI) -> bool:
-        buffer = ui._prompt._session.default_buffer
+        buffer = ui._prompt.default_buffer
         known = len(buffer.history.get_strings())
         return ui._prompt.draft == text and known >= entries and len(buffer._working_lines) == known + 1
 
