@@ -3,8 +3,6 @@
 import asyncio
 import threading
 
-import pytest
-
 from wschat.chat.network import event_loop
 
 
@@ -26,14 +24,3 @@ def test_nobody_waits_for_its_threads() -> None:
     assert event_loop.run(begin()) == "done"
     assert threads[0].daemon
     stuck.set()
-
-
-def test_what_a_thread_returns() -> None:
-    """Its result and its error come to who waits."""
-
-    async def divide(by: int) -> int:
-        return await asyncio.to_thread(lambda: 4 // by)
-
-    assert event_loop.run(divide(2)) == 2
-    with pytest.raises(ZeroDivisionError):
-        event_loop.run(divide(0))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -10,9 +11,10 @@ import pytest
 
 from tests.support.threaded import ThreadedServer
 from tests.support.until import until
+from wschat.chat.machine.advice import FUNCTIONS
 from wschat.chat.network.connection import Sign
 from wschat.chat.network.lab_check import check, check_until_served
-from wschat.errors import AccessError, AnswerError, ConnectError, LostError, WschatError
+from wschat.errors import AccessError, AnswerError, ConnectError, WschatError
 from wschat.retry import Failure
 from wschat.target import SignedHandshake
 
@@ -170,34 +172,17 @@ def test_what_passes(late: Late, says: str) -> None:
     assert 2.5 <= outcome.pauses[5] <= 5
 
 
-@pytest.mark.parametrize(
-    ("late", "kind", "says", "hint"),
-    [
-        (403, ConnectError, "HTTP 403: no such stage", "compare the URL"),
-        (DENIED, AnswerError, "AccessDeniedException", "/aws/lambda/RegisterUser"),
-        (("message", FAILED), AnswerError, "the function failed", "/aws/lambda/SendMessage"),
-        (GOODBYE, LostError, "1001", "try again"),
-    ],
-    ids=lambda value: str(value)[:30],
-)
-def test_what_remains(late: Late, kind: type[WschatError], says: str, hint: str) -> None:
-    """What does not pass is named after two minutes, with where to look."""
-    with late_lab(*[late] * 99) as lab:
-        outcome = Outcome(lab.url)
-    assert type(outcome.error) is kind
-    assert says in outcome.error.what
-    assert "still so after 12" in outcome.error.what
-    assert hint in outcome.error.hint
-    assert "try `wschat chat` in a few minutes" in outcome.error.hint
+@pytest.mark.parametrize("is_known", [True, False])
+def test_what_remains(*, is_known: bool) -> None:
+    """What does not pass is named after two minutes, with what to do; so is a host that is not known yet."""
+    with late_lab(*[GOODBYE] * 99) as lab:
+        outcome = Outcome(lab.url if is_known else "ws://nowhere.invalid/x")
+    assert outcome.error
+    assert ("(1001)" if is_known else "no host nowhere.invalid") in outcome.error.what
+    assert "; still so after 12" in outcome.error.what
+    assert re.match("AWS may need longer: try `wschat chat` in a few minutes; else .", outcome.error.hint)
     assert 120 <= sum(outcome.pauses) <= 125
     assert len(outcome.told) == len(outcome.pauses)
-
-
-def test_unknown_host() -> None:
-    """A name that is not known yet is waited for."""
-    outcome = Outcome("ws://nowhere.invalid/development")
-    assert outcome.error
-    assert "there is no host nowhere.invalid; still so after" in outcome.error.what
 
 
 def no_login() -> SignedHandshake:
@@ -230,7 +215,8 @@ def test_what_does_not_pass(late: Late, sign: Sign | None, kind: type[WschatErro
 def test_the_step_that_fails(step: str) -> None:
     """What fails is named by its step; then the room is left."""
     with late_lab((step, FAILED)) as lab:
-        assert failure(lab).where == step
+        error = failure(lab)
+        assert (error.where, f"/aws/lambda/{FUNCTIONS[step]} " in error.hint) == (step, True)
         lab.until([*STEPS[: STEPS.index(step) + 1], "leave"])
     with late_lab((step, GOODBYE)) as lab:
         assert failure(lab).where == f"{step}, at {lab.url}"

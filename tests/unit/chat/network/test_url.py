@@ -24,8 +24,3 @@ def test_bad_urls(url: str, advice: str) -> None:
     with pytest.raises(ConnectError) as caught:
         check_url(url)
     assert advice in caught.value.hint
-
-
-def test_a_url() -> None:
-    """One of a lab is taken apart."""
-    assert check_url("wss://x.execute-api.eu-west-1.amazonaws.com/development").path == "/development"

@@ -62,19 +62,27 @@ LONG = "\x1b[200~" + "\n".join("abcdefg") + "\x1b[201~"
 SHORT = "\x1b[200~one\r\ntwo\n\x1b[201~"
 
 
+def asked(ui: TerminalUI) -> bool:
+    return "Send these 7 lines?" in str(ui._prompt._prompt_text())
+
+
+def answered(ui: TerminalUI) -> bool:
+    return not asked(ui)
+
+
 @pytest.mark.parametrize(
-    ("keys", "entered"),
+    ("steps", "entered"),
     [
-        ("\x03", ["/quit"]),
-        ("text\x04\r\x04", ["text", "/quit"]),
-        (f"{SHORT}\r", ["one\ntwo"]),
-        (f"{LONG}\ry", ["a\nb\nc\nd\ne\nf\ng"]),
-        (f"{LONG}\rn\x03x\r", ["x"]),
+        (("\x03",), ["/quit"]),
+        (("text\x04\r\x04",), ["text", "/quit"]),
+        ((f"{SHORT}\r",), ["one\ntwo"]),
+        ((f"{LONG}\r", asked, "n", answered, "\r", asked, "y"), ["a\nb\nc\nd\ne\nf\ng"]),
+        ((f"{LONG}\r", asked, "n\x03x\r"), ["x"]),
     ],
 )
-def test_many_keys(tmp_path: Path, keys: str, entered: list[str]) -> None:
-    """On an empty line Ctrl-C quits, as Ctrl-D does; a long paste is asked about."""
-    assert typed(tmp_path / "history", keys, count=len(entered)) == entered
+def test_many_keys(tmp_path: Path, steps: tuple[Step, ...], entered: list[str]) -> None:
+    """On an empty line Ctrl-C quits, as Ctrl-D does; a long paste waits until a question is answered."""
+    assert typed(tmp_path / "history", *steps, count=len(entered)) == entered
 
 
 REFUSED = "hello everybody"
@@ -112,12 +120,3 @@ def test_a_refused_text(tmp_path: Path, steps: tuple[Step, ...], entered: list[s
     """It comes back into an empty input, and gives way to a command; else it is the newest that Up brings."""
     got = typed(tmp_path / "history", f"{REFUSED}\r", *steps, count=1 + len(entered))
     assert got == [REFUSED, *entered]
-
-
-def test_question(tmp_path: Path) -> None:
-    """A long paste stays in the input line until the question is answered."""
-
-    def asked(ui: TerminalUI) -> bool:
-        return "Send these 7 lines?" in str(ui._prompt._prompt_text())
-
-    assert typed(tmp_path / "history", f"{LONG}\r", asked, "n", lambda ui: not asked(ui), "\r", asked, "y")

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from tests.support.room_server import texts
-from tests.support.terminal import WSCHAT, Terminal, terminal
+from tests.support.terminal import WSCHAT, Terminal
 from tests.support.threaded import ThreadedServer, start_chat
 
 
@@ -56,15 +56,6 @@ def test_offline(server: ThreadedServer, tmp_path: Path) -> None:
     assert ann.end() == 0
     assert "!! Not sent: never" in str(ann)
     assert texts(server.server.requests) == ["for later"]
-
-
-def test_interrupted(server: ThreadedServer) -> None:
-    """Ctrl-C ends a plain chat in order."""
-    with terminal("chat", "--plain", "--url", server.server.url, "--name", "ann", "--room", "ops") as ann:
-        ann.until("you are in ops")
-        ann.process.sendintr()
-        assert ann.end() == 130
-        assert "Traceback" not in str(ann)
 
 
 def test_a_full_disk(server: ThreadedServer) -> None:

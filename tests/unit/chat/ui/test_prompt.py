@@ -8,7 +8,7 @@ import pytest
 from prompt_toolkit.renderer import CPR_Support
 
 from tests.support.asynchronous import asynchronous
-from tests.unit.chat.ui.typist import Screen, drafted, prompt_on, typed
+from tests.unit.chat.ui.typist import PASTES_OFF, PASTES_ON, Screen, drafted, prompt_on, typed
 from wschat.chat.ui.prompt import FRAME
 from wschat.chat.ui.terminal import TerminalUI
 
@@ -47,28 +47,20 @@ async def test_nothing_shown_is_lost_at_the_end(tmp_path: Path) -> None:
         assert "last words" in screen.printed
 
 
-class BrokenScreen(Screen):
-    """A terminal that goes."""
-
-    is_gone = False
-
-    def flush(self) -> None:
-        """Fail then."""
-        if self.is_gone:
-            raise OSError(errno.EIO, "gone")
-
-
 @asynchronous
 async def test_a_terminal_that_is_gone(tmp_path: Path) -> None:
     """The prompt starts all the same, and tells at its end."""
-    with prompt_on(tmp_path / "history", BrokenScreen()) as (prompt, _, screen):
-        screen.is_gone = True
+
+    def fail() -> None:
+        raise OSError(errno.EIO, "gone")
+
+    with prompt_on(tmp_path / "history", Screen()) as (prompt, _, screen):
+        screen.flush = fail  # type: ignore[method-assign]
         await prompt.start()
         with pytest.raises(OSError, match="gone"):
             await prompt.stop()
+        del screen.flush
 
-
-PASTES_ON, PASTES_OFF = "\x1b[?2004h", "\x1b[?2004l"
 
 HERE = "\x1b[1;1R"  # a terminal tells where its cursor is
 
@@ -95,18 +87,6 @@ class AskingScreen(Screen):
             self.asked_again.set()
 
 
-class PastingScreen(Screen):
-    """Keeps how it is to treat a paste as well."""
-
-    def enable_bracketed_paste(self) -> None:
-        """Tell a paste from typing."""
-        self.printed += PASTES_ON
-
-    def disable_bracketed_paste(self) -> None:
-        """Do not."""
-        self.printed += PASTES_OFF
-
-
 @asynchronous
 async def test_nothing_is_asked_at_the_end(tmp_path: Path) -> None:
     """What a slow terminal is asked last is answered before the prompt ends, or the shell would read it."""
@@ -127,7 +107,7 @@ async def test_nothing_is_asked_at_the_end(tmp_path: Path) -> None:
 @asynchronous
 async def test_a_paste_while_something_is_printed(tmp_path: Path) -> None:
     """It is told from typing, also in the moment in which the prompt is away; no more after the end."""
-    with prompt_on(tmp_path / "history", PastingScreen()) as (prompt, _, screen):
+    with prompt_on(tmp_path / "history", Screen()) as (prompt, _, screen):
         await prompt.start()
         prompt.print("hello\n")
         while "hello" not in screen.printed:  # noqa: ASYNC110

@@ -5,21 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.support.attacks import ATTACKS, is_bad
-from tests.unit.chat.ui.typist import format_time
-from wschat.chat.machine.items import (
-    Disconnected,
-    FromServer,
-    Item,
-    Listing,
-    Members,
-    Message,
-    Notice,
-    Presence,
-    Reconnected,
-    RequestFailed,
-    Rooms,
-    Unsent,
-)
+from tests.unit.chat.ui.typist import format_time, say
+from wschat.chat.machine import items
 from wschat.chat.machine.state import ChatState, Online, PendingRequest, Reconnecting, Room
 from wschat.chat.ui.ansi import Capabilities, to_ansi
 from wschat.chat.ui.rendering import pending, render, toolbar
@@ -30,41 +17,41 @@ from wschat.protocol.requests import Request
 @pytest.mark.parametrize(
     ("item", "text"),
     [
-        (Message(ClientMessage("bob", "hi", time=1)), ["12:34 <bob> hi"]),
-        (Message(ClientMessage("bob", "hi"), me="bob"), ["--:-- <bob> hi"]),
-        (Message(ClientMessage("b> x <c", "hi", time=1)), ["12:34 <b\u203a x \u2039c> hi"]),
+        (say("hi", "bob"), ["12:34 <bob> hi"]),
+        (items.Message(ClientMessage("bob", "hi"), me="bob"), ["--:-- <bob> hi"]),
+        (say("hi", "b> x <c"), ["12:34 <b\u203a x \u2039c> hi"]),
         (
-            Message(ClientMessage("eve", "hi\n12:34 <bob> no\r\n-- bob left", time=1)),
+            say("hi\n12:34 <bob> no\r\n-- bob left"),
             ["12:34 <eve> hi", "            12:34 <bob> no", "            -- bob left"],
         ),
-        (Disconnected("gone"), []),
-        (Reconnected(), ["── back, nothing missed ──"]),
-        (Reconnected(3), ["── back, 3 missed ──"]),
+        (items.Disconnected("gone"), []),
+        (items.Reconnected(), ["── back, nothing missed ──"]),
+        (items.Reconnected(3), ["── back, 3 missed ──"]),
         (
-            Reconnected(9, truncated=True),
+            items.Reconnected(9, truncated=True),
             ["── back, more was missed than the room keeps: the last 9 follow ──"],
         ),
-        (Reconnected(remade=True), ["── back, the room was gone and is made again ──"]),
+        (items.Reconnected(remade=True), ["── back, the room was gone and is made again ──"]),
         (
-            Presence((UserJoined("bob left; eve", "ops"), UserJoined("eve", "ops"))),
+            items.Presence((UserJoined("bob left; eve", "ops"), UserJoined("eve", "ops"))),
             ["-- <bob left; eve>, eve joined"],
         ),
         (
-            FromServer(Signup("bob, admin", ("ops is gone; x",))),
+            items.FromServer(Signup("bob, admin", ("ops is gone; x",))),
             ["-- you are <bob, admin>; rooms: <ops is gone; x>"],
         ),
-        (FromServer(SingleRoom("x> and <ops")), ["-- new room: <x\u203a and \u2039ops>"]),
-        (Notice("bob\n-- eve joined"), ["-- bob␊-- eve joined"]),
-        (RequestFailed("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
-        (RequestFailed("", "odd"), ["!! odd"]),
-        (Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
-        (Rooms(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
-        (Members("x: a, b", ("b\u3164",)), ["-- in <x: a, b>:", "   b\\u{3164}"]),
-        (Unsent("hi\x1b"), ["!! Not sent: hi␛"]),
-        (Unsent("hi", doubtful=True), ["!! Sent, not confirmed: hi"]),
+        (items.FromServer(SingleRoom("x> and <ops")), ["-- new room: <x\u203a and \u2039ops>"]),
+        (items.Notice("bob\n-- eve joined"), ["-- bob␊-- eve joined"]),
+        (items.RequestFailed("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
+        (items.RequestFailed("", "odd"), ["!! odd"]),
+        (items.Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
+        (items.Rooms(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
+        (items.Members("x: a, b", ("b\u3164",)), ["-- in <x: a, b>:", "   b\\u{3164}"]),
+        (items.Unsent("hi\x1b"), ["!! Not sent: hi␛"]),
+        (items.Unsent("hi", doubtful=True), ["!! Sent, not confirmed: hi"]),
     ],
 )
-def test_lines(item: Item, text: list[str]) -> None:
+def test_lines(item: items.Item, text: list[str]) -> None:
     """Each kind of item has its look, and all of its text is made safe."""
     assert [str(line) for line in render(item, format_time)] == text
 
@@ -90,17 +77,18 @@ def test_pending() -> None:
 
 def test_colours_are_stable() -> None:
     """A name has the same colour in any case and every run; others have others."""
-    tints = {
-        name: render(Message(ClientMessage(name, "x", time=1)), format_time)[0].spans[1].tint
-        for name in ("Bob", "bob", "eve")
-    }
+    tints = {name: render(say("x", name), format_time)[0].spans[1].tint for name in ("Bob", "bob", "eve")}
     assert tints["Bob"] == tints["bob"]
     assert tints["eve"] != tints["bob"]
 
 
 def test_linear_lines() -> None:
     """Each line of a message says who speaks; a cut, which the toolbar tells elsewhere, is a line."""
-    shown = (Message(ClientMessage("bob", "one\ntwo", time=1)), Disconnected("gone"), Reconnected())
+    shown = (
+        say("one\ntwo", "bob"),
+        items.Disconnected("gone"),
+        items.Reconnected(),
+    )
     assert [str(line) for item in shown for line in render(item, format_time, linear=True)] == [
         "12:34 <bob> one",
         "12:34 <bob> two",
@@ -109,16 +97,16 @@ def test_linear_lines() -> None:
     ]
 
 
-ITEMS: list[Callable[[str], Item]] = [
-    lambda text: Message(ClientMessage("eve", text, time=1)),
-    lambda text: Message(ClientMessage(text, text, time=1), me=text),
-    lambda text: Presence((UserJoined(text, "ops"),)),
-    lambda text: FromServer(SingleRoom(text)),
-    lambda text: Members(text, (text, text)),
-    Disconnected,
-    Notice,
-    Unsent,
-    lambda text: RequestFailed(text, text, text),
+ITEMS: list[Callable[[str], items.Item]] = [
+    say,
+    lambda text: say(text, text, me=text),
+    lambda text: items.Presence((UserJoined(text, "ops"),)),
+    lambda text: items.FromServer(SingleRoom(text)),
+    lambda text: items.Members(text, (text, text)),
+    items.Disconnected,
+    items.Notice,
+    items.Unsent,
+    lambda text: items.RequestFailed(text, text, text),
 ]
 
 

@@ -8,10 +8,9 @@ from prompt_toolkit.document import Document
 
 from tests.support.asynchronous import asynchronous
 from tests.support.attacks import ATTACKS, is_bad
-from tests.unit.chat.ui.typist import opened
-from wschat.chat.machine.items import Message, Unsent
+from tests.unit.chat.ui.typist import opened, say
+from wschat.chat.machine.items import Unsent
 from wschat.chat.machine.state import ChatState, Room
-from wschat.protocol.events import ClientMessage
 
 
 @asynchronous
@@ -43,9 +42,9 @@ def test_completion_types_no_traps(tmp_path: Path) -> None:
 def test_bell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, notify: str, sent: str) -> None:
     """A mention rings, unless it is an old one, and stands out."""
     monkeypatch.setenv("TERM", "xterm-256color")
-    mention = Message(ClientMessage("e; x", "ann! \x07;", time=1), me="ann")
+    mention = say("ann! \x07;", "e; x", me="ann")
     with opened(tmp_path / "history", notify=notify) as (ui, _, screen):
-        ui.show(Message(ClientMessage("eve", "hi", time=1)))
+        ui.show(say("hi"))
         ui.show(mention._replace(missed=True))
         assert "\a" not in screen.printed
         ui.show(mention)
@@ -58,5 +57,5 @@ def test_no_more_than_a_screen_is_painted_anew(tmp_path: Path) -> None:
     """Who drags the border of a terminal does not wait for long messages that have scrolled away."""
     with opened(tmp_path / "history") as (ui, _, _screen):
         for _ in range(9):
-            ui.show(Message(ClientMessage("eve", "one\ntwo\nthree", time=1)))
+            ui.show(say("one\ntwo\nthree"))
         assert ui._prompt.redraw(5).count("\n") == 6

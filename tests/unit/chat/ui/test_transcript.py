@@ -1,12 +1,11 @@
 import re
-import subprocess
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.support.room_server import texts
-from tests.support.terminal import WSCHAT
+from tests.support.terminal import wschat
 from tests.support.threaded import ThreadedServer
 from wschat.chat.machine.items import Acknowledged, Message, Notice
 from wschat.chat.ui.transcript import Transcript, local_time
@@ -37,9 +36,8 @@ def test_transcript(tmp_path: Path) -> None:
 
 def test_a_log_on_a_full_disk(server: ThreadedServer) -> None:
     """The chat says so once, and goes on."""
-    name = ("--name", "bot", "--room", "ops", "--log", "/dev/full")
-    command = [WSCHAT, "chat", "--url", server.server.url, *name]
-    done = subprocess.run(command, input="hi\n", capture_output=True, text=True, check=False, timeout=20)
+    log = ("--name", "bot", "--room", "ops", "--log", "/dev/full")
+    done = wschat("chat", "--url", server.server.url, *log, stdin="hi\n")
     assert done.stdout.count("!! --log: it can't be written any more: No space left") == 1, done
     assert (texts(server.server.requests), done.returncode, done.stderr) == (["hi"], 0, "")
 

@@ -4,20 +4,24 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
 from wschat.chat.machine.events import Event, LineEntered
+from wschat.chat.machine.items import Message
 from wschat.chat.machine.state import ChatState, Room
 from wschat.chat.settings import Settings
 from wschat.chat.ui.prompt import Prompt, terminal_prompt
 from wschat.chat.ui.terminal import TerminalUI
+from wschat.protocol.events import ClientMessage
+
+PASTES_ON, PASTES_OFF = "\x1b[?2004h", "\x1b[?2004l"
 
 
 class Screen(DummyOutput):
-    """Keeps what is printed above the input line."""
+    """Keeps what is printed above the input line, and how a paste is to be treated."""
 
     def __init__(self) -> None:
         self.printed = ""
@@ -25,6 +29,19 @@ class Screen(DummyOutput):
     def write_raw(self, data: str) -> None:
         """Keep it."""
         self.printed += data
+
+    def enable_bracketed_paste(self) -> None:
+        """Tell a paste from typing."""
+        self.printed += PASTES_ON
+
+    def disable_bracketed_paste(self) -> None:
+        """Do not."""
+        self.printed += PASTES_OFF
+
+
+def say(text: str, user: str = "eve", **more: Any) -> Message:  # noqa: ANN401
+    """Return a message."""
+    return Message(ClientMessage(user, text, time=1), **more)
 
 
 def format_time(_milliseconds: int) -> str:
