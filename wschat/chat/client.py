@@ -122,12 +122,11 @@ class Client:
         match effect:
             case effects.Send(request):
                 self._connections.send(self.state.in_use, request)
+                self._set_timer(Timer.REPLY, self._options.reply_timeout)
             case effects.RestoreInput(unsent):
                 self._ui.restore(unsent)
             case effects.SetTimer(timer, after):
-                if timer in self._timers:
-                    self._timers[timer].cancel()
-                self._timers[timer] = self._loop.call_later(after, self._feed, timer)
+                self._set_timer(timer, after)
             case effects.Connect(number, after):
                 self._connections.open(number, after * self._options.jitter())
             case effects.Close(number):
@@ -140,6 +139,11 @@ class Client:
                 self._over.set_exception(self._reason(effect))
             case _:
                 self._show(effect)
+
+    def _set_timer(self, timer: Timer, after: float) -> None:
+        if timer in self._timers:
+            self._timers[timer].cancel()
+        self._timers[timer] = self._loop.call_later(after, self._feed, timer)
 
     def _show(self, item: Item) -> None:
         self._ui.show(item)

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tests.support.play import Play
 from wschat.chat.machine.effects import Close, Connect, GiveUp, Quit, Send, SetTimer
-from wschat.chat.machine.events import Closed, Fault, Opened, ReplyTimedOut, Resumed, Timer
+from wschat.chat.machine.events import Closed, Fault, Opened, Resumed, Timer
 from wschat.chat.machine.items import FromServer, Members, Message, Presence
 from wschat.chat.machine.state import Connecting
 from wschat.protocol.events import Ack, ClientMessage, Entry, Event, MultiMessage, UserJoined
@@ -228,7 +228,7 @@ class Chat(RuleBasedStateMachine):
     @precondition(lambda self: self.play.state.in_flight)
     @rule()
     def no_reply(self) -> None:
-        self.feed(ReplyTimedOut(self.play.id))
+        self.feed(Timer.REPLY)
         # The server is slow, not dead: what it has not done yet is done when it likes.
         in_flight = self.play.state.in_flight
         for link in self.server.links.values():

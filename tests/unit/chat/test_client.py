@@ -111,6 +111,22 @@ def test_lost_connection_shows_what_was_not_confirmed() -> None:
     assert piped.out.getvalue().endswith("!! Sent, not confirmed: half sent\n")
 
 
+def test_no_reply() -> None:
+    """A message without a reply in time is sent again on another connection."""
+    piped = Piped("hello\n", reply_timeout=0.05)
+    unanswered = iter([""])
+    piped.server.tamper = lambda frame: next(unanswered, None) if frame["action"] == "message" else None
+    piped.server.lasting = True
+    assert piped.run() is ExitCode.OK
+    assert piped.actions[-4:] == [
+        ("message", "hello"),
+        ("register", "ann"),
+        ("join", "ops"),
+        ("message", "hello"),
+    ]
+    assert "-- no reply came in time; connecting again" in piped.out.getvalue()
+
+
 def test_a_first_connection_that_can_not_be() -> None:
     """It raises why, and nothing is said on stdout."""
     piped = Piped("hello\n")

@@ -160,11 +160,8 @@ def hang_up(turn: Turn, what: str, fault: Fault = Fault.TRANSIENT) -> None:
         _lose(turn, what, fault)
 
 
-def reply_timed_out(turn: Turn, request_id: str | None) -> None:
+def _reply_timed_out(turn: Turn, pending: PendingRequest) -> None:
     """Distrust a connection on which no reply comes; the second time, it is the request that fails."""
-    pending = turn.state.in_flight
-    if pending is None or pending.request.id != request_id:
-        return
     if turn.state.has(pending) or (pending.line and pending.timeouts):
         fail(turn, NO_REPLY)
     else:
@@ -184,6 +181,8 @@ def resumed(turn: Turn) -> None:
 def fired(turn: Turn, timer: Timer) -> None:
     """Do what a timer of the connection is for."""
     match timer, turn.state.connection:
+        case Timer.REPLY, Open(in_flight=PendingRequest() as pending):
+            _reply_timed_out(turn, pending)
         case Timer.KEEPALIVE, Open():
             turn.change_open(ping_in_flight=True)
             turn.emit(Send(Request(Action.PING)), SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY))

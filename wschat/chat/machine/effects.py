@@ -8,7 +8,7 @@ from wschat.protocol.requests import Request
 
 
 class Send(NamedTuple):
-    """Send this on the connection in use; `ReplyTimedOut` is due when no reply comes in time."""
+    """Send this on the connection in use; and set `Timer.REPLY`."""
 
     request: Request
 

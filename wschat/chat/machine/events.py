@@ -23,6 +23,7 @@ class Fault(Enum):
 class Timer(Enum):
     """The timers; each is set at most once at a time, and is the event of its time being over."""
 
+    REPLY = auto()  # distrust a connection on which no reply comes
     KEEPALIVE = auto()  # ping, so that API Gateway keeps an idle connection
     RENEW = auto()  # replace the connection, before API Gateway ends it for its age
     GIVE_UP = auto()  # stop reconnecting
@@ -70,14 +71,8 @@ class Requested(NamedTuple):
     tag: str | None = None
 
 
-class ReplyTimedOut(NamedTuple):
-    """No reply to the request of this id came in time."""
-
-    id: str | None
-
-
 class Resumed(NamedTuple):
     """This machine slept, so no connection can be trusted."""
 
 
-Event = Opened | Closed | Received | LineEntered | Requested | ReplyTimedOut | Timer | Resumed
+Event = Opened | Closed | Received | LineEntered | Requested | Timer | Resumed

@@ -45,8 +45,6 @@ def _react(turn: Turn, event: Event) -> None:
             connection.closed(turn, event)
         case events.Resumed():
             connection.resumed(turn)
-        case events.ReplyTimedOut(request_id):
-            connection.reply_timed_out(turn, request_id)
         case Timer():
             connection.fired(turn, event)
             room.fired(turn, event)

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from wschat import __version__
 from wschat.chat.machine.advice import Advice
-from wschat.chat.machine.events import Closed, Event, Opened, Received, ReplyTimedOut
+from wschat.chat.machine.events import Closed, Event, Opened, Received
 from wschat.chat.network.failures import COMPARE, fault, lost, refused
 from wschat.chat.network.url import check_url
 from wschat.errors import ConnectError, WschatError
@@ -175,7 +175,6 @@ class Connections:
         self._loop = asyncio.get_running_loop()
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._open: dict[int, Session] = {}
-        self._reply_due: asyncio.TimerHandle | None = None
         self._sent: dict[str | None, float] = {}  # when the last request was sent, by its id
 
     def open(self, number: int, pause: float) -> None:
@@ -190,19 +189,11 @@ class Connections:
             task.cancel()
 
     def send(self, number: int | None, request: Request) -> None:
-        """Send on a connection, if it is open; tell of a reply that does not come in time, but to a ping."""
-        session = self._open.get(number or 0)
-        if session is None:
-            return
-        is_ping = request.action == Action.PING
-        self._sent = {Action.PING if is_ping else request.id: self._loop.time()}
-        self._spawn(session.send(request))
-        if is_ping:
-            return
-        if self._reply_due:
-            self._reply_due.cancel()
-        timeout = self._options.reply_timeout
-        self._reply_due = self._loop.call_later(timeout, self._feed, ReplyTimedOut(request.id))
+        """Send on a connection, if it is open."""
+        if session := self._open.get(number or 0):
+            answered = Action.PING if request.action == Action.PING else request.id
+            self._sent = {answered: self._loop.time()}
+            self._spawn(session.send(request))
 
     async def _run(self, number: int, pause: float) -> None:
         await asyncio.sleep(pause)

@@ -3,7 +3,7 @@
 from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine.connection import KEEPALIVE_EVERY, MOST_POSTPONED, PAUSES, RECONNECT
 from wschat.chat.machine.effects import GiveUp, Send
-from wschat.chat.machine.events import Closed, Fault, Opened, ReplyTimedOut, Resumed, Timer
+from wschat.chat.machine.events import Closed, Fault, Opened, Resumed, Timer
 from wschat.chat.machine.items import Disconnected, FromServer, Message, Presence, Reconnected
 from wschat.protocol.events import (
     Ack,
@@ -115,14 +115,13 @@ def test_what_is_in_vain_ends_the_chat() -> None:
 
 def test_no_reply() -> None:
     """A message without a reply is sent again on another connection, then counts as failed."""
-    play = in_room().feed("/join dev", ReplyTimedOut("me-0"))
-    assert play.effects == [Send(Request("join", "dev", id="me-2"))]
-    play = in_room().feed("hello", ReplyTimedOut("me-2"))
+    assert in_room().feed(Timer.REPLY).effects == []
+    play = in_room().feed("hello", Timer.REPLY)
     assert play.restored == []
     assert play.closed == [1]
     play.feed(Opened(2), Signup("ann", ("ops",), "me-3"), MultiMessage("ops", ("ann",), id="me-4"))
     assert play.sent[-1] == ("message", "hello")
-    play.feed(ReplyTimedOut("me-2"))
+    play.feed(Timer.REPLY)
     assert play.restored == ["hello"]
     assert play.state.idle
     assert play.feed(Ack(id="me-2")).effects == []

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.play import Play, back, in_room, named, with_bob
-from wschat.chat.machine.events import Closed, Opened, ReplyTimedOut
+from wschat.chat.machine.events import Closed, Opened, Timer
 from wschat.chat.machine.items import FromServer, Reconnected, RequestFailed, Unsent
 from wschat.protocol.events import (
     ClientMessage,
@@ -133,7 +133,7 @@ def test_name_gone_meanwhile() -> None:
 def test_a_busy_server_is_asked_again(answer: Error | GatewayError | str) -> None:
     """What we had is asked for again, on another connection and after a longer pause."""
     play = with_bob().feed(Closed(1), Opened(2))
-    play.feed(ReplyTimedOut(play.id) if isinstance(answer, str) else answer)
+    play.feed(Timer.REPLY if isinstance(answer, str) else answer)
     assert play.closed == [2]
     assert play.state.name == "ann"
     [connect] = play.connects

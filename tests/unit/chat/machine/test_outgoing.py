@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine.effects import RestoreInput
-from wschat.chat.machine.events import Closed, Event, Opened, ReplyTimedOut
+from wschat.chat.machine.events import Closed, Event, Opened, Timer
 from wschat.chat.machine.items import Acknowledged, Reconnected, RequestFailed, Unsent
 from wschat.protocol import events as wire
 from wschat.protocol.events import Ack, ClientMessage, Entry, Error, Signup
@@ -108,7 +108,7 @@ def test_asked_for_at_the_cut() -> None:
     assert play.feed(Error("in-a-room", "", play.id)).sent == [("register", "ann")]
 
 
-@pytest.mark.parametrize("end", [Closed(1), GatewayError("Internal server error"), ReplyTimedOut("me-2")])
+@pytest.mark.parametrize("end", [Closed(1), GatewayError("Internal server error"), Timer.REPLY])
 def test_a_message_that_came_back_without_its_ack(end: Event | wire.Event) -> None:
     """What the room has told of did arrive, whatever becomes of the reply: it is not sent again."""
     play = with_bob().feed("hello", ClientMessage("ann", "hello", "ops", 6, id="me-2")).feed(end)

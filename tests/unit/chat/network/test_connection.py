@@ -17,7 +17,7 @@ from websockets.http11 import Response
 from tests.support.asynchronous import asynchronous
 from tests.support.room_server import RoomServer, room_server
 from wschat import __version__
-from wschat.chat.machine.events import Closed, Event, Fault, Opened, Received, ReplyTimedOut
+from wschat.chat.machine.events import Closed, Event, Fault, Opened, Received
 from wschat.chat.network.connection import Connections, open_session
 from wschat.chat.settings import Settings
 from wschat.chat.start import ChatOptions
@@ -220,9 +220,9 @@ async def test_frames_and_requests(monkeypatch: pytest.MonkeyPatch) -> None:
 class Fed:
     """The events that were fed, and the connections that they are of."""
 
-    def __init__(self, url: str, reply_timeout: float = 30.0) -> None:
+    def __init__(self, url: str) -> None:
         self.events: list[Event] = []
-        options = ChatOptions(url, "t", Settings(), reply_timeout=reply_timeout)
+        options = ChatOptions(url, "t", Settings())
         self.connections = Connections(options, self.events.append, asyncio.create_task)
 
     async def until(self, count: int) -> None:
@@ -232,10 +232,10 @@ class Fed:
 
 
 @asynccontextmanager
-async def connected(reply_timeout: float = 30.0) -> AsyncIterator[tuple[RoomServer, Fed]]:
+async def connected() -> AsyncIterator[tuple[RoomServer, Fed]]:
     """Open a connection to a server."""
     async with room_server() as server:
-        fed = Fed(server.url, reply_timeout)
+        fed = Fed(server.url)
         fed.connections.open(1, 0.0)
         await fed.until(1)
         assert fed.events == [Opened(1)]
@@ -251,17 +251,6 @@ async def test_requests_and_replies() -> None:
             await fed.until(number + 2)
         replies = [event for event in fed.events if isinstance(event, Received)]
     assert [reply.latency is not None for reply in replies] == [True, True]
-
-
-@asynchronous
-async def test_a_reply_that_does_not_come() -> None:
-    """It is told of the request, and not of a ping."""
-    async with connected(reply_timeout=0.02) as (server, fed):
-        server.tamper = lambda _frame: ""
-        fed.connections.send(1, Request("register", "ann", id="1"))
-        fed.connections.send(1, Request("ping"))
-        await fed.until(2)
-        assert fed.events[1:] == [ReplyTimedOut("1")]
 
 
 @asynchronous
