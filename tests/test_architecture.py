@@ -56,7 +56,7 @@ LAYERS = (
     {"__main__"},
     {"cli"},
     {"chat", "functions", "lab", "local", "web"},
-    {"errors", "loopback", "paths", "protocol", "retry", "signals", "streams", "target", "text"},
+    {"errors", "loopback", "paths", "protocol", "retry", "signals", "target", "text"},
 )
 """The package from top to bottom: each part imports itself and what is below; the facts, each other too."""
 DEPTH = {part: depth for depth, parts in enumerate(LAYERS) for part in parts}

@@ -5,7 +5,7 @@ import hmac
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -95,24 +95,15 @@ def token(url: str) -> Iterator[str]:
     it can't take this one's name. Each URL gets its own, so no server learns another's. Where nothing can be
     kept, it lives as long as this run.
     """
-    with _kept_secret() as secret:
-        yield hmac.new(secret.encode(), url.encode(), "sha256").hexdigest()
-
-
-@contextmanager
-def _kept_secret() -> Iterator[str]:
     secret = os.urandom(32).hex()
-    try:
-        descriptor = os.open(state_dir() / KEPT_SECRET, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError:
-        yield secret
-        return
-    with os.fdopen(descriptor, "r+", errors="replace") as file:
-        with suppress(OSError):  # another run has the lock, or there are no locks here
+    with ExitStack() as stack:
+        with suppress(OSError):  # nothing can be kept, another run has the lock, or there are no locks here
+            descriptor = os.open(state_dir() / KEPT_SECRET, os.O_RDWR | os.O_CREAT, 0o600)
+            file = stack.enter_context(os.fdopen(descriptor, "r+", errors="replace"))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if kept := file.read():
                 secret = kept
             else:
                 file.write(secret)
                 file.flush()
-        yield secret
+        yield hmac.new(secret.encode(), url.encode(), "sha256").hexdigest()

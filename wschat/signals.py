@@ -43,18 +43,25 @@ def interrupt_on_termination() -> None:
 def on_termination(callback: Callable[[], object]) -> Iterator[None]:
     """Let the first call this meanwhile, in the main thread."""
     before = {number: signal.getsignal(number) for number in _not_ignored()}
-    _handle_first(lambda *_: callback())
+    first = _handle_first(lambda *_: callback())
     try:
         yield
     finally:
         for number, handler in before.items():
-            if not isinstance(signal.getsignal(number), _Later):
+            if signal.getsignal(number) is first:
                 signal.signal(number, handler)
 
 
-def _handle_first(handler: Handler) -> None:
-    def handle(number: int, frame: FrameType | None) -> None:
-        later = _Later()
+def _handle_first(handler: Handler) -> Handler:
+    """Let the first call this; later ones do nothing, but SIGTERM ends a program that still has not ended."""
+
+    def first(number: int, frame: FrameType | None) -> None:
+        begun = time.monotonic()
+
+        def later(number: int, _frame: FrameType | None) -> None:
+            if number == signal.SIGTERM and time.monotonic() - begun > HANGS_AFTER_S:
+                os._exit(ExitCode.INTERRUPTED)
+
         for each in _not_ignored():
             signal.signal(each, later)
         for each in JOB_CONTROL:
@@ -62,20 +69,10 @@ def _handle_first(handler: Handler) -> None:
         handler(number, frame)
 
     for number in _not_ignored():
-        signal.signal(number, handle)
+        signal.signal(number, first)
+    return first
 
 
 def _not_ignored() -> list[signal.Signals]:
     """Return those that were not ignored from the start, as by `nohup`."""
     return [number for number in TERMINATION if signal.getsignal(number) != signal.SIG_IGN]
-
-
-class _Later:
-    """What those after the first do: nothing, but SIGTERM ends a program that still has not ended."""
-
-    def __init__(self) -> None:
-        self._first = time.monotonic()
-
-    def __call__(self, number: int, _frame: FrameType | None) -> None:
-        if number == signal.SIGTERM and time.monotonic() - self._first > HANGS_AFTER_S:
-            os._exit(ExitCode.INTERRUPTED)

@@ -31,12 +31,8 @@ class Target:
     @property
     def options(self) -> str:
         """Return the options with which another of `COMMANDS` means the same lab, each after a space."""
-        given = {
-            "--prefix": self.prefix,
-            "--region": self.region,
-            "--profile": self.profile,
-            "--endpoint-url": self.endpoint_url,
-        }
+        names = ("prefix", "region", "profile", "endpoint_url")
+        given = {f"--{name.replace('_', '-')}": getattr(self, name) for name in names}
         return "".join(f" {option} {shlex.quote(value)}" for option, value in given.items() if value)
 
     @property

@@ -7,7 +7,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from io import StringIO
@@ -17,7 +17,6 @@ from wschat import paths
 from wschat.chat.settings import Settings
 from wschat.errors import ExitCode
 from wschat.signals import on_termination
-from wschat.streams import discard
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -87,10 +86,6 @@ async def chat(options: ChatOptions) -> ExitCode:
                 return await Client(options, prompt, over).run()
         except OSError as error:
             is_gone = options.has_prompt and error.errno == errno.EIO  # the terminal, as SIGHUP tells too
-            with suppress(OSError):
-                discard(options.stdout)
-                if is_gone and sys.stderr:  # None where it is closed
-                    discard(sys.stderr)
             if isinstance(error, BrokenPipeError):  # such as `| head`: who read has enough
                 return ExitCode.OK
             if is_gone:

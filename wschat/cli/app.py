@@ -32,15 +32,14 @@ Command = Callable[..., None]
 
 
 def _with_target(command: Command) -> Command:
-    """Let a command whose first argument is a Target take the options that are annotated there.
+    """Let a command whose first argument is its target take the options that are annotated there.
 
     The commands that an error's hint names get the same options, so that they work when pasted.
     """
-    parameters = list(signature(command).parameters.values())
-    noted = [note for each in parameters[:1] for note in get_args(each.annotation)]
-    options = next((note for note in noted if isinstance(note, dict)), None)
-    if options is None:
+    first, *others = signature(command).parameters.values()
+    if first.name != "target":
         return command
+    options = get_args(first.annotation)[1]
 
     @wraps(command)
     def run(**given: Any) -> None:  # noqa: ANN401  whatever the command takes
@@ -51,15 +50,12 @@ def _with_target(command: Command) -> Command:
             error.complete(target.commands)
             raise
 
-    defaults = vars(Target())
-    taken = [
-        *(each.replace(kind=Parameter.KEYWORD_ONLY) for each in parameters[1:]),
-        *(
-            Parameter(name, Parameter.KEYWORD_ONLY, default=defaults[name], annotation=options[name])
-            for name in options
-        ),
+    shared = [
+        Parameter(name, Parameter.KEYWORD_ONLY, default=getattr(Target, name), annotation=option)
+        for name, option in options.items()
     ]
-    run.__signature__ = Signature(taken)  # type: ignore[attr-defined]  # where typer looks
+    own = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in others]
+    run.__signature__ = Signature([*own, *shared])  # type: ignore[attr-defined]  # where typer looks
     return run
 
 

@@ -6,10 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wschat import paths
-from wschat.chat.network import event_loop
 from wschat.chat.settings import Notify, Settings
-from wschat.chat.start import ChatOptions
-from wschat.chat.start import chat as run_chat
 from wschat.cli.connection import find, program, signer
 from wschat.cli.options import (
     Config,
@@ -53,6 +50,9 @@ def chat(
 
     Options that name an environment variable can be set in the settings file, too.
     """
+    from wschat.chat import start  # asyncio takes longer to load than all the rest of --help
+    from wschat.chat.network import event_loop
+
     interrupt_on_termination()
     if local and is_typed(context, "url", "sign"):
         raise UsageError("--local and --url or --sign exclude each other", where="chat")
@@ -64,16 +64,16 @@ def chat(
         at = Target(url=lab.url) if lab else find(target, url, sign=sign, command="chat")
         is_host = lab is not None and lab.started
         with paths.token(at.url) as token:
-            options = ChatOptions(
+            options = start.ChatOptions(
                 at.url,
                 token,
                 Settings(name, room, plain, log, time, bell, notify, links),
                 json_lines=json,
                 welcome=f"Another terminal joins with: {program()} chat --local" if is_host else "",
                 sign=signer(at),
-                check=lab.check if lab else ChatOptions.check,
+                check=lab.check if lab else start.ChatOptions.check,
             )
-            code = event_loop.run(run_chat(options))
+            code = event_loop.run(start.chat(options))
     raise typer.Exit(code)
 
 

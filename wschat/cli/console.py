@@ -10,7 +10,6 @@ from rich.markup import escape
 from rich.text import Text
 
 from wschat.errors import UsageError, WschatError
-from wschat.streams import discard
 from wschat.text import safe
 
 
@@ -24,7 +23,7 @@ class Console(rich.console.Console):
 
     def on_broken_pipe(self) -> None:
         """Discard what is still to come."""
-        discard(self.file)
+        self.quiet = True
 
 
 def stderr() -> Console:

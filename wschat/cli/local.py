@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
+from typer.models import OptionInfo
 
 from wschat import paths
 from wschat.cli import console
@@ -21,11 +22,16 @@ CREDENTIALS = "AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_AC
 MOST_DROPS = 60_000.0  # a minute: with inf the lab would do nothing else
 
 
-def _number(value: float) -> float:
+def _no_nan(value: float) -> float:
     """Refuse nan, which no limit keeps out and which equals no lab's option, not even its own."""
     if math.isnan(value):
         raise typer.BadParameter("nan is no number")
     return value
+
+
+def _number(least: float, what: str, most: float | None = None) -> OptionInfo:
+    option: OptionInfo = typer.Option(min=least, max=most, callback=_no_nan, help=what)
+    return option
 
 
 def local(
@@ -33,29 +39,18 @@ def local(
         int | None, typer.Option(min=1, max=65535, help="TCP port of the lab. (default: any)")
     ] = None,
     idle_timeout: Annotated[
-        float,
-        typer.Option(
-            min=0.1,
-            callback=_number,
-            help="Seconds without a message, either way, until a connection is closed.",
-        ),
+        float, _number(0.1, "Seconds without a message, either way, until a connection is closed.")
     ] = AS_ON_AWS.idle_timeout,
     max_age: Annotated[
-        float,
-        typer.Option(min=0.1, callback=_number, help="Seconds until a connection is closed for its age."),
+        float, _number(0.1, "Seconds until a connection is closed for its age.")
     ] = AS_ON_AWS.max_age,
-    rate: Annotated[
-        float, typer.Option(min=1, callback=_number, help="Requests per second; bursts of half as many.")
-    ] = AS_ON_AWS.rate,
+    rate: Annotated[float, _number(1, "Requests per second; bursts of half as many.")] = AS_ON_AWS.rate,
     order: Annotated[
         Literal["arrival", "shuffle"],
         typer.Option(help="In which order messages are delivered that are sent at the same time."),
     ] = "arrival",
     drop: Annotated[
-        float,
-        typer.Option(
-            min=0, max=MOST_DROPS, callback=_number, help="Connections to cut per minute, at random."
-        ),
+        float, _number(0, "Connections to cut per minute, at random.", MOST_DROPS)
     ] = AS_ON_AWS.drop,
 ) -> None:
     """Run the whole lab on this machine. It stays in the foreground until Ctrl-C."""

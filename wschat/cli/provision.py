@@ -8,7 +8,6 @@ import typer
 from rich.markup import escape
 
 from wschat import paths
-from wschat.chat.network import lab_check
 from wschat.cli import console, report
 from wschat.cli.aws import LOOKING, NOTHING_CHANGED, confirm, connect, on_interrupt, waiting
 from wschat.cli.connection import program, signer
@@ -83,6 +82,8 @@ def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, 
         report.show_plan(left, err)
         raise typer.Exit(ExitCode.DIFFERENT)
     if verify:
+        from wschat.chat.network import lab_check  # what connects takes as long to load as all the rest
+
         with on_interrupt(f"Stopped trying it. The lab is all there: {url}"):
             sign = signer(made)
             with console.waiting("Trying it") as show:

@@ -1,12 +1,11 @@
 """How a client reads what the server sends; no function needs it."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, fields, is_dataclass
+from types import UnionType
+from typing import Any, get_args, get_origin
 
-from wschat.protocol.events import EVENTS, Entry, Event
-from wschat.protocol.names import is_text
+from wschat.protocol.events import EVENTS, Event
 
 
 @dataclass(frozen=True)
@@ -30,35 +29,22 @@ def decode_event(frame: str) -> Event:
         value = json.loads(frame)
         if "type" not in value and isinstance(value["message"], str) and len(value) <= 4:  # noqa: PLR2004
             return GatewayError(value["message"], str(value.get("requestId", "")))
-        event: Event = _build(EVENTS[value["type"]], value)
+        event: Event = _read(EVENTS[value["type"]], value)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError):
         return Unknown(frame)
     return event
 
 
-def _reader(kind: Any) -> Callable[[Any], Any]:  # noqa: ANN401
-    def read(value: Any) -> Any:  # noqa: ANN401
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise TypeError
-        return value if kind is not str or is_text(value) else value.encode("utf-8", "replace").decode()
-
-    return read
-
-
-_string, _integer, _list = _reader(str), _reader(int), _reader(list)
-# By the type of a field: one of another type needs an entry here, or its event is `Unknown`.
-_READ: dict[object, Callable[[Any], object]] = {
-    str: _string,
-    str | None: lambda value: None if value is None else _string(value),
-    int: _integer,
-    int | None: lambda value: None if value is None else _integer(value),
-    bool: bool,
-    tuple[str, ...]: lambda value: tuple(_string(item) for item in _list(value)),
-    tuple[Entry, ...]: lambda value: tuple(_build(Entry, item) for item in _list(value)),
-}
-
-
-def _build(kind: Any, value: object) -> Any:  # noqa: ANN401  a dataclass of this module
-    if not isinstance(value, dict):
+def _read(kind: Any, value: Any) -> Any:  # noqa: ANN401  what JSON has, for a field of any type
+    """Return a value as a field of this type has it, or raise TypeError."""
+    if isinstance(kind, UnionType):
+        return None if value is None else _read(get_args(kind)[0], value)
+    if get_origin(kind) is tuple:
+        return tuple(_read(get_args(kind)[0], item) for item in _read(list, value))
+    if is_dataclass(kind):
+        given = _read(dict, value)
+        read = {f.name: _read(f.type, given[f.name]) for f in fields(kind) if f.name in given}
+        return kind(**read)  # type: ignore[operator]  # it is a class
+    if type(value) is not kind:
         raise TypeError
-    return kind(**{f.name: _READ[f.type](value[f.name]) for f in fields(kind) if f.name in value})
+    return value.encode(errors="replace").decode() if kind is str else value
