@@ -14,11 +14,3 @@ def test_connect(connect: Connect, tables: Tables) -> None:
             "expires": {"N": f"{ann.connected_at // 1000 + LIFETIME}"},
         }
     }
-
-
-def test_a_client_sends_a_gateway_route(connect: Connect, tables: Tables) -> None:
-    """A message with the action $connect changes nothing."""
-    ann = connect("Ann", "Ops")
-    before = tables()
-    assert ann.call("$connect", eventType="MESSAGE") == {"statusCode": 200}
-    assert tables() == before

@@ -1,5 +1,7 @@
 """$disconnect: what is a connection's goes with it."""
 
+import pytest
+
 from tests.support.functions.people import Connect, Tables
 from wschat.protocol.events import UserLeft
 
@@ -15,9 +17,10 @@ def test_disconnect(connect: Connect, tables: Tables) -> None:
     assert tables().keys() == {"#rooms"}
 
 
-def test_a_client_sends_a_gateway_route(connect: Connect, tables: Tables) -> None:
-    """A message with the action $disconnect changes nothing."""
+@pytest.mark.parametrize("route", ["$connect", "$disconnect"])
+def test_a_client_sends_a_gateway_route(connect: Connect, tables: Tables, route: str) -> None:
+    """A message with such an action changes nothing."""
     ann = connect("Ann", "Ops")
     before = tables()
-    assert ann.call("$disconnect", eventType="MESSAGE") == {"statusCode": 200}
+    assert ann.call(route, eventType="MESSAGE") == {"statusCode": 200}
     assert tables() == before

@@ -3,8 +3,9 @@
 import pytest
 
 from wschat.functions.shared.history import HISTORY_LIMIT, newest, slot, slots
-from wschat.protocol.events import Entry
-from wschat.protocol.limits import LOG_LENGTH
+from wschat.local.gateway.quotas import MESSAGE_BYTES
+from wschat.protocol.events import Entry, MultiMessage
+from wschat.protocol.limits import ID_LIMIT, LOG_LENGTH, MEMBER_LIMIT, MESSAGE_LIMIT, NAME_LIMIT
 
 BORN = 1_000
 
@@ -23,6 +24,7 @@ def test_slots(after: int, last: int, first: int, number: int) -> None:
     keys = slots("ops", after, last)
     assert keys == [slot("ops", seq) for seq in range(first, first + number)]
     assert len(set(keys)) == number <= LOG_LENGTH
+    assert slot("ops", last) == slot("ops", last + LOG_LENGTH), "an item is used again and again"
 
 
 def entry(seq: int, content: str = "") -> Entry:
@@ -42,3 +44,12 @@ def test_as_many_as_there_is_space_for() -> None:
     items = [vars(entry(seq, "x" * (HISTORY_LIMIT // 3))) for seq in range(4)]
     kept, truncated = newest(items, -1, 3)
     assert ([each.seq for each in kept], truncated) == ([2, 3], True)
+
+
+def test_the_fullest_reply() -> None:
+    """The most members and as many messages as there is space for are what API Gateway still sends."""
+    kept, _ = newest([vars(entry(seq, "\x01" * MESSAGE_LIMIT)) for seq in range(10)], -1, 9)
+    name = "😀" * NAME_LIMIT
+    reply = MultiMessage(name, (name,) * MEMBER_LIMIT, kept, truncated=True, id="\x01" * ID_LIMIT)
+    assert kept
+    assert len(reply.encode().encode()) < MESSAGE_BYTES
