@@ -1,4 +1,4 @@
-"""A lab in a MiniStack of this process, and the life of one resource in it."""
+"""A lab in a MiniStack of this process, and single resources in it."""
 
 from dataclasses import replace
 
@@ -30,20 +30,6 @@ def read(cloud: Cloud, wanted: Resource) -> Resource | None:
     """Return a resource as it is read, with names in the place of ids."""
     snapshot = inventory.read(cloud, wanted.read_keys)
     return snapshot.actual(blueprint(cloud.lab)).resources.get(wanted.key)
-
-
-def live(cloud: Cloud, *wanted: Resource) -> None:
-    """Create a resource, change it into each of the next, delete it; it is read as what it is each time."""
-    first, *later = wanted
-    first.create(cloud)
-    found = read(cloud, first)
-    assert found == first
-    for each in later:
-        each.update(found, cloud)
-        found = read(cloud, each)
-        assert found == each
-    found.delete(cloud)
-    assert read(cloud, wanted[-1]) is None
 
 
 def make(cloud: Cloud, *kinds: type[Resource]) -> None:

@@ -13,9 +13,9 @@ from wschat.lab.aws.log_groups import LogGroup
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.routes import Integration, Route
 from wschat.lab.aws.tables import Table
-from wschat.lab.aws.websocket_api import Api, Deployment, Stage
-from wschat.lab.blueprint import DESCRIPTIONS, FUNCTIONS, MOCKS, STAGE, blueprint, check_names, digest
-from wschat.lab.model import OPEN, Lab, Resource
+from wschat.lab.aws.websocket_api import Api, Deployment
+from wschat.lab.blueprint import FUNCTIONS, MOCKS, blueprint, check_names, digest
+from wschat.lab.model import Lab, Resource
 
 LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-")
 NAMES = ["Connect", "RegisterUser", "CreateRoom", "JoinRoom", "SendMessage", "LeaveRoom", "Disconnect"]
@@ -23,36 +23,6 @@ NAMES = ["Connect", "RegisterUser", "CreateRoom", "JoinRoom", "SendMessage", "Le
 
 def of(kind: type[Resource], lab: Lab = LAB) -> list[Resource]:
     return [resource for resource in blueprint(lab) if isinstance(resource, kind)]
-
-
-def test_tables() -> None:
-    """Two tables with the lab's keys, in the lab's case; connections expire."""
-    assert of(Table) == [
-        Table(name="anna-client-records", partition_key="ID", ttl="expires"),
-        Table(name="anna-room-messages-users", partition_key="room"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [
-        (Function, "anna-{}"),
-        (Role, "anna-{}Role"),
-        (Policy, "anna-{}Role"),
-        (LogGroup, "/aws/lambda/anna-{}"),
-    ],
-)
-def test_seven_of_each(kind: type[Resource], name: str) -> None:
-    """Each function has a role, a policy and a log group of its own, with the lab's names."""
-    assert sorted(each.name for each in of(kind)) == sorted(name.format(each) for each in NAMES)
-
-
-def test_api() -> None:
-    """The API, its selection expression and its stage are the lab's."""
-    name = "anna-chatroom-websocket"
-    described = DESCRIPTIONS[OPEN]
-    assert of(Api) == [Api(name=name, title=name, selection="$request.body.action", description=described)]
-    assert [stage.name for stage in of(Stage)] == [STAGE] == ["development"]
 
 
 def test_routes() -> None:
@@ -89,13 +59,6 @@ def test_grants() -> None:
                 posting.add(policy.name.removeprefix("anna-").removesuffix("Role"))
                 assert statement["Resource"].endswith(":{api}/development/POST/@connections/*")
     assert posting == set(NAMES) - {"Connect", "RegisterUser"}
-
-
-def test_management_url() -> None:
-    """The functions are told where to post: the API's own address, with the API's id to be put in."""
-    lab = Lab(account="1", region="us-east-1", callbacks="https://{api}.execute-api.us-east-1.amazonaws.com")
-    environments = [dict(each.environment) for each in of(Function, lab) if isinstance(each, Function)]
-    assert {each["MANAGEMENT_URL"] for each in environments} == {lab.callbacks}
 
 
 def test_digest() -> None:

@@ -91,18 +91,9 @@ class Jobs:
         return seconds
 
 
-@pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
-
-
-@pytest.fixture
-def jobs(clock: VirtualClock) -> Jobs:
-    return Jobs(clock)
-
-
-def test_results_in_order(clock: VirtualClock, jobs: Jobs) -> None:
+def test_results_in_order() -> None:
     """Results come in the jobs' order, whichever ends first, and so many run at a time."""
+    jobs = Jobs(clock := VirtualClock())
     seconds = [3.0, 1.0, 2.0, 5.0, 4.0]
     assert clock.run_all([lambda each=each: jobs.job(each) for each in seconds], limit=2) == seconds  # type: ignore[misc]
     assert jobs.most == 2
@@ -110,8 +101,9 @@ def test_results_in_order(clock: VirtualClock, jobs: Jobs) -> None:
     assert clock.run_all([]) == []
 
 
-def test_the_first_error(clock: VirtualClock, jobs: Jobs) -> None:
+def test_the_first_error() -> None:
     """It is raised when those that run have ended; no job is begun after it."""
+    jobs = Jobs(clock := VirtualClock())
     first, second = ValueError("first"), ValueError("second")
     work = [lambda: jobs.job(5), lambda: jobs.job(1, first), lambda: jobs.job(2, second), lambda: jobs.job(1)]
     with pytest.raises(ValueError, match="first"):

@@ -35,14 +35,6 @@ def test_managed(tags: object, *, managed: bool) -> None:
     assert LAB.manages(tags) is managed
 
 
-def test_prefix_of_tags() -> None:
-    """Tags of this region name the prefix of a lab, if only the empty one."""
-    assert LAB.prefix_of({TAG: "eu-central-1/bob-"}) == "bob-"
-    assert LAB.prefix_of({TAG: "eu-central-1/"}) == ""
-    assert LAB.prefix_of({TAG: "us-east-1/bob-"}) is None
-    assert LAB.prefix_of({}) is None
-
-
 def test_kinds_name_each_other() -> None:
     """Each kind of the blueprint is listed once, and so is each that another depends on, uses or names."""
     names = [kind.kind for kind in KINDS.values()]
@@ -54,6 +46,18 @@ def test_kinds_name_each_other() -> None:
         assert isinstance(each, KINDS[each.kind])
         attributes = {*each.fixed, each.refers_to, each.names_api} - {None}
         assert all(hasattr(each, str(name)) for name in attributes)
+
+
+def test_locks() -> None:
+    """AWS refuses parallel changes of an API and what is in it, of a function's policy, of a role's."""
+    owners = {"policy": "role", "permission": "function"}
+    for each in blueprint(LAB):
+        inside = each.kind == "API" or each.parent == "API"
+        kind, name = (
+            ("API", "") if inside else (owners.get(each.kind, each.kind), each.name.partition(":")[0])
+        )
+        assert each.lock_key == (kind, name)
+        assert each.read_key == ((each.kind, "") if inside else each.lock_key)
 
 
 def test_a_package_is_no_difference() -> None:

@@ -1,7 +1,5 @@
 """Plans are the difference between what should exist and what does."""
 
-from dataclasses import replace
-
 import pytest
 
 from wschat.lab.aws.functions import Function
@@ -59,27 +57,6 @@ def test_what_one_that_is_stuck_holds_back(stuck: Key, held: set[Key]) -> None:
     assert held_back(differences(DESIRED, exists()), stuck) == held
 
 
-def test_everything_exists() -> None:
-    """A lab that is as it should be gets nothing."""
-    assert differences(DESIRED, exists(*DESIRED)) == ()
-
-
-def test_half_exists() -> None:
-    """Only what is missing is made."""
-    plan = differences(DESIRED, exists(*DESIRED[:20]))
-    assert {step.resource for step in plan} == set(DESIRED[20:])
-
-
-def test_an_attribute_differs() -> None:
-    """What differs is updated, and the step tells in what."""
-    wanted = next(resource for resource in DESIRED if isinstance(resource, Function))
-    found = replace(wanted, memory=128, timeout=3)
-    role = Role(name=wanted.role, trust="")
-    (step, *_) = differences([wanted], exists(found, role))
-    assert (step.verb, step.found) == (Verb.UPDATE, found)
-    assert step.resource.differences(found) == {"memory": (256, 128), "timeout": (25, 3)}
-
-
 def test_too_much() -> None:
     """What our API has too much is deleted, the last one first."""
     spare = [Route(name=name, integration=None, two_way=False) for name in ("old", "older")]
@@ -123,21 +100,3 @@ def test_down() -> None:
     assert held_back(plan, ("function", "Connect")) == own | tables
     assert held_back(plan, ("policy", "ConnectRole")) == {("role", "ConnectRole")}
     assert len(held_back(plan, ("API", "chatroom-websocket"))) == len(plan) - 1
-
-
-def test_one_lock_one_step_at_a_time() -> None:
-    """Steps with one lock key come one after another, in the plan's order."""
-    one, other = (Role(name=name, trust="") for name in ("one", "other"))
-    plan = (Step(Verb.CREATE, one), Step(Verb.CHECK, one), Step(Verb.CREATE, other))
-    steps = sorter(plan)
-    steps.prepare()
-    assert set(steps.get_ready()) == {plan[0], plan[2]}
-    steps.done(plan[0], plan[2])
-    assert steps.get_ready() == (plan[1],)
-    steps.done(plan[1])
-    assert not steps.is_active()
-
-
-def test_down_leaves_what_is_unmanaged() -> None:
-    """Teardown has no step for what is unmanaged."""
-    assert plan_down(Actual(unmanaged=DESIRED)) == ()

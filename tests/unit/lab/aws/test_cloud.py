@@ -6,8 +6,8 @@ import botocore.exceptions as aws
 import pytest
 from botocore.parsers import ResponseParserError
 
+from tests.support.plane.clock import VirtualClock
 from tests.unit.lab.aws.test_errors import refused
-from tests.unit.lab.aws.test_session import Sleeper
 from wschat.errors import AwsError
 from wschat.lab.aws.cloud import POLL_S, Cloud, OutcomeUnknown
 from wschat.lab.clock import Stopped
@@ -21,7 +21,7 @@ EXISTS = refused("EntityAlreadyExists")
 class Service:
     """Fails with an error until a time has come, and counts how often it was called."""
 
-    def __init__(self, clock: Sleeper, error: Exception, until: float) -> None:
+    def __init__(self, clock: VirtualClock, error: Exception, until: float) -> None:
         self.calls = 0
         self._clock, self._error, self._until = clock, error, until
 
@@ -33,25 +33,14 @@ class Service:
 
 
 @pytest.fixture
-def clock() -> Sleeper:
-    return Sleeper()
+def clock() -> VirtualClock:
+    return VirtualClock()
 
 
 @pytest.fixture
-def patient(clients: Cloud, clock: Sleeper) -> Cloud:
+def patient(clients: Cloud, clock: VirtualClock) -> Cloud:
     """The clients, on a clock that only sleeping moves."""
     return replace(clients, clock=clock, jitter=lambda: 0.5)
-
-
-def test_what_passes_is_waited_for(patient: Cloud, clock: Sleeper) -> None:
-    """A throttled call is tried again for ten minutes at least, ever more seldom; each wait is told."""
-    told: list[tuple[str, float]] = []
-    service = Service(clock, THROTTLED, until=600)
-    assert replace(patient, on_wait=lambda *news: told.append(news)).call(service) == "done"
-    assert 600 <= clock.now() < 630
-    assert service.calls < 50
-    assert {what for what, _ in told} == {Failure.THROTTLED.value}
-    assert [seconds for _, seconds in told] == sorted(seconds for _, seconds in told)
 
 
 PASSING = {
@@ -64,31 +53,24 @@ PASSING = {
 
 
 @pytest.mark.parametrize("failure", PASSING)
-def test_patience(patient: Cloud, clock: Sleeper, failure: Failure) -> None:
-    """What passes in time is waited for, by the policy of its kind; what does not is raised."""
-    patience, error = POLICIES[failure].patience, PASSING[failure]
-    assert patient.call(Service(clock, error, until=patience * 0.8)) == "done"
+def test_patience(patient: Cloud, clock: VirtualClock, failure: Failure) -> None:
+    """What passes in time is waited for, by the policy of its kind, and told; what does not is raised."""
+    patience, error, told = POLICIES[failure].patience, PASSING[failure], list[tuple[str, float]]()
+    hearing = replace(patient, on_wait=lambda *news: told.append(news))
+    assert hearing.call(Service(clock, error, until=patience * 0.8)) == "done"
+    assert {what for what, _ in told} == {failure.value}
+    assert [seconds for _, seconds in told] == sorted(seconds for _, seconds in told)
     start = clock.now()
     with pytest.raises((aws.ClientError, aws.BotoCoreError)):
         patient.call(Service(clock, error, until=10_000))
     assert patience <= clock.now() - start < patience + 30
 
 
-def test_one_failure_after_another(patient: Cloud, clock: Sleeper) -> None:
-    """A long wait for one thing spoils none that follow."""
-    role, busy, network = (
-        Service(clock, PASSING[failure], until)
-        for failure, until in ((Failure.NEW_ROLE, 100), (Failure.THROTTLED, 101), (Failure.NO_ANSWER, 102))
-    )
-    patient.call(lambda: (role(), busy(), network()))
-    assert clock.now() < 107
-
-
 QUOTA = refused("TooManyRequestsException", "Maximum number of APIs has been reached", 429)
 
 
 @pytest.mark.parametrize("error", [refused("AccessDenied"), QUOTA], ids=["denied", "quota"])
-def test_what_stays_is_raised_at_once(patient: Cloud, clock: Sleeper, error: Exception) -> None:
+def test_what_stays_is_raised_at_once(patient: Cloud, clock: VirtualClock, error: Exception) -> None:
     """A denied call is not tried again, nor one that a quota forbids, whatever its code."""
     service = Service(clock, error, until=10_000)
     with pytest.raises(aws.ClientError):
@@ -101,7 +83,7 @@ GARBLED = ResponseParserError("invalid XML received: <html>502 Bad Gateway</html
 
 @pytest.mark.parametrize(("error", "exists"), [(NO_ANSWER, False), (GARBLED, False), (EXISTS, True)])
 def test_a_create_is_never_sent_twice(
-    patient: Cloud, clock: Sleeper, error: Exception, *, exists: bool
+    patient: Cloud, clock: VirtualClock, error: Exception, *, exists: bool
 ) -> None:
     """A create that may have been carried out has an unknown outcome, for whoever can look."""
     service = Service(clock, error, until=10_000)
@@ -110,19 +92,19 @@ def test_a_create_is_never_sent_twice(
     assert (service.calls, unknown.value.exists, unknown.value.error) == (1, exists, error)
 
 
-def test_a_create_that_was_not_done_is_tried_again(patient: Cloud, clock: Sleeper) -> None:
+def test_a_create_that_was_not_done_is_tried_again(patient: Cloud, clock: VirtualClock) -> None:
     """What AWS certainly did not do is tried again."""
     assert patient.create(Service(clock, THROTTLED, until=30)) == "done"
 
 
-def test_find(patient: Cloud, clock: Sleeper) -> None:
+def test_find(patient: Cloud, clock: VirtualClock) -> None:
     """What does not exist is None; any other refusal is raised."""
     assert patient.find(Service(clock, refused("NoSuchEntity"), until=1)) is None
     with pytest.raises(aws.ClientError):
         patient.find(Service(clock, refused("AccessDenied"), until=1))
 
 
-def test_poll(patient: Cloud, clock: Sleeper) -> None:
+def test_poll(patient: Cloud, clock: VirtualClock) -> None:
     """Polling ends when it is so, with what was found, or with an error that names what was waited for."""
     assert patient.poll(lambda now: bool(now and now > 30), "the table", clock.now) == clock.now()
     assert 30 < clock.now() < 32
@@ -131,7 +113,7 @@ def test_poll(patient: Cloud, clock: Sleeper) -> None:
     assert clock.now() > POLL_S
 
 
-def test_stop(patient: Cloud, clock: Sleeper) -> None:
+def test_stop(patient: Cloud, clock: VirtualClock) -> None:
     """Who waits when the person asks to stop, stops."""
     clock.stop()
     service = Service(clock, THROTTLED, until=30)

@@ -25,7 +25,6 @@ def refused(code: str, message: str | None = "no", status: int = 400) -> aws.Cli
         (aws.NoRegionError(), AccessError, "no region"),
         (json.JSONDecodeError("x", "garbage", 0), AccessError, "credential_process"),
         (aws.SSOTokenLoadError(error_msg="x"), AccessError, "login has expired"),
-        (aws.UnauthorizedSSOTokenError(), AccessError, "login has expired"),
         (aws.TokenRetrievalError(provider="sso", error_msg="x"), AccessError, "login has expired"),
         (aws.MissingDependencyException(msg="botocore[crt]"), AccessError, "crt"),
         (aws.LoginRefreshRequired(), AccessError, "login has expired"),
@@ -34,7 +33,6 @@ def refused(code: str, message: str | None = "no", status: int = 400) -> aws.Cli
         (refused("InvalidSignatureException"), AccessError, "does not know"),
         (refused("AccessDenied", "not authorized to perform: iam:PassRole"), AccessError, "iam:PassRole"),
         (aws.EndpointConnectionError(endpoint_url="x"), AwsError, "can't be reached"),
-        (aws.ConnectTimeoutError(endpoint_url="x"), AwsError, "can't be reached"),
         (aws.ReadTimeoutError(endpoint_url="x"), AwsError, "can't be reached"),
         (refused("LimitExceeded", "too many roles"), AwsError, "quota is used up: too many roles"),
         (

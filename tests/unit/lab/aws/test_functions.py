@@ -1,58 +1,30 @@
-"""Functions and the permissions to invoke them: created, changed, read and deleted."""
+"""Functions whose tags are hidden, and what Lambda failed to make or to change."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.unit.lab.conftest import live, make, read
+from tests.unit.lab.conftest import make, read
 from wschat.errors import AccessError
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.aws.functions import Function, Permission, permission_name
+from wschat.lab.aws.functions import Function
 from wschat.lab.aws.roles import Role
-from wschat.lab.aws.websocket_api import Api
-from wschat.lab.blueprint import FUNCTIONS, blueprint
+from wschat.lab.blueprint import blueprint
 from wschat.lab.bundle import bundle
-from wschat.lab.model import API, Lab
+from wschat.lab.model import Lab
 
 LAB = Lab(account="0" * 12, region="us-east-1")
-CONNECT, *_ = (
-    each
-    for each in blueprint(LAB, {spec.module: bundle(spec.module) for spec in FUNCTIONS})
-    if isinstance(each, Function)
-)
+CONNECT, *_ = (each for each in blueprint(LAB, {"connect": bundle("connect")}) if isinstance(each, Function))
 UPDATES = {"UpdateFunctionCode", "UpdateFunctionConfiguration"}
-
-
-def test_life(empty: Cloud) -> None:
-    """What is configuration and what is code are changed by a call each."""
-    make(empty, Role)
-    changed = replace(CONNECT, memory=1024, timeout=9, environment=(("A", "1"),))
-    live(empty, replace(CONNECT, handler="other.handler"), changed, CONNECT)
-    CONNECT.create(empty)
-    assert list(Function.names(empty)) == [CONNECT.name]
-
-
-def test_life_of_a_permission(empty: Cloud) -> None:
-    """It is locked and read with its function, and is replaced where it differs."""
-    make(empty, Role, Api)
-    CONNECT.create(empty)
-    permission = Permission(
-        name=permission_name(CONNECT.name, "connect"),
-        function=CONNECT.name,
-        statement="connect",
-        source=LAB.arn("execute-api", f"{API}/*/$connect"),
-    )
-    assert permission.lock_key == permission.read_key == CONNECT.lock_key
-    live(empty, permission, replace(permission, principal="s3.amazonaws.com"))
 
 
 def test_tags_that_may_not_be_seen(empty: Cloud) -> None:
     """Lambda answers whom it does not let see a function's tags; that makes the function no less managed."""
     make(empty, Role)
     CONNECT.create(empty)
+    assert Function.names(empty) == [CONNECT.name]
     hidden = {"Tags": None, "TagsError": {"ErrorCode": "AccessDeniedException", "Message": "no ListTags"}}
     with answered(empty, hidden), pytest.raises(AccessError, match="no ListTags"):
         read(empty, CONNECT)

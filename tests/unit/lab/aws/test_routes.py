@@ -1,41 +1,32 @@
-"""Routes and integrations: created, changed, read and deleted."""
+"""Integrations whose names are lost, and routes that are made anew."""
 
 from dataclasses import replace
 
-import pytest
-
-from tests.unit.lab.conftest import live, make
+from tests.unit.lab.conftest import make, read
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.routes import Integration, Route
 from wschat.lab.aws.websocket_api import Api
-from wschat.lab.blueprint import FUNCTIONS, mock, proxy
+from wschat.lab.blueprint import blueprint
 from wschat.lab.model import Lab
-from wschat.protocol.events import Pong
 
-LAB = Lab(account="0" * 12, region="us-east-1")
-CONNECT, *_ = (proxy(LAB, spec) for spec in FUNCTIONS)
-PING = mock("ping", Pong())
+DESIRED = blueprint(Lab(account="0" * 12, region="us-east-1"))
+INTEGRATIONS = [each for each in DESIRED if isinstance(each, Integration)]
 
 
-@pytest.mark.parametrize(
-    "integrations",
-    [
-        (CONNECT, replace(CONNECT, method="GET"), CONNECT),
-        (PING, replace(PING, answer=("$default", "other", "{}")), replace(PING, answer=None), PING),
-    ],
-    ids=["AWS_PROXY", "MOCK"],
-)
-def test_life_of_integrations(empty: Cloud, integrations: tuple[Integration, ...]) -> None:
-    """Attributes and the response are changed in place."""
-    make(empty, Api)
-    live(empty, *integrations)
+def test_names_that_are_lost() -> None:
+    """One whose description somebody changed is known by what it does; what does nothing of ours is not."""
+    for each in INTEGRATIONS:
+        assert replace(each, name="a1b2", description="mine").identified(DESIRED).name == each.name
+    strange = replace(INTEGRATIONS[0], name="a1b2", function="other")
+    assert strange.identified(DESIRED) == strange
 
 
-def test_life_of_a_route(empty: Cloud) -> None:
-    """Its target and authorization are changed in place; who has been two-way is made anew."""
-    make(empty, Api)
-    CONNECT.create(empty)
-    PING.create(empty)
-    route = Route(name="$connect", integration=CONNECT.name, two_way=False)
-    two_way = replace(route, two_way=True, integration=PING.name)
-    live(empty, route, two_way, route, replace(route, authorization="AWS_IAM"))
+def test_one_that_was_two_way(empty: Cloud) -> None:
+    """It is made anew, since no call takes its selection expression away; the integration stays."""
+    make(empty, Api, Integration)
+    route = Route(name="$connect", integration="Connect", two_way=False)
+    replace(route, two_way=True).create(empty)
+    before = empty.ids[route.key]
+    route.update(replace(route, two_way=True), empty)
+    assert read(empty, route) == route
+    assert empty.ids[route.key] != before

@@ -1,22 +1,14 @@
-"""Tables: created with a time to live, changed, read and deleted."""
+"""Tables, and what AWS may refuse of them."""
 
 from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.unit.lab.conftest import live
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.tables import Table
 
 TABLE = Table(name="client-records", partition_key="ID", ttl="expires")
-
-
-def test_life(empty: Cloud) -> None:
-    """Its time to live is switched off, and on for another attribute."""
-    live(empty, TABLE, replace(TABLE, ttl=None), replace(TABLE, ttl="ends"))
-    replace(TABLE, name="other").create(empty)
-    assert list(Table.names(empty)) == ["other"]
 
 
 def test_a_time_to_live_that_is_refused(empty: Cloud) -> None:
