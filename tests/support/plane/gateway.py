@@ -155,7 +155,7 @@ class Gateway(Service):
         return tags
 
     def _begin(self, call: Call, made: str, now: float) -> None:
-        self._reads.born(f"{call.resource}/{made}", now)
+        self._reads.born(call.service, f"{call.resource}/{made}", now)
         path = f"{call.resource}/{made}".split("/")[1:]
         for part in PARTS[call.operation]:
             self._reads.starts_with(self._call(call, *path, part), EMPTY)

@@ -154,11 +154,11 @@ class Plane:
         return self.backend.forward(call.request)
 
     def _write(self, call: Call, service: Service, now: float) -> Answer:
-        touched = self._reads.before(call)
+        before = self._reads.before(call)
         answer = self.backend.forward(call.request)
         if not answer.ok:
             return answer
-        self._reads.after(call, touched, now)
+        self._reads.after(call, before, now)
         return service.done(call, answer, now)
 
     def _read(self, call: Call, service: Service, now: float) -> Answer:

@@ -1,11 +1,10 @@
 """Reads that lag behind writes: what they answered before is kept while it may still be seen."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
 from tests.support.plane.errors import missing
-from tests.support.plane.scopes import born_by, seen_by, touched_by
 from tests.support.plane.wire import Answer, Call
 
 Fetch = Callable[[Call, bool], Answer]
@@ -31,16 +30,13 @@ class Reads:
 
     def __init__(self, fetch: Fetch, lag: float, random: Random) -> None:
         self._fetch, self._lag, self._random = fetch, lag, random
-        self._known: dict[str, dict[Key, Known]] = {}
-        self._born: dict[str, float] = {}
+        self._known: dict[Key, Known] = {}
+        self._born: dict[tuple[str, str], float] = {}
 
     def answer(self, call: Call, now: float) -> Answer:
         """Answer a read of the whole list or thing."""
-        path = seen_by(call)
-        if path is None:
-            return self._fetch(call, False)  # noqa: FBT003
         time = now - self._random.uniform(0, self._lag)
-        known = self._of(call, path)
+        known = self._of(call)
         if (past := known.at(time)) is not None:
             return past
         answer = self._fetch(call, False)  # noqa: FBT003
@@ -50,68 +46,59 @@ class Reads:
 
     def truth(self, call: Call) -> Answer:
         """Return what a read answers now, of writes that went through here."""
-        path = seen_by(call)
-        assert path is not None
-        known = self._of(call, path)
+        return self._now(self._of(call))
+
+    def before(self, call: Call) -> list[tuple[Known, Answer]]:
+        """Return the reads that a write may change, each with what it answers before that."""
+        return [(known, self._now(known)) for known in self._known.values() if _may_change(call, known.call)]
+
+    def after(self, call: Call, before: list[tuple[Known, Answer]], now: float) -> None:
+        """Let what these reads answered be the past: the write took effect."""
+        if call.operation.startswith("Create") and call.service != "apigateway":  # which chooses the ids
+            self.born(call.service, call.about, now)
+        for known, answer in before:
+            known.before = [past for past in known.before if past[0] > now - self._lag]
+            known.before.append((now, answer))
+            known.now = None
+
+    def born(self, service: str, path: str, now: float) -> None:
+        """Let all that is asked about a thing for the first time not have been before now."""
+        self._born[service, path] = now
+
+    def starts_with(self, call: Call, answer: Answer) -> None:
+        """Know a read before it was ever asked; it answers this now."""
+        self._of(call).now = answer
+
+    def _now(self, known: Known) -> Answer:
         if known.now is None:
             known.now = self._fetch(known.call, True)  # noqa: FBT003
         return known.now
 
-    def before(self, call: Call) -> list[Known]:
-        """Take note, before a write, of what the reads that it touches answer; return them."""
-        touched = [known for path in self._paths(call) for known in self._known.get(path, {}).values()]
-        for known in touched:
-            if known.now is None:
-                known.now = self._fetch(known.call, True)  # noqa: FBT003
-        return touched
+    def _of(self, call: Call) -> Known:
+        params = sorted((k, str(v)) for k, v in call.params.items())
+        key = (call.service, call.operation, call.region, *params)
+        if key not in self._known:
+            births = (self._born.get((call.service, path)) for path in _paths(call))
+            absent = missing(call.service, call.resource)
+            past = [(birth, absent) for birth in births if birth is not None]
+            self._known[key] = Known(call, before=past[:1])
+        return self._known[key]
 
-    def after(self, call: Call, touched: list[Known], now: float) -> None:
-        """Let what these reads answered be the past: the write took effect."""
-        if path := born_by(call):
-            self.born(path, now)
-        for known in touched:
-            if known.now is not None:
-                known.before = [past for past in known.before if past[0] > now - self._lag]
-                known.before.append((now, known.now))
-            known.now = None
 
-    def born(self, path: str, now: float) -> None:
-        """Let all that is asked about a thing for the first time not have been before now."""
-        self._born[path] = now
+def _may_change(write: Call, read: Call) -> bool:
+    """Tell whether a write is about what a read looks at, about all of it, or about a part."""
+    changed, seen = write.about, read.about
+    has_parts = not write.operation.startswith("Create")
+    found = changed.startswith(seen) or (has_parts and seen.startswith(changed))
+    return found and write.service == read.service
 
-    def starts_with(self, call: Call, answer: Answer) -> None:
-        """Know a read before it was ever asked; it answers this now."""
-        path = seen_by(call)
-        assert path is not None
-        self._of(call, path).now = answer
 
-    def _of(self, call: Call, path: str) -> Known:
-        key = (
-            call.service,
-            call.operation,
-            call.region,
-            *sorted((k, str(v)) for k, v in call.params.items()),
-        )
-        of_path = self._known.setdefault(path, {})
-        if key not in of_path:
-            of_path[key] = Known(call)
-            if (birth := self._birth(path)) is not None:
-                of_path[key].before = [(birth, missing(call.service, call.resource))]
-        return of_path[key]
-
-    def _birth(self, path: str) -> float | None:
-        parts = path.split("/")
-        above = ("/".join(parts[:length]) for length in range(len(parts), 0, -1))
-        return next((self._born[each] for each in above if each in self._born), None)
-
-    def _paths(self, call: Call) -> list[str]:
-        found: list[str] = []
-        for path in touched_by(call):
-            if path.endswith("/"):
-                found += [known for known in self._known if known.startswith(path)]
-            else:
-                found.append(path)
-        return found
+def _paths(read: Call) -> Iterator[str]:
+    """Yield the paths of what a read is about, and of all that this is a part of."""
+    path = f"{read.about}/{read.params.get('PolicyName', '')}".rstrip("/")
+    while path and read.operation != "DescribeLogGroups":  # which names a prefix
+        yield path
+        path = path.rpartition("/")[0]
 
 
 def _tells(answer: Answer) -> bool:

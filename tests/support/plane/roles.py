@@ -44,7 +44,7 @@ class Roles(Service):
             case "PutRolePolicy" | "DeleteRolePolicy":
                 name, seen = call.params["PolicyName"], self._policies.setdefault(call.resource, set())
                 if call.resource in self._made and name not in seen:
-                    self._reads.born(f"role/{call.resource}/policies/{name}", now)
+                    self._reads.born(call.service, f"{call.resource}/{name}", now)
                 seen.add(name)
         return answer
 

@@ -92,6 +92,11 @@ class Call:
         return self.control and not self.write
 
     @property
+    def about(self) -> str:
+        """The resource that it is about, also where it is about the tags of one."""
+        return self.resource.partition("::/")[2] or self.resource
+
+    @property
     def api(self) -> str:
         """The API's id, of a call on one API."""
         return str(self.params.get("apiId", ""))
