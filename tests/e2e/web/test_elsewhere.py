@@ -1,16 +1,14 @@
 """The page away from home: on a static host, and at a lab that lets in only who signs."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.test_signed import make_api
 from tests.e2e.web.conftest import OpenTab
+from tests.support.http_server import Quiet, serving
 from tests.support.threaded import ThreadedServer
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.signing import signer
@@ -27,21 +25,15 @@ CONNECT = """async (url) => {
 }"""
 
 
-@contextmanager
-def static_host(folder: Path) -> Iterator[str]:
-    """Serve a folder, as S3 does, with no header of ours."""
-    handler = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=folder)) as host:
-        threading.Thread(target=host.serve_forever, args=(0.05,), daemon=True).start()
-        yield f"http://127.0.0.1:{host.server_address[1]}/"
-        host.shutdown()
+class StaticHost(Quiet, SimpleHTTPRequestHandler):
+    """Serves a folder, as S3 does, with no header of ours."""
 
 
 def test_exported(tmp_path: Path, room: ThreadedServer, open_tab: OpenTab) -> None:
     """An exported page works on any host, and may connect to its lab and to nothing else."""
     other = ThreadedServer()
     export(Page(room.server.url), tmp_path)
-    with static_host(tmp_path) as address:
+    with serving(partial(StaticHost, directory=tmp_path)) as address:
         ann = open_tab(address).register("ann").create("ops")
         ann.say("from S3")
         ann.until("#log li.mine:has-text('from S3')")

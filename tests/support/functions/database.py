@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from ministack.services import dynamodb as ministack
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from tests.support.functions.strict_dynamodb import check
+from tests.support.plane.inside import before_send
+from tests.support.plane.wire import Answer, Request
 from wschat.functions.shared.dynamodb import CLIENTS, PARTITION_KEYS, ROOMS
 
 CONFLICT = "com.amazonaws.dynamodb.v20120810#TransactionConflictException"
@@ -51,7 +52,8 @@ class Database:
 
     def answer(self, client: DynamoDBClient) -> None:
         """Answer all that a client sends."""
-        client.meta.events.register("before-send.dynamodb", self._answer, "database")  # type: ignore[arg-type]
+        hook: Any = before_send(self._answer)
+        client.meta.events.register("before-send.dynamodb", hook, "database")
 
     def item(self, table: str, key: dict[str, Any]) -> dict[str, Any] | None:
         """Return one item."""
@@ -84,21 +86,18 @@ class Database:
                 batch.setdefault(table, []).append(write)
             self._do("BatchWriteItem", {"RequestItems": batch})
 
-    def _answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        target = request.headers["X-Amz-Target"]
-        operation = (target if isinstance(target, str) else target.decode()).partition(".")[2]
-        assert isinstance(request.body, bytes)
-        params = json.loads(request.body)
+    def _answer(self, request: Request) -> Answer:
+        operation, params = request.headers["x-amz-target"].partition(".")[2], json.loads(request.body)
         if self._chance.uniform(0, 100) < self.conflicts and (refusal := _conflict(operation, params)):
-            return _response(request, 400, {}, json.dumps(refusal).encode())
-        return _response(request, *self._send(operation, params))
+            return Answer(400, {}, json.dumps(refusal).encode())
+        return self._send(operation, params)
 
     def _do(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
-        status, _, body = self._send(operation, params)
-        assert status == 200, body
-        return dict(json.loads(body))
+        answer = self._send(operation, params)
+        assert answer.ok, answer.body
+        return dict(answer.json)
 
-    def _send(self, operation: str, params: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+    def _send(self, operation: str, params: dict[str, Any]) -> Answer:
         headers = {"x-amz-target": f"DynamoDB_20120810.{operation}"}
         with self._lock:
             asked = ministack.handle_request("POST", "/", headers, json.dumps(params).encode(), {})
@@ -106,7 +105,7 @@ class Database:
                 asked.send(None)
             except StopIteration as done:
                 status, told, body = done.value
-                return status, told, body if isinstance(body, bytes) else body.encode()
+                return Answer(status, told, body if isinstance(body, bytes) else body.encode())
         raise AssertionError(operation)  # it awaits nothing
 
 
@@ -122,15 +121,3 @@ def _conflict(operation: str, params: dict[str, Any]) -> dict[str, Any] | None:
     if operation == "UpdateItem":
         return {"__type": CONFLICT, "message": "Transaction is ongoing for the item"}
     return None
-
-
-class _Body:
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def stream(self, **_: object) -> Iterator[bytes]:
-        yield self._content
-
-
-def _response(request: AWSPreparedRequest, status: int, headers: dict[str, str], body: bytes) -> AWSResponse:
-    return AWSResponse(request.url, status, headers, _Body(body))  # type: ignore[arg-type]

@@ -4,19 +4,11 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import unquote
 
-from wschat.functions.shared.workers import WORKERS
+from tests.support.http_server import Quiet, serving
 from wschat.protocol.events import Event
 from wschat.protocol.reader import decode_event
-
-
-class Server(ThreadingHTTPServer):
-    """As many may connect at once as there are workers: those that are too many would be reset."""
-
-    daemon_threads, request_queue_size = True, WORKERS
 
 
 class PostSink:
@@ -66,10 +58,8 @@ class PostSink:
         """Listen on loopback; yield the base URL."""
         sink = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
+        class Handler(Quiet):
+            def do_POST(self) -> None:  # noqa: N802
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 connection = unquote(self.path.rpartition("/")[2])
                 if sink.barrier:
@@ -91,16 +81,5 @@ class PostSink:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, *_args: Any) -> None:  # noqa: ANN401
-                pass
-
-        server = Server(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        self.url = f"http://127.0.0.1:{server.server_port}"
-        try:
+        with serving(Handler) as self.url:
             yield self.url
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()

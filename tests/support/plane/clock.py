@@ -1,8 +1,9 @@
-"""Time for tests: virtual, which jumps when all wait, and real, but faster."""
+"""Time for tests: virtual, which jumps when all wait, and real, but faster; and how AWS writes it."""
 
 import time
 from collections import deque
 from collections.abc import Callable
+from datetime import UTC, datetime
 from heapq import heappop, heappush
 from typing import Any
 
@@ -96,3 +97,22 @@ class ScaledClock(Clock):
 
     def sleep(self, seconds: float) -> None:
         time.sleep(max(seconds, 0.0) / self._factor)
+
+
+class Dates:
+    """A clock's times as AWS writes them, counted from the real time at which this was made."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._start = time.time() - clock.now()
+
+    def second(self, now: float) -> str:
+        """Write a time as IAM and API Gateway do, in whole seconds."""
+        return f"{self._at(now):%Y-%m-%dT%H:%M:%SZ}"
+
+    def millisecond(self, now: float) -> str:
+        """Write a time as Lambda does."""
+        when = self._at(now)
+        return f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03}+0000"
+
+    def _at(self, now: float) -> datetime:
+        return datetime.fromtimestamp(self._start + now, UTC)

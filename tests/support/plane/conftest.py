@@ -2,17 +2,20 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from itertools import count
-from typing import Any
+from typing import Any, ParamSpec
 
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.plane import Plane
 from wschat.local.join import LocalLab
 
+P = ParamSpec("P")
 NUMBERS = count(1)
 CLIENTS = {
     "api": "apigatewayv2",
@@ -85,6 +88,14 @@ def package() -> bytes:
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("module.py", "def handler(event, context):\n    return 1\n")
     return file.getvalue()
+
+
+def refused(call: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> tuple[str, str]:
+    """Return the code and the message that a call is refused with."""
+    with pytest.raises(ClientError) as caught:
+        call(*args, **kwargs)
+    error = caught.value.response["Error"]
+    return error.get("Code", ""), error.get("Message", "")
 
 
 @pytest.fixture

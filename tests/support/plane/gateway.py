@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from tests.support.plane.backend import Backend
-from tests.support.plane.dates import Dates
+from tests.support.plane.clock import Dates
 from tests.support.plane.errors import error
 from tests.support.plane.reads import Reads
 from tests.support.plane.service import Service

@@ -53,29 +53,34 @@ def session(
     *,
     signed: bool = True,
 ) -> boto3.Session:
-    """Return a session, all requests of which are answered by `handle`; Dropped is a closed connection."""
-
-    def before_send(request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        parts = urlsplit(request.url)
-        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
-        headers.setdefault("host", parts.netloc)
-        try:
-            answer = handle(Request(request.method, target, headers, _bytes(request.body)))
-        except Dropped:
-            raise ConnectionClosedError(endpoint_url=request.url) from None
-        headers_back: Any = HeadersDict(answer.headers)
-        return AWSResponse(request.url, answer.status, headers_back, _Raw(answer.body))
-
+    """Return a session, all requests of which are answered by `handle`."""
     core = botocore.session.Session()
     core.register_component("data_loader", LOADER)
     core.set_default_client_config(Config(user_agent="wschat"))  # botocore's own takes a sixth of a call
-    core.register("before-send", before_send)  # type: ignore[arg-type]
+    core.register("before-send", before_send(handle))  # type: ignore[arg-type]
     if not signed:
         core.register("choose-signer", lambda **_: "unsigned-scope")  # type: ignore[arg-type]
     return boto3.Session(
         aws_access_key_id=key, aws_secret_access_key=secret, region_name=region, botocore_session=core
     )
+
+
+def before_send(handle: Callable[[Request], Answer]) -> Callable[..., AWSResponse]:
+    """Return a handler of botocore's event `before-send`; Dropped is a closed connection."""
+
+    def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        parts = urlsplit(request.url)
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
+        headers.setdefault("host", parts.netloc)
+        try:
+            told = handle(Request(request.method, target, headers, _bytes(request.body)))
+        except Dropped:
+            raise ConnectionClosedError(endpoint_url=request.url) from None
+        headers_back: Any = HeadersDict(told.headers)
+        return AWSResponse(request.url, told.status, headers_back, _Raw(told.body))
+
+    return answer
 
 
 def _text(value: str | bytes) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 
 from tests.support.plane.backend import Backend
-from tests.support.plane.dates import Dates
+from tests.support.plane.clock import Dates
 from tests.support.plane.errors import broken, throttled
 from tests.support.plane.faults import AFTER, DROPS, KILLS, Dropped, Fault
 from tests.support.plane.functions import Functions
@@ -84,7 +84,7 @@ class Plane:
     @contextmanager
     def listening(self) -> Iterator[str]:
         """Listen on the loopback interface, and return the URL: for other processes, in real time."""
-        with serve(self) as url:
+        with serve(self.handle) as url:
             yield url
 
     def restrict(self, key: str, policy: dict[str, Any], user: str = "person") -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.support.plane.dates import Dates
+from tests.support.plane.clock import Dates
 from tests.support.plane.errors import error
 from tests.support.plane.rates import FOREVER, Times
 from tests.support.plane.reads import Reads

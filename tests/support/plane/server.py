@@ -1,66 +1,41 @@
 """The plane's front for other processes: an HTTP server on the loopback interface."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 
+from tests.support.http_server import Quiet, serving
 from tests.support.plane.faults import Dropped
-from tests.support.plane.wire import Request
-
-if TYPE_CHECKING:
-    from tests.support.plane.plane import Plane
+from tests.support.plane.wire import Answer, Request
 
 
-@contextmanager
-def serve(plane: "Plane") -> Iterator[str]:
-    """Listen while the context lasts; yield the URL."""
+def serve(handle: Callable[[Request], Answer]) -> AbstractContextManager[str]:
+    """Listen while the context lasts, whose value is the URL; Dropped is a closed connection."""
 
-    class Handler(_Handler):
-        of = plane
+    class Handler(Quiet):
+        def handle_one_request(self) -> None:
+            with suppress(ConnectionError):
+                super().handle_one_request()
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    of: "Plane"
-
-    def handle_one_request(self) -> None:
-        with suppress(ConnectionError):
-            super().handle_one_request()
-
-    def _answer(self) -> None:
-        length = int(self.headers.get("content-length", 0))
-        body = self.rfile.read(length)
-        if len(body) < length:  # who asked is gone
+        def _answer(self) -> None:
             self.close_connection = True
-            return
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        try:
-            answer = self.of.handle(Request(self.command, self.path, headers, body))
-        except Dropped:
-            self.close_connection = True
-            return
-        self.send_response_only(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        if answer.status != 204:
-            self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
+            length = int(self.headers.get("content-length", 0))
+            body = self.rfile.read(length)
+            if len(body) < length:  # who asked is gone
+                return
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            with suppress(Dropped):
+                self._write(handle(Request(self.command, self.path, headers, body)))
+                self.close_connection = False
 
-    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _answer  # noqa: N815
+        def _write(self, answer: Answer) -> None:
+            self.send_response_only(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            if answer.status != 204:
+                self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            self.wfile.write(answer.body)
 
-    def log_message(self, *_: object) -> None:
-        """Print nothing."""
+        do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _answer  # noqa: N815
+
+    return serving(Handler)

@@ -3,8 +3,7 @@
 from typing import Any
 
 from tests.support.plane.clock import VirtualClock
-from tests.support.plane.conftest import TRUST, Aws, package
-from tests.support.plane.refusals import refused
+from tests.support.plane.conftest import TRUST, Aws, package, refused
 
 UNASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
 BUSY = "The function is currently in the following state: Pending"

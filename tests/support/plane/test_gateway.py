@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 
 from tests.support.plane.clock import VirtualClock
-from tests.support.plane.conftest import Aws
+from tests.support.plane.conftest import Aws, refused
 from tests.support.plane.plane import Plane
-from tests.support.plane.refusals import refused
 
 
 @pytest.fixture

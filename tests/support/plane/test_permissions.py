@@ -5,10 +5,9 @@ from typing import Any
 import pytest
 
 from tests.support.plane.clock import VirtualClock
-from tests.support.plane.conftest import Aws
+from tests.support.plane.conftest import Aws, refused
 from tests.support.plane.permissions import LINK, LINKED_ROLE, NO_LINK
 from tests.support.plane.plane import Plane
-from tests.support.plane.refusals import refused
 
 HERE = "us-east-1:000000000000"
 PASSED = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}

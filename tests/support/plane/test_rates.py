@@ -5,9 +5,8 @@ from collections.abc import Callable
 from botocore.exceptions import ClientError
 
 from tests.support.plane.clock import VirtualClock
-from tests.support.plane.conftest import Aws
+from tests.support.plane.conftest import Aws, refused
 from tests.support.plane.rates import CONCURRENT
-from tests.support.plane.refusals import refused
 
 TABLES = "The rate of control plane requests made by this account is too high"
 

@@ -8,8 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.plane.clock import VirtualClock
-from tests.support.plane.conftest import TRUST, Aws
-from tests.support.plane.refusals import refused
+from tests.support.plane.conftest import TRUST, Aws, refused
 
 POLICY = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
 MISSING = {"NotFoundException", "ResourceNotFoundException", "NoSuchEntity"}

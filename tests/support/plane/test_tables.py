@@ -3,10 +3,9 @@
 import pytest
 
 from tests.support.plane.clock import VirtualClock
-from tests.support.plane.conftest import Aws
+from tests.support.plane.conftest import Aws, refused
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
-from tests.support.plane.refusals import refused
 from wschat.local.join import LocalLab
 
 

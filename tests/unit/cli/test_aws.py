@@ -1,10 +1,8 @@
 """What the commands that work in an AWS account share."""
 
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 
+from tests.support.http_server import Quiet, serving
 from tests.support.terminal import terminal, wschat
 
 
@@ -31,12 +29,12 @@ def test_nobody_to_ask() -> None:
     assert "Task 3: the WebSocket API" in done.stdout
 
 
-class Garbage(SimpleHTTPRequestHandler):
+class Garbage(Quiet):
     """Answers what `said` is to whatever is asked."""
 
     said = b""
 
-    def do_POST(self) -> None:
+    def do_POST(self) -> None:  # noqa: N802
         """Answer."""
         self.send_response(200)
         self.send_header("Content-Length", str(len(self.said)))
@@ -56,9 +54,7 @@ class Garbage(SimpleHTTPRequestHandler):
 def test_what_is_not_aws(said: bytes) -> None:
     """An endpoint that answers something else is named as such."""
     handler = type("Said", (Garbage,), {"said": said})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+    with serving(handler) as url:
         keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_DEFAULT_REGION": "us-east-1"}
-        done = wschat("status", "--endpoint-url", f"http://127.0.0.1:{server.server_port}", **keys)
-        server.shutdown()
+        done = wschat("status", "--endpoint-url", url, **keys)
     assert (done.returncode, "is not AWS" in done.stderr) == (1, True)
