@@ -11,41 +11,24 @@ from tests.support.plane.plane import Plane
 
 HERE = "us-east-1:000000000000"
 PASSED = {"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}
-
-
-def allow(actions: str, resource: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401
-    return {"Effect": "Allow", "Action": actions.split(), "Resource": resource, **more}
-
-
-def policy(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
-TABLE, ROLE = f"arn:aws:dynamodb:{HERE}:table", "arn:aws:iam::000000000000:role"
-FUNCTION, GROUP = f"arn:aws:lambda:{HERE}:function", f"arn:aws:logs:{HERE}:log-group"
-GATEWAY = "arn:aws:apigateway:us-east-1:"
-NEEDED = {
-    "dynamodb:CreateTable": (f"{TABLE}/plane*", f"{TABLE}/NAME"),
-    "dynamodb:TagResource": (f"{TABLE}/plane*", f"{TABLE}/NAME"),
-    "dynamodb:ListTagsOfResource": (f"{TABLE}/plane*", f"{TABLE}/NAME"),
-    "dynamodb:ListTables": ("*", "*"),
-    "iam:CreateRole": (f"{ROLE}/plane*", f"{ROLE}/NAME"),
-    "iam:TagRole": (f"{ROLE}/plane*", f"{ROLE}/NAME"),
-    "iam:PassRole": (f"{ROLE}/plane*", f"{ROLE}/NAME"),
-    "iam:ListRoles": ("*", "*"),
-    "lambda:CreateFunction": (f"{FUNCTION}:plane*", f"{FUNCTION}:NAME"),
-    "lambda:GetFunction": (f"{FUNCTION}:plane*", f"{FUNCTION}:NAME"),
-    "lambda:TagResource": (f"{FUNCTION}:plane*", f"{FUNCTION}:NAME"),
-    "lambda:ListTags": (f"{FUNCTION}:plane*", f"{FUNCTION}:NAME"),
-    "lambda:GetAccountSettings": ("*", "*"),
-    "lambda:ListFunctions": ("*", "*"),
-    "logs:CreateLogGroup": (f"{GROUP}:plane*:*", f"{GROUP}:NAME:log-stream:"),
-    "logs:TagResource": (f"{GROUP}:plane*", f"{GROUP}:NAME"),
-    "logs:DescribeLogGroups": (f"{GROUP}:*", f"{GROUP}::log-stream:"),
-    "apigateway:POST": (f"{GATEWAY}:/apis*", f"{GATEWAY}:/apis"),
-    "apigateway:GET": (f"{GATEWAY}:/apis*", f"{GATEWAY}:/apis"),
-    "apigateway:TagResource": (f"{GATEWAY}:/apis*", f"{GATEWAY}:/apis"),
-    "apigateway:PUT": (f"{GATEWAY}:/tags/*", f"{GATEWAY}:/tags/arn%3Aaws%3Aapigateway"),
+TABLE, ROLE = f"arn:aws:dynamodb:{HERE}:table/", "arn:aws:iam::000000000000:role/"
+FUNCTION, GROUP = f"arn:aws:lambda:{HERE}:function:", f"arn:aws:logs:{HERE}:log-group:"
+GATEWAY = "arn:aws:apigateway:us-east-1::/"
+NAMED = {
+    TABLE: "dynamodb:CreateTable dynamodb:TagResource dynamodb:ListTagsOfResource",
+    ROLE: "iam:CreateRole iam:TagRole iam:PassRole",
+    FUNCTION: "lambda:CreateFunction lambda:GetFunction lambda:TagResource lambda:ListTags",
+}
+NAMELESS = "dynamodb:ListTables iam:ListRoles lambda:GetAccountSettings lambda:ListFunctions"
+NEEDED = dict.fromkeys(NAMELESS.split(), ("*", "*")) | {
+    **{each: (f"{arn}plane*", f"{arn}NAME") for arn, actions in NAMED.items() for each in actions.split()},
+    "logs:CreateLogGroup": (f"{GROUP}plane*:*", f"{GROUP}NAME:log-stream:"),
+    "logs:TagResource": (f"{GROUP}plane*", f"{GROUP}NAME"),
+    "logs:DescribeLogGroups": (f"{GROUP}*", f"{GROUP}:log-stream:"),
+    "apigateway:POST": (f"{GATEWAY}apis*", f"{GATEWAY}apis"),
+    "apigateway:GET": (f"{GATEWAY}apis*", f"{GATEWAY}apis"),
+    "apigateway:TagResource": (f"{GATEWAY}apis*", f"{GATEWAY}apis"),
+    "apigateway:PUT": (f"{GATEWAY}tags/*", f"{GATEWAY}tags/arn%3Aaws%3Aapigateway"),
 }
 """Actions that are needed, with the resource that a policy names and the one that a refusal names."""
 
@@ -53,14 +36,13 @@ NEEDED = {
 def all_but(*missing: str) -> dict[str, Any]:
     """Return a policy that grants what is needed, and API Gateway's own role, but for some actions."""
     rows = {**{action: granted for action, (granted, _) in NEEDED.items()}, LINK: LINKED_ROLE}
-    condition = {"iam:PassRole": {"Condition": PASSED}}
-    return policy(
-        *(
-            allow(action, resource, **condition.get(action, {}))
-            for action, resource in rows.items()
-            if action not in missing
-        )
-    )
+    statements = [
+        {"Effect": "Allow", "Action": action, "Resource": resource}
+        | ({"Condition": PASSED} if action == "iam:PassRole" else {})
+        for action, resource in rows.items()
+        if action not in missing
+    ]
+    return {"Version": "2012-10-17", "Statement": statements}
 
 
 def use_everything(aws: Aws, clock: VirtualClock) -> None:
