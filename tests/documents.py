@@ -10,7 +10,8 @@ from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
 from tests.studies.drift.hand import KINDS
 from tests.studies.privileges.errands import ERRANDS
 from tests.studies.privileges.scenarios import SCENARIOS
-from tests.support import attacks
+from tests.support.attacks import ATTACKS
+from tests.support.attacks import KINDS as ATTACKS_BY_KIND
 from wschat.chat.machine.commands import HELP
 from wschat.chat.settings import MEANING
 from wschat.chat.ui.json_lines import FIELDS
@@ -22,11 +23,13 @@ from wschat.lab.user_policy import STATEMENTS
 ROOT = Path(__file__).parent.parent
 
 
-def table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+Rows = Iterable[Iterable[str]]
+
+
+def table(heads: Iterable[str], rows: Rows) -> str:
     """Return a table in Markdown."""
     heads = list(heads)
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows))
 
 
 def command_line() -> dict[str, TyperCommand]:
@@ -34,90 +37,42 @@ def command_line() -> dict[str, TyperCommand]:
     return {name: LazyCommand(name).load() for name in COMMANDS}
 
 
-def commands() -> str:
-    """Return the table of commands."""
-    rows = [
-        [f"`wschat {name}`", str(command.help).partition("\n")[0]] for name, command in command_line().items()
-    ]
-    return table(["command", "what it does"], rows)
+def commands() -> Rows:
+    for name, command in command_line().items():
+        yield f"`wschat {name}`", str(command.help).partition("\n")[0]
 
 
-def exit_codes() -> str:
-    """Return the table of exit codes."""
-    return table(["code", "meaning"], ([str(int(code)), code.meaning] for code in ExitCode))
+def functions() -> Rows:
+    for spec in FUNCTIONS:
+        lines = len((ROOT / f"wschat/functions/{spec.module}.py").read_text().splitlines())
+        routes = " ".join(f"`{route}`" for route in spec.routes)
+        posts = "post to connections" if spec.posts else "none"
+        link = f"[{spec.name}]({spec.module}.py)"
+        yield link, str(lines), routes, spec.clients or "none", spec.rooms or "none", posts
 
 
-def chat_commands() -> str:
-    """Return the table of the chat's own commands."""
-    return table(["you type", "it does"], ([f"`{usage}`", what] for usage, what in HELP))
+def attacks() -> Rows:
+    for kind, each in {**ATTACKS_BY_KIND, "in all": ATTACKS}.items():
+        yield kind, str(len(each))
 
 
-def chat_settings() -> str:
-    """Return the table of the chat's settings."""
-    rows = [[f"`{name}`", f"`WSCHAT_{name.upper()}`", meaning] for name, meaning in MEANING.items()]
-    return table(["setting", "variable", "what it means"], rows)
+def permits() -> Rows:
+    for each in STATEMENTS:
+        why = each.why + ("" if each.verified else " (AWS's own list does not have it)")
+        yield f"{each.service}: {each.actions}", each.on, why
 
 
-def events() -> str:
-    """Return the table of events that programs get."""
-    return table(["type", "fields"], ([f"`{type_}`", fields] for type_, fields in FIELDS.items()))
-
-
-def attacks_on_terminals() -> str:
-    """Return the table of attacks, kind by kind, and how many there are."""
-    rows = [[kind, str(len(each))] for kind, each in attacks.KINDS.items()]
-    return table(["kind", "attacks"], [*rows, ["in all", str(len(attacks.ATTACKS))]])
-
-
-def functions() -> str:
-    """Return the table of functions, how long they are, their routes and what they may do."""
-    rows = [
-        [
-            f"[{spec.name}]({spec.module}.py)",
-            str(len((ROOT / f"wschat/functions/{spec.module}.py").read_text().splitlines())),
-            " ".join(f"`{route}`" for route in spec.routes),
-            spec.clients or "none",
-            spec.rooms or "none",
-            "post to connections" if spec.posts else "none",
-        ]
-        for spec in FUNCTIONS
-    ]
-    return table(["function", "lines", "routes", f"on `{CLIENTS}`", f"on `{ROOMS}`", "WebSocket"], rows)
-
-
-def permits() -> str:
-    """Return the table of what a person needs in AWS."""
-    rows = [
-        [
-            f"{statement.service}: {statement.actions}",
-            statement.on,
-            statement.why + ("" if statement.verified else " (AWS's own list does not have it)"),
-        ]
-        for statement in STATEMENTS
-    ]
-    return table(["actions", "on", "to"], rows)
-
-
-def drift() -> str:
-    """Return the table of what is changed by hand, and of the calls that heal it."""
-    kinds = {
-        kind: [case for case in CASES if _kind(case.resource) == kind]
-        for kind in dict.fromkeys(_kind(case.resource) for case in CASES)
-    }
-    rows = [
-        [
-            kind,
-            str(len(cases)),
-            ", ".join(dict.fromkeys(case.attribute for case in cases)),
-            ", ".join(dict.fromkeys(re.split(r"\(| on ", heal)[0] for case in cases for heal in case.heals)),
-        ]
-        for kind, cases in kinds.items()
-    ]
-    fixed = ", ".join(dict.fromkeys(f"{_kind(case.resource)}: {case.attribute}" for case in FIXED))
-    tagged = ", ".join(_kind(resource) for resource, _ in TAGS_CHANGED)
-    rows.append([fixed, str(len(FIXED)), "can't be changed in place", "nothing: named, with what to do"])
-    rows.append([tagged, str(len(TAGS_CHANGED)), "tags", "nothing: it is somebody else's then"])
-    return table(["what", "changes", "attributes", "healed by"], rows)
+def drift() -> Rows:
+    """What is changed by hand, and the calls that heal it."""
+    for kind in dict.fromkeys(_kind(case.resource) for case in CASES):
+        cases = [case for case in CASES if _kind(case.resource) == kind]
+        heals = (re.split(r"\(| on ", heal)[0] for case in cases for heal in case.heals)
+        attributes = _each(case.attribute for case in cases)
+        yield kind, str(len(cases)), attributes, _each(heals)
+    fixed = _each(f"{_kind(case.resource)}: {case.attribute}" for case in FIXED)
+    yield fixed, str(len(FIXED)), "can't be changed in place", "nothing: named, with what to do"
+    tagged = _each(_kind(resource) for resource, _ in TAGS_CHANGED)
+    yield tagged, str(len(TAGS_CHANGED)), "tags", "nothing: it is somebody else's then"
 
 
 def _kind(resource: str) -> str:
@@ -125,40 +80,58 @@ def _kind(resource: str) -> str:
     return next(kind for kind in KINDS if resource.startswith(f"{kind} "))
 
 
-def of_functions() -> str:
-    """Return the table of the functions' scenarios, and the actions that each needs."""
-    rows = []
+def _each(words: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(words))
+
+
+def of_functions() -> Rows:
+    """The functions' scenarios, and the actions that each needs."""
     for each in SCENARIOS:
         needs = [f"{what} on `{CLIENTS}`" for what in each.clients.split()]
         needs += [f"{what} on `{ROOMS}`" for what in each.rooms.split()]
-        rows.append([each.function, each.name, ", ".join([*needs, *(["ManageConnections"] * each.posts)])])
-    return table(["function", "scenario", "fails without any of"], rows)
+        yield each.function, each.name, ", ".join([*needs, *(["ManageConnections"] * each.posts)])
 
 
-def of_a_person() -> str:
-    """Return the table of a person's errands, and the actions that each needs."""
-    rows = [[each.name, ", ".join(each.needs)] for each in ERRANDS]
-    return table(["errand", "fails without any of"], rows)
-
-
-TABLES: dict[str, dict[str, Callable[[], str]]] = {
-    "README.md": {"commands": commands, "exit codes": exit_codes, "chat commands": chat_commands},
-    "wschat/lab/README.md": {"permits": permits},
-    "wschat/functions/README.md": {"functions": functions, "actions of the functions": of_functions},
+NEEDS = "fails without any of"
+TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
+    "README.md": {
+        "commands": ("command | what it does", commands),
+        "exit codes": ("code | meaning", lambda: ((str(int(code)), code.meaning) for code in ExitCode)),
+        "chat commands": ("you type | it does", lambda: ((f"`{usage}`", what) for usage, what in HELP)),
+    },
+    "wschat/lab/README.md": {"permits": ("actions | on | to", permits)},
+    "wschat/functions/README.md": {
+        "functions": (f"function | lines | routes | on `{CLIENTS}` | on `{ROOMS}` | WebSocket", functions),
+        "actions of the functions": (f"function | scenario | {NEEDS}", of_functions),
+    },
     "wschat/local/README.md": {},
-    "wschat/chat/README.md": {"settings": chat_settings, "events": events},
+    "wschat/chat/README.md": {
+        "settings": (
+            "setting | variable | what it means",
+            lambda: ((f"`{name}`", f"`WSCHAT_{name.upper()}`", what) for name, what in MEANING.items()),
+        ),
+        "events": (
+            "type | fields",
+            lambda: ((f"`{type_}`", fields) for type_, fields in FIELDS.items()),
+        ),
+    },
     "wschat/web/README.md": {},
     "tests/README.md": {
-        "drift": drift,
-        "attacks": attacks_on_terminals,
-        "actions of a person": of_a_person,
+        "drift": ("what | changes | attributes | healed by", drift),
+        "attacks": ("kind | attacks", attacks),
+        "actions of a person": (
+            f"errand | {NEEDS}",
+            lambda: ((each.name, ", ".join(each.needs)) for each in ERRANDS),
+        ),
     },
 }
-"""Each document, and what makes the tables that stand in it under a comment with their name."""
+"""Each document, and the tables that stand in it under a comment with their name: the heads, the rows."""
 
 
-def filled(text: str, name: str, made: str) -> str:
+def filled(text: str, document: str, name: str) -> str:
     """Return a document's text with one table as it should be."""
+    heads, rows = TABLES[document][name]
+    made = table(heads.split(" | "), rows())
     start, found, rest = text.partition(f"<!-- {name} -->\n")
     assert found, f"no place for the table of {name}"
     return start + found + made + "\n" + re.sub(r"\A(\|.*\n)*", "", rest)
@@ -168,8 +141,8 @@ def write() -> None:
     """Write each table into its document."""
     for document, tables in TABLES.items():
         text = (ROOT / document).read_text()
-        for name, make in tables.items():
-            text = filled(text, name, make())
+        for name in tables:
+            text = filled(text, document, name)
         (ROOT / document).write_text(text)
 
 
