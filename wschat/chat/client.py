@@ -40,7 +40,11 @@ class Client:
         limit = options.reconnect_limit or (math.inf if options.is_person else RECONNECT_LIMIT)
         self.state = ChatState(secrets.token_hex(8), options.token, settings.name, settings.room, limit)
         self._options, self._over = options, over
-        self._ui = _ui(options, prompt)
+        self._ui: PipeUI | TerminalUI = PipeUI(options)
+        if prompt:
+            from wschat.chat.ui.terminal import TerminalUI
+
+            self._ui = TerminalUI(prompt, settings)
         self._log = Transcript(None)
         self._loop = asyncio.get_running_loop()
         self._connections = Connections(options, self._feed, self._start)
@@ -156,11 +160,3 @@ class Client:
             where = error.where if error else ""
             return LostError(f"the connection is lost: {end.what}", where=where, hint=end.hint)
         return error
-
-
-def _ui(options: "ChatOptions", prompt: "Prompt | None") -> "PipeUI | TerminalUI":
-    if prompt is None:
-        return PipeUI(options)
-    from wschat.chat.ui.terminal import TerminalUI
-
-    return TerminalUI(prompt, options.settings)

@@ -7,7 +7,7 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from io import StringIO
@@ -19,10 +19,7 @@ from wschat.errors import ExitCode
 from wschat.signals import on_termination
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from wschat.chat.network.connection import Sign
-    from wschat.chat.ui.prompt import Prompt
 
 
 @dataclass(frozen=True)
@@ -80,7 +77,14 @@ async def chat(options: ChatOptions) -> ExitCode:
     over: asyncio.Future[ExitCode] = loop.create_future()
     with on_termination(partial(loop.call_soon_threadsafe, _end, over)):
         try:
-            async with _prompt(options) as prompt:
+            async with AsyncExitStack() as stack:
+                prompt = None
+                if options.has_prompt:
+                    from wschat.chat.ui.prompt import terminal_prompt
+
+                    prompt = stack.enter_context(terminal_prompt(paths.history()))
+                    stack.push_async_callback(prompt.stop)
+                    await prompt.start()
                 from wschat.chat.client import Client  # one can type by now
 
                 return await Client(options, prompt, over).run()
@@ -96,18 +100,3 @@ async def chat(options: ChatOptions) -> ExitCode:
 def _end(over: "asyncio.Future[ExitCode]") -> None:
     if not over.done():
         over.set_result(ExitCode.INTERRUPTED)
-
-
-@asynccontextmanager
-async def _prompt(options: ChatOptions) -> "AsyncIterator[Prompt | None]":
-    if not options.has_prompt:
-        yield None
-        return
-    from wschat.chat.ui.prompt import terminal_prompt
-
-    with terminal_prompt(paths.history()) as prompt:
-        try:
-            await prompt.start()
-            yield prompt
-        finally:
-            await prompt.stop()

@@ -4,7 +4,6 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from zlib import crc32
@@ -25,25 +24,16 @@ MONOCHROME = 2
 EMOJI = "\ufe0f"  # shows what stands before it as an emoji
 
 
-@dataclass(frozen=True)
-class Capabilities:
-    """What a terminal can do: how many colours, and links (OSC 8). Of 2 colours, one is bold or dim."""
-
-    colours: int = 0
-    links: bool = False
-
-
-def capabilities(environment: Mapping[str, str] = os.environ, *, links: bool = True) -> Capabilities:
-    """Find out what this terminal, which is not dumb, can do. NO_COLOR leaves bold and dim.
-
-    Links are written wherever colours are, as rich does: terminals without them ignore OSC 8.
-    """
+def colours(environment: Mapping[str, str] = os.environ) -> int:
+    """Return how many colours this terminal, which is not dumb, has; of 2, one is bold or dim (NO_COLOR)."""
     many = "256" in environment.get("TERM", "") or environment.get("COLORTERM", "") in {"truecolor", "24bit"}
-    return Capabilities(MONOCHROME if environment.get("NO_COLOR") else 256 if many else 16, links)
+    return MONOCHROME if environment.get("NO_COLOR") else 256 if many else 16
 
 
-def to_ansi(line: Line, width: int, capabilities: Capabilities) -> str:
+def to_ansi(line: Line, width: int, colours: int = 0, *, links: bool = False) -> str:
     """Return the line with its ends of line; what is wider than `width` cells is broken and indented.
+
+    Links (OSC 8) may be written wherever colours are, as rich does: terminals without them ignore those.
 
     The terminal would go on at its left edge, where padding could imitate another line. A URL that is wider
     by itself stays whole all the same, from the left edge on, so that it can be clicked and copied: it has
@@ -52,20 +42,20 @@ def to_ansi(line: Line, width: int, capabilities: Capabilities) -> str:
     hang = min(line.hang, width // WIDEST_HANG)
     fits = sum(_width(span.text) for span in line.spans) <= width
     rows = [line.spans] if fits else _rows(line.spans, width, hang)
-    return "".join("".join(_styled(span, capabilities) for span in row) + "\n" for row in rows)
+    return "".join("".join(_styled(span, colours, links=links) for span in row) + "\n" for row in rows)
 
 
-def _styled(span: Span, capabilities: Capabilities) -> str:
+def _styled(span: Span, colours: int, *, links: bool) -> str:
     text = span.text
-    if capabilities.links and span.link:
+    if links and span.link:
         text = f"\x1b]8;id={crc32(span.link.encode())};{span.link}\x1b\\{text}\x1b]8;;\x1b\\"
-    if not capabilities.colours:
+    if not colours:
         return text
     code = SGR.get(span.style, "")
-    if capabilities.colours == MONOCHROME:
+    if colours == MONOCHROME:
         code = code.partition(";")[0] if code[:1] in {"1", "2"} else ""
     elif span.style == "name":
-        tints = MANY_TINTS if capabilities.colours > 16 else FEW_TINTS  # noqa: PLR2004
+        tints = MANY_TINTS if colours > 16 else FEW_TINTS  # noqa: PLR2004
         code = tints[span.tint % len(tints)]
     return f"\x1b[{code}m{text}\x1b[0m" if code else text
 

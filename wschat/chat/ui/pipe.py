@@ -75,9 +75,9 @@ class PipeUI:
         """Return a line; in a terminal broken by us, so that what was said begins no row of its own."""
         if not self._stdout.isatty():
             return f"{line}\n"
-        from wschat.chat.ui.ansi import Capabilities, to_ansi
+        from wschat.chat.ui.ansi import to_ansi
 
-        return to_ansi(line, os.get_terminal_size(self._stdout.fileno()).columns or WIDTH, Capabilities())
+        return to_ansi(line, os.get_terminal_size(self._stdout.fileno()).columns or WIDTH)
 
     def _write(self, text: str) -> None:
         print(text, end="", file=self._stdout, flush=True)

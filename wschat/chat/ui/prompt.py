@@ -149,7 +149,10 @@ class Prompt(PromptSession[str]):
         """
         app = self.app
         while await self._print_due.wait():
-            resized = await self._settle()
+            resized = self._width != self.columns
+            while self._width != self.columns:
+                self._width = self.columns
+                await asyncio.sleep(SETTLED)
             if self.output.responds_to_cpr:
                 await app.renderer.wait_for_cpr_responses()
             if not app.is_running:  # it ends: where the cursor is would be answered to the shell
@@ -167,14 +170,6 @@ class Prompt(PromptSession[str]):
         self._is_shown.set()
         if self._width != self.columns:
             self._print_due.set()
-
-    async def _settle(self) -> bool:
-        """Tell whether the terminal has become wider or narrower, once it stays so."""
-        resized = False
-        while self._width != self.columns:
-            self._width, resized = self.columns, True
-            await asyncio.sleep(SETTLED)
-        return resized
 
     def _redraw(self) -> None:
         """Print the screen anew: terminals break lines of another width anywhere, and move what is below.
@@ -211,10 +206,8 @@ class Prompt(PromptSession[str]):
 
     def drain_input(self) -> list[str]:
         """Return what was entered and not read, and what is in the input line, and forget it."""
-        lines = []
-        while not self._entered.empty():
-            lines.append(self._entered.get_nowait() or "")
-        lines.append(self.draft)
+        entered = [self._entered.get_nowait() or "" for _ in range(self._entered.qsize())]
+        lines = [*entered, self.draft]
         self.default_buffer.reset()
         return lines
 

@@ -1,7 +1,7 @@
 """The interface for a terminal: the chat's items as lines above an input line, its state in the toolbar."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -12,7 +12,7 @@ from wschat.chat.machine.events import Event, LineEntered
 from wschat.chat.machine.items import Item, Message, Notice, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.settings import Settings
-from wschat.chat.ui.ansi import capabilities, to_ansi
+from wschat.chat.ui.ansi import colours, to_ansi
 from wschat.chat.ui.prompt import Prompt
 from wschat.chat.ui.rendering import pending, render, toolbar
 from wschat.chat.ui.transcript import local_time
@@ -30,7 +30,7 @@ class TerminalUI(Completer):
         self._prompt = prompt
         self._format_time = partial(local_time, form=settings.time)
         self._settings = settings
-        self._capabilities = capabilities(links=settings.links)
+        self._to_ansi = partial(to_ansi, colours=colours(), links=settings.links)
         self._state = ChatState("", "")
         self._shown: deque[Item] = deque(maxlen=KEPT)
         prompt.pending = lambda: pending(self._state)
@@ -54,7 +54,7 @@ class TerminalUI(Completer):
 
     def _rendered(self, item: Item) -> str:
         width = self._prompt.columns
-        return "".join(to_ansi(line, width, self._capabilities) for line in render(item, self._format_time))
+        return "".join(self._to_ansi(line, width) for line in render(item, self._format_time))
 
     def _redraw(self, rows: int) -> str:
         """Return the last items, as many as fill so many rows: painting all of a long chat takes a while."""
@@ -92,16 +92,11 @@ class TerminalUI(Completer):
             word, _, argument = line[1:].partition(" ")
             meta = "" if argument else BY_NAME[word].help
             yield Completion(line, -len(before), display=argument or line, display_meta=meta)
-        for name, length in mentions(before, [*filter(_is_plain, self._others())]):
-            yield Completion(name, -length)
-
-    def _others(self) -> Iterable[str]:
-        """Return who else is here, who spoke last first."""
         room = self._state.room
-        if room is None:
-            return ()
-        here = {*room.members} - {room.me}
-        return [name for name in dict.fromkeys((*room.speakers, *room.members)) if name in here]
+        known = dict.fromkeys((*room.speakers, *room.members)) if room else ()  # who spoke last first
+        here = [name for name in known if room and name in room.members and name != room.me]
+        for name, length in mentions(before, [*filter(_is_plain, here)]):
+            yield Completion(name, -length)
 
 
 def _is_plain(name: str) -> bool:

@@ -4,13 +4,13 @@ import pytest
 
 from tests.unit.chat.ui.typist import format_time, say
 from wschat.chat.machine.items import Item, Listing, RequestFailed
-from wschat.chat.ui.ansi import Capabilities, capabilities, to_ansi
+from wschat.chat.ui.ansi import colours, to_ansi
 from wschat.chat.ui.rendering import render
 
 
-def painted(item: Item, width: int, colours: int = 0, *, links: bool = False) -> str:
+def painted(item: Item, width: int, number: int = 0, *, links: bool = False) -> str:
     """Return the last line of an item as text for a terminal."""
-    return to_ansi(render(item, format_time)[-1], width, Capabilities(colours, links))
+    return to_ansi(render(item, format_time)[-1], width, number, links=links)
 
 
 def test_links_are_painted() -> None:
@@ -27,15 +27,15 @@ def test_links_are_painted() -> None:
 @pytest.mark.parametrize(
     ("environment", "wanted"),
     [
-        ({"TERM": "xterm"}, Capabilities(16, links=True)),
-        ({"TERM": "xterm", "COLORTERM": "truecolor"}, Capabilities(256, links=True)),
-        ({"TERM": "xterm-256color"}, Capabilities(256, links=True)),
-        ({"TERM": "xterm-kitty", "NO_COLOR": "1"}, Capabilities(2, links=True)),
+        ({"TERM": "xterm"}, 16),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, 256),
+        ({"TERM": "xterm-256color"}, 256),
+        ({"TERM": "xterm-kitty", "NO_COLOR": "1"}, 2),
     ],
 )
-def test_capabilities(environment: dict[str, str], wanted: Capabilities) -> None:
+def test_how_many_colours(environment: dict[str, str], wanted: int) -> None:
     """What a terminal can do is taken from what it says of itself."""
-    assert capabilities(environment) == wanted
+    assert colours(environment) == wanted
 
 
 LONG = "word " * 30 + "x" * 90 + " 日本語" * 20
@@ -59,10 +59,10 @@ def test_what_terminals_disagree_about(char: str) -> None:
     assert len(rows) > 1
 
 
-@pytest.mark.parametrize(("colours", "code"), [(256, "1;31"), (16, "1;31"), (2, "1")])
-def test_colours(colours: int, code: str) -> None:
+@pytest.mark.parametrize(("number", "code"), [(256, "1;31"), (16, "1;31"), (2, "1")])
+def test_colours(number: int, code: str) -> None:
     """Without colours bold stays; markup in a text is text."""
     assert (
-        painted(RequestFailed("", "[bold]x[/bold] :smile:"), 80, colours)
+        painted(RequestFailed("", "[bold]x[/bold] :smile:"), 80, number)
         == f"\x1b[{code}m!! [bold]x[/bold] :smile:\x1b[0m\n"
     )

@@ -8,7 +8,7 @@ from tests.support.attacks import ATTACKS, is_bad
 from tests.unit.chat.ui.typist import format_time, say
 from wschat.chat.machine import items
 from wschat.chat.machine.state import ChatState, Online, PendingRequest, Reconnecting, Room
-from wschat.chat.ui.ansi import Capabilities, to_ansi
+from wschat.chat.ui.ansi import to_ansi
 from wschat.chat.ui.rendering import pending, render, toolbar
 from wschat.protocol.events import ClientMessage, Signup, SingleRoom, UserJoined
 from wschat.protocol.requests import Request
@@ -117,7 +117,7 @@ def test_lines_for_logs_and_pipes(linear: bool) -> None:  # noqa: FBT001
         for make in ITEMS:
             for line in render(make(attack), lambda _ms: "12:34", linear=linear):
                 assert not [char for char in str(line) if is_bad(char)], attack
-                painted = to_ansi(line, 40, Capabilities(256, links=True))
+                painted = to_ansi(line, 40, 256, links=True)
                 for row in re.sub(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b]*\x1b\\", "", painted).split("\n"):
                     assert re.match(r"12:34 <|-- |!! |── |   |https?://[!-~]+$|$", row), (attack, row)
 
