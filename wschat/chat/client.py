@@ -40,11 +40,12 @@ class Client:
         limit = options.reconnect_limit or (math.inf if options.is_person else RECONNECT_LIMIT)
         self.state = ChatState(secrets.token_hex(8), options.token, settings.name, settings.room, limit)
         self._options, self._over = options, over
-        self._ui: PipeUI | TerminalUI = PipeUI(options)
         if prompt:
-            from wschat.chat.ui.terminal import TerminalUI
+            from wschat.chat.ui import terminal
 
-            self._ui = TerminalUI(prompt, settings)
+            self._ui: PipeUI | TerminalUI = terminal.TerminalUI(prompt, settings)
+        else:
+            self._ui = PipeUI(options)
         self._log = Transcript(None)
         self._loop = asyncio.get_running_loop()
         self._connections = Connections(options, self._feed, self._start)

@@ -21,7 +21,7 @@ from wschat.chat.machine.events import Closed, Event, Fault, Opened, Received
 from wschat.chat.network.connection import Connections, open_session
 from wschat.chat.settings import Settings
 from wschat.chat.start import ChatOptions
-from wschat.errors import AccessError, ConnectError, LostError, WschatError
+from wschat.errors import ConnectError, LostError, WschatError
 from wschat.protocol.requests import Request
 from wschat.retry import Failure
 from wschat.target import SignedHandshake
@@ -99,17 +99,6 @@ async def test_each_connection_is_signed_anew() -> None:
             async with open_session(url, sign=signed):
                 pass
     assert asked == [("/x?X-Amz-Signature=1", "A1"), ("/x?X-Amz-Signature=2", "A2"), ("/x", None)]
-
-
-@asynchronous
-async def test_who_can_not_sign_does_not_connect() -> None:
-    """An error of signing is raised as it is, and a URL that is none before it."""
-
-    def sign() -> SignedHandshake:
-        raise AccessError("the AWS login has expired")
-
-    assert isinstance(await failure("ws://127.0.0.1:1/x", sign=sign), AccessError)
-    assert isinstance(await failure("nowhere", sign=sign), ConnectError)
 
 
 def refuse(connection: ServerConnection, _request: HttpRequest) -> Response:
@@ -217,64 +206,43 @@ async def test_frames_and_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     assert agents == [f"wschat/{__version__}"]
 
 
-class Fed:
-    """The events that were fed, and the connections that they are of."""
-
-    def __init__(self, url: str) -> None:
-        self.events: list[Event] = []
-        options = ChatOptions(url, "t", Settings())
-        self.connections = Connections(options, self.events.append, asyncio.create_task)
-
-    async def until(self, count: int) -> None:
-        """Wait until so many are fed."""
-        while len(self.events) < count:  # noqa: ASYNC110
-            await asyncio.sleep(0.005)
-
-
 @asynccontextmanager
-async def connected() -> AsyncIterator[tuple[RoomServer, Fed]]:
-    """Open a connection to a server."""
+async def connected() -> AsyncIterator[tuple[RoomServer, Connections, asyncio.Queue[Event]]]:
+    """Open a connection to a server; yield what it is fed, too."""
     async with room_server() as server:
-        fed = Fed(server.url)
-        fed.connections.open(1, 0.0)
-        await fed.until(1)
-        assert fed.events == [Opened(1)]
-        yield server, fed
+        events = asyncio.Queue[Event]()
+        options = ChatOptions(server.url, "t", Settings())
+        connections = Connections(options, events.put_nowait, asyncio.create_task)
+        connections.open(1, 0.0)
+        assert await events.get() == Opened(1)
+        yield server, connections, events
 
 
 @asynchronous
 async def test_requests_and_replies() -> None:
-    """A reply comes with its latency, once; a ping's too."""
-    async with connected() as (_, fed):
-        for number, request in enumerate((Request("register", "ann", id="1"), Request("ping"))):
-            fed.connections.send(1, request)
-            await fed.until(number + 2)
-        replies = [event for event in fed.events if isinstance(event, Received)]
-    assert [reply.latency is not None for reply in replies] == [True, True]
+    """A reply comes with its latency; a ping's too."""
+    async with connected() as (_, connections, events):
+        for request in (Request("register", "ann", id="1"), Request("ping")):
+            connections.send(1, request)
+            reply = await events.get()
+            assert isinstance(reply, Received)
+            assert reply.latency is not None
 
 
 @asynchronous
 async def test_the_end_of_a_connection() -> None:
-    """It is told why; one that was closed from here tells nothing, and what is sent on it goes nowhere."""
-    async with connected() as (server, fed):
-        fed.connections.open(2, 0.0)
-        await fed.until(2)
-        fed.connections.close(1)
-        fed.connections.send(1, Request("register", "ann", id="1"))
+    """It is told why; one that was closed from here tells nothing, and what is sent on it goes nowhere.
+
+    Of two attempts the first is not made any more.
+    """
+    async with connected() as (server, connections, events):
+        connections.open(2, 3600.0)
+        connections.open(3, 0.0)
+        assert await events.get() == Opened(3)
+        assert 2 not in connections._tasks
+        connections.close(1)
+        connections.send(1, Request("register", "ann", id="1"))
         await server.cut(1008)
-        await fed.until(3)
-        [closed] = fed.events[2:]
+        closed = await events.get()
     assert isinstance(closed, Closed)
-    assert (closed.number, closed.fault) == (2, Fault.THROTTLED)
-
-
-@asynchronous
-async def test_a_new_attempt_ends_the_one_before() -> None:
-    """Of two attempts the first is not made any more; a failed one is told with its fault."""
-    fed = Fed("ws://127.0.0.1:1/x")
-    fed.connections.open(1, 3600.0)
-    fed.connections.open(2, 0.0)
-    await fed.until(1)
-    [closed] = fed.events
-    assert isinstance(closed, Closed)
-    assert (closed.number, closed.fault) == (2, Fault.TRANSIENT)
+    assert (closed.number, closed.fault, events.empty()) == (3, Fault.THROTTLED, True)

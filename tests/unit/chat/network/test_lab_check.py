@@ -156,7 +156,6 @@ def test_who_has_gone() -> None:
         (BUSY, "later (busy)"),
         (UNKNOWN, "no such action (unknown-action)"),
         (GOODBYE, "the connection is lost"),
-        (("create", FAILED), "Internal server error: the function failed"),
         (("leave", GOODBYE), "the connection is lost"),
     ],
     ids=lambda value: str(value)[:30],

@@ -38,16 +38,6 @@ def test_history_that_can_not_be_written_any_more(tmp_path: Path) -> None:
 
 
 @asynchronous
-async def test_nothing_shown_is_lost_at_the_end(tmp_path: Path) -> None:
-    """What is shown just before the prompt ends is printed all the same."""
-    with prompt_on(tmp_path / "history", Screen()) as (prompt, _, screen):
-        await prompt.start()
-        prompt.print("last words")
-        await prompt.stop()
-        assert "last words" in screen.printed
-
-
-@asynchronous
 async def test_a_terminal_that_is_gone(tmp_path: Path) -> None:
     """The prompt starts all the same, and tells at its end."""
 
@@ -105,16 +95,17 @@ async def test_nothing_is_asked_at_the_end(tmp_path: Path) -> None:
 
 
 @asynchronous
-async def test_a_paste_while_something_is_printed(tmp_path: Path) -> None:
-    """It is told from typing, also in the moment in which the prompt is away; no more after the end."""
+async def test_what_is_printed(tmp_path: Path) -> None:
+    """A paste is told from typing also while the prompt is away; all is printed, and then no more."""
     with prompt_on(tmp_path / "history", Screen()) as (prompt, _, screen):
         await prompt.start()
         prompt.print("hello\n")
         while "hello" not in screen.printed:  # noqa: ASYNC110
             await asyncio.sleep(0)
         assert screen.printed.endswith(f"{PASTES_ON}hello\r\n")  # before the prompt is drawn
+        prompt.print("last words")
         await prompt.stop()
-    assert screen.printed.rfind(PASTES_OFF) > screen.printed.rfind(PASTES_ON)
+    assert screen.printed.endswith(f"{PASTES_OFF}last words")
 
 
 @asynchronous
