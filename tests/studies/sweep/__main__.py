@@ -8,14 +8,12 @@ import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 from tests.studies.sweep.cases import PARTS, Case, Reference, cases, reference, sample
-from tests.studies.sweep.forks import Copies
-from tests.studies.sweep.killing import kill
 from tests.studies.sweep.results import Results, by_fault
-from tests.studies.sweep.trials import Result, cross
-from tests.studies.sweep.world import LAG_S, World
+from tests.studies.sweep.trials import Result, attempt
 from tests.support.plane.embedded import Embedded
 from wschat.local.environment import clean_environment
 
@@ -56,58 +54,37 @@ def chosen(given: argparse.Namespace, known: Reference) -> list[Case]:
 def main() -> int:
     given, start = options(), time.monotonic()
     os.environ.update(clean_environment())
-    ministack = Embedded()
-    known = reference(ministack)
+    known = reference(Embedded())
     wanted = chosen(given, known)
     results = Results(Path(os.devnull) if given.case else given.results)
     missing = [case for case in wanted if str(case) not in results.by_case]
     print(f"{len(wanted)} cases, {len(missing)} of them to be tried.", flush=True)
-    copies = Copies[Result](given.jobs, Report(results, len(missing)))
-    stop_with(copies)
-    try_all(ministack, known, missing, copies)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        try_all(known, missing, given.jobs, results)
+    except KeyboardInterrupt:
+        print("Stopped: the same command goes on from here.", flush=True)
+        return 130
     tried = [results.by_case[str(case)] for case in wanted]
     print(f"\n{by_fault(tried)}\n\n{time.monotonic() - start:.0f} s")
     return tell_what_did_not_hold(tried)
 
 
-def try_all(ministack: Embedded, known: Reference, missing: list[Case], copies: Copies[Result]) -> None:
-    """Try the kills one by one; for all others go through one provision and one teardown."""
-    for case in missing:
-        if case.kills and copies.begin(str(case)):
-            copies.tell(partial(kill, ministack, known, case))
-    world = World(ministack)
-    for run in ("provision", "teardown"):
-        cross(world, run, (case for case in missing if case.part == run), known, copies)
-        world.clock.sleep(LAG_S)
-    copies.wait()
+def try_all(known: Reference, missing: list[Case], jobs: int, results: Results) -> None:
+    """Try cases, so many at a time; keep each result, and tell what did not hold, and how far it has come."""
+    with get_context("fork").Pool(jobs, _begin) as pool:
+        for number, result in enumerate(pool.imap_unordered(partial(attempt, known), missing), 1):
+            results.add(result)
+            if result.wrong:
+                print(f"{result.case}: {result.wrong[0].splitlines()[-1]}", flush=True)
+            if number % 50 == 0:
+                print(f"{number} of {len(missing)}", flush=True)
 
 
-class Report:
-    """Keeps each result, and tells what did not hold, and how far it has come."""
-
-    def __init__(self, results: Results, number: int) -> None:
-        self._results, self._number, self._heard = results, number, 0
-
-    def __call__(self, case: str, result: Result | None) -> None:
-        self._heard += 1
-        result = result or Result(case, wrong=["its process ended before it could tell"])
-        self._results.add(result)
-        if result.wrong:
-            print(f"{result.case}: {result.wrong[0].splitlines()[-1]}", flush=True)
-        if self._heard % 50 == 0:
-            print(f"{self._heard} of {self._number}", flush=True)
-
-
-def stop_with(copies: Copies[Result]) -> None:
-    """Let Ctrl-C, or a plain kill, end all; what was tried is kept."""
-
-    def stop(*_: object) -> None:
-        copies.kill()
-        print("Stopped: the same command goes on from here.", flush=True)
-        os._exit(130)
-
-    for each in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(each, stop)
+def _begin() -> None:
+    """Let Ctrl-C, and a plain kill, end the process that asked for this one, and that one this."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def tell_what_did_not_hold(results: Iterable[Result]) -> int:

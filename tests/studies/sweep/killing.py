@@ -12,8 +12,7 @@ from dataclasses import replace
 import boto3
 
 from tests.studies.sweep.cases import Case, Reference, ask
-from tests.studies.sweep.trials import Result, conclude
-from tests.studies.sweep.world import LAG_S, PREFIX, RUNS, TIMES, Death, World
+from tests.studies.sweep.world import PREFIX, RUNS, TIMES, World
 from tests.support.labs import drain
 from tests.support.plane.backend import Backend
 from tests.support.plane.clock import ScaledClock
@@ -68,20 +67,6 @@ class KillWorld(World):
             thread.join()
         self.plane.fault = lambda _: None
         assert child.returncode == -signal.SIGKILL, f"it never came to this call: {told}"
-
-
-def kill(backend: Backend, known: Reference, case: Case) -> Result:
-    """Try one case in an account with nothing in it."""
-    world = KillWorld(backend)
-    ended: BaseException = Death()
-    try:
-        if case.run == "teardown":
-            world.run("provision").must_be_clean()
-            world.clock.sleep(LAG_S)
-        world.kill(case, known)
-    except Exception as error:  # noqa: BLE001  judged as any other end
-        ended = error
-    return conclude(world, known, case, ended)
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:

@@ -70,10 +70,11 @@ def by_fault(results: Iterable[Result]) -> str:
     """Return how many cases of each run and fault there were, how they ended, and how many held."""
     counts: dict[tuple[str, str], Counter[str]] = {}
     for result in results:
-        case, clear = Case.read(result.case), not any(each.startswith("unclear") for each in result.wrong)
-        ended = {result.ended} if clear or result.ended != "told" else set()
+        case = Case.read(result.case)
         for names in ((case.run, case.fault), ALL):
-            counts.setdefault(names, Counter()).update(["cases", *ended, *(["held"] * (not result.wrong))])
-    total = counts.pop(ALL, Counter())
-    rows = [(*names, *(str(each[end]) for end in ENDS)) for names, each in (*counts.items(), (ALL, total))]
+            counts.setdefault(names, Counter()).update(
+                ["cases", result.ended, *["held"] * (not result.wrong)]
+            )
+    order = sorted(counts.items(), key=lambda each: each[0] == ALL)
+    rows = [(*names, *(str(each[end]) for end in ENDS)) for names, each in order]
     return table(("run", "fault", *ENDS.values()), rows)

@@ -1,16 +1,18 @@
 """What follows a run that fails somewhere: whether the next one makes good."""
 
 import re
+import signal
 import traceback
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from tests.studies.sweep.account import contents
-from tests.studies.sweep.cases import Case, Reference
-from tests.studies.sweep.forks import Copies, in_a_copy
-from tests.studies.sweep.world import LAG_S, PREFIX, Death, End, World
+from tests.studies.sweep.cases import Case, Reference, ask
+from tests.studies.sweep.killing import KillWorld
+from tests.studies.sweep.world import LAG_S, PREFIX, Death, End, EndlessError, World
+from tests.support.plane.embedded import Embedded
 from tests.support.plane.faults import Fault
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
@@ -18,6 +20,8 @@ from wschat.lab import engine, inventory
 from wschat.lab.aws.websocket_api import API_NAME
 from wschat.lab.blueprint import FUNCTIONS, STAGE
 
+LONGEST_S = 180
+"""Seconds of real time after which a case is given up: it hangs."""
 ROUTES = {key for spec in FUNCTIONS for key in spec.routes} | {"ping", "$default"}
 PLACES = re.compile(
     r"login|looking at what exists|the account's limits"
@@ -38,85 +42,82 @@ class Result:
     wrong: list[str] = field(default_factory=list)
 
 
-class Crossing:
-    """A run through which this process goes unharmed; at a call, copies of it, each with a case, leave.
+class Failing:
+    """Lets the call of a case fail, and in some cases all later ones of that operation as well."""
 
-    A case is one call that fails in one way, and in some cases all later ones of that operation as well.
-    """
-
-    def __init__(self, cases: Iterable[Case], copies: Copies[Result]) -> None:
-        self._copies, self.count = copies, 0
-        self._cases: dict[int, list[Case]] = {}
-        for case in cases:
-            self._cases.setdefault(case.call, []).append(case)
-        self.case: Case | None = None
+    def __init__(self, case: Case) -> None:
+        self._case, self.count = case, 0
         self.caught: Call | None = None
 
     def __call__(self, call: Call) -> Fault | None:
-        if self.case and self.caught:
-            return self._again(call, self.case, self.caught)
         self.count += 1
-        for case in self._cases.get(self.count, ()):
-            if self._copies.begin(str(case)):
-                self.case, self.caught = case, call
-                return case.kind
-        return None
-
-    @staticmethod
-    def _again(call: Call, case: Case, caught: Call) -> Fault | None:
-        if case.dies:
+        if self.count < self._case.call:
+            return None
+        if self.caught is None:
+            self.caught = call
+            return self._case.kind
+        if self._case.dies:
             raise Death
-        return case.kind if case.always and call.operation == caught.operation else None
+        return self._case.kind if self._case.always and call.operation == self.caught.operation else None
 
 
-def cross(world: World, run: str, cases: Iterable[Case], known: Reference, copies: Copies[Result]) -> None:
-    """Go through a run, which must be clean; let copies go on with the cases."""
-    crossing = Crossing(cases, copies)
-    world.plane.on_kill = _die
-    ended: End | BaseException
+def attempt(known: Reference, case: Case) -> Result:
+    """Try a case in a world of its own for each way to go on; whatever happens becomes part of the result."""
+    signal.signal(signal.SIGALRM, _hangs)
+    signal.alarm(LONGEST_S)
+    result = Result(str(case), call=str(known.asked(case)))
+    ways = [_tear_down] if case.run == "teardown" else [_provision_again, _tear_down]
     try:
-        ended = world.run(run, crossing)
-    except (Death, Exception) as error:  # noqa: BLE001  judged in the copy
-        ended = error
-    if crossing.case:
-        case = crossing.case
-        copies.tell(lambda: conclude(world, known, case, ended))
-    if isinstance(ended, BaseException):
-        raise ended
-    ended.must_be_clean()
-    assert crossing.count == len(known.calls[run]), "this run was another one"
+        for go_on in ways:
+            world, ended = _fail(case, known)
+            _judge(ended, case, result)
+            result.wrong += go_on(world, known)
+    except (Exception, Death):  # noqa: BLE001  what fails in an unknown way did not hold
+        result.wrong.append(traceback.format_exc())
+    signal.alarm(0)
+    return result
+
+
+def _hangs(*_: object) -> NoReturn:
+    raise EndlessError(f"it hangs for {LONGEST_S} s")
+
+
+def _fail(case: Case, known: Reference) -> tuple[World, End | Death]:
+    """Let a run fail in an account with nothing else in it; return how it ended."""
+    ministack = Embedded()
+    ministack.empty()
+    world = KillWorld(ministack) if case.kills else World(ministack)
+    if case.run == "teardown":
+        world.run("provision").must_be_clean()
+        world.clock.sleep(LAG_S)
+    if isinstance(world, KillWorld):
+        world.kill(case, known)
+        return world, Death()
+    failing = Failing(case)
+    ended: End | Death
+    world.plane.on_kill = _die
+    try:
+        ended = world.run(case.run, failing)
+    except Death as death:
+        ended = death
+    assert failing.caught, "this run was another one"
+    assert str(ask(world.plane, failing.caught)) == str(known.asked(case)), "this run was another one"
+    return world, ended
 
 
 def _die() -> NoReturn:
     raise Death
 
 
-def conclude(world: World, known: Reference, case: Case, ended: End | BaseException) -> Result:
-    """Judge how a run ended, and make good; whatever happens becomes part of the result."""
-    result = Result(str(case), call=str(known.asked(case)))
-    try:
-        if isinstance(ended, End):
-            _judge(ended, case, result)
-        elif isinstance(ended, Death):
-            result.ended = "killed"
-        else:
-            result.wrong.append("".join(traceback.format_exception(ended)))
-        if case.run == "provision":
-            result.wrong += in_a_copy(lambda: _provision_again(world, known))
-        if case.run == "provision" or result.ended != "done" or contents():
-            result.wrong += _succeed(world, "teardown")
-        result.wrong += [f"left: {line}" for line in contents()]
-    except Exception:  # noqa: BLE001  what fails in an unknown way did not hold
-        result.wrong.append(traceback.format_exc())
-    return result
-
-
-def _judge(end: End, case: Case, result: Result) -> None:
-    """See that a run ended with success, or with an error that a person can use."""
-    result.ended = "told" if end.told else "done"
+def _judge(end: End | Death, case: Case, result: Result) -> None:
+    """See that a run ended with success, or with an error that a person can use, if it was not killed."""
+    if isinstance(end, Death):
+        result.ended = "killed"
+        return
+    unclear = [error for error in end.told if not _clear(error)]
+    result.ended = "" if unclear else "told" if end.told else "done"
     result.told = [[error.where, error.what, error.hint] for error in end.told]
-    for error in end.told:
-        result.wrong += [f"unclear: {error.where}: {error.what}: {error.hint}"] * (not _clear(error))
+    result.wrong += [f"unclear: {error.where}: {error.what}: {error.hint}" for error in unclear]
     result.wrong += [f"{case.run} ends with this still to do: {step}" for step in end.left]
 
 
@@ -126,11 +127,13 @@ def _clear(error: WschatError) -> bool:
 
 def _provision_again(world: World, known: Reference) -> list[str]:
     """See that another provision succeeds, and that all is then as after a clean run."""
-    try:
-        found = [*_succeed(world, "provision"), *_compare(world, known)]
-        return found or [*_look_again(world)]
-    except Exception:  # noqa: BLE001  what fails in an unknown way did not hold
-        return [traceback.format_exc()]
+    found = [*_succeed(world, "provision"), *_compare(world, known)]
+    return found or [*_look_again(world)]
+
+
+def _tear_down(world: World, _known: Reference) -> list[str]:
+    """See that a teardown leaves nothing."""
+    return [*_succeed(world, "teardown"), *(f"left: {line}" for line in contents())]
 
 
 def _succeed(world: World, run: str) -> Iterator[str]:
