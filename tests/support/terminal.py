@@ -112,14 +112,21 @@ def wschat(*arguments: str, stdin: str = "", **env: str) -> subprocess.Completed
 
 
 @contextmanager
+def started(*command: str, env: Mapping[str, str], size: tuple[int, int] = (24, 80)) -> Iterator[Terminal]:
+    """Run a program in a terminal; it is killed at the end if it still runs."""
+    terminal = Terminal(*command, env=env, size=size)
+    try:
+        yield terminal
+    finally:
+        terminal.process.close(force=True)
+
+
+@contextmanager
 def terminal(
     *arguments: str, env: Mapping[str, str] | None = None, size: tuple[int, int] = (24, 80)
 ) -> Iterator[Terminal]:
-    """Run wschat with arguments in a terminal; it is killed at the end if it still runs."""
+    """Run wschat with arguments in a terminal, likewise."""
     settings = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8"}
     passed = {name: value for name, value in os.environ.items() if name.startswith(("AWS_", "WSCHAT_"))}
-    started = Terminal(WSCHAT, *arguments, env={**settings, **passed, **(env or {})}, size=size)
-    try:
-        yield started
-    finally:
-        started.process.close(force=True)
+    with started(WSCHAT, *arguments, env={**settings, **passed, **(env or {})}, size=size) as running:
+        yield running

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.emulator import emulator
-from tests.support.terminal import WSCHAT, Terminal
+from tests.support.terminal import WSCHAT, Terminal, started
 from tests.support.threaded import ThreadedServer
 from wschat.lab.local import provision
 
@@ -31,9 +31,8 @@ def person(*command: str, **env: str) -> Iterator[Terminal]:
     """Run a program in a terminal, with settings of its own."""
     with tempfile.TemporaryDirectory() as place:
         settings = {**ENV, "WSCHAT_STATE_DIR": place, "WSCHAT_CONFIG": f"{place}/config", **env}
-        started = Terminal(*command, env=settings)
-        yield started
-        started.process.close(force=True)
+        with started(*command, env=settings) as program:
+            yield program
 
 
 def run_time(*command: str) -> float:

@@ -26,7 +26,7 @@ from tests.support.emulator import emulator
 from tests.support.gateway import crowd, running, settled
 from tests.support.until import until
 from wschat.lab.local import provision
-from wschat.local.environment import clean_environment
+from wschat.local.environment import clean_environment, ministack_environment
 from wschat.local.join import is_in_use, listen
 from wschat.loopback import HOST
 
@@ -43,12 +43,10 @@ def ministack(place: Path) -> Iterator[str]:
     """Run MiniStack as it comes, with its own WebSocket side; yield its endpoint."""
     with closing(listen(None)) as free:
         port = free.getsockname()[1]
-    settings = {"AUTH": "true", "BIND_HOST": HOST, "GATEWAY_PORT": str(port), "IOT_MTLS_ENABLED": "0"}
     place.mkdir()
-    quiet = {"LOG_LEVEL": "WARNING", "TMPDIR": str(place), "DOCKER_HOST": f"unix://{os.devnull}/none"}
     process = subprocess.Popen(
         [sys.executable, "-m", "ministack"],
-        env=clean_environment() | settings | quiet,
+        env=clean_environment() | ministack_environment(port, place),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

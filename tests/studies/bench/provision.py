@@ -7,21 +7,77 @@ with the times that AWS is known to take, and exits with 1 if it takes longer th
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tests.studies.account import Account
-from tests.studies.bench.critical import critical_path, writes
 from tests.support.labs import plan, provisioning, tearing_down
 from tests.support.plane.backend import Backend
 from tests.support.plane.embedded import Embedded
+from tests.support.plane.rates import Times
 from wschat.lab import engine
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.functions import Function
+from wschat.lab.aws.log_groups import LogGroup
+from wschat.lab.aws.roles import Role
+from wschat.lab.aws.routes import Integration, Route
+from wschat.lab.aws.tables import Table
+from wschat.lab.aws.websocket_api import Api
 from wschat.lab.clock import WORKERS
-from wschat.lab.model import Actual
-from wschat.lab.plan import Step
+from wschat.lab.model import Actual, Key, Resource
+from wschat.lab.plan import Step, waits_for
 
 OVER_CRITICAL, OF_ONE_BY_ONE = 1.25, 1 / 3
 """What the seconds of a first provision may be of the critical path, and of the same one by one."""
+
+
+API_LOCK = (Api.kind, "")
+
+
+def writes(resource: Resource) -> int:
+    """Return how many calls that change something it takes to create a resource."""
+    match resource:
+        case Table():
+            return 2 if resource.ttl else 1
+        case LogGroup():
+            return 2
+        case Integration():
+            return 2 if resource.answer else 1
+        case Route():
+            return 2 if resource.two_way else 1
+    return 1
+
+
+def critical_path(plan: Sequence[Step], times: Times, api_calls_a_second: float) -> float:
+    """Return the seconds of the longest path through a plan of creates, after a look at nothing.
+
+    What is on it: the look, one call of each part at once; each write, `times.latency` long; a lock's
+    writes one after another, those on the API at most so many a second; steps after those that they
+    name; and what AWS takes its time for: tables, new roles, functions. Whoever does it looks at nothing
+    else, learns of everything at the moment it is so, and has as many hands as there is work.
+    """
+    ends: dict[Key, float] = {}
+    locks: dict[Key, float] = {}
+    ready = [times.latency]
+    turn = 1 / api_calls_a_second  # the look has had the first one
+    for step in plan:
+        resource, lock = step.resource, step.resource.lock_key
+        before = (ends[other.resource.key] for other in waits_for(step, plan))
+        now = max(times.latency, locks.get(lock, 0), *before)
+        for number in range(writes(resource)):
+            if isinstance(resource, Table) and number:
+                now += times.table_creating
+            if lock == API_LOCK:
+                now = max(now, turn)
+                turn = now + 1 / api_calls_a_second
+            now += times.latency
+        if isinstance(resource, Table) and not resource.ttl:
+            ready.append(now + times.table_creating)
+        if isinstance(resource, Function):
+            now = max(now, ends.get((Role.kind, resource.role), 0) + times.role_assumable)
+            ready.append(now + times.function_pending)
+        ends[resource.key] = locks[lock] = now
+    return max(*ready, *ends.values())
 
 
 @dataclass(frozen=True)

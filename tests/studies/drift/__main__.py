@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterator
 
 from tests.documents import table
-from tests.studies.drift.at_once import outcomes
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
 from tests.studies.drift.hand import Case
 from tests.studies.drift.house import House
+from tests.studies.drift.test_at_once import outcomes
 from tests.support.plane.backend import Backend
 from tests.support.plane.embedded import Embedded
 

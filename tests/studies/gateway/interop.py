@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import boto3
 
 from tests.support.emulator import emulator
-from tests.support.terminal import Terminal
+from tests.support.terminal import Terminal, started
 from tests.support.until import until
 from tests.support.websocket_api import TestApi, make_function, management_of
 from wschat.lab.aws.cloud import Cloud
@@ -60,16 +60,6 @@ class Tab:
 
 
 @contextmanager
-def program(*command: str) -> Iterator[Terminal]:
-    """Run a client in a terminal."""
-    terminal = Terminal(*command, env={**os.environ, "TERM": "xterm"}, size=WIDE)
-    try:
-        yield terminal
-    finally:
-        terminal.process.close(force=True)
-
-
-@contextmanager
 def browser(path: str, url: str) -> Iterator[Tab]:
     """Run a Chromium without a window."""
     from playwright.sync_api import sync_playwright
@@ -80,11 +70,14 @@ def browser(path: str, url: str) -> Iterator[Tab]:
 
 def client_of(name: str, url: str) -> AbstractContextManager[Terminal | Tab]:
     """Run a client that connects to a URL."""
-    if name == "websockets":
-        return program(sys.executable, "-m", "websockets", url)
-    if Path(name).name == "wscat":
-        return program(name, "--no-color", "--connect", url)
-    return browser(name, url)
+    commands = {
+        "websockets": (sys.executable, "-m", "websockets", url),
+        "wscat": (name, "--no-color", "--connect", url),
+    }
+    command = commands.get(Path(name).name)
+    return (
+        started(*command, env={**os.environ, "TERM": "xterm"}, size=WIDE) if command else browser(name, url)
+    )
 
 
 def make_api(clients: Cloud, function: str) -> TestApi:

@@ -7,22 +7,28 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 
 import boto3
 
 from tests.studies.storm import audit
 from tests.studies.storm.line import Lost
 from tests.studies.storm.people import Somebody
-from tests.studies.storm.silence import silence
 from tests.support.emulator import emulator
 from tests.support.labs import provision
+from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.functions import Permission
 from wschat.lab.aws.session import connect
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.protocol.events import MultiMessage
 from wschat.target import Target
 
 SETTLED_S = 20.0
+SILENT_S, SPEAKING_S = 0.5, 1.0
+"""Seconds in which API Gateway may not run the function of $disconnect, and may, again and again."""
 
 
 def storm(
@@ -50,6 +56,29 @@ def storm(
         if one.line:
             one.line.cut(kindly=True)
     return counts, wrong + missing + misfits + raised
+
+
+@contextmanager
+def silence(cloud: Cloud) -> Iterator[None]:
+    """Lose a third of the $disconnects: take the permission away and give it back; in the end it is there."""
+    actual = inventory.look(cloud)
+    found = (each for each in actual.resources.values() if isinstance(each, Permission))
+    permission = next(each for each in found if each.function == cloud.lab.name("Disconnect"))
+    over, lab = threading.Event(), replace(cloud, ids=dict(actual.ids))
+
+    def come_and_go() -> None:
+        while not over.wait(SPEAKING_S):
+            permission.delete(lab)
+            over.wait(SILENT_S)
+            permission.create(lab)
+
+    thread = threading.Thread(target=come_and_go)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def let_act(everybody: list[Somebody], seconds: float, acts: float) -> list[str]:
