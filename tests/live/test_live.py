@@ -2,12 +2,10 @@
 
 import json
 import os
-import subprocess
-import threading
 
 import pytest
 
-from tests.live.account import CATCH_UP_S, ENDPOINT, PROFILE, LiveLab
+from tests.live.account import ENDPOINT, PROFILE, LiveLab
 from tests.live.conftest import Show
 from tests.live.observations import observe
 from tests.support.terminal import terminal
@@ -38,32 +36,10 @@ def test_as_it_should_be(lab: LiveLab) -> None:
     assert "Nothing to do" in done.stderr
 
 
-def test_two_people_by_pipes(lab: LiveLab, show: Show) -> None:
-    """One listens to a pipe, and reads what another one says."""
+def test_by_a_pipe(lab: LiveLab, show: Show) -> None:
+    """What is piped in is said in a room, as soon as the functions may do it."""
     seconds = lab.until(lambda: say(lab), "the functions' policies to take effect")
     show(f"\nA room works {seconds:.0f} s after provision has ended.")
-    command = ("chat", "--url", lab.url, "--room", "lobby", "--json", "--name")
-    with subprocess.Popen(
-        [lab.program, *command, "ann"],
-        env=lab.environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as ann:
-        assert ann.stdin
-        assert ann.stdout
-        watch = threading.Timer(CATCH_UP_S, ann.kill)
-        watch.start()
-        ann.stdin.write("I am here\n")
-        ann.stdin.flush()
-        events = map(json.loads, ann.stdout)
-        assert any(event["type"] == "ack" for event in events)
-        done = lab.wschat(*command, "bob", stdin="hi ann\n")
-        assert done.returncode == 0, done.stderr
-        heard = next(event for event in events if event.get("message") == "hi ann")
-        ann.stdin.close()
-        assert (heard["user"], ann.wait()) == ("bob", 0)
-        watch.cancel()
 
 
 def test_two_people_in_terminals(lab: LiveLab) -> None:

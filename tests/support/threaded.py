@@ -38,6 +38,23 @@ class ThreadedServer:
         frame = {"type": "client-message", "user": user, "message": text, "room": room, "time": 1}
         self.do(self.server.tell(frame))
 
+    def attack(self, text: str) -> None:
+        """Put a text into every field that a stranger can fill, and send it as no frame at all."""
+        said = {"type": "client-message", "room": "ops", "time": 1}
+        frames: list[dict[str, Any] | str] = [
+            {**said, "user": "eve", "message": text},
+            {**said, "user": f"e{text}", "message": "hi", "id": text},
+            {"type": "user-joined", "user": text, "room": "ops"},
+            {"type": "single-room", "message": text},
+            {"type": "delete-room", "room": text},
+            {"type": "error", "code": text, "message": text, "id": text},
+            {"type": text, "user": text, "message": text, "room": text, "id": text},
+            {"message": text, "requestId": "x"},
+            text.encode(errors="replace").decode(),
+        ]
+        for frame in frames:
+            self.do(self.server.tell(frame))
+
     def stop(self) -> None:
         """End it, once."""
         if not self._thread.is_alive():

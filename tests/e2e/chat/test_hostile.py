@@ -29,20 +29,9 @@ class Place:
 
     def attack(self, *texts: str) -> None:
         """Attack in every field that a stranger can fill."""
-        number, tell = next(NUMBERS), self.server.server.tell
+        number = next(NUMBERS)
         for text in texts:
-            frames: list[dict[str, object]] = [
-                {"type": "client-message", "user": "eve", "message": text, "room": "ops", "time": 1},
-                {"type": "client-message", "user": f"e{text}", "message": "hi", "room": "ops", "time": 1},
-                {"type": "user-joined", "user": text, "room": "ops"},
-                {"type": "single-room", "message": text},
-                {"type": "delete-room", "room": text},
-                {"type": "error", "code": text, "message": text},
-                {"message": text, "requestId": "x"},
-            ]
-            for frame in frames:
-                self.server.do(tell(frame))
-            self.server.do(tell(text.encode(errors="replace").decode()))  # no frame at all
+            self.server.attack(text)
         self.server.say(f"mark {number}.")
         self.ann.until_screen(rf"mark {number}\.\n(?:(?!> ).*\n)*> draft")
 

@@ -12,6 +12,7 @@ from tests.e2e.web.injections import INJECTIONS
 from tests.e2e.web.tab import Tab, served
 from tests.support.attacks import ATTACKS
 from tests.support.threaded import ThreadedServer
+from wschat.protocol.events import EVENTS
 from wschat.protocol.names import INVISIBLE
 
 CORPUS = list(dict.fromkeys((*ATTACKS, *INJECTIONS)))
@@ -71,24 +72,6 @@ def wire(text: str) -> str:
     return read
 
 
-async def attack(room: ThreadedServer, text: str) -> None:
-    """Put a text into every field that a stranger can fill, and send it as no frame at all."""
-    frames: list[dict[str, object]] = [
-        {"type": "client-message", "user": "eve", "message": text, "room": "ops", "time": 1},
-        {"type": "client-message", "user": f"e{text}", "message": "hi", "room": "ops", "id": text},
-        {"type": "user-joined", "user": text, "room": "ops"},
-        {"type": "user-left", "user": text, "room": "ops"},
-        {"type": "single-room", "message": text},
-        {"type": "delete-room", "room": text},
-        {"type": "error", "code": text, "message": text, "id": text},
-        {"type": text, "user": text, "message": text, "room": text, "id": text},
-        {"message": text, "requestId": "x"},
-    ]
-    for frame in frames:
-        await room.server.tell(frame)
-    await room.server.tell(text.encode(errors="replace").decode())
-
-
 def test_a_name_adds_no_words(ann: Tab, room: ThreadedServer) -> None:
     """In a notice, one sees where the name ends."""
     room.do(room.server.tell({"type": "user-joined", "user": "bob left; eve", "room": "ops"}))
@@ -116,7 +99,8 @@ def check_attacks(ann: Tab, room: ThreadedServer, texts: list[str]) -> None:
     """Attack, and look at what has become of it."""
     before = ann.page.evaluate(LOOK)
     for text in texts:
-        room.do(attack(room, text))
+        room.attack(text)
+        room.do(room.server.tell({"type": "user-left", "user": text, "room": "ops"}))
     mark = f"mark {next(NUMBERS)}."
     room.say(mark)
     ann.until(f"#log li:last-child:has-text('{mark}')")
@@ -192,37 +176,12 @@ def test_links(ann: Tab, room: ThreadedServer) -> None:
 def test_frames_of_any_shape(ann: Tab, room: ThreadedServer) -> None:
     """What is no frame of the wire changes nothing, and no error is met."""
     values: list[object] = [None, 0, -1, 1e308, True, [], {}, [None], [{}], {"a": 1}, "x"]
-    kinds = [
-        "signup",
-        "multi-message",
-        "client-message",
-        "user-joined",
-        "ack",
-        "error",
-        "single-room",
-        "pong",
-        1,
-        None,
-    ]
-    fields = ("user", "message", "room", "seq", "time", "id", "users", "rooms", "messages", "code", "name")
+    kinds: list[object] = [*EVENTS, 1, None]
+    fields = ["user", "message", "room", "seq", "time", "id", "users", "rooms", "messages", "code", "name"]
+    long = ("[" * 50_000, '{"type":"ack","id":' + "9" * 5000 + "}")
     frames = [{"type": kind, **dict.fromkeys(fields, value)} for kind in kinds for value in values]
-
-    async def send() -> None:
-        for frame in frames:
-            await room.server.tell(frame)
-        for text in (
-            "",
-            "null",
-            "[]",
-            "{",
-            '"x"',
-            "1e999",
-            "[" * 50_000,
-            '{"type":"ack","id":' + "9" * 5000 + "}",
-        ):
-            await room.server.tell(text)
-
-    room.do(send())
+    for text in (*map(json.dumps, frames), "", "null", "[]", "{", '"x"', "1e999", *long):
+        room.do(room.server.tell(text))
     room.say("still here")
     ann.until("text=still here")
     assert ann.page.inner_text("#title") == "ops"
