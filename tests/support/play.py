@@ -3,11 +3,22 @@
 from collections.abc import Iterable
 from typing import Any
 
-from wschat.chat.machine.effects import Close, Connect, Effect, RestoreInput, Send, SetTimer
-from wschat.chat.machine.events import Event, LineEntered, Opened, Received, Timer
-from wschat.chat.machine.items import Acknowledged, Item, Message
+from wschat.chat.machine.connection import Opened
+from wschat.chat.machine.effects import (
+    Acknowledged,
+    Close,
+    Connect,
+    Effect,
+    Item,
+    Message,
+    RestoreInput,
+    Send,
+    SetTimer,
+    Timer,
+)
+from wschat.chat.machine.incoming import Received
 from wschat.chat.machine.state import ChatState
-from wschat.chat.machine.update import update
+from wschat.chat.machine.update import Event, LineEntered, update
 from wschat.protocol import events as wire
 from wschat.protocol.events import Entry, MultiMessage, Signup
 

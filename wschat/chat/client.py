@@ -9,11 +9,10 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from wschat.chat.machine import effects
-from wschat.chat.machine.effects import Effect, GiveUp, Quit
-from wschat.chat.machine.events import Event, LineEntered, Resumed, Timer
-from wschat.chat.machine.items import Item, Notice, RequestFailed, Unsent
+from wschat.chat.machine.connection import Resumed
+from wschat.chat.machine.effects import Effect, GiveUp, Item, Notice, Quit, RequestFailed, Timer, Unsent
 from wschat.chat.machine.state import ChatState
-from wschat.chat.machine.update import update
+from wschat.chat.machine.update import Event, LineEntered, update
 from wschat.chat.network.connection import Connections
 from wschat.chat.ui.pipe import PipeUI
 from wschat.chat.ui.transcript import Transcript

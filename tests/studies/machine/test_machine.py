@@ -8,9 +8,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.support.play import Play
-from wschat.chat.machine.effects import Close, Connect, GiveUp, Quit, Send, SetTimer
-from wschat.chat.machine.events import Closed, Fault, Opened, Resumed, Timer
-from wschat.chat.machine.items import FromServer, Members, Message, Presence
+from wschat.chat.machine.advice import Fault
+from wschat.chat.machine.connection import Closed, Opened, Resumed
+from wschat.chat.machine.effects import (
+    Close,
+    Connect,
+    FromServer,
+    GiveUp,
+    Members,
+    Message,
+    Presence,
+    Quit,
+    Send,
+    SetTimer,
+    Timer,
+)
 from wschat.chat.machine.state import Connecting
 from wschat.protocol.events import Ack, ClientMessage, Entry, Event, MultiMessage, UserJoined
 

@@ -1,9 +1,20 @@
-"""What a refusal or failure of a request means, and what to do about it, as tables."""
+"""What a refusal, a failure or a lost connection means, and what to do about it, as tables."""
 
+from enum import Enum, auto
 from typing import NamedTuple
 
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action
+
+
+class Fault(Enum):
+    """What a lost or refused connection means for the next try."""
+
+    TRANSIENT = auto()  # it may work again at once
+    OFFLINE = auto()  # this machine has no network: trying costs nobody anything
+    BUSY = auto()  # the server is overloaded, and wants a pause
+    THROTTLED = auto()  # the server says that this client asks too much
+    PERMANENT = auto()  # trying again changes nothing
 
 
 class Advice(NamedTuple):

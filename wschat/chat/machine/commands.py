@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from wschat.chat.machine.advice import Advice
-from wschat.protocol.requests import Action
+from wschat.protocol.requests import Action, Request
 
 
 class Command(NamedTuple):
@@ -78,17 +78,13 @@ HELP = (
 )
 
 
-class Entered(NamedTuple):
-    """What a line asks for: an action of the wire's or a command of ours, and its argument."""
+def parse(line: str) -> Request | Advice:
+    """Return what a line asks the server or us for, or what is wrong with it.
 
-    name: str
-    argument: str
-
-
-def parse(line: str) -> Entered | Advice:
-    """Read a line that a person entered, or tell what is wrong with it; commands are found in any case."""
+    Commands are found in any case; their names are the server's actions, or ours.
+    """
     if not line.startswith("/") or line.startswith("//"):
-        return Entered(Action.MESSAGE, line.removeprefix("/"))
+        return Request(Action.MESSAGE, line.removeprefix("/"))
     word, _, argument = line[1:].partition(" ")
     argument = argument.strip()
     command = BY_NAME.get(word.lower())
@@ -102,7 +98,7 @@ def parse(line: str) -> Entered | Advice:
     if bool(argument) != bool(command.argument):
         needs = f"needs a {command.argument}" if command.argument else "stands alone"
         return Advice(f"/{command.name} {needs}", f"type {command.usage}")
-    return Entered(command.name, argument)
+    return Request(command.name, argument)
 
 
 def candidates(before: str, rooms: Sequence[str]) -> list[str]:

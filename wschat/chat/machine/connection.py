@@ -6,24 +6,13 @@ What was in flight at a cut may or may not have arrived: the room's history tell
 
 import math
 from dataclasses import replace
+from typing import NamedTuple
 
-from wschat.chat.machine.advice import NO_REPLY
-from wschat.chat.machine.effects import Close, Connect, GiveUp, Send, SetTimer
-from wschat.chat.machine.events import Closed, Fault, Timer
-from wschat.chat.machine.items import Disconnected, Listing
+from wschat.chat.machine.advice import NO_REPLY, Fault
+from wschat.chat.machine.effects import Close, Connect, Disconnected, GiveUp, Listing, Send, SetTimer, Timer
 from wschat.chat.machine.outgoing import ask, fail, take_back
 from wschat.chat.machine.room import flush
-from wschat.chat.machine.state import (
-    ENTERING,
-    Connecting,
-    Ended,
-    Online,
-    Open,
-    PendingRequest,
-    Reconnecting,
-    Restoring,
-    Turn,
-)
+from wschat.chat.machine.state import ENTERING, Connecting, Online, Open, Reconnecting, Restoring, Turn
 from wschat.protocol.requests import Action, Request
 from wschat.retry import Backoff
 
@@ -53,24 +42,29 @@ WELCOME = Listing(
 )
 
 
-def opened(turn: Turn, number: int) -> None:
-    """Take the connection into use: the name first, then the room, then what is in the outbox."""
-    before = turn.state.connection
-    if number != before.attempt:
-        turn.emit(Close(number))
-        return
-    restoring = Restoring(number, retiring=turn.state.in_use, trouble=before.trouble)
-    take_back(turn)
-    turn.change(connection=restoring)
-    turn.emit(SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY), SetTimer(Timer.RENEW, RENEW_AFTER))
-    name = turn.state.wanted_name or turn.state.name
-    if name is None:
-        finish_restoring(turn)
-        if isinstance(before, Connecting):
-            turn.emit(WELCOME)
-    elif not ask(turn, PendingRequest(Request(Action.REGISTER, name))):
-        turn.change(wanted_name=None)
-        finish_restoring(turn)
+class Opened(NamedTuple):
+    """The connection of this number is open."""
+
+    number: int
+
+    def apply(self, turn: Turn) -> None:
+        """Take it into use: the name first, then the room, then what is in the outbox."""
+        before = turn.state.connection
+        if self.number != before.attempt:
+            turn.emit(Close(self.number))
+            return
+        restoring = Restoring(self.number, retiring=turn.state.in_use, trouble=before.trouble)
+        take_back(turn)
+        turn.change(connection=restoring)
+        turn.emit(SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY), SetTimer(Timer.RENEW, RENEW_AFTER))
+        name = turn.state.wanted_name or turn.state.name
+        if name is None:
+            finish_restoring(turn)
+            if isinstance(before, Connecting):
+                turn.emit(WELCOME)
+        elif not ask(turn, Request(Action.REGISTER, name)):
+            turn.change(wanted_name=None)
+            finish_restoring(turn)
 
 
 def finish_restoring(turn: Turn) -> None:
@@ -87,22 +81,30 @@ def finish_restoring(turn: Turn) -> None:
                 turn.emit(Close(retiring))
 
 
-def closed(turn: Turn, event: Closed) -> None:
-    """Connect again, unless the fault is permanent; a connection that is used no more does not matter."""
-    match turn.state.connection:
-        case Restoring(retiring=event.number):
-            turn.change_open(retiring=None)
-        case Online(attempt=event.number):  # the old one still serves
-            turn.change_open(attempt=None)
-            turn.emit(SetTimer(Timer.RENEW, RENEW_AGAIN))
-        case Connecting(attempt=event.number) if event.fault is not Fault.BUSY:
-            _end(turn, event.what, event.hint)
-        case Open(event.number) | Reconnecting(attempt=event.number) if event.fault is Fault.PERMANENT:
-            _end(turn, event.what, event.hint)
-        case Open(event.number):
-            _lose(turn, event.what, event.fault)
-        case Connecting(attempt=event.number) | Reconnecting(attempt=event.number):
-            _try_again(turn, event.what, event.fault)
+class Closed(NamedTuple):
+    """The connection of this number is gone, or could not be opened: why, and what a person can do."""
+
+    number: int
+    what: str = ""
+    hint: str = ""
+    fault: Fault = Fault.TRANSIENT
+
+    def apply(self, turn: Turn) -> None:
+        """Connect again, unless the fault is permanent; a connection that is used no more does not matter."""
+        match turn.state.connection:
+            case Restoring(retiring=self.number):
+                turn.change_open(retiring=None)
+            case Online(attempt=self.number):  # the old one still serves
+                turn.change_open(attempt=None)
+                turn.emit(SetTimer(Timer.RENEW, RENEW_AGAIN))
+            case Connecting(attempt=self.number) if self.fault is not Fault.BUSY:
+                _end(turn, self.what, self.hint)
+            case Open(self.number) | Reconnecting(attempt=self.number) if self.fault is Fault.PERMANENT:
+                _end(turn, self.what, self.hint)
+            case Open(self.number):
+                _lose(turn, self.what, self.fault)
+            case Connecting(attempt=self.number) | Reconnecting(attempt=self.number):
+                _try_again(turn, self.what, self.fault)
 
 
 def _lose(turn: Turn, what: str, fault: Fault) -> None:
@@ -143,7 +145,7 @@ def _end(turn: Turn, what: str, hint: str) -> None:
     was_open = not isinstance(turn.state.connection, Connecting)
     if pending := turn.state.in_flight:
         turn.change(outbox=(replace(pending, unconfirmed=True), *turn.state.outbox))
-    turn.change(connection=Ended())
+    turn.change(connection=Reconnecting())
     turn.emit(GiveUp(what, hint, was_open))
 
 
@@ -160,29 +162,28 @@ def hang_up(turn: Turn, what: str, fault: Fault = Fault.TRANSIENT) -> None:
         _lose(turn, what, fault)
 
 
-def _reply_timed_out(turn: Turn, pending: PendingRequest) -> None:
-    """Distrust a connection on which no reply comes; the second time, it is the request that fails."""
-    if turn.state.has(pending) or (pending.line and pending.timeouts):
-        fail(turn, NO_REPLY)
-    else:
-        turn.change_open(in_flight=replace(pending, timeouts=pending.timeouts + 1))
-        hang_up(turn, NO_REPLY.what)
+class Resumed(NamedTuple):
+    """This machine slept, so no connection can be trusted."""
 
-
-def resumed(turn: Turn) -> None:
-    """Connect at once: what was open before this machine slept is not any more, whatever it seems."""
-    if not isinstance(turn.state.connection, Connecting):
-        hang_up(turn, "this machine slept")
-        turn.effects = [effect for effect in turn.effects if not isinstance(effect, Connect)]
-        turn.change(failures=0)
-        _connect(turn, 0.0)
+    def apply(self, turn: Turn) -> None:
+        """Connect at once: what was open before is not any more, whatever it seems."""
+        if not isinstance(turn.state.connection, Connecting):
+            hang_up(turn, "this machine slept")
+            turn.effects = [effect for effect in turn.effects if not isinstance(effect, Connect)]
+            turn.change(failures=0)
+            _connect(turn, 0.0)
 
 
 def fired(turn: Turn, timer: Timer) -> None:
     """Do what a timer of the connection is for."""
     match timer, turn.state.connection:
-        case Timer.REPLY, Open(in_flight=PendingRequest() as pending):
-            _reply_timed_out(turn, pending)
+        case Timer.REPLY, Open(in_flight=pending) if pending:
+            # No reply: the connection is not trusted; the second time, it is the request that fails.
+            if turn.state.has(pending) or (pending.line and pending.timeouts):
+                fail(turn, NO_REPLY)
+            else:
+                turn.change_open(in_flight=replace(pending, timeouts=pending.timeouts + 1))
+                hang_up(turn, NO_REPLY.what)
         case Timer.KEEPALIVE, Open():
             turn.change_open(ping_in_flight=True)
             turn.emit(Send(Request(Action.PING)), SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY))
@@ -192,5 +193,5 @@ def fired(turn: Turn, timer: Timer) -> None:
                 turn.emit(SetTimer(Timer.RENEW, QUIET))
             else:
                 _connect(turn, 0.0)
-        case Timer.GIVE_UP, _ if turn.state.trouble:
-            _end(turn, f"no way back: {turn.state.trouble}", "try again later")
+        case Timer.GIVE_UP, _ if turn.state.connection.trouble:
+            _end(turn, f"no way back: {turn.state.connection.trouble}", "try again later")

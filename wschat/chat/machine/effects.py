@@ -1,14 +1,146 @@
-"""The effects: what the chat wants done. Times are in seconds."""
+"""The effects: what the chat wants done; items are to be shown, mostly events of the wire. Times in seconds.
 
+Events and effects are named tuples, which load four times as fast as dataclasses. Match them by class: tuples
+of the same values are equal. Texts become safe when they are rendered.
+"""
+
+import re
+from enum import Enum, auto
 from typing import NamedTuple
 
-from wschat.chat.machine.events import Timer
-from wschat.chat.machine.items import Item, Unsent
+from wschat.protocol import events as wire
 from wschat.protocol.requests import Request
 
 
+class Message(NamedTuple):
+    """Somebody said something in our room, where we are called `me`; `missed`: while we were away."""
+
+    event: wire.ClientMessage
+    me: str = ""
+    missed: bool = False
+
+    @property
+    def mine(self) -> bool:
+        """Tell whether we said it."""
+        return self.event.user == self.me
+
+    @property
+    def mention(self) -> bool:
+        """Tell whether somebody else said our name."""
+        whole_word = rf"(?<!\w){re.escape(self.me)}(?!\w)"
+        return bool(self.me and not self.mine and re.search(whole_word, self.event.message, re.IGNORECASE))
+
+
+class FromServer(NamedTuple):
+    """An event for us; `me` is our name, and a reply's `id` is what a program calls its request."""
+
+    event: wire.Signup | wire.MultiMessage | wire.SingleRoom | wire.DeleteRoom
+    me: str = ""
+
+
+class Acknowledged(NamedTuple):
+    """A message or /leave was acknowledged; the `id` of `ack` is what a program calls the request."""
+
+    ack: wire.Ack
+    action: str
+    room: str
+
+
+class Presence(NamedTuple):
+    """People joined or left our room, in this order."""
+
+    events: tuple[wire.UserJoined | wire.UserLeft, ...]
+
+
+class Disconnected(NamedTuple):
+    """The connection is lost, and is tried again."""
+
+    what: str
+
+
+class Reconnected(NamedTuple):
+    """The connection is restored; so many messages were missed and follow.
+
+    `truncated`: more were said than the room keeps. `remade`: the room was gone and was made again.
+    """
+
+    missed: int = 0
+    truncated: bool = False
+    remade: bool = False
+
+
+class Notice(NamedTuple):
+    """Something that happened, for people to read."""
+
+    text: str
+
+
+class RequestFailed(NamedTuple):
+    """Something that did not work: what it was about (may be empty), why, what to do (may be empty)."""
+
+    about: str
+    what: str
+    hint: str = ""
+    code: str = ""
+    tag: str | None = None
+
+
+class Listing(NamedTuple):
+    """A heading, and rows of two columns."""
+
+    heading: str
+    rows: tuple[tuple[str, str], ...]
+
+
+class Rooms(NamedTuple):
+    """All rooms."""
+
+    names: tuple[str, ...]
+
+
+class Members(NamedTuple):
+    """All who are in a room."""
+
+    room: str
+    names: tuple[str, ...]
+
+
+class Unsent(NamedTuple):
+    """A line that the person entered and that did not arrive; or, if `doubtful`, nobody knows whether."""
+
+    line: str
+    doubtful: bool = False
+
+
+Item = (
+    Message
+    | FromServer
+    | Acknowledged
+    | Presence
+    | Disconnected
+    | Reconnected
+    | Notice
+    | RequestFailed
+    | Listing
+    | Rooms
+    | Members
+    | Unsent
+)
+
+
+class Timer(Enum):
+    """The timers; each is set at most once at a time, and is itself the event that its time is over."""
+
+    REPLY = auto()  # distrust a connection on which no reply comes
+    KEEPALIVE = auto()  # ping, so that API Gateway keeps an idle connection
+    RENEW = auto()  # replace the connection, before API Gateway ends it for its age
+    GIVE_UP = auto()  # stop reconnecting
+    PRESENCE = auto()  # show the joins and leaves that have been gathered
+    REORDER = auto()  # show the messages that wait for one before them
+
+
 class Send(NamedTuple):
-    """Send this on the connection in use; and set `Timer.REPLY`."""
+    """Send this on the connection in use, and set `Timer.REPLY`."""
 
     request: Request
 
@@ -51,5 +183,4 @@ class Quit(NamedTuple):
     """End the chat."""
 
 
-# An item is to be shown to the person.
 Effect = Item | Send | Connect | Close | SetTimer | RestoreInput | GiveUp | Quit

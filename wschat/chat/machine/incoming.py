@@ -2,14 +2,14 @@
 
 import json
 from dataclasses import replace
+from typing import NamedTuple
 
 from wschat.chat.machine import room as rooms
-from wschat.chat.machine.advice import FUNCTIONS, GATEWAY, Advice
+from wschat.chat.machine.advice import FUNCTIONS, GATEWAY, Advice, Fault
 from wschat.chat.machine.connection import finish_restoring, hang_up
-from wschat.chat.machine.events import Fault
-from wschat.chat.machine.items import FromServer, Message, Presence, Reconnected, RequestFailed
-from wschat.chat.machine.outgoing import ask, confirm, delivered, enter, fail, refuse
-from wschat.chat.machine.state import ChatState, Open, PendingRequest, Room, Turn
+from wschat.chat.machine.effects import FromServer, Message, Presence, Reconnected, RequestFailed
+from wschat.chat.machine.outgoing import FALLBACKS, ask, confirm, delivered, fail, reject
+from wschat.chat.machine.state import Open, PendingRequest, Room, Turn
 from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, Error, MultiMessage, UserJoined, UserLeft
 from wschat.protocol.names import fold
@@ -20,31 +20,38 @@ from wschat.protocol.requests import Action, Request
 UNREADABLE_SHOWN = 300  # characters
 
 
-def received(turn: Turn, event: wire.Event) -> None:
-    """Take a frame as the answer to what is in flight, or as news."""
-    state = turn.state
-    match event:
-        case wire.Signup() | MultiMessage() | wire.Ack():
-            _answered(turn, event)
-        case Error() | GatewayError():
-            _failed(turn, event)
-        case wire.Pong():
-            turn.change(failures=0)
-            turn.change_open(ping_in_flight=False)
-        case ClientMessage():
-            _said(turn, event)
-        case UserJoined(_, room) | UserLeft(_, room) if state.is_in(room):
-            rooms.change_members(turn, event)
-        case wire.SingleRoom(room):
-            turn.change(rooms=(*_without(state.rooms, room), room))
-            if not (state.is_in(room) or (state.in_flight and state.in_flight.enters(room))):
-                turn.emit(FromServer(event))
-        case wire.DeleteRoom(room) if not state.is_in(room):
-            turn.change(rooms=_without(state.rooms, room))
-            turn.emit(FromServer(event))
-        case Unknown(frame) if not _is_event(frame):
-            what = f"the server sent something unreadable: {frame[:UNREADABLE_SHOWN]}"
-            turn.emit(RequestFailed("", what))
+class Received(NamedTuple):
+    """A frame came; if it answers the last request, so many seconds after that."""
+
+    frame: wire.Event
+    latency: float | None = None
+
+    def apply(self, turn: Turn) -> None:
+        """Take a frame as the answer to what is in flight, or as news."""
+        state, frame = turn.state, self.frame
+        turn.change(latency=state.latency if self.latency is None else self.latency)
+        match frame:
+            case wire.Signup() | MultiMessage() | wire.Ack():
+                _answered(turn, frame)
+            case Error() | GatewayError():
+                _failed(turn, frame)
+            case wire.Pong():
+                turn.change(failures=0)
+                turn.change_open(ping_in_flight=False)
+            case ClientMessage():
+                _said(turn, frame)
+            case UserJoined(_, room) | UserLeft(_, room) if state.is_in(room):
+                rooms.change_members(turn, frame)
+            case wire.SingleRoom(room):
+                turn.change(rooms=(*_without(state.rooms, room), room))
+                if not (state.is_in(room) or (state.in_flight and state.in_flight.enters(room))):
+                    turn.emit(FromServer(frame))
+            case wire.DeleteRoom(room) if not state.is_in(room):
+                turn.change(rooms=_without(state.rooms, room))
+                turn.emit(FromServer(frame))
+            case Unknown(text) if not _is_event(text):
+                what = f"the server sent something unreadable: {text[:UNREADABLE_SHOWN]}"
+                turn.emit(RequestFailed("", what))
 
 
 def _answered(turn: Turn, reply: wire.Signup | MultiMessage | wire.Ack) -> None:
@@ -73,7 +80,7 @@ def _signed_up(turn: Turn, pending: PendingRequest, signup: wire.Signup) -> None
     state, room = turn.state, turn.state.wanted_room
     if room is None and state.room and state.restoring:
         room = state.room.name
-    if room is None and state.trouble:
+    if room is None and state.connection.trouble:
         turn.emit(Reconnected())
     if not state.restoring or state.name != signup.name:
         turn.emit(FromServer(replace(signup, id=pending.tag), signup.name))
@@ -81,12 +88,12 @@ def _signed_up(turn: Turn, pending: PendingRequest, signup: wire.Signup) -> None
     if room is None:
         finish_restoring(turn)
     else:
-        enter(turn, room)
+        _enter(turn, room)
 
 
 def _entered(turn: Turn, pending: PendingRequest, reply: MultiMessage) -> None:
     state, me = turn.state, turn.state.name or ""
-    away, remade = bool(state.trouble), pending.request.action == Action.CREATE
+    away, remade = bool(state.connection.trouble), pending.request.action == Action.CREATE
     was = state.room if state.is_in(reply.room) else None
     before_cut = was if state.restoring else None
     early = pending.early  # what overtook the reply is shown with it
@@ -145,7 +152,7 @@ def _failed(turn: Turn, error: Error | GatewayError) -> None:
         case Error(id=about), _ if pending and about in {None, pending.request.id}:
             _refused(turn, pending, error)
         case Error(), _:
-            refuse(turn, None, error)
+            reject(turn, None, error)
         case GatewayError(message), Open(ping_in_flight=True) if pending is None or message == "Forbidden":
             turn.change_open(ping_in_flight=False)  # a lab without a ping route: it served even so
         case GatewayError(message), _:
@@ -154,22 +161,17 @@ def _failed(turn: Turn, error: Error | GatewayError) -> None:
 
 def _gateway_failed(turn: Turn, pending: PendingRequest | None, message: str) -> None:
     """Let what is in flight fail; what we had before a cut is asked for again on another connection."""
+    state, request = turn.state, pending.request if pending else Request("")
     what, hint = GATEWAY.get(message, Advice(""))
-    function = FUNCTIONS.get(pending.request.action, "NAME") if pending else "NAME"
     what = f"{message}: {what}" if what else message
-    if pending and _restores(turn.state, pending):
+    is_own = pending is not None and not pending.line
+    was_ours = state.name is not None and (request.action == Action.REGISTER or state.is_in(request.value))
+    if is_own and state.restoring and was_ours:  # it must not fail for a passing reason
         hang_up(turn, what, Fault.BUSY)
         return
-    fail(turn, Advice(what, hint.format(function=function)))
-    if pending and not pending.line:
+    fail(turn, Advice(what, hint.format(function=FUNCTIONS.get(request.action, "NAME"))))
+    if is_own:
         _resume_room(turn)
-
-
-def _restores(state: ChatState, pending: PendingRequest) -> bool:
-    """Tell whether this asks for what we had before a cut: it must not fail for a passing reason."""
-    if pending.line or not state.restoring or state.name is None:
-        return False
-    return pending.request.action == Action.REGISTER or state.is_in(pending.request.value)
 
 
 def _refused(turn: Turn, pending: PendingRequest, error: Error) -> None:
@@ -181,45 +183,48 @@ def _refused(turn: Turn, pending: PendingRequest, error: Error) -> None:
     if pending.unconfirmed and action == Action.LEAVE and code == ErrorCode.NOT_IN_A_ROOM:
         _left(turn, pending)
     elif pending.line:
-        refuse(turn, pending, error)
-    elif action == Action.REGISTER:
-        _name_lost(turn, pending, error)
+        reject(turn, pending, error)
     else:
         match pending.fallbacks:
             case ((by, other), *others) if by == code:
-                again = Request(other, pending.request.value)
-                ask(turn, PendingRequest(again, fallbacks=tuple(others)))
+                ask(turn, Request(other, pending.request.value), fallbacks=tuple(others))
             case _:
-                _kept_out(turn, pending, error)
+                _denied(turn, pending, error)
 
 
-def _name_lost(turn: Turn, pending: PendingRequest, error: Error) -> None:
-    """Take the old name again if a new one was refused; else go on without a name, remembering the room."""
-    state = turn.state
-    turn.change(wanted_name=None)
-    if state.name is not None and fold(state.name) != fold(pending.request.value):
-        refuse(turn, pending, error)
-        ask(turn, PendingRequest(Request(Action.REGISTER, state.name)))
+def _denied(turn: Turn, pending: PendingRequest, error: Error) -> None:
+    """Go on without the name or the room that we asked for by ourselves; without a name, remember the room.
+
+    If a new name was refused, the old one is taken again.
+    """
+    state, value = turn.state, pending.request.value
+    is_name = pending.request.action == Action.REGISTER
+    was_in = state.restoring and state.is_in(value)
+    if is_name and state.name is not None and fold(state.name) != fold(value):
+        turn.change(wanted_name=None)
+        reject(turn, pending, error)
+        ask(turn, Request(Action.REGISTER, state.name))
         return
-    turn.change(name=None, wanted_room=state.wanted_room or (state.room.name if state.room else None))
-    rooms.leave(turn)
-    refuse(turn, pending, error)
-    finish_restoring(turn)
-
-
-def _kept_out(turn: Turn, pending: PendingRequest, error: Error) -> None:
-    """Go on without the room; if we were in it before a cut, we are no more."""
-    turn.change(wanted_room=None)
-    if turn.state.restoring and turn.state.is_in(pending.request.value):
+    room = state.wanted_room or (state.room.name if state.room else None)
+    turn.change(wanted_room=room if is_name else None)
+    if is_name:
+        turn.change(name=None, wanted_name=None)
+    if is_name or was_in:
         rooms.leave(turn)
-    refuse(turn, pending, error)
+    reject(turn, pending, error)
     _resume_room(turn)
+
+
+def _enter(turn: Turn, room: str) -> None:
+    """Ask for a room by ourselves; of the one that we are in, for what was missed."""
+    after = turn.room.after or None if turn.state.is_in(room) else None
+    ask(turn, Request(Action.JOIN, room, after=after), fallbacks=FALLBACKS)
 
 
 def _resume_room(turn: Turn) -> None:
     """Enter the room again that we were in before the cut, if there is one; then all is as it can be."""
     if turn.state.restoring and turn.state.room:
-        enter(turn, turn.room.name)
+        _enter(turn, turn.room.name)
     else:
         finish_restoring(turn)
 
@@ -238,10 +243,9 @@ def _said(turn: Turn, message: ClientMessage) -> None:
 def _is_event(frame: str) -> bool:
     """Tell whether this is an event of a newer server, rather than rubbish."""
     try:
-        value = json.loads(frame)
-    except (ValueError, RecursionError):
+        return isinstance(json.loads(frame)["type"], str)
+    except (KeyError, RecursionError, TypeError, ValueError):
         return False
-    return isinstance(value, dict) and isinstance(value.get("type"), str)
 
 
 def _without(rooms: tuple[str, ...], room: str) -> tuple[str, ...]:

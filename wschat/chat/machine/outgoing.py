@@ -9,9 +9,8 @@ from dataclasses import replace
 from functools import partial
 
 from wschat.chat.machine.advice import FORGOTTEN, HINTS, Advice
-from wschat.chat.machine.effects import Quit, RestoreInput, Send
-from wschat.chat.machine.items import Acknowledged, RequestFailed, Unsent
-from wschat.chat.machine.state import ENTERING, ChatState, PendingRequest, Turn
+from wschat.chat.machine.effects import Acknowledged, Quit, RequestFailed, RestoreInput, Send, Unsent
+from wschat.chat.machine.state import ENTERING, Fallbacks, PendingRequest, Turn
 from wschat.protocol.events import Ack, Error
 from wschat.protocol.names import clean_message, clean_name
 from wschat.protocol.refusals import ErrorCode, Refused
@@ -24,32 +23,29 @@ CLEANED: dict[str, Callable[[str], str]] = {
     Action.MESSAGE: clean_message,
 }
 # What to ask instead when a room that the program asks for by itself is refused.
-FALLBACKS = ((ErrorCode.NO_SUCH_ROOM, Action.CREATE), (ErrorCode.ROOM_EXISTS, Action.JOIN))
+FALLBACKS: Fallbacks = ((ErrorCode.NO_SUCH_ROOM, Action.CREATE), (ErrorCode.ROOM_EXISTS, Action.JOIN))
 
 
-def ask(turn: Turn, pending: PendingRequest) -> bool:
+def ask(
+    turn: Turn, request: Request, line: str = "", tag: str | None = None, fallbacks: Fallbacks = ()
+) -> bool:
     """Put a request into the outbox, or refuse what the server would; return whether it is there.
 
     What has no line is the program's own, and goes before all else.
     """
-    state, action = turn.state, pending.request.action
-    token = state.token if action == Action.REGISTER else None
-    request = replace(pending.request, id=f"{state.client_id}-{state.requests}", token=token)
+    state = turn.state
+    token = state.token if request.action == Action.REGISTER else None
+    request = replace(request, id=f"{state.client_id}-{state.requests}", token=token)
+    pending = PendingRequest(request, line, tag, fallbacks=fallbacks)
     try:
-        clean = CLEANED.get(action, str)(request.value)
+        value = CLEANED.get(request.action, str)(request.value)
     except Refused as refused:
-        refuse(turn, pending, refused)
+        reject(turn, pending, refused)
         return False
-    pending = replace(pending, request=replace(request, value=clean))
-    outbox = (*state.outbox, pending) if pending.line else (pending, *state.outbox)
+    pending = replace(pending, request=replace(request, value=value))
+    outbox = (*state.outbox, pending) if line else (pending, *state.outbox)
     turn.change(outbox=outbox, requests=state.requests + 1)
     return True
-
-
-def enter(turn: Turn, room: str) -> None:
-    """Ask for a room by ourselves; of the one that we are in, for what was missed."""
-    after = turn.room.after or None if turn.state.is_in(room) else None
-    ask(turn, PendingRequest(Request(Action.JOIN, room, after=after), fallbacks=FALLBACKS))
 
 
 def proceed(turn: Turn) -> None:
@@ -57,8 +53,11 @@ def proceed(turn: Turn) -> None:
     while turn.state.outbox and turn.state.in_use is not None and turn.state.in_flight is None:
         pending, *rest = turn.state.outbox
         turn.change(outbox=tuple(rest))
-        if refused := _too_early(turn.state, pending.request):
-            refuse(turn, pending, refused)
+        action = pending.request.action
+        if action != Action.REGISTER and turn.state.name is None:
+            reject(turn, pending, Refused(ErrorCode.NOT_REGISTERED, "you have no name yet"))
+        elif action in {Action.MESSAGE, Action.LEAVE} and turn.state.room is None:
+            reject(turn, pending, Refused(ErrorCode.NOT_IN_A_ROOM, "you are in no room"))
         else:
             turn.change_open(in_flight=pending)
             turn.emit(Send(pending.request))
@@ -66,28 +65,22 @@ def proceed(turn: Turn) -> None:
         turn.emit(Quit())
 
 
-def _too_early(state: ChatState, request: Request) -> Refused | None:
-    if request.action != Action.REGISTER and state.name is None:
-        return Refused(ErrorCode.NOT_REGISTERED, "you have no name yet")
-    if request.action in {Action.MESSAGE, Action.LEAVE} and state.room is None:
-        return Refused(ErrorCode.NOT_IN_A_ROOM, "you are in no room")
-    return None
+def reject(turn: Turn, pending: PendingRequest | None, why: Refused | Error | Advice) -> None:
+    """Tell that a request, or something else, failed, and what to do about it.
 
-
-def refuse(turn: Turn, pending: PendingRequest | None, refused: Refused | Error) -> None:
-    """Tell that a request was refused, by the server or by ourselves, and what to do about it."""
-    _reject(turn, pending, Advice(refused.message or refused.code, HINTS.get(refused.code, "")), refused.code)
-
-
-def _reject(turn: Turn, pending: PendingRequest | None, advice: Advice, code: str = "") -> None:
-    """Tell that a request, or something else, failed; a message's text goes back to where it was typed."""
+    A message's text goes back to where it was typed.
+    """
+    if isinstance(why, Advice):
+        what, hint, code = *why, ""
+    else:
+        what, hint, code = why.message or why.code, HINTS.get(why.code, ""), why.code
     if pending is None:
-        turn.emit(RequestFailed("", *advice, code=code))
+        turn.emit(RequestFailed("", what, hint, code))
         return
     is_text = pending.request.action == Action.MESSAGE
     about = "your message" if is_text else f"/{pending.request.action} {pending.request.value}".rstrip()
     turn.change(refused=True)
-    turn.emit(RequestFailed(about, *advice, code=code, tag=pending.tag))
+    turn.emit(RequestFailed(about, what, hint, code, pending.tag))
     if is_text:
         turn.emit(RestoreInput(Unsent(pending.line, pending.unconfirmed)))
 
@@ -99,7 +92,7 @@ def fail(turn: Turn, advice: Advice) -> None:
     if pending and turn.state.has(pending):
         delivered(turn, pending)
     else:
-        _reject(turn, pending and replace(pending, unconfirmed=True), advice)
+        reject(turn, pending and replace(pending, unconfirmed=True), advice)
 
 
 def delivered(turn: Turn, pending: PendingRequest, ack: Ack | None = None) -> None:
@@ -142,5 +135,5 @@ def confirm(turn: Turn, *, complete: bool) -> None:
         elif complete:
             outbox.append(replace(pending, unconfirmed=False))
         else:
-            _reject(turn, pending, FORGOTTEN)
+            reject(turn, pending, FORGOTTEN)
     turn.change(outbox=tuple(outbox))

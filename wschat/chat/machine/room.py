@@ -3,9 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from wschat.chat.machine.effects import SetTimer
-from wschat.chat.machine.events import Timer
-from wschat.chat.machine.items import Message, Presence
+from wschat.chat.machine.effects import Message, Presence, SetTimer, Timer
 from wschat.chat.machine.state import ChatState, Room, Turn
 from wschat.protocol.events import ClientMessage, UserJoined, UserLeft
 from wschat.protocol.limits import LOG_LENGTH

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal
 
-from wschat.chat.machine.effects import Effect
-from wschat.chat.machine.items import Unsent
+from wschat.chat.machine.effects import Effect, Unsent
 from wschat.protocol.events import ClientMessage, UserJoined, UserLeft
 from wschat.protocol.limits import LOG_LENGTH
 from wschat.protocol.names import fold
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action, Request
 
+Fallbacks = tuple[tuple[ErrorCode, Action], ...]
 ENTERING = frozenset({Action.CREATE, Action.JOIN})
 RECENT = LOG_LENGTH // 2  # messages among which a gap is asked for again after a cut
 
@@ -71,7 +71,7 @@ class PendingRequest:
     unconfirmed: bool = False
     timeouts: int = 0
     early: tuple[ClientMessage, ...] = ()
-    fallbacks: tuple[tuple[ErrorCode, Action], ...] = ()
+    fallbacks: Fallbacks = ()
 
     def enters(self, room: str) -> bool:
         """Tell whether the reply puts us into this room."""
@@ -99,11 +99,6 @@ class Connecting(Connection):
 @dataclass(frozen=True)
 class Reconnecting(Connection):
     """The connection is lost."""
-
-
-@dataclass(frozen=True)
-class Ended(Connection):
-    """There is no connection, and none will be tried."""
 
 
 @dataclass(frozen=True)
@@ -180,11 +175,6 @@ class ChatState:
         return self.connection.number if isinstance(self.connection, Open) else None
 
     @property
-    def trouble(self) -> str:
-        """Why there is no connection, until all is as before the cut."""
-        return self.connection.trouble
-
-    @property
     def restoring(self) -> bool:
         """Tell whether name and room are being taken again."""
         return isinstance(self.connection, Restoring)
@@ -192,7 +182,7 @@ class ChatState:
     @property
     def status(self) -> Literal["connecting", "connected", "reconnecting"]:
         """How the connection is, as people read it."""
-        if self.trouble:
+        if self.connection.trouble:
             return "reconnecting"
         return "connected" if isinstance(self.connection, Open) else "connecting"
 

@@ -15,7 +15,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from wschat import __version__
 from wschat.chat.machine.advice import Advice
-from wschat.chat.machine.events import Closed, Event, Opened, Received
+from wschat.chat.machine.connection import Closed, Opened
+from wschat.chat.machine.incoming import Received
+from wschat.chat.machine.update import Event
 from wschat.chat.network.failures import COMPARE, fault, lost, refused
 from wschat.chat.network.url import check_url
 from wschat.errors import ConnectError, WschatError

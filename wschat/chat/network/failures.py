@@ -5,8 +5,7 @@ import re
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
-from wschat.chat.machine.advice import Advice
-from wschat.chat.machine.events import Fault
+from wschat.chat.machine.advice import Advice, Fault
 from wschat.errors import LOG_IN, AccessError, AwsError, ConnectError, LostError, WschatError
 from wschat.retry import Failure
 from wschat.text import safe

@@ -6,8 +6,8 @@ The types and fields are those of the wire where it has them; `FIELDS` is their 
 import json
 from collections.abc import Iterator
 
-from wschat.chat.machine import items
-from wschat.chat.machine.events import Requested
+from wschat.chat.machine import effects
+from wschat.chat.machine.update import Requested
 from wschat.protocol.events import Event, MultiMessage
 from wschat.protocol.requests import Action
 
@@ -40,27 +40,27 @@ def request(line: str) -> Requested:
     return Requested(line)
 
 
-def events(item: items.Item) -> Iterator[dict[str, object]]:
+def events(item: effects.Item) -> Iterator[dict[str, object]]:
     """Yield an item's events, to be encoded."""
     match item:
-        case items.Message(event, _, missed):
+        case effects.Message(event, _, missed):
             yield {**_fields(event), "id": None, "mine": item.mine, "missed": missed}
-        case items.FromServer(MultiMessage(room, users, id=tag) as event):
+        case effects.FromServer(MultiMessage(room, users, id=tag) as event):
             yield {"type": event.type, "room": room, "users": users, "id": tag}
-        case items.FromServer(event):
+        case effects.FromServer(event):
             yield _fields(event)
-        case items.Presence(people):
+        case effects.Presence(people):
             yield from map(_fields, people)
-        case items.Acknowledged(ack, action, room):
+        case effects.Acknowledged(ack, action, room):
             known = _fields(ack) if action == Action.MESSAGE else {"type": ack.type, "id": ack.id}
             yield {**known, "action": action, "room": room}
-        case items.RequestFailed(about, what, hint, code, tag):
+        case effects.RequestFailed(about, what, hint, code, tag):
             yield {"type": "error", "about": about, "code": code, "message": what, "hint": hint, "id": tag}
-        case items.Disconnected(what):
+        case effects.Disconnected(what):
             yield {"type": "connection", "status": "lost", "message": what}
-        case items.Reconnected():
+        case effects.Reconnected():
             yield {"type": "connection", "status": "back", "message": "", **item._asdict()}
-        case items.Unsent():
+        case effects.Unsent():
             yield {"type": "unsent", **item._asdict()}
 
 

@@ -8,9 +8,9 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wschat.chat.machine.events import Event, LineEntered
-from wschat.chat.machine.items import Item, Message, Unsent
+from wschat.chat.machine.effects import Item, Message, Unsent
 from wschat.chat.machine.state import ChatState
+from wschat.chat.machine.update import Event, LineEntered
 from wschat.chat.ui import json_lines
 from wschat.chat.ui.rendering import Line, pending, render
 from wschat.chat.ui.transcript import local_time

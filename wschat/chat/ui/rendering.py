@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Literal, NamedTuple
 from zlib import crc32
 
-from wschat.chat.machine import items
+from wschat.chat.machine import effects
 from wschat.chat.machine.state import ChatState
 from wschat.chat.ui.links import target_of, urls
 from wschat.protocol.events import DeleteRoom, MultiMessage, Signup, SingleRoom, UserJoined
@@ -48,32 +48,32 @@ class Line:
         return "".join(span.text for span in self.spans)
 
 
-def render(item: items.Item, format_time: FormatTime, *, linear: bool = False) -> tuple[Line, ...]:
+def render(item: effects.Item, format_time: FormatTime, *, linear: bool = False) -> tuple[Line, ...]:
     """Return what to print for an item; `format_time` turns milliseconds since 1970 into HH:MM.
 
     `linear` lines stand for themselves: each line of a message says who speaks, and nothing is drawn.
     """
     match item:
-        case items.Message():
+        case effects.Message():
             return _message(item, format_time, linear=linear)
-        case items.RequestFailed(about, what, hint):
+        case effects.RequestFailed(about, what, hint):
             told = f"!! {safe(about)}: {safe(what)}" if about else f"!! {safe(what)}"
             return (_line(told, "error"), *((_line(f"   {safe(hint)}", "hint"),) if hint else ()))
-        case items.Listing(heading, rows):
+        case effects.Listing(heading, rows):
             width = max(len(safe(left)) for left, _ in rows)
             table = (f"   {safe(left):{width}}  {safe(right)}".rstrip() for left, right in rows)
             entries = (Line((Span(row),), hang=width + 5) for row in table)
             return (_line(f"-- {safe(heading)}"), *entries)
-        case items.Rooms(names):
+        case effects.Rooms(names):
             return _names("-- rooms:", names)
-        case items.Members(room, names):
+        case effects.Members(room, names):
             return _names(f"-- in {_called(room)}:", names)
-        case items.Unsent(line, doubtful):
+        case effects.Unsent(line, doubtful):
             what = "Sent, not confirmed" if doubtful else "Not sent"
             return (Line((Span(f"!! {what}: ", "error"), Span(safe(line)))),)
-        case items.Reconnected() if not linear:
+        case effects.Reconnected() if not linear:
             return (_line(f"── {_back(item)} ──"),)
-        case items.Disconnected() if not linear:
+        case effects.Disconnected() if not linear:
             return ()  # the toolbar says it
     told = _told(item)
     return (_line(f"-- {told}"),) if told else ()
@@ -87,36 +87,36 @@ def _names(title: str, names: Iterable[str]) -> tuple[Line, ...]:
     return (_line(title), *(_line(f"   {safe_name(name)}", "text") for name in names))
 
 
-def _told(item: items.Item) -> str:
+def _told(item: effects.Item) -> str:
     match item:
-        case items.FromServer(Signup(name, rooms)):
+        case effects.FromServer(Signup(name, rooms)):
             return f"you are {_called(name)}; " + (f"rooms: {_some(rooms)}" if rooms else "no rooms yet")
-        case items.FromServer(MultiMessage(room, users), me):
+        case effects.FromServer(MultiMessage(room, users), me):
             others = [user for user in users if fold(user) != fold(me)]
             company = f"with {_some(others)}" if others else "nobody else is here yet"
             return f"you are in {_called(room)}, {company}"
-        case items.FromServer(SingleRoom(room)):
+        case effects.FromServer(SingleRoom(room)):
             return f"new room: {_called(room)}"
-        case items.FromServer(DeleteRoom(room)):
+        case effects.FromServer(DeleteRoom(room)):
             return f"{_called(room)} is gone: nobody was left in it"
-        case items.Acknowledged(_, Action.LEAVE, room):
+        case effects.Acknowledged(_, Action.LEAVE, room):
             return f"you left {_called(room)}"
-        case items.Presence(events):
+        case effects.Presence(events):
             runs = groupby(events, key=type)
             return "; ".join(
                 f"{_some([event.user for event in run])} {'joined' if kind is UserJoined else 'left'}"
                 for kind, run in runs
             )
-        case items.Reconnected():
+        case effects.Reconnected():
             return _back(item)
-        case items.Disconnected(what):
+        case effects.Disconnected(what):
             return f"{safe(what)}; connecting again"
-        case items.Notice(text):
+        case effects.Notice(text):
             return safe(text)
     return ""
 
 
-def _back(item: items.Reconnected) -> str:
+def _back(item: effects.Reconnected) -> str:
     parts = ["back"]
     if item.remade:
         parts.append("the room was gone and is made again")
@@ -128,7 +128,7 @@ def _back(item: items.Reconnected) -> str:
     return ", ".join(parts)
 
 
-def _message(item: items.Message, format_time: FormatTime, *, linear: bool) -> tuple[Line, ...]:
+def _message(item: effects.Message, format_time: FormatTime, *, linear: bool) -> tuple[Line, ...]:
     said = item.event
     first, *rest = re.split(r"\r?\n", said.message)
     time = format_time(said.time) if said.time else "--:--"
@@ -169,7 +169,8 @@ def toolbar(state: ChatState) -> str:
         f"{_called(room.name)} ({len(room.members)})" if room else "",
         f"{waiting} waiting" if waiting else "",
         f"{latency * 1000:.0f} ms" if is_timed else "",
-        state.trouble.removeprefix("the connection is lost: ") or _some(room.members if room else ()),
+        state.connection.trouble.removeprefix("the connection is lost: ")
+        or _some(room.members if room else ()),
     )
     return " " + " · ".join(safe(part) for part in parts if part)
 

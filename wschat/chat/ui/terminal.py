@@ -8,9 +8,9 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
 from wschat.chat.machine.commands import BY_NAME, candidates, mentions
-from wschat.chat.machine.events import Event, LineEntered
-from wschat.chat.machine.items import Item, Message, Notice, Unsent
+from wschat.chat.machine.effects import Item, Message, Notice, Unsent
 from wschat.chat.machine.state import ChatState
+from wschat.chat.machine.update import Event, LineEntered
 from wschat.chat.settings import Settings
 from wschat.chat.ui.ansi import colours, to_ansi
 from wschat.chat.ui.prompt import Prompt

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from wschat.chat.machine.advice import Advice
-from wschat.chat.machine.items import Item, Listing, Members, Message, Rooms
+from wschat.chat.machine.effects import Item, Listing, Members, Message, Rooms
 from wschat.chat.ui.rendering import render
 from wschat.errors import UsageError
 

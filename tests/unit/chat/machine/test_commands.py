@@ -1,24 +1,18 @@
 import pytest
 
 from wschat.chat.machine.advice import Advice
-from wschat.chat.machine.commands import (
-    COMMANDS,
-    HELP,
-    Entered,
-    candidates,
-    mentions,
-    parse,
-)
+from wschat.chat.machine.commands import COMMANDS, HELP, candidates, mentions, parse
+from wschat.protocol.requests import Request
 
 
 @pytest.mark.parametrize(
     ("line", "meaning"),
     [
-        ("hello /join", Entered("message", "hello /join")),
-        ("//join", Entered("message", "/join")),
-        ("/join my room", Entered("join", "my room")),
-        ("/JOIN  ops ", Entered("join", "ops")),
-        ("/leave", Entered("leave", "")),
+        ("hello /join", Request("message", "hello /join")),
+        ("//join", Request("message", "/join")),
+        ("/join my room", Request("join", "my room")),
+        ("/JOIN  ops ", Request("join", "ops")),
+        ("/leave", Request("leave", "")),
         ("/jion ops", Advice("there is no /jion", "did you mean /join ROOM?")),
         ("/", Advice("there is no /", "see /help")),
         ("/usr/bin/env", Advice("there is no /usr/bin/env", "see /help")),

@@ -1,10 +1,26 @@
 """The connection's life without a socket: opened, lost, restored, renewed, given up."""
 
 from tests.support.play import Play, back, in_room, named, with_bob
-from wschat.chat.machine.connection import KEEPALIVE_EVERY, MOST_POSTPONED, PAUSES, RECONNECT
-from wschat.chat.machine.effects import GiveUp, Send
-from wschat.chat.machine.events import Closed, Fault, Opened, Resumed, Timer
-from wschat.chat.machine.items import Disconnected, FromServer, Message, Presence, Reconnected
+from wschat.chat.machine.advice import Fault
+from wschat.chat.machine.connection import (
+    KEEPALIVE_EVERY,
+    MOST_POSTPONED,
+    PAUSES,
+    RECONNECT,
+    Closed,
+    Opened,
+    Resumed,
+)
+from wschat.chat.machine.effects import (
+    Disconnected,
+    FromServer,
+    GiveUp,
+    Message,
+    Presence,
+    Reconnected,
+    Send,
+    Timer,
+)
 from wschat.protocol.events import (
     Ack,
     ClientMessage,

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.support.play import Play, back, in_room, named, with_bob
-from wschat.chat.machine.events import Closed, Opened, Timer
-from wschat.chat.machine.items import FromServer, Reconnected, RequestFailed, Unsent
+from wschat.chat.machine.connection import Closed, Opened
+from wschat.chat.machine.effects import FromServer, Reconnected, RequestFailed, Timer, Unsent
 from wschat.protocol.events import (
     ClientMessage,
     DeleteRoom,
@@ -143,7 +143,7 @@ def test_a_busy_server_is_asked_again(answer: Error | GatewayError | str) -> Non
 def test_a_server_that_is_busy_at_first_is_asked_again() -> None:
     """What the command line wishes is asked for again too; what a person types is answered."""
     play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1)).feed(Error("busy", "later"))
-    assert play.state.trouble == "later"
+    assert play.state.connection.trouble == "later"
     assert (play.closed, play.state.wanted_name, play.state.wanted_room) == ([1], "ann", "ops")
     named(play).feed(Error("busy", "", play.id))
     assert (play.closed, play.state.wanted_room) == ([2], "ops")

@@ -3,9 +3,9 @@
 import pytest
 
 from tests.support.play import Play, back, in_room, named, with_bob
-from wschat.chat.machine.effects import RestoreInput
-from wschat.chat.machine.events import Closed, Event, Opened, Timer
-from wschat.chat.machine.items import Acknowledged, Reconnected, RequestFailed, Unsent
+from wschat.chat.machine.connection import Closed, Opened
+from wschat.chat.machine.effects import Acknowledged, Reconnected, RequestFailed, RestoreInput, Timer, Unsent
+from wschat.chat.machine.update import Event
 from wschat.protocol import events as wire
 from wschat.protocol.events import Ack, ClientMessage, Entry, Error, Signup
 from wschat.protocol.reader import GatewayError

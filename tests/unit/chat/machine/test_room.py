@@ -5,20 +5,21 @@ from dataclasses import replace
 import pytest
 
 from tests.support.play import Play, in_room, named, with_bob
-from wschat.chat.machine.effects import Quit
-from wschat.chat.machine.events import Closed, Event, Opened, Timer
-from wschat.chat.machine.items import Acknowledged, Disconnected, FromServer, Message, Notice, Presence
-from wschat.chat.machine.room import PRESENCE_WINDOW, REORDER_WAIT
-from wschat.protocol import events as wire
-from wschat.protocol.events import (
-    Ack,
-    ClientMessage,
-    Entry,
-    Error,
-    MultiMessage,
-    UserJoined,
-    UserLeft,
+from wschat.chat.machine.connection import Closed, Opened
+from wschat.chat.machine.effects import (
+    Acknowledged,
+    Disconnected,
+    FromServer,
+    Message,
+    Notice,
+    Presence,
+    Quit,
+    Timer,
 )
+from wschat.chat.machine.room import PRESENCE_WINDOW, REORDER_WAIT
+from wschat.chat.machine.update import Event
+from wschat.protocol import events as wire
+from wschat.protocol.events import Ack, ClientMessage, Entry, Error, MultiMessage, UserJoined, UserLeft
 from wschat.protocol.reader import GatewayError
 
 DEV = MultiMessage("dev", ("ann",))

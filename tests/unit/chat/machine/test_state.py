@@ -1,8 +1,8 @@
 """What the state says of itself."""
 
 from tests.support.play import Play, in_room
-from wschat.chat.machine.events import Closed, Opened
-from wschat.chat.machine.items import Unsent
+from wschat.chat.machine.connection import Closed, Opened
+from wschat.chat.machine.effects import Unsent
 
 
 def test_lost_connection_keeps_what_was_typed() -> None:

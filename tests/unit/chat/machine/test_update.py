@@ -1,9 +1,8 @@
 """What a person types: texts, commands, lists, the way out."""
 
 from tests.support.play import Play, in_room, with_bob
-from wschat.chat.machine.effects import Quit
-from wschat.chat.machine.events import Closed, Opened
-from wschat.chat.machine.items import Listing, Members, Notice, Unsent
+from wschat.chat.machine.connection import Closed, Opened
+from wschat.chat.machine.effects import Listing, Members, Notice, Quit, Unsent
 from wschat.protocol.events import Ack, ClientMessage, Error
 
 

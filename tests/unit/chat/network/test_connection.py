@@ -17,7 +17,10 @@ from websockets.http11 import Response
 from tests.support.asynchronous import asynchronous
 from tests.support.room_server import RoomServer, room_server
 from wschat import __version__
-from wschat.chat.machine.events import Closed, Event, Fault, Opened, Received
+from wschat.chat.machine.advice import Fault
+from wschat.chat.machine.connection import Closed, Opened
+from wschat.chat.machine.incoming import Received
+from wschat.chat.machine.update import Event
 from wschat.chat.network.connection import Connections, open_session
 from wschat.chat.settings import Settings
 from wschat.chat.start import ChatOptions

@@ -5,7 +5,7 @@ from email.utils import formatdate
 
 import pytest
 
-from wschat.chat.machine.events import Fault
+from wschat.chat.machine.advice import Fault
 from wschat.chat.network.failures import fault, lost, refused
 from wschat.errors import AccessError, ConnectError, WschatError
 

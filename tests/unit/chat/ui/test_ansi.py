@@ -3,7 +3,7 @@ from zlib import crc32
 import pytest
 
 from tests.unit.chat.ui.typist import format_time, say
-from wschat.chat.machine.items import Item, Listing, RequestFailed
+from wschat.chat.machine.effects import Item, Listing, RequestFailed
 from wschat.chat.ui.ansi import colours, to_ansi
 from wschat.chat.ui.rendering import render
 

@@ -4,23 +4,23 @@ import re
 import pytest
 
 from tests.support.attacks import ATTACKS
-from wschat.chat.machine import items
-from wschat.chat.machine.events import Requested
+from wschat.chat.machine import effects
+from wschat.chat.machine.update import Requested
 from wschat.chat.ui.json_lines import FIELDS, encode, events, request
 from wschat.protocol import events as wire
 
-ITEMS: list[items.Item] = [
-    items.Message(wire.ClientMessage("eve", "hi", "ops", 1, 2)),
-    items.FromServer(wire.Signup("ann", ("ops",), "t")),
-    items.FromServer(wire.MultiMessage("ops", ("ann",), id="t"), "ann"),
-    items.Acknowledged(wire.Ack(1, 2, "t"), "message", "ops"),
-    items.Presence((wire.UserJoined("bob", "ops"), wire.UserLeft("bob", "ops"))),
-    items.FromServer(wire.SingleRoom("ops")),
-    items.FromServer(wire.DeleteRoom("ops")),
-    items.Disconnected("gone"),
-    items.Reconnected(3),
-    items.RequestFailed("/join x", "no", "hint", "no-such-room", "t"),
-    items.Unsent("hi"),
+ITEMS: list[effects.Item] = [
+    effects.Message(wire.ClientMessage("eve", "hi", "ops", 1, 2)),
+    effects.FromServer(wire.Signup("ann", ("ops",), "t")),
+    effects.FromServer(wire.MultiMessage("ops", ("ann",), id="t"), "ann"),
+    effects.Acknowledged(wire.Ack(1, 2, "t"), "message", "ops"),
+    effects.Presence((wire.UserJoined("bob", "ops"), wire.UserLeft("bob", "ops"))),
+    effects.FromServer(wire.SingleRoom("ops")),
+    effects.FromServer(wire.DeleteRoom("ops")),
+    effects.Disconnected("gone"),
+    effects.Reconnected(3),
+    effects.RequestFailed("/join x", "no", "hint", "no-such-room", "t"),
+    effects.Unsent("hi"),
 ]
 
 

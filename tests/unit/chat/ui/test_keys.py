@@ -9,7 +9,7 @@ from prompt_toolkit.keys import KEY_ALIASES, Keys
 
 from tests.unit.chat.ui.typist import drafted, typed
 from wschat.chat.machine.commands import KEYS
-from wschat.chat.machine.items import Unsent
+from wschat.chat.machine.effects import Unsent
 from wschat.chat.ui.terminal import TerminalUI
 
 Step = str | Callable[[TerminalUI], bool]

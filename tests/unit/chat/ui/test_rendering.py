@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.attacks import ATTACKS, is_bad
 from tests.unit.chat.ui.typist import format_time, say
-from wschat.chat.machine import items
+from wschat.chat.machine import effects
 from wschat.chat.machine.state import ChatState, Online, PendingRequest, Reconnecting, Room
 from wschat.chat.ui.ansi import to_ansi
 from wschat.chat.ui.rendering import pending, render, toolbar
@@ -18,40 +18,40 @@ from wschat.protocol.requests import Request
     ("item", "text"),
     [
         (say("hi", "bob"), ["12:34 <bob> hi"]),
-        (items.Message(ClientMessage("bob", "hi"), me="bob"), ["--:-- <bob> hi"]),
+        (effects.Message(ClientMessage("bob", "hi"), me="bob"), ["--:-- <bob> hi"]),
         (say("hi", "b> x <c"), ["12:34 <b\u203a x \u2039c> hi"]),
         (
             say("hi\n12:34 <bob> no\r\n-- bob left"),
             ["12:34 <eve> hi", "            12:34 <bob> no", "            -- bob left"],
         ),
-        (items.Disconnected("gone"), []),
-        (items.Reconnected(), ["── back, nothing missed ──"]),
-        (items.Reconnected(3), ["── back, 3 missed ──"]),
+        (effects.Disconnected("gone"), []),
+        (effects.Reconnected(), ["── back, nothing missed ──"]),
+        (effects.Reconnected(3), ["── back, 3 missed ──"]),
         (
-            items.Reconnected(9, truncated=True),
+            effects.Reconnected(9, truncated=True),
             ["── back, more was missed than the room keeps: the last 9 follow ──"],
         ),
-        (items.Reconnected(remade=True), ["── back, the room was gone and is made again ──"]),
+        (effects.Reconnected(remade=True), ["── back, the room was gone and is made again ──"]),
         (
-            items.Presence((UserJoined("bob left; eve", "ops"), UserJoined("eve", "ops"))),
+            effects.Presence((UserJoined("bob left; eve", "ops"), UserJoined("eve", "ops"))),
             ["-- <bob left; eve>, eve joined"],
         ),
         (
-            items.FromServer(Signup("bob, admin", ("ops is gone; x",))),
+            effects.FromServer(Signup("bob, admin", ("ops is gone; x",))),
             ["-- you are <bob, admin>; rooms: <ops is gone; x>"],
         ),
-        (items.FromServer(SingleRoom("x> and <ops")), ["-- new room: <x\u203a and \u2039ops>"]),
-        (items.Notice("bob\n-- eve joined"), ["-- bob␊-- eve joined"]),
-        (items.RequestFailed("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
-        (items.RequestFailed("", "odd"), ["!! odd"]),
-        (items.Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
-        (items.Rooms(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
-        (items.Members("x: a, b", ("b\u3164",)), ["-- in <x: a, b>:", "   b\\u{3164}"]),
-        (items.Unsent("hi\x1b"), ["!! Not sent: hi␛"]),
-        (items.Unsent("hi", doubtful=True), ["!! Sent, not confirmed: hi"]),
+        (effects.FromServer(SingleRoom("x> and <ops")), ["-- new room: <x\u203a and \u2039ops>"]),
+        (effects.Notice("bob\n-- eve joined"), ["-- bob␊-- eve joined"]),
+        (effects.RequestFailed("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
+        (effects.RequestFailed("", "odd"), ["!! odd"]),
+        (effects.Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
+        (effects.Rooms(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
+        (effects.Members("x: a, b", ("b\u3164",)), ["-- in <x: a, b>:", "   b\\u{3164}"]),
+        (effects.Unsent("hi\x1b"), ["!! Not sent: hi␛"]),
+        (effects.Unsent("hi", doubtful=True), ["!! Sent, not confirmed: hi"]),
     ],
 )
-def test_lines(item: items.Item, text: list[str]) -> None:
+def test_lines(item: effects.Item, text: list[str]) -> None:
     """Each kind of item has its look, and all of its text is made safe."""
     assert [str(line) for line in render(item, format_time)] == text
 
@@ -86,8 +86,8 @@ def test_linear_lines() -> None:
     """Each line of a message says who speaks; a cut, which the toolbar tells elsewhere, is a line."""
     shown = (
         say("one\ntwo", "bob"),
-        items.Disconnected("gone"),
-        items.Reconnected(),
+        effects.Disconnected("gone"),
+        effects.Reconnected(),
     )
     assert [str(line) for item in shown for line in render(item, format_time, linear=True)] == [
         "12:34 <bob> one",
@@ -97,16 +97,16 @@ def test_linear_lines() -> None:
     ]
 
 
-ITEMS: list[Callable[[str], items.Item]] = [
+ITEMS: list[Callable[[str], effects.Item]] = [
     say,
     lambda text: say(text, text, me=text),
-    lambda text: items.Presence((UserJoined(text, "ops"),)),
-    lambda text: items.FromServer(SingleRoom(text)),
-    lambda text: items.Members(text, (text, text)),
-    items.Disconnected,
-    items.Notice,
-    items.Unsent,
-    lambda text: items.RequestFailed(text, text, text),
+    lambda text: effects.Presence((UserJoined(text, "ops"),)),
+    lambda text: effects.FromServer(SingleRoom(text)),
+    lambda text: effects.Members(text, (text, text)),
+    effects.Disconnected,
+    effects.Notice,
+    effects.Unsent,
+    lambda text: effects.RequestFailed(text, text, text),
 ]
 
 

@@ -9,7 +9,7 @@ from prompt_toolkit.document import Document
 from tests.support.asynchronous import asynchronous
 from tests.support.attacks import ATTACKS, is_bad
 from tests.unit.chat.ui.typist import opened, say
-from wschat.chat.machine.items import Unsent
+from wschat.chat.machine.effects import Unsent
 from wschat.chat.machine.state import ChatState, Room
 
 

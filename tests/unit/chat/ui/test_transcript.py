@@ -7,7 +7,7 @@ import pytest
 from tests.support.room_server import texts
 from tests.support.terminal import wschat
 from tests.support.threaded import ThreadedServer
-from wschat.chat.machine.items import Acknowledged, Message, Notice
+from wschat.chat.machine.effects import Acknowledged, Message, Notice
 from wschat.chat.ui.transcript import Transcript, local_time
 from wschat.errors import UsageError
 from wschat.protocol.events import Ack, ClientMessage

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from wschat.chat.machine.events import Event, LineEntered
-from wschat.chat.machine.items import Message
+from wschat.chat.machine.effects import Message
 from wschat.chat.machine.state import ChatState, Room
+from wschat.chat.machine.update import Event, LineEntered
 from wschat.chat.settings import Settings
 from wschat.chat.ui.prompt import Prompt, terminal_prompt
 from wschat.chat.ui.terminal import TerminalUI

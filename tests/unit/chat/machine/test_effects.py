@@ -2,7 +2,7 @@
 
 import pytest
 
-from wschat.chat.machine.items import Message
+from wschat.chat.machine.effects import Message
 from wschat.protocol.events import ClientMessage
 
 
