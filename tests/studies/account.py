@@ -63,7 +63,7 @@ class Account:
         for each in enumerate(works):
             self.clock.start(lambda each=each: begin(*each))  # type: ignore[misc]
         for _ in works:
-            done.get()
+            done.take()
         return outcomes
 
     def seconds(self, run: Generator[Progress, None, Outcome]) -> float:

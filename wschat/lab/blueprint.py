@@ -15,22 +15,18 @@ from wschat.lab.aws.routes import SELECT_DEFAULT, Integration, Route
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import API_NAME, Api, Deployment, Stage
 from wschat.lab.model import API, AWS_IAM, OPEN, TAG, Lab, Resource, canonical
-from wschat.protocol.events import Error, Event, Pong
+from wschat.protocol.events import Error, Pong
 from wschat.protocol.refusals import ErrorCode
 
 CLIENTS = "client-records"
 ROOMS = "room-messages-users"
 STAGE = "development"
-SELECTION = "$request.body.action"
-RUNTIME = "python3.13"  # the newest that Lambda supports for sure
-ARCHITECTURE = "arm64"  # a fifth cheaper; the zips hold Python only
 DESCRIPTIONS = {
     OPEN: "The Websocket-Lab's chat room. Who may connect: anyone",
     AWS_IAM: "The Websocket-Lab's chat room. Who may connect: who signs with AWS_IAM",
 }
 """The API's description, which keeps the choice that was made for $connect."""
 TIMEOUT = 25  # seconds: under API Gateway's 29, so that the function's log tells of it; they post for 20
-RETENTION = 14  # days
 
 
 @dataclass(frozen=True)
@@ -44,41 +40,36 @@ class Spec:
     module: str
     routes: tuple[str, ...]
     clients: str
-    rooms: str
-    posts: bool
-    memory: int
+    rooms: str = ""
+    posts: bool = True
 
+    @property
+    def memory(self) -> int:
+        """MB. All need less than 128 (they measured 46), but the CPU comes with it: 1,769 MB are one core.
 
-ASKS, POSTS = 256, 512
-"""MB of memory. All need less than 128 (they measured 46), but the CPU comes with it: 1,769 MB are one core.
+        A message in a room of ten took 6 ms of a core: 22 ms at 512 MB, beside some 50 ms of waiting; at
+        1,024 MB it is 11 ms sooner for $0.30 more a million. A room of 500 takes 0.16 s of a core: 0.5 s at
+        512 MB. Those that only ask DynamoDB take 2 ms of a core, and at 256 MB half as much is billed while
+        they wait.
+        """
+        return 512 if self.posts else 256
 
-A message in a room of ten took 6 ms of a core: 22 ms at 512 MB, beside some 50 ms of waiting; at 1,024 MB
-it is 11 ms sooner for $0.30 more a million. A room of 500 takes 0.16 s of a core: 0.5 s at 512 MB. Those
-that only ask DynamoDB take 2 ms of a core, and at 256 MB half as much is billed while they wait.
-"""
 
 # fmt: off
 FUNCTIONS = (
-    Spec("Connect", "connect", ("$connect",),
-         clients="PutItem", rooms="", posts=False, memory=ASKS),
-    Spec("RegisterUser", "register_user", ("register",),
-         clients="DeleteItem GetItem PutItem UpdateItem", rooms="GetItem UpdateItem",
-         posts=False, memory=ASKS),
+    Spec("Connect", "connect", ("$connect",), posts=False, clients="PutItem"),
+    Spec("RegisterUser", "register_user", ("register",), posts=False,
+         clients="DeleteItem GetItem PutItem UpdateItem", rooms="GetItem UpdateItem"),
     Spec("CreateRoom", "create_room", ("create", "new-room"),
-         clients="DeleteItem GetItem PutItem Scan UpdateItem", rooms="DeleteItem GetItem PutItem UpdateItem",
-         posts=True, memory=POSTS),
+         clients="DeleteItem GetItem PutItem Scan UpdateItem", rooms="DeleteItem GetItem PutItem UpdateItem"),
     Spec("JoinRoom", "join_room", ("join", "join-room"),
-         clients="DeleteItem GetItem Scan UpdateItem", rooms="BatchGetItem DeleteItem GetItem UpdateItem",
-         posts=True, memory=POSTS),
+         clients="DeleteItem GetItem Scan UpdateItem", rooms="BatchGetItem DeleteItem GetItem UpdateItem"),
     Spec("SendMessage", "send_message", ("message", "dispatch"),
-         clients="DeleteItem GetItem Scan UpdateItem", rooms="DeleteItem GetItem PutItem UpdateItem",
-         posts=True, memory=POSTS),
+         clients="DeleteItem GetItem Scan UpdateItem", rooms="DeleteItem GetItem PutItem UpdateItem"),
     Spec("LeaveRoom", "leave_room", ("leave", "leave-room"),
-         clients="DeleteItem GetItem Scan UpdateItem", rooms="DeleteItem GetItem UpdateItem",
-         posts=True, memory=POSTS),
+         clients="DeleteItem GetItem Scan UpdateItem", rooms="DeleteItem GetItem UpdateItem"),
     Spec("Disconnect", "disconnect", ("$disconnect",),
-         clients="DeleteItem GetItem Scan UpdateItem", rooms="DeleteItem GetItem UpdateItem",
-         posts=True, memory=POSTS),
+         clients="DeleteItem GetItem Scan UpdateItem", rooms="DeleteItem GetItem UpdateItem"),
 )
 # fmt: on
 
@@ -94,13 +85,35 @@ def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Re
 
     `packages` maps each function's module to its zip; where names are all that matters, there need be none.
     """
-    packages, api_name = packages or {}, lab.name(API_NAME)
+    packages, api_name, authorization = packages or {}, lab.name(API_NAME), lab.authorization or OPEN
     integrations = [
-        *(proxy(lab, spec) for spec in FUNCTIONS),
-        *(mock(name, event) for name, (_, event) in MOCKS.items()),
+        *(
+            Integration(name=name, description=name, type="AWS_PROXY", method="POST", function=lab.name(name))
+            for name in (spec.name for spec in FUNCTIONS)
+        ),
+        *(
+            Integration(
+                name=name,
+                description=name,
+                type="MOCK",
+                request='{"statusCode":200}',
+                selects=SELECT_DEFAULT,
+                answer=("$default", SELECT_DEFAULT, event.encode()),
+            )
+            for name, (_, event) in MOCKS.items()
+        ),
     ]
     routes = [
-        *(route(lab, spec, key) for spec in FUNCTIONS for key in spec.routes),
+        *(
+            Route(
+                name=key,
+                integration=spec.name,
+                two_way=not key.startswith("$"),
+                authorization=authorization if key == "$connect" else OPEN,  # where alone it is asked
+            )
+            for spec in FUNCTIONS
+            for key in spec.routes
+        ),
         *(Route(name=key, integration=name, two_way=True) for name, (key, _) in MOCKS.items()),
     ]
     deployment = Deployment(name=digest(*integrations, *routes))
@@ -109,13 +122,13 @@ def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Re
         Table(name=lab.name(ROOMS), partition_key="room"),
         *(Role(name=role(lab, spec), trust=canonical(TRUST)) for spec in FUNCTIONS),
         *(Policy(name=role(lab, spec), document=canonical(policy(lab, spec))) for spec in FUNCTIONS),
-        *(LogGroup(name=log_group_of(lab.name(spec.name)), retention_days=RETENTION) for spec in FUNCTIONS),
+        *(LogGroup(name=log_group_of(lab.name(spec.name)), retention_days=14) for spec in FUNCTIONS),
         *(function(lab, spec, packages.get(spec.module, b"")) for spec in FUNCTIONS),
         Api(
             name=api_name,
             title=api_name,
-            selection=SELECTION,
-            description=DESCRIPTIONS[lab.authorization or OPEN],
+            selection="$request.body.action",
+            description=DESCRIPTIONS[authorization],
         ),
         *integrations,
         *routes,
@@ -172,40 +185,11 @@ def function(lab: Lab, spec: Spec, package: bytes) -> Function:
         role=role(lab, spec),
         handler=f"wschat.functions.{spec.module}.handler",
         code=base64.b64encode(hashlib.sha256(package).digest()).decode(),
-        runtime=RUNTIME,
-        architecture=ARCHITECTURE,
+        runtime="python3.13",  # the newest that Lambda supports for sure
+        architecture="arm64",  # a fifth cheaper; the zips hold Python only
         memory=spec.memory,
         timeout=TIMEOUT,
         environment=tuple(sorted(environment.items())),
-    )
-
-
-def route(lab: Lab, spec: Spec, key: str) -> Route:
-    """Return a route of a function; API Gateway asks who it is on $connect alone."""
-    asks = (lab.authorization or OPEN) if key == "$connect" else OPEN
-    return Route(name=key, integration=spec.name, two_way=not key.startswith("$"), authorization=asks)
-
-
-def proxy(lab: Lab, spec: Spec) -> Integration:
-    """Return an integration that calls a function."""
-    return Integration(
-        name=spec.name,
-        type="AWS_PROXY",
-        description=spec.name,
-        method="POST",
-        function=lab.name(spec.name),
-    )
-
-
-def mock(name: str, event: Event) -> Integration:
-    """Return an integration that answers by itself, always the same."""
-    return Integration(
-        name=name,
-        type="MOCK",
-        description=name,
-        request='{"statusCode":200}',
-        selects=SELECT_DEFAULT,
-        answer=("$default", SELECT_DEFAULT, event.encode()),
     )
 
 

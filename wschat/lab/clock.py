@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from wschat.signals import SIGNAL_POLL_S
 
@@ -19,25 +19,18 @@ class Stopped(Exception):  # noqa: N818  it is no error that somebody wants to s
     """The person asked to stop; the call in flight has ended, and nothing was begun after it."""
 
 
-class Channel(Generic[T]):
+class Channel(SimpleQueue[T]):
     """What threads hand things to each other through; the main thread can wait at it and miss no Ctrl-C.
 
     Python sees to a signal between two steps of the main thread, or when it interrupts a system call of
     that. One that arrives just before such a call, or at another thread, would wait for the call's end.
     """
 
-    def __init__(self) -> None:
-        self._items = SimpleQueue[T]()
-
-    def put(self, item: T) -> None:
-        """Hand something over."""
-        self._items.put(item)
-
-    def get(self) -> T:
+    def take(self) -> T:
         """Wait for something, and take it."""
         while True:
             with suppress(Empty):
-                return self._items.get(timeout=SIGNAL_POLL_S)
+                return self.get(timeout=SIGNAL_POLL_S)
 
 
 class Clock:
@@ -94,7 +87,7 @@ class Clock:
         for _ in workers:
             self.start(work)
         for _ in workers:
-            ended.get()
+            ended.take()
         if errors:
             raise errors[0]
         return [results[number] for number in sorted(results)]

@@ -82,7 +82,7 @@ def settle(cloud: Cloud, seen: Snapshot | None = None) -> Outcome:
     """
     wanted = blueprint(cloud.lab)
     seen = seen or Snapshot()
-    unseen = [each.read_key for each in wanted if each.read_key not in seen.observed]
+    unseen = [each.read_key for each in wanted if each.read_key not in seen]
     seen = inventory.read(cloud, unseen, seen)
     looks = cloud.looks("AWS does not show yet what was made", SETTLE_S)
     while True:

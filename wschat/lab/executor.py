@@ -11,12 +11,11 @@ from wschat.lab.aws.cloud import Cloud, OutcomeUnknown
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.roles import Role
 from wschat.lab.clock import Channel, Stopped
-from wschat.lab.model import Actual, Key, Observed, Resource
+from wschat.lab.model import Actual, Resource
 from wschat.lab.plan import Phase, Progress, Step, Verb, sorter, unmanaged_error
 from wschat.lab.snapshot import Snapshot
 from wschat.retry import POLICIES, Failure
 
-Seen = dict[Key, tuple[Observed, ...]]
 GRACE_S = 20.0
 """Seconds that others may still wait after a step failed: a new role is known by then, as a rule."""
 
@@ -36,7 +35,7 @@ def execute(
         WschatError: a step failed; what was done before it stays done, and the next plan starts there.
         Stopped: the person asked to stop.
     """
-    cloud, observed = replace(cloud, ids=dict(actual.ids)), Seen()
+    cloud, observed = replace(cloud, ids=dict(actual.ids)), Snapshot()
     events: Channel[tuple[Progress, BaseException | None]] = cloud.clock.channel()
     failed, deadline = None, math.inf
 
@@ -59,7 +58,7 @@ def execute(
             under_way += 1
         if not under_way:
             break
-        progress, error = events.get()
+        progress, error = events.take()
         if progress.phase is not Phase.WAITING:
             steps.done(progress.step)
             under_way -= 1
@@ -68,10 +67,12 @@ def execute(
         yield progress
     if failed or cloud.clock.stopped:
         raise failed or Stopped
-    return Snapshot(observed)
+    return observed
 
 
-def _end(step: Step, cloud: Cloud, observed: Seen, *, go_on: bool) -> tuple[Progress, BaseException | None]:
+def _end(
+    step: Step, cloud: Cloud, observed: Snapshot, *, go_on: bool
+) -> tuple[Progress, BaseException | None]:
     """Carry out a step; return how it ended, and the error that is to end the plan."""
     start = cloud.clock.now()
     try:
@@ -86,7 +87,7 @@ def _end(step: Step, cloud: Cloud, observed: Seen, *, go_on: bool) -> tuple[Prog
     return Progress(step, Phase.DONE, cloud.clock.now() - start), None
 
 
-def carry_out(step: Step, cloud: Cloud, observed: Seen) -> None:
+def carry_out(step: Step, cloud: Cloud, observed: Snapshot) -> None:
     """Do one step. What a create may have made is looked for, and adopted if it is there."""
     if step.verb is Verb.CHECK:
         _check(step.resource, cloud, observed)
@@ -117,10 +118,10 @@ def carry_out(step: Step, cloud: Cloud, observed: Seen) -> None:
             found, unseen = _look_for(wanted, cloud, unknown), unknown.exists
 
 
-def _check(resource: Resource, cloud: Cloud, observed: Seen) -> None:
+def _check(resource: Resource, cloud: Cloud, observed: Snapshot) -> None:
     """Look at what was made, when AWS's reads have caught up with it, and it is ready."""
     for _ in cloud.looks("AWS to show it", cloud.pacing.read_lag):
-        observed.update(inventory.read(cloud, resource.read_keys).observed)
+        observed.update(inventory.read(cloud, resource.read_keys))
         if observed[resource.read_key]:
             return
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 
 from wschat.errors import AccessError, UsageError
 from wschat.lab.aws import KINDS
@@ -11,7 +12,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint, check_names
-from wschat.lab.model import Actual, Key, Lab, Observed
+from wschat.lab.model import Actual, Key, Lab
 from wschat.lab.snapshot import Snapshot
 
 PREFIX = "\0"
@@ -32,13 +33,13 @@ def read(cloud: Cloud, keys: Iterable[Key], snapshot: Snapshot | None = None) ->
     jobs = [partial(_read, cloud, each, snapshot) for each in (inside, *([key] for key in keys if key[1]))]
     with translated("looking at what exists"):
         found = cloud.clock.run_all(jobs, cloud.workers)
-    return snapshot.updated({key: each for part in found for key, each in part.items()})
+    return Snapshot(reduce(or_, found, snapshot))
 
 
-def _read(cloud: Cloud, keys: Iterable[Key], snapshot: Snapshot) -> dict[Key, tuple[Observed, ...]]:
-    now = dict[Key, tuple[Observed, ...]]()
+def _read(cloud: Cloud, keys: Iterable[Key], snapshot: Snapshot) -> Snapshot:
+    now = Snapshot()
     for kind, name in keys:
-        which = name if name or kind == Api.kind else snapshot.updated(now).api_id
+        which = name if name or kind == Api.kind else Snapshot(snapshot | now).api_id
         now[kind, name] = () if which is None else tuple(KINDS[kind].read(cloud, which))
     return now
 

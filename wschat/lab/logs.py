@@ -81,7 +81,9 @@ def read(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = 
             found = cloud.clock.run_all([partial(_events, cloud, spec, since) for spec in functions])
         for spec, events in zip(functions, found, strict=True):
             for event in events:
-                if (identity := _identity(event)) not in seen:
+                own = (event["logStreamName"], event["timestamp"], event["message"])
+                identity = str(event.get("eventId", own))  # MiniStack gives none to what a function wrote
+                if identity not in seen:
                     seen[identity] = event["timestamp"]
                     reorder_buffer.append(_line(event, spec.name))
         reorder_buffer.sort(key=lambda line: line.time)
@@ -99,20 +101,11 @@ def read(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = 
 
 def _events(cloud: Cloud, spec: Spec, since: int) -> list[Any]:
     group, pages = log_group_of(cloud.lab.name(spec.name)), cloud.logs.get_paginator("filter_log_events")
-    found = cloud.find(
-        lambda: [
-            event for page in pages.paginate(logGroupName=group, startTime=since) for event in page["events"]
-        ]
-    )
+    found = cloud.find(lambda: [*pages.paginate(logGroupName=group, startTime=since).search("events[]")])
     if found is None:
         hint = "there is no such lab here: `wschat provision` makes it"
         raise AwsError(f"there is no log group {group}", where="logs", hint=hint)
     return found
-
-
-def _identity(event: Any) -> str:  # noqa: ANN401  as botocore returns it
-    """Return an event's identity: its id, which MiniStack gives to none that a function wrote."""
-    return str(event.get("eventId", (event["logStreamName"], event["timestamp"], event["message"])))
 
 
 def _line(event: Any, function: str) -> LogLine:  # noqa: ANN401  as botocore returns it

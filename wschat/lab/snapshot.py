@@ -1,26 +1,19 @@
 """What was read of a lab, and what it adds up to: with names in the place of ids, and nothing twice."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.model import Actual, Key, Observed, Resource
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(dict[Key, tuple[Observed, ...]]):
     """What was observed, by the key that was read; nothing where something was looked for in vain."""
-
-    observed: Mapping[Key, tuple[Observed, ...]] = field(default_factory=dict)
-
-    def updated(self, observed: Mapping[Key, tuple[Observed, ...]]) -> "Snapshot":
-        """Return it with what was observed since."""
-        return Snapshot({**self.observed, **observed})
 
     @property
     def everything(self) -> list[Observed]:
         """All that was observed."""
-        return [each for found in self.observed.values() for each in found]
+        return [each for found in self.values() for each in found]
 
     @property
     def api_id(self) -> str | None:
@@ -36,7 +29,7 @@ class Snapshot:
     def actual(self, desired: Collection[Resource]) -> Actual:
         """Return what exists; `desired` tells resources that lost their name by what they do."""
         references = {each.resource.reference for each in self.everything} - {None}
-        named = Snapshot({key: _unique(found, desired, references) for key, found in self.observed.items()})
+        named = Snapshot({key: _unique(found, desired, references) for key, found in self.items()})
         managed = [each for each in named.everything if each.managed]
         resources = [each.resource.resolved(named, each.created) for each in managed]
         return Actual(

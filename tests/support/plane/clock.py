@@ -72,17 +72,17 @@ class _VirtualChannel(Channel[Any]):
         self._clock = clock
         self._waiting: deque[greenlet] = deque()
 
-    def put(self, item: Any) -> None:  # noqa: ANN401
+    def put(self, item: Any, *_: object, **__: object) -> None:  # noqa: ANN401
         """Put in an item; whoever has waited longest for one is ready from this moment."""
         super().put(item)
         if self._waiting:
             self._clock._ready.append(self._waiting.popleft().switch)
 
-    def get(self) -> Any:  # noqa: ANN401
-        while self._items.empty():
+    def take(self) -> Any:  # noqa: ANN401
+        while self.empty():
             self._waiting.append(self._clock._me())
             self._clock._hub.switch()
-        return super().get()
+        return super().take()
 
 
 class ScaledClock(Clock):

@@ -26,7 +26,7 @@ def side_by_side(clock: VirtualClock, calls: list[Callable[[], object]], apart: 
     for number, call in enumerate(calls):
         clock.start(lambda number=number, call=call: worker(number, call))  # type: ignore[misc]
     for _ in calls:
-        done.get()
+        done.take()
     return outcomes
 
 

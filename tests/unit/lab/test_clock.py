@@ -37,7 +37,7 @@ def waits(frame: FrameType | None, where: str) -> bool:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux signals a thread by its number")
-@pytest.mark.parametrize("where", ["get", "sleep"])
+@pytest.mark.parametrize("where", ["take", "sleep"])
 def test_a_signal_at_another_thread(number: signal.Signals, where: str) -> None:
     """A wait ends by a signal that interrupts no system call of the main thread."""
     clock, main, too_late = Clock(), threading.get_ident(), threading.Event()
@@ -55,7 +55,7 @@ def test_a_signal_at_another_thread(number: signal.Signals, where: str) -> None:
     ends = threading.Timer(PATIENCE / 2, end)
     ends.start()
     clock.start(signal_when_it_waits)
-    wait: Callable[[], object] = channel.get if where == "get" else partial(clock.sleep, PATIENCE)
+    wait: Callable[[], object] = channel.take if where == "take" else partial(clock.sleep, PATIENCE)
     with pytest.raises(Heard):
         wait()
     ends.cancel()

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Test = Callable[[T], bool]
 
 
 @dataclass(frozen=True)
@@ -148,12 +149,7 @@ class Cloud:
             self.pause(pauses.pause(number), why, so_far)
 
     def poll(
-        self,
-        until: Callable[[T | None], bool],
-        why: str,
-        call: Callable[P, T],
-        *args: P.args,
-        **kwargs: P.kwargs,
+        self, until: Test[T | None], why: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T | None:
         """Find something again and again `until` it is as it should be; `why` says that it is not yet.
 

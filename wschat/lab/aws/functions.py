@@ -64,7 +64,7 @@ class Function(Resource):
 
         AWS keeps the time of a role in whole seconds.
         """
-        role = snapshot.observed.get((Role.kind, self.role))
+        role = snapshot.get((Role.kind, self.role))
         if role is None:  # it was not read
             return self
         made = max((each.created or 0 for each in role), default=None)
@@ -86,7 +86,7 @@ class Function(Resource):
             hint = "ask for the permission lambda:ListTags, then run the same command"
             raise AccessError(hidden["Message"], where=f"function {name}, its tags", hint=hint)
         managed, now = cloud.lab.manages(found.get("Tags")), found["Configuration"]
-        failed = now.get("LastUpdateStatus") == "Failed"
+        failed, changed = now.get("LastUpdateStatus") == "Failed", datetime.fromisoformat(now["LastModified"])
         function = cls(
             name=name,
             role=now["Role"].rpartition("/")[2],
@@ -97,7 +97,7 @@ class Function(Resource):
             last_update=_with_reason(now, "LastUpdateStatus") if failed else "Successful",
             **{name: now.get(key) for name, key in cls.parameters().items()},
         )
-        yield Observed(function, managed=managed, created=_time(now["LastModified"]))
+        yield Observed(function, managed=managed, created=changed.timestamp())
         if managed:
             yield from Permission.read(cloud, name)
 
@@ -166,11 +166,6 @@ def _is_busy(now: Mapping[str, Any]) -> bool:
 
 def _with_reason(now: Mapping[str, Any], what: str) -> str:
     return f"{now.get(what)}: {now.get(f'{what}Reason') or 'AWS gives no reason'}"
-
-
-def _time(text: str) -> float:
-    """Read Lambda's form of a time, such as 2026-01-31T12:00:00.000+0000."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
 
 
 @dataclass(frozen=True, kw_only=True)

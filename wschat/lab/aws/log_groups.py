@@ -36,12 +36,9 @@ class LogGroup(Resource):
 
     def create(self, cloud: "Cloud") -> None:
         cloud.create(cloud.logs.create_log_group, logGroupName=self.name, tags=cloud.lab.tags)
-        self._keep(cloud)
+        self.update(self, cloud)
 
     def update(self, _found: Self, cloud: "Cloud") -> None:
-        self._keep(cloud)
-
-    def _keep(self, cloud: "Cloud") -> None:
         days, keep = self.retention_days or 0, cloud.logs.put_retention_policy
         cloud.call(keep, logGroupName=self.name, retentionInDays=days)
 

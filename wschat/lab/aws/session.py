@@ -161,9 +161,8 @@ def _check_endpoint(url: str | None) -> None:
 
 def make_session(profile: str | None, region: str | None) -> boto3.Session:
     """Make a session; unlike all other SDKs, boto3 reads AWS_DEFAULT_REGION but not AWS_REGION."""
-    session = boto3.Session(profile_name=profile, region_name=region)
-    if session.region_name:
-        return session
-    if not os.environ.get("AWS_REGION"):
-        raise aws.NoRegionError
-    return boto3.Session(profile_name=profile, region_name=os.environ["AWS_REGION"])
+    for each in (region, os.environ.get("AWS_REGION")):
+        session = boto3.Session(profile_name=profile, region_name=each)
+        if session.region_name:
+            return session
+    raise aws.NoRegionError
