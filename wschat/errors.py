@@ -113,7 +113,8 @@ class ConnectError(WschatError):
 
     Attributes:
         status: the HTTP status that refused the handshake; None if there was no answer.
-        failure: `OFFLINE` also where there is no such host, `NO_ANSWER` if none came in time or it was cut.
+        failure: `OFFLINE` also where there is no such host, `NO_ANSWER` if none came in time or it was cut,
+            `NOT_SERVED` where AWS may just not have caught up with what was provisioned.
     """
 
     exit_code = ExitCode.CONNECT

@@ -88,11 +88,10 @@ async def chat(options: ChatOptions) -> ExitCode:
                 from wschat.chat.client import Client  # one can type by now
 
                 return await Client(options, prompt, over).run()
+        except BrokenPipeError:  # such as `| head`: who read has enough
+            return ExitCode.OK
         except OSError as error:
-            is_gone = options.has_prompt and error.errno == errno.EIO  # the terminal, as SIGHUP tells too
-            if isinstance(error, BrokenPipeError):  # such as `| head`: who read has enough
-                return ExitCode.OK
-            if is_gone:
+            if options.has_prompt and error.errno == errno.EIO:  # the terminal is gone, as SIGHUP tells too
                 return ExitCode.INTERRUPTED
             raise
 

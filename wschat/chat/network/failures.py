@@ -39,6 +39,8 @@ HANDSHAKE: dict[int, Advice] = {
     503: Advice("the service is not available now", AGAIN),
 }
 
+LATE_STATUS = {403, 429, 500, 502, 503}
+"""What API Gateway says while a stage, a permission or a policy is not known everywhere, or it is busy."""
 NO_SIGNATURE = "Missing Authentication Token"
 SIGN = Advice(
     "the API lets in only who signs (AWS_IAM), or there is nothing at this address",
@@ -83,7 +85,8 @@ def refused(where: str, status: int, body: bytes, date: str, now: float) -> Conn
     what = f"HTTP {status}: {what}" + (f" ({told})" if told else "")
     if unknown:
         return AccessError(what, where=where, hint=safe(hint))
-    return ConnectError(what, where=where, hint=safe(hint), status=status)
+    failure = Failure.NOT_SERVED if status in LATE_STATUS else Failure.PERMANENT
+    return ConnectError(what, where=where, hint=safe(hint), status=status, failure=failure)
 
 
 def _signature(message: str, clock_ahead: float) -> Advice | None:

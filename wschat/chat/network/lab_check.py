@@ -22,8 +22,6 @@ REPLY_TIMEOUT = 30.0  # seconds; API Gateway itself gives up after 29
 POST_TIMEOUT = 5.0  # seconds; a function posts before it replies, but the reply may overtake the post
 NAME_POLL = 0.2  # seconds until it is looked again whether a name is free
 FRAME_SHOWN = 200  # characters
-LATE_STATUS = {403, 429, 500, 502, 503}
-"""What API Gateway says while a stage, a permission or a policy is not known everywhere, or it is busy."""
 LATE_FRAMES = {"Forbidden", "Internal server error", "Too Many Requests"}
 LATE_CODES = {ErrorCode.BUSY, ErrorCode.UNKNOWN_ACTION}
 LOOK = GATEWAY["Internal server error"].hint
@@ -35,8 +33,6 @@ STEPS: dict[Action, tuple[type[wire.Event], ...]] = {
     Action.LEAVE: (wire.Ack, wire.DeleteRoom),
 }
 """The requests, in this order: each with its reply, and the events that its sender receives besides."""
-
-OnWait = Callable[[str, float], None]
 
 
 async def check(
@@ -138,7 +134,7 @@ def check_until_served(
     url: str,
     sign: Sign | None,
     *,
-    on_wait: OnWait,
+    on_wait: Callable[[str, float], None],
     sleep: Callable[[float], None] = time.sleep,
     clock: Callable[[], float] = time.monotonic,
 ) -> tuple[Action, ...]:
@@ -156,7 +152,7 @@ def check_until_served(
         try:
             return event_loop.run(check(url, sign))
         except (ConnectError, LostError, AnswerError) as error:
-            if not _may_pass(error):
+            if not isinstance(error, LostError) and error.failure is Failure.PERMANENT:
                 raise
             now = clock()
             pause = attempts.pause(Failure.NOT_SERVED, now, random.random())  # noqa: S311  jitter is no secret
@@ -166,10 +162,3 @@ def check_until_served(
                 raise
             on_wait(error.what, now - start)
         sleep(pause)
-
-
-def _may_pass(error: ConnectError | LostError | AnswerError) -> bool:
-    """Tell whether a lab that was just provisioned may do so before it works."""
-    if isinstance(error, ConnectError) and error.status in LATE_STATUS:
-        return True
-    return isinstance(error, LostError) or error.failure is not Failure.PERMANENT

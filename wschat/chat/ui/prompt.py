@@ -41,10 +41,9 @@ def terminal_prompt(
 ) -> Iterator["Prompt"]:
     """Return a prompt on this terminal, or on the given keyboard and screen."""
     with create_app_session(input=keyboard, output=screen) as session, session.input.raw_mode():
-        if keyboard is None:
-            typed = chain.from_iterable(iter(session.input.read_keys, []))
-            store_typeahead(session.input, [COOKED.get(key.key, key) for key in typed])
-            session.output.write_raw("\r")  # the prompt stands where the terminal has echoed that
+        typed = chain.from_iterable(iter(session.input.read_keys, []))
+        store_typeahead(session.input, [COOKED.get(key.key, key) for key in typed])
+        session.output.write_raw("\r")  # the prompt stands where the terminal has echoed that
         yield Prompt(history)
 
 
