@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.labs import provision
 from tests.support.until import until
-from wschat.chat.network.lab_check import check, check_until_served
+from wschat.chat.network.lab_check import Timeouts, check, check_until_served
 from wschat.errors import AnswerError
 from wschat.lab.aws.cloud import Cloud
 
@@ -52,7 +52,7 @@ def test_without_disconnect(cloud: Cloud) -> None:
     url = provision(cloud)
     take_away(cloud, cloud.lab.name("DisconnectRole"))
     with pytest.raises(AnswerError, match="still taken") as caught:
-        asyncio.run(check(url, post_timeout=0.5))
+        asyncio.run(check(url, timeouts=Timeouts(post=0.5)))
     assert caught.value.where == "disconnect"
 
 

@@ -41,9 +41,7 @@ SLICE = 0.005  # seconds of work without a look at the keyboard
 HEARTBEAT = 10.0  # seconds between two pings; after two of them a network that is gone is noticed
 PROXY = Advice("the proxy does not work", "check HTTPS_PROXY, or name this host in NO_PROXY")
 NOT_OPENED: dict[type, Advice] = {
-    exceptions.InvalidProxy: PROXY,
-    exceptions.ProxyError: PROXY,
-    ImportError: PROXY,
+    **dict.fromkeys((exceptions.InvalidProxy, exceptions.ProxyError, ImportError), PROXY),
     TimeoutError: Advice("the server did not answer in time", "check the network and the URL"),
     socket.gaierror: Advice("there is no host {host}", "check the URL and the network"),
     ssl.SSLCertVerificationError: Advice(
@@ -88,10 +86,8 @@ class Session:
 
     async def send(self, request: Request) -> None:
         """Send a request. On a connection that is gone it does nothing: `frames` tells."""
-        try:
+        with suppress(ConnectionClosed):
             await self._connection.send(request.encode())
-        except ConnectionClosed:
-            return
 
 
 @asynccontextmanager

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Callable
 from functools import partial
+from typing import NamedTuple
 
 from wschat.chat.machine.advice import FUNCTIONS, GATEWAY, Advice
 from wschat.chat.network import event_loop
@@ -18,8 +19,6 @@ from wschat.protocol.requests import Action, Request
 from wschat.retry import Attempts, Failure
 from wschat.text import safe
 
-REPLY_TIMEOUT = 30.0  # seconds; API Gateway itself gives up after 29
-POST_TIMEOUT = 5.0  # seconds; a function posts before it replies, but the reply may overtake the post
 NAME_POLL = 0.2  # seconds until it is looked again whether a name is free
 FRAME_SHOWN = 200  # characters
 LATE_FRAMES = {"Forbidden", "Internal server error", "Too Many Requests"}
@@ -35,14 +34,18 @@ STEPS: dict[Action, tuple[type[wire.Event], ...]] = {
 """The requests, in this order: each with its reply, and the events that its sender receives besides."""
 
 
-async def check(
-    url: str,
-    sign: Sign | None = None,
-    *,
-    reply_timeout: float = REPLY_TIMEOUT,
-    post_timeout: float = POST_TIMEOUT,
-) -> tuple[Action, ...]:
-    """Register a name that nobody has, talk in a room of that name, leave, and hang up. Times are in seconds.
+class Timeouts(NamedTuple):
+    """Seconds until a reply, and then until a post, has to have come."""
+
+    reply: float = 30.0  # API Gateway itself gives up after 29
+    post: float = 5.0  # a function posts before it replies, but the reply may overtake the post
+
+
+PATIENT = Timeouts()
+
+
+async def check(url: str, sign: Sign | None = None, timeouts: Timeouts = PATIENT) -> tuple[Action, ...]:
+    """Register a name that nobody has, talk in a room of that name, leave, and hang up.
 
     Another connection takes the name then, which has to be free again: that is all one can see of Disconnect.
     Others who are connected see the room come and go. When something fails, it is left all the same.
@@ -54,7 +57,7 @@ async def check(
         AnswerError: the answer was another one than it should be; or it, or a post, did not come in time.
     """
     name, untried = f"wschat-check-{secrets.token_hex(4)}", tuple[Action, ...]()
-    step = partial(_step, name=name, reply_timeout=reply_timeout, post_timeout=post_timeout)
+    step = partial(_step, name=name, timeouts=timeouts)
     async with open_session(url, sign=sign) as session:
         try:
             for action in STEPS:
@@ -65,7 +68,7 @@ async def check(
                 raise
             untried = tuple(STEPS)[1:]
     async with open_session(url, sign=sign) as session:
-        for _ in range(1 + int(post_timeout / NAME_POLL)):
+        for _ in range(1 + int(timeouts.post / NAME_POLL)):
             try:
                 await step(session, Action.REGISTER)
             except AnswerError as error:
@@ -77,24 +80,22 @@ async def check(
     raise _failed("disconnect", "the connection has closed, and its name is still taken", late=True)
 
 
-async def _step(
-    session: Session, action: Action, *, name: str, reply_timeout: float, post_timeout: float
-) -> None:
+async def _step(session: Session, action: Action, *, name: str, timeouts: Timeouts) -> None:
     request = Request(action, name, id=secrets.token_hex(8))
     reply, *posts = STEPS[action]
     awaited = {reply, *posts}
     await session.send(request)
     try:
-        async with asyncio.timeout(reply_timeout) as limit:
+        async with asyncio.timeout(timeouts.reply) as limit:
             async for frame in session.frames():
                 kind = _event_type(frame, request)
                 if kind is reply and reply in awaited:
-                    limit.reschedule(asyncio.get_running_loop().time() + post_timeout)
+                    limit.reschedule(asyncio.get_running_loop().time() + timeouts.post)
                 awaited.discard(kind)
                 if not awaited:
                     return
     except TimeoutError:
-        what = f"no answer within {reply_timeout:.0f} s"
+        what = f"no answer within {timeouts.reply:.0f} s"
         if reply not in awaited:
             what = "it was answered, but nothing was posted: the function may not be allowed to yet"
         raise _failed(action, what, late=True) from None

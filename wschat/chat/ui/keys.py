@@ -43,7 +43,7 @@ class KeyHandlers:
                 when = filters.get(key.handler, typing)
                 keys.add(*sequence.split(), filter=when)(getattr(self, key.handler))
         keys.add("<sigint>")(self.clear_or_quit)
-        keys.add("/", filter=typing)(self._slash)
+        keys.add("/", filter=typing)(lambda event: self._insert(event, "/"))
         keys.add(Keys.BracketedPaste)(self._paste)
         for answer, handler in (("y", self._yes), ("Y", self._yes), *((no, self._no) for no in NO)):
             keys.add(answer, filter=asking, eager=answer == "escape")(handler)
@@ -94,9 +94,6 @@ class KeyHandlers:
 
     def _no(self, _event: KeyPressEvent) -> None:
         self.question = ""
-
-    def _slash(self, event: KeyPressEvent) -> None:
-        self._insert(event, "/")
 
     def _paste(self, event: KeyPressEvent) -> None:
         self._pasted = True

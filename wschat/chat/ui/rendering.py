@@ -130,7 +130,7 @@ def _back(item: effects.Reconnected) -> str:
 
 def _message(item: effects.Message, format_time: FormatTime, *, linear: bool) -> tuple[Line, ...]:
     said = item.event
-    first, *rest = re.split(r"\r?\n", said.message)
+    lines = enumerate(re.split(r"\r?\n", said.message))
     time = format_time(said.time) if said.time else "--:--"
     name = f"<{safe_name(said.user)}>"
     tint = crc32(fold(said.user).encode(errors="replace"))
@@ -138,10 +138,7 @@ def _message(item: effects.Message, format_time: FormatTime, *, linear: bool) ->
     style: Style = "mention" if item.mention else "text"
     column = len(time) + len(name) + 2
     margin = head if linear else (Span(" " * column),)
-    return (
-        Line((*head, *_linked(first, style)), column),
-        *(Line((*margin, *_linked(text, style)), column) for text in rest),
-    )
+    return tuple(Line((*(margin if row else head), *_linked(text, style)), column) for row, text in lines)
 
 
 def _linked(text: str, style: Style) -> Iterable[Span]:

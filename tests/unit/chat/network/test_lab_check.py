@@ -13,7 +13,7 @@ from tests.support.threaded import ThreadedServer
 from tests.support.until import until
 from wschat.chat.machine.advice import FUNCTIONS
 from wschat.chat.network.connection import Sign
-from wschat.chat.network.lab_check import check, check_until_served
+from wschat.chat.network.lab_check import Timeouts, check, check_until_served
 from wschat.errors import AccessError, AnswerError, ConnectError, WschatError
 from wschat.retry import Failure
 from wschat.target import SignedHandshake
@@ -102,10 +102,10 @@ class Outcome:
             self.error = error
 
 
-def failure(lab: LateLab, **timeouts: Any) -> WschatError:  # noqa: ANN401
+def failure(lab: LateLab, **timeouts: float) -> WschatError:
     """Return the error of one check."""
     with pytest.raises(WschatError) as caught:
-        asyncio.run(check(lab.url, **timeouts))
+        asyncio.run(check(lab.url, timeouts=Timeouts(**timeouts)))
     return caught.value
 
 
@@ -135,7 +135,7 @@ def test_who_has_gone() -> None:
         lab.until([*ALL, "register"])
     assert len({request["value"] for request in lab.server.requests}) == 1
     with late_lab("", TAKEN) as lab:
-        error = failure(lab, post_timeout=0.05)
+        error = failure(lab, post=0.05)
     assert isinstance(error, AnswerError)
     assert "still taken" in error.what
     assert (error.where, error.failure) == ("disconnect", Failure.NOT_SERVED)
@@ -222,7 +222,7 @@ def test_the_step_that_fails(step: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "instead", "reply_timeout", "says"),
+    ("step", "instead", "reply", "says"),
     [
         ("register", '{"type": "signup", "name": "x", "id": "another"}', 0.05, "no answer within"),
         ("create", UNPOSTED, 30, "nothing was posted"),
@@ -231,10 +231,10 @@ def test_the_step_that_fails(step: str) -> None:
         ("create", REPEATED, 30, "nothing was posted"),
     ],
 )
-def test_what_does_not_come(step: str, instead: str, reply_timeout: float, says: str) -> None:
+def test_what_does_not_come(step: str, instead: str, reply: float, says: str) -> None:
     """A lab that answers only somebody else, or replies, often even, and posts nothing, may just be late."""
     with late_lab((step, instead)) as lab:
-        error = failure(lab, reply_timeout=reply_timeout, post_timeout=0.1)
+        error = failure(lab, reply=reply, post=0.1)
     assert isinstance(error, AnswerError)
     assert says in error.what
     assert (error.where, error.failure) == (step, Failure.NOT_SERVED)

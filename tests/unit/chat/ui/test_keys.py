@@ -66,17 +66,13 @@ def asked(ui: TerminalUI) -> bool:
     return "Send these 7 lines?" in str(ui._prompt._prompt_text())
 
 
-def answered(ui: TerminalUI) -> bool:
-    return not asked(ui)
-
-
 @pytest.mark.parametrize(
     ("steps", "entered"),
     [
         (("\x03",), ["/quit"]),
         (("text\x04\r\x04",), ["text", "/quit"]),
         ((f"{SHORT}\r",), ["one\ntwo"]),
-        ((f"{LONG}\r", asked, "n", answered, "\r", asked, "y"), ["a\nb\nc\nd\ne\nf\ng"]),
+        ((f"{LONG}\r", asked, "n", lambda ui: not asked(ui), "\r", asked, "y"), ["a\nb\nc\nd\ne\nf\ng"]),
         ((f"{LONG}\r", asked, "n\x03x\r"), ["x"]),
     ],
 )

@@ -60,11 +60,7 @@ class AskingScreen(Screen):
 
     responds_to_cpr = True
     write = Screen.write_raw
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.asked = 0
-        self.asked_again = asyncio.Event()
+    asked = 0
 
     def get_rows_below_cursor_position(self) -> int:
         """Know nothing without asking: prompt_toolkit asks the terminal where this is not implemented."""
@@ -73,8 +69,6 @@ class AskingScreen(Screen):
     def ask_for_cpr(self) -> None:
         """Ask."""
         self.asked += 1
-        if self.asked > 1:
-            self.asked_again.set()
 
 
 @asynchronous
@@ -84,7 +78,8 @@ async def test_nothing_is_asked_at_the_end(tmp_path: Path) -> None:
         await prompt.start()
         keyboard.send_text(HERE)
         prompt.print("one\n")
-        await screen.asked_again.wait()
+        while screen.asked < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
         prompt.print("two\n")
         ending = asyncio.create_task(prompt.stop())
         await asyncio.sleep(2 * FRAME)  # by now it waits to print

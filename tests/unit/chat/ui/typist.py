@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial, partialmethod
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,8 +16,10 @@ from wschat.chat.machine.update import Event, LineEntered
 from wschat.chat.settings import Settings
 from wschat.chat.ui.prompt import Prompt, terminal_prompt
 from wschat.chat.ui.terminal import TerminalUI
+from wschat.chat.ui.transcript import local_time
 from wschat.protocol.events import ClientMessage
 
+format_time = partial(local_time, form="12:34")
 PASTES_ON, PASTES_OFF = "\x1b[?2004h", "\x1b[?2004l"
 
 
@@ -30,23 +33,13 @@ class Screen(DummyOutput):
         """Keep it."""
         self.printed += data
 
-    def enable_bracketed_paste(self) -> None:
-        """Tell a paste from typing."""
-        self.printed += PASTES_ON
-
-    def disable_bracketed_paste(self) -> None:
-        """Do not."""
-        self.printed += PASTES_OFF
+    enable_bracketed_paste = partialmethod(write_raw, PASTES_ON)
+    disable_bracketed_paste = partialmethod(write_raw, PASTES_OFF)
 
 
 def say(text: str, user: str = "eve", **more: Any) -> Message:  # noqa: ANN401
     """Return a message."""
     return Message(ClientMessage(user, text, time=1), **more)
-
-
-def format_time(_milliseconds: int) -> str:
-    """Return a time."""
-    return "12:34"
 
 
 S = TypeVar("S", bound=Screen)
