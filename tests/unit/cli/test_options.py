@@ -8,7 +8,7 @@ import typer
 from typer.testing import CliRunner
 
 from wschat.chat.settings import Notify, template
-from wschat.cli.options import Config, is_typed, offer_template, setting
+from wschat.cli.options import Config, offer_template, setting
 from wschat.errors import UsageError
 
 app = typer.Typer()
@@ -17,7 +17,6 @@ used: dict[str, object] = {}
 
 @app.command()
 def command(
-    context: typer.Context,
     name: Annotated[str | None, setting("name")] = None,
     notify: Annotated[Notify, setting("notify")] = "none",
     *,
@@ -26,7 +25,7 @@ def command(
 ) -> None:
     """Take note of what it is given."""
     offer_template(config)
-    used.update(name=name, bell=bell, notify=notify, typed=is_typed(context, "name", "bell"))
+    used.update(name=name, bell=bell, notify=notify)
 
 
 @pytest.fixture
@@ -112,18 +111,3 @@ def test_the_first_time(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     offer_template(file)
     offer_template(file / "none")
     assert file.read_text() == "mine"
-
-
-@pytest.mark.parametrize(
-    ("flags", "environment", "typed"),
-    [
-        ([], {"WSCHAT_NAME": "x"}, False),
-        (["--notify", "osc9"], {"WSCHAT_BELL": "1"}, False),
-        (["--name", ""], {}, True),
-        (["--no-bell"], {}, True),
-    ],
-)
-def test_what_is_typed(flags: list[str], environment: dict[str, str], *, typed: bool) -> None:
-    """Only what stands on the command line can contradict another option there."""
-    assert CliRunner().invoke(app, flags, env=environment).exit_code == 0
-    assert used["typed"] is typed

@@ -34,33 +34,18 @@ def test_a_name(name: str) -> None:
     assert clean_name(name) == {"Zoe\u0308": "Zoë"}.get(name, name.strip())
 
 
-STRANGE = [
-    "👩‍👩‍👧‍👦",
-    "e\u0301",
-    "ﬃ",
-    "İ",
-    "ß",
-    "\u202eevil",
-    "\u200b",
-    "\u3164",
-    "\uff21",
-    "\u0345",
-    "a" * 33,
-    "\ufeff",
-]
+STRANGE = "👩\u200d👧\u0301ﬃİß\u202e\u200b\u3164\uff21\u0345\ufeff\U0001d504#aA "
 
 
-@pytest.mark.parametrize("text", [*STRANGE, "\U0001d504" * 32], ids=ascii)
-@settings(max_examples=15, deadline=None, database=None, derandomize=True)
-@given(noise=st.text(max_size=40))
-def test_clean_names_stay_clean(text: str, noise: str) -> None:
+@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+@given(text=st.text(STRANGE, max_size=40) | st.text(max_size=40))
+def test_clean_names_stay_clean(text: str) -> None:
     """Whatever a name is made of: a clean one stays as it is when cleaned again, and compares to itself."""
-    for each in (text, noise, text + noise):
-        try:
-            name = clean_name(each)
-        except Refused:
-            continue
-        assert clean_name(name) == name
-        assert fold(fold(name)) == fold(name)
-        assert len(name.encode()) <= 4 * 32
-        assert 0 < len(fold(name).encode()) <= 12 * 32
+    try:
+        name = clean_name(text)
+    except Refused:
+        return
+    assert clean_name(name) == name
+    assert fold(fold(name)) == fold(name)
+    assert len(name.encode()) <= 4 * 32
+    assert 0 < len(fold(name).encode()) <= 12 * 32

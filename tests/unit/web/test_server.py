@@ -27,10 +27,7 @@ def ask(
 ) -> tuple[http.client.HTTPResponse, bytes]:
     """Ask the server for something; `Host` is right unless it is given."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=5)
-    connection.putrequest(method, path, skip_host="Host" in headers)
-    for name, value in headers.items():
-        connection.putheader(name, value)
-    connection.endheaders()
+    connection.request(method, path, headers=headers)
     answer = connection.getresponse()
     body = answer.read()
     connection.close()
