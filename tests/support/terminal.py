@@ -28,6 +28,15 @@ class AtImport:
 
 sys.meta_path.insert(0, AtImport)
 """
+TO_ITS_END = """
+import sys
+from wschat.__main__ import run
+try:
+    run()
+except SystemExit:
+    pass
+print("loaded:", *sys.modules)
+"""
 
 
 class Terminal:
@@ -109,6 +118,13 @@ def when_loading(place: Path, code: str, *modules: str) -> dict[str, str]:
 def wschat(*arguments: str, stdin: str = "", **env: str) -> subprocess.CompletedProcess[str]:
     """Run wschat with arguments and without a terminal, in the test's environment."""
     return starter.run([*arguments], {**os.environ, **env}, stdin)
+
+
+def loaded(*arguments: str) -> set[str]:
+    """Return the modules that wschat loads for these arguments, without a terminal and to its end."""
+    command = [sys.executable, "-c", TO_ITS_END, *arguments]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True)
+    return set(done.stdout.rpartition("loaded: ")[2].split())
 
 
 @contextmanager

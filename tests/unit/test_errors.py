@@ -1,22 +1,12 @@
 """The errors that people read."""
 
 from wschat.errors import AnswerError, ConnectError, ExitCode, LostError, WschatError
-from wschat.target import Target
 
 
 def test_exit_codes() -> None:
     """Each is a number that scripts know, with a meaning that documents show."""
     assert [int(code) for code in ExitCode] == [0, 1, 2, 3, 4, 5, 6, 7, 8, 130]
     assert len({code.meaning for code in ExitCode}) == len(ExitCode)
-
-
-def test_a_hint_names_commands() -> None:
-    """They get the options with which they work here; others stay as they are."""
-    error = WschatError("no", hint="run `wschat provision`, else `wschat teardown`, or `wschat chat --local`")
-    error.complete(Target("a-").commands)
-    assert error.hint == (
-        "run `wschat provision --prefix a-`, else `wschat teardown --prefix a-`, or `wschat chat --local`"
-    )
 
 
 def test_what_they_are() -> None:

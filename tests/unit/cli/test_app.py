@@ -2,12 +2,11 @@
 
 import os
 import subprocess
-import sys
 
 import pytest
 from typer.testing import CliRunner
 
-from tests.support.terminal import WSCHAT, wschat
+from tests.support.terminal import WSCHAT, loaded, wschat
 from wschat.cli.app import COMMANDS, _with_target, app
 from wschat.cli.options import AwsTarget
 from wschat.errors import UsageError
@@ -87,27 +86,17 @@ def test_what_a_command_does(name: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "commands"),
     [
-        *(([word], set()) for word in ("--help", "bogus", "")),
+        *((words, set()) for words in (["--help"], ["bogus"], [])),
         *(([name, "--help"], {name}) for name in COMMANDS),
     ],
 )
 def test_what_is_loaded(typed: list[str], commands: set[str]) -> None:
-    """To list the commands, none of them is imported, nor what takes long; for the help of one, no boto3."""
-    code = f"""if True:
-        import sys
-        from wschat.cli.app import main
-        sys.argv[1:] = {[word for word in typed if word]}
-        try:
-            main()
-        except SystemExit:
-            print("loaded:", *sorted(sys.modules))
-    """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.partition("loaded: ")[2].split())
-    assert {name for name in COMMANDS if f"wschat.cli.{name}" in loaded} >= commands
-    slow = {"boto3", "botocore"} | (set() if commands else {"rich", "prompt_toolkit", "websockets"})
-    assert "wschat.cli.app" in loaded
-    assert loaded & slow == set()
+    """To list the commands none of them is imported, nor what takes long; for help nothing that connects."""
+    found = loaded(*typed)
+    assert {name for name in COMMANDS if f"wschat.cli.{name}" in found} >= commands
+    slow = {"boto3", "botocore", "websockets", "prompt_toolkit"} | (set() if commands else {"rich"})
+    assert "wschat.cli.app" in found
+    assert found & slow == set()
 
 
 @pytest.mark.parametrize("named", ["provision", "teardown", "status"])

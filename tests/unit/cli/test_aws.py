@@ -36,8 +36,9 @@ def test_what_is_not_aws(said: str) -> None:
     """An endpoint that answers something else is named as such."""
 
     class Other(Quiet):
-        def do_POST(self) -> None:
+        def do_POST(self) -> None:  # noqa: N802
             self.wfile.write(f"HTTP/1.0 200 OK\r\n\r\n{said}".encode())
+            self.close_connection = True
 
     with serving(Other) as url:
         keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_DEFAULT_REGION": "us-east-1"}

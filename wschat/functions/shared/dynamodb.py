@@ -83,23 +83,14 @@ def unmarshalled(item: Any) -> Json:  # noqa: ANN401  an item of botocore's type
     return {name: _unmarshalled(value) for name, value in item.items()}
 
 
-def _marshalled(value: object) -> Json:
-    match value:
-        case str():
-            return {"S": value}
-        case int():
-            return {"N": str(value)}
-        case dict():
-            return {"M": marshalled(value)}
-    raise TypeError(type(value).__name__)
+def _marshalled(value: Any) -> Json:  # noqa: ANN401
+    if isinstance(value, dict):
+        return {"M": marshalled(value)}
+    return {"S": value} if isinstance(value, str) else {"N": str(value)}
 
 
 def _unmarshalled(value: Json) -> Any:  # noqa: ANN401
-    match value:
-        case {"S": text}:
-            return text
-        case {"N": digits}:
-            return int(digits)
-        case {"M": item}:
-            return unmarshalled(item)
-    raise TypeError(*value)
+    ((kind, held),) = value.items()
+    if kind == "M":
+        return unmarshalled(held)
+    return int(held) if kind == "N" else held

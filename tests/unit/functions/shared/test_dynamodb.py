@@ -21,15 +21,6 @@ def test_marshalled() -> None:
     assert dynamodb.unmarshalled(marshalled(item | {"none": None})) == item
 
 
-@pytest.mark.parametrize("value", [1.5, b"", []])
-def test_other_types(value: object) -> None:
-    """What the tables do not hold is refused on the way in, and on the way out."""
-    with pytest.raises(TypeError):
-        marshalled({"a": value})
-    with pytest.raises(TypeError):
-        dynamodb.unmarshalled({"a": {"L": []}})
-
-
 def test_placeholders() -> None:
     """A name is an attribute unless one is given for it; what is empty or not used is left out."""
     told = dynamodb.placeholders(

@@ -1,23 +1,11 @@
 """Membership: what a record is read with, and how large the items grow."""
 
-import pytest
-
 from tests.studies.bench.units import item_size
-from wschat.functions.shared.dynamodb import Json, marshalled
-from wschat.functions.shared.membership import ROOM_LIST, registered
+from wschat.functions.shared.dynamodb import marshalled
+from wschat.functions.shared.membership import ROOM_LIST
 from wschat.protocol.limits import MEMBER_LIMIT, NAME_LIMIT, ROOM_LIMIT
-from wschat.protocol.refusals import ErrorCode, Refused
 
 ITEM_LIMIT = 400 * 1024  # bytes
-
-
-@pytest.mark.parametrize("client", [None, {"ID": "ann="}])
-def test_not_registered(client: Json | None) -> None:
-    """A record without a name, and none at all, may do nothing."""
-    with pytest.raises(Refused) as refused:
-        registered(client)
-    assert refused.value.code == ErrorCode.NOT_REGISTERED
-    assert registered({"ID": "ann=", "name": "Ann"}) == {"ID": "ann=", "name": "Ann"}
 
 
 def test_items_are_capped() -> None:
