@@ -5,12 +5,11 @@ import gc
 import math
 import secrets
 from collections.abc import Coroutine
-from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from wschat.chat.machine import effects
 from wschat.chat.machine.connection import Resumed
-from wschat.chat.machine.effects import Effect, GiveUp, Item, Notice, Quit, RequestFailed, Timer, Unsent
+from wschat.chat.machine.effects import Effect, GiveUp, Notice, Quit, RequestFailed, Timer, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import Event, LineEntered, update
 from wschat.chat.network.connection import Connections
@@ -46,7 +45,6 @@ class Client:
         else:
             self._ui = PipeUI(options)
         self._log = Transcript(None)
-        self._loop = asyncio.get_running_loop()
         self._connections = Connections(options, self._feed, self._start)
         self._tasks: set[asyncio.Task[None]] = set()
         self._timers: dict[Timer, asyncio.TimerHandle] = {}
@@ -77,9 +75,9 @@ class Client:
         await asyncio.gather(*tasks, return_exceptions=True)
         typed = (*self._late, *self._ui.drain_input())
         left = (*self.state.unsent, *(Unsent(line) for line in typed if line not in {"", QUIT}))
-        with closing(self._log):  # first: the terminal may be gone
-            for unsent in left:
-                self._log.write(unsent)
+        for unsent in left:  # first: the terminal may be gone
+            self._log.write(unsent)
+        self._log.close()
         for unsent in left:
             self._ui.show(unsent)
 
@@ -142,21 +140,18 @@ class Client:
             case GiveUp():
                 self._over.set_exception(self._reason(effect))
             case _:
-                self._show(effect)
+                self._ui.show(effect)
+                if trouble := self._log.write(effect):
+                    self._ui.show(RequestFailed("--log", *trouble))
 
     def _set_timer(self, timer: Timer, after: float) -> None:
         if timer in self._timers:
             self._timers[timer].cancel()
-        self._timers[timer] = self._loop.call_later(after, self._feed, timer)
-
-    def _show(self, item: Item) -> None:
-        self._ui.show(item)
-        if trouble := self._log.write(item):
-            self._ui.show(RequestFailed("--log", *trouble))
+        self._timers[timer] = asyncio.get_running_loop().call_later(after, self._feed, timer)
 
     def _reason(self, end: GiveUp) -> WschatError:
         error = self._connections.error
-        if error is None or (end.was_open and isinstance(error, ConnectError)):
-            where = error.where if error else ""
-            return LostError(f"the connection is lost: {end.what}", where=where, hint=end.hint)
-        return error
+        if error and not (end.was_open and isinstance(error, ConnectError)):
+            return error
+        where = error.where if error else ""
+        return LostError(f"the connection is lost: {end.what}", where=where, hint=end.hint)

@@ -60,6 +60,7 @@ NOT_OPENED: dict[type, Advice] = {
 }
 """What it means that a connection can't be opened, by the error's class or the nearest base of it."""
 
+Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 Sign = Callable[[], SignedHandshake]
 """Signs a handshake; may take a while, and raise AccessError."""
 
@@ -147,9 +148,8 @@ async def _require_pongs(connection: ClientConnection, within: float) -> None:
 def _not_opened(error: Exception, where: str, host: str) -> ConnectError:
     kind = ConnectionRefusedError if f"[Errno {errno.ECONNREFUSED}]" in str(error) else type(error)
     what, hint = next(NOT_OPENED[base] for base in kind.__mro__ if base in NOT_OPENED)
-    why = (
-        getattr(error, "verify_message", "") or getattr(error, "strerror", "") or str(error) or kind.__name__
-    )
+    told = getattr(error, "verify_message", "") or getattr(error, "strerror", "")
+    why = told or str(error) or kind.__name__
     offline = isinstance(error, socket.gaierror) or getattr(error, "errno", None) in NO_NETWORK
     cut = isinstance(error, TimeoutError | ConnectionResetError)
     failure = Failure.OFFLINE if offline else Failure.NO_ANSWER if cut else Failure.PERMANENT
@@ -162,12 +162,7 @@ class Connections:
     `error` is what the last one ended with.
     """
 
-    def __init__(
-        self,
-        options: "ChatOptions",
-        feed: Callable[[Event], None],
-        spawn: Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]],
-    ) -> None:
+    def __init__(self, options: "ChatOptions", feed: Callable[[Event], None], spawn: Spawn) -> None:
         self.error: WschatError | None = None
         self._options, self._feed, self._spawn = options, feed, spawn
         self._loop = asyncio.get_running_loop()
@@ -189,8 +184,7 @@ class Connections:
     def send(self, number: int | None, request: Request) -> None:
         """Send on a connection, if it is open."""
         if session := self._open.get(number or 0):
-            answered = Action.PING if request.action == Action.PING else request.id
-            self._sent = {answered: self._loop.time()}
+            self._sent = {request.id or Action.PING: self._loop.time()}
             self._spawn(session.send(request))
 
     async def _run(self, number: int, pause: float) -> None:

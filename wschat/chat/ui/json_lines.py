@@ -5,6 +5,7 @@ The types and fields are those of the wire where it has them; `FIELDS` is their 
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 
 from wschat.chat.machine import effects
 from wschat.chat.machine.update import Requested
@@ -28,15 +29,12 @@ FIELDS = {
 
 def request(line: str) -> Requested:
     """Read a line that a program wrote."""
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return Requested(line)
-    match value:
-        case {"action": str(action), **rest} if rest.keys() <= {"value", "id"}:
-            text, tag = rest.get("value", ""), rest.get("id")
-            if isinstance(text, str) and isinstance(tag, str | None):
-                return Requested(line, action, text, tag)
+    with suppress(ValueError, RecursionError):
+        match json.loads(line):
+            case {"action": str(action), **rest} if rest.keys() <= {"value", "id"}:
+                text, tag = rest.get("value", ""), rest.get("id")
+                if isinstance(text, str) and isinstance(tag, str | None):
+                    return Requested(line, action, text, tag)
     return Requested(line)
 
 

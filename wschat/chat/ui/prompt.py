@@ -70,7 +70,7 @@ class Prompt(PromptSession[str]):
             key_bindings=self._keys.bindings(),
             history=_history(history),
             reserve_space_for_menu=len(BY_NAME) + 1,  # all of them, under the input line
-            complete_while_typing=Condition(lambda: self.draft.startswith("/")),
+            complete_while_typing=Condition(lambda: self.default_buffer.text.startswith("/")),
             bottom_toolbar="",
             erase_when_done=True,
         )
@@ -79,11 +79,6 @@ class Prompt(PromptSession[str]):
         self.app.after_render += lambda _app: self._after_render()
         self._width = self.columns
         self._is_shared = False  # with what other programs wrote while this one was suspended
-
-    @property
-    def draft(self) -> str:
-        """What is in the input line."""
-        return self.default_buffer.text
 
     @property
     def columns(self) -> int:
@@ -206,7 +201,7 @@ class Prompt(PromptSession[str]):
     def drain_input(self) -> list[str]:
         """Return what was entered and not read, and what is in the input line, and forget it."""
         entered = [self._entered.get_nowait() or "" for _ in range(self._entered.qsize())]
-        lines = [*entered, self.draft]
+        lines = [*entered, self.default_buffer.text]
         self.default_buffer.reset()
         return lines
 
@@ -226,7 +221,7 @@ class Prompt(PromptSession[str]):
                     buffer.reset(buffer.document)
             set_aside()
 
-        if self.draft or self.app.layout.is_searching:
+        if buffer.text or self.app.layout.is_searching:
             remember()
         else:
             buffer.insert_text(text)

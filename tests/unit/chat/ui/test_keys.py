@@ -58,7 +58,6 @@ def test_keys(tmp_path: Path, sequence: str) -> None:
 
 
 LONG = "\x1b[200~" + "\n".join("abcdefg") + "\x1b[201~"
-
 SHORT = "\x1b[200~one\r\ntwo\n\x1b[201~"
 
 

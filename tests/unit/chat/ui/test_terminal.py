@@ -19,7 +19,7 @@ async def test_restored(tmp_path: Path) -> None:
     with opened(tmp_path / "history") as (ui, _, screen):
         for line in ("one", "two"):
             ui.restore(Unsent(line))
-            assert ui._prompt.draft == "one"
+            assert ui._prompt.default_buffer.text == "one"
         assert "Not sent: \x1b[0mtwo" in screen.printed
         assert "Up brings it back" in screen.printed
 

@@ -97,6 +97,6 @@ def drafted(text: str, entries: int = 0) -> Callable[[TerminalUI], bool]:
     def is_drafted(ui: TerminalUI) -> bool:
         buffer = ui._prompt.default_buffer
         known = len(buffer.history.get_strings())
-        return ui._prompt.draft == text and known >= entries and len(buffer._working_lines) == known + 1
+        return buffer.text == text and known >= entries and len(buffer._working_lines) == known + 1
 
     return is_drafted
