@@ -60,18 +60,18 @@ def _remove_every(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
     """Remove one lab after the other; an error with one keeps no other from being removed."""
     with on_interrupt(NOTHING_CHANGED):
         with console.waiting("Looking for labs") as show:
-            found = inventory.find_labs(replace(cloud, on_wait=show), show)
-        for refused in found.refused:
-            console.show_error(refused)
-        codes = {ExitCode.OK, *(refused.exit_code for refused in found.refused)}
-        if not found.labs:
-            none = "no lab here that you may look at" if found.refused else "no lab here"
+            labs, refused = inventory.find_labs(replace(cloud, on_wait=show), show)
+        for error in refused:
+            console.show_error(error)
+        codes = {ExitCode.OK, *(error.exit_code for error in refused)}
+        if not labs:
+            none = "no lab here that you may look at" if refused else "no lab here"
             console.stderr().print(f"Nothing to remove: there is {none}.")
             return max(codes)
-        rows = [(each.lab.prefix, len(plan_down(actual)), actual.created) for each, actual in found.labs]
+        rows = [(each.lab.prefix, len(plan_down(actual)), actual.created) for each, actual in labs]
         report.show_labs(rows, time.time())
         confirm("Remove all from {}? Type how many:", cloud, str(len(rows)), yes=yes)
-    for each, actual in found.labs:
+    for each, actual in labs:
         one = replace(target, prefix=each.lab.prefix)
         commands = {**one.commands, "teardown": f"wschat teardown --all{target.options}"}
         console.stderr().print(f"[bold]Prefix {one.prefix or '(none)'}[/bold]")

@@ -69,7 +69,8 @@ class Clock:
     def run_all(self, jobs: Iterable[Callable[[], T]], limit: int = WORKERS) -> list[T]:
         """Run jobs in at most `limit` threads; return their results in the jobs' order.
 
-        The first error is raised when those that run have ended; no further job is begun after it.
+        The first error is raised when those that run have ended; no further job is begun after it. Ctrl-C
+        ends the wait for them at once, whatever they are doing.
         """
         waiting, results = deque(enumerate(jobs)), dict[int, T]()
         ended, errors, workers = self.channel(), list[BaseException](), range(min(limit, len(waiting)))
@@ -91,7 +92,3 @@ class Clock:
         if errors:
             raise errors[0]
         return [results[number] for number in sorted(results)]
-
-    def run(self, job: Callable[[], T]) -> T:
-        """Run a job in a thread of its own: Ctrl-C ends the wait for it at once, whatever it is doing."""
-        return self.run_all([job])[0]

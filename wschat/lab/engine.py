@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import replace
+from functools import partial
 
 from wschat.lab import inventory
 from wschat.lab import plan as plans
@@ -134,7 +135,7 @@ def look_for_rest(cloud: Cloud, patience: float = 0) -> Actual:
 
 def url(cloud: Cloud, actual: Actual) -> str:
     """Return the URL of a lab that exists; an empty one if it has no API."""
-    found = next((found for (kind, _), found in actual.ids.items() if kind == Api.kind), None)
+    found = actual.ids.get((Api.kind, cloud.lab.name(API_NAME)))
     return cloud.lab.url(found, STAGE) if found else ""
 
 
@@ -145,5 +146,5 @@ def concurrency(cloud: Cloud) -> int:
         WschatError: AWS could not be asked.
     """
     with translated("the account's limits"):
-        found = cloud.clock.run(lambda: cloud.call(cloud.functions.get_account_settings))
+        (found,) = cloud.clock.run_all([partial(cloud.call, cloud.functions.get_account_settings)])
     return found["AccountLimit"]["ConcurrentExecutions"]

@@ -16,6 +16,8 @@ from wschat.lab.plan import Phase, Progress, Step, Verb, sorter, unmanaged_error
 from wschat.lab.snapshot import Snapshot
 from wschat.retry import POLICIES, Failure
 
+Event = tuple[Progress, BaseException | None]
+"""How far a step has come, and the error that is to end the plan."""
 GRACE_S = 20.0
 """Seconds that others may still wait after a step failed: a new role is known by then, as a rule."""
 
@@ -36,7 +38,7 @@ def execute(
         Stopped: the person asked to stop.
     """
     cloud, observed = replace(cloud, ids=dict(actual.ids)), Snapshot()
-    events: Channel[tuple[Progress, BaseException | None]] = cloud.clock.channel()
+    events: Channel[Event] = cloud.clock.channel()
     failed, deadline = None, math.inf
 
     def work(step: Step) -> None:
@@ -70,10 +72,8 @@ def execute(
     return observed
 
 
-def _end(
-    step: Step, cloud: Cloud, observed: Snapshot, *, go_on: bool
-) -> tuple[Progress, BaseException | None]:
-    """Carry out a step; return how it ended, and the error that is to end the plan."""
+def _end(step: Step, cloud: Cloud, observed: Snapshot, *, go_on: bool) -> Event:
+    """Carry out a step; return how it ended."""
     start = cloud.clock.now()
     try:
         with translated(str(step)):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial, reduce
 from operator import or_
 
@@ -59,19 +59,13 @@ def look_at(cloud: Cloud, keys: Iterable[Key]) -> Actual:
     return read(cloud, keys).actual(blueprint(cloud.lab))
 
 
-@dataclass(frozen=True)
-class Inventory:
-    """The labs that exist, if only in part, the oldest first, and why some could not be looked at.
-
-    Of each there is how to reach it, and what there is of it.
-    """
-
-    labs: tuple[tuple[Cloud, Actual], ...]
-    refused: tuple[AccessError, ...]
-
-
-def find_labs(cloud: Cloud, on_prefix: Callable[[str], None] = lambda _: None) -> Inventory:
+def find_labs(
+    cloud: Cloud, on_prefix: Callable[[str], None] = lambda _: None
+) -> tuple[list[tuple[Cloud, Actual]], list[AccessError]]:
     """Find every lab of this account and region that carries our tags, whoever made it.
+
+    Returns the labs, the oldest first, each with how to reach it and what there is of it, if only a part; and
+    why some could not be looked at.
 
     A lab is looked for under each prefix with which something of the account could be named, or an API is
     tagged, if provision takes that prefix; what has such a name and not the tag of that lab is unmanaged.
@@ -91,7 +85,7 @@ def find_labs(cloud: Cloud, on_prefix: Callable[[str], None] = lambda _: None) -
             continue
         if actual.resources:
             found.append((each, actual))
-    return Inventory(tuple(sorted(found, key=lambda each: each[1].created or 0)), tuple(refused))
+    return sorted(found, key=lambda each: each[1].created or 0), refused
 
 
 def _prefixes(cloud: Cloud) -> set[str]:

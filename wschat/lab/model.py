@@ -106,7 +106,8 @@ class Resource(ABC):
     """One thing in AWS; `name` is unique among its kind within a lab.
 
     Each kind of resource is one subclass, in the file of its service, and one entry in
-    `wschat.lab.aws.KINDS`. Its fields are its attributes; what else the lab has to know of a kind:
+    `wschat.lab.aws.KINDS`. Its fields are its attributes, those that have the same value in AWS's calls
+    `Annotated` with their name there. What else the lab has to know of a kind:
 
     Attributes:
         kind: what people call it.
@@ -195,7 +196,7 @@ class Resource(ABC):
 
     @classmethod
     def parameters(cls) -> dict[str, str]:
-        """Return what AWS calls those attributes that have the same values there: they are `Annotated` so."""
+        """Return what AWS calls the `Annotated` attributes."""
         annotations = {each.name: getattr(each.type, "__metadata__", ()) for each in fields(cls)}
         return {name: names[0] for name, names in annotations.items() if names}
 

@@ -23,7 +23,6 @@ from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.clock import Clock
 from wschat.lab.executor import execute
-from wschat.lab.inventory import Inventory
 from wschat.lab.model import Actual, Resource
 from wschat.local.join import LocalLab
 from wschat.target import Target
@@ -59,7 +58,7 @@ def test_what_is_left_of_labs(embedded: Embedded) -> None:
         cloud.logs.create_log_group(logGroupName=f"/aws/lambda/{name}")
     clock.sleep(5)
     before, told = len(plane.calls), list[str]()
-    labs = inventory.find_labs(cloud, told.append).labs
+    labs, _ = inventory.find_labs(cloud, told.append)
     assert {each.lab.prefix: len(actual.resources) for each, actual in labs} == {
         "api-": 1,
         "role-": 1,
@@ -101,7 +100,7 @@ def test_teardown_of_all(emulator: LocalLab, cloud: Cloud, region: str) -> None:
         person.type("2")
         assert person.end() == 0
         assert str(person).count("Looked again: nothing is left.") == 2
-    assert inventory.find_labs(here) == Inventory((), ())
+    assert inventory.find_labs(here) == ([], [])
     assert inventory.look_to_remove(elsewhere).resources
 
 
@@ -132,6 +131,6 @@ def test_some_that_cannot_be_removed(emulator: LocalLab, cloud: Cloud, region: s
         (opened, "Looked again: nothing is left."),
     ):
         assert told in done.stderr.partition(f"Prefix {prefix}")[2].partition("Prefix ")[0]
-    assert {each.lab.prefix for each, _ in inventory.find_labs(here).labs} == {closed, kept, left}
+    assert {each.lab.prefix for each, _ in inventory.find_labs(here)[0]} == {closed, kept, left}
     for lab in labs:
         tear_down(lab)

@@ -20,8 +20,6 @@ ROLE_DELETED = ", which was deleted"
 """Stands behind the name of a function's role, where what the function is bound to is not there any more."""
 READY = {"Active", "Inactive"}
 """States in which a function can be called; the latter is what weeks without a call lead to."""
-PACKAGE = {"code", "architecture"}
-"""The attributes that are sent with the package; all else is configuration."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +124,7 @@ class Function(Resource):
         if found.role == self.role + ROLE_DELETED:
             self._take_another_role(cloud)
         failed = self.last_update != found.last_update
-        if failed or PACKAGE & self.differences(found).keys():
+        if failed or {"code", "architecture"} & self.differences(found).keys():  # sent with the package
             cloud.call(
                 cloud.functions.update_function_code,
                 FunctionName=self.name,

@@ -56,7 +56,7 @@ def connect(
         session = session or make_session(target.profile, target.region)
         make = partial(session.client, endpoint_url=target.endpoint_url)
         sts = make("sts", config=_config(attempts=2))
-        account, partition = clock.run(lambda: _who(sts))
+        ((account, partition),) = clock.run_all([partial(_who, sts)])
         clients: Any = {name: make(service, config=_config(attempts=1)) for name, service in SERVICES.items()}
         control_plane = clients["api"].meta.endpoint_url
         emulated = is_here(urlsplit(control_plane).hostname or "")
