@@ -1,7 +1,7 @@
 """The lab in an AWS account: what it is, what exists, and the steps between the two.
 
 `blueprint` says what should exist, as values of the kinds in `aws`, one file a service. `inventory` reads
-what does exist into a `snapshot`, which adds up to values of the same kinds. `plan` compares the two: their
+what does exist, and adds it up to values of the same kinds. `plan` compares the two: their
 difference is the steps, in the order of what depends on what. `executor` carries the steps out, as many at a
 time as they allow; `engine` tells that story for provision and teardown, and looks again at the end.
 

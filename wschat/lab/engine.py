@@ -12,9 +12,9 @@ from wschat.lab.aws.websocket_api import API_NAME, Api
 from wschat.lab.blueprint import DESCRIPTIONS, FUNCTIONS, STAGE, blueprint
 from wschat.lab.bundle import bundle
 from wschat.lab.executor import execute
+from wschat.lab.inventory import Snapshot
 from wschat.lab.model import OPEN, Actual, Lab, Resource
 from wschat.lab.plan import Phase, Progress, Step
-from wschat.lab.snapshot import Snapshot
 
 SETTLE_S = 20.0
 """Seconds in which AWS must show all that was just made."""

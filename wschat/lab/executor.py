@@ -11,9 +11,9 @@ from wschat.lab.aws.cloud import Cloud, OutcomeUnknown
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.roles import Role
 from wschat.lab.clock import Channel, Stopped
+from wschat.lab.inventory import Snapshot
 from wschat.lab.model import Actual, Resource
 from wschat.lab.plan import Phase, Progress, Step, Verb, sorter, unmanaged_error
-from wschat.lab.snapshot import Snapshot
 from wschat.retry import POLICIES, Failure
 
 Event = tuple[Progress, BaseException | None]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
-    from wschat.lab.snapshot import Snapshot
+    from wschat.lab.inventory import Snapshot
 
 API = "{api}"
 """Stands for the API's id, which AWS chooses."""

@@ -14,7 +14,7 @@ from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
-    from wschat.lab.snapshot import Snapshot
+    from wschat.lab.inventory import Snapshot
 
 ROLE_DELETED = ", which was deleted"
 """Stands behind the name of a function's role, where what the function is bound to is not there any more."""
