@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ import pytest
 from tests.support.until import until
 from wschat.errors import LocalError
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
-from wschat.local.join import LocalLab, check_installed, is_in_use, join
+from wschat.local.join import LocalLab, check_installed, is_in_use, join, listen
 from wschat.local.shared import locked
 
 Processes = Callable[[], list[int]]
@@ -188,18 +188,6 @@ def test_port_in_use(host: str, state_dir: Path, processes: Processes) -> None:
     assert not processes()
 
 
-def test_ports(state_dir: Path) -> None:
-    """A lab runs on the port that was asked for, and joining it with another is an error."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    with enter(state_dir, port=port) as lab:
-        assert lab.endpoint == f"http://127.0.0.1:{port}"
-        with pytest.raises(LocalError, match=f"on port {port}"):
-            enter(state_dir, port=port + 1)
-        with enter(state_dir, port=port) as same:
-            assert not same.started
-
-
 @pytest.mark.parametrize(("name", "why"), [("x" * 100, "too long"), ("file/deeper", "can't hold")])
 def test_unusable_state_directory(state_dir: Path, name: str, why: str) -> None:
     """A state directory whose path is too long for a socket, or that can't be one, is named."""
@@ -238,12 +226,18 @@ def test_coming_and_going(state_dir: Path, processes: Processes) -> None:
     assert processes() == []
 
 
-def test_other_options(state_dir: Path) -> None:
-    """Who asks for other options of the gateway than the lab has is told so; who asks for none joins."""
+def test_what_was_asked_for(state_dir: Path) -> None:
+    """Who asks for another port or other options than the lab has is told so; who asks for none joins."""
+    with closing(listen(None)) as free:
+        port = free.getsockname()[1]
     mine = GatewayOptions(idle_timeout=5, shuffle=True)
-    with enter(state_dir, options=mine) as first:
+    with enter(state_dir, port=port, options=mine) as first:
+        assert first.endpoint == f"http://127.0.0.1:{port}"
+        with pytest.raises(LocalError, match=f"on port {port}"):
+            enter(state_dir, port=port + 1)
         with pytest.raises(LocalError, match="with other options"):
             enter(state_dir, options=GatewayOptions(idle_timeout=6))
-        for options in (AS_ON_AWS, mine):
-            with enter(state_dir, options=options) as other:
-                assert (other.url, other.started) == (first.url, False)
+        for asked in (None, port):
+            for options in (AS_ON_AWS, mine):
+                with enter(state_dir, port=asked, options=options) as other:
+                    assert (other.url, other.started) == (first.url, False)

@@ -1,6 +1,5 @@
 """The end of the local lab's process: with its last user, by every way to die, and with nothing left."""
 
-import asyncio
 import json
 import os
 import signal
@@ -8,19 +7,15 @@ import socket
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
 
-from tests.support.asynchronous import asynchronous
 from tests.support.until import until
 from tests.unit.local.functions import TestFunction
 from wschat.errors import LocalError
 from wschat.local.join import is_in_use, join
-from wschat.local.process import Users
-from wschat.local.shared import STOP, LabFiles
 
 Processes = Callable[[], list[int]]
 
@@ -79,56 +74,3 @@ def test_terminated(state_dir: Path, processes: Processes) -> None:
             lab.wait()
     assert processes() == []
     assert not (state_dir / "local.sock").exists()
-
-
-class EndedError(Exception):
-    """The lab has ended."""
-
-
-def end() -> NoReturn:
-    """End no process."""
-    raise EndedError
-
-
-@pytest.mark.parametrize("leave", [b"", STOP], ids=["leave", "stop"])
-@asynchronous
-async def test_users(tmp_path: Path, leave: bytes) -> None:
-    """Who comes late hears the latest; who leaves is free while another stays; then the lab ends.
-
-    One who leaves as another comes is free as well, and whoever stops the lab ends it for all.
-    """
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(tmp_path / "s"))
-        listener.listen()
-        users = Users(LabFiles(tmp_path), listener, end)
-        with connected(tmp_path) as first:
-            serving = asyncio.create_task(users.serve())
-            assert await read_line(first) == {"progress": "starting MiniStack"}
-            users.broadcast({"ready": {}})
-            assert await read_line(first) == {"ready": {}}
-            first.shutdown(socket.SHUT_WR)
-            with connected(tmp_path) as second:
-                assert await read_line(second) == {"ready": {}}
-                assert await read_line(first) == {}
-                assert not serving.done()
-                second.send(leave)
-                second.shutdown(socket.SHUT_WR)
-                with pytest.raises(EndedError):
-                    await serving
-                if leave:
-                    assert "was stopped" in str(await read_line(second))
-        while users._leaving:
-            users._leaving.pop().close()
-
-
-def connected(place: Path) -> socket.socket:
-    """Be a user."""
-    user = socket.socket(socket.AF_UNIX)
-    user.connect(str(place / "s"))
-    user.setblocking(False)  # noqa: FBT003
-    return user
-
-
-async def read_line(user: socket.socket) -> object:
-    """Read a message; nothing if the connection was closed."""
-    return json.loads(await asyncio.get_running_loop().sock_recv(user, 4096) or b"{}")

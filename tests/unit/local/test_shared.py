@@ -1,13 +1,11 @@
-"""What the processes of the local lab share: a lock, and messages."""
+"""The lock that the processes of the local lab share; their messages are seen where they are sent."""
 
 import fcntl
-import json
 from pathlib import Path
 
 import pytest
 
-from wschat.errors import LocalError
-from wschat.local.shared import encode, failed, locked
+from wschat.local.shared import locked
 
 
 def test_one_holds_the_lock(tmp_path: Path) -> None:
@@ -17,12 +15,3 @@ def test_one_holds_the_lock(tmp_path: Path) -> None:
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
     with locked(path):
         pass
-
-
-def test_an_error_survives() -> None:
-    """An error is the same on the other side, whatever stands in it."""
-    error = LocalError("first line\nsecond", where="där", hint="try again")
-    line = encode(failed(error))
-    assert line.count(b"\n") == 1
-    again = LocalError(**json.loads(line)["failed"])
-    assert (again.what, again.where, again.hint) == (error.what, error.where, error.hint)

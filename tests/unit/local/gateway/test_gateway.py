@@ -6,7 +6,6 @@ import re
 import threading
 import tracemalloc
 from collections.abc import Iterator
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,7 +23,6 @@ from tests.support.websocket_api import (
     ERROR,
     FENCE,
     PATIENCE_S,
-    STAGE,
     TestApi,
     answers,
     ask,
@@ -33,7 +31,7 @@ from tests.support.websocket_api import (
     opened,
     refused,
 )
-from tests.unit.local.gateway.conftest import Management, authorization
+from tests.unit.local.gateway.conftest import Management
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.quotas import GatewayOptions
 
@@ -131,20 +129,6 @@ def test_post(api: TestApi, management: Management) -> None:
         connection = id_of(client)
         management(api.id).post_to_connection(ConnectionId=connection, Data="grüße".encode())
         assert client.recv(PATIENCE_S) == "grüße"
-
-
-def test_half_a_post(api: TestApi, management: Management, plain: HTTPConnection) -> None:
-    """A post that is cut before its end does not come."""
-    with opened(api.url) as client:
-        connection = id_of(client)
-        plain.putrequest("POST", f"/_aws/execute-api/{api.id}/{STAGE}/@connections/{quote(connection)}")
-        plain.putheader("Authorization", authorization("execute-api"))
-        plain.putheader("Transfer-Encoding", "chunked")
-        plain.endheaders()
-        plain.send(b"4\r\nhalf\r\n")
-        plain.close()
-        management(api.id).post_to_connection(ConnectionId=connection, Data=b"whole")
-        assert client.recv(PATIENCE_S) == "whole"
 
 
 def test_a_large_post(api: TestApi, management: Management) -> None:

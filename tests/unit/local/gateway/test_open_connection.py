@@ -1,12 +1,13 @@
 """How long a connection lives, and how it ends."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
 import pytest
+from websockets.asyncio.client import ClientConnection as AsyncConnection
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
@@ -22,15 +23,25 @@ from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.gateway.responses import error
 
 
+async def ping(client: AsyncConnection) -> None:
+    """Wait for a pong."""
+    await (await client.ping())
+
+
+async def talk(client: AsyncConnection) -> None:
+    """Wait for an answer."""
+    await client.send("x")
+    await client.recv()
+
+
+@pytest.mark.parametrize(
+    ("options", "act"), [(GatewayOptions(idle_timeout=0.2), ping), (GatewayOptions(max_age=0.3), talk)]
+)
 @asynchronous
-async def test_idle() -> None:
-    """A connection on which no message goes is closed with 1001, however often it is pinged (1.3, 1.4, 8)."""
-    async with running(GatewayOptions(idle_timeout=0.2)) as it, connect(it.url) as client:
-
-        async def ping() -> None:
-            await (await client.ping())
-
-        assert await how_it_closes(client, ping) == (1001, "Going away")
+async def test_going_away(options: GatewayOptions, act: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+    """A connection that is only pinged, or is old enough, is closed with 1001 (1.3, 1.4, 8)."""
+    async with running(options) as it, connect(it.url) as client:
+        assert await how_it_closes(client, partial(act, client)) == (1001, "Going away")
 
 
 @asynchronous
@@ -57,18 +68,6 @@ def test_deadline(options: GatewayOptions, active: float, closed: float) -> None
     """A connection lives for ten minutes without a message, and for two hours (1.1, 1.3)."""
     info = ConnectionInfo("", API, "test", "", connected_at=100)
     assert OpenConnection(info, cast("Any", None), options, active=100 + active).deadline == 100 + closed
-
-
-@asynchronous
-async def test_age() -> None:
-    """A connection that is old enough is closed with 1001, whatever goes on (1.3)."""
-    async with running(GatewayOptions(max_age=0.3)) as it, connect(it.url) as client:
-
-        async def talk() -> None:
-            await client.send("x")
-            await client.recv()
-
-        assert await how_it_closes(client, talk) == (1001, "Going away")
 
 
 @asynchronous
