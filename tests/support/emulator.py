@@ -26,9 +26,14 @@ def emulator(options: GatewayOptions = AS_ON_AWS) -> Iterator[LocalLab]:
             until(lambda: not processes_of(place), lambda: processes_of(place))
 
 
+KINDS = ("wschat.local.process", "/bin/sh -c read")
+"""What the command lines of a lab and of its watchdog have in them."""
+
+
 def processes_of(directory: Path) -> list[int]:
-    """Find the living processes whose command line names a directory, the oldest first."""
-    command = ("ps", "-axwwo", "pid=,stat=,command=")
-    listed = subprocess.run(command, check=True, capture_output=True, text=True)
+    """Find the living processes whose command line names a directory: a lab, its watchdog, then others."""
+    options = ("ps", "-axwwo", "pid=,stat=,command=")
+    listed = subprocess.run(options, check=True, capture_output=True, text=True)
     rows = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
-    return sorted(int(pid) for pid, stat, command in rows if str(directory) in command and stat[0] != "Z")
+    found = {int(pid): command for pid, stat, command in rows if stat[0] != "Z" and str(directory) in command}
+    return sorted(found, key=lambda pid: [kind not in found[pid] for kind in KINDS])
