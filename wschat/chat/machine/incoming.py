@@ -85,10 +85,7 @@ def _signed_up(turn: Turn, pending: PendingRequest, signup: wire.Signup) -> None
     if not state.restoring or state.name != signup.name:
         turn.emit(FromServer(replace(signup, id=pending.tag), signup.name))
     turn.change(name=signup.name, rooms=signup.rooms, wanted_name=None)
-    if room is None:
-        finish_restoring(turn)
-    else:
-        _enter(turn, room)
+    _enter(turn, room)
 
 
 def _entered(turn: Turn, pending: PendingRequest, reply: MultiMessage) -> None:
@@ -215,18 +212,19 @@ def _denied(turn: Turn, pending: PendingRequest, error: Error) -> None:
     _resume_room(turn)
 
 
-def _enter(turn: Turn, room: str) -> None:
-    """Ask for a room by ourselves; of the one that we are in, for what was missed."""
+def _enter(turn: Turn, room: str | None) -> None:
+    """Ask for a room by ourselves, of the one that we are in for what was missed; without one, go on."""
+    if room is None:
+        finish_restoring(turn)
+        return
     after = turn.room.after or None if turn.state.is_in(room) else None
     ask(turn, Request(Action.JOIN, room, after=after), fallbacks=FALLBACKS)
 
 
 def _resume_room(turn: Turn) -> None:
     """Enter the room again that we were in before the cut, if there is one; then all is as it can be."""
-    if turn.state.restoring and turn.state.room:
-        _enter(turn, turn.room.name)
-    else:
-        finish_restoring(turn)
+    state = turn.state
+    _enter(turn, state.room.name if state.restoring and state.room else None)
 
 
 def _said(turn: Turn, message: ClientMessage) -> None:

@@ -65,8 +65,7 @@ def change_members(turn: Turn, event: UserJoined | UserLeft) -> None:
         return
     event = replace(event, room=room.name)
     if room.presence is None:
-        turn.emit(Presence((event,)))
-        turn.emit(SetTimer(Timer.PRESENCE, PRESENCE_WINDOW))
+        turn.emit(Presence((event,)), SetTimer(Timer.PRESENCE, PRESENCE_WINDOW))
     turn.change_room(members=members, presence=() if room.presence is None else (*room.presence, event))
 
 

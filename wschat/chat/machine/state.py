@@ -216,9 +216,7 @@ class ChatState:
 
     def has(self, pending: PendingRequest) -> bool:
         """Tell whether the message that is asked for came back from the room."""
-        if self.room is None:
-            return False
-        return (fold(self.room.me), pending.request.id) in self.room.seen_ids
+        return self.room is not None and (fold(self.room.me), pending.request.id) in self.room.seen_ids
 
 
 class Turn:

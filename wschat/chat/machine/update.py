@@ -5,21 +5,10 @@ Texts of events are as they came. Each event applies itself to a turn.
 
 from typing import NamedTuple
 
-from wschat.chat.machine import connection, room
+from wschat.chat.machine import connection, effects, room
 from wschat.chat.machine.advice import Advice
 from wschat.chat.machine.commands import HELP, parse
 from wschat.chat.machine.connection import Closed, Opened, Resumed
-from wschat.chat.machine.effects import (
-    Effect,
-    GiveUp,
-    Listing,
-    Members,
-    Notice,
-    Quit,
-    RequestFailed,
-    Rooms,
-    Timer,
-)
 from wschat.chat.machine.incoming import Received
 from wschat.chat.machine.outgoing import ask, proceed
 from wschat.chat.machine.state import ChatState, Turn
@@ -46,10 +35,10 @@ class Requested(NamedTuple):
             ask(turn, Request(self.action, self.value), self.line, self.tag)
         elif self.action is None:
             what, hint = f"this is no request: {self.line}", 'such as {"action": "message", "value": "hello"}'
-            _refuse(turn, RequestFailed("", what, hint, ErrorCode.BAD_REQUEST))
+            _refuse(turn, effects.RequestFailed("", what, hint, ErrorCode.BAD_REQUEST))
         else:
             what, hint = f"there is no action {self.action}", f"one of {', '.join(ASKED_BY_PROGRAMS)}"
-            _refuse(turn, RequestFailed("", what, hint, ErrorCode.UNKNOWN_ACTION, self.tag))
+            _refuse(turn, effects.RequestFailed("", what, hint, ErrorCode.UNKNOWN_ACTION, self.tag))
 
 
 class LineEntered(NamedTuple):
@@ -63,46 +52,45 @@ class LineEntered(NamedTuple):
         turn.change_open(active=True)
         match parse(self.line):
             case Advice() as advice:
-                _refuse(turn, RequestFailed("", *advice))
+                _refuse(turn, effects.RequestFailed("", *advice))
             case Request("rooms"):
-                turn.emit(Rooms(rooms) if rooms else Notice("no rooms yet; /create ROOM makes one"))
+                none = effects.Notice("no rooms yet; /create ROOM makes one")
+                turn.emit(effects.Rooms(rooms) if rooms else none)
             case Request("users"):
-                nowhere = Notice("you are in no room; /join ROOM")
-                turn.emit(Members(room.name, room.members) if room else nowhere)
+                nowhere = effects.Notice("you are in no room; /join ROOM")
+                turn.emit(effects.Members(room.name, room.members) if room else nowhere)
             case Request("help"):
-                turn.emit(Listing("commands and keys:", HELP))
+                turn.emit(effects.Listing("commands and keys:", HELP))
             case Request("quit"):
                 if turn.state.quitting:
-                    turn.emit(Quit())
+                    turn.emit(effects.Quit())
                 elif turn.state.pending:
-                    is_open = turn.state.in_use is not None
-                    waits = (
-                        "waiting for replies" if is_open else "not all is sent, and there is no connection"
-                    )
-                    turn.emit(Notice(f"{waits}; /quit again ends at once"))
+                    offline = "not all is sent, and there is no connection"
+                    waits = offline if turn.state.in_use is None else "waiting for replies"
+                    turn.emit(effects.Notice(f"{waits}; /quit again ends at once"))
                 turn.change(quitting=True)
             case Request(action, value) as request if action != Action.MESSAGE or value.strip():
                 ask(turn, request, self.line)
 
 
-def _refuse(turn: Turn, failure: RequestFailed) -> None:
+def _refuse(turn: Turn, failure: effects.RequestFailed) -> None:
     turn.change(refused=True)
     turn.emit(failure)
 
 
-Event = Opened | Closed | Received | Resumed | Timer | LineEntered | Requested
+Event = Opened | Closed | Received | Resumed | effects.Timer | LineEntered | Requested
 
 
-def update(state: ChatState, event: Event) -> tuple[ChatState, tuple[Effect, ...]]:
+def update(state: ChatState, event: Event) -> tuple[ChatState, tuple[effects.Effect, ...]]:
     """Return the state after the event, and what is to be done, in order."""
     turn = Turn(state)
-    if isinstance(event, Timer):
+    if isinstance(event, effects.Timer):
         connection.fired(turn, event)
         room.fired(turn, event)
     else:
         event.apply(turn)
     proceed(turn)
     last = Turn(turn.state)
-    if any(isinstance(effect, Quit | GiveUp) for effect in turn.effects):
+    if any(isinstance(effect, effects.Quit | effects.GiveUp) for effect in turn.effects):
         room.flush(last)
     return last.state, (*last.effects, *turn.effects)
