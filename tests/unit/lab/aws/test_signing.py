@@ -94,6 +94,8 @@ def test_nobody_to_sign_as(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without credentials, or with a profile that there is not, it is said before anything is connected."""
     with pytest.raises(AccessError, match="nobody"):
         signer(URL, Target(profile="nobody"))
+    with pytest.raises(AccessError, match="no region"):
+        signer("wss://chat.example.com/x", Target())
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     with pytest.raises(AccessError, match="no usable AWS credentials") as told:
         signer(URL, Target())
