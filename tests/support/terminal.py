@@ -76,17 +76,19 @@ class Terminal:
 
     def until(self, seen: str | Callable[[str], object]) -> str:
         """Wait until the screen (with what has scrolled away) shows a text; return all of it."""
-        deadline = time.monotonic() + PATIENCE
-        while not (seen in str(self) if isinstance(seen, str) else seen(str(self))):
-            assert time.monotonic() < deadline, f"never seen: {seen!r}\n{self}"
-            self._read()
+        is_seen = (lambda shown: seen in shown) if isinstance(seen, str) else seen
+        self._read_until(lambda: is_seen(str(self)), f"never seen: {seen!r}")
         return str(self)
 
     def until_screen(self, pattern: str) -> None:
         """Wait until what stands on the screen now matches, and the cursor is back in the input line."""
+        stands = lambda: re.search(pattern, self.text) and self.screen.cursor.x > 0  # noqa: E731
+        self._read_until(stands, f"never on the screen: {pattern}")
+
+    def _read_until(self, so: Callable[[], object], not_so: str) -> None:
         deadline = time.monotonic() + PATIENCE
-        while not (re.search(pattern, self.text) and self.screen.cursor.x > 0):
-            assert time.monotonic() < deadline, f"never on the screen: {pattern}\n{self.text}"
+        while not so():
+            assert time.monotonic() < deadline, f"{not_so}\n{self}"
             self._read()
 
     def _read(self) -> None:
@@ -99,10 +101,7 @@ class Terminal:
 
     def end(self) -> int:
         """Wait until the program has ended; return its exit code, or minus its signal."""
-        deadline = time.monotonic() + PATIENCE
-        while self.process.isalive():
-            assert time.monotonic() < deadline, f"it does not end\n{self}"
-            self._read()
+        self._read_until(lambda: not self.process.isalive(), "it does not end")
         self._read()
         self.process.close()
         status = self.process.exitstatus

@@ -210,14 +210,6 @@ def test_resized_in_the_background(server: ThreadedServer, tmp_path: Path) -> No
     leave_shell(ann)
 
 
-def test_not_this_time(server: ThreadedServer) -> None:
-    """Who has set it for good can do without it once."""
-    with terminal("chat", "--no-plain", "--url", server.server.url, env={"WSCHAT_PLAIN": "1"}) as ann:
-        ann.until_screen("\n>\n(.*\n)* connected")
-        ann.press("\x04")
-        assert ann.end() == 0
-
-
 @pytest.mark.parametrize("calm", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"WSCHAT_PLAIN": "1"}], ids=str)
 def test_waiting_for_the_local_lab(tmp_path: Path, calm: dict[str, str]) -> None:
     """Nothing turns while it starts; that it does is said in a line."""

@@ -1,14 +1,11 @@
 """The page in a real browser, against the local lab: people talk, are cut off, and come back."""
 
-import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.web.cable import Cable
 from tests.e2e.web.conftest import OpenTab
 from tests.e2e.web.tab import served
 from tests.support.terminal import terminal
@@ -36,24 +33,8 @@ def lab(state: Path, browser: object) -> Iterator[LocalLab]:  # noqa: ARG001  wi
 
 
 @pytest.fixture(scope="module")
-def cable(lab: LocalLab) -> Iterator[Cable]:
-    """A cable to the lab."""
-    cable = Cable(urlsplit(lab.url).port or 0)
-    yield cable
-    cable.close()
-
-
-@pytest.fixture(scope="module")
-def far(lab: LocalLab, cable: Cable) -> Iterator[str]:
-    """The page of somebody who reaches the lab by the cable alone."""
-    url = re.sub(r":\d+", f":{cable.port}", lab.url)
-    with served(url) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def near(lab: LocalLab) -> Iterator[str]:
-    """The page of somebody who is beside the lab."""
+def page(lab: LocalLab) -> Iterator[str]:
+    """The address of the lab's page."""
     with served(lab.url) as address:
         yield address
 
@@ -99,53 +80,9 @@ def test_two_tabs_and_a_terminal(state: Path, lab: LocalLab, open_tab: OpenTab) 
         assert web.end() == 0
 
 
-def test_a_cut(cable: Cable, near: str, far: str, open_tab: OpenTab) -> None:
-    """After a cut the name, the room and what was missed are back; what was typed meanwhile arrives once."""
-    near_one, far_one = open_tab(near).register("near"), open_tab(far).register("far")
-    near_one.create("cut")
-    far_one.join("cut")
-    far_one.say("before")
-    near_one.until("text=before")
-    far_one.in_trouble = True
-    cable.cut()
-    far_one.until_state("Trying again")
-    far_one.say("typed meanwhile")
-    far_one.until("#unsent li:has-text('Not delivered yet')")
-    for number in range(3):
-        near_one.say(f"missed {number}")
-    near_one.until("#log li:has-text('missed 2')")
-    cable.mend()
-    said = ["before", "missed 0", "missed 1", "missed 2", "typed meanwhile"]
-    for person in (near_one, far_one):
-        person.until("#log li:has-text('typed meanwhile')")
-        assert [text for text in person.texts if text in said] == said
-    far_one.until_state("Connected")
-    assert far_one.page.is_hidden("#unsent li")
-    assert near_one.page.inner_text("#users").count("far") == 1
-
-
-def test_a_reply_that_was_lost(cable: Cable, near: str, far: str, open_tab: OpenTab) -> None:
-    """A message whose ack was lost is found in the room's history, and not sent again."""
-    near_one, far_one = open_tab(near).register("near2"), open_tab(far).register("far2")
-    near_one.create("deaf")
-    far_one.join("deaf")
-    cable.deaf = True
-    far_one.say("only once")
-    near_one.until("text=only once")
-    assert far_one.page.inner_text("#unsent .mark") == "Not delivered yet…"
-    far_one.in_trouble = True
-    cable.cut()
-    cable.mend()
-    far_one.until("#log li.mine:has-text('only once')")
-    far_one.say("afterwards")
-    near_one.until("text=afterwards")
-    for person in (near_one, far_one):
-        assert person.texts == ["only once", "afterwards"]
-
-
-def test_a_reload_and_a_copy(near: str, open_tab: OpenTab) -> None:
+def test_a_reload_and_a_copy(page: str, open_tab: OpenTab) -> None:
     """A reload is the same person in the same room; a duplicated tab is somebody new."""
-    ann, bob = open_tab(near).register("ann3"), open_tab(near).register("bob3")
+    ann, bob = open_tab(page).register("ann3"), open_tab(page).register("bob3")
     ann.create("kept")
     bob.join("kept")  # so that the room outlives the reload
     ann.say("before the reload")
@@ -159,9 +96,9 @@ def test_a_reload_and_a_copy(near: str, open_tab: OpenTab) -> None:
     ann.until("#log li.mine:has-text('still ann')")
 
 
-def test_what_is_wrong_is_said_beside_the_field(near: str, open_tab: OpenTab) -> None:
+def test_what_is_wrong_is_said_beside_the_field(page: str, open_tab: OpenTab) -> None:
     """A name, a room or a message that can't be is refused beside its field, and stays there."""
-    ann, bob = open_tab(near), open_tab(near).register("bob4")
+    ann, bob = open_tab(page), open_tab(page).register("bob4")
     for name, says in (
         ("", "write something"),
         ("x" * 33, "at most 32"),
@@ -186,9 +123,9 @@ def test_what_is_wrong_is_said_beside_the_field(near: str, open_tab: OpenTab) ->
     bob.until("#log li:has-text('👩‍👩‍👧‍👦')")
 
 
-def test_reading_above(near: str, open_tab: OpenTab) -> None:
+def test_reading_above(page: str, open_tab: OpenTab) -> None:
     """Who reads further up stays there, and is told how many are new; a hidden tab counts in its title."""
-    ann, bob = open_tab(near, size=(800, 400)).register("ann6"), open_tab(near).register("bob6")
+    ann, bob = open_tab(page, size=(800, 400)).register("ann6"), open_tab(page).register("bob6")
     ann.create("talk")
     bob.join("talk")
     bob.say("\n".join(f"line {number}" for number in range(40)))
@@ -210,9 +147,9 @@ def test_reading_above(near: str, open_tab: OpenTab) -> None:
     assert ann.page.title() == "talk · wschat"
 
 
-def test_by_keyboard_alone(near: str, open_tab: OpenTab) -> None:
+def test_by_keyboard_alone(page: str, open_tab: OpenTab) -> None:
     """From the name to a message and out again, without a mouse; the focus is not lost, nor taken away."""
-    ann = open_tab(near)
+    ann = open_tab(page)
     ann.until("#name:focus")
     keyboard = ann.page.keyboard
     keyboard.type("ann7")
@@ -231,7 +168,7 @@ def test_by_keyboard_alone(near: str, open_tab: OpenTab) -> None:
         keyboard.press("Shift+Tab")
     ann.until("#leave:focus")
     ann.page.evaluate("() => document.activeElement.blur()")  # as who reads
-    open_tab(near).register("bob7").join("keys")
+    open_tab(page).register("bob7").join("keys")
     ann.until(".notice:has-text('bob7 joined')")
     assert ann.page.evaluate("() => document.activeElement.localName") == "body"
     ann.page.focus("#leave")

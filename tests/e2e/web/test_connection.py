@@ -226,9 +226,13 @@ def test_a_lab_without_pings(ann: Tab, room: ThreadedServer) -> None:
     ann.until("#unsent .failed:has-text('Not sent: Forbidden.')")
 
 
-@pytest.mark.parametrize(("later", "found"), [(99, True), (100, False)])
-def test_a_reload_in_flight(later: int, found: bool, ann: Tab, cable: Cable, room: ThreadedServer) -> None:  # noqa: FBT001
-    """A message of which no reply came before a reload is found in the room; if it is too old, it says so."""
+@pytest.mark.parametrize(
+    ("again", "later", "found"), [("cut", 9, True), ("reload", 99, True), ("reload", 100, False)]
+)
+def test_a_reply_that_was_lost(
+    ann: Tab, cable: Cable, room: ThreadedServer, again: str, later: int, *, found: bool
+) -> None:
+    """A message without a reply is found in the room, and not sent again; if it is too old, it says so."""
     room.do(room.server.say("eve", "ops", *(f"earlier {number}" for number in range(30))))
     ann.until("text=earlier 29")
     cable.deaf = True
@@ -237,7 +241,11 @@ def test_a_reload_in_flight(later: int, found: bool, ann: Tab, cable: Cable, roo
     room.do(room.server.say("eve", "ops", *(f"later {number}" for number in range(later))))
     cable.cut()
     cable.mend()
-    ann.page.reload()
+    if again == "reload":
+        ann.page.reload()
+    else:
+        ann.until_state("Trying again")
+        ann.page.clock.run_for(1000)
     ann.until(f"#log li:has-text('later {later - 1}')")
     ann.until("#log li.mine:has-text('in flight')" if found else "#unsent .failed:has-text('Perhaps')")
     ann.say("afterwards")

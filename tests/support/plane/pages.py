@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
 from tests.support.plane.errors import XML, error
-from tests.support.plane.wire import REST, Answer, Call, Request, model, paginators, token
+from tests.support.plane.wire import REST, Answer, Call, Request, model, token
 
 ET.register_namespace("", XML["iam"])
 NAMESPACE = f"{{{XML['iam']}}}"
@@ -28,7 +28,7 @@ class Paging:
 @cache
 def paging(service: str, operation: str) -> Paging | None:
     """Return how a list is paged; None for what is no list. The source is botocore's model."""
-    found = paginators(service).get(operation)
+    found = model(service, "paginators-1")["pagination"].get(operation)
     if found is None or not isinstance(found["result_key"], str):
         return None
     shapes, described = model(service)["shapes"], model(service)["operations"][operation]

@@ -124,20 +124,10 @@ def identify(request: Request, now: float) -> Call | None:
 
 
 @cache
-def model(service: str) -> Any:  # noqa: ANN401
-    """Return botocore's model of a service, named as in signatures."""
+def model(service: str, kind: str = "service-2") -> Any:  # noqa: ANN401
+    """Return botocore's model of a service, named as in signatures, or of how its lists are paged."""
     loader = botocore.session.get_session().get_component("data_loader")
-    return loader.load_service_model(MODELS[service], "service-2")
-
-
-@cache
-def paginators(service: str) -> dict[str, dict[str, Any]]:
-    """Return how the lists of a service are paged, in the names of botocore's model."""
-    loader = botocore.session.get_session().get_component("data_loader")
-    found: dict[str, dict[str, Any]] = loader.load_service_model(MODELS[service], "paginators-1")[
-        "pagination"
-    ]
-    return found
+    return loader.load_service_model(MODELS[service], kind)
 
 
 @cache
