@@ -21,16 +21,9 @@ def ours(cloud: Cloud) -> list[str]:
 
 def test_interrupted(emulator: LocalLab, clients: Cloud, tmp_path: Path) -> None:
     """Ctrl-C in the middle of provision: what will be made was shown, and what was made is removed."""
-    config = tmp_path / "config"
-    config.write_text(on_ministack.CONFIG)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    person = {
-        "AWS_CONFIG_FILE": str(config),
-        "WSCHAT_LIVE_PROFILE": "live",
-        "WSCHAT_LIVE_ENDPOINT": emulator.endpoint,
-    }
     command = (sys.executable, "-m", "pytest", str(SUITE), "-n0", "-p", "no:cacheprovider")
-    suite = Terminal(*command, env=kept | person)
+    suite = Terminal(*command, env=kept | on_ministack.person(emulator.endpoint, tmp_path))
     suite.until("Plan: ")
     suite.until(lambda _shown: ours(clients))
     suite.process.sendintr()

@@ -15,7 +15,7 @@ import pytest
 from tests.support.labs import plan, provision, tear_down
 from tests.support.plane.faults import Fault
 from tests.support.plane.plane import Plane
-from tests.support.plane.rates import Times
+from tests.support.plane.rates import NO_DELAY
 from tests.support.plane.wire import Call
 from tests.support.terminal import Terminal, terminal
 from wschat.lab import inventory
@@ -24,7 +24,6 @@ from wschat.lab.clock import Clock
 from wschat.lab.model import canonical
 from wschat.local.join import LocalLab
 
-AT_ONCE = Times(latency=0, read_lag=0, table_creating=0, role_assumable=0, gateway_rate=1e9, table_rate=1e9)
 FIRST = "Stopping: the calls in flight end first. Ctrl-C again stops at once."
 NOTHING_CHANGED = "Stopped. Nothing was changed."
 
@@ -60,7 +59,7 @@ class Gate:
 @pytest.fixture
 def plane(emulator: LocalLab) -> Plane:
     """A plane that lets nobody wait, in real time."""
-    return Plane(emulator.endpoint, Clock(), times=AT_ONCE)
+    return Plane(emulator.endpoint, Clock(), times=NO_DELAY)
 
 
 @pytest.fixture

@@ -16,16 +16,18 @@ aws_access_key_id = test
 aws_secret_access_key = test
 """
 
+
+def person(endpoint: str, place: Path) -> dict[str, str]:
+    """Return the environment of somebody who has a profile for an endpoint, whose settings are kept there."""
+    (place / "config").write_text(CONFIG)
+    config = {"AWS_CONFIG_FILE": str(place / "config")}
+    return config | {"WSCHAT_LIVE_PROFILE": "live", "WSCHAT_LIVE_ENDPOINT": endpoint}
+
+
 if __name__ == "__main__":
     for name in {*os.environ} - {*clean_environment()}:
         del os.environ[name]
     with TemporaryDirectory() as place, emulator() as lab:
-        config = Path(place, "config")
-        config.write_text(CONFIG)
-        os.environ |= clean_environment() | {
-            "AWS_CONFIG_FILE": str(config),
-            "WSCHAT_LIVE_PROFILE": "live",
-            "WSCHAT_LIVE_ENDPOINT": lab.endpoint,
-        }
+        os.environ |= clean_environment() | person(lab.endpoint, Path(place))
         code = pytest.main([str(Path(__file__).parent), "-n0", *sys.argv[1:]])
     sys.exit(code)

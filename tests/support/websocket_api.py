@@ -123,21 +123,26 @@ class TestApi:
         self._api.create_stage(ApiId=self.id, StageName=STAGE, **settings)
 
 
+def package(code: str) -> bytes:
+    """Return a zipped function."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("main.py", code)
+    return packed.getvalue()
+
+
 def make_function(clients: Cloud, name: str, code: str = MIRROR) -> None:
     """Make a function with a role of its own."""
     role = clients.iam.create_role(
         RoleName=f"{name}Role", AssumeRolePolicyDocument=json.dumps({"Statement": [TRUST]})
     )
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("main.py", code)
     clients.functions.create_function(
         FunctionName=name,
         Runtime="python3.13",
         Timeout=25,
         Role=role["Role"]["Arn"],
         Handler="main.handler",
-        Code={"ZipFile": packed.getvalue()},
+        Code={"ZipFile": package(code)},
     )
     clients.functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
 

@@ -157,57 +157,38 @@ def test_the_terminal_goes(open_terminal: Callable[..., Terminal], tmp_path: Pat
     until(lambda: "!! Not sent: half a line" in log.read_text())
 
 
-def in_a_shell(server: ThreadedServer, tmp_path: Path) -> Terminal:
-    """Start a chat from a shell, to which Ctrl-Z goes back."""
+def test_in_the_background(server: ThreadedServer, tmp_path: Path) -> None:
+    """Ctrl-Z leaves the terminal to the shell, without the modes of the chat; `fg` brings the draft back.
+
+    What other programs wrote meanwhile is not wiped away, however much was said before, and resized or not.
+    """
     places = {"WSCHAT_STATE_DIR": str(tmp_path), "WSCHAT_CONFIG": str(tmp_path / "config")}
     settings = {"TERM": "xterm-256color", "PATH": "", "LANG": "C.UTF-8", "PS1": "shell> ", **places}
     ann = Terminal("/bin/sh", "-i", env=settings, size=(ROWS, 80))
     ann.type(f"{WSCHAT} chat --url {server.server.url} --name ann --room ops")
     ann.until("you are in ops")
-    return ann
-
-
-def leave_shell(ann: Terminal) -> None:
-    """Quit the chat, and the shell."""
-    ann.press("\x03\x03")
-    ann.until_screen(r"shell>\s*$")
-    ann.type("exit")
-    assert ann.end() == 0
-
-
-def test_in_the_background(server: ThreadedServer, tmp_path: Path) -> None:
-    """Ctrl-Z leaves the terminal to the shell, without the modes of the chat; `fg` brings the draft back."""
-    ann = in_a_shell(server, tmp_path)
     *_, keys = termios.tcgetattr(ann.process.child_fd)
     assert (keys[termios.VQUIT], keys[termios.VSUSP]) == (b"\x1c", b"\x1a")
     assert BRACKETS_PASTES in ann.screen.mode
+    for number in range(ROWS):
+        server.say(f"message {number}")
     ann.press("half a draft")
-    ann.until_screen(r"> half a draft\n+ connected")
+    ann.until_screen(rf"message {ROWS - 1}\n> half a draft\n+ connected")
     ann.press("\x1a")
     ann.until_screen(r"shell>\s*$")
     assert BRACKETS_PASTES not in ann.screen.mode
-    ann.type("fg")
-    ann.until_screen(r"> half a draft\n+ connected")
-    assert BRACKETS_PASTES in ann.screen.mode
-    leave_shell(ann)
-
-
-def test_resized_in_the_background(server: ThreadedServer, tmp_path: Path) -> None:
-    """What other programs wrote meanwhile is not wiped away, however much was said before."""
-    ann = in_a_shell(server, tmp_path)
-    for number in range(ROWS):
-        server.say(f"message {number}")
-    ann.until(f"message {ROWS - 1}\n>")
-    ann.press("\x1a")
-    ann.until_screen(r"shell>\s*$")
     ann.type("echo what stood $(( 1 + 1 )) lines above")
     ann.until("what stood 2 lines above")
     ann.process.setwinsize(ROWS, 60)
     ann.screen.resize(ROWS, 60)
     ann.type("fg")
-    ann.until_screen(rf"^.*message 2\n(.*\n)*.*message {ROWS - 1}\n>\n connected")
+    ann.until_screen(rf"^.*message 2\n(.*\n)*.*message {ROWS - 1}\n> half a draft\n connected")
     assert "what stood 2 lines above" in str(ann)
-    leave_shell(ann)
+    assert BRACKETS_PASTES in ann.screen.mode
+    ann.press("\x03\x03")
+    ann.until_screen(r"shell>\s*$")
+    ann.type("exit")
+    assert ann.end() == 0
 
 
 @pytest.mark.parametrize("calm", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"WSCHAT_PLAIN": "1"}], ids=str)

@@ -1,7 +1,5 @@
 """A plane for each test, with a time of its own, before one emulator."""
 
-import io
-import zipfile
 from collections.abc import Callable
 from itertools import count
 from typing import Any, ParamSpec
@@ -13,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.plane import Plane
+from tests.support.websocket_api import SELECTION, package
 from wschat.local.join import LocalLab
 
 P = ParamSpec("P")
@@ -29,7 +28,7 @@ TRUST = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",'
     '"Principal":{"Service":"lambda.amazonaws.com"}}]}'
 )
-SELECTION = "$request.body.action"
+ONE = "def handler(event, context):\n    return 1\n"
 ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
 
@@ -62,8 +61,8 @@ class Aws:
             FunctionName=self.name,
             Runtime="python3.13",
             Role=role,
-            Handler="module.handler",
-            Code={"ZipFile": package()},
+            Handler="main.handler",
+            Code={"ZipFile": package(ONE)},
             **more,
         )
 
@@ -80,14 +79,6 @@ class Aws:
             Action="lambda:InvokeFunction",
             Principal="apigateway.amazonaws.com",
         )
-
-
-def package() -> bytes:
-    """Return a zipped function that answers 1."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("module.py", "def handler(event, context):\n    return 1\n")
-    return file.getvalue()
 
 
 def refused(call: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> tuple[str, str]:

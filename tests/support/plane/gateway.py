@@ -19,9 +19,8 @@ PARTS = {
 """What a new thing has none of yet."""
 IDS = {"CreateApi": "apiId", "CreateRoute": "routeId", "CreateIntegration": "integrationId"}
 ONLY_CONNECT = "Currently, authorization is restricted to the $connect route only"
-FORGOTTEN = ("templateSelectionExpression", "payloadFormatVersion", "timeoutInMillis")
-"""Of an integration, what MiniStack drops or makes up when it was not sent."""
-DEFAULTS = {"timeoutInMillis": 29_000}
+SELECTS = "templateSelectionExpression"
+"""Of an integration, what MiniStack drops."""
 
 
 Reason = tuple[int, str, str] | None
@@ -31,7 +30,7 @@ Reason = tuple[int, str, str] | None
 class Gateway(Service):
     def __init__(self, reads: Reads, backend: Backend, dates: Dates) -> None:
         self._reads, self._backend, self._dates = reads, backend, dates
-        self._sent: dict[str, dict[str, Any]] = {}
+        self._selects: dict[str, str] = {}
         self._deployed: dict[tuple[str, str], frozenset[str]] = {}
         self._tags: dict[str, dict[str, str]] = {}
         self._made: dict[str, str] = {}
@@ -132,9 +131,8 @@ class Gateway(Service):
 
     def done(self, call: Call, answer: Answer, now: float) -> Answer:
         made = answer.json
-        if call.operation in {"CreateIntegration", "UpdateIntegration"}:
-            sent = {name: call.params[name] for name in FORGOTTEN if name in call.params}
-            self._sent.setdefault(made["integrationId"], dict(DEFAULTS)).update(sent)
+        if call.operation in {"CreateIntegration", "UpdateIntegration"} and SELECTS in call.params:
+            self._selects[made["integrationId"]] = call.params[SELECTS]
         elif call.operation == "CreateDeployment":
             routes = self._list(call, call.api, "routes") or ()
             keys = frozenset(each["routeKey"] for each in routes)
@@ -161,7 +159,7 @@ class Gateway(Service):
             self._reads.starts_with(self._call(call, *path, part), EMPTY)
 
     def mend(self, call: Call, answer: Answer) -> Answer:
-        """Put in what MiniStack forgets: of an integration some attributes, of APIs and stages later tags.
+        """Put in what MiniStack forgets: what selects an integration, later tags of APIs and stages.
 
         And the date of an API is the clock's.
         """
@@ -173,9 +171,8 @@ class Gateway(Service):
             return answer
         content = answer.json
         for each in content.get("items", [content] if content else []):
-            for name in FORGOTTEN:
-                each.pop(name, None)
-            each.update(self._sent.get(each["integrationId"], DEFAULTS))
+            if selects := self._selects.get(each["integrationId"]):
+                each[SELECTS] = selects
         return answer.with_json(content)
 
     def _with_tags(self, call: Call, answer: Answer) -> Answer:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from tests.support.plane.clock import VirtualClock
-from tests.support.plane.conftest import TRUST, Aws, package, refused
+from tests.support.plane.conftest import ONE, TRUST, Aws, refused
+from tests.support.websocket_api import package
 
 UNASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
 BUSY = "The function is currently in the following state: Pending"
@@ -61,7 +62,7 @@ def test_pending(aws: Aws, clock: VirtualClock, role: str) -> None:
     assert states(aws) == ("Pending", None)
     name, functions = aws.name, aws.functions
     for code, text in (
-        refused(functions.update_function_code, FunctionName=name, ZipFile=package()),
+        refused(functions.update_function_code, FunctionName=name, ZipFile=package(ONE)),
         refused(functions.update_function_configuration, FunctionName=name, Timeout=9),
         refused(functions.delete_function, FunctionName=name),
         refused(functions.invoke, FunctionName=name),

@@ -68,23 +68,6 @@ def test_targets_exist(aws: Aws, api: str, integration: str) -> None:
     delete(ApiId=api, IntegrationId=integration)
 
 
-def test_integrations_are_what_was_sent(aws: Aws, clock: VirtualClock, api: str, integration: str) -> None:
-    """The template selection expression is read back, no payload format is made up, the timeout is 29 s."""
-    clock.sleep(2)
-    (listed,) = aws.api.get_integrations(ApiId=api)["Items"]
-    single = aws.api.get_integration(ApiId=api, IntegrationId=integration)
-    for found in (listed, single):
-        assert found["TemplateSelectionExpression"] == "\\$default"
-        assert found["TimeoutInMillis"] == 29000
-        assert "PayloadFormatVersion" not in found
-    aws.api.update_integration(
-        ApiId=api, IntegrationId=integration, TemplateSelectionExpression="other", TimeoutInMillis=1000
-    )
-    clock.sleep(2)
-    (found,) = aws.api.get_integrations(ApiId=api)["Items"]
-    assert (found["TemplateSelectionExpression"], found["TimeoutInMillis"]) == ("other", 1000)
-
-
 def test_deployments_need_routes(aws: Aws, api: str) -> None:
     """An API without routes is not deployed."""
     expected = "BadRequestException", "Unable to deploy API because no routes exist in this API"

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.plane.clock import VirtualClock
@@ -30,14 +31,20 @@ def side_by_side(clock: VirtualClock, calls: list[Callable[[], object]], apart: 
     return outcomes
 
 
-def test_the_account_asks_api_gateway_10_times_a_second(aws: Aws, clock: VirtualClock) -> None:
-    """Of 60 calls at once 40 are answered, the others get 429; a second later 10 more are."""
-    calls: list[Callable[[], object]] = [aws.api.get_apis] * 60
+@pytest.mark.parametrize(
+    ("client", "operation", "at_once", "a_second"),
+    [("api", "get_apis", 40, 10), ("functions", "list_functions", 15, 15)],
+)
+def test_the_account_asks_so_often(
+    aws: Aws, clock: VirtualClock, client: str, operation: str, at_once: int, a_second: int
+) -> None:
+    """Of 60 calls at once so many are answered, the others get 429; a second later so many more are."""
+    calls: list[Callable[[], object]] = [getattr(getattr(aws, client), operation)] * 60
     outcomes = side_by_side(clock, calls)
-    assert outcomes.count("") == 40
+    assert outcomes.count("") == at_once
     assert all("(TooManyRequestsException)" in each for each in outcomes if each)
     clock.sleep(0.9)
-    assert side_by_side(clock, calls).count("") == 10
+    assert side_by_side(clock, calls).count("") == a_second
 
 
 def test_one_deployment_in_5_seconds(aws: Aws, clock: VirtualClock) -> None:
@@ -52,13 +59,6 @@ def test_one_deployment_in_5_seconds(aws: Aws, clock: VirtualClock) -> None:
     assert refused(aws.api.create_deployment, ApiId=api) == expected
     clock.sleep(1)
     aws.api.create_deployment(ApiId=api)
-
-
-def test_lambda_15_times_a_second(aws: Aws, clock: VirtualClock) -> None:
-    """Of 30 calls at once 15 are answered."""
-    outcomes = side_by_side(clock, [aws.functions.list_functions] * 30)
-    assert outcomes.count("") == 15
-    assert all("(TooManyRequestsException)" in each for each in outcomes if each)
 
 
 def test_tables_once_a_second(aws: Aws, clock: VirtualClock) -> None:

@@ -59,17 +59,6 @@ def test_deleting(aws: Aws, clock: VirtualClock) -> None:
     assert status(aws) == "ACTIVE"
 
 
-def test_tags_of_no_table(aws: Aws, clock: VirtualClock) -> None:
-    """Who asks for the tags of a table that is gone is told so; MiniStack says that they may not."""
-    aws.make_table()
-    clock.sleep(10)
-    arn = aws.dynamodb.describe_table(TableName=aws.name)["Table"]["TableArn"]
-    aws.dynamodb.delete_table(TableName=aws.name)
-    clock.sleep(5)
-    expected = "ResourceNotFoundException", f"Requested resource not found: ResourcArn: {arn} not found"
-    assert refused(aws.dynamodb.list_tags_of_resource, ResourceArn=arn) == expected
-
-
 def test_time_to_live_is_changed_once_in_an_hour(aws: Aws, clock: VirtualClock) -> None:
     """Enabling again is refused, and any second change within an hour; a new table may at once."""
     aws.make_table()
