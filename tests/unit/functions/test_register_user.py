@@ -17,12 +17,8 @@ def test_register(connect: Connect, tables: Tables) -> None:
     assert ann.connection in tables()
 
 
-def test_another_name(connect: Connect, tables: Tables) -> None:
-    """Outside of rooms one may take another name; the old one is free again."""
-    ann = connect("Ann")
-    assert ann.ask("register", "Anna") == Signup("Anna", id="7")
-    assert "name#ann" not in tables()
-    connect("Ann")
+def test_registered_already(connect: Connect) -> None:
+    """In a room one may take no other name; one's own stays as it was written."""
     inside = connect("Eve", "Ops")
     assert code(inside.ask("register", "Eva")) == "in-a-room"
     assert inside.ask("register", "eve") == Signup("Eve", ("Ops",), id="7")

@@ -11,7 +11,7 @@ from wschat.functions.shared.dynamodb import CLIENTS, scan
 from wschat.functions.shared.invocation import Call, add_counts, add_fields, timed
 from wschat.functions.shared.management_api import ManagementApi
 from wschat.functions.shared.membership import Leaving, Post, prune
-from wschat.functions.shared.session import credentials
+from wschat.functions.shared.session import session
 from wschat.protocol.refusals import Refused
 
 POSTING_TIME = 20.0  # seconds of an invocation, whose limit is 25: what is not posted by then is left
@@ -25,7 +25,8 @@ def management_api(api: str, stage: str) -> ManagementApi:
     it may be a custom domain, whose path has no stage.
     """
     url = f"{os.environ['MANAGEMENT_URL']}/{stage}".replace("{api}", api)
-    return ManagementApi(url, credentials(), os.environ["AWS_REGION"])
+    role = session().get_credentials()  # Lambda puts them into the environment
+    return ManagementApi(url, role, os.environ["AWS_REGION"])  # type: ignore[arg-type]
 
 
 def broadcast(call: Call, *notices: Post, left: Leaving | None = None) -> None:

@@ -10,7 +10,7 @@ import json
 import select
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -29,34 +29,31 @@ KEPT_ALIVE = 20.0  # seconds for which an unused connection is trusted: API Gate
 OUTCOMES = {200: "posted", 410: "gone", 429: "slow"}  # slow: too many posts, or a client that does not read
 
 
-class Signature:
-    """Signs posts of one body: AWS's Signature Version 4, with what all posts share made once."""
+def signer(
+    credentials: "ReadOnlyCredentials", region: str, host: str, body: bytes, now: datetime
+) -> Callable[[str], dict[str, str]]:
+    """Return what signs posts of one body: AWS's Signature Version 4, with what all posts share made once.
 
-    def __init__(
-        self, credentials: "ReadOnlyCredentials", region: str, host: str, body: bytes, now: datetime
-    ) -> None:
-        self._time, day = f"{now:%Y%m%dT%H%M%SZ}", f"{now:%Y%m%d}"
-        self._scope = f"{day}/{region}/execute-api/aws4_request"
-        self._key = f"AWS4{credentials.secret_key}".encode()
-        for part in self._scope.split("/"):
-            self._key = self._mac(part)
-        self._signed = {"host": host, "x-amz-date": self._time}
-        if credentials.token:
-            self._signed["x-amz-security-token"] = credentials.token
-        self._names = ";".join(self._signed)
-        headers = "".join(f"{name}:{value}\n" for name, value in self._signed.items())
-        self._rest = f"\n\n{headers}\n{self._names}\n{hashlib.sha256(body).hexdigest()}"
-        self._who = f"{credentials.access_key}/{self._scope}"
+    It returns the headers of the post to a path, which is percent-encoded already.
+    """
+    time, scope = f"{now:%Y%m%dT%H%M%SZ}", f"{now:%Y%m%d}/{region}/execute-api/aws4_request"
+    key = f"AWS4{credentials.secret_key}".encode()
+    for part in scope.split("/"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    signed = {"host": host, "x-amz-date": time}
+    if credentials.token:
+        signed["x-amz-security-token"] = credentials.token
+    names, headers = ";".join(signed), "".join(f"{name}:{value}\n" for name, value in signed.items())
+    rest = f"\n\n{headers}\n{names}\n{hashlib.sha256(body).hexdigest()}"
 
-    def headers(self, path: str) -> dict[str, str]:
-        """Return the headers of the post to a path, which is percent-encoded already."""
-        request = hashlib.sha256(f"POST\n{quote(path)}{self._rest}".encode()).hexdigest()
-        signature = self._mac(f"AWS4-HMAC-SHA256\n{self._time}\n{self._scope}\n{request}").hex()
-        proof = f"Credential={self._who}, SignedHeaders={self._names}, Signature={signature}"
-        return {**self._signed, "authorization": f"AWS4-HMAC-SHA256 {proof}"}
+    def sign(path: str) -> dict[str, str]:
+        request = hashlib.sha256(f"POST\n{quote(path)}{rest}".encode()).hexdigest()
+        text = f"AWS4-HMAC-SHA256\n{time}\n{scope}\n{request}"
+        signature = hmac.digest(key, text.encode(), "sha256").hex()
+        proof = f"Credential={credentials.access_key}/{scope}, SignedHeaders={names}, Signature={signature}"
+        return {**signed, "authorization": f"AWS4-HMAC-SHA256 {proof}"}
 
-    def _mac(self, text: str) -> bytes:
-        return hmac.digest(self._key, text.encode(), "sha256")
+    return sign
 
 
 class ManagementApi:
@@ -80,14 +77,14 @@ class ManagementApi:
         if self._secure and not self._tls:  # to read all authorities takes long: once, and only who posts
             self._tls = ssl.create_default_context(cafile=where())
         role, now = self._credentials.get_frozen_credentials(), datetime.now(UTC)
-        signature = Signature(role, self._region, self._host, body, now)
+        sign = signer(role, self._region, self._host, body, now)
 
         def post(connection: str) -> tuple[str, str]:
             path = f"{self._path}/{quote(connection, safe='')}"
             if time.monotonic() > until:
                 return connection, "late"
             try:
-                status, said = self.send(path, body, signature.headers(path))
+                status, said = self.send(path, body, sign(path))
             except TimeoutError:
                 return connection, "timeout"
             except (OSError, HTTPException) as error:

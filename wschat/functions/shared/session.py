@@ -1,14 +1,10 @@
 """botocore's session, made without what it knows of all other services: that would slow cold starts."""
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from botocore.exceptions import NoCredentialsError
 from botocore.loaders import Loader
 from botocore.session import Session, get_session
-
-if TYPE_CHECKING:
-    from botocore.credentials import Credentials
 
 
 class OneService(Loader):
@@ -31,10 +27,3 @@ def session() -> Session:
     made = get_session()
     made.register_component("data_loader", OneService())
     return made
-
-
-def credentials() -> "Credentials":
-    """Return the role's credentials: Lambda puts them into the environment."""
-    if found := session().get_credentials():
-        return found
-    raise NoCredentialsError

@@ -1,7 +1,6 @@
 """Broadcast: posts to many, and the stale connections among them."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
@@ -29,24 +28,16 @@ def test_connections_are_kept_alive(sink: PostSink) -> None:
     assert broadcast.management_api("api", sink.stage) is broadcast.management_api("api", sink.stage)
 
 
-@pytest.fixture
-def impatient(sink: PostSink, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Posts over connections that take as long as they do on AWS, and no longer."""
-    monkeypatch.setattr(management_api, "TIMEOUT", TIMEOUT)
-    broadcast.management_api("api", sink.stage).close()
-    yield
-    broadcast.management_api("api", sink.stage).close()
-
-
-@pytest.mark.usefixtures("impatient")
 def test_slow_stuck_and_throttled(
-    connect: Connect, sink: PostSink, capsys: pytest.CaptureFixture[str]
+    connect: Connect, sink: PostSink, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Members that are stuck or throttled are counted, keep their places, and delay nobody."""
     ann = connect("Ann", "Ops")
     stuck = [connect(f"stuck{number}", "Ops") for number in range(3)]
     members = [connect(f"user{number}", "Ops") for number in range(6)]
     slow = connect("Slow", "Ops")
+    monkeypatch.setattr(management_api, "TIMEOUT", TIMEOUT)  # as it is on AWS, and of new connections
+    broadcast.management_api("api", sink.stage).close()
     sink.posted.clear()
     sink.order.clear()
     sink.stuck.update(one.connection for one in stuck)
@@ -60,6 +51,7 @@ def test_slow_stuck_and_throttled(
     sink.throttled.clear()
     assert isinstance(ann.ask("message", "again"), Ack)
     assert all(one.heard() for one in (*stuck, slow))
+    broadcast.management_api("api", sink.stage).close()
 
 
 def test_why_not_is_logged(connect: Connect, sink: PostSink, capsys: pytest.CaptureFixture[str]) -> None:

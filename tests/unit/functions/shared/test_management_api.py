@@ -17,7 +17,7 @@ from botocore.credentials import Credentials, ReadOnlyCredentials
 
 from tests.support.functions.people import PATIENT
 from wschat.functions.shared import management_api
-from wschat.functions.shared.management_api import KEPT_ALIVE, ManagementApi, Signature
+from wschat.functions.shared.management_api import KEPT_ALIVE, ManagementApi, signer
 
 BODY = b'{"type":"pong"}'
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
@@ -178,8 +178,8 @@ def test_signature(
     SigV4Auth(Credentials("AKIA", "secret", token), "execute-api", region).add_auth(theirs)
 
     host, _, path = url.partition("//")[2].partition("/")
-    signature = Signature(ReadOnlyCredentials("AKIA", "secret", token), region, host, body, now)
-    ours = signature.headers(f"/{path}/@connections/{quote(connection, safe='')}")
+    sign = signer(ReadOnlyCredentials("AKIA", "secret", token), region, host, body, now)
+    ours = sign(f"/{path}/@connections/{quote(connection, safe='')}")
     assert {name.title(): value for name, value in ours.items() if name != "host"} == {
         name.title(): value for name, value in theirs.headers.items()
     }
