@@ -114,7 +114,6 @@ def sink(database: Database, _sink: tuple[PostSink, str]) -> PostSink:
     taken.posted.clear()
     taken.gone.clear()
     taken.refused = ""
-    taken.barrier = None
     return taken
 
 

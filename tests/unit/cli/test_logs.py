@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,21 +14,18 @@ LINES = ('{"route": "join"}', "Traceback \x1b]0;mine\x07")
 
 
 @pytest.fixture
-def prefix(cloud: Cloud, account: None) -> Iterator[str]:  # noqa: ARG001
+def prefix(cloud: Cloud, account: None) -> str:  # noqa: ARG001
     """The prefix of a lab whose JoinRoom has just logged something."""
-    groups = {spec.name: log_group_of(cloud.lab.name(spec.name)) for spec in FUNCTIONS}
-    for group in groups.values():
-        cloud.logs.create_log_group(logGroupName=group)
-    cloud.logs.create_log_stream(logGroupName=groups["JoinRoom"], logStreamName="s")
-    now = int(time.time() * 1000)
+    for spec in FUNCTIONS:
+        cloud.logs.create_log_group(logGroupName=log_group_of(cloud.lab.name(spec.name)))
+    group, now = log_group_of(cloud.lab.name("JoinRoom")), int(time.time() * 1000)
+    cloud.logs.create_log_stream(logGroupName=group, logStreamName="s")
     cloud.logs.put_log_events(
-        logGroupName=groups["JoinRoom"],
+        logGroupName=group,
         logStreamName="s",
         logEvents=[{"timestamp": now - 2 + number, "message": text} for number, text in enumerate(LINES)],
     )
-    yield cloud.lab.prefix
-    for group in groups.values():
-        cloud.logs.delete_log_group(logGroupName=group)
+    return cloud.lab.prefix
 
 
 def test_logs(prefix: str) -> None:

@@ -15,6 +15,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.functions import Function
 from wschat.lab.aws.routes import Integration
 from wschat.lab.aws.tables import Table
+from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import DESCRIPTIONS
 from wschat.lab.model import OPEN, Actual, Lab
 from wschat.lab.plan import Step, Verb
@@ -51,7 +52,9 @@ def test_for_programs(odd: Cloud) -> None:
     prefix, name = odd.lab.prefix, odd.lab.name
     done = wschat("status", "--json", "--prefix", prefix, **NARROW)
     found = json.loads(done.stdout)
-    assert f"`wschat provision --prefix {prefix}` makes it so." in wschat("status", "--prefix", prefix).stdout
+    status = wschat("status", "--prefix", prefix).stdout
+    assert f"`wschat provision --prefix {prefix}` makes it so." in status
+    assert f"differs: API {name('chatroom-websocket')}\n    description: is ☃" in status
     planned = CliRunner().invoke(app, ["provision", "--plan", "--json", "--prefix", prefix])
     assert json.loads(planned.stdout) == found
     assert (done.returncode, planned.exit_code, done.stdout.isascii()) == (3, 3, True)
@@ -63,33 +66,27 @@ def test_for_programs(odd: Cloud) -> None:
     assert {each["action"] for each in found["changes"]} == {"create", "update"}
 
 
-def test_for_people(odd: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each attribute that differs is named with what it is and should be, and what can't be changed."""
-    actual = inventory.look(odd)
-    report.show_status(engine.desired(odd.lab, actual), engine.differences(odd, actual), actual)
-    lines = capsys.readouterr().out.splitlines()
-    at = lines.index(f"differs: API {odd.lab.name('chatroom-websocket')}")
-    assert lines[at + 1].startswith("    description: is ☃ [red]:smile: ")
-    assert lines[at + 1].endswith(f"should be {ANYONE}")
-    assert "    partition_key: is id, should be room; it can't be changed in place" in "\n".join(lines)
-    assert not any(character in "".join(lines) for character in "\x1b\x07")
-
-
 def test_values_for_people(capsys: pytest.CaptureFixture[str]) -> None:
-    """Names and values, lists and nothing are told without Python's signs."""
+    """What is and should be is told without Python's signs, steers nothing, and tells what can't change."""
     whole = engine.desired(Lab(account="0" * 12, region="us-east-1"), Actual())
     function = next(each for each in whole if isinstance(each, Function))
     table = next(each for each in whole if isinstance(each, Table))
     ping = next(each for each in whole if isinstance(each, Integration) and each.answer)
+    api = next(each for each in whole if isinstance(each, Api))
     pairs = (
         (function, replace(function, environment=(("CLIENT_RECORDS", "theirs"), ("MORE", "1")))),
-        (table, replace(table, ttl=None)),
+        (table, replace(table, ttl=None, partition_key="id")),
+        (api, replace(api, description=ODD)),
         (ping, replace(ping, answer=("$default", None, "{}"))),
     )
     report.show_plan([Step(Verb.UPDATE, *pair) for pair in pairs], stdout())
     told = capsys.readouterr().out
     assert "environment: is CLIENT_RECORDS=theirs, MORE=1, should be CLIENT_RECORDS=client-records, " in told
     assert "ttl: is nothing, should be expires" in told
+    assert f"partition_key: is id, should be {table.partition_key}; it can't be changed in place" in told
+    assert "description: is ☃ [red]:smile: " in told
+    assert f"should be {ANYONE}\n" in told
+    assert not any(character in told for character in "\x1b\x07")
     assert "answer: is $default, nothing, {}, should be $default, \\$default, {" in told
 
 

@@ -17,4 +17,3 @@ def test_nothing_there(cloud: Cloud) -> None:
     done = wschat("teardown", "--prefix", prefix)
     assert (done.returncode, f"Left alone: log group {group} has no tag" in done.stderr) == (0, True)
     assert cloud.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
-    cloud.logs.delete_log_group(logGroupName=group)

@@ -1,10 +1,8 @@
 """message: to all members at once, and into the history."""
 
 import json
-import threading
 
 from tests.support.functions.people import Connect
-from tests.support.functions.post_sink import PostSink
 from wschat.protocol.events import Ack, ClientMessage
 
 
@@ -17,15 +15,6 @@ def test_message(connect: Connect) -> None:
     said = ClientMessage("Ann", "hi \x1b[2J <b>", "Ops", ack.seq or 0, ack.time or 0, "7")
     assert ann.heard() == bob.heard() == [said]
     assert eve.heard() == []
-
-
-def test_posts_at_once(connect: Connect, sink: PostSink) -> None:
-    """All members are posted to at the same time: nobody's post is answered before all have come."""
-    members = [connect(f"user{number}", "Ops") for number in range(8)]
-    sink.posted.clear()
-    sink.barrier = threading.Barrier(len(members))
-    assert isinstance(members[0].ask("message", "together"), Ack)
-    assert all([event.type for event in member.heard()] == ["client-message"] for member in members)
 
 
 def test_name_and_room_in_the_frame_count_for_nothing(connect: Connect) -> None:
