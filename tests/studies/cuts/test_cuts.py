@@ -6,7 +6,8 @@
 import asyncio
 import io
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -42,63 +43,50 @@ class Person(io.StringIO):
         return [line.partition("> ")[2] for line in self.getvalue().splitlines() if "<ann>" in line]
 
 
-Cut = Callable[[Person], Coroutine[Any, Any, None]]
+@dataclass(frozen=True)
+class Cut:
+    """A connection that ends: without a close code as when a network fails, and with what goes before.
+
+    `statuses` refuse the handshakes after it. The server is gone for `gone_s` seconds, if it is gone.
+    """
+
+    what: str
+    code: int | None = None
+    reason: str = ""
+    statuses: tuple[int, ...] = ()
+    blind: bool = False
+    rubbish: str = ""
+    stalled_s: float = 0.0
+    gone_s: float = 0.0
+
+    async def make(self, person: Person) -> None:
+        """End the connection."""
+        server = person.server
+        server.blind, server.statuses = self.blind, [*self.statuses]
+        if self.rubbish:
+            await server.tell(self.rubbish)
+        await asyncio.sleep(self.stalled_s)
+        if not self.gone_s:
+            await server.cut(self.code, self.reason)
+            return
+        await server.close()
+        while not person.lost_at:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(self.gone_s)  # in which nobody can connect
+        await server.listen()
 
 
-async def network(person: Person) -> None:
-    """The network fails."""
-    await person.server.cut(None)
-
-
-async def idle(person: Person) -> None:
-    """1001, as after 10 idle minutes or 2 hours."""
-    await person.server.cut(1001, "Going away")
-
-
-async def restart(person: Person) -> None:
-    """1012, the service restarts."""
-    await person.server.cut(1012)
-
-
-async def blind(person: Person) -> None:
-    """The network fails, and the server does not notice."""
-    person.server.blind = True
-    await person.server.cut(None)
-
-
-async def refused(person: Person) -> None:
-    """1001, then 429, 503, 500 at the handshake."""
-    person.server.statuses = [429, 503, 500]
-    await person.server.cut(1001)
-
-
-async def garbage(person: Person) -> None:
-    """Rubbish comes, and then the network fails."""
-    await person.server.tell("\x00 rubbish {")
-    await person.server.cut(None)
-
-
-async def gone(person: Person, seconds: float = 0.3) -> None:
-    """The server is gone, and comes back."""
-    await person.server.close()
-    while not person.lost_at:  # noqa: ASYNC110
-        await asyncio.sleep(0.005)
-    await asyncio.sleep(seconds)  # in which nobody can connect
-    await person.server.listen()
-
-
-async def gone_for_long(person: Person) -> None:
-    """The server is gone for 8 s."""
-    await gone(person, 8)
-
-
-async def stalled(person: Person) -> None:
-    """No reply comes, and then the network fails."""
-    await asyncio.sleep(0.3)
-    await person.server.cut(None)
-
-
-CUTS: list[Cut] = [network, idle, restart, blind, refused, garbage, gone, stalled]
+CUTS = {
+    "network": Cut("The network fails"),
+    "idle": Cut("1001, as after 10 idle minutes or 2 hours", 1001, "Going away"),
+    "restart": Cut("1012, the service restarts", 1012),
+    "blind": Cut("The network fails, and the server does not notice", blind=True),
+    "refused": Cut("1001, then 429, 503, 500 at the handshake", 1001, statuses=(429, 503, 500)),
+    "garbage": Cut("Rubbish comes, and then the network fails", rubbish="\x00 rubbish {"),
+    "gone": Cut("The server is gone, and comes back", gone_s=0.3),
+    "stalled": Cut("No reply comes, and then the network fails", stalled_s=0.3),
+}
+GONE_FOR_LONG = Cut("The server is gone for 8 s", gone_s=8)
 WHEN = ["before", "after"]
 
 
@@ -116,7 +104,7 @@ async def play(cut: Cut, when: str, *, jitter: Callable[[], float] = lambda: 0.1
             log = person.server.logs["ops"]
             seq = log[-1]["seq"] + 1
             log.append({"user": "ann", "seq": seq, "time": seq, "id": frame["id"], "content": LINES[3]})
-        cutting.append(asyncio.ensure_future(cut(person)))
+        cutting.append(asyncio.ensure_future(cut.make(person)))
         return ""
 
     person.server.tamper = tamper
@@ -130,10 +118,10 @@ async def play(cut: Cut, when: str, *, jitter: Callable[[], float] = lambda: 0.1
 
 
 @pytest.mark.parametrize("when", WHEN)
-@pytest.mark.parametrize("cut", CUTS, ids=lambda cut: cut.__name__)
-def test_cut(cut: Cut, when: str) -> None:
+@pytest.mark.parametrize("cut", CUTS)
+def test_cut(cut: str, when: str) -> None:
     """Whatever the cut, each line is said and shown once, in order, and what happened is seen."""
-    person, code = asyncio.run(play(cut, when))
+    person, code = asyncio.run(play(CUTS[cut], when))
     seen = person.getvalue()
     assert list(dict.fromkeys(texts(person.server.requests))) == LINES, seen
     assert person.said == LINES, seen

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tests.studies.privileges.grants import Grant, of_functions, proofs
-from tests.studies.privileges.rooms import Play, Rooms
+from tests.studies.privileges.rooms import Person, Play, Rooms
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
 from wschat.lab.model import Lab
 from wschat.protocol.events import Ack, MultiMessage
@@ -119,27 +119,11 @@ def _speak(rooms: Rooms) -> None:
     assert bob.heard() == ["client-message"]
 
 
-@scenario("SendMessage", "speak, and everybody is gone by now", "Scan UpdateItem", "DeleteItem")
-def _speak_and_kill(rooms: Rooms) -> None:
-    ann, bob = rooms.person("ann", "lobby").vanish(), rooms.person("bob")
-    ann.ask("message", "is anybody here?")
-    assert rooms.items(ROOMS) == {}
-    assert bob.heard() == ["delete-room"]
-
-
 @scenario("LeaveRoom", "leave a room to its members", "GetItem UpdateItem", "GetItem UpdateItem", posts=True)
 def _leave(rooms: Rooms) -> None:
     ann, bob = rooms.person("ann", "lobby"), rooms.person("bob", "lobby")
     assert isinstance(bob.ask("leave"), Ack)
     assert "user-left" in ann.heard()
-
-
-@scenario("LeaveRoom", "the last one leaves", "Scan", "DeleteItem")
-def _leave_and_kill(rooms: Rooms) -> None:
-    ann, bob = rooms.person("ann", "lobby"), rooms.person("bob")
-    ann.ask("leave")
-    assert rooms.items(ROOMS) == {}
-    assert bob.heard() == ["delete-room"]
 
 
 @scenario("Disconnect", "drop out", "DeleteItem GetItem", "GetItem UpdateItem", posts=True)
@@ -150,12 +134,25 @@ def _drop(rooms: Rooms) -> None:
     assert not {bob.connection, "name#bob"} & rooms.items(CLIENTS).keys()
 
 
-@scenario("Disconnect", "the last one drops out", "Scan UpdateItem", "DeleteItem")
-def _drop_and_kill(rooms: Rooms) -> None:
+def _end(rooms: Rooms, act: Callable[[Person], object]) -> None:
     ann, bob = rooms.person("ann", "lobby"), rooms.person("bob")
-    rooms.call("$disconnect", ann.connection)
+    act(ann)
     assert rooms.items(ROOMS) == {}
     assert bob.heard() == ["delete-room"]
+
+
+for function, what, clients, act in (
+    (
+        *("SendMessage", "speak, and everybody is gone by now", "Scan UpdateItem"),
+        lambda ann: ann.vanish().ask("message", "is anybody here?"),
+    ),
+    ("LeaveRoom", "the last one leaves", "Scan", lambda ann: ann.ask("leave")),
+    (
+        *("Disconnect", "the last one drops out", "Scan UpdateItem"),
+        lambda ann: ann.rooms.call("$disconnect", ann.connection),
+    ),
+):
+    scenario(function, what, clients, "DeleteItem")(partial(_end, act=act))
 
 
 def _forget(rooms: Rooms, room: str, action: str, value: str) -> None:
