@@ -114,15 +114,9 @@ def _the_labs(database: Database, members: int, lab: Lab) -> Callable[[], float]
     return say
 
 
-def quietly(measure: Callable[[int], tuple[float, float]], members: int) -> tuple[float, float]:
-    """Measure without the functions' logs."""
-    with redirect_stdout(StringIO()):
-        return measure(members)
-
-
 def latency(members: int, tries: int = 3) -> tuple[float, float]:
     """Return the seconds until the last member has a message: ours, and the lab's; the best of some tries."""
-    with world(members) as (ours, labs):
+    with redirect_stdout(StringIO()), world(members) as (ours, labs):  # without the functions' logs
         pairs = [(ours(), labs()) for _ in range(tries)]
     return min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
 
@@ -181,7 +175,7 @@ def main() -> int:
     """Print the figures; return the exit code."""
     print(f"{datetime.now(UTC):%Y-%m-%d}, Python {sys.version.split()[0]}, {os.cpu_count()} cores")
     good = [
-        _show(f"the last of {members} has it after", "the lab's", quietly(latency, members), least)
+        _show(f"the last of {members} has it after", "the lab's", latency(members), least)
         for members, least in SOONER.items()
     ]
     good.append(_show("CPU of a post", "boto3's client", cpu_of_a_post(), CHEAPER))

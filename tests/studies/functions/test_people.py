@@ -4,7 +4,7 @@
 """
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -40,23 +40,29 @@ class Known:
     gone: bool = False
 
 
-@dataclass
-class Model:
-    """What the tables should come to: connections, and in which order rooms were born does not matter."""
+class People(RuleBasedStateMachine):
+    """Each rule is one act of somebody, with the reply that the model expects.
 
-    known: list[Known] = field(default_factory=list)
+    `known` is what the tables should come to; `here` are those who have not dropped.
+    """
+
+    def __init__(self, connect: Connect, sink: PostSink, database: Database) -> None:
+        super().__init__()
+        self.connect_one, self.sink, self.database = connect, sink, database
+        database.restore({})
+        sink.gone.clear()
+        self.known: list[Known] = []
+        self.here: list[Known] = []
+        for name in ("Ann", "bob", "Zoë"):  # many stories begin so
+            self.connect()
+            self.register(len(self.here) - 1, name, "one")
+        self.create(0, "Ops")
+        self.join(1, "Ops")
 
     def members(self, room: str | None) -> list[Known]:
         return [one for one in self.known if room and one.room == room]
 
-    def owner(self, name: str) -> Known | None:
-        return next((one for one in self.known if one.name and one.name.lower() == name.lower()), None)
-
-    @property
-    def rooms(self) -> set[str]:
-        return {one.room for one in self.known if one.room}
-
-    def leave(self, one: Known) -> None:
+    def depart(self, one: Known) -> None:
         """Whoever is told that somebody left, or that a room is gone, and is a ghost, is found out."""
         room, one.room = one.room, None
         if room:
@@ -66,24 +72,7 @@ class Model:
         for one in list(people):
             if one.gone and one in self.known:
                 self.known.remove(one)
-                self.leave(one)
-
-
-class People(RuleBasedStateMachine):
-    """Each rule is one act of somebody, with the reply that the model expects."""
-
-    def __init__(self, connect: Connect, sink: PostSink, database: Database) -> None:
-        super().__init__()
-        self.connect_one, self.sink, self.database = connect, sink, database
-        database.restore({})
-        sink.gone.clear()
-        self.model = Model()
-        self.here: list[Known] = []
-        for name in ("Ann", "bob", "Zoë"):  # many stories begin so
-            self.connect()
-            self.register(len(self.here) - 1, name, "one")
-        self.create(0, "Ops")
-        self.join(1, "Ops")
+                self.depart(one)
 
     def pick(self, who: int) -> Known:
         return self.here[who % len(self.here)]
@@ -93,12 +82,13 @@ class People(RuleBasedStateMachine):
     def connect(self) -> None:
         one = Known(self.connect_one())
         self.here.append(one)
-        self.model.known.append(one)
+        self.known.append(one)
 
     @rule(who=WHO, name=NAMES, token=TOKENS)
     @precondition(lambda self: self.here)
     def register(self, who: int, name: str, token: str) -> None:
-        one, owner = self.pick(who), self.model.owner(name)
+        one = self.pick(who)
+        owner = next((each for each in self.known if (each.name or "").lower() == name.lower()), None)
         reply = one.person.ask("register", name, token=token)
         if one.room and owner is not one:
             return expect(reply, "in-a-room")
@@ -119,12 +109,12 @@ class People(RuleBasedStateMachine):
         reply = one.person.ask("create", room)
         if not one.name:
             return expect(reply, "not-registered")
-        if room.lower() in self.model.rooms:
+        if self.members(room.lower()):
             return expect(reply, "room-exists")
         assert isinstance(reply, MultiMessage)
         assert (reply.users, reply.messages) == ((one.name,), ())
         self.move(one, room.lower())
-        self.model.tell(self.model.known)
+        self.tell(self.known)
         return None
 
     @rule(who=WHO, room=ROOMS)
@@ -134,19 +124,19 @@ class People(RuleBasedStateMachine):
         reply = one.person.ask("join", room)
         if not one.name:
             return expect(reply, "not-registered")
-        if key not in self.model.rooms:
+        if not self.members(key):
             return expect(reply, "no-such-room")
         assert isinstance(reply, MultiMessage)
-        assert set(reply.users) >= {each.name for each in self.model.members(key) if not each.gone}
+        assert set(reply.users) >= {each.name for each in self.members(key) if not each.gone}
         if one.room != key:
             self.move(one, key)
-            self.model.tell(self.model.members(key))
+            self.tell(self.members(key))
         return None
 
     def move(self, one: Known, room: str) -> None:
         old, one.room = one.room, room
         if old:
-            self.model.tell(self.model.members(old) or self.model.known)
+            self.tell(self.members(old) or self.known)
 
     @rule(who=WHO, text=st.text(min_size=1, max_size=20))
     @precondition(lambda self: self.here)
@@ -164,7 +154,7 @@ class People(RuleBasedStateMachine):
             heard = [event for event in other.person.heard() if isinstance(event, ClientMessage)]
             told = [(event.user, event.message, event.seq) for event in heard]
             assert told == ([(one.name, text, reply.seq)] if other.room and other.room == one.room else [])
-        self.model.tell(self.model.members(one.room))
+        self.tell(self.members(one.room))
 
     @rule(who=WHO)
     @precondition(lambda self: self.here)
@@ -178,7 +168,7 @@ class People(RuleBasedStateMachine):
         for other in self.here:
             stayed = other.room == room and other is not one
             assert stayed == any(getattr(event, "user", "") == one.name for event in other.person.heard())
-        self.model.leave(one)
+        self.depart(one)
         return None
 
     @rule(who=WHO, silently=st.booleans())
@@ -190,8 +180,8 @@ class People(RuleBasedStateMachine):
         one.gone = True
         if not silently:
             one.person.call("$disconnect")
-            self.model.known.remove(one)
-            self.model.leave(one)
+            self.known.remove(one)
+            self.depart(one)
 
     @invariant()
     def tables_are_the_model(self) -> None:
@@ -203,7 +193,7 @@ class People(RuleBasedStateMachine):
             for key, item in items.items()
             if "connected" in item
         }
-        assert records == {one.person.connection: (one.name, one.room) for one in self.model.known}
+        assert records == {one.person.connection: (one.name, one.room) for one in self.known}
 
 
 def expect(reply: Event, code: str) -> None:

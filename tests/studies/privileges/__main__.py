@@ -6,6 +6,7 @@
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import boto3
@@ -21,7 +22,7 @@ from wschat.lab.aws.session import connect
 from wschat.local.environment import clean_environment
 from wschat.target import Target
 
-NOTHING = "**nothing**"
+NOTHING, PROVED = "**nothing**", "proved"
 UNVERIFIED = "not verified: the control plane does not ask for it"
 
 
@@ -63,20 +64,18 @@ PROOFS = {
 def main(wanted: Iterable[str]) -> bool:
     """Print the tables; tell whether every action is needed."""
     os.environ |= clean_environment()  # nothing of AWS's settings
-    spare = 0
+    found = Counter[str]()
     for name in wanted:
         heads, prove, number = PROOFS[name]
-        start, proved, unverified = time.monotonic(), 0, 0
+        start, found[PROVED], found[UNVERIFIED] = time.monotonic(), 0, 0
         print(table(heads, []))
         for row in prove():
-            spare, unverified = spare + (row[-1] == NOTHING), unverified + (row[-1] == UNVERIFIED)
-            proved += row[-1] not in {NOTHING, UNVERIFIED}
+            found[row[-1] if row[-1] in {NOTHING, UNVERIFIED} else PROVED] += 1
             print(f"| {' | '.join(row)} |", flush=True)
-        print(
-            f"\n{number} scenarios work with the whole policies. Without any one of {proved} actions", end=" "
-        )
-        print(f"one fails; {unverified} not verified ({time.monotonic() - start:.0f} s).\n")
-    return not spare
+        told = f"{number} scenarios work with the whole policies. Without any one of {found[PROVED]} actions"
+        took = f"{time.monotonic() - start:.0f} s"
+        print(f"\n{told} one fails; {found[UNVERIFIED]} not verified ({took}).\n")
+    return not found[NOTHING]
 
 
 if __name__ == "__main__":

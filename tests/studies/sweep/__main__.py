@@ -11,7 +11,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.studies.sweep.cases import PARTS, Case, Reference, cases, reference, sample
+from tests.studies.sweep.cases import Case, Reference, cases, reference, sample
 from tests.studies.sweep.results import Results, by_fault
 from tests.studies.sweep.trials import Result, attempt
 from tests.support.plane.embedded import Embedded
@@ -32,7 +32,6 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--results", type=Path, default=Path(".sweep.jsonl"), help="where a stopped sweep goes on"
     )
-    parser.add_argument("--only", choices=PARTS, help="one part")
     parser.add_argument("--sample", type=int, help="so many cases, chosen by chance")
     today = datetime.now(UTC).date().toordinal()
     parser.add_argument("--seed", type=int, default=today, help="of that chance (default: another each day)")
@@ -47,8 +46,7 @@ def chosen(given: argparse.Namespace, known: Reference) -> list[Case]:
         sys.exit(f"There is no case {', '.join(unknown)}: no such call, or it can't fail in this way.")
     if given.case:
         return list(given.case)
-    found = [case for case in everything if given.only in {None, case.part}]
-    return sample(found, given.sample, given.seed) if given.sample else found
+    return sample(everything, given.sample, given.seed) if given.sample else everything
 
 
 def main() -> int:

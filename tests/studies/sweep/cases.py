@@ -19,7 +19,6 @@ ALWAYS = {
     "ALWAYS_RESET": Fault.RESET_AFTER,
 }
 """Faults that stay, for all later calls of that operation."""
-PARTS = ("provision", "teardown", "kill")
 DEATH = "DEATH"
 """The run ends as if its process were killed, but in virtual time, when this call took effect."""
 

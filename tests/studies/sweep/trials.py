@@ -38,7 +38,6 @@ class Result:
     case: str
     call: str = ""
     ended: str = ""
-    told: list[list[str]] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
 
@@ -116,7 +115,6 @@ def _judge(end: End | Death, case: Case, result: Result) -> None:
         return
     unclear = [error for error in end.told if not _clear(error)]
     result.ended = "" if unclear else "told" if end.told else "done"
-    result.told = [[error.where, error.what, error.hint] for error in end.told]
     result.wrong += [f"unclear: {error.where}: {error.what}: {error.hint}" for error in unclear]
     result.wrong += [f"{case.run} ends with this still to do: {step}" for step in end.left]
 
