@@ -6,10 +6,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import boto3
+
 from tests.support.until import until
 from wschat.errors import LocalError
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.session import connect
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.join import LocalLab, join
+from wschat.target import Target
 
 
 @contextmanager
@@ -24,6 +29,16 @@ def emulator(options: GatewayOptions = AS_ON_AWS) -> Iterator[LocalLab]:
             with suppress(LocalError), lab:  # what a suite has left takes a busy machine longer to remove
                 pass
             until(lambda: not processes_of(place), lambda: processes_of(place))
+
+
+@contextmanager
+def account_in_emulator(
+    options: GatewayOptions = AS_ON_AWS, prefix: str = ""
+) -> Iterator[tuple[Cloud, boto3.Session]]:
+    """Run an empty lab of one's own; yield its root user's clients for a lab in it, and session."""
+    root = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    with emulator(options) as lab:
+        yield connect(Target(prefix=prefix, endpoint_url=lab.endpoint), root), root
 
 
 KINDS = ("wschat.local.process", "/bin/sh -c read")

@@ -13,15 +13,11 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import boto3
-
-from tests.support.emulator import emulator
+from tests.support.emulator import account_in_emulator
 from tests.support.terminal import Terminal, started
 from tests.support.until import until
 from tests.support.websocket_api import TestApi, make_function, management_of
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.aws.session import connect
-from wschat.target import Target
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
@@ -110,9 +106,7 @@ def talk(client: Terminal | Tab, management: "ApiGatewayManagementApiClient") ->
 
 def main() -> None:
     """Let each client talk."""
-    root = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
-    with emulator() as lab:
-        clients = connect(Target(endpoint_url=lab.endpoint), root)
+    with account_in_emulator() as (clients, root):
         api = make_api(clients, "Mirror")
         management = management_of(root, clients, api.id)
         for name in sys.argv[1:]:

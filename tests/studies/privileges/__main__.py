@@ -9,18 +9,14 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-import boto3
-
 from tests.documents import table
 from tests.studies.privileges import grants
 from tests.studies.privileges.desk import at_desk
 from tests.studies.privileges.errands import ERRANDS, proofs_of_a_person
 from tests.studies.privileges.rooms import open_rooms
 from tests.studies.privileges.scenarios import SCENARIOS, proofs_of_functions
-from tests.support.emulator import emulator
-from wschat.lab.aws.session import connect
+from tests.support.emulator import account_in_emulator, emulator
 from wschat.local.environment import clean_environment
-from wschat.target import Target
 
 NOTHING, PROVED = "**nothing**", "proved"
 UNVERIFIED = "not verified: the control plane does not ask for it"
@@ -28,18 +24,15 @@ UNVERIFIED = "not verified: the control plane does not ask for it"
 
 def prove_functions() -> Iterator[list[str]]:
     """Play all scenarios; then yield a row for each action of the seven functions' policies."""
-    with emulator() as place:
-        root = boto3.Session("test", "test", region_name="us-east-1")
-        cloud = connect(Target(prefix="proof-", endpoint_url=place.endpoint), root)
-        with open_rooms(cloud, root) as rooms:
-            for scenario in SCENARIOS:
-                rooms.play(scenario.play)
-            proofs = proofs_of_functions(cloud.lab)
-            for grant in grants.of_functions(cloud.lab):
-                proof = proofs.get(grant)
-                proved = proof and rooms.fails(proof.play, grant)
-                on = grant.on.split(":", 5)[5].removeprefix("table/proof-")
-                yield [grant.whose, grant.action, on, proof.name if proof and proved else NOTHING]
+    with account_in_emulator(prefix="proof-") as (cloud, root), open_rooms(cloud, root) as rooms:
+        for scenario in SCENARIOS:
+            rooms.play(scenario.play)
+        proofs = proofs_of_functions(cloud.lab)
+        for grant in grants.of_functions(cloud.lab):
+            proof = proofs.get(grant)
+            proved = proof and rooms.fails(proof.play, grant)
+            on = grant.on.split(":", 5)[5].removeprefix("table/proof-")
+            yield [grant.whose, grant.action, on, proof.name if proof and proved else NOTHING]
 
 
 def prove_person() -> Iterator[list[str]]:

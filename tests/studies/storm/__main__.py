@@ -11,20 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-import boto3
-
 from tests.studies.storm import audit
 from tests.studies.storm.line import Lost
 from tests.studies.storm.people import Somebody
-from tests.support.emulator import emulator
+from tests.support.emulator import account_in_emulator
 from tests.support.labs import provision
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.functions import Permission
-from wschat.lab.aws.session import connect
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.protocol.events import MultiMessage
-from wschat.target import Target
 
 SETTLED_S = 20.0
 SILENT_S, SPEAKING_S = 0.5, 1.0
@@ -126,11 +122,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     wanted = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    root = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
-    with emulator(GatewayOptions(shuffle=True)) as lab:
-        cloud = connect(Target(endpoint_url=lab.endpoint), root)
-        url = provision(cloud)
-        counts, wrong = storm(cloud, url, **vars(wanted))
+    with account_in_emulator(GatewayOptions(shuffle=True)) as (cloud, _):
+        counts, wrong = storm(cloud, provision(cloud), **vars(wanted))
     for what, number in sorted(counts.items()):
         print(f"{number:8} {what}")
     print(*wrong or ["nothing is wrong"], sep="\n")

@@ -11,7 +11,7 @@ from typing import NoReturn
 from tests.studies.sweep.account import contents
 from tests.studies.sweep.cases import Case, Reference, ask
 from tests.studies.sweep.killing import KillWorld
-from tests.studies.sweep.world import LAG_S, PREFIX, Death, End, EndlessError, World
+from tests.studies.sweep.world import LAG_S, PREFIX, Death, End, World
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.faults import Fault
 from tests.support.plane.wire import Call
@@ -78,7 +78,7 @@ def attempt(known: Reference, case: Case) -> Result:
 
 
 def _hangs(*_: object) -> NoReturn:
-    raise EndlessError(f"it hangs for {LONGEST_S} s")
+    raise TimeoutError(f"it hangs for {LONGEST_S} s")
 
 
 def _fail(case: Case, known: Reference) -> tuple[World, End | Death]:

@@ -7,7 +7,6 @@ from functools import cached_property
 from tests.studies.account import Account
 from tests.support.labs import drain, provisioning, tearing_down
 from tests.support.plane.backend import Backend
-from tests.support.plane.clock import VirtualClock
 from tests.support.plane.faults import Fault
 from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
@@ -15,34 +14,19 @@ from wschat.errors import WschatError
 from wschat.lab import engine
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.clock import Clock
-from wschat.lab.plan import Progress
+from wschat.lab.plan import Progress, Step
 
 PREFIX = "sweep-"
 LONGEST_S = 40 * 60.0
-"""Seconds of the virtual clock that a run may take."""
+"""Seconds of its clock that a run may take."""
 TIMES = Times(table_creating=3, table_deleting=3, role_assumable=3)
 """AWS's, but for waits in which the same call is only made again and again."""
 LAG_S = 3.0
 """Seconds after which every read shows every write."""
 
 
-class EndlessError(AssertionError):
-    """A run takes too long."""
-
-
 class Death(BaseException):
     """Comes over each thread of a run as it speaks to AWS: the process is gone."""
-
-
-class Bounded(VirtualClock):
-    """Virtual time that ends."""
-
-    end = float("inf")
-
-    def sleep(self, seconds: float) -> None:
-        if self.now() + seconds > self.end:
-            raise EndlessError(f"not done after {LONGEST_S:.0f} s")
-        super().sleep(seconds)
 
 
 @dataclass(frozen=True)
@@ -71,7 +55,7 @@ class World(Account):
     """An account, and the one lab in it."""
 
     def __init__(self, backend: Backend, clock: Clock | None = None, times: Times = TIMES) -> None:
-        super().__init__(backend, times=times, clock=clock or Bounded())
+        super().__init__(backend, times=times, clock=clock)
 
     @cached_property
     def cloud(self) -> Cloud:
@@ -80,17 +64,18 @@ class World(Account):
 
     def run(self, name: str, fails: Fails = lambda _: None) -> End:
         """Run a command, which fails as `fails` says; return how it ended. What fails on the way is told."""
-        if isinstance(self.clock, Bounded):
-            self.clock.end = self.clock.now() + LONGEST_S
-        self.plane.fault, told = fails, list[WschatError]()
+        start, told = self.clock.now(), list[WschatError]()
+        self.plane.fault = fails
 
         def note(progress: Progress) -> None:
             told.extend([progress.error] if progress.error else [])
 
+        left: tuple[Step, ...] = ()
         try:
             _, left = drain(RUNS[name](self.cloud), note)
         except WschatError as error:
-            return End((error,))
+            told = [error]
         finally:
             self.plane.fault = lambda _: None
+        assert self.clock.now() - start <= LONGEST_S, f"not done after {LONGEST_S:.0f} s"
         return End(tuple(told), () if told else tuple(map(str, left)))
