@@ -11,6 +11,8 @@ from wschat.cli.app import COMMANDS, _with_target, app
 from wschat.cli.options import AwsTarget
 from wschat.errors import UsageError
 
+NUMBERS = ("idle-timeout", "max-age", "rate", "drop")
+
 
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
@@ -42,6 +44,13 @@ from wschat.errors import UsageError
         (["logs", "Nobody"], 2, "SendMessage"),
         (["web", "--no-open"], 2, "wschat web --local"),
         (["web", "--local", "--url", "ws://x"], 2, "exclude each other"),
+        (["local", "--port", "80000"], 2, "65535"),
+        (["local", "--max-age", "soon"], 2, "'soon'"),
+        (["local", "--rate", "0"], 2, "x>=1"),
+        (["local", "--order", "reversed"], 2, "shuffle"),
+        (["local", "--drop", "-1"], 2, "0<=x"),
+        (["local", "--drop", "inf"], 2, "x<="),
+        *((["local", f"--{name}", "nan"], 2, f"'--{name}': nan is no number") for name in NUMBERS),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
 )
@@ -99,14 +108,13 @@ def test_what_is_loaded(typed: list[str], commands: set[str]) -> None:
     assert found & slow == set()
 
 
-@pytest.mark.parametrize("named", ["provision", "teardown", "status"])
-def test_what_an_error_names_can_be_pasted(named: str) -> None:
+def test_what_an_error_names_can_be_pasted() -> None:
     """The commands in a hint have the options of the command that failed."""
 
     def command(target: AwsTarget, *, more: int) -> None:
-        raise UsageError(f"{target.prefix} {more}", hint=f"run `wschat {named}`")
+        raise UsageError(f"{target.prefix} {more}", hint="run `wschat provision`, or `wschat chat`")
 
     assert _with_target(test_completion) is test_completion, "it takes no target"
     with pytest.raises(UsageError, match="a- 1") as caught:
         _with_target(command)(prefix="a-", region=None, profile="my own", endpoint_url=None, more=1)
-    assert caught.value.hint == f"run `wschat {named} --prefix a- --profile 'my own'`"
+    assert caught.value.hint == "run `wschat provision --prefix a- --profile 'my own'`, or `wschat chat`"

@@ -10,28 +10,6 @@ import pytest
 from tests.support.terminal import wschat
 
 
-@pytest.mark.parametrize(
-    ("option", "value", "says"),
-    [
-        ("--port", "80000", "65535"),
-        ("--idle-timeout", "0", "0.1"),
-        ("--max-age", "soon", "soon"),
-        ("--rate", "0", "x>=1"),
-        ("--rate", "nan", "no number"),
-        ("--order", "reversed", "shuffle"),
-        ("--drop", "-1", "0<=x"),
-        ("--drop", "inf", "x<="),
-        ("--drop", "nan", "no number"),
-        ("--idle-timeout", "nan", "no number"),
-        ("--max-age", "nan", "no number"),
-    ],
-)
-def test_behaviours(option: str, value: str, says: str) -> None:
-    """What can't be is refused with what can."""
-    done = wschat("local", option, value)
-    assert (done.returncode, option in done.stderr, says in done.stderr) == (2, True, True)
-
-
 @pytest.mark.parametrize("command", [["local"], ["chat", "--local"], ["web", "--local", "--no-open"]])
 def test_no_place_for_state(tmp_path: Path, command: list[str]) -> None:
     """A state directory that can't be made is named; a URL in the environment is no conflict."""

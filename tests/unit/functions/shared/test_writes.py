@@ -6,7 +6,6 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.functions.database import Database
-from tests.support.functions.gate import Gate
 from wschat.functions.shared import writes
 from wschat.functions.shared.dynamodb import CLIENTS, get_item
 from wschat.functions.shared.writes import delete_item, put_item, update_item
@@ -80,14 +79,6 @@ def test_not_retried(error: Exception) -> None:
     with pytest.raises(type(error)):
         writes.retry_on_conflict(attempt)
     assert tries == [1]
-
-
-def test_a_single_write_is_retried(database: Database, gate: Gate) -> None:
-    """So is a write of one item that another's transaction holds."""
-    for _ in range(2):
-        gate.meanwhile("PutItem a", lambda: _raise(conflict(code="TransactionConflictException")))
-    assert put_item(CLIENTS, {"ID": "a"})
-    assert database.items().keys() == {"a"}
 
 
 def _raise(error: Exception) -> None:
