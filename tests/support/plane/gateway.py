@@ -46,19 +46,21 @@ class Gateway(Service):
 
     def served(self, any_call: Call, api: str, stage: str) -> frozenset[str]:
         """Return the keys of the routes that a stage serves: those of its deployment, when that was made."""
-        found = {each["stageName"]: each for each in self._list(any_call, api, "stages") or ()}
+        found = {each["stageName"]: each for each in self._list(any_call, api, "stages")}
         deployment = found[stage].get("deploymentId")
         return self._deployed[api, deployment] if deployment else frozenset()
 
     def refuse(self, call: Call, _now: float) -> Answer | None:
         check = self._checks.get(call.operation)
-        reason = check(call) if check else None
+        if check is None or not self._reads.truth(self._call(call, call.api, "routes")).ok:
+            return None
+        reason = check(call)
         return error("apigateway", *reason) if reason else None
 
-    def _list(self, call: Call, api: str, part: str) -> list[dict[str, Any]] | None:
-        """Return all parts of a kind of an API; None if there is no such API."""
-        answer = self._reads.truth(self._call(call, api, part))
-        return answer.json["items"] if answer.ok else None
+    def _list(self, call: Call, api: str, part: str) -> list[dict[str, Any]]:
+        """Return all parts of a kind of an API that is there."""
+        parts: list[dict[str, Any]] = self._reads.truth(self._call(call, api, part)).json["items"]
+        return parts
 
     @staticmethod
     def _call(call: Call, *path: str) -> Call:
@@ -66,10 +68,10 @@ class Gateway(Service):
 
     def _create_route(self, call: Call) -> Reason:
         routes = self._list(call, call.api, "routes")
-        return None if routes is None else self._refuse_route(call, routes, call.params.get("routeKey", ""))
+        return self._refuse_route(call, routes, call.params.get("routeKey", ""))
 
     def _update_route(self, call: Call) -> Reason:
-        routes = self._list(call, call.api, "routes") or []
+        routes = self._list(call, call.api, "routes")
         own = next((each for each in routes if each["routeId"] == call.params["routeId"]), None)
         if own is None:
             return None
@@ -82,33 +84,30 @@ class Gateway(Service):
         if key != "$connect" and call.params.get("authorizationType", "NONE") != "NONE":
             return bad(ONLY_CONNECT)
         if target := call.params.get("target"):
-            integrations = self._list(call, call.api, "integrations") or ()
+            integrations = self._list(call, call.api, "integrations")
             if target not in {f"integrations/{each['integrationId']}" for each in integrations}:
                 return bad(f"Invalid target {target}: no such integration")
         return None
 
     def _delete_integration(self, call: Call) -> Reason:
         which = call.params["integrationId"]
-        routes = self._list(call, call.api, "routes") or ()
+        routes = self._list(call, call.api, "routes")
         users = [each["routeId"] for each in routes if each.get("target") == f"integrations/{which}"]
         text = f"Cannot delete Integration '{which}', routes {users} are referencing it."
         return conflict(text) if users else None
 
     def _create_deployment(self, call: Call) -> Reason:
-        if self._list(call, call.api, "routes") == []:
-            return bad("Unable to deploy API because no routes exist in this API")
-        return None
+        text = "Unable to deploy API because no routes exist in this API"
+        return None if self._list(call, call.api, "routes") else bad(text)
 
     def _delete_deployment(self, call: Call) -> Reason:
-        stages = self._list(call, call.api, "stages") or ()
+        stages = self._list(call, call.api, "stages")
         if any(each.get("deploymentId") == call.params["deploymentId"] for each in stages):
             return bad("Active stages pointing to this deployment must be moved or deleted")
         return None
 
     def _create_stage(self, call: Call) -> Reason:
         stages, name = self._list(call, call.api, "stages"), call.params.get("stageName", "")
-        if stages is None:
-            return None
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", name):
             return bad("Stage name only allows a-zA-Z0-9_- and at most 128 characters")
         if any(each["stageName"] == name for each in stages):
@@ -116,7 +115,7 @@ class Gateway(Service):
         return self._refuse_stage(call, auto=False)
 
     def _update_stage(self, call: Call) -> Reason:
-        stages = self._list(call, call.api, "stages") or ()
+        stages = self._list(call, call.api, "stages")
         own = next((each for each in stages if each["stageName"] == call.params["stageName"]), None)
         return self._refuse_stage(call, auto=own.get("autoDeploy", False)) if own else None
 
@@ -124,7 +123,7 @@ class Gateway(Service):
         wanted = call.params.get("deploymentId")
         if wanted and call.params.get("autoDeploy", auto):
             return bad("Deployment ID cannot be set on a stage with auto deploy")
-        deployments = {each["deploymentId"] for each in self._list(call, call.api, "deployments") or ()}
+        deployments = {each["deploymentId"] for each in self._list(call, call.api, "deployments")}
         if wanted and wanted not in deployments:
             return 404, "NotFoundException", "Invalid deployment identifier specified"
         return None
@@ -134,7 +133,7 @@ class Gateway(Service):
         if call.operation in {"CreateIntegration", "UpdateIntegration"} and SELECTS in call.params:
             self._selects[made["integrationId"]] = call.params[SELECTS]
         elif call.operation == "CreateDeployment":
-            routes = self._list(call, call.api, "routes") or ()
+            routes = self._list(call, call.api, "routes")
             keys = frozenset(each["routeKey"] for each in routes)
             self._deployed[call.api, made["deploymentId"]] = keys
         elif call.operation == "CreateApi":
