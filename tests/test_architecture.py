@@ -7,14 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from graphlib import TopologicalSorter
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 import wschat
 from tests.support.terminal import loaded
-from wschat.cli.local import PROVISION
 from wschat.lab.blueprint import FUNCTIONS as SPECS
 
 FUNCTIONS = "wschat.functions"
@@ -251,12 +249,6 @@ def test_unit_tests_mirror_the_package() -> None:
     }
     assert_none(f"{path}: there is no such module" for path in found - modules.keys())
     assert_none(f"{path}: is missing" for path in behaving - found)
-
-
-def test_what_the_local_lab_is_made_by() -> None:
-    """The one arrow that no import shows: the local lab is told by name who provisions it."""
-    module, _, function = PROVISION.partition(":")
-    assert callable(getattr(import_module(module), function))
 
 
 def test_chat_loads_neither_boto3_nor_what_provisions() -> None:

@@ -68,9 +68,8 @@ def start_chat(
     server: ThreadedServer, place: Path, name: str, room: str, mode: str = "", **environment: str
 ) -> Terminal:
     """Start a chat in a terminal, as a person who has an empty directory; `mode` is "plain" or nothing."""
-    options = {"--name": name, "--room": room}
-    command = [WSCHAT, "chat", "--url", server.server.url, *(f"--{mode}" for _ in mode[:1])]
-    command += [word for option, value in options.items() if value for word in (option, value)]
-    places = {"WSCHAT_STATE_DIR": str(place / name), "WSCHAT_CONFIG": str(place / "config.toml")}
-    settings = {"TERM": "xterm-256color", "PATH": "", "LANG": "C.UTF-8", **places, **environment}
-    return Terminal(*command, env=settings, size=(ROWS, COLUMNS))
+    wanted = {"URL": server.server.url, "NAME": name, "ROOM": room, "PLAIN": "1" if mode else ""}
+    places = {"STATE_DIR": str(place / name), "CONFIG": str(place / "config.toml")}
+    settings = {f"WSCHAT_{setting}": value for setting, value in (wanted | places).items()}
+    terminal = {"TERM": "xterm-256color", "PATH": "", "LANG": "C.UTF-8"}
+    return Terminal(WSCHAT, "chat", env={**terminal, **settings, **environment}, size=(ROWS, COLUMNS))

@@ -155,22 +155,17 @@ def management_of(root: boto3.Session, clients: Cloud, api: str) -> "ApiGatewayM
 
 def event_of(clients: Cloud, function: str, connection: str, event_type: str) -> dict[str, Any]:
     """Wait for the one event of a kind that a function prints into CloudWatch Logs, and return it."""
-    found: list[dict[str, Any]] = []
+    wanted = {"connectionId": connection, "eventType": event_type}
 
-    def is_logged() -> bool:
+    def logged() -> list[dict[str, Any]]:
         with suppress(clients.logs.exceptions.ResourceNotFoundException):
             lines = clients.logs.filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
             events = [json.loads(line["message"]) for line in lines if line["message"].startswith('{"')]
-            contexts = [(event, event["requestContext"]) for event in events]
-            found[:] = [
-                event
-                for event, context in contexts
-                if (context["connectionId"], context["eventType"]) == (connection, event_type)
-            ]
-        return bool(found)
+            return [event for event in events if wanted.items() <= event["requestContext"].items()]
+        return []
 
-    until(is_logged, lambda: f"no {event_type} of {connection}")
-    (event,) = found
+    until(logged, lambda: f"no {event_type} of {connection}")
+    (event,) = logged()
     return event
 
 
