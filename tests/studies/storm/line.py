@@ -66,11 +66,7 @@ class Line:
 
     def heard(self) -> list[Event]:
         """Return what came unasked since the last time."""
-        found = []
-        with suppress(Empty):
-            while True:
-                found.append(self._unasked.get_nowait())
-        return found
+        return [self._unasked.get() for _ in range(self._unasked.qsize())]
 
     def cut(self, *, kindly: bool) -> None:
         """End it, with a close frame or as when a cable is pulled; return when the gateway knows."""

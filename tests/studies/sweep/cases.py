@@ -5,8 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from tests.studies.sweep.account import contents
-from tests.studies.sweep.world import LAG_S, PREFIX, World
+from tests.studies.sweep.world import LAG_S, PREFIX, World, contents
 from tests.support.plane.backend import Backend
 from tests.support.plane.faults import AFTER, KILLS, Fault
 from tests.support.plane.plane import Plane

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.studies.sweep.results import Results, digest
+from tests.studies.sweep.__main__ import Results, digest
 from tests.studies.sweep.trials import Result
 
 

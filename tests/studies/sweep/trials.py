@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from tests.studies.sweep.account import contents
 from tests.studies.sweep.cases import Case, Reference, ask
 from tests.studies.sweep.killing import KillWorld
-from tests.studies.sweep.world import LAG_S, PREFIX, Death, End, World
+from tests.studies.sweep.world import LAG_S, PREFIX, Death, End, World, contents
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.faults import Fault
 from tests.support.plane.wire import Call
