@@ -8,16 +8,7 @@ import typer
 from wschat import paths
 from wschat.chat.settings import Notify, Settings
 from wschat.cli.connection import find, program, signer
-from wschat.cli.options import (
-    Config,
-    Credentials,
-    Local,
-    Sign,
-    Url,
-    is_typed,
-    offer_template,
-    setting,
-)
+from wschat.cli.options import Config, Credentials, Local, Sign, Url, is_typed, offer_template, setting
 from wschat.errors import UsageError
 from wschat.signals import interrupt_on_termination
 from wschat.target import Target

@@ -19,7 +19,6 @@ from wschat.errors import AccessError, UsageError
 from wschat.target import Target
 from wschat.web import page
 from wschat.web.server import Server
-from wschat.web.server import Sign as Presign
 
 IN_TERMINALS = {"elinks", "links", "links2", "lynx", "w3m", "www-browser"}  # they would take this one
 CLOUDFRONT = (
@@ -85,7 +84,7 @@ def _serve(target: Target, port: int, wait: Callable[[], object], *, browser: bo
             err.print("\nStopped.")
 
 
-def _presign(target: Target) -> Presign | None:
+def _presign(target: Target) -> Callable[[], str] | None:
     """Return a function that signs the URL for each connection; None if it is not to be signed."""
     sign = signer(target)
     if sign is None:
