@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from itertools import accumulate
 
 from wschat.functions.shared.dynamodb import Json
 from wschat.protocol.events import Entry
@@ -30,11 +31,7 @@ def newest(items: Iterable[Json], after: int, last: int) -> tuple[tuple[Entry, .
         Entry(item["user"], item["content"], item["seq"], item["time"], item.get("id")) for item in items
     ]
     found = sorted((entry for entry in entries if entry.seq > after), key=lambda entry: entry.seq)
-    kept: list[Entry] = []
-    size = 0
-    for entry in reversed(found):
-        size += len(json.dumps(vars(entry), ensure_ascii=False).encode())
-        if size > HISTORY_LIMIT:
-            break
-        kept.insert(0, entry)
+    lengths = (len(json.dumps(vars(entry), ensure_ascii=False).encode()) for entry in reversed(found))
+    number = sum(size <= HISTORY_LIMIT for size in accumulate(lengths))
+    kept = found[len(found) - number :]
     return tuple(kept), last - after > LOG_LENGTH or len(kept) < len(found)
