@@ -11,11 +11,6 @@ from tests.support.plane.service import Service
 from tests.support.plane.wire import Answer, Call, beside, path_of
 
 UNASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
-UNDECRYPTED = (
-    "Lambda was unable to decrypt the environment variables because KMS access was denied. Please check the "
-    "function's KMS key settings. KMS Exception: UnrecognizedClientExceptionKMS Message: The security token "
-    "included in the request is invalid."
-)
 NOT_NOW = "The operation cannot be performed at this time. {}"
 PENDING = NOT_NOW.format("The function is currently in the following state: Pending")
 UPDATING = NOT_NOW.format("An update is in progress for resource: {}")
@@ -47,13 +42,11 @@ class Functions(Service):
 
     def refuse(self, call: Call, now: float) -> Answer | None:
         name, operation = call.resource, call.operation
-        if operation in {*UPDATES, "DeleteFunction", "Invoke", "PublishVersion"} and self.pending(name, now):
+        if operation in {*UPDATES, "DeleteFunction"} and self.pending(name, now):
             return error("lambda", 409, "ResourceConflictException", PENDING)
-        if operation in {*UPDATES, "PublishVersion"} and self.updating(name, now):
+        if operation in UPDATES and self.updating(name, now):
             arn = f"arn:aws:lambda:{call.region}:000000000000:function:{name}"
             return error("lambda", 409, "ResourceConflictException", UPDATING.format(arn))
-        if operation == "Invoke" and name in self.locked_out():
-            return error("lambda", 502, "KMSAccessDeniedException", UNDECRYPTED)
         role = call.params.get("Role") if operation in ROLE_USERS else None
         if role and not self._roles.assumable(role, now):
             return error("lambda", 400, "InvalidParameterValueException", UNASSUMABLE)
@@ -87,19 +80,16 @@ class Functions(Service):
                 for name in STATES + UPDATE_STATES:
                     function.pop(name, None)
         changed = self._updated.get(call.resource, self._made.get(call.resource))
-        if call.operation in {"GetFunction", "GetFunctionConfiguration"} and changed is not None:
-            configuration = content.get("Configuration", content)
-            configuration["LastModified"] = self._dates.millisecond(changed)
+        if call.operation == "GetFunction" and changed is not None:
+            content["Configuration"]["LastModified"] = self._dates.millisecond(changed)
         return answer.with_json(content)
 
     def show(self, call: Call, answer: Answer, now: float) -> Answer:
-        if not answer.ok or call.operation not in {"GetFunction", "GetFunctionConfiguration"}:
+        if not answer.ok or call.operation != "GetFunction":
             return answer
         content = answer.json
-        if call.operation == "GetFunction":
-            content["Configuration"] = self._with_states(content["Configuration"], now)
-            return answer.with_json(content)
-        return answer.with_json(self._with_states(content, now))
+        content["Configuration"] = self._with_states(content["Configuration"], now)
+        return answer.with_json(content)
 
     def _with_states(self, configuration: dict[str, Any], now: float) -> dict[str, Any]:
         """Say what AWS would: an update leaves a function Active, MiniStack says Pending."""

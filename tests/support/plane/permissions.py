@@ -28,7 +28,6 @@ TAGS = {
     "CreateTable": "dynamodb:TagResource",
 }
 """What a create with tags needs besides."""
-INSTANCE_PROFILE = {"AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile"}
 LINK = "iam:CreateServiceLinkedRole"
 LINKED_ROLE = (
     f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
@@ -89,7 +88,7 @@ def _resource(call: Call) -> str:
             return f"arn:aws:apigateway:{call.region}::/{path}"
         case "dynamodb":
             return f"arn:aws:dynamodb:{here}:table/{name}"
-        case "iam" if call.operation in INSTANCE_PROFILE:
+        case "iam" if call.operation == "RemoveRoleFromInstanceProfile":
             return f"arn:aws:iam::{ACCOUNT}:instance-profile/{call.params['InstanceProfileName']}"
         case "iam":
             return f"arn:aws:iam::{ACCOUNT}:role/{name}"
