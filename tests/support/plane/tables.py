@@ -32,11 +32,6 @@ class Tables(Service):
     def refuse(self, call: Call, now: float) -> Answer | None:
         name, operation = call.resource, call.operation
         creating, deleting = self.creating(name, now), self.deleting(name, now)
-        if not call.control:
-            absent = creating or deleting
-            return (
-                self._error("ResourceNotFoundException", "Requested resource not found") if absent else None
-            )
         if creating and operation == "DescribeTimeToLive":
             return self._error("ValidationException", f"Table is being created: {name}")
         if (creating and operation in CHANGES) or (deleting and operation in {*CHANGES, "CreateTable"}):
