@@ -104,7 +104,7 @@ def test_two_people(aws: dict[str, str], state: dict[str, str], url: str) -> Non
 
 
 def test_a_pipe(state: dict[str, str], url: str) -> None:
-    """Lines in, lines out: a script registers, joins, speaks and reads; the exit code tells."""
+    """Lines in, lines out: a script registers, joins, speaks and reads."""
     lines = "first\nsecond\n/users\n"
     done = wschat("chat", "--url", url, "--name", "bot", "--room", "ops", env=state, stdin=lines)
     assert done.returncode == 0, done.stderr
@@ -112,12 +112,6 @@ def test_a_pipe(state: dict[str, str], url: str) -> None:
         "first",
         "second",
     ]
-    request = '{"action": "message", "value": "as json"}\n'
-    done = wschat("chat", "--json", "--name", "bot", "--room", "ops", env=state, stdin=request)
-    events = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [event["type"] for event in events if event["type"] in {"signup", "ack"}] == ["signup", "ack"]
-    done = wschat("chat", env=state, stdin="nobody registered me\n")
-    assert done.returncode == 7
 
 
 def test_a_full_lab(aws: dict[str, str], state: dict[str, str], url: str) -> None:
