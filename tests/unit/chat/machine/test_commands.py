@@ -1,7 +1,7 @@
 import pytest
 
 from wschat.chat.machine.advice import Advice
-from wschat.chat.machine.commands import COMMANDS, HELP, candidates, mentions, parse
+from wschat.chat.machine.commands import COMMANDS, candidates, mentions, parse
 from wschat.protocol.requests import Request
 
 
@@ -41,11 +41,6 @@ def test_parse(line: str, meaning: object) -> None:
 def test_candidates(before: str, lines: list[str]) -> None:
     """Commands complete, and rooms after /join."""
     assert candidates(before, ["ops", "Old times"]) == lines
-
-
-def test_help_lists_all() -> None:
-    """Every command stands in the help."""
-    assert [usage for usage, _ in HELP[: len(COMMANDS)]] == [command.usage for command in COMMANDS]
 
 
 @pytest.mark.parametrize(

@@ -3,26 +3,21 @@
 import pytest
 
 from tests.support.play import Play, back, in_room, named, with_bob
+from wschat.chat.machine.advice import FUNCTIONS
 from wschat.chat.machine.connection import Closed, Opened
 from wschat.chat.machine.effects import FromServer, Reconnected, RequestFailed, Timer, Unsent
-from wschat.protocol.events import (
-    ClientMessage,
-    DeleteRoom,
-    Entry,
-    Error,
-    MultiMessage,
-    Pong,
-    Signup,
-    SingleRoom,
-)
+from wschat.lab.blueprint import FUNCTIONS as SPECS
+from wschat.protocol.events import ClientMessage, DeleteRoom, Entry, Error, MultiMessage, Signup, SingleRoom
 from wschat.protocol.reader import GatewayError, Unknown
+from wschat.protocol.requests import Action
 
 NEWS = (("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5))
 
 
-def test_a_wished_room() -> None:
-    """One that is not there is made; if somebody else was quicker, it is joined; not for ever."""
-    play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1), Signup("ann", (), "me-0"))
+@pytest.mark.parametrize("ours", [False, True])
+def test_a_room_that_is_not_there(ours: bool) -> None:  # noqa: FBT001
+    """One that is wanted, or was ours, is made; if somebody else was quicker, it is joined; not for ever."""
+    play = named(with_bob().feed(Closed(1)) if ours else Play(wanted_name="ann", wanted_room="ops"))
     assert play.feed(Error("no-such-room", "", play.id)).sent == [("create", "ops")]
     assert play.feed(Error("room-exists", "", play.id)).sent == [("join", "ops")]
     assert not play.state.refused
@@ -66,11 +61,10 @@ def test_gateway_errors(text: str, what: str, hint: str) -> None:
     assert play.state.refused
 
 
-def test_error_without_id() -> None:
-    """The $default route echoes no id: its error is about the request that waits."""
-    play = in_room().feed("hello", Error("unknown-action", "no such action"))
-    assert play.restored == ["hello"]
-    assert play.state.idle
+def test_functions() -> None:
+    """What to look into exists: the function of each action is one of the lab's."""
+    assert FUNCTIONS.keys() == set(Action) - {Action.PING}
+    assert set(FUNCTIONS.values()) <= {spec.name for spec in SPECS}
 
 
 def test_history_and_news_overlap() -> None:
@@ -96,7 +90,7 @@ def test_rooms_come_and_go() -> None:
 
 def test_unreadable_frames() -> None:
     """Events of newer servers are ignored; rubbish gets one line, and is no answer."""
-    play = in_room().feed(Unknown('{"type": "new-thing"}'), Pong())
+    play = in_room().feed(Unknown('{"type": "new-thing"}'))
     assert play.effects == []
     assert len(play.feed(Unknown("Task timed out"), Unknown("[1]")).shown) == 2
     play = in_room().feed("hi", Unknown("Task timed out"))
@@ -109,13 +103,9 @@ def test_truncated_only_if_something_is_missing() -> None:
     assert Reconnected(missed=1) in play.shown
 
 
-def test_room_gone_meanwhile() -> None:
-    """It is made again; if somebody else was quicker, it is joined."""
-    play = named(with_bob().feed(Closed(1)))
-    assert play.feed(Error("no-such-room", "", play.id)).sent == [("create", "ops")]
-    assert play.feed(Error("room-exists", "", play.id)).sent == [("join", "ops")]
-    named(play.feed(Closed(2)))
-    play.feed(Error("no-such-room", "", play.id))
+def test_room_made_again() -> None:
+    """Who comes back to a room that was gone is told so."""
+    play = named(with_bob().feed(Closed(1))).feed(Error("no-such-room", "", "me-3"))
     play.feed(MultiMessage("ops", ("ann",), id=play.id))
     assert Reconnected(remade=True) in play.shown
 

@@ -1,16 +1,14 @@
 """What the state says of itself."""
 
-from tests.support.play import Play, in_room
-from wschat.chat.machine.connection import Closed, Opened
-from wschat.chat.machine.effects import Unsent
+from tests.support.play import back, with_bob
+from wschat.chat.machine.connection import Closed
+from wschat.protocol.events import Entry
 
 
-def test_lost_connection_keeps_what_was_typed() -> None:
-    """The message that was in flight and those behind it are known after the cut, wishes are none of them.
-
-    Only of the first nobody knows whether it arrived.
-    """
-    play = in_room().feed("one", "two", Closed(1))
-    assert play.state.status == "reconnecting"
-    assert play.state.unsent == (Unsent("one", doubtful=True), Unsent("two"))
-    assert Play(wanted_name="ann").feed(Opened(1)).state.unsent == ()
+def test_an_id_that_somebody_else_took() -> None:
+    """What somebody else said under our id does not pass for ours, which is sent again."""
+    play = with_bob().feed("hello")
+    request = play.id
+    play.feed(Closed(1))
+    back(play, Entry("mallory", "not hello", 6, id=request))
+    assert play.sent == [("message", "hello")]

@@ -6,15 +6,11 @@ from wschat.chat.machine.effects import Listing, Members, Notice, Quit, Unsent
 from wschat.protocol.events import Ack, ClientMessage, Error
 
 
-def test_slash_texts() -> None:
-    """Two slashes at the start send one; the line that is given back is as typed."""
+def test_texts() -> None:
+    """Two slashes at the start send one; what is given back is as typed; nothing is sent for a blank line."""
     play = in_room().feed("//etc/passwd")
     assert play.sent == [("message", "/etc/passwd")]
     assert play.feed(Error("too-long", "", play.id)).restored == ["//etc/passwd"]
-
-
-def test_blank_lines() -> None:
-    """Nothing is sent for a line without text."""
     assert in_room().feed("", "   ", "\t").effects == []
 
 
@@ -35,6 +31,12 @@ def test_quit_waits_for_replies() -> None:
     assert Quit() not in play.effects
     assert play.feed(Ack(id=play.id)).effects[-1] == Quit()
     assert Quit() in in_room().feed("bye", "/quit", "/quit").effects
+
+
+def test_what_waits_at_the_end_of_the_chat() -> None:
+    """It is shown, and then the chat ends."""
+    play = with_bob().feed(ClientMessage("bob", "c", "ops", 7), "/quit")
+    assert (play.said, play.effects[-1]) == (["c"], Quit())
 
 
 def test_quitting_without_a_connection() -> None:
