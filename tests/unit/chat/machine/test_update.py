@@ -40,11 +40,11 @@ def test_what_waits_at_the_end_of_the_chat() -> None:
 
 
 def test_quitting_without_a_connection() -> None:
-    """What waits is told; a second /quit ends it."""
-    play = with_bob().feed(Closed(1), "hello", "/quit")
+    """What waits is told, and what may have arrived; a second /quit ends it."""
+    play = with_bob().feed("one", Closed(1), "two", "/quit")
     assert Quit() not in play.effects
     assert Quit() in play.feed("/quit").effects
-    assert play.state.unsent == (Unsent("hello"),)
+    assert play.state.unsent == (Unsent("one", doubtful=True), Unsent("two"))
 
 
 def test_a_flood() -> None:
