@@ -3,19 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from wschat.chat.machine import effects
 from wschat.chat.machine.connection import Opened
-from wschat.chat.machine.effects import (
-    Acknowledged,
-    Close,
-    Connect,
-    Effect,
-    Item,
-    Message,
-    RestoreInput,
-    Send,
-    SetTimer,
-    Timer,
-)
 from wschat.chat.machine.incoming import Received
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import Event, LineEntered, update
@@ -28,7 +17,7 @@ class Play:
 
     def __init__(self, **wanted: Any) -> None:  # noqa: ANN401
         self.state = ChatState("me", "secret", **wanted)
-        self.effects: list[Effect] = []
+        self.effects: list[effects.Effect] = []
 
     def feed(self, *events: Event | wire.Event | str) -> "Play":
         """Feed events; text stands for a line, an event of the wire for its arrival."""
@@ -44,33 +33,33 @@ class Play:
 
     @property
     def sent(self) -> list[tuple[str, str]]:
-        return [(e.request.action, e.request.value) for e in self.effects if isinstance(e, Send)]
+        return [(e.request.action, e.request.value) for e in self.effects if isinstance(e, effects.Send)]
 
     @property
-    def shown(self) -> list[Item]:
+    def shown(self) -> list[effects.Item]:
         """What is shown, but that messages were acknowledged."""
-        items = [effect for effect in self.effects if isinstance(effect, Item)]
-        return [item for item in items if not (isinstance(item, Acknowledged) and item.action == "message")]
+        told = [effect for effect in self.effects if isinstance(effect, effects.Item)]
+        return [item for item in told if getattr(item, "action", None) != "message"]
 
     @property
     def said(self) -> list[str]:
-        return [item.event.message for item in self.shown if isinstance(item, Message)]
+        return [item.event.message for item in self.shown if isinstance(item, effects.Message)]
 
     @property
     def restored(self) -> list[str]:
-        return [effect.unsent.line for effect in self.effects if isinstance(effect, RestoreInput)]
+        return [effect.unsent.line for effect in self.effects if isinstance(effect, effects.RestoreInput)]
 
     @property
-    def connects(self) -> list[Connect]:
-        return [effect for effect in self.effects if isinstance(effect, Connect)]
+    def connects(self) -> list[effects.Connect]:
+        return [effect for effect in self.effects if isinstance(effect, effects.Connect)]
 
     @property
     def closed(self) -> list[int]:
-        return [effect.number for effect in self.effects if isinstance(effect, Close)]
+        return [effect.number for effect in self.effects if isinstance(effect, effects.Close)]
 
     @property
-    def timers(self) -> dict[Timer, float]:
-        return {effect.timer: effect.after for effect in self.effects if isinstance(effect, SetTimer)}
+    def timers(self) -> dict[effects.Timer, float]:
+        return {effect.timer: effect.after for effect in self.effects if isinstance(effect, effects.SetTimer)}
 
     @property
     def id(self) -> str:

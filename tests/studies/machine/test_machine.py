@@ -8,21 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.support.play import Play
+from wschat.chat.machine import effects
 from wschat.chat.machine.advice import Fault
 from wschat.chat.machine.connection import Closed, Opened, Resumed
-from wschat.chat.machine.effects import (
-    Close,
-    Connect,
-    FromServer,
-    GiveUp,
-    Members,
-    Message,
-    Presence,
-    Quit,
-    Send,
-    SetTimer,
-    Timer,
-)
+from wschat.chat.machine.effects import Timer
 from wschat.chat.machine.state import Connecting
 from wschat.protocol.events import Ack, ClientMessage, Entry, Event, MultiMessage, UserJoined
 
@@ -71,39 +60,39 @@ class Chat(RuleBasedStateMachine):
 
     def note(self, effect: object) -> None:
         match effect:
-            case Send(request):
+            case effects.Send(request):
                 number, links = self.play.state.in_use, self.server.links
                 assert number in links, "sent on a connection that is gone"
                 others = [one for one in links[number].asked if one.action != "ping"]
                 assert request.action == "ping" or not others, "two requests in flight"
                 assert request.id not in self.shown, "sent though it was seen"
                 links[number].asked.append(request)
-            case Connect(number):
+            case effects.Connect(number):
                 self.trying = number
-            case Close(number):
+            case effects.Close(number):
                 self.server.lose(number, arrives=self.arrives)
-            case SetTimer(timer):
+            case effects.SetTimer(timer):
                 self.timers.add(timer)
-            case GiveUp() | Quit():
+            case effects.GiveUp() | effects.Quit():
                 raise AssertionError(effect)
 
     def look(self, item: object, rooms: set[str | None]) -> None:
         """What is shown is shown in its room, and once in a stay."""
         match item:
-            case FromServer(MultiMessage(room)):
+            case effects.FromServer(MultiMessage(room)):
                 self.in_this_stay = self.in_this_stay if room == self.stay else []
                 self.stay = room
-            case Message(ClientMessage(user, text, room, seq, time, id_)):
+            case effects.Message(ClientMessage(user, text, room, seq, time, id_)):
                 assert room in rooms, f"{text} shown in {room!r}"
                 assert Entry(user, text, seq, time, id_) in self.server.logs[room], f"{text} is not of {room}"
                 assert id_ not in self.in_this_stay, "shown twice"
                 self.in_this_stay.append(id_)
                 self.shown.append(id_)
                 self.due.discard(id_)
-            case Presence(events):
+            case effects.Presence(events):
                 assert {event.room for event in events} <= rooms, f"{events} shown in {rooms}"
                 self.due -= {event.user for event in events}
-            case Members(room):
+            case effects.Members(room):
                 assert room in rooms, f"members of {room}"
 
     @precondition(lambda self: self.trying is not None)
