@@ -1,9 +1,15 @@
-"""Which lab is meant: by its names in an AWS account, or by its URL; how a connection to it is signed."""
+"""Which lab is meant: its address, options, and whether it is on this machine; how it is connected to."""
 
+import ipaddress
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from urllib.parse import SplitResult, urlsplit
 
+from wschat.errors import ConnectError
+
+HOST = "127.0.0.1"
+"""Where a local lab is reached."""
 COMMANDS = ("provision", "teardown", "status")
 """The commands that lead on from each other, with the same options."""
 
@@ -47,3 +53,33 @@ class SignedHandshake:
 
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
+
+
+def is_here(host: str) -> bool:
+    """Tell whether a host is this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def check_url(url: str) -> SplitResult:
+    """Return the parts of a WebSocket URL.
+
+    Raises:
+        ConnectError: it is none, or one of API Gateway without a stage.
+    """
+    hint = "it looks like wss://ID.execute-api.REGION.amazonaws.com/development"
+    try:
+        parts = urlsplit(url)
+        valid = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        raise ConnectError("This is no URL", hint=hint) from None
+    if parts.scheme in {"http", "https"}:
+        scheme = parts.scheme.replace("http", "ws")
+        raise ConnectError(f"{parts.scheme}:// is no WebSocket URL", hint=f"use {scheme}:// instead")
+    if parts.scheme not in {"ws", "wss"} or not valid:
+        raise ConnectError("A WebSocket URL begins with wss:// and a host", hint=hint)
+    if ".execute-api." in (parts.hostname or "") and parts.path in {"", "/"}:
+        raise ConnectError("The stage is missing at the end of the URL", hint=hint)
+    return parts

@@ -1,8 +1,11 @@
-"""Which lab is meant, as options of other commands."""
+"""Which lab is meant: options of other commands, hosts, URLs."""
 
 import shlex
 
-from wschat.target import Target
+import pytest
+
+from wschat.errors import ConnectError
+from wschat.target import HOST, Target, check_url, is_here
 
 
 def test_commands() -> None:
@@ -13,3 +16,35 @@ def test_commands() -> None:
         *("wschat", "teardown", "--prefix", "a b-", "--profile", "it's mine"),
         *("--endpoint-url", "http://127.0.0.1:9"),
     ]
+
+
+@pytest.mark.parametrize("host", [HOST, "127.8.8.8", "::1", "localhost", "abc.localhost"])
+def test_here(host: str) -> None:
+    """Loopback addresses, and the names that always mean them."""
+    assert is_here(host)
+
+
+@pytest.mark.parametrize("host", ["", "10.0.0.1", "localhost.example.com", "127.0.0.1.example.com"])
+def test_elsewhere(host: str) -> None:
+    """A name that only looks like one is not this machine."""
+    assert not is_here(host)
+
+
+@pytest.mark.parametrize(
+    ("url", "advice"),
+    [
+        ("https://x.execute-api.eu-west-1.amazonaws.com/development", "use wss:// instead"),
+        ("http://127.0.0.1:1/x", "use ws:// instead"),
+        ("x.execute-api.eu-west-1.amazonaws.com/development", "it looks like wss://"),
+        ("wss://x.execute-api.eu-west-1.amazonaws.com/", "/development"),
+        ("wss:///development", "it looks like"),
+        ("wss://host:port/development", "it looks like"),
+        ("wss://[::1/development", "it looks like"),
+        ("", "it looks like"),
+    ],
+)
+def test_bad_urls(url: str, advice: str) -> None:
+    """What is no WebSocket URL is refused with the form that is."""
+    with pytest.raises(ConnectError) as caught:
+        check_url(url)
+    assert advice in caught.value.hint

@@ -8,9 +8,8 @@ from shlex import quote
 from shutil import which
 
 from wschat import paths
-from wschat.chat.network.url import check_url
 from wschat.errors import UsageError
-from wschat.target import SignedHandshake, Target
+from wschat.target import SignedHandshake, Target, check_url
 
 
 def find(target: Target, url: str | None, *, sign: bool | None, command: str) -> Target:

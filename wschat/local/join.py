@@ -19,8 +19,8 @@ from wschat.errors import LocalError
 from wschat.local.environment import clean_environment, ministack_environment
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.shared import STOP, LabFiles, locked
-from wschat.loopback import HOST
 from wschat.signals import SIGNAL_POLL_S
+from wschat.target import HOST
 
 GONE_S = 3.0
 ENDING_S = 0.5

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NoReturn
 from wschat.errors import LocalError
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.shared import STOP, LabFiles, Message, encode, failed, locked, outcome
-from wschat.loopback import HOST
+from wschat.target import HOST
 
 if TYPE_CHECKING:
     from wschat.local.gateway.gateway import Gateway

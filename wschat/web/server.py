@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 
 from wschat.errors import UsageError, WschatError
-from wschat.loopback import HOST
+from wschat.target import HOST
 from wschat.web.page import TYPES, Page
 
 PATHS = {"/": "index.html", **{f"/{name}": name for name in TYPES}}

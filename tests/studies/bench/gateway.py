@@ -28,7 +28,7 @@ from tests.support.until import until
 from wschat.lab.local import provision
 from wschat.local.environment import clean_environment, ministack_environment
 from wschat.local.join import is_in_use, listen
-from wschat.loopback import HOST
+from wschat.target import HOST
 
 ROOMS, MEMBERS = 10, 10
 TALK_S, PATIENCE_S = 3.0, 30.0

@@ -19,14 +19,12 @@ from wschat.chat.machine.connection import Closed, Opened
 from wschat.chat.machine.incoming import Received
 from wschat.chat.machine.update import Event
 from wschat.chat.network.failures import COMPARE, fault, lost, refused
-from wschat.chat.network.url import check_url
 from wschat.errors import ConnectError, WschatError
-from wschat.loopback import is_here
 from wschat.protocol import events as wire
 from wschat.protocol.reader import decode_event
 from wschat.protocol.requests import Action, Request
 from wschat.retry import Failure
-from wschat.target import SignedHandshake
+from wschat.target import SignedHandshake, check_url, is_here
 from wschat.text import safe
 
 if TYPE_CHECKING:

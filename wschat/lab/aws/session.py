@@ -18,8 +18,7 @@ from wschat.lab.aws.cloud import AWS_PACING, EMULATOR_PACING, Cloud, Pacing
 from wschat.lab.aws.errors import translated
 from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import API, Lab
-from wschat.loopback import is_here
-from wschat.target import Target
+from wschat.target import Target, is_here
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient

@@ -25,7 +25,7 @@ from wschat.local.gateway.iam import authorize
 from wschat.local.gateway.invocation import Functions
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.gateway.sockets import serve_both
-from wschat.loopback import is_here
+from wschat.target import is_here
 
 KEEP_ALIVE_S = 75
 REQUEST_S = 60.0

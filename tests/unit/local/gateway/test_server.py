@@ -12,7 +12,7 @@ import pytest
 from tests.support.asynchronous import asynchronous
 from tests.unit.local.gateway.conftest import authorization
 from wschat.local.gateway.server import start_http
-from wschat.loopback import HOST
+from wschat.target import HOST
 
 PATIENCE_S = 30
 WHOLE = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nwhat"
