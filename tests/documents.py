@@ -15,7 +15,7 @@ from tests.support.attacks import KINDS as ATTACKS_BY_KIND
 from wschat.chat.machine.commands import HELP
 from wschat.chat.settings import MEANING
 from wschat.chat.ui.json_lines import FIELDS
-from wschat.cli.app import COMMANDS, LazyCommand
+from wschat.cli.app import COMMANDS, load
 from wschat.errors import ExitCode
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
 from wschat.lab.user_policy import STATEMENTS
@@ -34,7 +34,7 @@ def table(heads: Iterable[str], rows: Rows) -> str:
 
 def command_line() -> dict[str, TyperCommand]:
     """Return each command of the program, by name."""
-    return {name: LazyCommand(name).load() for name in COMMANDS}
+    return {name: load(name) for name in COMMANDS}
 
 
 def commands() -> Rows:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
 from inspect import Parameter, Signature, signature
-from typing import Annotated, Any, cast, get_args
+from typing import Annotated, Any, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -59,27 +59,24 @@ def _with_target(command: Command) -> Command:
     return run
 
 
-class LazyCommand(TyperCommand):
-    """A command whose module is imported when it is called, or asked for its options."""
-
-    def load(self) -> TyperCommand:
-        """Import `wschat.cli.NAME`, and return the command made of its function NAME."""
-        name = str(self.name)
-        loaded = typer.Typer(add_completion=False, rich_markup_mode=None)
-        loaded.command()(_with_target(getattr(import_module(f"wschat.cli.{name}"), name)))
-        return cast("TyperCommand", get_command(loaded))
-
-    def make_context(self, *arguments: Any, **options: Any) -> Any:  # noqa: ANN401  as click has it
-        """Go on with the loaded command."""
-        return self.load().make_context(*arguments, **options)
+def load(name: str) -> Any:  # noqa: ANN401  click's command, of which typer has its own copy
+    """Import `wschat.cli.NAME`, and return the command made of its function NAME."""
+    loaded = typer.Typer(add_completion=False, rich_markup_mode=None)
+    loaded.command()(_with_target(getattr(import_module(f"wschat.cli.{name}"), name)))
+    return get_command(loaded)
 
 
 class LazyGroup(TyperGroup):
-    """A group that knows its commands' names and first sentences without importing them."""
+    """A group that lists its commands without importing them: each is, when it is called or completed."""
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401  click's
         super().__init__(**settings)
-        self.commands = {name: LazyCommand(name, help=text) for name, text in COMMANDS.items()}
+        self.commands = {name: TyperCommand(name, help=text) for name, text in COMMANDS.items()}
+
+    def resolve_command(self, *arguments: Any) -> Any:  # noqa: ANN401  as click has it
+        """Load the command that is called, if there is one of that name."""
+        name, command, rest = super().resolve_command(*arguments)
+        return name, command and load(str(name)), rest
 
 
 app = typer.Typer(

@@ -2,8 +2,8 @@
 
 import signal
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
@@ -12,7 +12,6 @@ import typer
 from rich.text import Text
 
 from wschat.cli.console import show_error, stderr
-from wschat.cli.report import show_stopped
 from wschat.errors import ExitCode
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.clock import Stopped
@@ -43,14 +42,20 @@ def carry_out(
 
     def stop() -> None:
         cloud.clock.stop()
-        shown.stopping()
+        shown.console.print("Stopping: the calls in flight end first. Ctrl-C again stops at once.")
 
-    with stoppable(stop):
-        try:
-            outcome = shown.show(work(replace(cloud, on_wait=shown.wait), tuple(steps), actual))
-        except (Stopped, KeyboardInterrupt):
-            show_stopped(shown.counts, len(steps), work.__name__, commands)
-            raise typer.Exit(ExitCode.INTERRUPTED) from None
+    def first(_signal: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        threading.Thread(target=stop, daemon=True).start()  # what it needs may be locked where this came
+
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        outcome = shown.show(work(replace(cloud, on_wait=shown.wait), tuple(steps), actual))
+    except (Stopped, KeyboardInterrupt):
+        shown.stopped(len(steps), work.__name__)
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
     stderr().print(f"Done: {shown.counts['done']} steps in {cloud.clock.now() - start:.1f} s.")
     return outcome
 
@@ -58,21 +63,21 @@ def carry_out(
 class Steps:
     """Shows the steps of a run as they begin, wait and end, and counts what became of them.
 
-    `commands` is what to type for each command that an error's hint names.
+    `commands` is what to type for each command that an error's hint names, or that one may go on with.
     """
 
     def __init__(self, commands: Mapping[str, str]) -> None:
         self.counts = {"done": 0, "failed": 0, "under way": 0}
         self._commands = commands
         self._hints = set[str]()
-        self._console = stderr()
+        self.console = stderr()
         self._status: Status | None = None
         self._under_way: dict[Step, tuple[str, str, float]] = {}
         self._next_report_s: dict[str, float] = {}
 
     def show(self, progress: Generator[Progress, None, T]) -> T:
         """Show steps as they come; return what they lead to."""
-        animation = self._console.status(LOOKING) if self._console.animated else nullcontext()
+        animation = self.console.status(LOOKING) if self.console.animated else nullcontext()
         with animation as self._status:
             try:
                 while True:
@@ -87,9 +92,22 @@ class Steps:
         """Show that something is waited for when no step is under way."""
         self._update(LOOKING, why, seconds)
 
-    def stopping(self) -> None:
-        """Say that the wish to stop was heard."""
-        self._console.print("Stopping: the calls in flight end first. Ctrl-C again stops at once.")
+    def stopped(self, steps: int, command: str) -> None:
+        """Say what became of so many steps, and how to go on after this command was stopped.
+
+        There may be more than the plan had, if it was made anew after a second look.
+        """
+        begun = sum(self.counts.values())
+        steps = max(steps, begun)
+        numbers = [f"{count} {what}" for what, count in self.counts.items() if count or what != "failed"]
+        told = f"Of {steps} steps: {', '.join(numbers)}, {steps - begun} not begun."
+        self.console.print(f"[bold]Stopped.[/bold] {told}")
+        effects = {"provision": "makes it whole again", "teardown": "removes what there is"}
+        lines = {name: self._commands[name] for name in (command, *effects)}
+        width = max(map(len, lines.values()))
+        for name, typed in lines.items():
+            effect = "goes on from here" if name == command else effects[name]
+            self.console.print(Text.assemble("  ", (typed.ljust(width), "bold"), f"  {effect}"))
 
     def _take(self, each: Progress) -> None:
         step, what = each.step, str(each.step)
@@ -108,12 +126,12 @@ class Steps:
         seconds = f" {each.seconds:.1f} s" if kind == "done" else ""
         stopped = " (stopped in the middle)" if each.phase is Phase.STOPPED else ""
         task = f"{each.step.task.value.partition(':')[0]} "
-        self._console.print(
+        self.console.print(
             Text.assemble((task, "dim"), sign, safe(str(each.step)), (seconds, "dim"), stopped)
         )
         if each.error:
             each.error.complete(self._commands)
-            show_error(each.error, self._console, hint=each.error.hint not in self._hints)
+            show_error(each.error, self.console, hint=each.error.hint not in self._hints)
             self._hints.add(each.error.hint)
 
     def _update(self, what: str, why: str, seconds: float) -> None:
@@ -121,11 +139,11 @@ class Steps:
         if self._status:
             lines = list(self._under_way.values()) or [(LOOKING, why, seconds)]
             more = [(f"and {len(lines) - LINES} more", "", 0.0)] if len(lines) > LINES else []
-            width = self._console.width - SPINNER
+            width = self.console.width - SPINNER
             self._status.update(Text("\n  ").join(_line(*each, width) for each in (*lines[:LINES], *more)))
         elif why and seconds >= self._next_report_s.setdefault(what, LONG_S):
             self._next_report_s[what] *= 2
-            self._console.print(Text("  ").append(_line(what, why, seconds)))
+            self.console.print(Text("  ").append(_line(what, why, seconds)))
 
 
 def _line(what: str, why: str, seconds: float, width: int | None = None) -> Text:
@@ -135,21 +153,3 @@ def _line(what: str, why: str, seconds: float, width: int | None = None) -> Text
     if width:
         line.truncate(width - len(wait), overflow="ellipsis")
     return line.append(wait)
-
-
-@contextmanager
-def stoppable(stop: Callable[[], None]) -> Iterator[None]:
-    """Let the first Ctrl-C call `stop`, which lets the calls in flight end; the second stops at once.
-
-    It is called in a thread of its own: what it needs may be locked where the signal came.
-    """
-
-    def first(_signal: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        threading.Thread(target=stop, daemon=True).start()
-
-    before = signal.signal(signal.SIGINT, first)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -1,7 +1,7 @@
 """What provision, status and teardown show of a lab: plans, differences, tables; the same as JSON."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from os.path import commonprefix
 
@@ -119,25 +119,6 @@ def possible_owner(unmanaged: Sequence[Resource]) -> str:
     """Say whose these may be: roles are account-wide, so they may be of a lab of one's own elsewhere."""
     elsewhere = any(each.account_wide for each in unmanaged)
     return "somebody else's, or of a lab in another --region" if elsewhere else "somebody else's"
-
-
-def show_stopped(counts: Mapping[str, int], steps: int, stopped: str, commands: Mapping[str, str]) -> None:
-    """Say what became of so many steps, and how to go on.
-
-    `counts` has, for each thing that may become of a step that was begun, how many did. There may be more
-    than the plan had, if it was made anew after a second look. `commands` is what to type for each command;
-    `stopped` names the one that was stopped.
-    """
-    console, begun = stderr(), sum(counts.values())
-    steps = max(steps, begun)
-    numbers = [f"{count} {what}" for what, count in counts.items() if count or what != "failed"]
-    console.print(f"[bold]Stopped.[/bold] Of {steps} steps: {', '.join(numbers)}, {steps - begun} not begun.")
-    lines = {commands[stopped]: "goes on from here"}
-    for name, effect in {"provision": "makes it whole again", "teardown": "removes what there is"}.items():
-        lines.setdefault(commands[name], effect)
-    width = max(map(len, lines))
-    for command, effect in lines.items():
-        console.print(Text.assemble("  ", (command.ljust(width), "bold"), f"  {effect}"))
 
 
 FEW = 10

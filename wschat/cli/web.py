@@ -15,7 +15,7 @@ from wschat.cli import console
 from wschat.cli.connection import find, program, signer
 from wschat.cli.local import join_local
 from wschat.cli.options import Config, Credentials, Local, Sign, Url, is_typed, offer_template
-from wschat.errors import AccessError, UsageError
+from wschat.errors import UsageError
 from wschat.target import Target
 from wschat.web import page
 from wschat.web.server import Server
@@ -53,7 +53,7 @@ def web(
         with join_local() as running:
             console.stderr().print(f"In a terminal, join with: {program()} chat --local", markup=False)
             _serve(Target(url=running.url), port, running.wait, browser=browser)
-        return
+            return
     lab = find(target, url, sign=sign, command="web")
     if export:
         _export(lab, export)
@@ -68,7 +68,7 @@ def _serve(target: Target, port: int, wait: Callable[[], object], *, browser: bo
         UsageError: the port can't be used, or the URL not be put into a policy.
         AccessError: there is nothing to sign with.
     """
-    server = Server(target.url, _presign(target), port)
+    server = Server(target.url, signer(target), port)
     err = console.stderr()
     with server.running(), tempfile.TemporaryDirectory(prefix="wschat-") as private:
         try:
@@ -82,23 +82,6 @@ def _serve(target: Target, port: int, wait: Callable[[], object], *, browser: bo
             wait()
         except KeyboardInterrupt:
             err.print("\nStopped.")
-
-
-def _presign(target: Target) -> Callable[[], str] | None:
-    """Return a function that signs the URL for each connection; None if it is not to be signed."""
-    sign = signer(target)
-    if sign is None:
-        return None
-
-    def presign() -> str:
-        signed = sign()
-        if signed.headers:
-            what = "the signature does not fit into a URL, and a browser takes no other"
-            hint = "use `wschat chat --sign`, or credentials with a shorter session token"
-            raise AccessError(what, hint=hint)
-        return signed.url
-
-    return presign
 
 
 def _open(address: str) -> bool:

@@ -9,8 +9,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 
-from wschat.errors import UsageError, WschatError
-from wschat.target import HOST
+from wschat.errors import AccessError, UsageError, WschatError
+from wschat.target import HOST, SignedHandshake
 from wschat.web.page import TYPES, Page
 
 PATHS = {"/": "index.html", **{f"/{name}": name for name in TYPES}}
@@ -25,8 +25,8 @@ HEADERS = {
     "X-DNS-Prefetch-Control": "off",
 }
 
-Sign = Callable[[], str]
-"""Returns a freshly signed URL. Raises WschatError."""
+Sign = Callable[[], SignedHandshake]
+"""Returns a freshly signed handshake. Raises WschatError."""
 
 
 class Server(ThreadingTCPServer):
@@ -104,7 +104,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.FORBIDDEN, what)
             return
         try:
-            self._answer(HTTPStatus.OK, sign())
+            signed = sign()
+            if signed.headers:
+                what = "the signature does not fit into a URL, and a browser takes no other"
+                hint = "use `wschat chat --sign`, or credentials with a shorter session token"
+                raise AccessError(what, hint=hint)
+            self._answer(HTTPStatus.OK, signed.url)
         except WschatError as error:
             self._answer(HTTPStatus.BAD_GATEWAY, f"{error.what}: {error.hint}." if error.hint else error.what)
 

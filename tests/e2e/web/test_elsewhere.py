@@ -13,7 +13,7 @@ from tests.support.threaded import ThreadedServer
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.signing import signer
 from wschat.local.join import LocalLab
-from wschat.target import Target
+from wschat.target import SignedHandshake, Target
 from wschat.web.page import Page, export
 from wschat.web.server import Server
 
@@ -54,11 +54,11 @@ def test_a_signed_lab(
     for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test")):
         monkeypatch.setenv(f"AWS_{name}", value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
-    signed: list[str] = []
+    signed: list[SignedHandshake] = []
     sign = signer(url, Target(region="us-east-1"))
 
-    def note() -> str:
-        signed.append(sign().url)
+    def note() -> SignedHandshake:
+        signed.append(sign())
         return signed[-1]
 
     server, unsigned = Server(url, note), Server(url)

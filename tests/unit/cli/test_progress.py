@@ -3,7 +3,6 @@
 import pytest
 
 from wschat.cli.progress import Steps, _line
-from wschat.cli.report import show_stopped
 from wschat.errors import AccessError
 from wschat.lab.aws.log_groups import LogGroup
 from wschat.lab.plan import Phase, Progress, Step, Verb
@@ -45,11 +44,14 @@ def test_the_same_hint(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_stopped(capsys: pytest.CaptureFixture[str]) -> None:
     """All steps are accounted for, also when there were more, as after a second look at what there is."""
-    show_stopped({"done": 2, "failed": 1, "under way": 3}, 66, "teardown", Target("a-").commands)
+    shown = Steps(Target("a-").commands)
+    shown.counts = {"done": 2, "failed": 1, "under way": 3}
+    shown.stopped(66, "teardown")
     assert capsys.readouterr().err.splitlines() == [
         "Stopped. Of 66 steps: 2 done, 1 failed, 3 under way, 60 not begun.",
         "  wschat teardown --prefix a-   goes on from here",
         "  wschat provision --prefix a-  makes it whole again",
     ]
-    show_stopped({"done": 68, "under way": 1}, 66, "teardown", Target().commands)
+    shown.counts = {"done": 68, "under way": 1}
+    shown.stopped(66, "teardown")
     assert "Of 69 steps: 68 done, 1 under way, 0 not" in capsys.readouterr().err

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from wschat.errors import AccessError, UsageError
+from wschat.target import SignedHandshake
 from wschat.web.server import PATHS, Server
 
 URL = "wss://abc.execute-api.eu-central-1.amazonaws.com/development"
@@ -17,7 +18,7 @@ SIGNED = f"{URL}?X-Amz-Signature=secret"
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """A server that signs."""
-    server = Server(URL, lambda: SIGNED)
+    server = Server(URL, lambda: SignedHandshake(SIGNED, {}))
     with server.running():
         yield server
 
@@ -120,15 +121,19 @@ def test_an_open_lab_has_nothing_to_sign() -> None:
 
 
 def test_a_signature_that_fails() -> None:
-    """Why nothing could be signed is told to the page."""
+    """Why nothing could be signed, or not in a URL, is told to the page."""
+    signed = [SignedHandshake(URL, {"Authorization": "secret"})]
 
-    def fail() -> str:
+    def sign() -> SignedHandshake:
+        if signed:
+            return signed.pop()
         raise AccessError("the AWS login has expired", hint="log in again")
 
-    server = Server(URL, fail)
+    server = Server(URL, sign)
     with server.running():
-        answer, body = ask(server, "/sign", Authorization=f"Bearer {server.token}")
-        assert (answer.status, body) == (502, b"the AWS login has expired: log in again.")
+        for says in (b"the signature does not fit into a URL, ", b"the AWS login has expired: log in again."):
+            answer, body = ask(server, "/sign", Authorization=f"Bearer {server.token}")
+            assert (answer.status, body[: len(says)]) == (502, says)
 
 
 @pytest.mark.parametrize(
