@@ -1,20 +1,17 @@
 """`wschat chat`: chat in a terminal, or through a pipe."""
 
-from contextlib import nullcontext
-from typing import TYPE_CHECKING, Annotated
+from contextlib import ExitStack
+from typing import Annotated
 
 import typer
 
 from wschat import paths
 from wschat.chat.settings import Notify, Settings
-from wschat.cli.connection import find, program, signer
-from wschat.cli.options import Config, Credentials, Local, Sign, Url, is_typed, offer_template, setting
+from wschat.cli import options
+from wschat.cli.options import Config, Credentials, Local, Sign, Url, setting
 from wschat.errors import UsageError
 from wschat.signals import interrupt_on_termination
 from wschat.target import Target
-
-if TYPE_CHECKING:
-    from wschat.local.join import LocalLab
 
 
 def chat(
@@ -45,30 +42,28 @@ def chat(
     from wschat.chat.network import event_loop
 
     interrupt_on_termination()
-    if local and is_typed(context, "url", "sign"):
+    if local and options.is_typed(context, "url", "sign"):
         raise UsageError("--local and --url or --sign exclude each other", where="chat")
-    offer_template(config)
+    options.offer_template(config)
     if room and not name:
         hint = "give --name, or set it where the room is set: WSCHAT_NAME, or `name` in the settings"
         raise UsageError("a room needs a name: only somebody with a name can join", where="chat", hint=hint)
-    with _local_lab(plain=plain) if local else nullcontext() as lab:
-        at = Target(url=lab.url) if lab else find(target, url, sign=sign, command="chat")
+    with ExitStack() as stack:
+        lab = None
+        if local:
+            from wschat.cli.local import join_local  # rich takes longer to load than all that a chat needs
+
+            lab = stack.enter_context(join_local(plain=plain))
+        at = Target(url=lab.url) if lab else options.find(target, url, sign=sign, command="chat")
         is_host = lab is not None and lab.started
-        with paths.token(at.url) as token:
-            options = start.ChatOptions(
-                at.url,
-                token,
-                Settings(name, room, plain, log, time, bell, notify, links),
-                json_lines=json,
-                welcome=f"Another terminal joins with: {program()} chat --local" if is_host else "",
-                sign=signer(at),
-                check=lab.check if lab else start.ChatOptions.check,
-            )
-            code = event_loop.run(start.chat(options))
+        chosen = start.ChatOptions(
+            at.url,
+            stack.enter_context(paths.token(at.url)),
+            Settings(name, room, plain, log, time, bell, notify, links),
+            json_lines=json,
+            welcome=f"Another terminal joins with: {options.program()} chat --local" if is_host else "",
+            sign=options.signer(at),
+            check=lab.check if lab else start.ChatOptions.check,
+        )
+        code = event_loop.run(start.chat(chosen))
     raise typer.Exit(code)
-
-
-def _local_lab(*, plain: bool) -> "LocalLab":
-    from wschat.cli.local import join_local  # rich takes longer to load than one waits for the input line
-
-    return join_local(plain=plain)

@@ -9,7 +9,7 @@ from typer.models import OptionInfo
 
 from wschat import paths
 from wschat.cli import console
-from wschat.cli.connection import program
+from wschat.cli.options import program
 from wschat.errors import LocalError
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.join import LocalLab, join

@@ -11,10 +11,9 @@ from typing import Annotated
 import typer
 
 from wschat import signals
-from wschat.cli import console
-from wschat.cli.connection import find, program, signer
+from wschat.cli import console, options
 from wschat.cli.local import join_local
-from wschat.cli.options import Config, Credentials, Local, Sign, Url, is_typed, offer_template
+from wschat.cli.options import Config, Credentials, Local, Sign, Url
 from wschat.errors import UsageError
 from wschat.target import Target
 from wschat.web import page
@@ -44,17 +43,18 @@ def web(
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
     """Chat in a browser. Serve the lab's page on this machine until Ctrl-C, or export it."""
-    if local and is_typed(context, "url", "sign", "export"):
+    if local and options.is_typed(context, "url", "sign", "export"):
         raise UsageError("--local and --url, --sign or --export exclude each other", where="web")
-    offer_template(config)
+    options.offer_template(config)
     if not export:
         signals.interrupt_on_termination()
     if local:
         with join_local() as running:
-            console.stderr().print(f"In a terminal, join with: {program()} chat --local", markup=False)
+            join = f"In a terminal, join with: {options.program()} chat --local"
+            console.stderr().print(join, markup=False)
             _serve(Target(url=running.url), port, running.wait, browser=browser)
             return
-    lab = find(target, url, sign=sign, command="web")
+    lab = options.find(target, url, sign=sign, command="web")
     if export:
         _export(lab, export)
     else:
@@ -68,7 +68,7 @@ def _serve(target: Target, port: int, wait: Callable[[], object], *, browser: bo
         UsageError: the port can't be used, or the URL not be put into a policy.
         AccessError: there is nothing to sign with.
     """
-    server = Server(target.url, signer(target), port)
+    server = Server(target.url, options.signer(target), port)
     err = console.stderr()
     with server.running(), tempfile.TemporaryDirectory(prefix="wschat-") as private:
         try:
