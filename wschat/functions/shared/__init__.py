@@ -1,7 +1,7 @@
 """What the seven functions share, and is no lesson of its own.
 
 Begin with `request`, which decodes a request and encodes its reply. `dynamodb` reads, `writes` writes, and
-tries again what met another transaction; both over `session`. `broadcast` posts to many by `management_api`,
+tries again what met another transaction. `broadcast` posts to many by `management_api`,
 in `workers`, and prunes who is gone; `membership` is how one leaves a room, `history` where a room's
 messages are. `invocation` writes the structured log.
 """

@@ -7,11 +7,10 @@ from functools import cache
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from wschat.functions.shared.dynamodb import CLIENTS, scan
+from wschat.functions.shared.dynamodb import CLIENTS, scan, session
 from wschat.functions.shared.invocation import Call, add_counts, add_fields, timed
 from wschat.functions.shared.management_api import ManagementApi
 from wschat.functions.shared.membership import Leaving, Post, prune
-from wschat.functions.shared.session import session
 from wschat.protocol.refusals import Refused
 
 POSTING_TIME = 20.0  # seconds of an invocation, whose limit is 25: what is not posted by then is left
