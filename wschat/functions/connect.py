@@ -2,7 +2,7 @@
 
 from wschat.functions.shared.dynamodb import CLIENTS, Json
 from wschat.functions.shared.invocation import invocation
-from wschat.functions.shared.writes import put_item
+from wschat.functions.shared.writes import put, write
 
 
 def handler(event: Json, _context: object) -> Json:
@@ -16,5 +16,6 @@ def handler(event: Json, _context: object) -> Json:
     """
     with invocation(event) as call:
         if call.kind == "CONNECT" and call.connection:  # and not a client's message of this action
-            put_item(CLIENTS, {"ID": call.connection, "connected": call.connected, "expires": call.expires})
+            record = {"ID": call.connection, "connected": call.connected, "expires": call.expires}
+            write(put(CLIENTS, record))
     return {"statusCode": 200}

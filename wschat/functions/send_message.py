@@ -7,7 +7,7 @@ from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
 from wschat.functions.shared.history import slot
 from wschat.functions.shared.membership import Post, registered
 from wschat.functions.shared.request import Call, Request, answer
-from wschat.functions.shared.writes import put_item, update_item
+from wschat.functions.shared.writes import put, update, write
 from wschat.protocol.events import Ack, ClientMessage
 from wschat.protocol.names import clean_message
 from wschat.protocol.refusals import ErrorCode, Refused
@@ -34,13 +34,14 @@ def send(call: Call, request: Request) -> Ack:
         raise Refused(ErrorCode.NOT_IN_A_ROOM, "join a room first")
     key, born, name = client["room"], client["born"], client["name"]
 
-    counter = update_item(ROOMS, f"{key}#log", "ADD #seq :one", "#born = :born", {":one": 1, ":born": born})
+    given = {":one": 1, ":born": born}
+    counter = write(update(ROOMS, f"{key}#log", "ADD #seq :one", "#born = :born", given))
     if counter is None:  # the room of that birth is gone, even if there is another one of that name
         raise Refused(ErrorCode.NOT_IN_A_ROOM, "the room is gone")
     seq, now = counter["seq"], int(time.time() * 1000)
     message = {"user": name, "content": text, "seq": seq, "time": now, "id": request.id}
     newer = "attribute_not_exists(#seq) OR #seq < :seq"  # if not, a hundred later ones have overtaken it
-    put_item(ROOMS, {"room": slot(key, seq), **message}, newer, {":seq": seq})
+    write(put(ROOMS, {"room": slot(key, seq), **message}, newer, {":seq": seq}))
 
     room = get_item(ROOMS, key)
     if room is None or room["created"] != born:

@@ -23,7 +23,7 @@ from wschat.functions import send_message
 from wschat.functions.shared.broadcast import management_api
 from wschat.functions.shared.dynamodb import dynamodb, marshalled
 from wschat.functions.shared.management_api import ManagementApi
-from wschat.functions.shared.workers import WORKERS, in_parallel
+from wschat.functions.shared.workers import WORKERS, pool
 from wschat.lab.blueprint import FUNCTIONS
 
 SOONER = {2: 0.0, 10: 1.5, 100: 4.0, 500: 4.0}
@@ -136,7 +136,7 @@ def cpu_of_a_post(members: int = 300, tries: int = 3) -> tuple[float, float]:
         client = boto3.client("apigatewaymanagementapi", endpoint_url=url, config=many)
 
         def theirs() -> None:
-            in_parallel(lambda each: client.post_to_connection(ConnectionId=each, Data=BODY), ids)
+            [*pool().map(lambda each: client.post_to_connection(ConnectionId=each, Data=BODY), ids)]
 
         def mine() -> None:
             assert set(ours.post(ids, BODY, time.monotonic() + 20).values()) == {"posted"}

@@ -15,11 +15,11 @@ CALLS = {
     "get_item": "GetItem",
     "batch_get_item": "BatchGetItem",
     "scan": "Scan",
-    **dict.fromkeys(("put", "put_item"), "PutItem"),
-    **dict.fromkeys(("update", "update_item"), "UpdateItem"),
-    **dict.fromkeys(("delete", "delete_item"), "DeleteItem"),
+    "put": "PutItem",
+    "update": "UpdateItem",
+    "delete": "DeleteItem",
 }
-"""What calls DynamoDB, or makes an operation of a transaction, with the table as its first argument."""
+"""What calls DynamoDB, or makes an operation for it, with the table as its first argument."""
 Actions = frozenset[tuple[str, str]]
 
 

@@ -11,15 +11,15 @@ import select
 import ssl
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from botocore.httpsession import where
 
-from wschat.functions.shared.workers import in_parallel
+from wschat.functions.shared.workers import pool
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials, ReadOnlyCredentials
@@ -63,8 +63,10 @@ class ManagementApi:
         parts = urlsplit(url)
         self._host, self._path = parts.netloc, f"{parts.path}/@connections"
         self._credentials, self._region = credentials, region
-        self._secure = parts.scheme == "https"
-        self._tls: ssl.SSLContext | None = None
+        self._connect: Callable[..., HTTPConnection] = partial(HTTPConnection, self._host)
+        if parts.scheme == "https":
+            tls = ssl.create_default_context(cafile=where())  # reads all authorities, which takes long
+            self._connect = partial(HTTPSConnection, self._host, context=tls)
         self._idle: list[tuple[float, HTTPConnection]] = []
 
     def post(self, connections: Iterable[str], body: bytes, until: float) -> dict[str, str]:
@@ -74,8 +76,6 @@ class ManagementApi:
         went wrong: a word or two, and after a colon what was said of it. Nobody waits for a slow one,
         unless all workers have one to wait for.
         """
-        if self._secure and not self._tls:  # to read all authorities takes long: once, and only who posts
-            self._tls = ssl.create_default_context(cafile=where())
         role, now = self._credentials.get_frozen_credentials(), datetime.now(UTC)
         sign = signer(role, self._region, self._host, body, now)
 
@@ -91,20 +91,29 @@ class ManagementApi:
                 return connection, f"{type(error).__name__}: {error}"
             return connection, OUTCOMES.get(status) or f"status {status}: {_first_line(said)}"
 
-        return dict(in_parallel(post, connections))
+        return dict(pool().map(post, connections))
 
     def send(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
         """Send one post; return the status, and the answer's body.
 
-        A connection that was kept alive may end just then; then it goes over a new one, once, as botocore
-        does it. Should only the answer have been lost, it arrives twice, and clients drop what they have.
+        It goes over the connection that was used last. That is made anew if the other side has ended it, or
+        it is too old, by the clock, which goes on while Lambda keeps the environment frozen. Should it end
+        just then, the post goes over a new one, once, as botocore does it. If only the answer has been lost,
+        it arrives twice, and clients drop what they have.
         """
-        if line := self._kept_alive():
+        try:
+            since, line = self._idle.pop()
+        except IndexError:  # other threads have all that there are
+            since, line = 0.0, self._connect(timeout=TIMEOUT)
+        ended = line.sock and select.select([line.sock], [], [], 0)[0]  # nothing else can have come unasked
+        if ended or time.time() - since >= KEPT_ALIVE:
+            line.close()
+        if line.sock:
             try:
                 return self._send(line, path, body, headers)
             except (ConnectionError, ssl.SSLError):  # an end, as the socket tells it, or as OpenSSL does
                 pass
-        return self._send(self._new(), path, body, headers)
+        return self._send(line, path, body, headers)
 
     def close(self) -> None:
         """Close the connections that are kept alive."""
@@ -124,25 +133,6 @@ class ManagementApi:
         if line.sock:  # and the other side did not end it with the answer
             self._idle.append((time.time(), line))
         return answer.status, said
-
-    def _kept_alive(self) -> HTTPConnection | None:
-        """Return the connection that was used last, unless it is too old or the other side has ended it.
-
-        The time is that of the clock, which goes on while Lambda keeps the environment frozen.
-        """
-        with suppress(IndexError):  # there are no more: other threads take them, too
-            while True:
-                since, line = self._idle.pop()
-                ended = select.select([line.sock], [], [], 0)[0]  # nothing else can have come unasked
-                if time.time() - since < KEPT_ALIVE and not ended:
-                    return line
-                line.close()
-        return None
-
-    def _new(self) -> HTTPConnection:
-        if self._secure:
-            return HTTPSConnection(self._host, timeout=TIMEOUT, context=self._tls)
-        return HTTPConnection(self._host, timeout=TIMEOUT)
 
 
 def _first_line(said: bytes) -> str:

@@ -9,8 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
 from wschat.functions.shared.history import slots
 from wschat.functions.shared.invocation import LIFETIME, add_counts
-from wschat.functions.shared.workers import in_parallel
-from wschat.functions.shared.writes import delete, delete_item, retry_on_conflict, transact_write, update
+from wschat.functions.shared.workers import pool
+from wschat.functions.shared.writes import delete, retry_on_conflict, transact_write, update, write
 from wschat.protocol.events import DeleteRoom, Event, UserLeft
 from wschat.protocol.names import fold
 from wschat.protocol.refusals import ErrorCode, Refused
@@ -34,31 +34,30 @@ class Post:
 class Leaving:
     """How a client leaves its room: operations of the transaction, and what follows it.
 
-    `unlist` takes the room off the list of rooms, if it is `dead`; `messages` are the keys of what it leaves
-    behind, up to the one of the seq `last`.
+    `unlist` takes the room off the list of rooms, if it is `dead`; `messages` delete what it leaves behind.
     """
 
     operations: Sequence[Json] = ()
     notices: Sequence[Post] = ()
     dead: str | None = None
     unlist: Sequence[Json] = ()
-    messages: Sequence[str] = ()
-    last: int = 0
+    messages: Sequence[Json] = ()
 
     def clear(self) -> None:
-        """Delete a dead room's messages, but none of a newer room of that name: those have higher seqs.
+        """Delete a dead room's messages.
 
         What is left after a stop in between does no harm: it is older than any room of that name.
         """
-        if left := in_parallel(self._delete, self.messages).count(False):
+        if left := sum(pool().map(_fails, self.messages)):
             add_counts({"not cleared": left})
 
-    def _delete(self, message: str) -> bool:
-        try:
-            delete_item(ROOMS, message, "#seq <= :last", {":last": self.last})
-        except (BotoCoreError, ClientError, Refused):
-            return False
+
+def _fails(operation: Json) -> bool:
+    try:
+        write(operation)
+    except (BotoCoreError, ClientError, Refused):
         return True
+    return False
 
 
 def registered(client: Json | None) -> Json:
@@ -102,6 +101,7 @@ def plan_leaving(client: Json) -> Leaving:
         return Leaving([update(ROOMS, key, "REMOVE #users.#me", several, given)], [left])
     counter = get_item(ROOMS, f"{key}#log")
     last = counter["seq"] if counter else 0
+    old = "#seq <= :last"  # none of a newer room of that name: those have higher seqs
     return Leaving(
         operations=[
             delete(ROOMS, key, "attribute_exists(#users.#me) AND size(#users) = :one", given),
@@ -112,8 +112,7 @@ def plan_leaving(client: Json) -> Leaving:
         unlist=[
             update(CLIENTS, ROOM_LIST, "REMOVE #rooms.#dead", "attribute_exists(#rooms)", {"#dead": key})
         ],
-        messages=slots(key, room["created"], last),
-        last=last,
+        messages=[delete(ROOMS, slot, old, {":last": last}) for slot in slots(key, room["created"], last)],
     )
 
 

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -32,47 +32,34 @@ CONFLICT = {
 T = TypeVar("T")
 
 
-def put_item(table: str, item: Json, condition: str = "", given: Json | None = None) -> bool:
-    """Write one item; tell whether the condition held."""
-    return _write(dynamodb().put_item, put(table, item, condition, given)["Put"]) is not None
-
-
-def update_item(table: str, key: str, change: str, condition: str, given: Json) -> Json | None:
-    """Change one item; return the attributes that changed, or None if the condition did not hold."""
-    parameters = update(table, key, change, condition, given)["Update"]
-    answer = _write(dynamodb().update_item, parameters | {"ReturnValues": "UPDATED_NEW"})
-    return answer and unmarshalled(answer["Attributes"])
-
-
-def delete_item(table: str, key: str, condition: str, given: Json) -> bool:
-    """Delete one item; tell whether the condition held."""
-    return _write(dynamodb().delete_item, delete(table, key, condition, given)["Delete"]) is not None
-
-
-def _write(operation: Any, parameters: Json) -> Json | None:  # noqa: ANN401  a method of botocore's client
+def write(operation: Json) -> Json | None:
+    """Write one item; return the attributes that an update changed, or None if the condition did not hold."""
+    ((kind, parameters),) = operation.items()
+    call, wanted = getattr(dynamodb(), f"{kind.lower()}_item"), {"ReturnValues": "UPDATED_NEW"}
     try:
-        return dict(retry_on_conflict(lambda: operation(**parameters)))
+        answer = retry_on_conflict(lambda: call(**parameters, **(wanted if kind == "Update" else {})))
     except ClientError as error:
         if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
             return None
         raise
+    return unmarshalled(answer.get("Attributes", {}))
 
 
-def put(table: str, item: Json, condition: str, given: Json | None = None) -> Json:
-    """Return a Put of an item, for a transaction."""
+def put(table: str, item: Json, condition: str = "", given: Json | None = None) -> Json:
+    """Return a Put of an item."""
     expressions = placeholders(given or {}, ConditionExpression=condition)
     return {"Put": {"TableName": table, "Item": marshalled(item), **expressions}}
 
 
 def update(table: str, key: str, change: str, condition: str, *given: Json) -> Json:
-    """Return an Update of an item, for a transaction."""
+    """Return an Update of an item."""
     filled = {name: value for each in given for name, value in each.items()}
     expressions = placeholders(filled, UpdateExpression=change, ConditionExpression=condition)
     return {"Update": {"TableName": table, "Key": primary_key(table, key), **expressions}}
 
 
 def delete(table: str, key: str, condition: str, given: Json | None = None) -> Json:
-    """Return a Delete of an item, for a transaction."""
+    """Return a Delete of an item."""
     expressions = placeholders(given or {}, ConditionExpression=condition)
     return {"Delete": {"TableName": table, "Key": primary_key(table, key), **expressions}}
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -71,15 +72,22 @@ def post(api: ManagementApi) -> str:
     return outcome
 
 
-def test_ended_while_idle() -> None:
+def test_ended_while_idle(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that the other side has ended is not used."""
     with answering([OK], [OK]) as (api, _):
         assert post(api) == "posted"
         ((_, line),) = api._idle
         line.sock.settimeout(PATIENT)
         assert line.sock.recv(1, socket.MSG_PEEK) == b""  # its end has come
-        assert api._kept_alive() is None
+        request, used = line.request, list[object]()
+
+        def noted(*post: Any) -> None:  # noqa: ANN401
+            used.append(line.sock)
+            request(*post)
+
+        monkeypatch.setattr(line, "request", noted)
         assert post(api) == "posted"
+    assert used == [None]
 
 
 def test_ended_meanwhile() -> None:
@@ -93,18 +101,19 @@ def test_ended_meanwhile() -> None:
     assert len(heard) == 3
 
 
-def test_ended_meanwhile_over_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ended_meanwhile_over_tls() -> None:
     """It is no other over TLS, where who writes hears of the end in OpenSSL's words."""
     with answering([OK, None], [OK]) as (api, heard):
         assert post(api) == "posted"
         ((_, line),) = api._idle
-        monkeypatch.setattr(line, "request", _ended)
+
+        def ended(*_: object) -> None:
+            del vars(line)["request"]
+            raise ssl.SSLEOFError(8, "EOF occurred in violation of protocol")
+
+        vars(line)["request"] = ended
         assert post(api) == "posted"
     assert len(heard) == 2
-
-
-def _ended(*_: object) -> None:
-    raise ssl.SSLEOFError(8, "EOF occurred in violation of protocol")
 
 
 def test_after_a_freeze() -> None:
@@ -112,9 +121,9 @@ def test_after_a_freeze() -> None:
     with answering([OK, OK], [OK]) as (api, heard):
         assert post(api) == "posted"
         ((since, line),) = api._idle
-        api._idle[:] = [(since - KEPT_ALIVE, line)]
+        api._idle[:], old = [(since - KEPT_ALIVE, line)], line.sock
         assert post(api) == "posted"
-        assert line.sock is None
+        assert line.sock is not old
     assert len(heard) == 2
 
 
@@ -150,11 +159,10 @@ def test_tls_is_verified() -> None:
         "https://api.execute-api.us-east-1.amazonaws.com/dev", Credentials("a", "b"), "us-east-1"
     )
     assert api.post([], b"", 0.0) == {}
-    line = api._new()
+    line = api._connect(timeout=PATIENT)
     context = line._context  # type: ignore[attr-defined]
     assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
     assert context.cert_store_stats()["x509_ca"] > 50
-    assert line.timeout == PATIENT
 
 
 @pytest.mark.parametrize("token", [None, "a/session+token=="])

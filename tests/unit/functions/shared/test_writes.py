@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from tests.support.functions.database import Database
 from wschat.functions.shared import writes
 from wschat.functions.shared.dynamodb import CLIENTS, get_item
-from wschat.functions.shared.writes import delete_item, put_item, update_item
+from wschat.functions.shared.writes import delete, put, update, write
 from wschat.protocol.refusals import ErrorCode, Refused
 
 NEW = "attribute_not_exists(#ID)"
@@ -31,13 +31,12 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_single_writes(database: Database) -> None:
     """A write says whether its condition held, and an update what it changed."""
     assert database.items() == {}
-    assert put_item(CLIENTS, {"ID": "a", "seq": 1}, NEW)
-    assert not put_item(CLIENTS, {"ID": "a", "seq": 9}, NEW)
-    more = ("ADD #seq :one", "#seq < :limit", {":one": 1, ":limit": 2})
-    assert update_item(CLIENTS, "a", *more) == {"seq": 2}
-    assert update_item(CLIENTS, "a", *more) is None
-    assert not delete_item(CLIENTS, "a", "#seq > :seq", {":seq": 2})
-    assert delete_item(CLIENTS, "a", "#seq = :seq", {":seq": 2})
+    assert write(put(CLIENTS, {"ID": "a", "seq": 1}, NEW)) == {}
+    assert write(put(CLIENTS, {"ID": "a", "seq": 9}, NEW)) is None
+    more = update(CLIENTS, "a", "ADD #seq :one", "#seq < :limit", {":one": 1, ":limit": 2})
+    assert [write(more), write(more)] == [{"seq": 2}, None]
+    assert write(delete(CLIENTS, "a", "#seq > :seq", {":seq": 2})) is None
+    assert write(delete(CLIENTS, "a", "#seq = :seq", {":seq": 2})) == {}
     assert get_item(CLIENTS, "a") is None
 
 
