@@ -6,8 +6,8 @@ import boto3
 import pytest
 
 from wschat.cli import report
+from wschat.cli.aws import Steps
 from wschat.cli.console import stderr
-from wschat.cli.progress import Steps
 from wschat.errors import AccessError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud

@@ -2,5 +2,5 @@
 
 Begin with `app`: the commands, and the one place that shows the error that ends the program. Each command
 is a function in the module of its name, imported when it is called. They share `options` (and what to chat
-at), `aws` (connect, look, ask) and `progress` (carry out a plan); `console` and `report` print.
+at) and `aws` (connect, look, ask, carry out a plan); `console` and `report` print.
 """

@@ -9,9 +9,8 @@ from rich.markup import escape
 
 from wschat import paths
 from wschat.cli import console, report
-from wschat.cli.aws import LOOKING, NOTHING_CHANGED, confirm, connect, on_interrupt, waiting
+from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, confirm, connect, on_interrupt, waiting
 from wschat.cli.options import AwsTarget, Yes, program, signer
-from wschat.cli.progress import carry_out
 from wschat.errors import ExitCode, UsageError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud

@@ -6,7 +6,7 @@ from itertools import groupby
 from os.path import commonprefix
 
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from wschat.cli.console import Console, stderr, stdout
@@ -65,16 +65,14 @@ def _cut(text: str, start: int) -> str:
 def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actual) -> None:
     """Show, kind by kind, what should exist, what does and what differs; then each difference."""
     console = stdout()
-    table = Table("kind", "want", "have", "differ", "extra", box=None, pad_edge=False)
-    table.columns[0].no_wrap = True
-    for column in table.columns[1:]:
-        column.justify = "right"
+    numbers = (Column(name, justify="right") for name in ("want", "have", "differ", "extra"))
+    table = Table(Column("kind", no_wrap=True), *numbers, box=None, pad_edge=False)
     for kind in dict.fromkeys(resource.kind for resource in desired):
         wanted = [resource for resource in desired if resource.kind == kind]
         there = sum(resource.key in actual.resources for resource in wanted)
         steps = [step.verb for step in plan if step.resource.kind == kind]
-        numbers = (len(wanted), there, steps.count(Verb.UPDATE), steps.count(Verb.DELETE))
-        table.add_row(kind, *map(str, numbers), style="yellow" if steps else "green")
+        counts = (len(wanted), there, steps.count(Verb.UPDATE), steps.count(Verb.DELETE))
+        table.add_row(kind, *map(str, counts), style="yellow" if steps else "green")
     console.print(table, soft_wrap=False)
     states = {Verb.CREATE: "missing", Verb.UPDATE: "differs", Verb.DELETE: "extra"}
     for step in plan if actual.resources else ():

@@ -12,9 +12,8 @@ from rich.text import Text
 
 from wschat import paths
 from wschat.cli import console, report
-from wschat.cli.aws import LOOKING, NOTHING_CHANGED, confirm, connect, on_interrupt, waiting
+from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, confirm, connect, on_interrupt, waiting
 from wschat.cli.options import AwsTarget, Yes
-from wschat.cli.progress import carry_out
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
