@@ -14,7 +14,7 @@ from rich.text import Text
 from wschat.cli import console, report
 from wschat.errors import ExitCode
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.blueprint import check_names
+from wschat.lab.blueprint import naming_error
 from wschat.lab.clock import Stopped
 from wschat.lab.engine import Outcome
 from wschat.lab.model import Actual, Lab
@@ -39,7 +39,8 @@ def connect(target: Target) -> Cloud:
     """Check the prefix, find out whose credentials these are, and show account and region."""
     from wschat.lab.aws import session  # boto3 takes longer to load than all the rest of --help
 
-    check_names(Lab(account="0" * 12, region="us-east-1", prefix=target.prefix))
+    if error := naming_error(Lab(account="0" * 12, region="us-east-1", prefix=target.prefix)):
+        raise error
     cloud = session.connect(target)
     report.show_place(cloud.lab)
     return cloud

@@ -141,30 +141,22 @@ def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Re
 TAG_VALUE = (r"[A-Za-z0-9 _.:/=+@-]*", 256)
 
 
-def check_names(lab: Lab) -> None:
-    """Check that every name which a prefix leads to is legal in its service.
+def naming_error(lab: Lab) -> UsageError | None:
+    """Return the error that says which name, of those that a prefix leads to, is not legal in its service.
 
-    Raises:
-        UsageError: it names a name that is not, and the limit: of several that are too long the one that
-            leaves the least room.
+    It says the limit, too: of several that are too long, the one that leaves the least room.
     """
     named = [(each, *each.legal_name) for each in blueprint(lab) if each.legal_name]
     names = [(f"{each.kind} {each.name}", each.name, letters, limit) for each, letters, limit in named]
     names.append((f"tag {TAG}", lab.tags[TAG], *TAG_VALUE))
     what, name, _, limit = min(names, key=lambda each: each[3] - len(each[1]))
     if len(name) > limit:
-        raise UsageError(
-            f"it leads to the {what!r}, which has {len(name)} characters; the limit is {limit}",
-            where="--prefix",
-            hint=f"use at most {len(lab.prefix) - len(name) + limit} characters",
-        )
-    for what, name, letters, _ in names:
-        if not re.fullmatch(letters, name):
-            raise UsageError(
-                f"it leads to the {what!r}, which AWS does not allow",
-                where="--prefix",
-                hint="use letters, digits, - and _, such as --prefix anna-",
-            )
+        why = f"which has {len(name)} characters; the limit is {limit}"
+        hint = f"use at most {len(lab.prefix) - len(name) + limit} characters"
+    else:
+        what = next((what for what, name, letters, _ in names if not re.fullmatch(letters, name)), "")
+        why, hint = "which AWS does not allow", "use letters, digits, - and _, such as --prefix anna-"
+    return UsageError(f"it leads to the {what!r}, {why}", where="--prefix", hint=hint) if what else None
 
 
 def role(lab: Lab, spec: Spec) -> str:

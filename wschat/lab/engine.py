@@ -123,7 +123,7 @@ def look_for_rest(cloud: Cloud, patience: float = 0) -> Actual:
     """
     start, empty = cloud.clock.now(), False
     while True:
-        actual = inventory.look_to_remove(cloud)
+        actual = inventory.look(cloud, to_remove=True)
         so_far = cloud.clock.now() - start
         enough = so_far >= patience if actual.resources else empty or not cloud.pacing.read_lag
         if enough:

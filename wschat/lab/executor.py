@@ -10,6 +10,7 @@ from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud, OutcomeUnknown
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.roles import Role
+from wschat.lab.blueprint import blueprint
 from wschat.lab.clock import Channel, Stopped
 from wschat.lab.inventory import Snapshot
 from wschat.lab.model import Actual, Resource
@@ -132,11 +133,11 @@ def _look_for(wanted: Resource, cloud: Cloud, unknown: OutcomeUnknown) -> Resour
     Raises:
         NotOursError: somebody else made it.
     """
-    key, start = wanted.key, cloud.clock.now()
+    key, desired, start = wanted.key, blueprint(cloud.lab), cloud.clock.now()
     while True:
         cloud.pause(min(1.0, cloud.pacing.read_lag) or 0.05, "it may have been made: looking")
         so_far = cloud.clock.now() - start  # when the look begins: it may take longer than the lag
-        actual = inventory.look_at(cloud, wanted.read_keys)
+        actual = inventory.read(cloud, wanted.read_keys).actual(desired)
         if found := actual.resources.get(key):
             cloud.ids.update({each: which for each, which in actual.ids.items() if each == key})
             return found

@@ -6,13 +6,13 @@ from dataclasses import replace
 from functools import partial, reduce
 from operator import or_
 
-from wschat.errors import AccessError, UsageError
+from wschat.errors import AccessError
 from wschat.lab.aws import KINDS
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.websocket_api import Api
-from wschat.lab.blueprint import blueprint, check_names
-from wschat.lab.model import Actual, Key, Lab, Observed, Resource
+from wschat.lab.blueprint import blueprint, naming_error
+from wschat.lab.model import Actual, Key, Observed, Resource
 
 PREFIX = "\0"
 """Stands for any prefix where names are compared."""
@@ -95,19 +95,11 @@ def _read(cloud: Cloud, keys: Iterable[Key], snapshot: Snapshot) -> Snapshot:
     return now
 
 
-def look(cloud: Cloud) -> Actual:
-    """Return what exists of a lab."""
-    return look_at(cloud, (each.read_key for each in blueprint(cloud.lab)))
-
-
-def look_to_remove(cloud: Cloud) -> Actual:
-    """Return what exists of a lab that has to be removed, without what goes along with something else."""
-    return look_at(cloud, (each.read_key for each in blueprint(cloud.lab) if not each.cascades))
-
-
-def look_at(cloud: Cloud, keys: Iterable[Key]) -> Actual:
-    """Return what exists under read keys."""
-    return read(cloud, keys).actual(blueprint(cloud.lab))
+def look(cloud: Cloud, *, to_remove: bool = False) -> Actual:
+    """Return what exists of a lab; `to_remove`, without what goes along with something else."""
+    desired = blueprint(cloud.lab)
+    keys = (each.read_key for each in desired if not (to_remove and each.cascades))
+    return read(cloud, keys).actual(desired)
 
 
 def find_labs(
@@ -123,13 +115,14 @@ def find_labs(
     `on_prefix` hears under which prefix it looks. One that the person may not look at keeps no other from
     being found.
     """
-    prefixes = sorted(prefix for prefix in _prefixes(cloud) if _is_legal(replace(cloud.lab, prefix=prefix)))
+    labs = [replace(cloud.lab, prefix=prefix) for prefix in sorted(_prefixes(cloud))]
+    labs = [lab for lab in labs if not naming_error(lab)]  # AWS refuses even to look for one
     found, refused = list[tuple[Cloud, Actual]](), list[AccessError]()
-    for number, prefix in enumerate(prefixes, start=1):
-        each, shown = replace(cloud, lab=replace(cloud.lab, prefix=prefix)), f"prefix {prefix or '(none)'}"
-        on_prefix(f"{shown} ({number}/{len(prefixes)})")
+    for number, lab in enumerate(labs, start=1):
+        each, shown = replace(cloud, lab=lab), f"prefix {lab.prefix or '(none)'}"
+        on_prefix(f"{shown} ({number}/{len(labs)})")
         try:
-            actual = look_to_remove(each)
+            actual = look(each, to_remove=True)
         except AccessError as error:
             error.where = f"{shown}, {error.where}"
             refused.append(error)
@@ -150,12 +143,3 @@ def _prefixes(cloud: Cloud) -> set[str]:
         matches = (re.fullmatch(pattern, name, re.DOTALL) for name in listed.get(type(each), ()))
         found |= {match[1] for match in matches if match}
     return found
-
-
-def _is_legal(lab: Lab) -> bool:
-    """Tell whether all names of a lab are legal; AWS refuses even to look for one that is not."""
-    try:
-        check_names(lab)
-    except UsageError:
-        return False
-    return True

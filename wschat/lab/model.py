@@ -200,6 +200,11 @@ class Resource(ABC):
         annotations = {each.name: getattr(each.type, "__metadata__", ()) for each in fields(cls)}
         return {name: names[0] for name, names in annotations.items() if names}
 
+    @classmethod
+    def known(cls, answer: Mapping[str, Any], missing: str | None = None) -> dict[str, Any]:
+        """Return the values of the `Annotated` attributes in an answer of AWS."""
+        return {name: answer.get(key, missing) for name, key in cls.parameters().items()}
+
     def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:  # noqa: ARG002
         """Return the parameter that sets each attribute in AWS's calls, and its value; None is not sent."""
         return {name: (key, getattr(self, name)) for name, key in self.parameters().items()}

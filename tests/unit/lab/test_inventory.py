@@ -58,7 +58,7 @@ def test_what_is_left_of_labs(embedded: Embedded) -> None:
     make(there, "far-", Role)
     for prefix, kind in (("role-", Role), ("table-", Table), ("log-", LogGroup)):
         make(cloud, prefix, kind)
-    (api,) = inventory.look_to_remove(renamed).ids.values()
+    (api,) = inventory.look(renamed, to_remove=True).ids.values()
     cloud.api.update_api(ApiId=api, Name="renamed")
     for name in ("Connect", "strange-Connect", f"{FOREIGN}Connect"):
         cloud.logs.create_log_group(logGroupName=f"/aws/lambda/{name}")
@@ -107,7 +107,7 @@ def test_teardown_of_all(emulator: LocalLab, cloud: Cloud, region: str) -> None:
         assert person.end() == 0
         assert str(person).count("Looked again: nothing is left.") == 2
     assert inventory.find_labs(here) == ([], [])
-    assert inventory.look_to_remove(elsewhere).resources
+    assert inventory.look(elsewhere, to_remove=True).resources
 
 
 def test_some_that_cannot_be_removed(emulator: LocalLab, cloud: Cloud, region: str) -> None:

@@ -93,7 +93,7 @@ class Function(Resource):
             environment=tuple(sorted(now.get("Environment", {}).get("Variables", {}).items())),
             state="Active" if now.get("State") in READY else _with_reason(now, "State"),
             last_update=_with_reason(now, "LastUpdateStatus") if failed else "Successful",
-            **{name: now.get(key) for name, key in cls.parameters().items()},
+            **cls.known(now),
         )
         yield Observed(function, managed=managed, created=changed.timestamp())
         if managed:

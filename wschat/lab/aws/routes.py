@@ -1,11 +1,11 @@
 """API Gateway: the API's routes, and the integrations that they lead to."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from wschat.lab.aws.websocket_api import Api, ApiPart
-from wschat.lab.model import OPEN, Observed, Resource
+from wschat.lab.model import OPEN, Resource
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
@@ -48,23 +48,20 @@ class Integration(ApiPart):
         return self.function or (self.answer[-1] if self.answer else self)
 
     @classmethod
-    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        prefix, _, suffix = cloud.lab.invoke_arn("|").partition("|")
-        for each in cloud.pages(cloud.api, "get_integrations", "Items[]", ApiId=name):
-            which, kind = each["IntegrationId"], each.get("IntegrationType", "")
-            if kind == "AWS_PROXY":
-                function = each.get("IntegrationUri", "").removeprefix(prefix).removesuffix(suffix)
-                found: dict[str, Any] = {"function": function, "method": each.get("IntegrationMethod")}
-            else:
-                of = {"ApiId": name, "IntegrationId": which}
-                found = {
-                    "request": each.get("RequestTemplates", {}).get("$default"),
-                    "selects": each.get("TemplateSelectionExpression", SELECT_DEFAULT),  # MiniStack drops it
-                    "answer": _answer(cloud.pages(cloud.api, "get_integration_responses", "Items[]", **of)),
-                }
-            description = each.get("Description", "")
-            integration = cls(name=description or which, type=kind, description=description, **found)
-            yield Observed(integration, id=which)
+    def attributes(cls, cloud: "Cloud", api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
+        which, description = answer["IntegrationId"], answer.get("Description", "")
+        found = {"name": description or which, "description": description}
+        if answer.get("IntegrationType") == "AWS_PROXY":
+            prefix, _, suffix = cloud.lab.invoke_arn("|").partition("|")
+            function = answer.get("IntegrationUri", "").removeprefix(prefix).removesuffix(suffix)
+            return found | {"function": function, "selects": None}
+        of = {"ApiId": api, "IntegrationId": which}
+        return found | {
+            "method": None,
+            "request": answer.get("RequestTemplates", {}).get("$default"),
+            "selects": answer.get("TemplateSelectionExpression", SELECT_DEFAULT),  # MiniStack drops it
+            "answer": _answer(cloud.pages(cloud.api, "get_integration_responses", "Items[]", **of)),
+        }
 
     def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
         return super().settings(cloud) | {
@@ -143,18 +140,14 @@ class Route(ApiPart):
     authorization: Annotated[str, "AuthorizationType"] = OPEN
 
     @classmethod
-    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        for route in cloud.pages(cloud.api, "get_routes", "Items[]", ApiId=name):
-            which = route["RouteId"]
-            two_way = route.get("RouteResponseSelectionExpression") == "$default"
-            resource = cls(
-                name=route["RouteKey"],
-                integration=route.get("Target", "").rpartition("/")[2],
-                two_way=two_way,
-                responds=not two_way or _responds(cloud, name, which),
-                authorization=route.get("AuthorizationType", OPEN),
-            )
-            yield Observed(resource, id=which)
+    def attributes(cls, cloud: "Cloud", api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
+        two_way = answer.get("RouteResponseSelectionExpression") == "$default"
+        return {
+            "integration": answer.get("Target", "").rpartition("/")[2],
+            "two_way": two_way,
+            "responds": not two_way or _responds(cloud, api, answer["RouteId"]),
+            "authorization": answer.get("AuthorizationType", OPEN),
+        }
 
     def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
         target = f"integrations/{cloud.ids[Integration.kind, str(self.integration)]}"

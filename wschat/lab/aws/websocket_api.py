@@ -4,6 +4,7 @@ Creates get one attempt, and a look before the next: API, integrations and deplo
 collide on, so one that is sent again after a lost answer would make two.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
@@ -61,8 +62,7 @@ class Api(Resource):
             managed = cloud.lab.manages(api.get("Tags"))
             alike = api.get("Tags", {}).get(TAG, "").casefold() == tag
             if alike or api["Name"] == name:
-                attributes = {each: api.get(key, "") for each, key in cls.parameters().items()}
-                resource = cls(name=name if managed else api["Name"], **attributes)
+                resource = cls(name=name if managed else api["Name"], **cls.known(api, missing=""))
                 made = api["CreatedDate"].timestamp()
                 yield Observed(resource, id=api["ApiId"], managed=managed, created=made)
 
@@ -112,6 +112,17 @@ class ApiPart(Resource):
         """One for all of its kind."""
         return (self.kind, "")
 
+    @classmethod
+    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
+        for answer in cloud.pages(cloud.api, f"get_{cls.kind}s", "Items[]", ApiId=name):
+            attributes = cls.known(answer) | cls.attributes(cloud, name, answer)
+            yield Observed(cls(**attributes), id=answer[cls.id_name])
+
+    @classmethod
+    @abstractmethod
+    def attributes(cls, cloud: "Cloud", api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Return those attributes of what API Gateway answers that are not `known`."""
+
     def create(self, cloud: "Cloud") -> None:
         make = getattr(cloud.api, f"create_{self.kind}")
         made = cloud.create(make, ApiId=cloud.api_id, **self.wanted(cloud))
@@ -143,10 +154,8 @@ class Deployment(ApiPart):
         return (("integration", ""), ("route", ""))
 
     @classmethod
-    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        for deployment in cloud.pages(cloud.api, "get_deployments", "Items[]", ApiId=name):
-            which = deployment["DeploymentId"]
-            yield Observed(cls(name=deployment.get("Description") or which), id=which)
+    def attributes(cls, _cloud: "Cloud", _api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
+        return {"name": answer.get("Description") or answer["DeploymentId"]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,15 +172,12 @@ class Stage(ApiPart):
     auto_deploy: bool = False
 
     @classmethod
-    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        for stage in cloud.pages(cloud.api, "get_stages", "Items[]", ApiId=name):
-            found = cls(
-                name=stage["StageName"],
-                deployment=stage.get("DeploymentId"),
-                tag=stage.get("Tags", {}).get(TAG),
-                auto_deploy=stage.get("AutoDeploy", False),
-            )
-            yield Observed(found, id=found.name)
+    def attributes(cls, _cloud: "Cloud", _api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
+        return {
+            "deployment": answer.get("DeploymentId"),
+            "tag": answer.get("Tags", {}).get(TAG),
+            "auto_deploy": answer.get("AutoDeploy", False),
+        }
 
     def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
         serves = cloud.ids[Deployment.kind, str(self.deployment)]
