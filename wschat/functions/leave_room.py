@@ -2,7 +2,7 @@
 
 from wschat.functions.shared.broadcast import broadcast
 from wschat.functions.shared.dynamodb import CLIENTS, Json, get_item
-from wschat.functions.shared.membership import Leaving, expiry, plan_leaving, registered, unchanged
+from wschat.functions.shared.membership import Leaving, plan_leaving, registered, unchanged
 from wschat.functions.shared.request import Call, Request, answer
 from wschat.functions.shared.writes import retry_on_conflict, transact_write, update
 from wschat.protocol.events import Ack
@@ -29,7 +29,7 @@ def leave(call: Call, request: Request) -> Ack:
         # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
         left = plan_leaving(client)
         out = "SET #expires = :expires REMOVE #room, #born"
-        record = update(CLIENTS, call.connection, out, *unchanged(client), {":expires": expiry()})
+        record = update(CLIENTS, call.connection, out, *unchanged(client), {":expires": call.expires})
         transact_write(record, *left.operations, *left.unlist)
         return left
 

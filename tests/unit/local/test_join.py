@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -24,17 +25,7 @@ Processes = Callable[[], list[int]]
 StartUser = Callable[[str], subprocess.Popen[str]]
 
 SOCKET = "local.sock"
-
-
-def enter(
-    state_dir: Path,
-    provision: str = "instant",
-    *,
-    port: int | None = None,
-    options: GatewayOptions = AS_ON_AWS,
-) -> LocalLab:
-    """Join without looking at the progress."""
-    return join(state_dir, f"provisions:{provision}", port=port, options=options, progress=lambda _: None)
+enter = partial(join, provision="provisions:instant")
 
 
 def is_up(lab: LocalLab) -> bool:
@@ -129,7 +120,6 @@ def test_a_lab_that_does_not_end(
 @pytest.mark.parametrize(
     ("provision", "what", "traceback"),
     [
-        ("refused", "AWS refused it", False),
         ("broken", "ValueError: a bug", True),
         ("fatal", "provisioning was killed", False),
     ],
@@ -140,23 +130,11 @@ def test_failed_provisioning(
     """An error of provisioning reaches the user, a bug's traceback the log, which is new; nothing is left."""
     (state_dir / "local.log").write_text("an old log")
     with pytest.raises(LocalError, match=what):
-        enter(state_dir, provision)
+        join(state_dir, f"provisions:{provision}")
     log = (state_dir / "local.log").read_text()
     assert "an old log" not in log
     assert ("Traceback" in log) is traceback
     assert processes() == []
-
-
-def test_killed_while_it_starts(state_dir: Path, processes: Processes) -> None:
-    """A lab that dies while it is built is not started again, and nothing is left."""
-
-    def kill(step: str) -> None:
-        if step == "an endless step":
-            os.kill(processes()[0], signal.SIGKILL)
-
-    with pytest.raises(LocalError, match="ended by itself"):
-        join(state_dir, "provisions:endless", progress=kill)
-    until(lambda: not processes())
 
 
 def test_did_not_start(state_dir: Path) -> None:

@@ -1,6 +1,5 @@
 """The end of the local lab's process: with its last user, by every way to die, and with nothing left."""
 
-import json
 import os
 import signal
 import socket
@@ -8,7 +7,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import urlopen
 
 import pytest
 
@@ -20,13 +18,6 @@ from wschat.local.join import is_in_use, join
 Processes = Callable[[], list[int]]
 
 
-def health(endpoint: str) -> dict[str, str]:
-    """Ask MiniStack how it is."""
-    with urlopen(f"{endpoint}/_ministack/health") as reply:  # noqa: S310  the lab's endpoint
-        answer: dict[str, str] = json.load(reply)
-    return answer
-
-
 def test_leaves_nothing(state_dir: Path, processes: Processes) -> None:
     """When the last user has left, there is no process, no busy worker, no port, and no file but the log."""
     temporary = state_dir / "local.tmp"
@@ -35,7 +26,6 @@ def test_leaves_nothing(state_dir: Path, processes: Processes) -> None:
     stale.touch()
     before = set(Path(tempfile.gettempdir()).glob("ministack*"))
     with join(state_dir) as lab:
-        assert health(lab.endpoint)["auth"] == "enabled"
         with socket.socket() as elsewhere:
             assert elsewhere.connect_ex(("127.0.0.2", urlsplit(lab.endpoint).port)) != 0
         TestFunction(lab.endpoint).keep_busy()

@@ -1,6 +1,5 @@
 """How one leaves a room, and what else goes with a connection that is gone or has lost its name."""
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -84,11 +83,6 @@ def unchanged(client: Json) -> tuple[str, Json]:
     return " AND ".join(tests), {":old_name": client.get("name"), ":old_room": client.get("room")}
 
 
-def expiry() -> int:
-    """Return when no connection of now can live any more, in seconds since 1970."""
-    return int(time.time()) + LIFETIME
-
-
 def plan_leaving(client: Json) -> Leaving:
     """Decide how a client leaves the room it is in, if any; the last one out takes the room along."""
     me, room = client["ID"], get_item(ROOMS, client["room"]) if "room" in client else None
@@ -135,7 +129,8 @@ def take_over(old: str, new: str, name: str) -> tuple[list[Json], Json]:
     if "name" not in client:
         return [], {}
     change = "SET #expires = :expires REMOVE #name, #room, #born"
-    nameless = update(CLIENTS, old, change, *unchanged(client), {":expires": expiry()})
+    expires = client["connected"] // 1000 + LIFETIME
+    nameless = update(CLIENTS, old, change, *unchanged(client), {":expires": expires})
     room = get_item(ROOMS, client["room"]) if "room" in client else None
     if room is None or old not in room["users"]:
         return [nameless], {}

@@ -6,7 +6,7 @@ import random
 import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import NamedTuple
@@ -43,41 +43,36 @@ Invoke = Callable[[Integration, str, Event], Awaitable[Result]]
 Authorize = Callable[[Request, Stage], Identity | str]
 
 
+@dataclass(eq=False)
 class Gateway:
     """The WebSocket side of all APIs.
 
-    Args:
+    Attributes:
         find_stage: finds a stage by its API and name, if it serves a deployment.
         invoke: invokes the function of an integration, for the route of an ARN, with an event.
         authorize: checks the signature of a handshake; returns who it is, or why not.
         make_id: makes the ids of connections and of requests.
     """
 
-    def __init__(
-        self,
-        options: GatewayOptions,
-        find_stage: FindStage,
-        invoke: Invoke,
-        authorize: Authorize,
-        make_id: Callable[[], str],
-    ) -> None:
-        self._options = options
-        self._find_stage = find_stage
-        self._invoke = invoke
-        self._authorize = authorize
-        self._make_id = make_id
-        self._throttles = Throttles(options.rate, time.time())
-        self._open: dict[str, OpenConnection] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+    options: GatewayOptions
+    find_stage: FindStage
+    invoke: Invoke
+    authorize: Authorize
+    make_id: Callable[[], str]
+    _open: dict[str, OpenConnection] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._throttles = Throttles(self.options.rate)
 
     async def connect(self, handshake: Request, source_ip: str) -> Accepted | Response:
         """Answer a handshake, as `$connect` decides if there is that route."""
         target = TARGET.fullmatch(handshake.path)
         api, stage_name, query = target.groups("") if target else ("", "", "")
-        request = RequestInfo(self._make_id(), time.time())
+        request = RequestInfo(self.make_id(), time.time())
         agents = handshake.headers.get_all("User-Agent")
         identity = {"sourceIp": source_ip, **({"userAgent": agents[0]} if agents else {})}
-        info = ConnectionInfo(self._make_id(), api, stage_name, "", request.time, identity)
+        info = ConnectionInfo(self.make_id(), api, stage_name, "", request.time, identity)
 
         def refuse(problem: Problem, message: str = "", status: int = 0) -> Response:
             body = responses.frame(message or problem.message, info.id, request.request_id).encode()
@@ -86,7 +81,7 @@ class Gateway:
             headers.update({"Content-Type": "application/json", "Content-Length": str(len(body))})
             return Response(status, responses.phrase(status), headers, body)
 
-        stage = self._find_stage(api, stage_name)
+        stage = self.find_stage(api, stage_name)
         if stage is None:
             return refuse(Problem.FORBIDDEN)
         if not self._throttles.connect(stage, request.time):
@@ -96,7 +91,7 @@ class Gateway:
         if route is None:
             return Accepted(info)
         if route.authorization == AWS_IAM:
-            who = self._authorize(handshake, stage)
+            who = self.authorize(handshake, stage)
             if isinstance(who, str):
                 return refuse(Problem.FORBIDDEN, who)
             info = replace(info, identity={**identity, **who})
@@ -114,7 +109,7 @@ class Gateway:
 
     async def serve(self, info: ConnectionInfo, websocket: ServerConnection) -> None:
         """Serve a connection from the end of its handshake until after its `$disconnect`."""
-        client = OpenConnection(info, websocket, self._options, time.time())
+        client = OpenConnection(info, websocket, self.options, time.time())
         self._open[info.id] = client
         timer = self._in_background(self._close_in_time(client))
         try:
@@ -142,7 +137,7 @@ class Gateway:
 
     async def _message(self, client: OpenConnection, text: str) -> None:
         """Let a message take its route, and send back what there is to send."""
-        info, request = client.info, RequestInfo(self._make_id(), time.time())
+        info, request = client.info, RequestInfo(self.make_id(), time.time())
         answer = await self._answer(info, request, text)
         if isinstance(answer, Problem):
             answer = responses.frame(answer.message, info.id, request.request_id)
@@ -151,7 +146,7 @@ class Gateway:
             await client.send(answer.encode(), time.time())
 
     async def _answer(self, info: ConnectionInfo, request: RequestInfo, text: str) -> str | Problem | None:
-        stage = self._find_stage(info.api, info.stage)
+        stage = self.find_stage(info.api, info.stage)
         route = route_of(stage.deployment, text) if stage else None
         if stage is None or route is None:
             return Problem.FORBIDDEN
@@ -162,10 +157,10 @@ class Gateway:
 
     async def _disconnect(self, info: ConnectionInfo, end: Close) -> None:
         """Run `$disconnect`, if there is that route; its response is discarded."""
-        stage = self._find_stage(info.api, info.stage)
+        stage = self.find_stage(info.api, info.stage)
         route = stage.deployment.routes.get("$disconnect") if stage else None
         if stage and route:
-            request = RequestInfo(self._make_id(), time.time())
+            request = RequestInfo(self.make_id(), time.time())
             await self._integrate(stage, route, events.disconnect(info, request, *end))
 
     async def _integrate(self, stage: Stage, route: Route, event: Event) -> Result:
@@ -173,7 +168,7 @@ class Gateway:
         await self._shuffle()
         integration = route.integration
         if integration and integration.type == PROXY:
-            result = await self._invoke(integration, stage.arn(route.key), event)
+            result = await self.invoke(integration, stage.arn(route.key), event)
         elif integration and integration.type == MOCK:
             result = responses.read_mock(integration)
         else:
@@ -213,14 +208,14 @@ class Gateway:
 
     async def drop_at_random(self) -> None:
         """Cut connections without a close frame, so many a minute, for ever."""
-        while self._options.drop:
-            await asyncio.sleep(random.expovariate(self._options.drop / 60))
+        while self.options.drop:
+            await asyncio.sleep(random.expovariate(self.options.drop / 60))
             if self._open:
                 random.choice(list(self._open.values())).websocket.transport.abort()  # noqa: S311
 
     async def _shuffle(self) -> None:
         """Let what began later overtake, if that is wanted."""
-        if self._options.shuffle:
+        if self.options.shuffle:
             await asyncio.sleep(random.uniform(0, SHUFFLED_S))  # noqa: S311
 
     def _in_background(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:

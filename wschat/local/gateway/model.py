@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 Json = Mapping[str, Any]
 
@@ -49,13 +49,6 @@ class Deployment:
     routes: Mapping[str, Route] = field(default_factory=dict)
 
 
-class Throttle(NamedTuple):
-    """Steady requests a second, and how many may come at once."""
-
-    rate: float
-    burst: float
-
-
 @dataclass(frozen=True)
 class Stage:
     """A stage of an API, the deployment that it serves, and the control plane's description of it."""
@@ -71,12 +64,15 @@ class Stage:
         """Return the ARN that IAM policies and invoke permissions know a route by."""
         return f"arn:aws:execute-api:{self.region}:{self.account}:{self.api}/{self.name}/{route_key}"
 
-    def throttle(self, route_key: str) -> Throttle | None:
-        """Return the throttle of a route, or of all that have none; both of its numbers are set together."""
+    def throttle(self, route_key: str) -> tuple[float, float] | None:
+        """Return the throttle of a route, or of all that have none: requests a second, and how many at once.
+
+        Both numbers are set together.
+        """
         of_routes = self.description.get("routeSettings") or {}
         for settings in (of_routes.get(route_key), self.description.get("defaultRouteSettings")):
             if settings and (rate := settings.get("throttlingRateLimit")) is not None:
-                return Throttle(rate, settings.get("throttlingBurstLimit", rate))
+                return rate, settings.get("throttlingBurstLimit", rate)
         return None
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from wschat.local.gateway.model import Stage, Throttle
+from wschat.local.gateway.model import Stage
 
 MESSAGE_BYTES = 128 * 1024
 FRAME_BYTES = 32 * 1024
@@ -41,11 +41,10 @@ class TokenBucket:
     `now` is in seconds; when the clock is set back, no time has passed.
     """
 
-    def __init__(self, rate: float, burst: float, now: float) -> None:
+    def __init__(self, rate: float, burst: float) -> None:
         self._rate = rate
-        self._burst = burst
-        self._tokens = burst
-        self._then = now
+        self._burst = self._tokens = burst
+        self._then = 0.0
 
     def take(self, now: float) -> bool:
         """Take a token; false when there is none, and the request is one too many."""
@@ -60,10 +59,10 @@ class TokenBucket:
 class Throttles:
     """All throttles: of the account, of new connections, of stages and their routes."""
 
-    def __init__(self, rate: float, now: float) -> None:
-        self._account = TokenBucket(rate, max(1, rate / 2), now)
-        self._connects = TokenBucket(CONNECTS, CONNECTS, now)
-        self._routes: dict[tuple[str, str, str, Throttle], TokenBucket] = {}
+    def __init__(self, rate: float) -> None:
+        self._account = TokenBucket(rate, max(1, rate / 2))
+        self._connects = TokenBucket(CONNECTS, CONNECTS)
+        self._routes: dict[object, TokenBucket] = {}
 
     def connect(self, stage: Stage, now: float) -> bool:
         """Tell whether one more may connect."""
@@ -75,9 +74,7 @@ class Throttles:
         if throttle is None:
             return self.post(now)
         key = (stage.api, stage.name, route_key, throttle)
-        if key not in self._routes:
-            self._routes[key] = TokenBucket(*throttle, now)
-        return self._routes[key].take(now) and self.post(now)
+        return self._routes.setdefault(key, TokenBucket(*throttle)).take(now) and self.post(now)
 
     def post(self, now: float) -> bool:
         """Tell whether the account may make one more request; posts to connections count as such."""

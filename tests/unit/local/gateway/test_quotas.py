@@ -12,7 +12,7 @@ from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions, Throttles, To
 
 def test_token_bucket() -> None:
     """So many pass at once, and then so many a second (1.1)."""
-    bucket = TokenBucket(rate=2, burst=3, now=100.0)
+    bucket = TokenBucket(rate=2, burst=3)
     assert [bucket.take(100.0) for _ in range(4)] == [True, True, True, False]
     assert [bucket.take(100.5), bucket.take(100.5)] == [True, False]
     assert [bucket.take(200.0) for _ in range(4)] == [True, True, True, False]
@@ -20,7 +20,7 @@ def test_token_bucket() -> None:
 
 def test_throttles() -> None:
     """A route's own throttle stands in place of its stage's, and the account's holds for all (1.1, 2.4)."""
-    throttles = Throttles(rate=20, now=0.0)
+    throttles = Throttles(rate=20)
     plain = Stage("abc", "test", "us-east-1", "000000000000", Deployment(""))
     settings = {
         "defaultRouteSettings": {"throttlingRateLimit": 1, "throttlingBurstLimit": 2},
@@ -37,7 +37,7 @@ def test_throttles() -> None:
 
 def test_new_connections_are_throttled() -> None:
     """500 may connect in a second (1.1)."""
-    throttles = Throttles(AS_ON_AWS.rate, now=0.0)
+    throttles = Throttles(AS_ON_AWS.rate)
     plain = Stage("abc", "test", "us-east-1", "000000000000", Deployment(""))
     assert sum(throttles.connect(plain, 0.0) for _ in range(600)) == 500
 
