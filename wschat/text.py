@@ -28,14 +28,12 @@ def safe(text: str) -> str:
 
 def _harmless(text: str) -> Iterable[str]:
     stacked = 0
-    before = ""
-    for char in text:
+    for place, char in enumerate(text):
         category = unicodedata.category(char)
         is_mark = category in {"Mn", "Me", "Mc"}
         stacked = stacked + 1 if is_mark or char in JOINERS else 0
-        if not before and (is_mark or char in JOINERS):
+        if stacked and not place:
             yield "\u25cc"
-        before = char
         if char == "\t":
             yield "    "
         elif char < " ":

@@ -3,12 +3,6 @@
 from wschat.errors import AnswerError, ConnectError, ExitCode, LostError, WschatError
 
 
-def test_exit_codes() -> None:
-    """Each is a number that scripts know, with a meaning that documents show."""
-    assert [int(code) for code in ExitCode] == [0, 1, 2, 3, 4, 5, 6, 7, 8, 130]
-    assert len({code.meaning for code in ExitCode}) == len(ExitCode)
-
-
 def test_what_they_are() -> None:
     """An error is its sentence; each is itself alone, and has what its kind adds."""
     assert str(WschatError("a sentence", where="here")) == "a sentence"

@@ -1,7 +1,6 @@
 """What outlives a run: the last lab, and the chat's secret."""
 
 import stat
-from pathlib import Path
 
 import pytest
 
@@ -76,9 +75,3 @@ def test_only_for_me() -> None:
         secret = paths.state_dir() / paths.KEPT_SECRET
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
         assert stat.S_IMODE(paths.state_dir().stat().st_mode) == 0o700
-
-
-def test_state_dir_is_absolute(home: Path) -> None:
-    """The directory that the environment names is used, and made."""
-    assert paths.state_dir() == home / "state"
-    assert paths.state_dir().is_dir()

@@ -28,10 +28,7 @@ COMMANDS = {
 """The first sentence of each command's help, at most 45 characters, so that no list of commands cuts it."""
 
 
-Command = Callable[..., None]
-
-
-def _with_target(command: Command) -> Command:
+def _with_target(command: Callable[..., None]) -> Callable[..., None]:
     """Let a command whose first argument is its target take the options that are annotated there.
 
     The commands that an error's hint names get the same options, so that they work when pasted.

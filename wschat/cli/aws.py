@@ -89,7 +89,7 @@ def carry_out(
 
     before = signal.signal(signal.SIGINT, first)
     try:
-        outcome = shown.show(work(replace(cloud, on_wait=shown.wait), tuple(steps), actual))
+        outcome = shown.show(work(replace(cloud, on_wait=shown.update), tuple(steps), actual))
     except (Stopped, KeyboardInterrupt):
         shown.stopped(len(steps), work.__name__)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
@@ -127,10 +127,6 @@ class Steps:
             finally:
                 self.counts["under way"] += sum(step.verb is not Verb.CHECK for step in self._under_way)
 
-    def wait(self, why: str, seconds: float) -> None:
-        """Show that something is waited for when no step is under way."""
-        self._update(SETTLING, why, seconds)
-
     def stopped(self, steps: int, command: str) -> None:
         """Say what became of so many steps, and how to go on after this command was stopped.
 
@@ -156,7 +152,7 @@ class Steps:
             self._under_way.pop(step, None)
             if step.verb is not Verb.CHECK or each.phase in {Phase.FAILED, Phase.GIVEN_UP}:
                 self._end(each)
-        self._update(what, each.waiting, each.seconds)
+        self.update(each.waiting, each.seconds, what)
 
     def _end(self, each: Progress) -> None:
         kind = {Phase.DONE: "done", Phase.STOPPED: "under way"}.get(each.phase, "failed")
@@ -173,7 +169,7 @@ class Steps:
             console.show_error(each.error, self.console, hint=each.error.hint not in self._hints)
             self._hints.add(each.error.hint)
 
-    def _update(self, what: str, why: str, seconds: float) -> None:
+    def update(self, why: str, seconds: float, what: str = SETTLING) -> None:
         """Show in place what is under way; where that can't be, report a wait after 10, 20, 40 seconds."""
         if self._status:
             lines = list(self._under_way.values()) or [(SETTLING, why, seconds)]

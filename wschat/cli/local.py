@@ -85,10 +85,8 @@ def join_local(*, plain: bool = False, **wanted: Any) -> LocalLab:  # noqa: ANN4
     try:
         place = paths.state_dir()
     except OSError as error:
-        where, hint = (
-            str(error.filename or ""),
-            "make it writable, or set WSCHAT_STATE_DIR to another directory",
-        )
+        where = str(error.filename or "")
+        hint = "make it writable, or set WSCHAT_STATE_DIR to another directory"
         raise LocalError(f"the local lab has no place: {error.strerror}", where=where, hint=hint) from None
     with console.waiting("Starting the local lab", plain=plain) as progress:
         return join(place, PROVISION, progress=progress, **wanted)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class Event:
 
     def encode(self) -> str:
         """Return the frame; fields that are None stay away."""
-        frame = {"type": self.type, **_plain(self)}
-        return json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+        frame = {"type": self.type, **_given(self)}
+        return json.dumps(frame, default=_given, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,5 @@ EVENTS = {event.type: event for event in Event.__subclasses__()}
 """The classes of events by their `type`."""
 
 
-def _plain(value: object) -> Any:  # noqa: ANN401  what json can write
-    if isinstance(value, Event | Entry):
-        return {name: _plain(item) for name, item in vars(value).items() if item is not None}
-    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+def _given(value: object) -> dict[str, object]:
+    return {name: item for name, item in vars(value).items() if item is not None}

@@ -49,7 +49,7 @@ def test_long_waits(capsys: pytest.CaptureFixture[str]) -> None:
     """Where nothing can be shown in place, a long wait is told now and then: in a step, and between them."""
     shown, step = Steps({}), Step(Verb.CREATE, LogGroup(name="log", retention_days=1))
     for seconds in range(0, 60, 5):
-        shown.wait(WHY, seconds)
+        shown.update(WHY, seconds)
         shown._take(Progress(step, Phase.WAITING, seconds, WHY))
     assert capsys.readouterr().err.splitlines() == [
         f"  {what}: {WHY} ({seconds} s)"

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wschat.local.gateway.quotas import FRAME_BYTES, MESSAGE_BYTES
-from wschat.protocol.events import EVENTS, ClientMessage, Event, Signup
+from wschat.protocol.events import EVENTS, ClientMessage, Entry, Event, MultiMessage, Signup
 from wschat.protocol.limits import ID_LIMIT, MESSAGE_LIMIT, NAME_LIMIT, ROOM_LIMIT
 from wschat.protocol.reader import decode_event
 from wschat.protocol.requests import Request
@@ -18,6 +18,15 @@ def test_events_round_trip(kind: type[Event], data: st.DataObject) -> None:
     """An event of any kind that is encoded is decoded to the same event."""
     event = data.draw(st.from_type(kind))
     assert decode_event(event.encode()) == event
+
+
+def test_what_is_not_there_stays_away() -> None:
+    """A field that is None is not in the frame, and in no entry of it: old clients know none of it."""
+    frame = MultiMessage("Ops", messages=(Entry("Ann", "hi"),)).encode()
+    entry = '{"user":"Ann","content":"hi","seq":0,"time":0}'
+    assert (
+        frame == f'{{"type":"multi-message","room":"Ops","users":[],"messages":[{entry}],"truncated":false}}'
+    )
 
 
 def test_what_is_allowed_fits() -> None:
