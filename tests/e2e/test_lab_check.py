@@ -11,6 +11,7 @@ from tests.support.until import until
 from wschat.chat.network.lab_check import Timeouts, check, check_until_served
 from wschat.errors import AnswerError
 from wschat.lab.aws.cloud import Cloud
+from wschat.retry import Failure
 
 LATE = (("SendMessage",), ("LeaveRoom", "Disconnect"))
 """Functions whose policies take effect late, one try after the other; of the last nothing cleans up."""
@@ -53,7 +54,8 @@ def test_without_disconnect(cloud: Cloud) -> None:
     take_away(cloud, cloud.lab.name("DisconnectRole"))
     with pytest.raises(AnswerError, match="still taken") as caught:
         asyncio.run(check(url, timeouts=Timeouts(post=0.5)))
-    assert caught.value.where == "disconnect"
+    assert (caught.value.where, caught.value.failure) == ("disconnect", Failure.NOT_SERVED)
+    assert "/aws/lambda/Disconnect" in caught.value.hint
 
 
 def take_away(cloud: Cloud, role: str) -> str:

@@ -7,7 +7,7 @@ import asyncio
 import io
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -47,7 +47,8 @@ class Person(io.StringIO):
 class Cut:
     """A connection that ends: without a close code as when a network fails, and with what goes before.
 
-    `statuses` refuse the handshakes after it. The server is gone for `gone_s` seconds, if it is gone.
+    `statuses` refuse the handshakes after it. The server is gone for `gone_s` seconds, if it is gone. With a
+    `reply_timeout` it does not end: no reply comes for longer than that, and who waits ends it.
     """
 
     what: str
@@ -58,6 +59,7 @@ class Cut:
     rubbish: str = ""
     stalled_s: float = 0.0
     gone_s: float = 0.0
+    reply_timeout: float = 0.0
 
     async def make(self, person: Person) -> None:
         """End the connection."""
@@ -67,7 +69,8 @@ class Cut:
             await server.tell(self.rubbish)
         await asyncio.sleep(self.stalled_s)
         if not self.gone_s:
-            await server.cut(self.code, self.reason)
+            if not self.reply_timeout:
+                await server.cut(self.code, self.reason)
             return
         await server.close()
         while not person.lost_at:  # noqa: ASYNC110
@@ -85,6 +88,7 @@ CUTS = {
     "garbage": Cut("Rubbish comes, and then the network fails", rubbish="\x00 rubbish {"),
     "gone": Cut("The server is gone, and comes back", gone_s=0.3),
     "stalled": Cut("No reply comes, and then the network fails", stalled_s=0.3),
+    "silent": Cut("No reply comes", reply_timeout=0.5),
 }
 GONE_FOR_LONG = Cut("The server is gone for 8 s", gone_s=8)
 WHEN = ["before", "after"]
@@ -112,7 +116,7 @@ async def play(cut: Cut, when: str, *, jitter: Callable[[], float] = lambda: 0.1
         options = ChatOptions(
             server.url, "t", settings, stdin=lines, stdout=person, jitter=jitter, reconnect_limit=60.0
         )
-        code = await chat(options)
+        code = await chat(replace(options, reply_timeout=cut.reply_timeout or options.reply_timeout))
         await asyncio.gather(*cutting, return_exceptions=True)
     return person, code
 

@@ -109,17 +109,6 @@ def test_lost_connection_shows_what_was_not_confirmed() -> None:
     assert piped.out.getvalue().endswith("!! Sent, not confirmed: half sent\n")
 
 
-def test_no_reply() -> None:
-    """A message without a reply in time is sent again on another connection."""
-    piped = Piped("hello\n", reply_timeout=0.5)
-    unanswered = iter([""])
-    piped.server.tamper = lambda frame: next(unanswered, None) if frame["action"] == "message" else None
-    piped.server.lasting = True
-    assert piped.run() is ExitCode.OK
-    assert [action for action, _ in piped.actions[-4:]] == ["message", "register", "join", "message"]
-    assert "-- no reply came in time; connecting again" in piped.out.getvalue()
-
-
 def test_sleep_is_noticed() -> None:
     """When the time of day has jumped, as after hours of sleep, there is a new connection at once."""
     asleep: list[float] = []

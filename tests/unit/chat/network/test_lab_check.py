@@ -12,11 +12,9 @@ import pytest
 from tests.support.threaded import ThreadedServer
 from tests.support.until import until
 from wschat.chat.machine.advice import FUNCTIONS
-from wschat.chat.network.connection import Sign
 from wschat.chat.network.lab_check import Timeouts, check, check_until_served
-from wschat.errors import AccessError, AnswerError, ConnectError, WschatError
+from wschat.errors import AnswerError, ConnectError, WschatError
 from wschat.retry import Failure
-from wschat.target import SignedHandshake
 
 GATEWAY = '{"message": "%s", "connectionId": "c=", "requestId": "r="}'
 FAILED, FORBIDDEN = GATEWAY % "Internal server error", GATEWAY % "Forbidden"
@@ -86,14 +84,14 @@ def late_lab(*script: Late) -> Iterator[LateLab]:
 class Outcome:
     """What checking a lab on virtual time ends with, after which pauses, and what was told before each."""
 
-    def __init__(self, url: str, sign: Sign | None = None) -> None:
+    def __init__(self, url: str) -> None:
         self.error: WschatError | None = None
         self.pauses: list[float] = []
         self.told: list[tuple[str, float]] = []
         try:
             check_until_served(
                 url,
-                sign,
+                None,
                 on_wait=lambda *told: self.told.append(told),
                 sleep=self.pauses.append,
                 clock=lambda: sum(self.pauses),
@@ -134,12 +132,6 @@ def test_who_has_gone() -> None:
         assert asyncio.run(check(lab.url)) == ()
         lab.until([*ALL, "register"])
     assert len({request["value"] for request in lab.server.requests}) == 1
-    with late_lab("", TAKEN) as lab:
-        error = failure(lab, post=0.05)
-    assert isinstance(error, AnswerError)
-    assert "still taken" in error.what
-    assert (error.where, error.failure) == ("disconnect", Failure.NOT_SERVED)
-    assert "/aws/lambda/Disconnect" in error.hint
 
 
 @pytest.mark.parametrize(
@@ -184,27 +176,21 @@ def test_what_remains(*, is_known: bool) -> None:
     assert len(outcome.told) == len(outcome.pauses)
 
 
-def no_login() -> SignedHandshake:
-    """Have nothing to sign with."""
-    raise AccessError("the AWS login has expired")
-
-
 @pytest.mark.parametrize(
-    ("late", "sign", "kind", "says"),
+    ("late", "kind", "says"),
     [
-        (404, None, ConnectError, "HTTP 404"),
-        (TIMED_OUT, None, AnswerError, "Endpoint request timed out"),
-        (FULL, None, AnswerError, "full␛[31m (full)"),
-        (("join", FULL), None, AnswerError, "full␛[31m (full)"),
-        ("\x1b[31mrubbish", None, AnswerError, "something else: ␛[31mrubbish"),
-        ("", no_login, AccessError, "the AWS login has expired"),
+        (404, ConnectError, "HTTP 404"),
+        (TIMED_OUT, AnswerError, "Endpoint request timed out"),
+        (FULL, AnswerError, "full␛[31m (full)"),
+        (("join", FULL), AnswerError, "full␛[31m (full)"),
+        ("\x1b[31mrubbish", AnswerError, "something else: ␛[31mrubbish"),
     ],
-    ids=["404", "timeout", "full", "full later", "rubbish", "login"],
+    ids=["404", "timeout", "full", "full later", "rubbish"],
 )
-def test_what_does_not_pass(late: Late, sign: Sign | None, kind: type[WschatError], says: str) -> None:
+def test_what_does_not_pass(late: Late, kind: type[WschatError], says: str) -> None:
     """What waiting does not help is raised at once."""
     with late_lab(late) as lab:
-        outcome = Outcome(lab.url, sign)
+        outcome = Outcome(lab.url)
     assert type(outcome.error) is kind
     assert says in outcome.error.what
     assert outcome.told == []

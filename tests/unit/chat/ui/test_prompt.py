@@ -22,19 +22,15 @@ def test_history_is_kept(tmp_path: Path) -> None:
 
 
 def test_history_that_can_not_be_written(tmp_path: Path) -> None:
-    """Without a place for the file the chat goes on."""
-    (tmp_path / "file").touch()
-    assert typed(tmp_path / "file" / "history", "text\r") == ["text"]
-
-
-def test_history_that_can_not_be_written_any_more(tmp_path: Path) -> None:
-    """Lines are entered as before when there is no room for them, as on a disk that has become full."""
+    """Lines are entered as before where there is no place for the file, or no more, as on a full disk."""
     path = tmp_path / "state" / "history"
 
     def fill(_ui: TerminalUI) -> bool:
         return bool(path.parent.rename(tmp_path / "away"))
 
     assert typed(path, fill, "one\rtwo\r", count=2) == ["one", "two"]
+    path.parent.touch()
+    assert typed(path, "text\r") == ["text"]
 
 
 @asynchronous
