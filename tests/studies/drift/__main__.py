@@ -5,15 +5,22 @@
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import product
 
 from tests.documents import table
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
 from tests.studies.drift.hand import Case
-from tests.studies.drift.house import House
-from tests.studies.drift.test_at_once import outcomes
+from tests.studies.drift.house import House, Pair, down
+from tests.support.labs import provision
 from tests.support.plane.backend import Backend
 from tests.support.plane.embedded import Embedded
+from wschat.errors import WschatError
 
+OFFSETS = (0.0, 0.1, 1.0, 5.0, 12.0)
+"""Seconds by which the second run begins later."""
+DONE = (0, 8, 25, 45)
+"""Steps of the plan that were done before both began."""
 SHOWN = 40  # characters of a value
 DRIFT = ("resource", "attribute", "should be", "is", "changed by hand with", "healed by")
 AT_ONCE = ("begun later by", "steps done before", "two provisions", "a provision and a teardown")
@@ -50,6 +57,30 @@ def drift(ministack: Backend) -> Iterator[tuple[str, ...]]:
         name, error = house.given_away(resource, what)
         told = f"nothing: {error.what.partition(' has ')[0]} has {name} then; {error.hint}"
         yield (resource, "tags", "managed", "unmanaged", str(what), told)
+
+
+def outcomes(ministack: Backend) -> Iterator[tuple[str, ...]]:
+    """Try every pair of two provisions, and of a provision and a teardown; tell how each ends."""
+    today = datetime.now(UTC).date().toordinal()
+    for number, (offset, done) in enumerate(product(OFFSETS, DONE), start=today):
+        both = Pair(ministack, f"both{number}-", number)
+        both.begin(done)
+        ended = " and ".join(map(_told, both.run(provision, provision, offset)))
+        wrong = ", ".join(both.wrong()) or "one lab"
+        other = Pair(ministack, f"other{number}-", number)
+        other.begin(done)
+        torn = " and ".join(map(_told, other.run(provision, down, offset)))
+        other.clock.sleep(5)
+        down(other.second)
+        yield f"{offset:g} s", str(done), f"{ended}: {wrong}", f"{torn}; torn down again: nothing left"
+
+
+def _told(outcome: object) -> str:
+    if isinstance(outcome, WschatError):
+        return f"stopped at {outcome.where}"
+    if isinstance(outcome, BaseException):
+        raise outcome
+    return "done"
 
 
 def _by_hand(case: Case) -> str:

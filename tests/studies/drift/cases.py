@@ -97,7 +97,7 @@ _leave = tuple(
 CASES = (
     case("table client-records", "ttl", _expires("expires", on=False)),
     case("table room-messages-users", "ttl", _expires("ends", on=True), found="ends"),
-    case("table client-records", "billing", _provisioned, heals=("UpdateTable(BillingMode)",)),
+    case("table room-messages-users", "billing", _provisioned, heals=("UpdateTable(BillingMode)",)),
     case("role ConnectRole", "trust", do("UpdateAssumeRolePolicy", PolicyDocument=WHOEVER)),
     case("policy ConnectRole", "document", do("PutRolePolicy", PolicyDocument=ANYTHING)),
     case("policy JoinRoomRole", "document", do("PutRolePolicy", PolicyDocument=ANYTHING)),

@@ -1,17 +1,19 @@
-"""A lab that stands on the plane: it is changed by hand, and healed."""
+"""Labs on the plane: one that stands, is changed by hand, and healed; one that two people want at once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tests.studies.account import Account
 from tests.studies.drift.hand import Case, Do, Hand, called
-from tests.support.labs import lab_of, provision
+from tests.support.labs import drain, lab_of, plan, provision, tear_down
 from tests.support.plane.backend import Backend
 from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.executor import execute
+from wschat.lab.model import Actual
 from wschat.lab.plan import Step
 
 NEVER_REFUSES = Times(role_assumable=0, function_updating=0, lambda_rate=1000, table_rate=1000)
@@ -76,6 +78,38 @@ class House(Account):
         calls = self.healed(self.cloud)
         self._hand.actual = inventory.look(self.cloud)
         return seen, found, calls
+
+
+class Pair(Account):
+    """Two people with clients of their own, who want the same lab."""
+
+    def __init__(self, ministack: Backend, prefix: str, seed: int = 0) -> None:
+        super().__init__(ministack, seed, Times(role_assumable=4))
+        self.first, self.second = self.lab(prefix), self.lab(prefix)
+
+    def run(self, first: Callable[[Cloud], Any], second: Callable[[Cloud], Any], offset: float) -> list[Any]:
+        """Let both work at once; return what each gets, or the error that stops it."""
+
+        def later() -> object:
+            self.clock.sleep(offset)
+            return second(self.second)
+
+        return self.at_once(lambda: first(self.first), later)
+
+    def begin(self, steps: int) -> None:
+        """Do so many steps of a plan, as a run that was stopped then."""
+        drain(execute(self.first, engine.plan_up(self.first, Actual())[:steps], Actual()))
+        self.clock.sleep(5)
+
+    def wrong(self) -> list[str]:
+        """Return what is not as it should be, when AWS shows all."""
+        self.clock.sleep(5)
+        return list(map(str, plan(self.first)))
+
+
+def down(cloud: Cloud) -> None:
+    """Tear a lab down, and find nothing left."""
+    assert tear_down(cloud).resources == {}
 
 
 def _differences(cloud: Cloud) -> Iterable[Step]:

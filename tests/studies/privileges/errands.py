@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from websockets.sync.client import connect as connect_websocket
 
-from tests.studies.drift.cases import ONE_EACH, OTHER_ZIP, THE_API
+from tests.studies.drift.cases import CASES, MISSING, THE_API, TOO_MUCH
 from tests.studies.drift.hand import Do, Hand, do
 from tests.studies.privileges.desk import PASSING, STANDING, Desk
 from tests.studies.privileges.grants import Grant, of_a_person, proofs
@@ -19,13 +19,7 @@ from wschat.lab.model import Actual
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}
 SOME_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-NOBODY = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]}'
-ELSEWHERE = {
-    "Action": "lambda:InvokeFunction",
-    "Principal": "apigateway.amazonaws.com",
-    "SourceArn": "arn:aws:execute-api:us-east-1:000000000000:other/*/create",
-}
-TARGET = "integrations/<integration CreateRoom>"
+BY_HAND = {(case.resource, case.attribute): case.by_hand for case in CASES}
 Act = Callable[[Desk], None]
 
 
@@ -94,88 +88,67 @@ def _tag(desk: Desk) -> None:
     desk.mine.api.tag_resource(ResourceArn=stage, Tags=desk.mine.lab.tags)
 
 
-def heal(name: str, needs: tuple[str, ...], *by_hand: Do, unlink: bool = False) -> Errand:
-    """Return an errand after somebody has changed the lab by hand: the person provisions it again."""
+def heal(name: str, resource: str, change: str | Do, *needs: str, unlink: bool = False) -> Errand:
+    """Return an errand after somebody has changed the lab by hand: the person provisions it again.
 
-    def change(desk: Desk) -> None:
+    `change` is one call, or the attribute that the case of drift changes.
+    """
+    by_hand = (change,) if isinstance(change, Do) else BY_HAND[resource, change]
+
+    def spoil(desk: Desk) -> None:
         hand = Hand(desk.root)
         for call in by_hand:
-            hand.change("", call)
+            hand.change(resource, call)
         if unlink:
             desk.plane.unlink()
 
-    return Errand(name, needs, change, Desk.provision)
+    return Errand(name, needs, spoil, Desk.provision)
 
 
 HEALS = (
     heal(
         "make a table again",
-        ("dynamodb:CreateTable", "dynamodb:TagResource", "dynamodb:UpdateTimeToLive"),
-        do("DeleteTable", "table client-records"),
+        "table client-records",
+        MISSING,
+        *("dynamodb:CreateTable", "dynamodb:TagResource", "dynamodb:UpdateTimeToLive"),
     ),
-    heal(
-        "mend a table's billing",
-        ("dynamodb:UpdateTable",),
-        do(
-            "UpdateTable",
-            "table room-messages-users",
-            BillingMode="PROVISIONED",
-            ProvisionedThroughput=ONE_EACH,
-        ),
-    ),
+    heal("mend a table's billing", "table room-messages-users", "billing", "dynamodb:UpdateTable"),
     heal(
         "make a role again",
-        ("iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:PassRole"),
-        do("DeleteRolePolicy", "policy ConnectRole"),
-        do("DeleteRole", "role ConnectRole"),
+        "role CreateRoomRole",
+        MISSING,
+        *("iam:CreateRole", "iam:TagRole", "iam:PutRolePolicy", "iam:PassRole"),
     ),
-    heal(
-        "mend a role's trust",
-        ("iam:UpdateAssumeRolePolicy",),
-        do("UpdateAssumeRolePolicy", "role RegisterUserRole", PolicyDocument=NOBODY),
-    ),
+    heal("mend a role's trust", "role ConnectRole", "trust", "iam:UpdateAssumeRolePolicy"),
     heal(
         "make a function again",
-        ("lambda:CreateFunction", "lambda:TagResource", "lambda:AddPermission"),
-        do("DeleteFunction", "function JoinRoom"),
+        "function Disconnect",
+        MISSING,
+        *("lambda:CreateFunction", "lambda:TagResource", "lambda:AddPermission"),
     ),
-    heal(
-        "mend a function's code",
-        ("lambda:UpdateFunctionCode",),
-        do("UpdateFunctionCode", "function LeaveRoom", ZipFile=OTHER_ZIP),
-    ),
-    heal(
-        "mend a function's settings",
-        ("lambda:UpdateFunctionConfiguration",),
-        do("UpdateFunctionConfiguration", "function SendMessage", MemorySize=128),
-    ),
-    heal(
-        "mend a permission",
-        ("lambda:RemovePermission",),
-        do("RemovePermission", "permission CreateRoom:create"),
-        do("AddPermission", "permission CreateRoom:create", **ELSEWHERE),
-    ),
+    heal("mend a function's code", "function Connect", "code", "lambda:UpdateFunctionCode"),
+    heal("mend a function's settings", "function LeaveRoom", "timeout", "lambda:UpdateFunctionConfiguration"),
+    heal("mend a permission", "permission JoinRoom:join", "principal", "lambda:RemovePermission"),
     heal(  # of a function which nothing here invokes: a late line would make it again
         "make a log group again",
-        ("logs:CreateLogGroup", "logs:TagResource", "logs:PutRetentionPolicy"),
-        do("DeleteLogGroup", "log group LeaveRoom"),
+        "log group RegisterUser",
+        MISSING,
+        *("logs:CreateLogGroup", "logs:TagResource", "logs:PutRetentionPolicy"),
     ),
-    heal("make a route again", ("apigateway:POST on `/apis/*`",), do("DeleteRoute", "route leave")),
-    heal("mend a route", ("apigateway:PATCH on `/apis/*`",), do("UpdateRoute", "route join", Target=TARGET)),
-    heal(
-        "remove a route that somebody added",
-        ("apigateway:DELETE on `/apis/*`",),
-        do("CreateRoute", THE_API, RouteKey="spare", Target=TARGET),
-    ),
+    heal("make a route again", "route register", MISSING, "apigateway:POST on `/apis/*`"),
+    heal("mend a route", "route join", "integration", "apigateway:PATCH on `/apis/*`"),
+    heal("remove a route that somebody added", "route extra", TOO_MUCH, "apigateway:DELETE on `/apis/*`"),
     heal(
         "make the API again",
-        ("apigateway:POST on `/apis`", "apigateway:TagResource on `/apis`, `/apis/*`"),
-        do("DeleteApi", THE_API),
+        THE_API,
+        do("DeleteApi"),
+        *("apigateway:POST on `/apis`", "apigateway:TagResource on `/apis`, `/apis/*`"),
     ),
     heal(
         "make the first API of an account",
-        ("iam:CreateServiceLinkedRole",),
-        do("DeleteApi", THE_API),
+        THE_API,
+        do("DeleteApi"),
+        "iam:CreateServiceLinkedRole",
         unlink=True,
     ),
 )
