@@ -5,7 +5,6 @@ lets 10,000 clients connect and drop instead, and fails if a task or memory is l
 """
 
 import asyncio
-import json
 import os
 import signal
 import statistics
@@ -16,25 +15,24 @@ import time
 import tracemalloc
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, closing, contextmanager
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.studies.line import Line
 from tests.support.emulator import emulator
 from tests.support.gateway import crowd, running, settled
 from tests.support.until import until
 from wschat.lab.local import provision
 from wschat.local.environment import clean_environment, ministack_environment
 from wschat.local.join import is_in_use, listen
+from wschat.protocol.events import Ack, ClientMessage, Error, Event, MultiMessage, Signup
 from wschat.target import HOST
 
 ROOMS, MEMBERS = 10, 10
 TALK_S, PATIENCE_S = 3.0, 30.0
 LATENCIES = 10
 ROUNDS = 9
-NUMBERS = count(1)
 LEAST_RATE, MOST_LATENCY, MOST_BYTES = 1.5, 1.25, 500_000
 
 
@@ -59,43 +57,34 @@ def ministack(place: Path) -> Iterator[str]:
         process.wait()
 
 
-class Person:
+class Person(Line):
     """Somebody in a room, who notes when each message came that was said there."""
 
-    def __init__(self, client: ClientConnection) -> None:
-        self._client = client
-        self._waiting: dict[str, asyncio.Future[Any]] = {}
-        self.heard: dict[str, float] = {}
-        self.reading = asyncio.create_task(self._read())
+    def __init__(self, client: ClientConnection, slow: float = 0.0) -> None:
+        super().__init__(client, slow)
+        self.heard_at: dict[str | None, float] = {}
 
-    async def _read(self) -> None:
-        async for text in self._client:
-            event = json.loads(text)
-            if event["type"] == "client-message":
-                self.heard[event["id"]] = time.perf_counter()
-            elif waiting := self._waiting.pop(event.get("id"), None):
-                waiting.set_result(event)
+    def take(self, event: Event) -> None:
+        if isinstance(event, ClientMessage):
+            self.heard_at[event.id] = time.perf_counter()
 
-    async def ask(self, action: str, value: str) -> str:
-        """Make a request, wait for its reply, and return its id."""
-        request = f"r{next(NUMBERS)}"
-        self._waiting[request] = asyncio.get_running_loop().create_future()
-        waiting = self._waiting[request]
-        await self._client.send(json.dumps({"action": action, "value": value, "id": request}))
-        event = await asyncio.wait_for(waiting, 60)
-        if event["type"] == "error" and event["code"] == "busy":
-            return await self.ask(action, value)
-        assert event["type"] != "error", event
-        return request
+    async def get(self, action: str, value: str) -> str:
+        """Make a request, again while the server is busy; return its id."""
+        reply = await self.ask(action, value)
+        while isinstance(reply, Error) and reply.code == "busy":
+            reply = await self.ask(action, value)
+        assert isinstance(reply, Signup | MultiMessage | Ack), reply
+        return str(reply.id)
 
 
 async def enter(stack: AsyncExitStack, url: str, room: str, size: int) -> list[Person]:
     """Let people enter a room, one after the other."""
     people = []
     for number in range(size):
-        person = Person(await stack.enter_async_context(connect(url, ping_interval=None, open_timeout=60)))
-        await person.ask("register", f"{room}-{number}")
-        await person.ask("join" if number else "create", room)
+        person = await Person.to(url)
+        stack.push_async_callback(person.cut, kindly=True)
+        await person.get("register", f"{room}-{number}")
+        await person.get("join" if number else "create", room)
         people.append(person)
     return people
 
@@ -107,13 +96,13 @@ async def talk(rooms: list[list[Person]]) -> float:
 
     async def say(person: Person, log: list[str]) -> None:
         while time.perf_counter() < start + TALK_S:
-            log.append(await person.ask("message", "hello"))
+            log.append(await person.get("message", "hello"))
 
     await asyncio.gather(*(say(one, log) for room, log in zip(rooms, said, strict=True) for one in room))
     took = time.perf_counter() - start
     async with asyncio.timeout(PATIENCE_S):  # all is heard, or a message is lost
         for room, log in zip(rooms, said, strict=True):
-            while not all(one.heard.keys() >= set(log) for one in room):  # noqa: ASYNC110
+            while not all(one.heard_at.keys() >= set(log) for one in room):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     return sum(map(len, said)) / took
 
@@ -123,10 +112,10 @@ async def latency(room: list[Person]) -> float:
     times = []
     for _ in range(LATENCIES):
         start = time.perf_counter()
-        said = await room[0].ask("message", "hello")
-        while not all(said in one.heard for one in room):  # noqa: ASYNC110
+        said = await room[0].get("message", "hello")
+        while not all(said in one.heard_at for one in room):  # noqa: ASYNC110
             await asyncio.sleep(0.001)
-        times.append(max(one.heard[said] for one in room) - start)
+        times.append(max(one.heard_at[said] for one in room) - start)
     return statistics.median(times) * 1000
 
 

@@ -1,6 +1,7 @@
 """Let the storm rage in a local lab, and count: `python -m tests.studies.storm`."""
 
 import argparse
+import asyncio
 import math
 import signal
 import sys
@@ -11,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from tests.studies.line import Lost
 from tests.studies.storm import audit
-from tests.studies.storm.line import Lost
 from tests.studies.storm.people import Somebody
 from tests.support.emulator import account_in_emulator
 from tests.support.labs import provision
@@ -27,7 +28,7 @@ SILENT_S, SPEAKING_S = 0.5, 1.0
 """Seconds in which API Gateway may not run the function of $disconnect, and may, again and again."""
 
 
-def storm(
+async def storm(
     cloud: Cloud,
     url: str,
     people: int = 60,
@@ -40,9 +41,9 @@ def storm(
     everybody = [Somebody(url, f"p{number}", rooms, seed) for number in range(people)]
     auditor = Somebody(url, audit.AUDITOR, rooms, seed)
     with silence(cloud):
-        wrong = let_act(everybody, seconds, acts)
+        wrong = await let_act(everybody, seconds, acts)
     heard, missing = audit.messages(everybody)
-    misfits = look(cloud, auditor, everybody)
+    misfits = await look(cloud, auditor, everybody)
     logged, raised = audit.log(cloud)
     counts = Counter({"lost": 0, "doubled": 0, "out of order": 0})
     for each in (heard, logged, *(one.counts for one in everybody)):
@@ -50,7 +51,7 @@ def storm(
     counts["cuts without $disconnect"] = counts["connections cut"] - logged["$disconnect ran"]
     for one in (*everybody, auditor):
         if one.line:
-            one.line.cut(kindly=True)
+            await one.line.cut(kindly=True)
     return counts, wrong + missing + misfits + raised
 
 
@@ -77,39 +78,32 @@ def silence(cloud: Cloud) -> Iterator[None]:
         thread.join()
 
 
-def let_act(everybody: list[Somebody], seconds: float, acts: float) -> list[str]:
-    """Let all come, and then each act in a thread until the end; return what went wrong."""
+async def let_act(everybody: list[Somebody], seconds: float, acts: float) -> list[str]:
+    """Let all come, and then each act until the end; return what went wrong."""
     for one in everybody:
-        one.come_back()
-    until, wrong = time.monotonic() + seconds, list[str]()
+        await one.come_back()
+    until = time.monotonic() + seconds
 
-    def live(one: Somebody) -> None:
-        try:
-            done = 0
-            while time.monotonic() < until and done < acts:
-                one.act()
-                done += 1
-            one.end()
-        except BaseException as error:  # noqa: BLE001
-            wrong.append(f"{one.name}: {error!r}")
+    async def live(one: Somebody) -> None:
+        done = 0
+        while time.monotonic() < until and done < acts:
+            await one.act()
+            done += 1
+        await one.end()
 
-    threads = [threading.Thread(target=live, args=(one,)) for one in everybody]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return wrong
+    ended = await asyncio.gather(*map(live, everybody), return_exceptions=True)
+    return [f"{one.name}: {error!r}" for one, error in zip(everybody, ended, strict=True) if error]
 
 
-def look(cloud: Cloud, auditor: Somebody, everybody: list[Somebody]) -> list[str]:
+async def look(cloud: Cloud, auditor: Somebody, everybody: list[Somebody]) -> list[str]:
     """Create one more room, which tells everybody, and so finds every ghost; say what does not fit then."""
     try:
-        assert isinstance(auditor.come_back().ask("create", audit.LAST), MultiMessage)
+        assert isinstance(await (await auditor.come_back()).ask("create", audit.LAST), MultiMessage)
     except Lost as error:
         return [f"no reply to the last {error}"]
     until = time.monotonic() + SETTLED_S
-    while (misfits := audit.tables(cloud, everybody)) and time.monotonic() < until:
-        time.sleep(0.2)  # the last $disconnect is on its way
+    while (misfits := audit.tables(cloud, everybody)) and time.monotonic() < until:  # noqa: ASYNC110
+        await asyncio.sleep(0.2)  # the last $disconnect is on its way
     return misfits
 
 
@@ -123,7 +117,7 @@ def main() -> int:
     wanted = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with account_in_emulator(GatewayOptions(shuffle=True)) as (cloud, _):
-        counts, wrong = storm(cloud, provision(cloud), **vars(wanted))
+        counts, wrong = asyncio.run(storm(cloud, provision(cloud), **vars(wanted)))
     for what, number in sorted(counts.items()):
         print(f"{number:8} {what}")
     print(*wrong or ["nothing is wrong"], sep="\n")

@@ -1,13 +1,13 @@
-"""The people of the storm: each acts in a thread of its own, and keeps a diary of what it should have."""
+"""The people of the storm: each acts in a task of its own, and keeps a diary of what it should have."""
 
+import asyncio
 import random
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tests.studies.storm.line import Line, Lost
+from tests.studies.line import Line, Lost
 from wschat.protocol.events import Ack, ClientMessage, Entry, Error, Event, MultiMessage, Signup
 
 ACTS = {"speak": 60, "join": 12, "create": 8, "leave": 6, "cut": 8, "two at once": 10}
@@ -63,41 +63,41 @@ class Somebody:
         """The stay that goes on."""
         return self.stays[-1] if self.stays and self.stays[-1].end == float("inf") else None
 
-    def act(self) -> None:
+    async def act(self) -> None:
         """Do something at random, after taking in what has come."""
         try:
-            line = self.line or self.come_back()
-            self.read(line)
+            line = self.line or await self.come_back()
+            await self.read(line)
             what = self.chance.choices(list(ACTS), list(ACTS.values()))[0]
             self.counts[what] += 1
-            getattr(self, what.replace(" ", "_"))(line)
+            await getattr(self, what.replace(" ", "_"))(line)
         except Lost:
             self.counts["no reply"] += 1
             if self.line:
-                self.cut(self.line)
+                await self.cut(self.line)
 
-    def come_back(self) -> Line:
+    async def come_back(self) -> Line:
         """Connect, and take the name back with the token; the place in the room may come along."""
-        self.line = line = Line(self.url, self.slow)
-        while not isinstance(reply := line.ask("register", self.name, token=self.token), Signup):
+        self.line = line = await Line.to(self.url, self.slow)
+        while not isinstance(reply := await line.ask("register", self.name, token=self.token), Signup):
             self.counts[f"register: {_code(reply)}"] += 1
-            time.sleep(0.05)
+            await asyncio.sleep(0.05)
         if self.stays:
-            self.settle(line, self.stays[-1].room)
+            await self.settle(line, self.stays[-1].room)
         return line
 
-    def settle(self, line: Line, room: str) -> None:
+    async def settle(self, line: Line, room: str) -> None:
         """Go into a room, or into none, from where one was put by what one does not know the end of."""
-        self.join(line, room)
+        await self.join(line, room)
         if not self.stay:
-            line.ask("leave")
+            await line.ask("leave")
 
-    def read(self, line: Line) -> None:
+    async def read(self, line: Line) -> None:
         """Take in what came; look now and then whether something is missing."""
         if stay := self.stay:
             self.hear(line, stay)
             if stay.unlooked > LOOK or self.chance.random() < 0.1:
-                self.fetch(line, stay)
+                await self.fetch(line, stay)
 
     def hear(self, line: Line, stay: Stay) -> None:
         """Take in what came."""
@@ -109,9 +109,9 @@ class Somebody:
                 stay.has[event.seq] = event.message
                 stay.unlooked += 1
 
-    def fetch(self, line: Line, stay: Stay) -> None:
+    async def fetch(self, line: Line, stay: Stay) -> None:
         """Ask for what was said since all was known."""
-        reply = line.ask("join", stay.room, after=stay.settled)
+        reply = await line.ask("join", stay.room, after=stay.settled)
         if isinstance(reply, MultiMessage):
             assert not (reply.truncated and stay.settled), "more was said between two looks than a log keeps"
             self.take(stay, reply.messages)
@@ -126,34 +126,34 @@ class Somebody:
         newest = max((entry.time for entry in entries), default=0)
         stay.settled = max([stay.settled, *(each.seq for each in entries if each.time < newest - LATE)])
 
-    def speak(self, line: Line) -> None:
+    async def speak(self, line: Line) -> None:
         """Say something to the room; go into one if one is in none, and make it if there is none."""
         stay = self.stay
         if stay is None:
             room = self.chance.choice(self.rooms)
-            self.join(line, room)
+            await self.join(line, room)
             if not self.stay:
-                self.enter(line, "create", room)
+                await self.enter(line, "create", room)
             return
         start, text = time.monotonic(), f"{self.name} says {self.counts.total()}"
-        reply = line.ask("message", text)
+        reply = await line.ask("message", text)
         if isinstance(reply, Ack):
             self.said.append(Said(stay.room, text, reply.seq or 0, start, time.monotonic()))
         else:
             self.counts[f"speak: {_code(reply)}"] += 1
 
-    def join(self, line: Line, room: str | None = None) -> None:
+    async def join(self, line: Line, room: str | None = None) -> None:
         """Go into a room; one stays where one is if that can't be."""
-        self.enter(line, "join", room or self.chance.choice(self.rooms))
+        await self.enter(line, "join", room or self.chance.choice(self.rooms))
 
-    def create(self, line: Line) -> None:
+    async def create(self, line: Line) -> None:
         """Make a room, if there is none of the name."""
-        self.enter(line, "create", self.chance.choice(self.rooms))
+        await self.enter(line, "create", self.chance.choice(self.rooms))
 
-    def enter(self, line: Line, action: str, room: str) -> None:
+    async def enter(self, line: Line, action: str, room: str) -> None:
         """Leave one room for another; what is said from the reply on is to be had."""
-        old = self.finish(line)
-        reply = line.ask(action, room)
+        old = await self.finish(line)
+        reply = await line.ask(action, room)
         if isinstance(reply, MultiMessage):
             stay = Stay(room, time.monotonic())
             self.take(stay, reply.messages)
@@ -162,35 +162,32 @@ class Somebody:
             stay = NOWHERE
             if old and _code(reply) in {"room-exists", "no-such-room", "full", "busy"}:
                 stay = Stay(old.room, time.monotonic())
-                self.fetch(line, stay)
+                await self.fetch(line, stay)
         self.stays.append(stay)
 
-    def finish(self, line: Line) -> Stay | None:
+    async def finish(self, line: Line) -> Stay | None:
         """End the stay after a last look at what is missing; return it."""
         stay = self.stay
         if stay:
             stay.end = time.monotonic()
             self.hear(line, stay)
-            self.fetch(line, stay)
+            await self.fetch(line, stay)
         return stay
 
-    def leave(self, line: Line) -> None:
+    async def leave(self, line: Line) -> None:
         """Leave the room."""
-        self.finish(line)
-        self.counts[f"leave: {_code(line.ask('leave'))}"] += 1
+        await self.finish(line)
+        self.counts[f"leave: {_code(await line.ask('leave'))}"] += 1
         self.stays.append(NOWHERE)
 
-    def two_at_once(self, line: Line) -> None:
+    async def two_at_once(self, line: Line) -> None:
         """Send two frames at the same time, from a room or from none: AWS runs them at the same time."""
-        self.finish(line)
+        await self.finish(line)
         self.stays.append(NOWHERE)
         if self.chance.random() < 0.5:
-            line.ask("leave")
-        hurry = threading.Thread(target=_quietly, args=(line, *self.any_request()))
-        hurry.start()
-        line.ask(*self.any_request())
-        hurry.join()
-        self.settle(line, self.chance.choice(self.rooms))
+            await line.ask("leave")
+        await asyncio.gather(*(line.ask(*self.any_request()) for _ in range(2)))
+        await self.settle(line, self.chance.choice(self.rooms))
 
     def any_request(self) -> tuple[str, str]:
         """Return an action and its value."""
@@ -198,28 +195,21 @@ class Somebody:
         said = f"{self.name} hurries {self.chance.random()}"
         return action, said if action == "message" else self.chance.choice(self.rooms)
 
-    def end(self) -> None:
+    async def end(self) -> None:
         """Be gone at the end, as a quarter is, or be there, and have all that one should have."""
         if self.chance.random() < 0.25:
             if self.line:
-                self.cut(self.line)
+                await self.cut(self.line)
         else:
-            self.finish(self.line or self.come_back())
+            await self.finish(self.line or await self.come_back())
 
-    def cut(self, line: Line) -> None:
+    async def cut(self, line: Line) -> None:
         """Lose the connection."""
         if stay := self.stay:
             stay.end = 0.0  # what came last is not known: the stay counts for nothing
         self.line = None
-        line.cut(kindly=self.chance.random() < 0.5)
+        await line.cut(kindly=self.chance.random() < 0.5)
         self.counts["connections cut"] += 1
-
-
-def _quietly(line: Line, action: str, value: str) -> None:
-    try:
-        line.ask(action, value)
-    except Lost:
-        return
 
 
 def _code(event: Event) -> str:
