@@ -10,7 +10,7 @@ from tests.support.functions.gate import Gate
 from tests.support.functions.people import Connect, Person, Tables, code
 from tests.support.functions.post_sink import PostSink
 from wschat.functions.shared.dynamodb import CLIENTS, dynamodb
-from wschat.protocol.events import Ack, ClientMessage, Event, MultiMessage, SingleRoom, UserLeft
+from wschat.protocol.events import Ack, ClientMessage, Error, Event, MultiMessage, SingleRoom, UserLeft
 
 
 def expire(item: str) -> None:
@@ -60,21 +60,36 @@ def test_speaking_into_the_next_room_of_the_name(connect: Connect, gate: Gate) -
     assert history(bob) == []
 
 
-def test_the_last_two_leave(connect: Connect, tables: Tables, gate: Gate) -> None:
-    """When the last two leave at the same time, the room goes with the second."""
-    ann, bob = connect("Ann", "Ops"), connect("Bob", "Ops")
-    gate.meanwhile("TransactWriteItems", lambda: bob.ask("leave"))
-    assert ann.ask("leave") == Ack(id="7")
-    assert not any(key.startswith("room ") for key in tables())
-    assert inconsistencies(tables()) == []
-
-
-def test_joining_while_the_last_one_leaves(connect: Connect, tables: Tables, gate: Gate) -> None:
-    """A room that somebody enters as the last one leaves it stays."""
-    ann, bob = connect("Ann", "Ops"), connect("Bob")
-    gate.meanwhile("TransactWriteItems", lambda: bob.ask("join", "Ops"))
-    assert ann.ask("leave") == Ack(id="7")
-    assert tables()["room ops"]["users"]["M"] == {bob.connection: {"S": "Bob"}}
+@pytest.mark.parametrize(
+    ("rooms", "first", "second", "replies"),
+    [
+        (("Ops", "Ops", ""), "leave", "leave", "ack ack"),
+        (("Ops", "", ""), "leave", "join Ops", "ack multi-message"),
+        (("", "", ""), "register Carl", "register carl", "name-taken signup"),
+        (("", "", ""), "create Ops", "create Dev", "multi-message multi-message"),
+        (("", "", "Ops"), "create Art", "create Dev", "full multi-message"),
+        (("", "", "Ops"), "join Ops", "join Ops", "full multi-message"),
+    ],
+    ids=["last ones leave", "join a last one", "one name", "first two rooms", "last room", "last seat"],
+)
+def test_two_at_once(
+    connect: Connect,
+    tables: Tables,
+    gate: Gate,
+    monkeypatch: pytest.MonkeyPatch,
+    rooms: tuple[str, str, str],
+    first: str,
+    second: str,
+    replies: str,
+) -> None:
+    """Of Ann and Bob one is first, and neither takes what the other has; Zoë looks on, perhaps in a room."""
+    monkeypatch.setattr("wschat.functions.join_room.MEMBER_LIMIT", 2)
+    monkeypatch.setattr("wschat.functions.create_room.ROOM_LIMIT", 2)
+    ann, bob, _ = map(connect, ("Ann", "Bob", "Zoë"), rooms)
+    told: list[Event] = []
+    gate.meanwhile("TransactWriteItems", lambda: told.append(bob.ask(*second.split())))
+    told.insert(0, ann.ask(*first.split()))
+    assert " ".join(event.code if isinstance(event, Error) else event.type for event in told) == replies
     assert inconsistencies(tables()) == []
 
 
@@ -86,14 +101,6 @@ def test_joining_while_the_name_is_taken_back(connect: Connect, tables: Tables, 
     assert new.ask("register", "Ann", token="secret").type == "signup"
     assert new.connection in tables()["room ops"]["users"]["M"]
     assert inconsistencies(tables()) == []
-
-
-def test_two_take_one_name(connect: Connect, tables: Tables, gate: Gate) -> None:
-    """Of two who register a free name at the same time, one has it."""
-    bob, carl = connect(), connect()
-    gate.meanwhile("TransactWriteItems", lambda: carl.ask("register", "Ann"))
-    assert code(bob.ask("register", "Ann")) == "name-taken"
-    assert tables()["name#ann"]["owner"]["S"] == carl.connection
 
 
 def test_two_take_a_name_back(connect: Connect, tables: Tables, gate: Gate) -> None:
@@ -114,29 +121,24 @@ def test_leaving_while_speaking(connect: Connect, gate: Gate) -> None:
     assert [event.type for event in bob.heard()] == ["user-left", "client-message"]
 
 
-@pytest.mark.parametrize("call", ["UpdateItem ops#log", "PutItem", "GetItem ops"])
-def test_joining_while_somebody_speaks(connect: Connect, gate: Gate, call: str) -> None:
-    """Whoever joins between two calls of SendMessage has the message: from the history, or by a post."""
+@pytest.mark.parametrize(
+    ("call", "speaks_first"),
+    [
+        *((call, True) for call in ("UpdateItem ops#log", "PutItem", "GetItem ops")),
+        *((call, False) for call in ("TransactWriteItems", "GetItem ops#log")),
+    ],
+)
+def test_joining_and_speaking(connect: Connect, gate: Gate, call: str, *, speaks_first: bool) -> None:
+    """What is said beside a join is had by who joins: from the history, or by a post."""
     ann, bob = connect("Ann", "Ops"), connect("Bob")
-    found: list[Any] = []
-    gate.meanwhile(call, lambda: found.append(bob.ask("join", "Ops")))
-    assert isinstance(ann.ask("message", "hello"), Ack)
-    assert has("hello", bob, *found)
-
-
-@pytest.mark.parametrize("call", ["TransactWriteItems", "GetItem ops#log"])
-def test_speaking_while_somebody_joins(connect: Connect, gate: Gate, call: str) -> None:
-    """What is said between two calls of JoinRoom is had by who joins: from the history, or by a post."""
-    ann, bob = connect("Ann", "Ops"), connect("Bob")
-    gate.meanwhile(call, lambda: ann.ask("message", "hello"))
-    assert has("hello", bob, bob.ask("join", "Ops"))
-
-
-def has(text: str, person: Person, *replies: Event) -> bool:
-    """Tell whether somebody has a message: in a reply, or posted."""
-    logs = [reply.messages for reply in replies if isinstance(reply, MultiMessage)]
-    said = {event.message for event in person.heard() if isinstance(event, ClientMessage)}
-    return text in said | {entry.content for log in logs for entry in log}
+    told: list[Event] = []
+    acts = [lambda: told.append(ann.ask("message", "hello")), lambda: told.append(bob.ask("join", "Ops"))]
+    gate.meanwhile(call, acts[speaks_first])
+    acts[not speaks_first]()
+    assert {event.type for event in told} == {"ack", "multi-message"}
+    logs = [event.messages for event in told if isinstance(event, MultiMessage)]
+    said = {event.message for event in bob.heard() if isinstance(event, ClientMessage)}
+    assert "hello" in said | {entry.content for log in logs for entry in log}
 
 
 @pytest.mark.parametrize("gone_first", [["record"], ["name"], ["record", "name"], []])
@@ -225,26 +227,6 @@ def test_a_ghost_that_can_t_be_pruned_now(connect: Connect, sink: PostSink, gate
     assert bob.heard() == [SingleRoom("Ops")]
 
 
-def test_the_last_seat(connect: Connect, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of two who take the last seat of a room at the same time, one is refused."""
-    monkeypatch.setattr("wschat.functions.join_room.MEMBER_LIMIT", 2)
-    connect("Ann", "Ops")
-    bob, carl = connect("Bob"), connect("Carl")
-    gate.meanwhile("TransactWriteItems", lambda: carl.ask("join", "Ops"))
-    assert code(bob.ask("join", "Ops")) == "full"
-    assert isinstance(carl.ask("message", "two of us"), Ack)
-
-
-def test_the_last_room(connect: Connect, gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of two who make the last possible room at the same time, one is refused."""
-    monkeypatch.setattr("wschat.functions.create_room.ROOM_LIMIT", 2)
-    connect("Ann", "Ops")
-    bob, carl = connect("Bob"), connect("Carl")
-    gate.meanwhile("TransactWriteItems", lambda: carl.ask("create", "Dev"))
-    assert code(bob.ask("create", "Art")) == "full"
-    assert isinstance(carl.ask("message", "two rooms"), Ack)
-
-
 @pytest.mark.parametrize(("action", "room"), [("create", "Art"), ("join", "Ops"), ("leave", "")])
 def test_two_frames_at_once(connect: Connect, tables: Tables, gate: Gate, action: str, room: str) -> None:
     """Whose two frames are dealt with at the same time is in one room at most afterwards."""
@@ -273,11 +255,3 @@ def test_leaving_while_joining(connect: Connect, gate: Gate) -> None:
 
     gate.meanwhile("TransactWriteItems", then)
     assert code(bob.ask("join", "Ops")) == "no-such-room"
-
-
-def test_the_first_two_rooms(connect: Connect, tables: Tables, gate: Gate) -> None:
-    """Of two who make the first two rooms at the same time, both have theirs in the list."""
-    ann, bob = connect("Ann"), connect("Bob")
-    gate.meanwhile("TransactWriteItems", lambda: bob.ask("create", "Dev"))
-    assert ann.ask("create", "Ops").type == "multi-message"
-    assert tables()["#rooms"]["rooms"]["M"].keys() == {"ops", "dev"}

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from tests.support.play import Play
 from wschat.chat.machine import effects
@@ -26,8 +26,8 @@ MOST_SAID, MOST_ENTERED, MOST_NEWCOMERS = 60, 25, 20
 class Chat(RuleBasedStateMachine):
     """A client and a server; frames are late, overtake each other, get lost."""
 
-    @initialize()
-    def begin(self) -> None:
+    def __init__(self) -> None:
+        super().__init__()
         self.play = Play(wanted_name="ann", wanted_room="ops")
         self.server = Server()
         for room in ROOMS:
@@ -259,21 +259,17 @@ class Chat(RuleBasedStateMachine):
 
     @invariant()
     def way_back(self) -> None:
-        if hasattr(self, "play"):
-            state = self.play.state
-            on_its_way = self.trying is not None and state.connection.attempt == self.trying
-            assert state.in_use in self.server.links or on_its_way, "no way back"
+        state = self.play.state
+        on_its_way = self.trying is not None and state.connection.attempt == self.trying
+        assert state.in_use in self.server.links or on_its_way, "no way back"
 
     @invariant()
     def not_sent_is_true(self) -> None:
-        if hasattr(self, "play"):
-            stored = {entry.content for entry in self.server.said}
-            assert not stored & {unsent.line for unsent in self.play.state.unsent if not unsent.doubtful}
+        stored = {entry.content for entry in self.server.said}
+        assert not stored & {unsent.line for unsent in self.play.state.unsent if not unsent.doubtful}
 
     def teardown(self) -> None:
         """In the end all is well: nothing is lost, and everything is seen."""
-        if not hasattr(self, "play"):
-            return
         while self.server.orphans:
             self.late_work()
         self.calm()

@@ -54,18 +54,17 @@ def misplaced(document: Any) -> set[str]:  # noqa: ANN401
 
     Only an action that is about no kind of resource at all belongs on `*`.
     """
-    found = set()
-    for statement in document["Statement"]:
-        resources = statement["Resource"]
-        for action in statement["Action"]:
-            forms = arns(action)
-            wrong = [
-                each
-                for each in ([resources] if isinstance(resources, str) else resources)
-                if not any(re.fullmatch(form, each) for form in forms)
-            ]
-            found |= {f"{action} on {each}" for each in wrong}
-    return found
+    return {
+        f"{action} on {resource}"
+        for statement in document["Statement"]
+        for resource in _listed(statement["Resource"])
+        for action in statement["Action"]
+        if not any(re.fullmatch(form, resource) for form in arns(action))
+    }
+
+
+def _listed(resources: str | list[str]) -> list[str]:
+    return [resources] if isinstance(resources, str) else resources
 
 
 def arns(action: str) -> list[str]:
