@@ -1,7 +1,7 @@
 """The documents, and the tables in them that the code makes; `python -m tests.documents` writes them all."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from typer.core import TyperCommand
@@ -30,6 +30,16 @@ def table(heads: Iterable[str], rows: Rows) -> str:
     """Return a table in Markdown."""
     heads = list(heads)
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, ["---"] * len(heads), *rows))
+
+
+def show(heads: Iterable[str], rows: Iterable[Sequence[str]]) -> list[Sequence[str]]:
+    """Print a table, each row as soon as it comes; return the rows."""
+    print(table(heads, []))
+    shown = []
+    for row in rows:
+        print(f"| {' | '.join(row)} |", flush=True)
+        shown.append(row)
+    return shown
 
 
 def command_line() -> dict[str, TyperCommand]:

@@ -18,6 +18,8 @@ from tests.studies.bench.units import Bill
 from tests.support.functions.database import Database
 from tests.support.functions.people import Connect, Person
 from tests.support.functions.post_sink import PostSink
+from tests.support.plane.inside import before_send
+from tests.support.plane.wire import Answer, Request
 from wschat.functions.shared.dynamodb import dynamodb, marshalled
 from wschat.functions.shared.workers import WORKERS
 from wschat.protocol.limits import LOG_LENGTH
@@ -30,39 +32,31 @@ OTHERS = (0, 999)
 @contextmanager
 def metered(database: Database, client: Any) -> Iterator[Bill]:  # noqa: ANN401
     """Count the calls of a client, and compute their units from the items."""
-    bill, writes = Bill(), list[tuple[dict[str, Any], dict[str, Any] | None]]()
-    events = client.meta.events
+    bill = Bill()
 
-    def item(params: dict[str, Any]) -> dict[str, Any] | None:
-        asked = json.loads(params["body"])
-        return database.item(asked["TableName"], asked.get("Key") or {"room": asked["Item"]["room"]})
-
-    def before(model: Any, params: dict[str, Any], **_: object) -> None:  # noqa: ANN401
+    def count(request: Request) -> Answer:
+        operation, params = request.headers["x-amz-target"].partition(".")[2], json.loads(request.body)
+        key = params.get("Key") or {"room": params.get("Item", {}).get("room")}
+        before = database.item(params["TableName"], key) if operation != "Scan" else None
         bill.requests += 1
         bill.in_a_row += 1
-        if model.name == "Scan":
+        if operation == "Scan":
             everything = sum(map(units.item_size, database.items().values()))
-            if not bill.scans:
-                bill.reads += units.read_units(everything, consistent=False)
+            bill.reads += 0 if bill.scans else units.read_units(everything, consistent=False)
             bill.scans += 1
-        elif model.name == "GetItem":
-            bill.reads += units.read_units(units.item_size(item(params) or {}), consistent=True)
-        else:
-            assert model.name in {"UpdateItem", "PutItem"}
-            writes.append((params, item(params)))
+        elif operation == "GetItem":
+            bill.reads += units.read_units(units.item_size(before or {}), consistent=True)
+        answer = database._answer(request)
+        if operation not in {"Scan", "GetItem"}:
+            bill.writes += units.write_units(before, database.item(params["TableName"], key))
+        return answer
 
-    def after(model: Any, **_: object) -> None:  # noqa: ANN401
-        if model.name in {"UpdateItem", "PutItem"}:
-            params, was = writes.pop()
-            bill.writes += units.write_units(was, item(params))
-
-    events.register("before-call.dynamodb", before, "meter")
-    events.register("after-call.dynamodb", after, "meter-after")
+    hook = before_send(count)
+    client.meta.events.register_first("before-send.dynamodb", hook)
     try:
         yield bill
     finally:
-        events.unregister("before-call.dynamodb", unique_id="meter")
-        events.unregister("after-call.dynamodb", unique_id="meter-after")
+        client.meta.events.unregister("before-send.dynamodb", hook)
 
 
 def in_a_full_room(others: int, connect: Connect, database: Database) -> Person:

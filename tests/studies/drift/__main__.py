@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import product
 
-from tests.documents import table
+from tests.documents import show
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
 from tests.studies.drift.hand import Case
 from tests.studies.drift.house import House, Pair, down
@@ -29,9 +29,7 @@ AT_ONCE = ("begun later by", "steps done before", "two provisions", "a provision
 def main() -> None:
     """Print one table, row by row."""
     heads, rows = (AT_ONCE, outcomes) if sys.argv[1:] == ["at-once"] else (DRIFT, drift)
-    print(table(heads, []))
-    for row in rows(Embedded()):
-        print(f"| {' | '.join(row)} |", flush=True)
+    show(heads, rows(Embedded()))
 
 
 def drift(ministack: Backend) -> Iterator[tuple[str, ...]]:
@@ -41,13 +39,8 @@ def drift(ministack: Backend) -> Iterator[tuple[str, ...]]:
         seen, _, calls = house.heal(case)
         unlike = ["**not the smallest change**"] * (tuple(calls) != case.heals)
         pair = seen.differences.get(case.attribute, ("", ""))
-        yield (
-            case.resource,
-            case.attribute,
-            *map(_short, pair),
-            _by_hand(case),
-            ", ".join([*calls, *unlike]),
-        )
+        told = ", ".join([*calls, *unlike])
+        yield (case.resource, case.attribute, *map(_short, pair), _by_hand(case), told)
     for number, case in enumerate(FIXED):
         step, error = house.elsewhere(case, f"fixed{number}-")
         pair = step.fixed[case.attribute]

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from tests.documents import table
+from tests.documents import show
 from tests.studies.privileges import grants
 from tests.studies.privileges.desk import at_desk
 from tests.studies.privileges.errands import ERRANDS, proofs_of_a_person
@@ -57,18 +57,17 @@ PROOFS = {
 def main(wanted: Iterable[str]) -> bool:
     """Print the tables; tell whether every action is needed."""
     os.environ |= clean_environment()  # nothing of AWS's settings
-    found = Counter[str]()
+    is_needed = True
     for name in wanted:
         heads, prove, number = PROOFS[name]
-        start, found[PROVED], found[UNVERIFIED] = time.monotonic(), 0, 0
-        print(table(heads, []))
-        for row in prove():
-            found[row[-1] if row[-1] in {NOTHING, UNVERIFIED} else PROVED] += 1
-            print(f"| {' | '.join(row)} |", flush=True)
+        start = time.monotonic()
+        ends = [row[-1] if row[-1] in {NOTHING, UNVERIFIED} else PROVED for row in show(heads, prove())]
+        found = Counter(ends)
+        is_needed = is_needed and not found[NOTHING]
         told = f"{number} scenarios work with the whole policies. Without any one of {found[PROVED]} actions"
         took = f"{time.monotonic() - start:.0f} s"
         print(f"\n{told} one fails; {found[UNVERIFIED]} not verified ({took}).\n")
-    return not found[NOTHING]
+    return is_needed
 
 
 if __name__ == "__main__":

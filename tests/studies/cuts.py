@@ -1,4 +1,4 @@
-"""Cuts of real sockets: what the person saw, how long until back, nothing lost, nothing doubled.
+"""Cuts of real sockets in the middle of a chat: what the person saw, how long until back, what was lost.
 
 `python -m tests.studies.cuts` prints it as a table.
 """
@@ -6,13 +6,13 @@
 import asyncio
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
-import pytest
-
-from tests.support.room_server import RoomServer, room_server, texts
+from tests.documents import show
+from tests.support.room_server import RoomServer, room_server
 from wschat.chat.settings import Settings
 from wschat.chat.start import ChatOptions, chat
 from wschat.errors import ExitCode
@@ -121,13 +121,16 @@ async def play(cut: Cut, when: str, *, jitter: Callable[[], float] = lambda: 0.1
     return person, code
 
 
-@pytest.mark.parametrize("when", WHEN)
-@pytest.mark.parametrize("cut", CUTS)
-def test_cut(cut: str, when: str) -> None:
-    """Whatever the cut, each line is said and shown once, in order, and what happened is seen."""
-    person, code = asyncio.run(play(CUTS[cut], when))
-    seen = person.getvalue()
-    assert list(dict.fromkeys(texts(person.server.requests))) == LINES, seen
-    assert person.said == LINES, seen
-    assert person.lost_at < person.back_at, seen
-    assert code is ExitCode.OK
+def rows() -> Iterator[tuple[str, ...]]:
+    """Play all cuts; yield what came of each."""
+    for cut, when in product((*CUTS.values(), GONE_FOR_LONG), WHEN):
+        person, _ = asyncio.run(play(cut, when, jitter=ChatOptions.jitter))
+        took, said = person.back_at - person.lost_at, set(person.said)
+        lost, doubled = len(set(LINES) - said), len(person.said) - len(said)
+        saw = "; ".join(line for line in person.getvalue().splitlines() if "again" in line or "back" in line)
+        done = "yes" if when == "after" else "no"
+        yield cut.what, done, saw, f"{took:.2f} s", str(lost), str(doubled)
+
+
+if __name__ == "__main__":
+    show(("cut", "the server had done it", "what the person saw", "back after", "lost", "doubled"), rows())
