@@ -1,5 +1,6 @@
 """MiniStack's DynamoDB in this process: the same code, without HTTP, and as strict as AWS where it is not.
 
+It is in an account of its own: who has another one in this MiniStack may have a lab with the same names.
 AWS refuses a transaction that meets another one on an item; MiniStack does one thing after the other. So
 `conflicts` makes up such refusals, for so many calls of every hundred.
 """
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ministack.core.responses import request_scope
 from ministack.services import dynamodb as ministack
 from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -19,6 +21,7 @@ from tests.support.plane.inside import before_send
 from tests.support.plane.wire import Answer, Request
 from wschat.functions.shared.dynamodb import CLIENTS, PARTITION_KEYS, ROOMS
 
+ACCOUNT = "111111111111"
 CONFLICT = "com.amazonaws.dynamodb.v20120810#TransactionConflictException"
 CANCELED = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
 
@@ -99,7 +102,7 @@ class Database:
 
     def _send(self, operation: str, params: dict[str, Any]) -> Answer:
         headers = {"x-amz-target": f"DynamoDB_20120810.{operation}"}
-        with self._lock:
+        with self._lock, request_scope(ACCOUNT, "us-east-1"):
             asked = ministack.handle_request("POST", "/", headers, json.dumps(params).encode(), {})
             try:
                 asked.send(None)
