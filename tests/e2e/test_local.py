@@ -2,7 +2,6 @@
 
 import signal
 import tempfile
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,19 +16,12 @@ from tests.support.until import PATIENCE
 from wschat.local.join import is_in_use, listen
 
 
-@pytest.fixture
-def state() -> Iterator[Path]:
-    """A state directory with a path that is short enough for a socket."""
-    with tempfile.TemporaryDirectory(prefix="ws") as place:
-        yield Path(place)
-
-
 def url_of(person: Terminal) -> str:
     """Return the URL that `wschat local` prints."""
     return next(line for line in person.until("Ctrl-C stops it").splitlines() if line.startswith("ws://"))
 
 
-def test_two_chats_share_a_lab(state: Path) -> None:
+def test_two_chats_share_a_lab(short_state: Path) -> None:
     """One brings the lab, the other joins; it lives until both have left, whatever the environment says."""
     hostile = {
         "AWS_PROFILE": "nobody",
@@ -37,7 +29,6 @@ def test_two_chats_share_a_lab(state: Path) -> None:
         "AWS_ACCESS_KEY_ID": "wrong",
         "HTTP_PROXY": "http://127.0.0.1:9",
         "ALL_PROXY": "socks5://127.0.0.1:9",
-        "WSCHAT_STATE_DIR": str(state),
     }
     before = set(Path(tempfile.gettempdir()).glob("ministack*"))
     with (
@@ -53,33 +44,32 @@ def test_two_chats_share_a_lab(state: Path) -> None:
         bob.until("ann left")
         bob.type("still here")
         bob.until("<bob> still here")
-        assert processes_of(state)
+        assert processes_of(short_state)
         bob.type("/quit")
         assert bob.end() == 0
     told = [str(person).count("Another terminal joins with") for person in (ann, bob)]
     assert sorted(told) == [0, 1]
-    assert processes_of(state) == []
+    assert processes_of(short_state) == []
     assert set(Path(tempfile.gettempdir()).glob("ministack*")) == before
 
 
-def test_local_in_the_foreground(state: Path) -> None:
+def test_local_in_the_foreground(short_state: Path) -> None:
     """`wschat local` prints its URL, and stops clean on SIGTERM: no process, no port left.
 
     After what it prints for a shell it is AWS. Who joins it from another terminal only leaves it. Who is
     connected is told 1012, "service restart"; a chat says that it was stopped, shows the draft, exits with 8.
     """
-    env = {"WSCHAT_STATE_DIR": str(state)}
-    with terminal("local", env=env, size=(24, 200)) as keeper:
+    with terminal("local", size=(24, 200)) as keeper:
         url = url_of(keeper)
         told = keeper.until("AWS_ENDPOINT_URL").partition("export ")[2].splitlines()[0].split()
         status = wschat("status", **dict(each.split("=") for each in told))
         assert "All is as it should be." in status.stdout, status.stderr
-        with terminal("local", env=env) as guest:
+        with terminal("local") as guest:
             guest.until("Ctrl-C leaves it")
             guest.process.sendintr()
             guest.until("Left the lab")
             assert guest.end() == 0
-        with connect(url) as client, terminal("chat", "--local", "--name", "ann", env=env) as ann:
+        with connect(url) as client, terminal("chat", "--local", "--name", "ann") as ann:
             ann.until("you are ann")
             ann.press("half a sentence")
             ann.until("half a sentence")
@@ -94,18 +84,18 @@ def test_local_in_the_foreground(state: Path) -> None:
         keeper.until("Stopped: nothing is left running.")
         assert keeper.end() == 0
     assert not is_in_use(urlsplit(url).port or 0)
-    assert processes_of(state) == []
+    assert processes_of(short_state) == []
 
 
-def test_a_short_day(state: Path) -> None:
+@pytest.mark.usefixtures("short_state")
+def test_a_short_day() -> None:
     """With the gateway's options a chat meets in a moment what API Gateway does after ten idle minutes."""
-    env = {"WSCHAT_STATE_DIR": str(state)}
     with closing(listen(None)) as free:
         port = free.getsockname()[1]
     options = ("--idle-timeout", "1", "--max-age", "60", "--rate", "500", "--order", "shuffle", "--drop", "0")
-    with terminal("local", f"--port={port}", *options, env=env) as keeper:
+    with terminal("local", f"--port={port}", *options) as keeper:
         assert urlsplit(url_of(keeper)).port == port
-        with terminal("chat", "--local", env=env) as ann:
+        with terminal("chat", "--local") as ann:
             ann.until("the server ended it, as API Gateway does")
             ann.type("/quit")
             assert ann.end() == 0

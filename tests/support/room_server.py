@@ -23,7 +23,8 @@ class RoomServer:
 
     `tamper` maps a frame to what is sent instead of the real answer; `answered` is told of each frame that
     was answered. Each handshake takes a status from `statuses` and is refused with it, until there are none.
-    With `blind`, the server does not notice that somebody has gone, as AWS after a network has failed.
+    With `blind`, the server does not notice that somebody has gone, as AWS after a network has failed; with
+    `mute` nothing that it sends arrives: requests are carried out, but no reply is heard.
     """
 
     url: str = ""
@@ -38,6 +39,7 @@ class RoomServer:
     tamper: Callable[[dict[str, Any]], str | None] = lambda _frame: None
     answered: Callable[[dict[str, Any]], None] = lambda _frame: None
     blind: bool = False
+    mute: bool = False
     lasting: bool = False  # rooms stay when nobody is in them, as if others were
     births: int = 0
     port: int = 0
@@ -64,6 +66,8 @@ class RoomServer:
 
     async def tell(self, frame: dict[str, Any] | str, *to: ServerConnection) -> None:
         """Send a frame to the given connections, to all without any."""
+        if self.mute:
+            return
         text = frame if isinstance(frame, str) else json.dumps(frame)
         await asyncio.gather(*(one.send(text) for one in to or self.people), return_exceptions=True)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.e2e.web.tab import Tab, context
+from tests.e2e.web.tab import Tab, context, served
 from tests.support.browser import start
 from tests.support.threaded import ThreadedServer
 
@@ -51,3 +51,10 @@ def room() -> Iterator[ThreadedServer]:
     room.server.lasting = True
     yield room
     room.stop()
+
+
+@pytest.fixture
+def page(room: ThreadedServer) -> Iterator[str]:
+    """The address of its page."""
+    with served(room.server.url) as address:
+        yield address

@@ -2,16 +2,14 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from websockets.protocol import State
 
-from tests.e2e.web.cable import Cable
 from tests.e2e.web.conftest import OpenTab
-from tests.e2e.web.tab import Tab, served
+from tests.e2e.web.tab import Tab
 from tests.support.room_server import texts
 from tests.support.threaded import ThreadedServer
 
@@ -20,23 +18,13 @@ NO_REPLY = 31_000
 
 
 @pytest.fixture
-def cable(room: ThreadedServer) -> Iterator[Cable]:
-    """The cable between the page and its lab."""
-    cable = Cable(urlsplit(room.server.url).port or 0)
-    yield cable
-    cable.close()
-
-
-@pytest.fixture
-def ann(cable: Cable, open_tab: OpenTab) -> Iterator[Tab]:
+def ann(page: str, open_tab: OpenTab) -> Tab:
     """Somebody in a room, whose clock stands still unless it is told to go on."""
-    with served(f"ws://127.0.0.1:{cable.port}/development") as address:
-        tab = open_tab(address)
-        tab.page.clock.install()
-        tab.page.reload()
-        tab.in_trouble = True
-        yield tab.register("ann").create("ops")
-        tab.page.context.close()
+    tab = open_tab(page)
+    tab.page.clock.install()
+    tab.page.reload()
+    tab.in_trouble = True
+    return tab.register("ann").create("ops")
 
 
 def asked(room: ThreadedServer, *but: str) -> list[str]:
@@ -52,6 +40,19 @@ def wait_for(tab: Tab, condition: Callable[[], bool]) -> None:
         tab.page.wait_for_timeout(20)
 
 
+def cut(tab: Tab, room: ThreadedServer, code: int | None = 1001) -> None:
+    """Cut the connection, by a close or as a network that fails; another one that is tried may work."""
+    room.do(room.server.cut(code))
+    room.server.mute = False
+    tab.until_state("Trying again")
+
+
+def come_back(tab: Tab, room: ThreadedServer, code: int | None = 1001) -> None:
+    """Cut the connection, and let the page try once more."""
+    cut(tab, room, code)
+    tab.page.clock.run_for(1000)
+
+
 def test_what_is_typed_meanwhile(ann: Tab) -> None:
     """A room's name that is being typed is not taken away by entering another room."""
     ann.create("second")
@@ -61,7 +62,7 @@ def test_what_is_typed_meanwhile(ann: Tab) -> None:
     assert ann.page.input_value("#room") == "third"
 
 
-def test_two_hours(ann: Tab, room: ThreadedServer, open_tab: OpenTab) -> None:
+def test_two_hours(ann: Tab, room: ThreadedServer, page: str, open_tab: OpenTab) -> None:
     """It keeps its connection alive, and moves before two hours and after a sleep, unnoticed by others."""
     room.server.tamper = lambda frame: "" if frame["action"] == "ping" else None  # as some labs do
     registered: list[int] = []
@@ -71,39 +72,34 @@ def test_two_hours(ann: Tab, room: ThreadedServer, open_tab: OpenTab) -> None:
             registered.append(sum(one.state is State.OPEN for one in room.server.people))
 
     room.server.answered = note
-    with served(room.server.url) as address:
-        bob = open_tab(address).register("bob").join("ops")
-        ann.page.clock.run_for(MINUTE + 1000)
-        wait_for(ann, lambda: asked(room)[-1] == "ping")
-        ann.page.clock.run_for(104 * MINUTE)
-        wait_for(ann, lambda: len(room.server.handshakes) == 4 and len(room.server.people) == 2)
-        ann.say("from the second")
-        bob.until("text=from the second")
-        ann.page.clock.fast_forward(4 * MINUTE)
-        wait_for(ann, lambda: len(room.server.handshakes) == 5 and len(room.server.people) == 2)
-        ann.say("from the third")
-        bob.until("text=from the third")
-        assert bob.page.locator("#log .notice").count() == 0, "nobody left or joined"
-        bob.page.context.close()
+    bob = open_tab(page).register("bob").join("ops")
+    ann.page.clock.run_for(MINUTE + 1000)
+    wait_for(ann, lambda: asked(room)[-1] == "ping")
+    ann.page.clock.run_for(104 * MINUTE)
+    wait_for(ann, lambda: len(room.server.handshakes) == 4 and len(room.server.people) == 2)
+    ann.say("from the second")
+    bob.until("text=from the second")
+    ann.page.clock.fast_forward(4 * MINUTE)
+    wait_for(ann, lambda: len(room.server.handshakes) == 5 and len(room.server.people) == 2)
+    ann.say("from the third")
+    bob.until("text=from the third")
+    assert bob.page.locator("#log .notice").count() == 0, "nobody left or joined"
     assert registered == [2, 3, 3], "the old connection serves until the new one has taken over"
     again = ["register", "join", "message"]
     assert asked(room, "ping") == ["register", "create", *again[:2], *again, *again]
 
 
-def test_a_dead_network(ann: Tab, cable: Cable, room: ThreadedServer) -> None:
+def test_a_dead_network(ann: Tab, room: ThreadedServer) -> None:
     """Where pings are answered, silence is noticed; what is said meanwhile arrives as soon as it can."""
     ann.page.clock.run_for(MINUTE + 1000)
     wait_for(ann, lambda: asked(room)[-1] == "ping")
     room.say("the pong is here")
     ann.until("text=the pong is here")
-    cable.deaf = True
+    room.server.mute = True
     ann.page.clock.run_for(MINUTE + 10_000)
     ann.until_state("Connecting")
     ann.say("into the void")
-    cable.cut()
-    ann.until_state("Trying again")
-    cable.mend()
-    ann.page.clock.run_for(1000)
+    come_back(ann, room, None)
     ann.until("#log li.mine:has-text('into the void')")
     ann.until_state("Connected")
     assert texts(room.server.requests) == ["into the void"]
@@ -141,36 +137,25 @@ def test_a_server_that_hangs_up(ann: Tab, room: ThreadedServer) -> None:
     for _ in range(6):
         ann.page.evaluate("document.querySelector('#retry').click()")
         ann.until_state("Connected")
-        room.do(room.server.cut(1001))
-        ann.until_state("Trying again")
+        cut(ann, room)
     tried = len(room.server.handshakes)
     ann.page.clock.run_for(8_000)
     ann.until_state("Trying again")
     assert len(room.server.handshakes) == tried
 
 
-def test_leaving_while_cut_off(ann: Tab, cable: Cable, room: ThreadedServer) -> None:
+def test_leaving_while_cut_off(ann: Tab, room: ThreadedServer) -> None:
     """Who leaves without a connection has left when there is one; what was on its way may have arrived."""
-    cable.deaf = True
+    room.server.mute = True
     ann.say("in flight")
     wait_for(ann, lambda: asked(room)[-1] == "message")
-    cable.cut()
-    ann.until_state("Trying again")
+    cut(ann, room, None)
     ann.page.click("#leave")
-    cable.mend()
     ann.page.clock.run_for(1000)
     ann.until_state("Connected")
     ann.create("another")
     assert ann.page.inner_text("#unsent .mark") == "Perhaps it has arrived: you have left that room."
     assert asked(room, "ping") == ["register", "create", "message", "register", "leave", "create"]
-
-
-def come_back(ann: Tab, room: ThreadedServer, tamper: Callable[[dict[str, Any]], str | None]) -> None:
-    """Cut the connection of somebody who is in a room, to a server that answers what it likes."""
-    room.server.tamper = tamper
-    room.do(room.server.cut(1001))
-    ann.until_state("Trying again")
-    ann.page.clock.run_for(1000)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +175,8 @@ def test_a_room_that_is_half_there(
         told = {"type": "error", "id": frame["id"], "code": codes.get(frame["action"]), "message": "half"}
         return json.dumps(told) if told["code"] else None
 
-    come_back(ann, room, refuse)
+    room.server.tamper = refuse
+    come_back(ann, room)
     ann.until("#room-error:has-text('half')")
     ann.until_state("Connected")
     assert asked(room)[2:] == ["register", *asks]
@@ -203,7 +189,8 @@ def test_an_answer_to_something_else(ann: Tab, room: ThreadedServer) -> None:
         told = {"type": "signup", "id": frame["id"], "name": "ann", "rooms": []}
         return json.dumps(told) if frame["action"] == "join" else None
 
-    come_back(ann, room, greet)
+    room.server.tamper = greet
+    come_back(ann, room)
     wait_for(ann, lambda: "join" in asked(room))
     for mark in ("one", "another"):
         room.say(mark)
@@ -230,21 +217,19 @@ def test_a_lab_without_pings(ann: Tab, room: ThreadedServer) -> None:
     ("again", "later", "found"), [("cut", 9, True), ("reload", 99, True), ("reload", 100, False)]
 )
 def test_a_reply_that_was_lost(
-    ann: Tab, cable: Cable, room: ThreadedServer, again: str, later: int, *, found: bool
+    ann: Tab, room: ThreadedServer, again: str, later: int, *, found: bool
 ) -> None:
     """A message without a reply is found in the room, and not sent again; if it is too old, it says so."""
     room.do(room.server.say("eve", "ops", *(f"earlier {number}" for number in range(30))))
     ann.until("text=earlier 29")
-    cable.deaf = True
+    room.server.mute = True
     ann.say("in flight")
     wait_for(ann, lambda: asked(room)[-1] == "message")
     room.do(room.server.say("eve", "ops", *(f"later {number}" for number in range(later))))
-    cable.cut()
-    cable.mend()
+    cut(ann, room, None)
     if again == "reload":
         ann.page.reload()
     else:
-        ann.until_state("Trying again")
         ann.page.clock.run_for(1000)
     ann.until(f"#log li:has-text('later {later - 1}')")
     ann.until("#log li.mine:has-text('in flight')" if found else "#unsent .failed:has-text('Perhaps')")
@@ -262,7 +247,5 @@ def test_a_gap(ann: Tab, room: ThreadedServer) -> None:
     room.server.logs["ops"].append({**last, "seq": last["seq"] + 1, "content": "four"})
     room.do(room.server.say("eve", "ops", "five"))
     ann.until("text=five")
-    room.do(room.server.cut(1001))
-    ann.until_state("Trying again")
-    ann.page.clock.run_for(1000)
+    come_back(ann, room)
     ann.until_said("one", "two", "three", "four", "five")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.web.conftest import OpenTab
 from tests.e2e.web.injections import INJECTIONS
-from tests.e2e.web.tab import Tab, served
+from tests.e2e.web.tab import Tab
 from tests.support.attacks import ATTACKS
 from tests.support.threaded import ThreadedServer
 from wschat.protocol.events import EVENTS
@@ -44,18 +44,17 @@ LOOK = """() => {
 
 
 @pytest.fixture
-def ann(room: ThreadedServer, open_tab: OpenTab) -> Iterator[Tab]:
+def ann(page: str, open_tab: OpenTab) -> Iterator[Tab]:
     """Somebody in a room that others fill, with half a sentence typed."""
-    with served(room.server.url) as address:
-        tab = open_tab(address, size=(390, 844))
-        tab.page.on("dialog", lambda dialog: tab.errors.append(f"a dialog: {dialog.message}"))
-        tab.page.on("popup", lambda page: tab.errors.append(f"a window: {page.url}"))
-        tab.page.evaluate(WATCH)
-        tab.register("ann").create("ops")
-        tab.page.fill("#message", "half a sentence")
-        yield tab
-        tab.page.click("#leave")
-        tab.until("#create")
+    tab = open_tab(page, size=(390, 844))
+    tab.page.on("dialog", lambda dialog: tab.errors.append(f"a dialog: {dialog.message}"))
+    tab.page.on("popup", lambda page: tab.errors.append(f"a window: {page.url}"))
+    tab.page.evaluate(WATCH)
+    tab.register("ann").create("ops")
+    tab.page.fill("#message", "half a sentence")
+    yield tab
+    tab.page.click("#leave")
+    tab.until("#create")
 
 
 def harmless(shown: str, sent: str) -> bool:
