@@ -160,7 +160,7 @@ class Steps:
         sign = ("✓ ", "green") if kind == "done" else ("✗ ", "red")
         seconds = f" {each.seconds:.1f} s" if kind == "done" else ""
         stopped = " (stopped in the middle)" if each.phase is Phase.STOPPED else ""
-        task = f"{each.step.task.value.partition(':')[0]} "
+        task = f"{each.step.resource.task.value.partition(':')[0]} "
         self.console.print(
             Text.assemble((task, "dim"), sign, safe(str(each.step)), (seconds, "dim"), stopped)
         )

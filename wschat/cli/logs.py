@@ -9,7 +9,7 @@ from wschat.cli import console
 from wschat.cli.aws import connect, on_interrupt
 from wschat.cli.options import AwsTarget
 from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.logs import read, select_functions
+from wschat.lab.logs import select_functions, tail
 from wschat.text import safe
 
 
@@ -37,7 +37,7 @@ def logs(
     out, lines = console.stdout(), 0
     with on_interrupt("Stopped."):
         cloud = connect(target)
-        for line in read(cloud, functions, since, follow=follow):
+        for line in tail(cloud, functions, since, follow=follow):
             lines += 1
             shown = line.json() if json else "\n".join(map(safe, line.readable().splitlines()))
             out.out(shown)

@@ -15,7 +15,7 @@ from wschat.errors import ExitCode, UsageError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import AWS_IAM, OPEN, Actual
-from wschat.lab.plan import Step, check
+from wschat.lab.plan import Step, check_changeable
 from wschat.target import Target
 
 AUTHORIZATION = {"none": OPEN, "iam": AWS_IAM, None: None}
@@ -54,7 +54,7 @@ def provision(
         report.warn_of_quota(waiting(cloud, "Looking at the account's limits", engine.concurrency))
         if steps:
             report.show_plan(steps, console.stderr())
-            check(steps)
+            check_changeable(steps)
             confirm("Do this in {}?", cloud, yes=yes)
     if steps:
         actual, left = carry_out(cloud, engine.provision, steps, actual, target.commands)

@@ -28,7 +28,7 @@ def show_place(lab: Lab) -> None:
 
 def show_plan(plan: Sequence[Step], console: Console) -> None:
     """Show what would be done, under the lab's headings, with what differs."""
-    for task, steps in groupby(plan, key=lambda step: step.task):
+    for task, steps in groupby(plan, key=lambda step: step.resource.task):
         console.print(f"[bold]{task.value}[/bold]")
         for step in steps:
             sign, style = SIGNS[step.verb]

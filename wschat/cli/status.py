@@ -20,7 +20,7 @@ def status(
     with on_interrupt(NOTHING_CHANGED):
         cloud = connect(target)
         actual = waiting(cloud, LOOKING, inventory.look)
-    steps, url = engine.differences(cloud, actual), engine.url(cloud, actual)
+    steps, url = engine.drift(cloud, actual), engine.url(cloud, actual)
     code = ExitCode.DIFFERENT if steps or actual.unmanaged else ExitCode.OK
     if json:
         report.show_json(cloud.lab, steps, actual, url)

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from wschat.errors import UsageError
-from wschat.lab.aws.functions import Function, Permission, permission_name
+from wschat.lab.aws.functions import Function, Permission
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.routes import SELECT_DEFAULT, Integration, Route
@@ -190,11 +190,8 @@ def permission(lab: Lab, function: str, route: str) -> Permission:
 
     A statement id may have no `$`. In the ARN `$` is literal.
     """
-    statement = route.removeprefix("$")
     source = lab.arn("execute-api", f"{API}/*/{route}")
-    return Permission(
-        name=permission_name(function, statement), function=function, statement=statement, source=source
-    )
+    return Permission.of(function, route.removeprefix("$"), source=source)
 
 
 TRUST = {

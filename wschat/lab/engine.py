@@ -41,20 +41,20 @@ def authorization(actual: Actual) -> str:
     return str(getattr(actual.resources.get(("route", "$connect")), "authorization", OPEN))
 
 
-def differences(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
-    """Return what is not as it should be."""
-    return plans.differences(desired(cloud.lab, actual), actual)
+def drift(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
+    """Return the steps that mend what is not as it should be."""
+    return plans.steps_to(desired(cloud.lab, actual), actual)
 
 
 def plan_up(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
-    """Return the `differences`, as a plan.
+    """Return the `drift`, as a plan.
 
     Raises:
         NotOursError: a resource that is not managed has a name that the lab needs.
     """
     if actual.unmanaged:
         raise plans.unmanaged_error(actual.unmanaged, where="before the first step")
-    return differences(cloud, actual)
+    return drift(cloud, actual)
 
 
 def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[Progress, None, Outcome]:
@@ -65,7 +65,7 @@ def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator
         Stopped: the person asked to stop.
     """
     for _ in range(ROUNDS):
-        plans.check(plan)
+        plans.check_changeable(plan)
         seen = yield from execute(cloud, plans.checked(plan, desired(cloud.lab, actual)), actual)
         actual, plan = settle(cloud, seen)
         if not plan:
@@ -88,7 +88,7 @@ def settle(cloud: Cloud, seen: Snapshot | None = None) -> Outcome:
     looks = cloud.looks("AWS does not show yet what was made", SETTLE_S)
     while True:
         actual = seen.actual(wanted)
-        left = differences(cloud, actual)
+        left = drift(cloud, actual)
         differ = {each.read_key: None for each in (*actual.unmanaged, *(step.resource for step in left))}
         if not differ or next(looks, None) is None:
             break

@@ -23,5 +23,5 @@ def provision(endpoint_url: str, on_step: Callable[[str], None]) -> str:
     done = 0
     for progress in steps:
         done += progress.phase is Phase.DONE and progress.step.verb is not Verb.CHECK
-        on_step(f"{progress.step.task.value} ({done}/{len(plan)})")
+        on_step(f"{progress.step.resource.task.value} ({done}/{len(plan)})")
     return engine.url(cloud, engine.settle(cloud)[0])

@@ -65,7 +65,7 @@ def select_functions(name: str | None) -> Sequence[Spec]:
     return found
 
 
-def read(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = False) -> Iterator[LogLine]:
+def tail(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = False) -> Iterator[LogLine]:
     """Yield what was written since a time in milliseconds; with `follow`, then what is written from now on.
 
     It comes in order. While following, a reorder buffer holds the newest lines until the next look, since

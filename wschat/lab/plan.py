@@ -34,11 +34,6 @@ class Step:
         return f"{self.verb} {self.resource.kind} {self.resource.name}"
 
     @property
-    def task(self) -> Task:
-        """The heading that it stands under."""
-        return self.resource.task
-
-    @property
     def differences(self) -> dict[str, tuple[Any, Any]]:
         """What an update changes, as attribute: (wanted, found)."""
         return self.resource.differences(self.found) if self.verb is Verb.UPDATE and self.found else {}
@@ -79,7 +74,7 @@ class Progress:
     error: WschatError | None = None
 
 
-def differences(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
+def steps_to(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
     """Return the steps to what is desired: dependencies first, then what is too much, last one first."""
     wanted = {resource.key: resource for resource in desired}
     extra = {key: resource for key, resource in actual.resources.items() if key not in wanted}
@@ -128,10 +123,10 @@ def _in_order(plan: Iterable[Step], tasks: list[Task]) -> tuple[Step, ...]:
     """Sort steps so that each comes after those that it waits for, under the lab's headings."""
     graph = {step: waits_for(step, plan) for step in plan}
     ordered = TopologicalSorter(graph).static_order()
-    return tuple(sorted(ordered, key=lambda step: tasks.index(step.task)))
+    return tuple(sorted(ordered, key=lambda step: tasks.index(step.resource.task)))
 
 
-def check(plan: Iterable[Step]) -> None:
+def check_changeable(plan: Iterable[Step]) -> None:
     """Check that all of a plan can be carried out.
 
     Raises:

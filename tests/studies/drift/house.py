@@ -113,7 +113,7 @@ def down(cloud: Cloud) -> None:
 
 
 def _differences(cloud: Cloud) -> Iterable[Step]:
-    return engine.differences(cloud, inventory.look(cloud))
+    return engine.drift(cloud, inventory.look(cloud))
 
 
 def _told(call: Call) -> str:

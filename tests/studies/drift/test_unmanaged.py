@@ -86,7 +86,7 @@ def test_before(cloud: Cloud, aws_account: Account, tag: str) -> None:
     assert {each.kind: each.name for each in actual.unmanaged} == names(cloud)
     for kind, name in names(cloud).items():
         assert f"{kind} {name}" in refused.what
-        assert (kind, name) not in {step.resource.key for step in engine.differences(cloud, actual)}
+        assert (kind, name) not in {step.resource.key for step in engine.drift(cloud, actual)}
     assert plan_down(actual) == ()
 
 

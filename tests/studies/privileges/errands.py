@@ -59,7 +59,7 @@ def errand(name: str, *needs: str) -> Callable[[Act], Act]:
     *("apigateway:GET on `/apis`", "apigateway:GET on `/apis/*`"),
 )
 def _look(desk: Desk) -> None:
-    assert engine.differences(desk.mine, inventory.look(desk.mine)) == ()
+    assert engine.drift(desk.mine, inventory.look(desk.mine)) == ()
 
 
 @errand("ask how many functions may run at once", "lambda:GetAccountSettings")

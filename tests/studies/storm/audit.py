@@ -9,7 +9,7 @@ from tests.studies.storm.people import Said, Somebody
 from tests.support.functions.consistent import inconsistencies
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
-from wschat.lab.logs import read
+from wschat.lab.logs import tail
 from wschat.protocol.refusals import ErrorCode
 
 LAST, AUDITOR = "the end", "auditor"
@@ -84,7 +84,7 @@ def _disordered(said: list[Said]) -> Iterable[Said]:
 def log(cloud: Cloud) -> tuple[Counter[str], list[str]]:
     """Count what the functions logged; what they raised is wrong."""
     counts, wrong = Counter[str](), list[str]()
-    for line in read(cloud, FUNCTIONS, since=0):
+    for line in tail(cloud, FUNCTIONS, since=0):
         if line.facts.get("error", "busy") not in set(ErrorCode) or not line.facts:
             wrong.append(line.readable())
         counts["calls of functions"] += 1

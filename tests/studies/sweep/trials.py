@@ -153,5 +153,5 @@ def _look_again(world: World) -> Iterator[str]:
     actual = inventory.look(world.cloud)
     served = world.plane.served(actual.ids["API", f"{PREFIX}{API_NAME}"], STAGE)
     yield from (f"the stage does not serve {key}" for key in sorted(ROUTES - served))
-    yield from (f"seen otherwise: {each}" for each in engine.differences(world.cloud, actual))
+    yield from (f"seen otherwise: {each}" for each in engine.drift(world.cloud, actual))
     yield from (f"seen as a stranger: {each}" for each in actual.unmanaged)

@@ -110,7 +110,7 @@ def test_strangers(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert f"Error: before the first step: somebody else has log group {group}" in done.stderr
     actual = inventory.look(cloud)
-    steps = engine.differences(cloud, actual)
+    steps = engine.drift(cloud, actual)
     report.show_json(cloud.lab, steps, actual, "")
     found = json.loads(capsys.readouterr().out)
     assert found["unmanaged"] == [{"kind": "log group", "name": group}]

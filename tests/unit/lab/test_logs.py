@@ -12,7 +12,7 @@ from wschat.errors import AwsError, UsageError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.blueprint import FUNCTIONS, Spec
-from wschat.lab.logs import read, select_functions
+from wschat.lab.logs import select_functions, tail
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}
 FACTS = {
@@ -48,7 +48,7 @@ def now(cloud: Cloud) -> Iterator[int]:
 
 def test_all_in_order(cloud: Cloud, now: int) -> None:
     """Lines of all functions come by their time, without those that Lambda writes about itself."""
-    lines = list(read(cloud, select_functions(None), now - 60_000))
+    lines = list(tail(cloud, select_functions(None), now - 60_000))
     assert [(line.function, line.time - now) for line in lines] == [
         ("JoinRoom", -3_000),
         ("JoinRoom", -2_999),
@@ -63,8 +63,8 @@ def test_all_in_order(cloud: Cloud, now: int) -> None:
 
 def test_one_function(cloud: Cloud, now: int) -> None:
     """One function's lines, whichever case its name is written in; and only those since then."""
-    assert len(list(read(cloud, select_functions("joinroom"), now - 60_000))) == 3
-    assert len(list(read(cloud, select_functions("JoinRoom"), now - 1_500))) == 1
+    assert len(list(tail(cloud, select_functions("joinroom"), now - 60_000))) == 3
+    assert len(list(tail(cloud, select_functions("JoinRoom"), now - 1_500))) == 1
     with pytest.raises(UsageError):
         select_functions("NoSuch")
 
@@ -80,7 +80,7 @@ def test_follow_in_order(cloud: Cloud, now: int, monkeypatch: pytest.MonkeyPatch
         write(cloud, SPECS["Connect"], '{"route": "$connect"}', at=now + 10 * look - 12)
 
     lines = islice(
-        read(replace(cloud, on_wait=writes), select_functions(None), now - 60_000, follow=True), 12
+        tail(replace(cloud, on_wait=writes), select_functions(None), now - 60_000, follow=True), 12
     )
     times = [line.time for line in lines]
     assert len(times) == 12
@@ -90,4 +90,4 @@ def test_follow_in_order(cloud: Cloud, now: int, monkeypatch: pytest.MonkeyPatch
 def test_no_lab(cloud: Cloud) -> None:
     """Without a lab it is said that there is none."""
     with pytest.raises(AwsError, match="there is no log group"):
-        list(read(cloud, select_functions(None), 0))
+        list(tail(cloud, select_functions(None), 0))

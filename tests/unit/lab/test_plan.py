@@ -10,7 +10,7 @@ from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint
 from wschat.lab.model import Actual, Key, Lab, Resource, Task
-from wschat.lab.plan import Step, Verb, checked, differences, plan_down, sorter, waits_for
+from wschat.lab.plan import Step, Verb, checked, plan_down, sorter, steps_to, waits_for
 
 LAB = Lab(account="123456789012", region="eu-central-1")
 DESIRED = blueprint(LAB)
@@ -22,10 +22,11 @@ def exists(*resources: Resource) -> Actual:
 
 def test_nothing_exists() -> None:
     """An empty account gets everything, under the lab's headings, and what it depends on before it."""
-    plan = differences(reversed(DESIRED), exists())
+    plan = steps_to(reversed(DESIRED), exists())
     assert {step.resource for step in plan} == set(DESIRED)
     assert {step.verb for step in plan} == {Verb.CREATE}
-    assert [step.task for step in plan] == sorted((step.task for step in plan), key=list(Task).index)
+    tasks = [step.resource.task for step in plan]
+    assert tasks == sorted(tasks, key=list(Task).index)
     assert all(set(waits_for(step, plan)) <= set(plan[:index]) for index, step in enumerate(plan))
 
 
@@ -54,19 +55,19 @@ def held_back(plan: tuple[Step, ...], stuck: Key) -> set[Key]:
 )
 def test_what_one_that_is_stuck_holds_back(stuck: Key, held: set[Key]) -> None:
     """Each waits for its own: a stuck role delays its own function, no other and no part of the API."""
-    assert held_back(differences(DESIRED, exists()), stuck) == held
+    assert held_back(steps_to(DESIRED, exists()), stuck) == held
 
 
 def test_too_much() -> None:
     """What our API has too much is deleted, the last one first."""
     spare = [Route(name=name, integration=None, two_way=False) for name in ("old", "older")]
-    plan = differences(DESIRED, exists(*DESIRED, *spare))
+    plan = steps_to(DESIRED, exists(*DESIRED, *spare))
     assert [(step.verb, step.resource.name) for step in plan] == [("delete", "older"), ("delete", "old")]
 
 
 def test_looks_at_what_was_made() -> None:
     """Each thing is looked at once, after its steps, and what others use when they are made."""
-    plan = differences(DESIRED, Actual())
+    plan = steps_to(DESIRED, Actual())
     looks = checked(plan, DESIRED)[len(plan) :]
     kinds = (Table, Role, LogGroup, Function, Api)
     assert [look.resource for look in looks] == [each for each in DESIRED if isinstance(each, kinds)]
@@ -84,7 +85,7 @@ def test_looks_at_what_was_made() -> None:
 def test_looks_at_nothing_else() -> None:
     """A change of one thing is followed by a look at that, and waits for nobody."""
     (table,) = (each for each in DESIRED if each.name == "client-records")
-    plan = differences(DESIRED, exists(*(each for each in DESIRED if each is not table)))
+    plan = steps_to(DESIRED, exists(*(each for each in DESIRED if each is not table)))
     assert checked(plan, DESIRED)[1:] == (Step(Verb.CHECK, table),)
 
 
@@ -92,7 +93,8 @@ def test_down() -> None:
     """Teardown removes what does not go with something else, and nothing before what uses it."""
     plan = plan_down(exists(*DESIRED))
     assert {step.verb for step in plan} == {Verb.DELETE}
-    assert [step.task for step in plan] == sorted((step.task for step in plan), key=list(Task)[::-1].index)
+    tasks = [step.resource.task for step in plan]
+    assert tasks == sorted(tasks, key=list(Task)[::-1].index)
     kinds = {type(step.resource) for step in plan}
     assert kinds == {Api, Function, Policy, LogGroup, Role, Table}
     own = {(kind, "ConnectRole") for kind in ("policy", "role")} | {("log group", "/aws/lambda/Connect")}

@@ -184,6 +184,11 @@ class Permission(Resource):
     principal: str = "apigateway.amazonaws.com"
     action: str = "lambda:InvokeFunction"
 
+    @classmethod
+    def of(cls, function: str, statement: str, **others: str) -> Self:
+        """Return one of a function, under a name that is unique in the lab."""
+        return cls(name=f"{function}:{statement}", function=function, statement=statement, **others)
+
     @property
     def read_key(self) -> Key:
         """The function's, in which it is read and changed: it refuses parallel changes of its policy."""
@@ -195,10 +200,9 @@ class Permission(Resource):
         policy = cloud.find(cloud.functions.get_policy, FunctionName=name)
         for statement in json.loads(policy["Policy"])["Statement"] if policy else ():
             yield Observed(
-                cls(
-                    name=permission_name(name, statement["Sid"]),
-                    function=name,
-                    statement=statement["Sid"],
+                cls.of(
+                    name,
+                    statement["Sid"],
                     source=_inner(statement.get("Condition"), "ArnLike", "AWS:SourceArn"),
                     principal=_inner(statement.get("Principal"), "Service"),
                     action=str(statement.get("Action")),
@@ -231,8 +235,3 @@ def _inner(value: Any, *keys: str) -> str:  # noqa: ANN401  as in JSON
     for key in keys:
         inner = inner[key] if isinstance(inner, dict) and inner.keys() == {key} else None
     return inner if isinstance(inner, str) else canonical(value)
-
-
-def permission_name(function: str, statement: str) -> str:
-    """Return what a permission is called: ids of statements are unique in one function alone."""
-    return f"{function}:{statement}"
