@@ -44,12 +44,6 @@ def test_the_status_of_connect_is_passed_on(api: TestApi, status: int) -> None:
     assert body.keys() == {"message", "connectionId", "requestId"}
 
 
-def test_connect_that_raises(api: TestApi) -> None:
-    """A `$connect` that raises ends with 502 (1.2)."""
-    status, body = refused(f"{api.url}?raise=1")
-    assert (status, body["message"]) == (502, "Internal server error")
-
-
 def test_any_2xx_opens(api: TestApi) -> None:
     """Any 2xx of `$connect` opens the socket, and what it returns is no frame (1.2, 1.6)."""
     with opened(f"{api.url}?returns={quote(json.dumps({'statusCode': 204, 'body': 'hello'}))}") as client:

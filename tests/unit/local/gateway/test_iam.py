@@ -60,47 +60,32 @@ def sign(url: str, key: ReadOnlyCredentials, *, age: float = 0, expires: int = 6
 
 
 def test_in(signed: TestApi, friend: ReadOnlyCredentials) -> None:
-    """Who signs gets in, and the events say who it is (1.8, 4)."""
-    with opened(sign(signed.url, friend)) as client:
+    """Who signed a moment ago gets in, and the events say who it is (1.8, 4)."""
+    with opened(sign(signed.url, friend, age=30)) as client:
         identity = ask(client, {"action": "echo"})["requestContext"]["identity"]
     assert identity["accountId"] == "000000000000"
     assert identity["userArn"] == "arn:aws:iam::000000000000:user/gateway-friend"
     assert identity.keys() >= {"caller", "user", "sourceIp", "userAgent"}
 
 
-def test_unsigned(signed: TestApi) -> None:
-    """Who does not sign is refused with 403, in AWS's body (1.2, 4)."""
-    status, body = refused(signed.url)
-    assert (status, body["message"]) == (403, "Missing Authentication Token")
-    assert body.keys() == {"message", "connectionId", "requestId"}
-
-
-def test_wrong_secret(signed: TestApi, friend: ReadOnlyCredentials) -> None:
-    """A wrong signature is refused with 403 (4)."""
-    status, body = refused(sign(signed.url, ReadOnlyCredentials(friend.access_key, "wrong", None)))
-    assert status == 403
-    assert body["message"].startswith("The request signature we calculated does not match")
-
-
-def test_not_allowed(clients: Cloud, signed: TestApi) -> None:
-    """Who has no permission to connect is refused with 403, and told which one (4)."""
-    status, body = refused(sign(signed.url, make_user(clients, "guest")))
-    assert status == 403
-    assert body["message"] == (
+def test_out(clients: Cloud, signed: TestApi, friend: ReadOnlyCredentials) -> None:
+    """Who does not sign, signs wrongly or too long ago, or may not, gets 403 and AWS's reason (1.2, 4)."""
+    guest, wrong = make_user(clients, "guest"), ReadOnlyCredentials(friend.access_key, "wrong", None)
+    denied = (
         "User: arn:aws:iam::000000000000:user/guest is not authorized to perform: execute-api:Invoke "
         "on resource: "
         f"arn:aws:execute-api:us-east-1:000000000000:{signed.id}/test/$connect "
         "because no identity-based policy allows the execute-api:Invoke action"
     )
-
-
-def test_expired(signed: TestApi, friend: ReadOnlyCredentials) -> None:
-    """A presigned URL is good for as long as it says, and not for longer (4)."""
-    with opened(sign(signed.url, friend, age=30)):
-        pass
-    status, body = refused(sign(signed.url, friend, age=70))
-    assert status == 403
-    assert body["message"].startswith("Signature expired")
+    for url, says in (
+        (signed.url, "Missing Authentication Token"),
+        (sign(signed.url, wrong), "The request signature we calculated does not match"),
+        (sign(signed.url, guest), denied),
+        (sign(signed.url, friend, age=70), "Signature expired"),
+    ):
+        status, body = refused(url)
+        assert (status, body.keys()) == (403, {"message", "connectionId", "requestId"})
+        assert body["message"].startswith(says)
 
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"

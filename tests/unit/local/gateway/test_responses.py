@@ -9,19 +9,20 @@ from tests.support.websocket_api import TestApi, answers, ask, opened, refused
 
 
 @pytest.mark.parametrize(
-    "returned",
+    "asked",
     [
-        "1",
-        "{}",
-        '{"statusCode": 101}',
-        '{"statusCode": 99999}',
-        '{"statusCode": 200, "headers": ["x"]}',
-        '{"statusCode": 200, "headers": {"x": "a\\r\\nb: c"}}',
+        "raise=1",
+        "returns=1",
+        "returns={}",
+        'returns={"statusCode": 101}',
+        'returns={"statusCode": 99999}',
+        'returns={"statusCode": 200, "headers": ["x"]}',
+        'returns={"statusCode": 200, "headers": {"x": "a\\r\\nb: c"}}',
     ],
 )
-def test_connect_that_returns_no_response(api: TestApi, returned: str) -> None:
-    """A `$connect` that returns what is no response, or one that HTTP can't bear, ends with 502 (6)."""
-    status, body = refused(f"{api.url}?returns={quote(returned)}")
+def test_connect_that_returns_no_response(api: TestApi, asked: str) -> None:
+    """A `$connect` that raises, or returns no response or what HTTP can't bear, ends with 502 (1.2, 6)."""
+    status, body = refused(f"{api.url}?{quote(asked, safe='=')}")
     assert (status, body["message"]) == (502, "Internal server error")
 
 
