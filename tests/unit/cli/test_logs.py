@@ -6,6 +6,7 @@ import time
 import pytest
 
 from tests.support.terminal import wschat
+from tests.unit.lab.test_logs import SPECS, write
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.blueprint import FUNCTIONS
@@ -18,13 +19,7 @@ def prefix(cloud: Cloud, account: None) -> str:  # noqa: ARG001
     """The prefix of a lab whose JoinRoom has just logged something."""
     for spec in FUNCTIONS:
         cloud.logs.create_log_group(logGroupName=log_group_of(cloud.lab.name(spec.name)))
-    group, now = log_group_of(cloud.lab.name("JoinRoom")), int(time.time() * 1000)
-    cloud.logs.create_log_stream(logGroupName=group, logStreamName="s")
-    cloud.logs.put_log_events(
-        logGroupName=group,
-        logStreamName="s",
-        logEvents=[{"timestamp": now - 2 + number, "message": text} for number, text in enumerate(LINES)],
-    )
+    write(cloud, SPECS["JoinRoom"], *LINES, at=int(time.time() * 1000) - 2)
     return cloud.lab.prefix
 
 

@@ -8,7 +8,6 @@ import boto3
 import pytest
 
 from tests.support.plane import permissions
-from wschat.errors import UsageError
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.model import Lab, canonical
 from wschat.lab.user_policy import LIMIT, user_policy
@@ -78,10 +77,3 @@ def test_size() -> None:
         for region in session.get_available_regions("lambda", partition):
             lab = replace(LAB, partition=partition, region=region, prefix="x" * 32)
             assert len(canonical(user_policy(lab))) <= LIMIT, region
-
-
-def test_too_long() -> None:
-    """Where names are so long that IAM would not take it, that is said."""
-    lab = replace(LAB, region="us-gov-west-1", partition="aws-us-gov", prefix="x" * 48)
-    with pytest.raises(UsageError, match="IAM takes 6144"):
-        user_policy(lab)

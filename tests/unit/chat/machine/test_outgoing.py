@@ -82,13 +82,6 @@ def test_more_missed_than_the_room_keeps() -> None:
     assert [item for item in play.shown if isinstance(item, RequestFailed)]
 
 
-def test_leave_in_flight() -> None:
-    """It is done after the cut, though the room had to be entered again."""
-    play = back(with_bob().feed("/leave", Closed(1)))
-    assert play.sent == [("leave", "")]
-    assert Acknowledged(Ack(), "leave", "ops") in play.feed(Ack(id=play.id)).shown
-
-
 def test_asked_for_at_the_cut() -> None:
     """A room or name that was asked for is asked for again."""
     assert named(with_bob().feed("/join dev", Closed(1))).sent == [("join", "dev")]

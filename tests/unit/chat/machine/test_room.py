@@ -70,14 +70,6 @@ def test_another_room_that_can_not_be_had(answer: wire.Event) -> None:
     assert (play.said, play.room) == (["b", "c"], "ops")
 
 
-@pytest.mark.parametrize("end", [Error("full", "full", "me-3"), Closed(2, "cut again")])
-def test_what_overtook_a_reply_that_never_comes(end: Event | wire.Event) -> None:
-    """It waits for the reply, however long that takes, and is shown without it."""
-    play = restoring().feed(LATE, Timer.REORDER)
-    assert play.said == []
-    assert play.feed(end).said == ["c"]
-
-
 def test_a_room_that_is_full_meanwhile() -> None:
     """It is ours no more: there is nobody to list, and nothing more is heard of it."""
     play = restoring().feed(Error("full", "full", "me-3"), "/users")
