@@ -42,23 +42,16 @@ def test_new_connections_are_throttled() -> None:
     assert sum(throttles.connect(plain, 0.0) for _ in range(600)) == 500
 
 
-def test_throttled(clients: Cloud) -> None:
-    """A stage whose throttle is 0 refuses every handshake with 429 (1.2, 2.4)."""
-    api = TestApi(clients)
-    api.route("$connect", api.mock())
-    api.stage(api.deploy(), DefaultRouteSettings={"ThrottlingRateLimit": 0.0, "ThrottlingBurstLimit": 0})
-    status, body = refused(api.url)
-    assert (status, body["message"]) == (429, "Too Many Requests")
-
-
 def test_a_route_is_throttled(clients: Cloud) -> None:
-    """A message beyond its route's throttle is answered `Too Many Requests` (1.2, 8)."""
+    """Beyond its route's throttle a handshake is refused with 429, a message so answered (1.2, 2.4, 8)."""
     api = TestApi(clients)
-    for key in ("rare", "mock"):
+    for key in ("$connect", "rare", "mock"):
         api.route(key, api.mock())
     rare = {"ThrottlingRateLimit": 0.001, "ThrottlingBurstLimit": 1}
-    api.stage(api.deploy(), RouteSettings={"rare": rare})
+    api.stage(api.deploy(), RouteSettings={"$connect": rare, "rare": rare})
     with opened(api.url) as client:
+        status, body = refused(api.url)
+        assert (status, body["message"]) == (429, "Too Many Requests")
         assert ask(client, {"action": "rare"}) == "mocked"
         assert ask(client, {"action": "rare"})["message"] == "Too Many Requests"
         assert ask(client, FENCE) == "mocked"
