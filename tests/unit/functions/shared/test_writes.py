@@ -1,20 +1,19 @@
 """Writes: what a condition that does not hold comes to, and what is tried again."""
 
-from itertools import count
-
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.support.functions.database import Database
 from wschat.functions.shared import writes
 from wschat.functions.shared.dynamodb import CLIENTS, get_item
-from wschat.functions.shared.writes import delete, put, update, write
+from wschat.functions.shared.writes import ATTEMPTS, delete, put, update, write
 from wschat.protocol.refusals import ErrorCode, Refused
 
 NEW = "attribute_not_exists(#ID)"
 BUSY = {"Code": "TransactionConflict"}
 FAILED = {"Code": "ConditionalCheckFailed"}
 FULL = {"Code": "ItemCollectionSizeLimitExceeded"}
+SLOWED = {"Code": "ThrottlingError"}, {"Code": "ProvisionedThroughputExceeded"}
 
 
 def conflict(*reasons: dict[str, str], code: str = "TransactionCanceledException") -> ClientError:
@@ -41,44 +40,29 @@ def test_single_writes(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    "error",
+    ("error", "tries", "code"),
     [
-        conflict(BUSY),
-        conflict({"Code": "None"}, FAILED),
-        conflict(FAILED, BUSY, {"Code": "ThrottlingError"}, {"Code": "ProvisionedThroughputExceeded"}),
-        conflict(code="TransactionConflictException"),
+        (conflict(BUSY), ATTEMPTS, ErrorCode.BUSY),
+        (conflict({"Code": "None"}, FAILED), ATTEMPTS, ErrorCode.BUSY),
+        (conflict(FAILED, BUSY, *SLOWED), ATTEMPTS, ErrorCode.BUSY),
+        (conflict(code="TransactionConflictException"), ATTEMPTS, ErrorCode.BUSY),
+        (conflict(FULL), 1, None),
+        (conflict(FAILED, FULL), 1, None),
+        (conflict(code="ValidationException"), 1, None),
+        (OSError(), 1, None),
     ],
 )
-def test_retried(error: ClientError) -> None:
-    """What met another transaction, and a condition that may hold when it is decided anew, is tried again."""
-    tries = count(1)
+def test_retried(error: Exception, tries: int, code: ErrorCode | None) -> None:
+    """What met another transaction, and a condition that may hold when it is decided anew, is tried again.
 
-    def attempt() -> int:
-        if (turn := next(tries)) < writes.ATTEMPTS:
-            raise error
-        return turn
-
-    assert writes.retry_on_conflict(attempt) == writes.ATTEMPTS
-    with pytest.raises(Refused) as refused:
-        writes.retry_on_conflict(lambda: _raise(error))
-    assert refused.value.code == ErrorCode.BUSY
-
-
-@pytest.mark.parametrize(
-    "error", [conflict(FULL), conflict(FAILED, FULL), conflict(code="ValidationException"), OSError()]
-)
-def test_not_retried(error: Exception) -> None:
-    """Anything else is no conflict: it is raised at once."""
-    tries: list[int] = []
+    Anything else is no conflict: it is raised at once.
+    """
+    made: list[int] = []
 
     def attempt() -> None:
-        tries.append(1)
+        made.append(1)
         raise error
 
-    with pytest.raises(type(error)):
+    with pytest.raises((Refused, type(error))) as raised:
         writes.retry_on_conflict(attempt)
-    assert tries == [1]
-
-
-def _raise(error: Exception) -> None:
-    raise error
+    assert (len(made), getattr(raised.value, "code", None)) == (tries, code)

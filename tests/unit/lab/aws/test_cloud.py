@@ -10,7 +10,6 @@ from tests.support.plane.clock import VirtualClock
 from tests.unit.lab.aws.test_errors import refused
 from wschat.errors import AwsError
 from wschat.lab.aws.cloud import POLL_S, Cloud, OutcomeUnknown
-from wschat.lab.clock import Stopped
 from wschat.retry import POLICIES, Failure
 
 THROTTLED = refused("TooManyRequestsException", status=429)
@@ -111,12 +110,3 @@ def test_poll(patient: Cloud, clock: VirtualClock) -> None:
     with pytest.raises(AwsError, match="the table"):
         patient.poll(lambda now: now is None, "the table", clock.now)
     assert clock.now() > POLL_S
-
-
-def test_stop(patient: Cloud, clock: VirtualClock) -> None:
-    """Who waits when the person asks to stop, stops."""
-    clock.stop()
-    service = Service(clock, THROTTLED, until=30)
-    with pytest.raises(Stopped):
-        patient.call(service)
-    assert service.calls == 1
