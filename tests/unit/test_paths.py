@@ -52,26 +52,14 @@ def test_last_that_can_not_be_kept() -> None:
     assert [path.name for path in paths.state_dir().iterdir()] == [paths.LAST_URL]
 
 
-def test_a_restart_gets_the_same_token() -> None:
-    """One after the other get the same token; each URL has its own."""
-    with paths.token("wss://one") as first:
-        pass
-    with paths.token("wss://one") as again, paths.token("wss://two") as elsewhere:
-        assert again == first
-        assert elsewhere != first
-
-
-def test_two_at_once_get_two_tokens() -> None:
-    """A second window can't take the first one's name."""
+def test_tokens() -> None:
+    """Each URL has its own; a restart gets it again, a second window does not, and nobody else reads it."""
     with paths.token("wss://one") as first, paths.token("wss://one") as second:
         assert first != second
-    with paths.token("wss://one") as later:
-        assert later == first
-
-
-def test_only_for_me() -> None:
-    """Nobody else reads the secret."""
-    with paths.token("wss://one"):
         secret = paths.state_dir() / paths.KEPT_SECRET
         assert stat.S_IMODE(secret.stat().st_mode) == 0o600
         assert stat.S_IMODE(paths.state_dir().stat().st_mode) == 0o700
+    with paths.token("wss://one") as again:
+        assert again == first
+    with paths.token("wss://two") as elsewhere:
+        assert elsewhere != first
