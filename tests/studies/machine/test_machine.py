@@ -181,29 +181,6 @@ class Chat(RuleBasedStateMachine):
             self.work()
             self.deliver_what(lambda event: isinstance(event, Ack | MultiMessage))
 
-    @precondition(lambda self: self.settled and len(self.server.newcomers) < MOST_NEWCOMERS)
-    @rule(room_is_full=st.booleans(), messages=st.booleans())
-    def nothing_is_as_it_was(self, room_is_full: bool, messages: bool) -> None:  # noqa: FBT001
-        """Some join, then the connection is cut, and the name or room can't be had again."""
-        self.calm()
-        if not self.settled:
-            return
-        assert self.play.room
-        for _ in range(2):
-            self.server.somebody_joins()
-            self.deliver(0)
-        self.cut(0, Fault.TRANSIENT, arrives=False)
-        self.open()
-        if room_is_full:
-            self.work()
-            self.deliver(0)
-            if messages:  # they overtake the reply
-                self.server.bob_speaks(self.play.room)
-                self.deliver(0)
-        self.server.work(refusal=1)
-        self.server.ann = None
-        self.deliver(0)
-
     @precondition(lambda self: len(self.entered) < MOST_ENTERED)
     @rule()
     def enter(self) -> None:
