@@ -77,6 +77,10 @@ def _permission(function: str, route: str, attribute: str, found: str, **change:
     return case(resource, attribute, *by_hand, found=found, heals=("RemovePermission", "AddPermission"))
 
 
+def _answer(integration: str, by_hand: Do, *found: str | None, heals: tuple[str, ...] | None = None) -> Case:
+    return case(f"integration {integration}", "answer", by_hand, found=found or None, heals=heals)
+
+
 _set_role = f"{CONFIGURE}(Role)"
 _role_anew = (
     do("DeleteRolePolicy", "policy LeaveRoomRole"),
@@ -86,6 +90,7 @@ _role_anew = (
 _provisioned = do("UpdateTable", BillingMode="PROVISIONED", ProvisionedThroughput=ONE_EACH)
 _of_intel = do("UpdateFunctionCode", ZipFile=bundle("register_user"), Architectures=["x86_64"])
 _spare_answer = do("CreateIntegrationResponse", IntegrationResponseKey="/5../")
+_two_answers = ("$default", SELECT_DEFAULT, PONG, "/5../", None, None)
 _two_way = (
     do("UpdateRoute", RouteResponseSelectionExpression="$default"),
     do("CreateRouteResponse", RouteResponseKey="$default"),
@@ -165,37 +170,11 @@ CASES = (
         do("UpdateIntegration", IntegrationType="AWS_PROXY", IntegrationUri="<function Connect>"),
         heals=("UpdateIntegration(IntegrationType, RequestTemplates, TemplateSelectionExpression)",),
     ),
-    case(
-        "integration ping",
-        "answer",
-        do(ANSWER, IntegrationResponseKey="/4../"),
-        found=("/4../", SELECT_DEFAULT, PONG),
-    ),
-    case(
-        "integration unknown-action",
-        "answer",
-        do(ANSWER, TemplateSelectionExpression="1"),
-        found=("$default", "1", UNKNOWN),
-    ),
-    case(
-        "integration ping",
-        "answer",
-        do(ANSWER, ResponseTemplates={"$default": "{}"}),
-        found=("$default", SELECT_DEFAULT, "{}"),
-    ),
-    case(
-        "integration unknown-action",
-        "answer",
-        do("DeleteIntegrationResponse"),
-        heals=("CreateIntegrationResponse",),
-    ),
-    case(
-        "integration ping",
-        "answer",
-        _spare_answer,
-        found=("$default", SELECT_DEFAULT, PONG, "/5../", None, None),
-        heals=("DeleteIntegrationResponse",),
-    ),
+    _answer("ping", do(ANSWER, IntegrationResponseKey="/4../"), "/4../", SELECT_DEFAULT, PONG),
+    _answer("unknown-action", do(ANSWER, TemplateSelectionExpression="1"), "$default", "1", UNKNOWN),
+    _answer("ping", do(ANSWER, ResponseTemplates={"$default": "{}"}), "$default", SELECT_DEFAULT, "{}"),
+    _answer("unknown-action", do("DeleteIntegrationResponse"), heals=("CreateIntegrationResponse",)),
+    _answer("ping", _spare_answer, *_two_answers, heals=("DeleteIntegrationResponse",)),
     case("route create", "name", do("UpdateRoute", RouteKey="made")),
     case("route join", "integration", do("UpdateRoute", **_integrated("CreateRoom")), found="CreateRoom"),
     case("route $connect", "authorization", do("UpdateRoute", AuthorizationType="AWS_IAM")),

@@ -46,14 +46,8 @@ def _nothing_goes_wrong(aws_account: Account) -> Iterator[None]:
 
 def names(cloud: Cloud) -> dict[str, str]:
     """Return what each kind of stranger is called."""
-    lab = cloud.lab
-    return {
-        "table": lab.name("client-records"),
-        "role": lab.name("ConnectRole"),
-        "log group": f"/aws/lambda/{lab.name('Connect')}",
-        "function": lab.name("Connect"),
-        "API": lab.name("chatroom-websocket"),
-    }
+    hand = Hand(cloud)
+    return dict(hand.key(resource) for resource, _ in TAGS_CHANGED)
 
 
 def make(cloud: Cloud, account: Account, kind: str, tags: Tags) -> None:

@@ -14,8 +14,10 @@ from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_websocket
 
 from tests.studies.privileges.grants import Grant, refusals, without
+from tests.support.functions.consistent import items
 from tests.support.functions.people import SPECS, event_of
 from tests.support.labs import provision
+from wschat.functions.shared.dynamodb import PARTITION_KEYS
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.roles import POLICY_NAME
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, Spec, policy, role
@@ -27,7 +29,6 @@ from wschat.protocol.requests import Request
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
 
-KEYS = {CLIENTS: "ID", ROOMS: "room"}
 EARS = 3
 NO_ONE = count(1)
 Play = Callable[["Rooms"], None]
@@ -50,12 +51,11 @@ class Rooms:
 
     def items(self, table: str) -> dict[str, Any]:
         """Return all items of a table, by key."""
-        found = self.cloud.dynamodb.scan(TableName=self.cloud.lab.name(table), ConsistentRead=True)["Items"]
-        return {item[KEYS[table]]["S"]: item for item in found}
+        return items(self.cloud, table)
 
     def clear(self) -> None:
         """Empty the tables, the ears and the list of refusals."""
-        for table, key in KEYS.items():
+        for table, key in PARTITION_KEYS.items():
             for value in self.items(table):
                 self.cloud.dynamodb.delete_item(TableName=self.cloud.lab.name(table), Key={key: {"S": value}})
         for connection in self.sockets:

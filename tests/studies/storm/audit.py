@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 from itertools import chain
-from typing import Any
 
 from tests.studies.storm.people import Said, Somebody
-from tests.support.functions.consistent import inconsistencies
+from tests.support.functions.consistent import inconsistencies, items
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
 from wschat.lab.logs import tail
@@ -17,7 +16,7 @@ LAST, AUDITOR = "the end", "auditor"
 
 def tables(cloud: Cloud, everybody: Iterable[Somebody]) -> list[str]:
     """Return what is wrong: names are those of who is connected, rooms and members are who is there."""
-    found = _items(cloud)
+    found = items(cloud, CLIENTS) | {f"room {key}": item for key, item in items(cloud, ROOMS).items()}
     wrong = inconsistencies(found)
     members = {LAST: {AUDITOR}}
     for one in everybody:
@@ -38,16 +37,6 @@ def tables(cloud: Cloud, everybody: Iterable[Somebody]) -> list[str]:
     return wrong + [
         f"connections of {name!r}: {named[name]}" for name in named | there if named[name] != there[name]
     ]
-
-
-def _items(cloud: Cloud) -> dict[str, Any]:
-    """Return all items of both tables by key; those of the second after the word `room`."""
-    found: dict[str, Any] = {}
-    for table, key, word in ((CLIENTS, "ID", ""), (ROOMS, "room", "room ")):
-        scan, name = cloud.dynamodb.get_paginator("scan"), cloud.lab.name(table)
-        pages = scan.paginate(TableName=name, ConsistentRead=True)
-        found |= {f"{word}{item[key]['S']}": item for page in pages for item in page["Items"]}
-    return found
 
 
 def messages(everybody: Iterable[Somebody]) -> tuple[Counter[str], list[str]]:

@@ -45,17 +45,8 @@ class Case:
         return Fault.KILL_AFTER if self.dies else ALWAYS.get(self.fault) or Fault[self.fault]
 
     @property
-    def always(self) -> bool:
-        return self.fault in ALWAYS
-
-    @property
     def dies(self) -> bool:
         return self.fault == DEATH
-
-    @property
-    def part(self) -> str:
-        """Of the three parts of the sweep, the one to which it belongs."""
-        return "kill" if self.kills else self.run
 
     @property
     def kills(self) -> bool:
@@ -151,8 +142,8 @@ def _one_of_each_kind(calls: list[Asked]) -> Iterable[int]:
 
 
 def sample(among: Iterable[Case], number: int, seed: int) -> list[Case]:
-    """Choose so many cases by chance, always the same for a seed; of each part there is one at least."""
+    """Choose so many cases by chance, the same for a seed; among them one of each run, and one kill."""
     order = list(among)
     random.Random(seed).shuffle(order)  # noqa: S311
-    firsts = {case.part: case for case in reversed(order)}
+    firsts = {case.kills or case.run: case for case in reversed(order)}
     return [*firsts.values(), *(case for case in order if case not in firsts.values())][:number]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from tests.studies.sweep.cases import Case, Reference, ask
+from tests.studies.sweep.cases import ALWAYS, Case, Reference, ask
 from tests.studies.sweep.killing import KillWorld
 from tests.studies.sweep.world import LAG_S, PREFIX, Death, End, World, contents
 from tests.support.plane.embedded import Embedded
@@ -56,7 +56,11 @@ class Failing:
             return self._case.kind
         if self._case.dies:
             raise Death
-        return self._case.kind if self._case.always and call.operation == self.caught.operation else None
+        return (
+            self._case.kind
+            if self._case.fault in ALWAYS and call.operation == self.caught.operation
+            else None
+        )
 
 
 def attempt(known: Reference, case: Case) -> Result:

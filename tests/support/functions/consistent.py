@@ -2,6 +2,17 @@
 
 from typing import Any
 
+from wschat.functions.shared.dynamodb import PARTITION_KEYS
+from wschat.lab.aws.cloud import Cloud
+
+
+def items(cloud: Cloud, table: str) -> dict[str, Any]:
+    """Return all items of one of a lab's tables, by key."""
+    pages = cloud.dynamodb.get_paginator("scan").paginate(
+        TableName=cloud.lab.name(table), ConsistentRead=True
+    )
+    return {item[PARTITION_KEYS[table]]["S"]: item for item in pages.build_full_result()["Items"]}
+
 
 def inconsistencies(items: dict[str, Any]) -> list[str]:
     """Return what does not fit together: seats and records, rooms and the list, names and their owners."""
