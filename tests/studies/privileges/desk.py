@@ -34,25 +34,14 @@ STANDING, PASSING = "desk-", "rest-"
 
 @dataclass
 class Desk:
-    """`root` and `mine` are the clients for the lab that stands: of root, and of the person."""
+    """`root` and `mine` are the clients for the lab that stands: of root, and of the person with this key."""
 
     plane: Plane
+    key: str
     session: boto3.Session
     root: Cloud
     mine: Cloud
     url: str = ""
-
-    @property
-    def key(self) -> str:
-        """The person's access key."""
-        credentials = self.session.get_credentials()
-        assert credentials
-        return str(credentials.access_key)
-
-    @property
-    def api_id(self) -> str:
-        """The id of the API of the lab that stands."""
-        return self.url.split("/")[-2]
 
     def may(self, policy: dict[str, Any]) -> None:
         """Give the person this policy and no other, on the control plane and in the emulator behind it."""
@@ -120,7 +109,7 @@ def at_desk(endpoint: str) -> Iterator[Desk]:
     key = root.iam.create_access_key(UserName=NAME)["AccessKey"]
     session = plane.session(key["AccessKeyId"], key["SecretAccessKey"])
     mine = lab_of(connect(target, session, clock), authorization=AWS_IAM)
-    desk = Desk(plane, session, root, mine)
+    desk = Desk(plane, key["AccessKeyId"], session, root, mine)
     desk.may(user_policy(root.lab))
     try:
         desk.provision()

@@ -84,8 +84,9 @@ def _connect(desk: Desk) -> None:
 
 @errand("tag the stage", "apigateway:PUT on `/tags/*`")
 def _tag(desk: Desk) -> None:
-    stage = f"arn:aws:apigateway:{desk.mine.lab.region}::/apis/{desk.api_id}/stages/{STAGE}"
-    desk.mine.api.tag_resource(ResourceArn=stage, Tags=desk.mine.lab.tags)
+    lab, api_id = desk.mine.lab, desk.url.split("/")[-2]
+    stage = f"arn:aws:apigateway:{lab.region}::/apis/{api_id}/stages/{STAGE}"
+    desk.mine.api.tag_resource(ResourceArn=stage, Tags=lab.tags)
 
 
 def heal(name: str, resource: str, change: str | Do, *needs: str, unlink: bool = False) -> Errand:

@@ -14,7 +14,7 @@ from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_websocket
 
 from tests.studies.privileges.grants import Grant, refusals, without
-from tests.support.functions.consistent import items
+from tests.support.functions.consistent import items_of
 from tests.support.functions.people import SPECS, event_of
 from tests.support.labs import provision
 from wschat.functions.shared.dynamodb import PARTITION_KEYS
@@ -51,7 +51,7 @@ class Rooms:
 
     def items(self, table: str) -> dict[str, Any]:
         """Return all items of a table, by key."""
-        return items(self.cloud, table)
+        return items_of(self.cloud, table)
 
     def clear(self) -> None:
         """Empty the tables, the ears and the list of refusals."""

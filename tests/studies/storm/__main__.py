@@ -5,11 +5,9 @@ import asyncio
 import math
 import signal
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from dataclasses import replace
 
 from tests.studies.line import Lost
@@ -40,8 +38,11 @@ async def storm(
     """Let people act for some seconds, or so often; return what they did, and what is wrong in the end."""
     everybody = [Somebody(url, f"p{number}", rooms, seed) for number in range(people)]
     auditor = Somebody(url, audit.AUDITOR, rooms, seed)
-    with silence(cloud):
-        wrong = await let_act(everybody, seconds, acts)
+    silence = asyncio.create_task(come_and_go(cloud))
+    wrong = await let_act(everybody, seconds, acts)
+    silence.cancel()
+    with suppress(asyncio.CancelledError):
+        await silence
     heard, missing = audit.messages(everybody)
     misfits = await look(cloud, auditor, everybody)
     logged, raised = audit.log(cloud)
@@ -55,27 +56,19 @@ async def storm(
     return counts, wrong + missing + misfits + raised
 
 
-@contextmanager
-def silence(cloud: Cloud) -> Iterator[None]:
-    """Lose a third of the $disconnects: take the permission away and give it back; in the end it is there."""
+async def come_and_go(cloud: Cloud) -> None:
+    """Lose a third of the $disconnects: take the permission away and give it back, until cancelled."""
     actual = inventory.look(cloud)
     found = (each for each in actual.resources.values() if isinstance(each, Permission))
     permission = next(each for each in found if each.function == cloud.lab.name("Disconnect"))
-    over, lab = threading.Event(), replace(cloud, ids=dict(actual.ids))
-
-    def come_and_go() -> None:
-        while not over.wait(SPEAKING_S):
-            permission.delete(lab)
-            over.wait(SILENT_S)
+    lab = replace(cloud, ids=dict(actual.ids))
+    while True:
+        await asyncio.sleep(SPEAKING_S)
+        permission.delete(lab)
+        try:
+            await asyncio.sleep(SILENT_S)
+        finally:
             permission.create(lab)
-
-    thread = threading.Thread(target=come_and_go)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 async def let_act(everybody: list[Somebody], seconds: float, acts: float) -> list[str]:

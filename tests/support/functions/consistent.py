@@ -6,7 +6,7 @@ from wschat.functions.shared.dynamodb import PARTITION_KEYS
 from wschat.lab.aws.cloud import Cloud
 
 
-def items(cloud: Cloud, table: str) -> dict[str, Any]:
+def items_of(cloud: Cloud, table: str) -> dict[str, Any]:
     """Return all items of one of a lab's tables, by key."""
     pages = cloud.dynamodb.get_paginator("scan").paginate(
         TableName=cloud.lab.name(table), ConsistentRead=True
