@@ -57,6 +57,8 @@ def test_export(tmp_path: Path, run: Run) -> None:
     assert (code, "not from wschat" in told, "style.css" in told) == (2, True, True)
     assert (folder / "style.css").read_text() == "/* mine */"
     assert "other.example" in (folder / "index.html").read_text()
+    code, _, told = run("--url", URL, "--export", str(folder / "style.css"))
+    assert (code, f"{folder}/style.css" in told) == (1, True), "a file, where the folder should be, is named"
 
 
 def test_export_of_a_signed_lab(tmp_path: Path, run: Run) -> None:
@@ -65,13 +67,6 @@ def test_export_of_a_signed_lab(tmp_path: Path, run: Run) -> None:
     code, _, told = run("--export", str(tmp_path / "site"))
     assert (code, "AWS_IAM" in told) == (2, True)
     assert not (tmp_path / "site").exists()
-
-
-def test_a_folder_that_can_not_be_written(tmp_path: Path, run: Run) -> None:
-    """A file where the folder should be is named."""
-    (tmp_path / "file").write_text("")
-    code, _, told = run("--url", URL, "--export", str(tmp_path / "file"))
-    assert (code, str(tmp_path / "file") in told) == (1, True)
 
 
 @contextmanager

@@ -10,8 +10,7 @@ from tests.support.plane.clock import VirtualClock
 from tests.support.plane.inside import LOADER
 from wschat.errors import AccessError, AwsError
 from wschat.lab.aws.cloud import AWS_PACING, EMULATOR_PACING, Cloud
-from wschat.lab.aws.session import RateLimiter, _emulated, _in_aws, connect
-from wschat.lab.model import Lab
+from wschat.lab.aws.session import RateLimiter, _in_aws, connect
 from wschat.target import Target
 
 NOWHERE = {"endpoint_url": "http://127.0.0.1:9"}
@@ -89,17 +88,8 @@ def test_whose_pacing(host: str, monkeypatch: pytest.MonkeyPatch, *, emulated: b
     cloud = connect(Target(), person())
     assert cloud.pacing is (EMULATOR_PACING if emulated else AWS_PACING)
     assert cloud.lab.endpoint == f"https://{host}"
-    place = f"{host}/_aws/execute-api/a1" if emulated else "a1.execute-api.us-east-1.amazonaws.com"
-    assert cloud.lab.url("a1", "development") == f"wss://{place}/development"
-
-
-def test_addresses_of_an_emulator() -> None:
-    """An emulator has all under one roof."""
-    found = _emulated("http://127.0.0.1:4566")
-    assert Lab(account="1", region="us-east-1", **found).url("abc", "development") == (
-        "ws://127.0.0.1:4566/_aws/execute-api/abc/development"
-    )
-    assert found["callbacks"] == "http://127.0.0.1:4566/_aws/execute-api/{api}"
+    place = f"{host}/_aws/execute-api/{{api}}" if emulated else "{api}.execute-api.us-east-1.amazonaws.com"
+    assert (cloud.lab.sockets, cloud.lab.callbacks) == (f"wss://{place}", f"https://{place}")
 
 
 def test_pace() -> None:
