@@ -32,7 +32,9 @@ def read(cloud: Cloud, wanted: Resource) -> Resource | None:
     return snapshot.actual(blueprint(cloud.lab)).resources.get(wanted.key)
 
 
-def make(cloud: Cloud, *kinds: type[Resource]) -> None:
-    """Create the first of each of these kinds in the blueprint."""
+def make(cloud: Cloud, *kinds: type[Resource], **lab: str) -> Cloud:
+    """Create the first of each of these kinds in the blueprint of a lab, which differs so; return the lab."""
+    cloud = replace(cloud, lab=replace(cloud.lab, **lab))
     for kind in kinds:
         next(each for each in blueprint(cloud.lab) if isinstance(each, kind)).create(cloud)
+    return cloud

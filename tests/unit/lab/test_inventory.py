@@ -6,7 +6,7 @@ from itertools import count
 import boto3
 import pytest
 
-from tests.support.labs import drain, tear_down
+from tests.support.labs import tear_down
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.faults import Fault
@@ -14,7 +14,8 @@ from tests.support.plane.plane import Plane
 from tests.support.plane.rates import NO_DELAY
 from tests.support.plane.wire import Call
 from tests.support.terminal import terminal, wschat
-from wschat.lab import engine, inventory
+from tests.unit.lab.conftest import make
+from wschat.lab import inventory
 from wschat.lab.aws.cloud import AWS_PACING, Cloud
 from wschat.lab.aws.functions import ROLE_DELETED, Function
 from wschat.lab.aws.log_groups import LogGroup
@@ -25,9 +26,8 @@ from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint
 from wschat.lab.clock import Clock
-from wschat.lab.executor import execute
 from wschat.lab.inventory import Snapshot
-from wschat.lab.model import Actual, Lab, Observed, Resource
+from wschat.lab.model import Lab, Observed, Resource
 from wschat.local.join import LocalLab
 from wschat.target import Target
 
@@ -37,16 +37,6 @@ LAB = Lab(account="0" * 12, region="us-east-1")
 DESIRED = blueprint(LAB)
 
 
-def make(cloud: Cloud, prefix: str, *kinds: type[Resource]) -> Cloud:
-    """Make the first of each of these kinds of a lab, as a run that was stopped then; return the lab."""
-    cloud = replace(cloud, lab=replace(cloud.lab, prefix=prefix))
-    plan = engine.plan_up(cloud, Actual())
-    for kind in kinds:
-        step = next(step for step in plan if isinstance(step.resource, kind))
-        drain(execute(cloud, [step], Actual()))
-    return cloud
-
-
 def test_what_is_left_of_labs(embedded: Embedded) -> None:
     """A lab of which one thing is left is found, in lists of many pages, the oldest first; no stranger is."""
     clock = VirtualClock()
@@ -54,10 +44,10 @@ def test_what_is_left_of_labs(embedded: Embedded) -> None:
     here = Target(endpoint_url=embedded.endpoint)
     cloud = connect(here, plane.session(region=next(REGIONS)), clock, AWS_PACING)
     there = connect(here, plane.session(region=next(REGIONS)), clock, AWS_PACING)
-    renamed = make(cloud, "api-", Api)
-    make(there, "far-", Role)
+    renamed = make(cloud, Api, prefix="api-")
+    make(there, Role, prefix="far-")
     for prefix, kind in (("role-", Role), ("table-", Table), ("log-", LogGroup)):
-        make(cloud, prefix, kind)
+        make(cloud, kind, prefix=prefix)
     (api,) = inventory.look(renamed, to_remove=True).ids.values()
     cloud.api.update_api(ApiId=api, Name="renamed")
     for name in ("Connect", "strange-Connect", f"{FOREIGN}Connect"):
@@ -88,9 +78,9 @@ def region(account: None, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG0
 def test_teardown_of_all(emulator: LocalLab, cloud: Cloud, region: str) -> None:
     """All labs of the region are listed, and removed when their number is typed, and not before."""
     here = connect(Target(endpoint_url=emulator.endpoint), boto3.Session(region_name=region))
-    elsewhere = make(cloud, "b-", Role)
-    make(here, "a-", Table, LogGroup)
-    make(here, "c-", Role)
+    elsewhere = make(cloud, Role, prefix="b-")
+    make(here, Table, LogGroup, prefix="a-")
+    make(here, Role, prefix="c-")
     question = f"Remove all from account 000000000000, region {region}? Type how many:"
     for answer, code in (("\x03", 130), ("3\r", 0)):
         with terminal("teardown", "--all") as person:
@@ -115,7 +105,7 @@ def test_some_that_cannot_be_removed(emulator: LocalLab, cloud: Cloud, region: s
     plane = Plane(emulator.endpoint, Clock(), times=NO_DELAY)
     here = connect(Target(endpoint_url=emulator.endpoint), boto3.Session(region_name=region))
     kinds: dict[str, type[Resource]] = {"closed": LogGroup, "kept": LogGroup, "left": Role, "open": Role}
-    labs = [make(here, f"{cloud.lab.prefix}{name}-", kind) for name, kind in kinds.items()]
+    labs = [make(here, kind, prefix=f"{cloud.lab.prefix}{name}-") for name, kind in kinds.items()]
     closed, kept, left, opened = (lab.lab.prefix for lab in labs)
 
     def forbid(call: Call) -> Fault | None:
