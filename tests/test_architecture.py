@@ -39,17 +39,9 @@ PURE = {
     "wschat.chat.network.failures",
 }
 IMPURE_STANDARD = {
-    "asyncio",
-    "os",
-    "pathlib",
-    "random",
-    "secrets",
-    "shutil",
-    "signal",
-    "socket",
-    "subprocess",
+    *("asyncio", "os", "pathlib", "random", "secrets", "shutil", "signal", "socket"),
+    *("subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid"),
 }
-IMPURE_STANDARD |= {"sys", "tempfile", "threading", "time", "urllib", "uuid"}
 LAYERS = (
     {"__main__"},
     {"cli"},
@@ -84,6 +76,7 @@ CATCHERS = {
     "wschat.web.server",
 }
 """Where our errors are caught: shown (and gone on from), put into a report, taken note of, or sent on."""
+IN_LAMBDA = sys.stdlib_module_names | {"botocore", "wschat"}
 LONGEST = 320
 FULLEST = {"chat": 7}
 
@@ -125,46 +118,49 @@ def assert_none(offenders: Iterable[str]) -> None:
         pytest.fail(told, pytrace=False)
 
 
-def assert_imports(is_right: Callable[[str, str], bool]) -> None:
-    """Fail with all imports that are not right."""
-    arrows = [(module, name) for module in MODULES for name in sorted(imports(module))]
-    assert_none(f"{module} imports {name}" for module, name in arrows if not is_right(module, name))
+def is_pure(name: str) -> bool:
+    return any(within(name, pure) for pure in PURE)
 
 
-def test_pure() -> None:
-    """Pure modules import the standard library, without its I/O, and each other."""
-
-    def is_pure(name: str) -> bool:
-        return any(within(name, pure) for pure in PURE)
-
-    def is_right(module: str, name: str) -> bool:
-        top = name.partition(".")[0]
-        standard = top in sys.stdlib_module_names and (name == "urllib.parse" or top not in IMPURE_STANDARD)
-        return not is_pure(module) or is_pure(name) or standard
-
-    assert_imports(is_right)
+def is_harmless(name: str) -> bool:
+    """Tell whether it is a part of the standard library that does no I/O."""
+    top = name.partition(".")[0]
+    return top in sys.stdlib_module_names and (name == "urllib.parse" or top not in IMPURE_STANDARD)
 
 
-def test_layers() -> None:
-    """Arrows go downward only: chat, functions, lab, local and web never import each other."""
+def goes_down(module: str, name: str) -> bool:
+    """Tell whether an import stays in its part, or leads to one below, or from a fact to another."""
+    if not within(name, "wschat") or "wschat" in {name, module}:
+        return True  # the package itself says its version, and imports nothing
+    one, other = module.split(".")[1], name.split(".")[1]
+    return one == other or DEPTH[one] < DEPTH[other] or {one, other} <= LAYERS[-1]
 
-    def is_right(module: str, name: str) -> bool:
-        if not within(name, "wschat") or "wschat" in {name, module}:
-            return True  # the package itself says its version, and imports nothing
-        one, other = module.split(".")[1], name.split(".")[1]
-        return one == other or DEPTH[one] < DEPTH[other] or {one, other} <= LAYERS[-1]
 
-    assert_imports(is_right)
+RULES: dict[str, Callable[[str, str], bool]] = {
+    "pure modules import what is pure": lambda module, name: (
+        not is_pure(module) or is_pure(name) or is_harmless(name)
+    ),
+    "arrows go downward only": goes_down,
+    "functions are packed by name": lambda module, name: (
+        within(module, FUNCTIONS) or not within(name, FUNCTIONS)
+    ),
+    "functions import what Lambda has, and what is packed": lambda module, name: (
+        not within(module, FUNCTIONS) or name.partition(".")[0] in IN_LAMBDA
+    ),
+}
+"""Of each import, by the name of who imports and of what is imported: whether it may be."""
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_imports(rule: str) -> None:
+    """Every import, wherever it stands, is as the rule has it."""
+    arrows = ((module, name) for module in MODULES for name in sorted(imports(module)))
+    assert_none(f"{module} imports {name}" for module, name in arrows if not RULES[rule](module, name))
 
 
 def test_no_circles() -> None:
     """No module imports, on whatever way, what imports it."""
     TopologicalSorter({module: imports(module) & MODULES.keys() for module in MODULES}).prepare()
-
-
-def test_functions_are_imported_by_nobody() -> None:
-    """The functions are packed by name."""
-    assert_imports(lambda module, name: within(module, FUNCTIONS) or not within(name, FUNCTIONS))
 
 
 def test_one_edge_for_each_library() -> None:
@@ -175,12 +171,6 @@ def test_one_edge_for_each_library() -> None:
             if any(within(name, library) for name in imports(module)):
                 edges[library].add(next((home for home in homes if within(module, home)), module))
     assert edges == ONLY_IN
-
-
-def test_function_libraries() -> None:
-    """The functions use the standard library, botocore and the facts: what Lambda has, what is packed."""
-    there = sys.stdlib_module_names | {"botocore", "wschat"}
-    assert_imports(lambda module, name: not within(module, FUNCTIONS) or name.partition(".")[0] in there)
 
 
 def test_only_cli_catches() -> None:
