@@ -1,11 +1,10 @@
 """An AWS account as the control plane of the tests has it, for programs and tests that study labs in it."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from random import Random
-from typing import Any
 
 import pytest
 
@@ -47,24 +46,6 @@ class Account:
         target = Target(prefix=prefix or next(PREFIXES), endpoint_url=self.url)
         cloud = connect(target, self.plane.session(), self.clock, AWS_PACING)
         return replace(cloud, jitter=Random(self._random.random()).random)  # noqa: S311
-
-    def at_once(self, *works: Callable[[], Any]) -> list[Any]:
-        """Let all work at the same time; return what each gets, or the error that stops it."""
-        outcomes: list[Any] = [None] * len(works)
-        done = self.clock.channel()
-
-        def begin(number: int, work: Callable[[], Any]) -> None:
-            try:
-                outcomes[number] = work()
-            except BaseException as error:  # noqa: BLE001  it is what this work led to
-                outcomes[number] = error
-            done.put(None)
-
-        for each in enumerate(works):
-            self.clock.start(lambda each=each: begin(*each))  # type: ignore[misc]
-        for _ in works:
-            done.take()
-        return outcomes
 
     def seconds(self, run: Generator[Progress, None, Outcome]) -> float:
         """Return how long a run takes, which must do all that it has to."""

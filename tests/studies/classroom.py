@@ -18,6 +18,7 @@ from greenlet import getcurrent, greenlet
 from tests.studies.account import AS_LISTED, Account
 from tests.support.labs import drain, provisioning, tearing_down
 from tests.support.plane.backend import Backend
+from tests.support.plane.clock import at_once
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.rates import Times
 from wschat.lab.aws.cloud import Cloud
@@ -87,7 +88,7 @@ class Class:
     def do(self, work: Work) -> Figures:
         """Let everybody do the same at the same time."""
         figures, start = Figures(), self.account.clock.now()
-        ended = self.account.at_once(*(partial(person.do, work, figures) for person in self.people))
+        ended = at_once(self.account.clock, *(partial(person.do, work, figures) for person in self.people))
         figures.seconds = self.account.clock.now() - start
         for person, error in zip(self.people, ended, strict=True):
             figures.failed += [f"{person.cloud.lab.prefix}: {getattr(error, 'where', '')} {error!r}"] * (

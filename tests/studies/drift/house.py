@@ -7,6 +7,7 @@ from tests.studies.account import Account
 from tests.studies.drift.hand import Case, Do, Hand, called
 from tests.support.labs import drain, lab_of, plan, provision, tear_down
 from tests.support.plane.backend import Backend
+from tests.support.plane.clock import at_once
 from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
@@ -94,7 +95,7 @@ class Pair(Account):
             self.clock.sleep(offset)
             return second(self.second)
 
-        return self.at_once(lambda: first(self.first), later)
+        return at_once(self.clock, lambda: first(self.first), later)
 
     def begin(self, steps: int) -> None:
         """Do so many steps of a plan, as a run that was stopped then."""

@@ -1,4 +1,4 @@
-"""Time for tests: virtual, which jumps when all wait, and real, but faster; and how AWS writes it."""
+"""Time for tests: virtual, which jumps when all wait, and real, but faster; what is done in it at once."""
 
 import time
 from collections import deque
@@ -116,3 +116,22 @@ class Dates:
 
     def _at(self, now: float) -> datetime:
         return datetime.fromtimestamp(self._start + now, UTC)
+
+
+def at_once(clock: Clock, *works: Callable[[], Any]) -> list[Any]:
+    """Let all work at the same time; return what each gets, or the error that stops it."""
+    outcomes: list[Any] = [None] * len(works)
+    done = clock.channel()
+
+    def begin(number: int, work: Callable[[], Any]) -> None:
+        try:
+            outcomes[number] = work()
+        except BaseException as error:  # noqa: BLE001  it is what this work led to
+            outcomes[number] = error
+        done.put(None)
+
+    for each in enumerate(works):
+        clock.start(lambda each=each: begin(*each))  # type: ignore[misc]
+    for _ in works:
+        done.take()
+    return outcomes

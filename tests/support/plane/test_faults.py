@@ -7,53 +7,40 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.conftest import Aws
+from tests.support.plane.errors import DENIED, THROTTLED
 from tests.support.plane.faults import Fault
 from tests.support.plane.plane import Plane
 
-SERVICES: dict[str, tuple[Callable[[Aws], object], tuple[int, str], tuple[int, str], str]] = {
+Read = Callable[[Aws], object]
+SERVICES: dict[str, tuple[Read, str]] = {
     "apigateway": (
         lambda aws: aws.api.get_apis(),
-        (429, "TooManyRequestsException"),
-        (403, "AccessDeniedException"),
         "apigateway:GET on resource: arn:aws:apigateway:us-east-1::/apis",
     ),
     "dynamodb": (
         lambda aws: aws.dynamodb.describe_table(TableName=aws.name),
-        (400, "ThrottlingException"),
-        (400, "AccessDeniedException"),
         "dynamodb:DescribeTable on resource: arn:aws:dynamodb:us-east-1:",
     ),
     "iam": (
         lambda aws: aws.iam.get_role(RoleName=aws.name),
-        (400, "Throttling"),
-        (403, "AccessDenied"),
         "iam:GetRole on resource: arn:aws:iam::000000000000:role/plane",
     ),
     "lambda": (
         lambda aws: aws.functions.get_function(FunctionName=aws.name),
-        (429, "TooManyRequestsException"),
-        (403, "AccessDeniedException"),
         "lambda:GetFunction on resource: arn:aws:lambda:us-east-1:",
     ),
     "logs": (
         lambda aws: aws.logs.describe_log_groups(),
-        (400, "ThrottlingException"),
-        (400, "AccessDeniedException"),
         "logs:DescribeLogGroups on resource: arn:aws:logs:us-east-1:",
     ),
-    "sts": (
-        lambda aws: aws.sts.get_caller_identity(),
-        (400, "Throttling"),
-        (403, "AccessDenied"),
-        "sts:GetCallerIdentity",
-    ),
+    "sts": (lambda aws: aws.sts.get_caller_identity(), "sts:GetCallerIdentity"),
 }
-"""A read of each service, and with which status and code it refuses what is too much and what is denied."""
+"""A read of each service, and what its refusal names."""
 
 
-def fails(call: Callable[[], object]) -> tuple[int, str, str]:
+def fails(read: Read, aws: Aws) -> tuple[int, str, str]:
     with pytest.raises(ClientError) as caught:
-        call()
+        read(aws)
     response = caught.value.response
     error = response["Error"]
     return response["ResponseMetadata"]["HTTPStatusCode"], error.get("Code", ""), error.get("Message", "")
@@ -62,15 +49,15 @@ def fails(call: Callable[[], object]) -> tuple[int, str, str]:
 @pytest.mark.parametrize("service", SERVICES)
 def test_each_service_fails_in_its_own_shape(aws: Aws, plane: Plane, service: str) -> None:
     """Too many requests, a server's error and a refusal, which names who asked, action and resource."""
-    read, throttled, denied, asked = SERVICES[service]
+    read, asked = SERVICES[service]
     plane.fault = lambda _: Fault.THROTTLED
-    assert fails(lambda: read(aws))[:2] == throttled
+    assert fails(read, aws)[:2] == THROTTLED[service][:2]
     plane.fault = lambda _: Fault.SERVER_ERROR
-    status, code, text = fails(lambda: read(aws))
+    status, code, text = fails(read, aws)
     assert (status in {500, 503}, bool(code), bool(text)) == (True, True, True)
     plane.fault = lambda _: Fault.DENIED
-    status, code, text = fails(lambda: read(aws))
-    assert (status, code) == denied
+    status, code, text = fails(read, aws)
+    assert (status, code) == DENIED[service]
     assert text.startswith("User: arn:aws:iam::000000000000:root is not authorized to perform: ")
     assert asked in text
 

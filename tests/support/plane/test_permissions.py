@@ -79,12 +79,6 @@ def test_each_is_needed(aws: Aws, plane: Plane, clock: VirtualClock, missing: st
     assert text.endswith(f" because no identity-based policy allows the {missing} action")
 
 
-def test_all_together_are_enough(aws: Aws, plane: Plane, clock: VirtualClock) -> None:
-    """Who may do all that is needed is refused nothing."""
-    plane.restrict("test", all_but())
-    use_everything(aws, clock)
-
-
 def test_first_api_of_an_account(aws: Aws, plane: Plane) -> None:
     """Who makes it makes API Gateway's own role as well, which takes a permission; later ones need none."""
     plane.restrict("test", all_but(LINK))

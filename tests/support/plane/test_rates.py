@@ -3,32 +3,18 @@
 from collections.abc import Callable
 
 import pytest
-from botocore.exceptions import ClientError
 
-from tests.support.plane.clock import VirtualClock
+from tests.support.plane.clock import VirtualClock, at_once
 from tests.support.plane.conftest import Aws, refused
 from tests.support.plane.rates import CONCURRENT
 
 TABLES = "The rate of control plane requests made by this account is too high"
 
 
-def side_by_side(clock: VirtualClock, calls: list[Callable[[], object]], apart: float = 0) -> list[str]:
-    """Make calls, each begun `apart` seconds after the one before; return "" or the errors' codes."""
-    outcomes, done = [""] * len(calls), clock.channel()
-
-    def worker(number: int, call: Callable[[], object]) -> None:
-        clock.sleep(number * apart)
-        try:
-            call()
-        except ClientError as error:
-            outcomes[number] = str(error)
-        done.put(None)
-
-    for number, call in enumerate(calls):
-        clock.start(lambda number=number, call=call: worker(number, call))  # type: ignore[misc]
-    for _ in calls:
-        done.take()
-    return outcomes
+def side_by_side(clock: VirtualClock, calls: list[Callable[[], object]]) -> list[str]:
+    """Make calls at the same time; return the error of each, or nothing."""
+    ended = at_once(clock, *calls)
+    return [str(each) if isinstance(each, BaseException) else "" for each in ended]
 
 
 @pytest.mark.parametrize(
@@ -78,13 +64,13 @@ def test_tables_once_a_second(aws: Aws, clock: VirtualClock) -> None:
 
 
 def test_changes_of_one_api_conflict(aws: Aws, clock: VirtualClock) -> None:
-    """Two changes that overlap: the later is refused; one after another, or of two APIs, they are not."""
+    """Two changes at once: the later is refused; one after another, or of two APIs, they are not."""
     api, other = aws.make_api(), aws.make_api()
     make = aws.api.create_route
     join = lambda: make(ApiId=api, RouteKey="join")  # noqa: E731
     leave = lambda: make(ApiId=api, RouteKey="leave")  # noqa: E731
     elsewhere = lambda: make(ApiId=other, RouteKey="join")  # noqa: E731
-    outcomes = side_by_side(clock, [join, elsewhere, leave], apart=0.04)
+    outcomes = side_by_side(clock, [join, elsewhere, leave])
     assert outcomes[:2] == ["", ""]
     assert CONCURRENT["apigateway"][1] in outcomes[2]
     clock.sleep(2)
