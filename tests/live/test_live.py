@@ -8,7 +8,6 @@ import pytest
 from tests.live.account import ENDPOINT, PROFILE, LiveLab
 from tests.live.conftest import Show
 from tests.live.observations import observe
-from tests.support.terminal import terminal
 
 if not PROFILE:
     pytest.skip("no real AWS account: WSCHAT_LIVE_PROFILE is not set", allow_module_level=True)
@@ -40,23 +39,6 @@ def test_by_a_pipe(lab: LiveLab, show: Show) -> None:
     """What is piped in is said in a room, as soon as the functions may do it."""
     seconds = lab.until(lambda: say(lab), "the functions' policies to take effect")
     show(f"\nA room works {seconds:.0f} s after provision has ended.")
-
-
-def test_two_people_in_terminals(lab: LiveLab) -> None:
-    """Two people in the client see each other come, speak and leave."""
-    arguments = ("chat", "--url", lab.url, "--room", "terminals", "--name")
-    with terminal(*arguments, "ann", env=lab.environment) as ann:
-        ann.until("you are in terminals")
-        with terminal(*arguments, "bob", env=lab.environment) as bob:
-            ann.until("bob joined")
-            bob.until("you are in terminals")
-            ann.type("hi bob")
-            bob.until("hi bob")
-            bob.type("/quit")
-            assert bob.end() == 0
-        ann.until("bob left")
-        ann.type("/quit")
-        assert ann.end() == 0
 
 
 def test_logs(lab: LiveLab) -> None:

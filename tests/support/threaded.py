@@ -1,6 +1,7 @@
 """A room server beside tests that block, and chats in terminals."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Coroutine
 from pathlib import Path
@@ -37,6 +38,11 @@ class ThreadedServer:
         """Send a message to everybody, as if somebody had said it."""
         frame = {"type": "client-message", "user": user, "message": text, "room": room, "time": 1}
         self.do(self.server.tell(frame))
+
+    def refuse(self, code: str, message: str) -> None:
+        """Refuse all that is asked from now on."""
+        told = {"type": "error", "code": code, "message": message}
+        self.server.tamper = lambda frame: json.dumps({**told, "id": frame["id"]})
 
     def attack(self, text: str) -> None:
         """Put a text into every field that a stranger can fill, and send it as no frame at all."""

@@ -1,6 +1,5 @@
 """What the page looks like in each of its states, brought about as people would."""
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -75,9 +74,7 @@ def room(server: ThreadedServer, tab: Tab) -> None:
 def refused(server: ThreadedServer, tab: Tab) -> None:
     """The same, with a message that was refused, one that waits for the connection, and nobody there."""
     room(server, tab)
-    server.server.tamper = lambda frame: json.dumps(
-        {"type": "error", "code": "busy", "message": "try again in a moment", "id": frame["id"]}
-    )
+    server.refuse("busy", "try again in a moment")
     tab.say("This one the server would not take.")
     tab.until("#unsent .failed")
     server.server.tamper = lambda _frame: None

@@ -124,17 +124,14 @@ def test_refusals_and_reasons(ann: Tab, room: ThreadedServer) -> None:
     """The server's own words, and why it ended a connection, are text as well."""
     ann.page.set_viewport_size({"width": 1280, "height": 800})
     for text in INJECTIONS[:40:4]:
-        told = json.dumps({"type": "error", "code": "full", "message": text})
-        room.server.tamper = lambda frame, told=told: json.dumps({**json.loads(told), "id": frame["id"]})  # type: ignore[misc]
+        room.refuse("full", text)
         ann.enter("room", "another")
         ann.page.wait_for_function(
             "(text) => document.querySelector('#room-error').textContent === text",
             arg=text.replace("\f", "\\u{c}"),
         )
     for code, at in (("full", "#room-error"), ("not-registered", "#state")):
-        room.server.tamper = lambda frame, code=code: json.dumps(  # type: ignore[misc]
-            {"type": "error", "code": code, "message": "\u202eno\u2066", "id": frame["id"]}
-        )
+        room.refuse(code, "\u202eno\u2066")
         ann.enter("room", "another")
         ann.page.wait_for_function(
             "([at, text]) => document.querySelector(at).textContent.includes(text)",
