@@ -2,11 +2,10 @@
 
 import asyncio
 import json
-from dataclasses import replace
 
 import pytest
 
-from tests.support.labs import provision
+from tests.support.labs import lab_of, provision
 from tests.support.until import until
 from wschat.chat.network.lab_check import Timeouts, check, check_until_served
 from wschat.errors import AnswerError
@@ -20,7 +19,7 @@ LATE = (("SendMessage",), ("LeaveRoom", "Disconnect"))
 @pytest.fixture(scope="module")
 def cloud(clients: Cloud) -> Cloud:
     """A lab that each test provisions, the first one from nothing."""
-    return replace(clients, lab=replace(clients.lab, prefix="check-"))
+    return lab_of(clients, prefix="check-")
 
 
 def test_a_real_lab(cloud: Cloud) -> None:

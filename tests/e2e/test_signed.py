@@ -3,13 +3,12 @@
 import asyncio
 import json
 import subprocess
-from dataclasses import replace
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import boto3
 import pytest
 
-from tests.support.labs import plan, tear_down
+from tests.support.labs import lab_of, plan, tear_down
 from tests.support.terminal import wschat
 from tests.support.websocket_api import STAGE, TestApi
 from wschat import paths
@@ -22,24 +21,15 @@ from wschat.target import Target
 REGION = "us-east-1"
 
 
-class Key(NamedTuple):
-    """Somebody's credentials."""
-
-    access_key: str
-    secret_key: str
-    token: str = ""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """How a person gives them to a program."""
-        names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-        return {name: value for name, value in zip(names, self, strict=True) if value}
+KEY, SECRET, TOKEN = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
+Key = dict[str, str]
+"""Somebody's credentials, as a person gives them to a program: in the environment."""
 
 
 @pytest.fixture(scope="module")
 def api(clients: Cloud) -> TestApi:
     """An API that lets in only who signs and may."""
-    return make_api(clients, "AWS_IAM")
+    return make_api(clients)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +37,7 @@ def url(api: TestApi) -> str:
     return api.url
 
 
-def make_api(clients: Cloud, authorization: Literal["AWS_IAM", "NONE"]) -> TestApi:
+def make_api(clients: Cloud, authorization: Literal["AWS_IAM", "NONE"] = "AWS_IAM") -> TestApi:
     """Make an API with nothing but `$connect`."""
     api = TestApi(clients)
     api.route("$connect", api.mock(), response=False, AuthorizationType=authorization)
@@ -64,13 +54,13 @@ def friend(clients: Cloud, api: TestApi) -> Key:
     grant = {"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": arn}
     document = json.dumps({"Version": "2012-10-17", "Statement": [grant]})
     clients.iam.put_user_policy(UserName="friend", PolicyName="connect", PolicyDocument=document)
-    return Key(key["AccessKeyId"], key["SecretAccessKey"])
+    return {KEY: key["AccessKeyId"], SECRET: key["SecretAccessKey"]}
 
 
 def sign_as(key: Key, url: str, longest_url: int = LONGEST_URL) -> Sign:
     """Return what signs with somebody's credentials, as the environment gives them."""
     with pytest.MonkeyPatch.context() as environment:
-        for name, value in key.environment.items():
+        for name, value in key.items():
             environment.setenv(name, value)
         return signer(url, Target(region=REGION), longest_url=longest_url)
 
@@ -99,15 +89,15 @@ def test_a_session_in(url: str, friend: Key, clients: Cloud, longest_url: int) -
         "sts",
         REGION,
         endpoint_url=clients.lab.endpoint,
-        aws_access_key_id=friend.access_key,
-        aws_secret_access_key=friend.secret_key,
+        aws_access_key_id=friend[KEY],
+        aws_secret_access_key=friend[SECRET],
     )
     found = sts.get_session_token()["Credentials"]
-    session = Key(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
+    session = {KEY: found["AccessKeyId"], SECRET: found["SecretAccessKey"], TOKEN: found["SessionToken"]}
     enter(url, sign_as(session, url, longest_url))
     for token in ("", "another"):
         with pytest.raises(AccessError, match="does not know these credentials") as caught:
-            enter(url, sign_as(session._replace(token=token), url, longest_url))
+            enter(url, sign_as(session | {TOKEN: token}, url, longest_url))
         assert caught.value.where == url
         assert "X-Amz-" not in f"{caught.value.what} {caught.value.hint}"
 
@@ -118,35 +108,37 @@ def test_signing_what_is_open(clients: Cloud, friend: Key) -> None:
     enter(url, sign_as(friend, url))
 
 
-def wschat_chat(*arguments: str, key: Key | None = None) -> subprocess.CompletedProcess[str]:
+def wschat_chat(*arguments: str, **key: str) -> subprocess.CompletedProcess[str]:
     """Run a chat that ends as soon as it is connected."""
-    done = wschat("chat", *arguments, **(key.environment if key else {}))
-    for secret in ("X-Amz-", "AWS4-HMAC", "Traceback", *([key.secret_key] if key else [])):
+    done = wschat("chat", *arguments, **key)
+    for secret in ("X-Amz-", "AWS4-HMAC", "Traceback", key.get(SECRET, "AWS4-HMAC")):
         assert secret not in done.stdout + done.stderr
     return done
 
 
 def test_the_program_signs(url: str, friend: Key) -> None:
     """A chat that signs gets in; one that doesn't, or has nothing to sign with, says what to do."""
-    signed = ("--url", url, "--sign", "--region", REGION)
-    done = wschat_chat(*signed, key=friend)
-    assert (done.returncode, done.stderr) == (0, "")
-    done = wschat_chat("--url", url, key=friend)
-    assert (done.returncode, "wschat chat --sign" in done.stderr) == (5, True), done.stderr
-    done = wschat_chat(*signed)
-    assert (done.returncode, "no usable AWS credentials" in done.stderr) == (4, True), done.stderr
+    unsigned: tuple[str, ...] = ("--url", url)
+    signed = (*unsigned, "--sign", "--region", REGION)
+    for arguments, key, code, says in (
+        (signed, friend, 0, ""),
+        (unsigned, friend, 5, "wschat chat --sign"),
+        (signed, {}, 4, "no usable AWS credentials"),
+    ):
+        done = wschat_chat(*arguments, **key)
+        assert (done.returncode, says in done.stderr) == (code, True), done.stderr
 
 
 def test_the_program_remembers_to_sign(url: str, friend: Key) -> None:
     """What provision kept is what chat does, unless the command line says otherwise."""
     paths.remember(Target(url=url, sign=True, region=REGION))
-    assert wschat_chat(key=friend).returncode == 0
-    assert wschat_chat("--no-sign", key=friend).returncode == 5
-    assert wschat_chat("--profile", "nobody", key=friend).returncode == 4
+    assert wschat_chat(**friend).returncode == 0
+    assert wschat_chat("--no-sign", **friend).returncode == 5
+    assert wschat_chat("--profile", "nobody", **friend).returncode == 4
     kept = (paths.state_dir() / paths.LAST_URL).read_text()
-    assert friend.access_key not in kept
+    assert friend[KEY] not in kept
     paths.remember(Target(url=url, sign=True, profile="nobody"))
-    done = wschat_chat(key=friend)
+    done = wschat_chat(**friend)
     assert (done.returncode, "nobody" in done.stderr) == (4, True), done.stderr
 
 
@@ -156,12 +148,10 @@ def test_from_end_to_end(cloud: Cloud) -> None:
     done = wschat("provision", "--yes", "--auth", "iam", "--prefix", cloud.lab.prefix)
     assert done.returncode == 0, done.stderr
     assert "Anyone whose AWS credentials allow it can connect" in done.stderr
-    unsigned = wschat("chat", "--url", done.stdout.strip(), "--name", "ann", stdin="hi\n")
-    assert (unsigned.returncode, "--sign" in unsigned.stderr) == (5, True)
     signed = wschat("chat", "--name", "ann", stdin="/rooms\n")
     assert (signed.returncode, "you are ann" in signed.stdout) == (0, True), signed.stderr
     assert plan(cloud) == (), "without --auth it stays as it is"
-    opened = plan(replace(cloud, lab=replace(cloud.lab, authorization="NONE")))
+    opened = plan(lab_of(cloud, authorization="NONE"))
     kinds = sorted(step.resource.kind for step in opened)
     assert kinds == ["API", "deployment", "deployment", "route", "stage"], (
         "a new deployment; the old one goes"

@@ -6,13 +6,12 @@ import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from select import select
 
 import pytest
 
-from tests.support.labs import plan, provision, tear_down
+from tests.support.labs import lab_of, plan, provision, tear_down
 from tests.support.plane.faults import Fault
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import NO_DELAY
@@ -75,7 +74,7 @@ def gate(plane: Plane, account: None, monkeypatch: pytest.MonkeyPatch) -> Iterat
 @pytest.fixture(scope="module")
 def standing(clients: Cloud) -> Iterator[Cloud]:
     """A lab that stands, at first."""
-    cloud = replace(clients, lab=replace(clients.lab, prefix="stopping-"))
+    cloud = lab_of(clients, prefix="stopping-")
     provision(cloud)
     yield cloud
     tear_down(cloud)

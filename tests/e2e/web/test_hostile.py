@@ -205,7 +205,7 @@ def test_a_flood(ann: Tab, room: ThreadedServer) -> None:
 
 
 def test_reading_in_a_flood(ann: Tab, room: ThreadedServer) -> None:
-    """What is being read stays where it is, though the log is full and its beginning goes."""
+    """Who reads further up stays there, though the log's beginning goes, and is told how many are new."""
     where = """() => new Promise((tell) => requestAnimationFrame(() => setTimeout(() => {
       const rows = [...document.querySelectorAll("#log li")];
       tell(rows.find((it) => it.textContent.includes("flood 980.")).getBoundingClientRect().top);
@@ -219,3 +219,6 @@ def test_reading_in_a_flood(ann: Tab, room: ThreadedServer) -> None:
     room.do(flood(room, 1000, 1100))
     ann.until("#news:has-text('100 new')")
     assert abs(ann.page.evaluate(where) - before) < 2, "but for the rounding of a pixel"
+    ann.page.click("#news")
+    ann.page.wait_for_function("() => document.querySelector('#scroll').scrollTop === 0")
+    ann.page.wait_for_selector("#news", state="hidden")
