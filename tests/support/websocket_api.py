@@ -3,8 +3,8 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -195,11 +195,8 @@ def ask(client: ClientConnection, message: str | dict[str, Any]) -> Any:  # noqa
     return json.loads(text) if text.startswith("{") else text
 
 
-@contextmanager
-def opened(url: str, **options: Any) -> Iterator[ClientConnection]:  # noqa: ANN401  websockets' own
-    """Connect without a close handshake that takes long."""
-    with connect(url, close_timeout=1, **options) as client:
-        yield client
+opened = partial(connect, close_timeout=1)
+"""Connect, without a close handshake that takes long."""
 
 
 def answers(client: ClientConnection, *messages: dict[str, Any]) -> list[str]:

@@ -16,14 +16,7 @@ from wschat.local.join import LocalLab
 
 P = ParamSpec("P")
 NUMBERS = count(1)
-CLIENTS = {
-    "api": "apigatewayv2",
-    "dynamodb": "dynamodb",
-    "functions": "lambda",
-    "iam": "iam",
-    "logs": "logs",
-    "sts": "sts",
-}
+CLIENTS = {"api": "apigatewayv2", "functions": "lambda"}
 TRUST = (
     '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole",'
     '"Principal":{"Service":"lambda.amazonaws.com"}}]}'
@@ -39,7 +32,7 @@ class Aws:
         self.session, self.endpoint, self.name = session, endpoint, name
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  the stubs type each by its literal
-        made: Any = self.session.client(CLIENTS[name], endpoint_url=self.endpoint, config=ONCE)  # type: ignore[call-overload]
+        made: Any = self.session.client(CLIENTS.get(name, name), endpoint_url=self.endpoint, config=ONCE)  # type: ignore[call-overload]
         self.__dict__[name] = made
         return made
 
@@ -51,6 +44,10 @@ class Aws:
             BillingMode="PAY_PER_REQUEST",
             **more,
         )
+
+    def expire(self, attribute: str = "expires", *, enabled: bool = True) -> None:
+        wanted = {"Enabled": enabled, "AttributeName": attribute}
+        self.dynamodb.update_time_to_live(TableName=self.name, TimeToLiveSpecification=wanted)
 
     def make_role(self, **more: Any) -> str:  # noqa: ANN401
         made = self.iam.create_role(RoleName=self.name, AssumeRolePolicyDocument=TRUST, **more)

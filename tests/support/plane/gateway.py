@@ -18,6 +18,10 @@ PARTS = {
 }
 """What a new thing has none of yet."""
 IDS = {"CreateApi": "apiId", "CreateRoute": "routeId", "CreateIntegration": "integrationId"}
+CHECKED = {
+    *("CreateRoute", "UpdateRoute", "DeleteIntegration"),
+    *("CreateDeployment", "DeleteDeployment", "CreateStage", "UpdateStage"),
+}
 ONLY_CONNECT = "Currently, authorization is restricted to the $connect route only"
 SELECTS = "templateSelectionExpression"
 """Of an integration, what MiniStack drops."""
@@ -34,15 +38,6 @@ class Gateway(Service):
         self._deployed: dict[tuple[str, str], frozenset[str]] = {}
         self._tags: dict[str, dict[str, str]] = {}
         self._made: dict[str, str] = {}
-        self._checks = {
-            "CreateRoute": self._create_route,
-            "UpdateRoute": self._update_route,
-            "DeleteIntegration": self._delete_integration,
-            "CreateDeployment": self._create_deployment,
-            "DeleteDeployment": self._delete_deployment,
-            "CreateStage": self._create_stage,
-            "UpdateStage": self._update_stage,
-        }
 
     def served(self, any_call: Call, api: str, stage: str) -> frozenset[str]:
         """Return the keys of the routes that a stage serves: those of its deployment, when that was made."""
@@ -51,11 +46,34 @@ class Gateway(Service):
         return self._deployed[api, deployment] if deployment else frozenset()
 
     def refuse(self, call: Call, _now: float) -> Answer | None:
-        check = self._checks.get(call.operation)
-        if check is None or not self._reads.truth(self._call(call, call.api, "routes")).ok:
+        if call.operation not in CHECKED or not self._reads.truth(self._call(call, call.api, "routes")).ok:
             return None
-        reason = check(call)
+        reason = self._refusal(call)
         return error("apigateway", *reason) if reason else None
+
+    def _refusal(self, call: Call) -> Reason:
+        routes = self._list(call, call.api, "routes")
+        match call.operation:
+            case "CreateRoute":
+                return self._refuse_route(call, routes, call.params.get("routeKey", ""))
+            case "UpdateRoute":
+                others = [each for each in routes if each["routeId"] != call.params["routeId"]]
+                own = next((each["routeKey"] for each in routes if each not in others), None)
+                return self._refuse_route(call, others, call.params.get("routeKey", own)) if own else None
+            case "DeleteIntegration":
+                which = call.params["integrationId"]
+                users = [each["routeId"] for each in routes if each.get("target") == f"integrations/{which}"]
+                text = f"Cannot delete Integration '{which}', routes {users} are referencing it."
+                return conflict(text) if users else None
+            case "CreateDeployment" if not routes:
+                return bad("Unable to deploy API because no routes exist in this API")
+            case "DeleteDeployment":
+                stages = self._list(call, call.api, "stages")
+                if any(each.get("deploymentId") == call.params["deploymentId"] for each in stages):
+                    return bad("Active stages pointing to this deployment must be moved or deleted")
+            case "CreateStage" | "UpdateStage":
+                return self._refuse_stage(call)
+        return None
 
     def _list(self, call: Call, api: str, part: str) -> list[dict[str, Any]]:
         """Return all parts of a kind of an API that is there."""
@@ -65,18 +83,6 @@ class Gateway(Service):
     @staticmethod
     def _call(call: Call, *path: str) -> Call:
         return beside(call, "GET", path_of("v2", "apis", *path))
-
-    def _create_route(self, call: Call) -> Reason:
-        routes = self._list(call, call.api, "routes")
-        return self._refuse_route(call, routes, call.params.get("routeKey", ""))
-
-    def _update_route(self, call: Call) -> Reason:
-        routes = self._list(call, call.api, "routes")
-        own = next((each for each in routes if each["routeId"] == call.params["routeId"]), None)
-        if own is None:
-            return None
-        others = [each for each in routes if each is not own]
-        return self._refuse_route(call, others, call.params.get("routeKey", own["routeKey"]))
 
     def _refuse_route(self, call: Call, others: list[dict[str, Any]], key: str) -> Reason:
         if any(each["routeKey"] == key for each in others):
@@ -89,39 +95,15 @@ class Gateway(Service):
                 return bad(f"Invalid target {target}: no such integration")
         return None
 
-    def _delete_integration(self, call: Call) -> Reason:
-        which = call.params["integrationId"]
-        routes = self._list(call, call.api, "routes")
-        users = [each["routeId"] for each in routes if each.get("target") == f"integrations/{which}"]
-        text = f"Cannot delete Integration '{which}', routes {users} are referencing it."
-        return conflict(text) if users else None
-
-    def _create_deployment(self, call: Call) -> Reason:
-        text = "Unable to deploy API because no routes exist in this API"
-        return None if self._list(call, call.api, "routes") else bad(text)
-
-    def _delete_deployment(self, call: Call) -> Reason:
-        stages = self._list(call, call.api, "stages")
-        if any(each.get("deploymentId") == call.params["deploymentId"] for each in stages):
-            return bad("Active stages pointing to this deployment must be moved or deleted")
-        return None
-
-    def _create_stage(self, call: Call) -> Reason:
-        stages, name = self._list(call, call.api, "stages"), call.params.get("stageName", "")
-        if not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", name):
+    def _refuse_stage(self, call: Call) -> Reason:
+        name = call.params.get("stageName", "")
+        own = next((each for each in self._list(call, call.api, "stages") if each["stageName"] == name), {})
+        if call.operation == "CreateStage" and not re.fullmatch(r"[A-Za-z0-9_-]{1,128}", name):
             return bad("Stage name only allows a-zA-Z0-9_- and at most 128 characters")
-        if any(each["stageName"] == name for each in stages):
+        if call.operation == "CreateStage" and own:
             return conflict("Stage already exists")
-        return self._refuse_stage(call, auto=False)
-
-    def _update_stage(self, call: Call) -> Reason:
-        stages = self._list(call, call.api, "stages")
-        own = next((each for each in stages if each["stageName"] == call.params["stageName"]), None)
-        return self._refuse_stage(call, auto=own.get("autoDeploy", False)) if own else None
-
-    def _refuse_stage(self, call: Call, *, auto: bool) -> Reason:
         wanted = call.params.get("deploymentId")
-        if wanted and call.params.get("autoDeploy", auto):
+        if wanted and call.params.get("autoDeploy", own.get("autoDeploy", False)):
             return bad("Deployment ID cannot be set on a stage with auto deploy")
         deployments = {each["deploymentId"] for each in self._list(call, call.api, "deployments")}
         if wanted and wanted not in deployments:

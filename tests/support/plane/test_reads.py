@@ -34,7 +34,6 @@ def lags(clock: VirtualClock, look: Callable[[], object], old: object, new: obje
 
 
 Change = Callable[[Aws], object]
-EXPIRES = {"Enabled": True, "AttributeName": "expires"}
 
 
 def has_role(aws: Aws) -> object:
@@ -54,10 +53,6 @@ def expires(aws: Aws) -> object:
     return told["TimeToLiveStatus"] == "ENABLED"
 
 
-def expire(aws: Aws) -> None:
-    aws.dynamodb.update_time_to_live(TableName=aws.name, TimeToLiveSpecification=EXPIRES)
-
-
 def is_permitted(aws: Aws) -> object:
     try:
         return "Sid" in aws.functions.get_policy(FunctionName=aws.name)["Policy"]
@@ -72,7 +67,7 @@ LATE: dict[str, list[tuple[Change, Change | None]]] = {
         (lambda aws: aws.iam.delete_role_policy(RoleName=aws.name, PolicyName="all"), has_policy),
         (lambda aws: aws.iam.delete_role(RoleName=aws.name), has_role),
     ],
-    "a table's time to live": [(Aws.make_table, None), (expire, expires)],
+    "a table's time to live": [(Aws.make_table, None), (Aws.expire, expires)],
     "a function's permissions": [
         (Aws.make_role, None),
         (lambda aws: aws.make_function(f"arn:aws:iam::000000000000:role/{aws.name}"), None),

@@ -19,18 +19,13 @@ def status(aws: Aws) -> str:
     return str(aws.dynamodb.describe_table(TableName=aws.name)["Table"]["TableStatus"])
 
 
-def expire(aws: Aws, attribute: str = "expires", *, enabled: bool = True) -> None:
-    wanted = {"Enabled": enabled, "AttributeName": attribute}
-    aws.dynamodb.update_time_to_live(TableName=aws.name, TimeToLiveSpecification=wanted)
-
-
 def test_creating(aws: Aws, clock: VirtualClock) -> None:
     """A new table is CREATING for 6 s, and may be neither changed nor deleted."""
     aws.make_table()
     clock.sleep(3)
     assert status(aws) == "CREATING"
     name, use = aws.name, "ResourceInUseException"
-    assert refused(expire, aws)[0] == use
+    assert refused(aws.expire)[0] == use
     assert refused(aws.dynamodb.update_table, TableName=name, BillingMode="PAY_PER_REQUEST")[0] == use
     assert refused(aws.dynamodb.delete_table, TableName=name)[0] == use
     assert refused(aws.make_table)[0] == use
@@ -60,16 +55,16 @@ def test_time_to_live_is_changed_once_in_an_hour(aws: Aws, clock: VirtualClock) 
     """Enabling again is refused, and any second change within an hour; a new table may at once."""
     aws.make_table()
     clock.sleep(10)
-    expire(aws)
+    aws.expire()
     clock.sleep(10)
-    assert refused(expire, aws)[1] == "TimeToLive is already enabled"
+    assert refused(aws.expire)[1] == "TimeToLive is already enabled"
     too_soon = "Time to live has been modified multiple times within a fixed interval"
-    assert refused(expire, aws, enabled=False) == ("ValidationException", too_soon)
+    assert refused(aws.expire, enabled=False) == ("ValidationException", too_soon)
     aws.dynamodb.delete_table(TableName=aws.name)
     clock.sleep(6)
     aws.make_table()
     clock.sleep(10)
-    expire(aws, "other")
+    aws.expire("other")
     clock.sleep(3600)
-    expire(aws, "other", enabled=False)
-    assert refused(expire, aws, "other", enabled=False)[1] == "TimeToLive is already disabled"
+    aws.expire("other", enabled=False)
+    assert refused(aws.expire, "other", enabled=False)[1] == "TimeToLive is already disabled"
