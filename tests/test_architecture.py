@@ -193,26 +193,24 @@ def test_files_are_short() -> None:
 
 def test_modules_say_what_they_are() -> None:
     """Every module opens with one line fit for a list of files."""
-    opening = {name: ast.get_docstring(tree(name)) or "" for name in MODULES}
-    assert_none(name for name, said in opening.items() if not said.partition("\n")[0].endswith("."))
+    assert_none(name for name in MODULES if not said(name).partition("\n")[0].endswith("."))
+
+
+def said(module: str) -> str:
+    return ast.get_docstring(tree(module)) or ""
 
 
 def test_packages_say_what_is_inside() -> None:
     """Each package names what is in it and where to begin, in some five lines; all that it names is there."""
     packages = {name: path.parent for name, path in MODULES.items() if path.name == "__init__.py"}
-    said = {name: ast.get_docstring(tree(name)) or "" for name in packages}
-    assert_none(
-        f"{name}: {len(text.splitlines())} lines, {'no ' if 'egin with' not in text else ''}place to begin"
-        for name, text in said.items()
-        if not 4 <= len(text.splitlines()) <= 10 or "egin with" not in text
-    )
+    lines = {name: len(said(name).splitlines()) for name in packages}
+    assert_none(f"{name}: {number} lines" for name, number in lines.items() if not 4 <= number <= 10)
+    assert_none(f"{name}: no place to begin" for name in packages if "egin with" not in said(name))
+    named = [(name, word) for name in packages for word in re.findall(r"`([a-z_./]+)`", said(name))]
     assert_none(
         f"{name}: there is no {word}"
-        for name, text in said.items()
-        for word in re.findall(r"`([a-z_./]+)`", text)
-        if not any(
-            (place / f"{word}{end}").exists() for place in (packages[name], TOP) for end in ("", ".py")
-        )
+        for name, word in named
+        if not any((top / f"{word}{end}").exists() for top in (packages[name], TOP) for end in ("", ".py"))
     )
 
 
