@@ -65,12 +65,6 @@ def harmless(shown: str, sent: str) -> bool:
     return not hides and all(char in left for char in letters)
 
 
-def wire(text: str) -> str:
-    """Return a text as JSON's reader gives it to a page."""
-    read: str = json.loads(json.dumps(text))
-    return read
-
-
 def test_a_name_adds_no_words(ann: Tab, room: ThreadedServer) -> None:
     """In a notice, one sees where the name ends."""
     room.do(room.server.tell({"type": "user-joined", "user": "bob left; eve", "room": "ops"}))
@@ -113,8 +107,8 @@ def check_attacks(ann: Tab, room: ThreadedServer, texts: list[str]) -> None:
     wanted = [pair for text in texts for pair in (("eve", text), (f"e{text}", "hi"))]
     shown = [tuple(pair) for pair in after["said"][-len(wanted) - 1 : -1]]
     for (name, text), (sent_name, sent_text) in zip(shown, wanted, strict=True):
-        assert harmless(name, wire(sent_name)), sent_name
-        assert harmless(text, wire(sent_text)), sent_text
+        assert harmless(name, sent_name), sent_name
+        assert harmless(text, sent_text), sent_text
     for protocol, rel, target, shown_url, href in after["links"]:
         assert (protocol in {"http:", "https:"}, rel, target) == (True, "noopener noreferrer", "_blank")
         assert shown_url.partition(":")[0].lower() == href.partition(":")[0]
