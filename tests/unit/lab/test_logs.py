@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count, islice
 
@@ -32,7 +31,7 @@ def write(cloud: Cloud, spec: Spec, *texts: str, at: int) -> None:
 
 
 @pytest.fixture
-def now(cloud: Cloud) -> Iterator[int]:
+def now(cloud: Cloud) -> int:
     """The time in milliseconds; two functions have logged something in the last minute."""
     now = int(time.time() * 1000)
     for spec in FUNCTIONS:
@@ -41,9 +40,7 @@ def now(cloud: Cloud) -> Iterator[int]:
     write(cloud, SPECS["SendMessage"], start, json.dumps(FACTS), "REPORT RequestId: 1", at=now - 2_000)
     write(cloud, SPECS["JoinRoom"], '{"route": "join"}', "Traceback (most recent call last):", at=now - 3_000)
     write(cloud, SPECS["JoinRoom"], '{"route": "join", "late": 1}', at=now - 1_000)
-    yield now
-    for spec in FUNCTIONS:
-        cloud.logs.delete_log_group(logGroupName=log_group_of(cloud.lab.name(spec.name)))
+    return now
 
 
 def test_all_in_order(cloud: Cloud, now: int) -> None:

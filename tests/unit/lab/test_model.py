@@ -53,10 +53,8 @@ def test_locks() -> None:
     owners = {"policy": "role", "permission": "function"}
     for each in blueprint(LAB):
         inside = each.kind == "API" or each.parent == "API"
-        kind, name = (
-            ("API", "") if inside else (owners.get(each.kind, each.kind), each.name.partition(":")[0])
-        )
-        assert each.lock_key == (kind, name)
+        own = owners.get(each.kind, each.kind), each.name.partition(":")[0]
+        assert each.lock_key == (("API", "") if inside else own)
         assert each.read_key == ((each.kind, "") if inside else each.lock_key)
 
 
