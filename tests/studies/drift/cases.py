@@ -81,6 +81,11 @@ def _answer(integration: str, by_hand: Do, *found: str | None, heals: tuple[str,
     return case(f"integration {integration}", "answer", by_hand, found=found or None, heals=heals)
 
 
+def _missing(resource: str, deletes: str, *heals: str) -> Case:
+    return case(resource, MISSING, *map(do, deletes.split()), heals=heals)
+
+
+_set_expiry = "UpdateTimeToLive(TimeToLiveSpecification)"
 _set_role = f"{CONFIGURE}(Role)"
 _role_anew = (
     do("DeleteRolePolicy", "policy LeaveRoomRole"),
@@ -190,28 +195,18 @@ CASES = (
     ),
     case(THE_STAGE, "tag", do("UntagResource", TagKeys=[TAG]), heals=("TagResource",)),
     case(THE_STAGE, "auto_deploy", do("UpdateStage", AutoDeploy=True)),
-    case(
-        "table client-records",
-        MISSING,
-        do("DeleteTable"),
-        heals=("CreateTable", "UpdateTimeToLive(TimeToLiveSpecification)"),
+    _missing(
+        "table client-records", "DeleteTable", "CreateTable", "UpdateTimeToLive(TimeToLiveSpecification)"
     ),
-    case(
+    _missing(
         "role CreateRoomRole",
-        MISSING,
-        do("DeleteRolePolicy"),
-        do("DeleteRole"),
-        heals=("CreateRole", _set_role, "PutRolePolicy", _set_role),
+        "DeleteRolePolicy DeleteRole",
+        *("CreateRole", _set_role, "PutRolePolicy", _set_role),
     ),
-    case("policy SendMessageRole", MISSING, do("DeleteRolePolicy"), heals=("PutRolePolicy",)),
-    case(
-        "log group RegisterUser",
-        MISSING,
-        do("DeleteLogGroup"),
-        heals=("CreateLogGroup", "PutRetentionPolicy"),
-    ),
-    case("function Disconnect", MISSING, do("DeleteFunction"), heals=("CreateFunction", "AddPermission")),
-    case("permission SendMessage:dispatch", MISSING, do("RemovePermission"), heals=("AddPermission",)),
+    _missing("policy SendMessageRole", "DeleteRolePolicy", "PutRolePolicy"),
+    _missing("log group RegisterUser", "DeleteLogGroup", "CreateLogGroup", "PutRetentionPolicy"),
+    _missing("function Disconnect", "DeleteFunction", "CreateFunction", "AddPermission"),
+    _missing("permission SendMessage:dispatch", "RemovePermission", "AddPermission"),
     case(
         "integration LeaveRoom",
         MISSING,
@@ -219,8 +214,8 @@ CASES = (
         do("DeleteIntegration"),
         heals=("CreateIntegration", *map(str, _leave)),
     ),
-    case("route register", MISSING, do("DeleteRoute"), heals=("CreateRoute", "CreateRouteResponse")),
-    case(THE_STAGE, MISSING, do("DeleteStage"), heals=("CreateStage",)),
+    _missing("route register", "DeleteRoute", "CreateRoute", "CreateRouteResponse"),
+    _missing(THE_STAGE, "DeleteStage", "CreateStage"),
     case(
         DEPLOYMENT,
         MISSING,
