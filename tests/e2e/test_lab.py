@@ -69,15 +69,6 @@ def test_provision_again(wschat: Wschat, url: str, home: Path) -> None:
     assert (done.returncode, report["url"], report["changes"], report["unmanaged"]) == (0, url, [], [])
 
 
-def test_a_pipe(wschat: Wschat, url: str) -> None:
-    """Lines in, lines out: a script registers, joins, speaks and reads."""
-    lines = "first\nsecond\n/users\n"
-    done = wschat("chat", "--url", url, "--name", "bot", "--room", "ops", stdin=lines)
-    assert done.returncode == 0, done.stderr
-    said = [line.partition("<bot> ")[2] for line in done.stdout.splitlines() if "<bot>" in line]
-    assert said == ["first", "second"]
-
-
 def test_a_full_lab(wschat: Wschat, url: str, clients: Cloud) -> None:
     """A lab that has as many rooms as it can have works: what needs one more is not tried, and named."""
     rooms = {f"room {number}": {"S": f"Room {number}"} for number in range(ROOM_LIMIT)}

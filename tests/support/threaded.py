@@ -71,7 +71,7 @@ class ThreadedServer:
 
 
 def start_chat(
-    server: ThreadedServer, place: Path, name: str, room: str, mode: str = "", **environment: str
+    server: ThreadedServer, place: Path, name: str = "", room: str = "", mode: str = "", **environment: str
 ) -> Terminal:
     """Start a chat in a terminal, as a person who has an empty directory; `mode` is "plain" or nothing."""
     wanted = {"URL": server.server.url, "NAME": name, "ROOM": room, "PLAIN": "1" if mode else ""}

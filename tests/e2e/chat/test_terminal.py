@@ -5,6 +5,7 @@ import re
 import signal
 import termios
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,7 @@ BRACKETS_PASTES = 2004 << 5  # as pyte counts private modes
 @pytest.fixture
 def open_terminal(server: ThreadedServer, tmp_path: Path) -> Callable[..., Terminal]:
     """Start chats; each quits in its test."""
-
-    def start(name: str = "", room: str = "", **environment: str) -> Terminal:
-        return start_chat(server, tmp_path, name, room, **environment)
-
-    return start
+    return partial(start_chat, server, tmp_path)
 
 
 def test_two_people(open_terminal: Callable[..., Terminal]) -> None:

@@ -1,7 +1,6 @@
 """The page's connection: kept alive, moved, found dead, ended; and nothing is doubled or silently lost."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from tests.e2e.web.conftest import OpenTab
 from tests.e2e.web.tab import Tab
 from tests.support.room_server import texts
 from tests.support.threaded import ThreadedServer
+from tests.support.until import until
 
 MINUTE = 60_000
 NO_REPLY = 31_000
@@ -34,10 +34,12 @@ def asked(room: ThreadedServer, *but: str) -> list[str]:
 
 def wait_for(tab: Tab, condition: Callable[[], bool]) -> None:
     """Wait until something is so, while the tab goes on."""
-    deadline = time.monotonic() + 15
-    while not condition():
-        assert time.monotonic() < deadline, tab.page.inner_text("#state")
+
+    def is_so() -> bool:
         tab.page.wait_for_timeout(20)
+        return condition()
+
+    until(is_so, lambda: tab.page.inner_text("#state"))
 
 
 def cut(tab: Tab, room: ThreadedServer, code: int | None = 1001) -> None:

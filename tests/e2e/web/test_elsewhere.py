@@ -12,7 +12,6 @@ from tests.support.http_server import Quiet, serving
 from tests.support.threaded import ThreadedServer
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.signing import signer
-from wschat.local.join import LocalLab
 from wschat.target import SignedHandshake, Target
 from wschat.web.page import Page, export
 from wschat.web.server import Server
@@ -46,14 +45,10 @@ def test_exported(tmp_path: Path, room: ThreadedServer, open_tab: OpenTab) -> No
     other.stop()
 
 
-def test_a_signed_lab(
-    emulator: LocalLab, clients: Cloud, open_tab: OpenTab, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("account")
+def test_a_signed_lab(clients: Cloud, open_tab: OpenTab) -> None:
     """The page of a lab with AWS_IAM gets a signed address each time; without the token it gets none."""
-    url = make_api(clients, "AWS_IAM").url
-    for name, value in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test")):
-        monkeypatch.setenv(f"AWS_{name}", value)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
+    url = make_api(clients).url
     signed: list[SignedHandshake] = []
     sign = signer(url, Target(region="us-east-1"))
 

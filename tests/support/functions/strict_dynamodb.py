@@ -6,9 +6,10 @@ takes an item once. Reserved words must be aliased: here every attribute must be
 functions must be consistent, since the emulator's are, and others might not see what was just written.
 """
 
-import json
 import re
 from typing import Any
+
+from wschat.functions.shared.dynamodb import PARTITION_KEYS
 
 EXPRESSIONS = ("ConditionExpression", "UpdateExpression", "ProjectionExpression", "FilterExpression")
 FUNCTIONS = {"attribute_exists", "attribute_not_exists", "if_not_exists", "size"}
@@ -31,13 +32,10 @@ def check(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN
         _check_paths(operation.get("UpdateExpression", ""), operation.get("ExpressionAttributeNames", {}))
 
 
-def _item(operation: dict[str, Any]) -> str:
-    key = operation.get("Key") or {
-        name: operation["Item"][name] for name in ("ID", "room") if name in operation["Item"]
-    }
-    if "Item" in operation and "client" in operation["TableName"]:
-        key = {"ID": operation["Item"]["ID"]}
-    return json.dumps([operation["TableName"], key], sort_keys=True)
+def _item(operation: dict[str, Any]) -> tuple[str, str]:
+    """Return the table and the key of the item that an operation of a transaction is about."""
+    table = operation["TableName"]
+    return table, (operation.get("Key") or operation["Item"])[PARTITION_KEYS[table]]["S"]
 
 
 def _check_expressions(operation: dict[str, Any]) -> None:

@@ -3,10 +3,9 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from random import Random
 from typing import Any
-
-import boto3
 
 from tests.support.plane.backend import Backend
 from tests.support.plane.clock import Dates
@@ -32,6 +31,9 @@ class Plane:
 
     All that changes the account goes through here: what is done behind its back it does not know.
 
+    Attributes:
+        session: returns a session whose clients, made with MiniStack's URL, go through here in this process.
+
     Args:
         endpoint: MiniStack's URL, with IAM enforced.
         clock: whose time it is; each call takes `times.latency` of its caller.
@@ -54,6 +56,7 @@ class Plane:
         self.fault: Callable[[Call], Fault | None] = lambda _: None
         self.on_kill: Callable[[], None] = lambda: None
         self.backend = backend or Backend(endpoint)
+        self.session = partial(session, self.handle, signed=self.backend.signed)
         self._clock, self._times = clock, times
         self._permissions = Permissions()
         self._limits, self._traffic = Limits(times), Traffic(times.latency)
@@ -71,15 +74,6 @@ class Plane:
         }
         self._nothing = Service()
         self._lock = threading.RLock()
-
-    def session(
-        self,
-        key: str = "test",
-        secret: str = "test",  # noqa: S107
-        region: str = "us-east-1",
-    ) -> boto3.Session:
-        """Return a session whose clients, made with MiniStack's URL, go through the plane in this process."""
-        return session(self.handle, key, secret, region, signed=self.backend.signed)
 
     @contextmanager
     def listening(self) -> Iterator[str]:
