@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.retries.standard import ThrottledRetryableChecker
 
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.conftest import Aws
@@ -51,7 +52,9 @@ def test_each_service_fails_in_its_own_shape(aws: Aws, plane: Plane, service: st
     """Too many requests, a server's error and a refusal, which names who asked, action and resource."""
     read, asked = SERVICES[service]
     plane.fault = lambda _: Fault.THROTTLED
-    assert fails(read, aws)[:2] == THROTTLED[service][:2]
+    status, code, _ = fails(read, aws)
+    assert (status, code) == THROTTLED[service][:2]
+    assert code in ThrottledRetryableChecker._THROTTLED_ERROR_CODES  # type: ignore[attr-defined]
     plane.fault = lambda _: Fault.SERVER_ERROR
     status, code, text = fails(read, aws)
     assert (status in {500, 503}, bool(code), bool(text)) == (True, True, True)
