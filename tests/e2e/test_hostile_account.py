@@ -1,11 +1,15 @@
 """What stands in an account may be anything: it must not steer the terminal, nor end the run."""
 
+from dataclasses import replace
+
+import boto3
 import pytest
 
 from wschat.cli import report
 from wschat.cli.aws import Steps
 from wschat.cli.console import stderr
-from wschat.lab import inventory
+from wschat.errors import AccessError
+from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.routes import Route
 from wschat.lab.aws.websocket_api import Deployment
@@ -43,3 +47,12 @@ def test_a_name_that_no_lab_can_have(cloud: Cloud) -> None:
         assert EVIL not in {each.lab.prefix for each, _ in inventory.find_labs(cloud)[0]}
     finally:
         cloud.api.delete_api(ApiId=made["ApiId"])
+
+
+def test_limits_refused(cloud: Cloud) -> None:
+    """Whoever may not ask for the account's limits is told so, as of any other call."""
+    stranger = boto3.Session(aws_access_key_id="nobody", aws_secret_access_key="x", region_name="us-east-1")
+    functions = stranger.client("lambda", endpoint_url=cloud.lab.endpoint)
+    with pytest.raises(AccessError) as refused:
+        engine.concurrency(replace(cloud, functions=functions))
+    assert refused.value.where == "the account's limits"
