@@ -105,9 +105,7 @@ async def play(cut: Cut, when: str, *, jitter: Callable[[], float] = lambda: 0.1
         if frame.get("value") != LINES[3] or cutting:
             return None
         if when == "after":
-            log = person.server.logs["ops"]
-            seq = log[-1]["seq"] + 1
-            log.append({"user": "ann", "seq": seq, "time": seq, "id": frame["id"], "content": LINES[3]})
+            person.server.rooms["ops"].store("ann", LINES[3], frame["id"])
         cutting.append(asyncio.ensure_future(cut.make(person)))
         return ""
 

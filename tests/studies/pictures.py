@@ -83,13 +83,7 @@ def reconnect(server: ThreadedServer) -> Drawn:
         ada.type("did I miss something?")
         ada.until_screen(r"\.\.\. did I miss something\?\n>\n+ reconnecting")
         yield "offline", svg(ada, "The connection is lost")
-        missed = {
-            "user": "grace",
-            "content": "only this",
-            "seq": 1_700_000_000_001,
-            "time": 1_700_000_000_000,
-        }
-        server.server.logs["lobby"].append(missed)
+        server.server.rooms["lobby"].store("grace", "only this")
         server.server.statuses.clear()
         ada.until_screen(r"<ada> did I miss something\?\n>\n+ connected · ada · lobby \(1\) · \d+ ms")
         yield "back", svg(ada, "… and back")

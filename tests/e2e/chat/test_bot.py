@@ -24,7 +24,7 @@ def test_the_bot(server: ThreadedServer, tmp_path: Path) -> None:
     command = [sys.executable, str(tmp_path / "bot.py"), WSCHAT, "chat", "--url", server.server.url]
     bot = subprocess.Popen(command, start_new_session=True)
     try:
-        until(lambda: server.server.rooms.get("ops"))
+        until(lambda: "ops" in server.server.rooms)
         server.do(server.server.say("eve", "ops", "hi", "echo, 'hello'"))
         until(lambda: "eve: you said \"echo, 'hello'\"" in texts(server.server.requests))
         os.killpg(bot.pid, signal.SIGINT)

@@ -1,18 +1,10 @@
-"""A model of the server: two rooms that Bob never leaves, and connections on which frames are under way."""
+"""A model of the server: two rooms that a Bob never leaves, and connections on which frames are under way."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 
-from wschat.protocol.events import (
-    Ack,
-    ClientMessage,
-    Entry,
-    Error,
-    Event,
-    MultiMessage,
-    Pong,
-    Signup,
-    UserJoined,
-)
+from tests.support.rooms import Room, Rooms
+from wschat.protocol.events import Entry, Error, Event, UserJoined
 from wschat.protocol.requests import Request
 
 ROOMS = ("ops", "dev")
@@ -32,23 +24,22 @@ class Link:
     outbox: list[Event] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where Ann is, as the server knows it: on which connection, in which room."""
-
-    number: int
-    room: str
-
-
-class Server:
+class Server(Rooms):
     """What the server knows, and what it does with the requests that came."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.links: dict[int, Link] = {}
-        self.ann: Place | None = None
-        self.orphans: list[tuple[str, Request]] = []  # messages whose connection is gone, and their room
-        self.logs: dict[str, list[Entry]] = {room: [] for room in ROOMS}
+        self.orphans: list[tuple[Room, Request]] = []  # messages whose connection is gone, and their room
         self.newcomers: list[str] = []
+        for room in ROOMS:
+            self.answer(room, Request("register", f"bob of {room}"))
+            self.answer(room, Request("create", room))
+
+    @property
+    def ann(self) -> Hashable | None:
+        """The connection on which Ann is in a room, as the server knows it."""
+        return next((one for one, name in self.names.items() if name == "ann" and self.room_of(one)), None)
 
     @property
     def busy(self) -> bool:
@@ -63,7 +54,7 @@ class Server:
     @property
     def said(self) -> list[Entry]:
         """All that was said."""
-        return [entry for log in self.logs.values() for entry in log]
+        return [entry for room in self.rooms.values() for entry in room.log]
 
     def lose(self, number: int, *, arrives: bool) -> None:
         """End a connection: what was under way in the server may still be done, its outbox is gone."""
@@ -73,8 +64,8 @@ class Server:
 
     def orphan(self, requests: list[Request]) -> None:
         """Let messages be stored later."""
-        if self.ann:
-            self.orphans += [(self.ann.room, request) for request in requests if request.action == "message"]
+        if room := self.room_of(self.ann):
+            self.orphans += [(room, request) for request in requests if request.action == "message"]
 
     def work(self, refusal: int | None = None) -> None:
         """Do the oldest request; or refuse it, in one of the ways in which it may be refused."""
@@ -82,54 +73,39 @@ class Server:
         request = self.links[number].asked.pop(0)
         codes = REFUSALS.get(request.action)
         if refusal is None or codes is None:
-            event = self._answer(number, request)
+            event = self.answer(number, request)
         else:
             code = codes[refusal % len(codes)]
             event = Error(code, code, request.id)
-            self.ann = None if code == "name-taken" else self.ann
-        self.links[number].outbox.append(event)
+            if code == "name-taken":
+                self.forget(self.ann)
+        self.posts.append((number, event))
+        self.deliver()
 
-    def _answer(self, number: int, request: Request) -> Event:
-        room = self.ann.room if self.ann else None
-        match request.action:
-            case "ping":
-                return Pong()
-            case "register":
-                self.ann = Place(number, room) if room else None
-                return Signup("ann", ROOMS, request.id)
-            case "join":
-                self.ann = Place(number, request.value)
-                log = self.logs[request.value]
-                missed = tuple(entry for entry in log if entry.seq > (request.after or 0))
-                return MultiMessage(request.value, ("bob", "ann"), missed, id=request.id)
-            case "create":
-                return Error("room-exists", "there is one", request.id)
-            case "leave" if room:
-                self.ann = None
-                return Ack(id=request.id)
-            case "message" if room:
-                entry = self.store(room, "ann", request.value, request.id)
-                return Ack(entry.seq, 1, request.id)
-        return Error("not-in-a-room", "you are in no room", request.id)
+    def deliver(self) -> None:
+        """Send what was told to those who are connected."""
+        for to, event in self.posts:
+            if to in self.links:
+                self.links[to].outbox.append(event)
+        self.posts.clear()
 
-    def store(self, room: str, user: str, text: str, id_: str | None) -> Entry:
-        """Keep a message, and post it to Ann if she is there."""
-        entry = Entry(user, text, 1000 + len(self.logs[room]), 1, id_)
-        self.logs[room].append(entry)
-        self._post(room, ClientMessage(user, text, room, entry.seq, 1, id_))
-        return entry
+    def late_work(self) -> None:
+        """Store a message whose connection is gone."""
+        room, request = self.orphans.pop(0)
+        self.speak("ann", room, request.value, request.id)
+        self.deliver()
 
     def bob_speaks(self, room: str) -> Entry:
-        """Let Bob say something."""
+        """Let the Bob of a room say something."""
         count = len(self.said)
-        return self.store(room, "bob", f"bob {count}", f"b{count}")
+        entry = self.speak(f"bob of {room}", self.rooms[room], f"bob {count}", f"b{count}")
+        self.deliver()
+        return entry
 
     def somebody_joins(self) -> None:
         """Let somebody join the room where Ann is."""
-        assert self.ann
+        room = self.room_of(self.ann)
+        assert room
         self.newcomers.append(f"max {len(self.newcomers)}")
-        self._post(self.ann.room, UserJoined(self.newcomers[-1], self.ann.room))
-
-    def _post(self, room: str, event: Event) -> None:
-        if self.ann and self.ann.room == room and self.ann.number in self.links:
-            self.links[self.ann.number].outbox.append(event)
+        self.announce(UserJoined(self.newcomers[-1], room.name), room.members)
+        self.deliver()

@@ -45,8 +45,7 @@ class Chat(RuleBasedStateMachine):
     @property
     def settled(self) -> bool:
         """Tell whether all is done, on one connection, in a room, with more to be said."""
-        ann = self.server.ann
-        is_alone = ann is not None and [ann.number] == [*self.server.links]
+        is_alone = [self.server.ann] == [*self.server.links]
         return self.play.state.idle and is_alone and len(self.server.said) < MOST_SAID
 
     def feed(self, event: object) -> None:
@@ -84,7 +83,8 @@ class Chat(RuleBasedStateMachine):
                 self.stay = room
             case effects.Message(ClientMessage(user, text, room, seq, time, id_)):
                 assert room in rooms, f"{text} shown in {room!r}"
-                assert Entry(user, text, seq, time, id_) in self.server.logs[room], f"{text} is not of {room}"
+                log = self.server.rooms[room].log
+                assert Entry(user, text, seq, time, id_) in log, f"{text} is not of {room}"
                 assert id_ not in self.in_this_stay, "shown twice"
                 self.in_this_stay.append(id_)
                 self.shown.append(id_)
@@ -132,8 +132,7 @@ class Chat(RuleBasedStateMachine):
     @rule()
     def late_work(self) -> None:
         """A function that was running at the cut comes to its end."""
-        room, request = self.server.orphans.pop(0)
-        self.server.store(room, "ann", request.value, request.id)
+        self.server.late_work()
 
     @precondition(lambda self: self.server.on_its_way)
     @rule(which=ANY)
@@ -254,7 +253,7 @@ class Chat(RuleBasedStateMachine):
         assert self.play.state.idle, self.play.state
         assert not self.due, f"received and never shown: {self.due}"
         if self.play.room:
-            assert {entry.id for entry in self.server.logs[self.play.room]} <= {*self.shown}
+            assert {entry.id for entry in self.server.rooms[self.play.room].log} <= {*self.shown}
         stored = [entry for entry in self.server.said if entry.user == "ann"]
         for line in self.entered:
             assert line in {entry.content for entry in stored} or line in self.restored, f"lost: {line}"

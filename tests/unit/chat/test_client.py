@@ -9,7 +9,8 @@ from typing import Any, TextIO
 
 import pytest
 
-from tests.support.room_server import START, RoomServer, room_server
+from tests.support.room_server import RoomServer, room_server
+from tests.support.rooms import START
 from wschat.chat.settings import Settings
 from wschat.chat.start import ChatOptions, chat
 from wschat.errors import ExitCode, LostError

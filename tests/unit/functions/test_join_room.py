@@ -5,22 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.support.functions.people import Connect
-from wschat.protocol.events import Ack, MultiMessage, UserJoined
-
-
-def test_join(connect: Connect) -> None:
-    """Who joins gets members and messages; the others hear of it."""
-    ann = connect("Ann", "Ops")
-    sent = ann.ask("message", "anybody here?")
-    ann.heard()
-    bob = connect("Bob")
-    joined = bob.ask("join", "ops")
-    assert isinstance(joined, MultiMessage)
-    assert (joined.room, joined.users, joined.truncated) == ("Ops", ("Ann", "Bob"), False)
-    assert isinstance(sent, Ack)
-    (entry,) = joined.messages
-    assert (entry.user, entry.content, entry.seq, entry.id) == ("Ann", "anybody here?", sent.seq, "7")
-    assert ann.heard() == [UserJoined("Bob", "Ops")]
+from wschat.protocol.events import Ack, MultiMessage
 
 
 def test_join_again_only_fetches(connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:

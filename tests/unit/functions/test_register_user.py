@@ -8,22 +8,6 @@ from wschat.functions.shared.dynamodb import CLIENTS, dynamodb
 from wschat.protocol.events import Ack, Signup
 
 
-def test_register(connect: Connect, tables: Tables) -> None:
-    """A name is registered once, as it was written; the reply lists the rooms."""
-    ann = connect("Ann", "Ops")
-    bob = connect()
-    assert bob.ask("register", " Bob ") == Signup("Bob", ("Ops",), id="7")
-    assert tables()["name#bob"]["owner"]["S"] == bob.connection
-    assert ann.connection in tables()
-
-
-def test_registered_already(connect: Connect) -> None:
-    """In a room one may take no other name; one's own stays as it was written."""
-    inside = connect("Eve", "Ops")
-    assert code(inside.ask("register", "Eva")) == "in-a-room"
-    assert inside.ask("register", "eve") == Signup("Eve", ("Ops",), id="7")
-
-
 def test_back_by_token(connect: Connect, tables: Tables) -> None:
     """The token gets the name and the place in the room back, though the old connection still stands."""
     old, bob = connect("Ann", "Ops", token="secret"), connect("Bob", "Ops")

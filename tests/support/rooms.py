@@ -1,0 +1,158 @@
+"""The lab's rooms in memory, as simple as they can be: what is answered, and who is told of what."""
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from wschat.protocol import events
+from wschat.protocol.events import Ack, Entry, Error, Event, MultiMessage, Signup
+from wschat.protocol.limits import LOG_LENGTH
+from wschat.protocol.names import clean_message, clean_name, fold
+from wschat.protocol.refusals import ErrorCode, Refused
+from wschat.protocol.requests import Request
+
+START = 1_700_000_000_000
+Reply = Signup | MultiMessage | Ack | Error
+
+
+@dataclass
+class Room:
+    """A room; its seqs begin with `first`, which rises over the deaths of rooms."""
+
+    name: str
+    first: int
+    members: list[Hashable] = field(default_factory=list)
+    log: list[Entry] = field(default_factory=list)
+
+    def store(self, user: str, text: str, id_: str | None = None) -> Entry:
+        """Keep a message in the log."""
+        seq = self.log[-1].seq + 1 if self.log else self.first
+        self.log.append(Entry(user, text, seq, START, id_))
+        return self.log[-1]
+
+    def history(self, after: int) -> tuple[tuple[Entry, ...], bool]:
+        """Return what was said after a seq, and whether some of it is missing."""
+        said = [entry for entry in self.log if entry.seq > after]
+        last = self.log[-1].seq if self.log else 0
+        return tuple(said[-LOG_LENGTH:]), last - max(after, self.first - 1) > LOG_LENGTH
+
+
+@dataclass
+class Rooms:
+    """Connections, with the name that each has or an empty one, and the rooms by their folded names.
+
+    `posts` is what has been told to whom. Who is `gone` is forgotten as soon as there is something to tell.
+    """
+
+    names: dict[Hashable, str] = field(default_factory=dict)
+    tokens: dict[str, str | None] = field(default_factory=dict)
+    rooms: dict[str, Room] = field(default_factory=dict)
+    gone: set[Hashable] = field(default_factory=set)
+    posts: list[tuple[Any, Event]] = field(default_factory=list)
+    lasting: bool = False  # rooms stay when nobody is in them, as if others were
+    births: int = 0
+
+    def answer(self, me: Hashable, request: Request) -> Event:
+        """Do what a connection asks for; return the reply."""
+        if request.action == "ping":
+            return events.Pong()
+        try:
+            reply: Reply = getattr(self, f"_{request.action}")(me, request)
+        except Refused as refused:
+            reply = Error(refused.code, refused.message)
+        return replace(reply, id=request.id)
+
+    def forget(self, me: Hashable) -> None:
+        """Take a connection out of its room, and its name from it."""
+        name = self.names.pop(me, "")
+        self._move(me, name)
+
+    def room_of(self, me: Hashable) -> Room | None:
+        """Return the room in which a connection is."""
+        return next((room for room in self.rooms.values() if me in room.members), None)
+
+    def speak(self, user: str, room: Room, text: str, id_: str | None = None) -> Entry:
+        """Store a message, and tell the room."""
+        entry = room.store(user, text, id_)
+        said = events.ClientMessage(user, text, room.name, entry.seq, entry.time, id_)
+        self.announce(said, room.members)
+        return entry
+
+    def announce(self, event: Event, people: Iterable[Hashable]) -> None:
+        """Tell people of an event."""
+        for one in [*people]:
+            if one not in self.gone:
+                self.posts.append((one, event))
+            elif one in self.names:
+                self.forget(one)
+
+    def _register(self, me: Hashable, request: Request) -> Reply:
+        name, room = clean_name(request.value), self.room_of(me)
+        owner = next((one for one, other in self.names.items() if fold(other) == fold(name)), None)
+        if room and owner != me:
+            raise Refused(ErrorCode.IN_A_ROOM, "leave the room before you take another name")
+        if not room:
+            self._take(me, name, request.token, owner)
+        return Signup(self.names[me], tuple(each.name for each in self.rooms.values()))
+
+    def _take(self, me: Hashable, name: str, token: str | None, owner: Hashable | None) -> None:
+        if owner not in {None, me}:
+            if self.tokens[fold(name)] != token:
+                raise Refused(ErrorCode.NAME_TAKEN, f"somebody is {name} already")
+            self.names[owner] = ""
+            for room in self.rooms.values():
+                room.members[:] = [me if one == owner else one for one in room.members]
+        self.names[me], self.tokens[fold(name)] = name, token
+
+    def _create(self, me: Hashable, request: Request) -> Reply:
+        name, user = clean_name(request.value), self._registered(me)
+        if fold(name) in self.rooms:
+            raise Refused(ErrorCode.ROOM_EXISTS, "there is such a room")
+        room = self.rooms[fold(name)] = Room(name, START + 1_000 * self.births)
+        self.births += 1
+        self._move(me, user, room)
+        self.announce(events.SingleRoom(name), self.names)
+        return MultiMessage(name, (user,))
+
+    def _join(self, me: Hashable, request: Request) -> Reply:
+        room, user = self.rooms.get(fold(clean_name(request.value))), self._registered(me)
+        if room is None:
+            raise Refused(ErrorCode.NO_SUCH_ROOM, f"there is no room {request.value}")
+        comes = me not in room.members
+        if comes:
+            self._move(me, user, room)
+        users = tuple(self.names[one] for one in room.members)
+        if comes:
+            self.announce(events.UserJoined(user, room.name), [one for one in room.members if one != me])
+        return MultiMessage(room.name, users, *room.history(request.after or 0))
+
+    def _message(self, me: Hashable, request: Request) -> Reply:
+        text, user, room = clean_message(request.value), self._registered(me), self.room_of(me)
+        if room is None:
+            raise Refused(ErrorCode.NOT_IN_A_ROOM, "join a room first")
+        entry = self.speak(user, room, text, request.id)
+        return Ack(entry.seq, entry.time)
+
+    def _leave(self, me: Hashable, _request: Request) -> Reply:
+        user = self._registered(me)
+        if self.room_of(me) is None:
+            raise Refused(ErrorCode.NOT_IN_A_ROOM, "you are in no room")
+        self._move(me, user)
+        return Ack()
+
+    def _registered(self, me: Hashable) -> str:
+        if name := self.names.get(me):
+            return name
+        raise Refused(ErrorCode.NOT_REGISTERED, "register a name first")
+
+    def _move(self, me: Hashable, user: str, to: Room | None = None) -> None:
+        left = self.room_of(me)
+        if left:
+            left.members.remove(me)
+        if to:
+            to.members.append(me)
+        if left and left.members:
+            self.announce(events.UserLeft(user, left.name), left.members)
+        elif left and not self.lasting:
+            del self.rooms[fold(left.name)]
+            self.announce(events.DeleteRoom(left.name), self.names)
