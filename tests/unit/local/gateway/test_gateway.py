@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import threading
 import tracemalloc
@@ -34,6 +35,8 @@ from tests.support.websocket_api import (
 from tests.unit.local.gateway.conftest import Management
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.quotas import GatewayOptions
+
+CROWD = int(os.environ.get("CROWD", "150"))
 
 
 @pytest.mark.parametrize("status", [301, 401, 501])
@@ -219,7 +222,7 @@ async def test_nothing_is_left() -> None:
     async with running() as it:
         await crowd(it.url, 50)
         tasks, memory = await settled(it, tasks=4)
-        await crowd(it.url, 150)
+        await crowd(it.url, CROWD)
         again, later = await settled(it, tasks=4)
         assert again <= tasks
         assert later - memory < 50_000
