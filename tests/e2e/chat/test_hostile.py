@@ -28,11 +28,15 @@ class Place:
         self.before = look(ann)
 
     def attack(self, *texts: str) -> None:
-        """Attack in every field that a stranger can fill."""
+        """Attack in every field that a stranger can fill.
+
+        Who says the mark joins first: then all joins that have been gathered are shown before it.
+        """
         number = next(NUMBERS)
         for text in texts:
             self.server.attack(text)
-        self.server.say(f"mark {number}.")
+        self.server.do(self.server.server.tell({"type": "user-joined", "user": f"u{number}", "room": "ops"}))
+        self.server.say(f"mark {number}.", f"u{number}")
         self.ann.until_screen(rf"mark {number}\.\n(?:(?!> ).*\n)*> draft")
 
 
