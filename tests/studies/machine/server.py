@@ -1,7 +1,6 @@
 """A model of the server: two rooms that a Bob never leaves, and connections on which frames are under way."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
 
 from tests.support.rooms import Room, Rooms
 from wschat.protocol.events import Entry, Error, Event, UserJoined
@@ -16,20 +15,15 @@ REFUSALS = {
 }
 
 
-@dataclass
-class Link:
-    """A connection: what came in and is not done, what is done and not delivered."""
-
-    asked: list[Request] = field(default_factory=list)
-    outbox: list[Event] = field(default_factory=list)
-
-
 class Server(Rooms):
-    """What the server knows, and what it does with the requests that came."""
+    """What the server knows, and what it does with the requests that came.
+
+    `links` are the connections, with what came in and is not done; `posts` is what is done and not delivered.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.links: dict[int, Link] = {}
+        self.links: dict[int, list[Request]] = {}
         self.orphans: list[tuple[Room, Request]] = []  # messages whose connection is gone, and their room
         self.newcomers: list[str] = []
         for room in ROOMS:
@@ -44,12 +38,12 @@ class Server(Rooms):
     @property
     def busy(self) -> bool:
         """Tell whether there is something to do."""
-        return any(link.asked for link in self.links.values())
+        return any(self.links.values())
 
     @property
     def on_its_way(self) -> list[tuple[int, Event]]:
         """The frames that have not arrived, and their connections."""
-        return [(number, event) for number, link in self.links.items() for event in link.outbox]
+        return [(to, event) for to, event in self.posts if to in self.links]
 
     @property
     def said(self) -> list[Entry]:
@@ -57,10 +51,10 @@ class Server(Rooms):
         return [entry for room in self.rooms.values() for entry in room.log]
 
     def lose(self, number: int, *, arrives: bool) -> None:
-        """End a connection: what was under way in the server may still be done, its outbox is gone."""
-        link = self.links.pop(number, None)
-        if link and arrives:
-            self.orphan(link.asked)
+        """End a connection: what came in may still be done, what was not delivered is lost."""
+        asked = self.links.pop(number, [])
+        if arrives:
+            self.orphan(asked)
 
     def orphan(self, requests: list[Request]) -> None:
         """Let messages be stored later."""
@@ -69,8 +63,8 @@ class Server(Rooms):
 
     def work(self, refusal: int | None = None) -> None:
         """Do the oldest request; or refuse it, in one of the ways in which it may be refused."""
-        number = next(number for number, link in sorted(self.links.items()) if link.asked)
-        request = self.links[number].asked.pop(0)
+        number = min(number for number, asked in self.links.items() if asked)
+        request = self.links[number].pop(0)
         codes = REFUSALS.get(request.action)
         if refusal is None or codes is None:
             event = self.answer(number, request)
@@ -80,27 +74,16 @@ class Server(Rooms):
             if code == "name-taken":
                 self.forget(self.ann)
         self.posts.append((number, event))
-        self.deliver()
-
-    def deliver(self) -> None:
-        """Send what was told to those who are connected."""
-        for to, event in self.posts:
-            if to in self.links:
-                self.links[to].outbox.append(event)
-        self.posts.clear()
 
     def late_work(self) -> None:
         """Store a message whose connection is gone."""
         room, request = self.orphans.pop(0)
         self.speak("ann", room, request.value, request.id)
-        self.deliver()
 
     def bob_speaks(self, room: str) -> Entry:
         """Let the Bob of a room say something."""
         count = len(self.said)
-        entry = self.speak(f"bob of {room}", self.rooms[room], f"bob {count}", f"b{count}")
-        self.deliver()
-        return entry
+        return self.speak(f"bob of {room}", self.rooms[room], f"bob {count}", f"b{count}")
 
     def somebody_joins(self) -> None:
         """Let somebody join the room where Ann is."""
@@ -108,4 +91,3 @@ class Server(Rooms):
         assert room
         self.newcomers.append(f"max {len(self.newcomers)}")
         self.announce(UserJoined(self.newcomers[-1], room.name), room.members)
-        self.deliver()

@@ -15,7 +15,7 @@ from wschat.chat.machine.effects import Timer
 from wschat.chat.machine.state import Connecting
 from wschat.protocol.events import Ack, ClientMessage, Entry, Event, MultiMessage, UserJoined
 
-from .server import ROOMS, Link, Server
+from .server import ROOMS, Server
 
 EXAMPLES = int(os.environ.get("MACHINE_EXAMPLES", "60"))
 FAULTS = st.sampled_from([Fault.TRANSIENT, Fault.OFFLINE, Fault.BUSY, Fault.THROTTLED])
@@ -62,10 +62,10 @@ class Chat(RuleBasedStateMachine):
             case effects.Send(request):
                 number, links = self.play.state.in_use, self.server.links
                 assert number in links, "sent on a connection that is gone"
-                others = [one for one in links[number].asked if one.action != "ping"]
+                others = [one for one in links[number] if one.action != "ping"]
                 assert request.action == "ping" or not others, "two requests in flight"
                 assert request.id not in self.shown, "sent though it was seen"
-                links[number].asked.append(request)
+                links[number].append(request)
             case effects.Connect(number):
                 self.trying = number
             case effects.Close(number):
@@ -100,7 +100,7 @@ class Chat(RuleBasedStateMachine):
     def open(self) -> None:
         number, self.trying = self.trying, None
         assert number is not None
-        self.server.links[number] = Link()
+        self.server.links[number] = []
         self.feed(Opened(number))
 
     @precondition(lambda self: self.trying and not isinstance(self.play.state.connection, Connecting))
@@ -139,7 +139,7 @@ class Chat(RuleBasedStateMachine):
     def deliver(self, which: int) -> None:
         """Any frame that is under way arrives, before the others."""
         number, event = self.server.on_its_way[which % len(self.server.on_its_way)]
-        self.server.links[number].outbox.remove(event)
+        self.server.posts.remove((number, event))
         match event:
             case ClientMessage(room=room, id=id_) if self.play.room == room and id_ not in self.in_this_stay:
                 self.due.add(id_)
@@ -180,6 +180,17 @@ class Chat(RuleBasedStateMachine):
             self.work()
             self.deliver_what(lambda event: isinstance(event, Ack | MultiMessage))
 
+    @precondition(lambda self: self.settled and len(self.entered) < MOST_ENTERED)
+    @rule(done=st.booleans(), arrives=st.booleans())
+    def cut_in_flight(self, done: bool, arrives: bool) -> None:  # noqa: FBT001
+        """The connection is cut before or after the server has done what came on it."""
+        self.calm()
+        if self.settled:
+            self.enter()
+            if done:
+                self.work()
+            self.cut(0, Fault.TRANSIENT, arrives=arrives)
+
     @precondition(lambda self: len(self.entered) < MOST_ENTERED)
     @rule()
     def enter(self) -> None:
@@ -208,9 +219,9 @@ class Chat(RuleBasedStateMachine):
         self.feed(Timer.REPLY)
         # The server is slow, not dead: what it has not done yet is done when it likes.
         in_flight = self.play.state.in_flight
-        for link in self.server.links.values():
-            self.server.orphan(link.asked)
-            link.asked = [one for one in link.asked if in_flight and one.id == in_flight.request.id]
+        for asked in self.server.links.values():
+            self.server.orphan(asked)
+            asked[:] = [one for one in asked if in_flight and one.id == in_flight.request.id]
 
     @rule()
     def wake(self) -> None:
