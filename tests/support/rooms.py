@@ -97,7 +97,7 @@ class Rooms:
 
     def _take(self, me: Hashable, name: str, token: str | None, owner: Hashable | None) -> None:
         if owner not in {None, me}:
-            if self.tokens[fold(name)] != token:
+            if token is None or self.tokens[fold(name)] != token:
                 raise Refused(ErrorCode.NAME_TAKEN, f"somebody is {name} already")
             self.names[owner] = ""
             for room in self.rooms.values():
