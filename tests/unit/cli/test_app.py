@@ -25,7 +25,6 @@ NUMBERS = ("idle-timeout", "max-age", "rate", "drop")
         (["chat", "--sign", "--url", "https://chat.example.com/x"], 5, "wss://"),
         (["chat", "--room", "lobby"], 2, "give --name"),
         (["chat"], 2, "no URL to chat at"),
-        (["chat", "--url", "https://x.execute-api.us-east-1.amazonaws.com/development"], 5, "wss://"),
         (["chat", "--url", "ws://127.0.0.1:9/development"], 5, "refused"),
         (["chat", "--url", ""], 5, "wss://"),
         (["status", "--endpoint-url", "127.0.0.1:4566"], 2, "no URL of an endpoint"),

@@ -42,7 +42,6 @@ def file(home: Path) -> Path:
     ("text", "environment", "flags", "name", "bell"),
     [
         ("", {}, [], None, True),
-        ("# name = 'file'", {}, [], None, True),
         ("name = 'file'\nbell = false", {}, [], "file", False),
         ("\ufeffname = 'file'", {}, [], "file", True),
         ("name = 'file'", {"WSCHAT_NAME": "environment"}, [], "environment", True),
@@ -95,13 +94,6 @@ def test_a_file_that_can_not_be_read(file: Path) -> None:
     other.write_text("name = 'other'")
     assert CliRunner().invoke(app, ["--config", str(other)]).exit_code == 0
     assert used["name"] == "other"
-
-
-@pytest.mark.parametrize(("variable", "value"), [("WSCHAT_BELL", "maybe"), ("WSCHAT_NOTIFY", "osc8")])
-def test_mistakes_in_the_environment(variable: str, value: str) -> None:
-    """A variable that is no such setting is named."""
-    done = CliRunner().invoke(app, env={variable: value})
-    assert (done.exit_code, variable in done.output, value in done.output) == (2, True, True)
 
 
 def test_the_first_time(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

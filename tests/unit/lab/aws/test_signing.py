@@ -69,7 +69,7 @@ def test_other_parameters_stay(asked: str) -> None:
 
 
 def test_long_tokens_go_into_headers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A session's token is signed too; where it makes the URL too long, headers carry all."""
+    """A session's token is signed too; where it makes the URL too long, headers carry all, unprinted."""
     monkeypatch.setenv("AWS_SESSION_TOKEN", "short/+=")
     short = signed()
     assert query(short)["X-Amz-Security-Token"] == "short/+="
@@ -78,24 +78,14 @@ def test_long_tokens_go_into_headers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "a/" * 1200)
     long = signed()
     assert long.url == URL
+    assert repr(short) == repr(long) == "SignedHandshake()"
     assert set(long.headers) == {"Authorization", "X-Amz-Date", "X-Amz-Security-Token"}
     assert long.headers["X-Amz-Security-Token"] == "a/" * 1200
     assert "SignedHeaders=host;x-amz-date;x-amz-security-token" in long.headers["Authorization"]
 
 
-def test_nothing_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is printed of a signed handshake holds nothing of it."""
-    assert repr(signed()) == "SignedHandshake()"
-    monkeypatch.setenv("AWS_SESSION_TOKEN", "a" * 4096)
-    assert repr(signed()) == "SignedHandshake()"
-
-
 def test_nobody_to_sign_as(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without credentials, or with a profile that there is not, it is said before anything is connected."""
-    with pytest.raises(AccessError, match="nobody"):
-        signer(URL, Target(profile="nobody"))
-    with pytest.raises(AccessError, match="no region"):
-        signer("wss://chat.example.com/x", Target())
+    """Without credentials it is said before anything is connected."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     with pytest.raises(AccessError, match="no usable AWS credentials") as told:
         signer(URL, Target())
