@@ -9,22 +9,17 @@ from wschat.target import Target
 
 
 def test_last() -> None:
-    """The last lab is remembered for chat, and nothing else is left in the directory."""
+    """The last lab is remembered for chat until that one is gone, and nothing else is in the directory."""
     assert paths.last() is None
-    paths.remember(Target(url="wss://one"))
-    assert paths.last() == Target(url="wss://one", sign=False, region=None, profile=None)
-    paths.remember(Target(url="wss://two", sign=True, region="eu-west-1", profile="class"))
-    assert paths.last() == Target(url="wss://two", sign=True, region="eu-west-1", profile="class")
-    assert [path.name for path in paths.state_dir().iterdir()] == [paths.LAST_URL]
-
-
-def test_a_lab_that_is_gone() -> None:
-    """It is forgotten, and another one is not."""
     paths.forget("wss://one")
     paths.remember(Target(url="wss://one"))
     paths.forget("wss://two")
-    assert paths.last() == Target(url="wss://one")
-    paths.forget("wss://one")
+    assert paths.last() == Target(url="wss://one", sign=False, region=None, profile=None)
+    two = Target(url="wss://two", sign=True, region="eu-west-1", profile="class")
+    paths.remember(two)
+    assert paths.last() == two
+    assert [path.name for path in paths.state_dir().iterdir()] == [paths.LAST_URL]
+    paths.forget(two.url)
     assert paths.last() is None
     assert list(paths.state_dir().iterdir()) == []
 

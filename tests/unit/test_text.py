@@ -12,7 +12,6 @@ from wschat.text import JOINERS, safe, safe_name
 @pytest.mark.parametrize(
     "text",
     [
-        "plain",
         "[b]x[/b] <b>",
         "grüße 日本語",
         "👩\u200d💻",
