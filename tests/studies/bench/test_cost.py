@@ -94,7 +94,7 @@ def test_a_message(connect: Connect, database: Database, sink: PostSink, others:
     So says the functions' document, row by row.
     """
     speaker = in_a_full_room(others, connect, database)
-    ours = [bill_of_ours(speaker, size, database) for size in SIZES]
+    ours = [bill_of_ours(speaker, sink, size, database) for size in SIZES]
     lab = Lab(sink.url, "ops")
     lab.gateway.close()
     database.answer(lab.table.meta.client)
@@ -110,14 +110,14 @@ def test_a_message(connect: Connect, database: Database, sink: PostSink, others:
             assert row in document
 
 
-def bill_of_ours(speaker: Person, size: int, database: Database) -> Bill:
+def bill_of_ours(speaker: Person, sink: PostSink, size: int, database: Database) -> Bill:
     room = database.items()["room ops"]
     seats = {f"L0SM9cOF{number:06}=": {"S": f"member {number}"} for number in range(size - 1)}
     database.put(room | {"users": {"M": seats | {speaker.connection: {"S": "Ann"}}}})
-    speaker.sink.posted.clear()
+    sink.posted.clear()
     with metered(database, dynamodb()) as bill:
         assert speaker.ask("message", TEXT).type == "ack"
-    bill.posts = sum(map(len, speaker.sink.posted.values()))
+    bill.posts = sum(map(len, sink.posted.values()))
     bill.in_a_row += math.ceil(size / WORKERS)
     assert (bill.requests, bill.writes, bill.scans, bill.posts) == (4, 2, 0, size)
     assert bill.reads <= 1 + math.ceil(size * 40 / 4096)

@@ -7,13 +7,15 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from tests.documents import show
 from tests.studies.privileges import grants
-from tests.studies.privileges.desk import at_desk
+from tests.studies.privileges.desk import Desk, at_desk
 from tests.studies.privileges.errands import ERRANDS, proofs_of_a_person
-from tests.studies.privileges.rooms import open_rooms
+from tests.studies.privileges.grants import Grant
+from tests.studies.privileges.rooms import Rooms, open_rooms
 from tests.studies.privileges.scenarios import SCENARIOS, proofs_of_functions
 from tests.support.emulator import account_in_emulator, emulator
 from wschat.local.environment import clean_environment
@@ -22,30 +24,32 @@ NOTHING, PROVED = "**nothing**", "proved"
 UNVERIFIED = "not verified: the control plane does not ask for it"
 
 
+def prove(
+    place: Rooms | Desk, acts: Iterable[Any], proofs: Mapping[Grant, Any], granted: Iterable[Grant]
+) -> Iterator[tuple[Grant, str]]:
+    """Run all acts; then yield for each grant the name of the act that fails without it."""
+    for act in acts:
+        place.run(act)
+    for grant in granted:
+        proof = proofs.get(grant)
+        yield grant, proof.name if proof and place.fails(proof, grant) else NOTHING
+
+
 def prove_functions() -> Iterator[list[str]]:
-    """Play all scenarios; then yield a row for each action of the seven functions' policies."""
+    """Yield a row for each action of the seven functions' policies."""
     with account_in_emulator(prefix="proof-") as (cloud, root), open_rooms(cloud, root) as rooms:
-        for scenario in SCENARIOS:
-            rooms.play(scenario.play)
-        proofs = proofs_of_functions(cloud.lab)
-        for grant in grants.of_functions(cloud.lab):
-            proof = proofs.get(grant)
-            proved = proof and rooms.fails(proof.play, grant)
+        granted = grants.of_functions(cloud.lab)
+        for grant, name in prove(rooms, SCENARIOS, proofs_of_functions(cloud.lab), granted):
             on = grant.on.split(":", 5)[5].removeprefix("table/proof-")
-            yield [grant.whose, grant.action, on, proof.name if proof and proved else NOTHING]
+            yield [grant.whose, grant.action, on, name]
 
 
 def prove_person() -> Iterator[list[str]]:
-    """Run all errands; then yield a row for each action of a person's policy."""
+    """Yield a row for each action of a person's policy."""
+    unverified = grants.of_a_person(verified=False)
     with emulator() as place, at_desk(place.endpoint) as desk:
-        for errand in ERRANDS:
-            desk.run(errand)
-        proofs, unverified = proofs_of_a_person(), grants.of_a_person(verified=False)
-        for grant in grants.of_a_person():
-            proof = proofs.get(grant)
-            proved = proof and desk.fails(proof, grant)
-            spare = UNVERIFIED if grant in unverified else NOTHING
-            yield [grant.action, grant.on, proof.name if proof and proved else spare]
+        for grant, name in prove(desk, ERRANDS, proofs_of_a_person(), grants.of_a_person()):
+            yield [grant.action, grant.on, UNVERIFIED if name == NOTHING and grant in unverified else name]
 
 
 PROOFS = {

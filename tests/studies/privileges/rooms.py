@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -14,24 +14,24 @@ from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as connect_websocket
 
 from tests.studies.privileges.grants import Grant, refusals, without
-from tests.support.functions.consistent import items_of
-from tests.support.functions.people import SPECS, event_of
+from tests.studies.privileges.scenarios import GHOST, Scenario
+from tests.support.functions.consistent import all_items, items_of
+from tests.support.functions.people import Person
+from tests.support.functions.story import Story
 from tests.support.labs import provision
 from wschat.functions.shared.dynamodb import PARTITION_KEYS
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.roles import POLICY_NAME
-from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, Spec, policy, role
+from wschat.lab.blueprint import CLIENTS, FUNCTIONS, STAGE, Spec, policy, role
 from wschat.lab.model import API
 from wschat.protocol.events import Event
 from wschat.protocol.reader import decode_event
-from wschat.protocol.requests import Request
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
 
 EARS = 3
 NO_ONE = count(1)
-Play = Callable[["Rooms"], None]
 
 
 class FunctionError(Exception):
@@ -49,49 +49,52 @@ class Rooms:
     free: list[str] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
 
-    def items(self, table: str) -> dict[str, Any]:
-        """Return all items of a table, by key."""
-        return items_of(self.cloud, table)
-
     def clear(self) -> None:
         """Empty the tables, the ears and the list of refusals."""
         for table, key in PARTITION_KEYS.items():
-            for value in self.items(table):
+            for value in items_of(self.cloud, table):
                 self.cloud.dynamodb.delete_item(TableName=self.cloud.lab.name(table), Key={key: {"S": value}})
         for connection in self.sockets:
             self.heard(connection)
         self.free = list(self.sockets)
         self.refused.clear()
 
-    def person(self, name: str = "", room: str = "") -> "Person":
-        """Take one of the open connections; with a name, register it; with a room, join or create that."""
-        person = Person(self, self.free.pop(0))
-        if name:
-            person.register(name)
-        if room:
-            exists = room in self.items(ROOMS)
-            assert person.ask("join" if exists else "create", room).type == "multi-message"
-        return person
+    def run(self, scenario: Scenario) -> None:
+        """Play a scenario with the policies as they are; it must work, and IAM refuse nothing."""
+        self.clear()
+        self._play(scenario)
+        assert not self.refused, f"it went well, but IAM refused {self.refused}"
 
-    def play(self, scenario: Play) -> None:
-        """Play a scenario with the policies as they are; it must work, and IAM refuse nothing.
+    def _play(self, scenario: Scenario) -> None:
+        """Let people act.
 
         Raises:
             AssertionError: what should have happened did not.
             FunctionError: a function raised.
         """
-        self.clear()
-        scenario(self)
-        assert not self.refused, f"it went well, but IAM refused {self.refused}"
+        gone = f"gone{next(NO_ONE)}="  # a post to it meets 410
+        story, people = Story({gone}), dict[str, Person]()
+        for who, action, value in scenario.steps():
+            if who not in people:
+                connection = gone if who == GHOST else self.free.pop(0)
+                people[who] = Person(connection, STAGE, self.heard, self.invoke)
+                story.come(people[who])
+            if action == "$connect":
+                people[who].call(action)
+            elif action == "$disconnect":
+                story.drop(people[who])
+            else:
+                story.act(people[who], action, value, f"the token of {value}")
+        story.compare_tables(all_items(self.cloud))
 
-    def fails(self, scenario: Play, grant: Grant) -> bool:
+    def fails(self, scenario: Scenario, grant: Grant) -> bool:
         """Tell whether a scenario fails without a grant, and because that action was refused."""
         self.clear()
         (spec,) = (each for each in FUNCTIONS if each.name == grant.whose)
         whole = policy(self.cloud.lab, spec)
         self._may(spec, without(whole, grant.action, grant.on))
         try:
-            scenario(self)
+            self._play(scenario)
         except (AssertionError, FunctionError):
             return self.refused == {grant.action}
         finally:
@@ -102,14 +105,14 @@ class Rooms:
         text, name = json.dumps(document).replace(API, self.api_id), role(self.cloud.lab, spec)
         self.cloud.iam.put_role_policy(RoleName=name, PolicyName=POLICY_NAME, PolicyDocument=text)
 
-    def call(self, route: str, connection: str, body: str | None = None) -> dict[str, Any]:
-        """Invoke a route's function with an event in AWS's shape; return what it returns.
+    def invoke(self, module: str, event: dict[str, Any]) -> dict[str, Any]:
+        """Invoke a function with an event in AWS's shape; return what it returns.
 
         Raises:
             FunctionError: it raised.
         """
-        event = event_of(route, connection, body, apiId=self.api_id, stage=STAGE)
-        name = self.cloud.lab.name(SPECS[route].name)
+        event["requestContext"]["apiId"] = self.api_id
+        (name,) = (self.cloud.lab.name(spec.name) for spec in FUNCTIONS if spec.module == module)
         answer = self.cloud.functions.invoke(FunctionName=name, Payload=json.dumps(event), LogType="Tail")
         said, log = answer["Payload"].read().decode(), base64.b64decode(answer.get("LogResult", "")).decode()
         self.refused |= refusals(log) | refusals(said)
@@ -117,43 +120,14 @@ class Rooms:
             raise FunctionError(json.loads(said)["errorMessage"])
         return dict(json.loads(said))
 
-    def heard(self, connection: str) -> list[str]:
-        """Return the types of the events posted to an open connection since the last time.
+    def heard(self, connection: str) -> list[Event]:
+        """Return the events posted to an open connection since the last time.
 
         They come in the order of the posts, so a last word of our own tells that there are no more.
         """
         self.posts.post_to_connection(ConnectionId=connection, Data=b"last word")
         frames = iter(lambda: str(self.sockets[connection].recv(timeout=10)), "last word")
-        return [decode_event(frame).type for frame in frames]
-
-
-@dataclass
-class Person:
-    """Somebody with a connection, which is open unless they have vanished."""
-
-    rooms: Rooms
-    connection: str
-    name: str = ""
-
-    def ask(self, action: str, value: str = "", **fields: Any) -> Event:  # noqa: ANN401
-        """Send a request; return the reply."""
-        body = Request(action, value, id="7", **fields).encode()
-        return decode_event(self.rooms.call(action, self.connection, body)["body"])
-
-    def register(self, name: str) -> None:
-        """Take a name, or take it back: the token is made of it."""
-        self.name = name
-        assert self.ask("register", name, token=f"the token of {name}").type == "signup"
-
-    def heard(self) -> list[str]:
-        """Return the types of the events heard since the last time."""
-        return self.rooms.heard(self.connection)
-
-    def vanish(self) -> "Person":
-        """Move the name and the place in the room to a connection that is gone: a post to it meets 410."""
-        ghost = Person(self.rooms, f"gone{next(NO_ONE)}=")
-        ghost.register(self.name)
-        return ghost
+        return list(map(decode_event, frames))
 
 
 @contextmanager
@@ -174,6 +148,6 @@ def open_rooms(cloud: Cloud, root: boto3.Session) -> Iterator[Rooms]:
         assert all("FunctionError" not in each.result() for each in start)
         for _ in range(EARS):
             socket = stack.enter_context(connect_websocket(url, compression=None, proxy=None))
-            (connection,) = rooms.items(CLIENTS).keys() - rooms.sockets
+            (connection,) = items_of(cloud, CLIENTS).keys() - rooms.sockets
             rooms.sockets[connection] = socket
         yield rooms

@@ -30,7 +30,7 @@ def rooms(clients: Cloud, root: boto3.Session) -> Iterator[Rooms]:
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each.name)
 def test_nothing_is_missing(rooms: Rooms, scenario: Scenario) -> None:
     """With the policies as they are every scenario works, and IAM refuses nothing."""
-    rooms.play(scenario.play)
+    rooms.run(scenario)
 
 
 def test_every_grant_has_a_proof(rooms: Rooms) -> None:
@@ -42,14 +42,14 @@ def test_nothing_is_spare(rooms: Rooms) -> None:
     """Without an action, its scenario fails, for that reason."""
     sample = random.Random(0).sample(list(proofs_of_functions(rooms.cloud.lab).items()), SAMPLE)  # noqa: S311
     for grant, scenario in sample:
-        assert rooms.fails(scenario.play, grant), f"without {grant}, {scenario.name!r} works"
+        assert rooms.fails(scenario, grant), f"without {grant}, {scenario.name!r} works"
 
 
 def test_what_nobody_needs_is_found(rooms: Rooms) -> None:
     """A scenario that works without an action is no proof of it."""
     (connect, *_, drop) = SCENARIOS
     (grant,) = (each for each in of_functions(rooms.cloud.lab) if each.whose == connect.function)
-    assert not rooms.fails(drop.play, grant)
+    assert not rooms.fails(drop, grant)
 
 
 @pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)

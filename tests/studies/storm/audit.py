@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from itertools import chain
 
 from tests.studies.storm.people import Said, Somebody
-from tests.support.functions.consistent import inconsistencies, items_of
+from tests.support.functions.consistent import all_items, inconsistencies
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
+from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.logs import tail
 from wschat.protocol.refusals import ErrorCode
 
@@ -16,7 +16,7 @@ LAST, AUDITOR = "the end", "auditor"
 
 def tables(cloud: Cloud, everybody: Iterable[Somebody]) -> list[str]:
     """Return what is wrong: names are those of who is connected, rooms and members are who is there."""
-    found = items_of(cloud, CLIENTS) | {f"room {key}": item for key, item in items_of(cloud, ROOMS).items()}
+    found = all_items(cloud)
     wrong = inconsistencies(found)
     members = {LAST: {AUDITOR}}
     for one in everybody:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wschat.functions.shared.dynamodb import PARTITION_KEYS
+from wschat.functions.shared.dynamodb import CLIENTS, PARTITION_KEYS, ROOMS
 from wschat.lab.aws.cloud import Cloud
 
 
@@ -12,6 +12,11 @@ def items_of(cloud: Cloud, table: str) -> dict[str, Any]:
         TableName=cloud.lab.name(table), ConsistentRead=True
     )
     return {item[PARTITION_KEYS[table]]["S"]: item for item in pages.build_full_result()["Items"]}
+
+
+def all_items(cloud: Cloud) -> dict[str, Any]:
+    """Return all items of a lab's tables, by key; those of the second after the word `room`."""
+    return items_of(cloud, CLIENTS) | {f"room {key}": item for key, item in items_of(cloud, ROOMS).items()}
 
 
 def inconsistencies(items: dict[str, Any]) -> list[str]:

@@ -72,22 +72,17 @@ class Database:
 
     def put(self, *items: dict[str, Any]) -> None:
         """Put items into the table that they have the key of."""
-        self._write([(_table(item), {"PutRequest": {"Item": item}}) for item in items])
+        for item in items:
+            self._do("PutItem", {"TableName": _table(item), "Item": item})
 
     def restore(self, items: dict[str, Any]) -> None:
         """Make the tables what `items` told before."""
         now = self.items()
         self.put(*(item for name, item in items.items() if now.get(name) != item))
-        gone = [(_table(now[name]), now[name]) for name in now.keys() - items.keys()]
-        keys = [(table, {PARTITION_KEYS[table]: item[PARTITION_KEYS[table]]}) for table, item in gone]
-        self._write([(table, {"DeleteRequest": {"Key": key}}) for table, key in keys])
-
-    def _write(self, writes: list[tuple[str, dict[str, Any]]]) -> None:
-        for start in range(0, len(writes), 25):
-            batch: dict[str, list[dict[str, Any]]] = {}
-            for table, write in writes[start : start + 25]:
-                batch.setdefault(table, []).append(write)
-            self._do("BatchWriteItem", {"RequestItems": batch})
+        for name in now.keys() - items.keys():
+            table = _table(now[name])
+            key = PARTITION_KEYS[table]
+            self._do("DeleteItem", {"TableName": table, "Key": {key: now[name][key]}})
 
     def _answer(self, request: Request) -> Answer:
         operation, params = request.headers["x-amz-target"].partition(".")[2], json.loads(request.body)

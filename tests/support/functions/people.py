@@ -49,21 +49,27 @@ def _sink() -> Iterator[tuple[PostSink, str]]:
             management_api("api", sink.stage).close()
 
 
+def invoke(module: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Call a function in this process; return what it returns, which must be JSON."""
+    result = import_module(f"wschat.functions.{module}").handler(event, None)
+    json.dumps(result)
+    return dict(result)
+
+
 @dataclass(eq=False)
 class Person:
-    """One connection: calls functions as API Gateway does."""
+    """One connection: calls functions as API Gateway does, and hears what is posted."""
 
     connection: str
-    sink: PostSink
+    stage: str
+    take: Callable[[str], list[Event]]
+    invoke: Callable[[str, dict[str, Any]], dict[str, Any]] = invoke
     connected_at: int = field(default_factory=lambda: int(time.time() * 1000))
 
     def call(self, route: str, body: object = None, **context: object) -> dict[str, Any]:
         """Invoke a route's function with a raw event; return what it returns."""
-        told = {"connectedAt": self.connected_at, "stage": self.sink.stage, **context}
-        event = event_of(route, self.connection, body, **told)
-        result = import_module(f"wschat.functions.{SPECS[route].module}").handler(event, None)
-        json.dumps(result)
-        return dict(result)
+        told = {"connectedAt": self.connected_at, "stage": self.stage, **context}
+        return self.invoke(SPECS[route].module, event_of(route, self.connection, body, **told))
 
     def ask(self, action: str, value: str = "", **fields: Any) -> Event:  # noqa: ANN401
         """Send a request; return the reply, which must be 200 and echo the id."""
@@ -74,7 +80,7 @@ class Person:
 
     def heard(self) -> list[Event]:
         """Return what was posted to this connection since the last time."""
-        return self.sink.take(self.connection)
+        return self.take(self.connection)
 
 
 Connect = Callable[..., Person]
@@ -122,7 +128,7 @@ def connect(sink: PostSink) -> Connect:
     """Opens a connection; with a name, registers it; with a room, joins or creates it."""
 
     def connect(name: str = "", room: str = "", token: str | None = None) -> Person:
-        person = Person(f"conn{next(CONNECTIONS)}=", sink)
+        person = Person(f"conn{next(CONNECTIONS)}=", sink.stage, sink.take)
         assert person.call("$connect") == {"statusCode": 200}
         if name:
             assert person.ask("register", name, token=token).type == "signup"
