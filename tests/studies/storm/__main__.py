@@ -21,6 +21,7 @@ from wschat.lab.aws.functions import Permission
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.protocol.events import MultiMessage
 
+OPTIONS: dict[str, float] = {"people": 60, "rooms": 8, "seconds": 60.0, "seed": 0}
 SETTLED_S = 20.0
 SILENT_S, SPEAKING_S = 0.5, 1.0
 """Seconds in which API Gateway may not run the function of $disconnect, and may, again and again."""
@@ -29,9 +30,9 @@ SILENT_S, SPEAKING_S = 0.5, 1.0
 async def storm(
     cloud: Cloud,
     url: str,
-    people: int = 60,
-    rooms: int = 8,
-    seconds: float = 60.0,
+    people: int,
+    rooms: int,
+    seconds: float = math.inf,
     acts: float = math.inf,
     seed: int = 0,
 ) -> tuple[Counter[str], list[str]]:
@@ -103,10 +104,8 @@ async def look(cloud: Cloud, auditor: Somebody, everybody: list[Somebody]) -> li
 def main() -> int:
     """Bring a lab, storm, and show what was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.studies.storm", description=__doc__)
-    parser.add_argument("--people", type=int, default=60)
-    parser.add_argument("--rooms", type=int, default=8)
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--seed", type=int, default=0)
+    for name, default in OPTIONS.items():
+        parser.add_argument(f"--{name}", type=type(default), default=default)
     wanted = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with account_in_emulator(GatewayOptions(shuffle=True)) as (cloud, _):
