@@ -44,6 +44,8 @@ class People(RuleBasedStateMachine):
         self.join(1, "Ops")
 
     def one(self, who: int) -> Person:
+        if not self.story.here:
+            self.connect()
         return self.story.here[who % len(self.story.here)]
 
     @rule()
@@ -52,32 +54,26 @@ class People(RuleBasedStateMachine):
         self.story.come(self.connect_one())
 
     @rule(who=WHO, name=NAMES, token=TOKENS)
-    @precondition(lambda self: self.story.here)
     def register(self, who: int, name: str, token: str | None) -> None:
         self.story.act(self.one(who), "register", name, token)
 
     @rule(who=WHO, room=ROOMS)
-    @precondition(lambda self: self.story.here)
     def create(self, who: int, room: str) -> None:
         self.story.act(self.one(who), "create", room)
 
     @rule(who=WHO, room=ROOMS)
-    @precondition(lambda self: self.story.here)
     def join(self, who: int, room: str) -> None:
         self.story.act(self.one(who), "join", room)
 
     @rule(who=WHO, text=st.text(min_size=1, max_size=20))
-    @precondition(lambda self: self.story.here)
     def speak(self, who: int, text: str) -> None:
         self.story.act(self.one(who), "message", text)
 
     @rule(who=WHO)
-    @precondition(lambda self: self.story.here)
     def leave(self, who: int) -> None:
         self.story.act(self.one(who), "leave")
 
     @rule(who=WHO, silently=st.booleans())
-    @precondition(lambda self: self.story.here)
     def drop(self, who: int, silently: bool) -> None:  # noqa: FBT001
         self.story.drop(self.one(who), silently=silently)
 
