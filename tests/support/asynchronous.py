@@ -10,11 +10,13 @@ from tests.support.until import PATIENCE
 P = ParamSpec("P")
 
 
-def asynchronous(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+def asynchronous(
+    test: Callable[P, Coroutine[Any, Any, None]], patience: float = PATIENCE
+) -> Callable[P, None]:
     """Let a coroutine be a test, which fails if it takes longer than any person would wait."""
 
     @functools.wraps(test)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        asyncio.run(asyncio.wait_for(test(*args, **kwargs), PATIENCE))
+        asyncio.run(asyncio.wait_for(test(*args, **kwargs), patience))
 
     return run

@@ -22,11 +22,7 @@ while held.exists():
     time.sleep(0.01)
 """
 INTERRUPT_TWICE = 2 * "import os, signal; os.kill(os.getpid(), signal.SIGINT)\n"
-
-CLI = "wschat.cli.chat"
-
-PROMPT, CLIENT = "wschat.chat.ui.prompt", "wschat.chat.client"
-
+CLI, PROMPT, CLIENT = "wschat.cli.chat", "wschat.chat.ui.prompt", "wschat.chat.client"
 Hold = Callable[..., AbstractContextManager[Terminal]]
 
 
@@ -49,17 +45,6 @@ def hold(server: ThreadedServer, held: Path) -> Hold:
             yield person
 
     return start
-
-
-def modes(person: Terminal) -> list[object]:
-    return termios.tcgetattr(person.process.fileno())
-
-
-def hang_up(master: int) -> None:
-    """Let the terminal go."""
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, master)
-    os.close(nothing)
 
 
 def test_what_is_typed_is_kept(hold: Hold, held: Path) -> None:
@@ -98,10 +83,11 @@ def test_enter_sends(hold: Hold, held: Path) -> None:
 def test_ended(hold: Hold, held: Path, module: str, number: int) -> None:
     """A signal ends the program, and leaves the terminal as it was."""
     with hold(module) as ann:
-        before = modes(ann)
+        master = ann.process.fileno()
+        before = termios.tcgetattr(master)
         ann.process.kill(number)
         held.unlink()
-        ann.until(lambda _shown: modes(ann) == before)
+        ann.until(lambda _shown: termios.tcgetattr(master) == before)
         assert ann.end() == 130
         assert str(ann) == ""
 
@@ -111,7 +97,8 @@ def test_the_terminal_goes(hold: Hold, held: Path, module: str) -> None:
     """The program ends, as by SIGHUP."""
     with hold(module) as ann:
         ann.press("one\r")
-        hang_up(ann.process.fileno())
+        with Path(os.devnull).open("rb") as nothing:
+            os.dup2(nothing.fileno(), ann.process.fileno())
         held.unlink()
         until(lambda: not ann.process.isalive())
         assert ann.process.exitstatus == 130

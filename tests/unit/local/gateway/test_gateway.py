@@ -7,6 +7,7 @@ import re
 import threading
 import tracemalloc
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -216,11 +217,11 @@ def _traced_memory() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_traced_memory")
-@asynchronous
+@partial(asynchronous, patience=20 + CROWD / 20)
 async def test_nothing_is_left() -> None:
     """After many connections that close or are cut no task is left, and memory is where it was."""
     async with running() as it:
-        await crowd(it.url, 50)
+        await crowd(it.url, 50 + CROWD // 20)
         tasks, memory = await settled(it, tasks=4)
         await crowd(it.url, CROWD)
         again, later = await settled(it, tasks=4)
