@@ -42,82 +42,47 @@ class Scenario:
 
 
 _BOTH = "ann lobby, bob lobby"
+# fmt: off
 SCENARIOS = (
     Scenario("Connect", "connect", "", "ann $connect", "PutItem"),
     Scenario("RegisterUser", "take a name", "", "ann register ann", "GetItem PutItem UpdateItem"),
-    Scenario(
-        *("RegisterUser", "take another name, and give the first back"),
-        *("ann", "ann register anna", "DeleteItem"),
-    ),
-    Scenario(
-        *("RegisterUser", "take the name back after a cut, and the place"),
-        *("ann lobby", "again register ann", "", "GetItem UpdateItem"),
-    ),
-    Scenario(
-        *("CreateRoom", "create the first room", "ann, bob", "ann create lobby"),
-        *("GetItem PutItem Scan UpdateItem", "PutItem"),
-        posts=True,
-    ),
-    Scenario(
-        *("CreateRoom", "create a room, and leave another to its members"),
-        *(_BOTH, "bob create attic", "", "GetItem UpdateItem"),
-    ),
-    Scenario(
-        *("CreateRoom", "create a room, and leave another dead"),
-        *("ann lobby", "ann create attic", "", "DeleteItem"),
-    ),
-    Scenario(
-        *("CreateRoom", "create a room, and somebody is gone"),
-        *("ann, bob lobby", "ghost register bob, ann create attic", "DeleteItem"),
-    ),
-    Scenario(
-        *("JoinRoom", "join, and fetch what was said"),
-        *("ann lobby, bob", "ann message is anybody here?, bob join lobby"),
-        *("GetItem UpdateItem", "BatchGetItem GetItem UpdateItem"),
-        posts=True,
-    ),
-    Scenario(
-        *("JoinRoom", "join a room, and leave another dead"),
-        *("ann lobby, bob attic", "bob join lobby", "Scan", "DeleteItem"),
-    ),
-    Scenario(
-        *("JoinRoom", "join, and a member is gone"),
-        *("ann, bob lobby", "ghost register bob, ann join lobby", "DeleteItem"),
-    ),
-    Scenario(
-        *("SendMessage", "speak", _BOTH, "ann message hello"),
-        *("GetItem", "GetItem PutItem UpdateItem"),
-        posts=True,
-    ),
-    Scenario(
-        *("SendMessage", "speak, and everybody is gone by now"),
-        *("ann lobby, bob", "ghost register ann, ghost message is anybody here?"),
-        *("Scan UpdateItem", "DeleteItem"),
-    ),
-    Scenario(
-        *("SendMessage", "speak, and a member is gone"),
-        *(_BOTH, "ghost register bob, ann message bob?", "DeleteItem"),
-    ),
-    Scenario(
-        *("LeaveRoom", "leave a room to its members", _BOTH, "bob leave"),
-        *("GetItem UpdateItem", "GetItem UpdateItem"),
-        posts=True,
-    ),
+    Scenario("RegisterUser", "take another name, and give the first back",
+             "ann", "ann register anna", "DeleteItem"),
+    Scenario("RegisterUser", "take the name back after a cut, and the place",
+             "ann lobby", "again register ann", "", "GetItem UpdateItem"),
+    Scenario("CreateRoom", "create the first room", "ann, bob", "ann create lobby",
+             "GetItem PutItem Scan UpdateItem", "PutItem", posts=True),
+    Scenario("CreateRoom", "create a room, and leave another to its members",
+             _BOTH, "bob create attic", "", "GetItem UpdateItem"),
+    Scenario("CreateRoom", "create a room, and leave another dead",
+             "ann lobby", "ann create attic", "", "DeleteItem"),
+    Scenario("CreateRoom", "create a room, and somebody is gone",
+             "ann, bob lobby", "ghost register bob, ann create attic", "DeleteItem"),
+    Scenario("JoinRoom", "join, and fetch what was said",
+             "ann lobby, bob", "ann message is anybody here?, bob join lobby",
+             "GetItem UpdateItem", "BatchGetItem GetItem UpdateItem", posts=True),
+    Scenario("JoinRoom", "join a room, and leave another dead",
+             "ann lobby, bob attic", "bob join lobby", "Scan", "DeleteItem"),
+    Scenario("JoinRoom", "join, and a member is gone",
+             "ann, bob lobby", "ghost register bob, ann join lobby", "DeleteItem"),
+    Scenario("SendMessage", "speak", _BOTH, "ann message hello",
+             "GetItem", "GetItem PutItem UpdateItem", posts=True),
+    Scenario("SendMessage", "speak, and everybody is gone by now",
+             "ann lobby, bob", "ghost register ann, ghost message is anybody here?",
+             "Scan UpdateItem", "DeleteItem"),
+    Scenario("SendMessage", "speak, and a member is gone",
+             _BOTH, "ghost register bob, ann message bob?", "DeleteItem"),
+    Scenario("LeaveRoom", "leave a room to its members", _BOTH, "bob leave",
+             "GetItem UpdateItem", "GetItem UpdateItem", posts=True),
     Scenario("LeaveRoom", "the last one leaves", "ann lobby, bob", "ann leave", "Scan", "DeleteItem"),
-    Scenario(
-        *("LeaveRoom", "leave, and one who stays is gone"),
-        *(_BOTH, "ghost register bob, ann leave", "DeleteItem"),
-    ),
-    Scenario(
-        *("Disconnect", "drop out", _BOTH, "bob $disconnect"),
-        *("DeleteItem GetItem", "GetItem UpdateItem"),
-        posts=True,
-    ),
-    Scenario(
-        *("Disconnect", "the last one drops out", "ann lobby, bob", "ann $disconnect"),
-        *("Scan UpdateItem", "DeleteItem"),
-    ),
+    Scenario("LeaveRoom", "leave, and one who stays is gone",
+             _BOTH, "ghost register bob, ann leave", "DeleteItem"),
+    Scenario("Disconnect", "drop out", _BOTH, "bob $disconnect",
+             "DeleteItem GetItem", "GetItem UpdateItem", posts=True),
+    Scenario("Disconnect", "the last one drops out", "ann lobby, bob", "ann $disconnect",
+             "Scan UpdateItem", "DeleteItem"),
 )
+# fmt: on
 
 
 def proofs_of_functions(lab: Lab) -> dict[Grant, Scenario]:

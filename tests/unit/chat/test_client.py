@@ -13,6 +13,7 @@ from tests.support.room_server import RoomServer, room_server
 from tests.support.rooms import START
 from wschat.chat.settings import Settings
 from wschat.chat.start import ChatOptions, chat
+from wschat.chat.ui.pipe import PipeUI
 from wschat.errors import ExitCode, LostError
 
 TIMEOUT = 10  # seconds; a test that waits so long has failed
@@ -40,6 +41,14 @@ class Piped:
     @property
     def actions(self) -> list[tuple[str, str]]:
         return [(frame["action"], frame.get("value", "")) for frame in self.server.requests]
+
+
+def test_an_error_of_who_takes_a_line() -> None:
+    """It is raised: only what reading itself meets is the end of the lines."""
+    ui = PipeUI(ChatOptions("ws://x", "t", Settings(), stdin=io.StringIO("hi\n"), stdout=io.StringIO()))
+    ui._idle.set()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        asyncio.run(ui.read(lambda _line: os.close(-1)))
 
 
 def test_lines() -> None:

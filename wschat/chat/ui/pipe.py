@@ -50,15 +50,16 @@ class PipeUI:
         # The lock of sys.stdin would be held at the end: Python aborts.
         with suppress(io.UnsupportedOperation):
             stdin = open(stdin.fileno(), errors="replace", closefd=False)  # noqa: ASYNC230, SIM115
-        with suppress(OSError):  # a terminal that is gone
-            while True:
-                if self._patient:
-                    await self._idle.wait()
+        while True:
+            if self._patient:
+                await self._idle.wait()
+            text = ""
+            with suppress(OSError):  # a terminal that is gone
                 text = await asyncio.to_thread(stdin.readline)
-                if not text:
-                    return
-                if text.strip() or not self._json_lines:
-                    enter(understand(text.rstrip("\r\n")))
+            if not text:
+                return
+            if text.strip() or not self._json_lines:
+                enter(understand(text.rstrip("\r\n")))
 
     def show(self, item: Item) -> None:
         """Write an item; raises BrokenPipeError when nobody reads any more."""

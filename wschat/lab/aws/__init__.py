@@ -14,11 +14,10 @@ from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api, Deployment, Stage
 from wschat.lab.model import Resource
 
-KINDS: dict[str, type[Resource]] = {
-    kind.kind: kind
-    for kind in (
-        *(Table, Role, Policy, LogGroup, Function, Permission),
-        *(Api, Integration, Deployment, Stage, Route),
-    )
-}
+# fmt: off
+_KINDS: tuple[type[Resource], ...] = (
+    Table, Role, Policy, LogGroup, Function, Permission, Api, Integration, Deployment, Stage, Route,
+)
+# fmt: on
+KINDS = {kind.kind: kind for kind in _KINDS}
 """All kinds of resources. Routes are last: they take so many calls to read that AWS catches up meanwhile."""
