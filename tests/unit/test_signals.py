@@ -91,9 +91,7 @@ def test_a_job_in_the_background_ends() -> None:
     try:
         shell.type(f"{WSCHAT} chat --url ws://127.0.0.1:9/ & until jobs | grep Stopped; do sleep 0.1; done")
         shell.until("Stopped  ")
-        shell.type("kill %1; wait; echo ended")
-        shell.until("\nended")
-        shell.type("exit")
-        shell.end()
+        shell.type("kill %1; until jobs | grep Exit; do sleep 0.1; done")
+        assert "Traceback" not in shell.until(f"  Exit {ExitCode.INTERRUPTED} ")
     finally:
         shell.process.close(force=True)

@@ -5,6 +5,7 @@ import errno
 import os
 import random
 import sys
+import termios
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -90,8 +91,9 @@ async def chat(options: ChatOptions) -> ExitCode:
                 return await Client(options, prompt, over).run()
         except BrokenPipeError:  # such as `| head`: who read has enough
             return ExitCode.OK
-        except OSError as error:
-            if options.has_prompt and error.errno == errno.EIO:  # the terminal is gone, as SIGHUP tells too
+        except (OSError, termios.error) as error:
+            # The terminal is gone, as SIGHUP tells too; or a signal came while it stopped this program.
+            if options.has_prompt and error.args[:1] in ((errno.EIO,), (errno.EINTR,)):
                 return ExitCode.INTERRUPTED
             raise
 
