@@ -8,6 +8,7 @@ from typer.core import TyperCommand
 
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
 from tests.studies.drift.hand import KINDS
+from tests.studies.gateway import behaviours
 from tests.studies.privileges.errands import ERRANDS
 from tests.studies.privileges.scenarios import SCENARIOS
 from tests.support.attacks import ATTACKS
@@ -114,7 +115,10 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
         "functions": (f"function | lines | routes | on `{CLIENTS}` | on `{ROOMS}` | WebSocket", functions),
         "actions of the functions": (f"function | scenario | {NEEDS}", of_functions),
     },
-    "wschat/local/README.md": {},
+    "wschat/local/README.md": {
+        "behaviours, counted": ("known from | as on AWS | not as on AWS | unknown", behaviours.counts),
+        "behaviours": ("what happens | as on AWS | known from |  | shown by", behaviours.rows),
+    },
     "wschat/chat/README.md": {
         "settings": (
             "setting | variable | what it means",

@@ -11,7 +11,7 @@ from wschat.lab.aws.cloud import Cloud
 
 
 def test_no_such_stage(clients: Cloud, api: TestApi) -> None:
-    """No API, one of HTTP, no stage, a longer path and a stage without a deployment are 403 (1.2, 2.4)."""
+    """No API, one of HTTP, no stage, a longer path and a stage without a deployment are 403."""
     bare = TestApi(clients)
     bare.route("$connect", bare.mock())
     bare.stage(None)
@@ -24,7 +24,7 @@ def test_no_such_stage(clients: Cloud, api: TestApi) -> None:
 
 
 def test_a_stage_serves_its_deployment(clients: Cloud) -> None:
-    """A route is live once it is deployed and the stage serves that deployment (1.2, 2.4, 6)."""
+    """A route is live once it is deployed and the stage serves that deployment."""
     api = TestApi(clients)
     api.route("old", api.mock(answer="old"))
     first = api.deploy()
@@ -43,7 +43,7 @@ def test_a_stage_serves_its_deployment(clients: Cloud) -> None:
 
 
 def test_auto_deploy(clients: Cloud) -> None:
-    """A stage that deploys by itself serves what there is (2.4)."""
+    """A stage that deploys by itself serves what there is."""
     api = TestApi(clients)
     api.stage(None, AutoDeploy=True)
     with opened(api.url) as client:

@@ -8,7 +8,7 @@ from wschat.lab.aws.cloud import Cloud
 
 
 def test_connect_event(clients: Cloud, api: TestApi) -> None:
-    """The event of a handshake has headers in their case, the query if there is one, and no body (1.8)."""
+    """The event of a handshake has headers in their case, the query if there is one, and no body."""
     with opened(f"{api.url}?a=1&a=2&b=", additional_headers={"X-OddCase": "kept"}) as client:
         context = ask(client, {"action": "echo"})["requestContext"]
     event = event_of(clients, "Mirror", context["connectionId"], "CONNECT")
@@ -35,7 +35,7 @@ def test_connect_event(clients: Cloud, api: TestApi) -> None:
 
 
 def test_two_way(api: TestApi) -> None:
-    """A two-way route sends back the body that its function returns; the event has AWS's shape (1.6, 1.8)."""
+    """A two-way route sends back the body that its function returns; the event has AWS's shape."""
     sent = json.dumps({"action": "echo", "text": "über"})
     with opened(api.url) as client:
         event, again = ask(client, sent), ask(client, sent)

@@ -40,22 +40,22 @@ from wschat.local.gateway.quotas import GatewayOptions
 CROWD = int(os.environ.get("CROWD", "150"))
 
 
-@pytest.mark.parametrize("status", [301, 401, 501])
+@pytest.mark.parametrize("status", [301, 401, 403, 501])
 def test_the_status_of_connect_is_passed_on(api: TestApi, status: int) -> None:
-    """What `$connect` returns is the handshake's status (1.2)."""
+    """What `$connect` returns is the handshake's status."""
     found, body = refused(f"{api.url}?returns={quote(json.dumps({'statusCode': status}))}")
     assert found == status
     assert body.keys() == {"message", "connectionId", "requestId"}
 
 
 def test_any_2xx_opens(api: TestApi) -> None:
-    """Any 2xx of `$connect` opens the socket, and what it returns is no frame (1.2, 1.6)."""
+    """Any 2xx of `$connect` opens the socket, and what it returns is no frame."""
     with opened(f"{api.url}?returns={quote(json.dumps({'statusCode': 204, 'body': 'hello'}))}") as client:
         assert ask(client, {"action": "mock"}) == "mocked"
 
 
 def test_authorizers_that_do_not_work(clients: Cloud) -> None:
-    """An API that asks a function who may connect lets nobody in here (2.4)."""
+    """An API that asks a function who may connect lets nobody in here."""
     api = TestApi(clients)
     route: Any = {"ApiId": api.id, "RouteKey": "$connect", "Target": f"integrations/{api.mock()}"}
     clients.api.create_route(**route, AuthorizationType="CUSTOM", AuthorizerId="any")
@@ -65,7 +65,7 @@ def test_authorizers_that_do_not_work(clients: Cloud) -> None:
 
 @pytest.mark.parametrize("route", ["one-way", "half", "mock-half"])
 def test_one_way(api: TestApi, route: str) -> None:
-    """Without a route response, and without the expression that selects it, nothing comes back (1.6)."""
+    """Without a route response, and without the expression that selects it, nothing comes back."""
     with opened(api.url) as client:
         assert answers(client, {"action": route}) == []
 
@@ -74,7 +74,7 @@ def test_one_way(api: TestApi, route: str) -> None:
     "message", ['{"action": "nobody"}', "no JSON", "{}", "[]", '{"action": ["echo"]}', "", "[" * 30_000]
 )
 def test_forbidden(api: TestApi, message: str) -> None:
-    """Without a route, and without `$default`, `Forbidden` comes back, and the socket stays open (1.2)."""
+    """Without a route, and without `$default`, `Forbidden` comes back, and the socket stays open."""
     with opened(api.url) as client:
         client.send(message)
         assert re.fullmatch(ERROR % "Forbidden", str(client.recv(PATIENCE_S)))
@@ -83,7 +83,7 @@ def test_forbidden(api: TestApi, message: str) -> None:
 
 @pytest.mark.parametrize("route", ["echo", "one-way"])
 def test_raises(api: TestApi, route: str) -> None:
-    """Who raises causes `Internal server error`, even on a one-way route; nothing leaks (1.2)."""
+    """Who raises causes `Internal server error`, even on a one-way route; nothing leaks."""
     with opened(api.url) as client:
         client.send(json.dumps({"action": route, "raise": 1}))
         assert re.fullmatch(ERROR % "Internal server error", str(client.recv(PATIENCE_S)))
@@ -91,7 +91,7 @@ def test_raises(api: TestApi, route: str) -> None:
 
 
 def test_integrations_that_do_not_work(clients: Cloud) -> None:
-    """A route that leads to neither a function nor a MOCK causes `Internal server error` here (1.5)."""
+    """A route that leads to neither a function nor a MOCK causes `Internal server error` here."""
     api = TestApi(clients)
     made = clients.api.create_integration(
         ApiId=api.id, IntegrationType="HTTP_PROXY", IntegrationUri="http://127.0.0.1"
@@ -105,7 +105,7 @@ def test_integrations_that_do_not_work(clients: Cloud) -> None:
 
 
 def test_concurrent(api: TestApi, tmp_path: Path) -> None:
-    """Messages of one connection are handled at the same time; a later one may be answered first (1.5)."""
+    """Messages of one connection are handled at the same time; a later one may be answered first."""
     with opened(api.url) as client:
         client.send(json.dumps({"action": "echo", "wait": str(tmp_path / "it")}))
         assert "last" in ask(client, {"action": "echo", "last": 1})["body"]
@@ -122,7 +122,7 @@ def error_of(call: Any, **arguments: Any) -> tuple[str, int]:  # noqa: ANN401  a
 
 
 def test_a_large_post(api: TestApi, management: Management) -> None:
-    """A post comes as text, 128 KB in frames of 32 KB; a larger one is refused with 413 (1.1, 1.8, 1.9).
+    """A post comes as text, 128 KB in frames of 32 KB; a larger one is refused with 413.
 
     The id ends in `=`, which boto3 encodes.
     """
@@ -135,7 +135,7 @@ def test_a_large_post(api: TestApi, management: Management) -> None:
 
 
 def test_gone(api: TestApi, management: Management) -> None:
-    """An unknown id, a closed one, and one of another API or stage, are gone: 410 (1.9)."""
+    """An unknown id, a closed one, and one of another API or stage, are gone: 410."""
     calls = management(api.id)
     with opened(api.url) as client:
         connection = id_of(client)
@@ -147,7 +147,7 @@ def test_gone(api: TestApi, management: Management) -> None:
 
 
 def test_not_yet_open(api: TestApi, management: Management, tmp_path: Path) -> None:
-    """A post while `$connect` runs meets 410 (1.7)."""
+    """A post while `$connect` runs meets 410."""
     place = tmp_path / "it"
     found = []
 
@@ -165,7 +165,7 @@ def test_not_yet_open(api: TestApi, management: Management, tmp_path: Path) -> N
 
 
 def test_without_manage_connections(clients: Cloud, api: TestApi) -> None:
-    """Who may not manage connections is refused with 403, whether the connection exists or not (1.9)."""
+    """Who may not manage connections is refused with 403, whether the connection exists or not."""
     clients.iam.create_user(UserName="nobody")
     key = clients.iam.create_access_key(UserName="nobody")["AccessKey"]
     session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
@@ -177,7 +177,7 @@ def test_without_manage_connections(clients: Cloud, api: TestApi) -> None:
 
 @asynchronous
 async def test_the_end_of_the_gateway() -> None:
-    """When the gateway ends, clients are told 1012, and `$disconnect` is not run any more (1.3, 8)."""
+    """When the gateway ends, clients are told 1012, and `$disconnect` is not run any more."""
     async with running() as it, connect(it.url) as one, connect(it.url) as two:
         made = len(it.ids)
         await it.gateway.shut_down()

@@ -60,7 +60,7 @@ def sign(url: str, key: ReadOnlyCredentials, *, age: float = 0, expires: int = 6
 
 
 def test_in(signed: TestApi, friend: ReadOnlyCredentials) -> None:
-    """Who signed a moment ago gets in, and the events say who it is (1.8, 4)."""
+    """Who signed a moment ago gets in, and the events say who it is."""
     with opened(sign(signed.url, friend, age=30)) as client:
         identity = ask(client, {"action": "echo"})["requestContext"]["identity"]
     assert identity["accountId"] == "000000000000"
@@ -69,7 +69,7 @@ def test_in(signed: TestApi, friend: ReadOnlyCredentials) -> None:
 
 
 def test_out(clients: Cloud, signed: TestApi, friend: ReadOnlyCredentials) -> None:
-    """Who does not sign, signs wrongly or too long ago, or may not, gets 403 and AWS's reason (1.2, 4)."""
+    """Who does not sign, signs wrongly or too long ago, or may not, gets 403 and AWS's reason."""
     guest, wrong = make_user(clients, "guest"), ReadOnlyCredentials(friend.access_key, "wrong", None)
     denied = (
         "User: arn:aws:iam::000000000000:user/guest is not authorized to perform: execute-api:Invoke "
@@ -99,7 +99,7 @@ GRANT = {
 
 
 def test_permission() -> None:
-    """A permission names who invokes what, from which routes and for which account (2.3)."""
+    """A permission names who invokes what, from which routes and for which account."""
     account = {"Condition": {"StringEquals": {"AWS:SourceAccount": "000000000000"}}}
     for statement in (GRANT, GRANT | account):
         assert allows({"Statement": [statement]}, FUNCTION, ROUTE)
@@ -113,7 +113,7 @@ def test_permission() -> None:
 
 
 def test_without_permission(clients: Cloud, mirror: str) -> None:
-    """A `$connect` that the function's policy does not let in ends with 500 (1.2, 6)."""
+    """A `$connect` that the function's policy does not let in ends with 500."""
     api = TestApi(clients)
     api.route("$connect", api.proxy(mirror))
     api.stage(api.deploy())
@@ -127,6 +127,6 @@ def test_without_permission(clients: Cloud, mirror: str) -> None:
 
 
 def test_message_without_permission(api: TestApi) -> None:
-    """A route that the function's policy does not name causes `Internal server error` (1.2, 8)."""
+    """A route that the function's policy does not name causes `Internal server error`."""
     with opened(api.url) as client:
         assert ask(client, {"action": "not-permitted"})["message"] == "Internal server error"

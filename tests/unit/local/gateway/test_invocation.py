@@ -10,7 +10,7 @@ from wschat.lab.aws.cloud import Cloud
 
 
 def test_the_uri_must_be_that_of_an_invocation(clients: Cloud, mirror: str) -> None:
-    """A bare function ARN, which is the HTTP API's form, ends with 500 (2.4)."""
+    """A bare function ARN, which is the HTTP API's form, ends with 500."""
     api = TestApi(clients)
     uri = clients.lab.arn("lambda", f"function:{mirror}")
     made = clients.api.create_integration(ApiId=api.id, IntegrationType="AWS_PROXY", IntegrationUri=uri)
@@ -21,7 +21,7 @@ def test_the_uri_must_be_that_of_an_invocation(clients: Cloud, mirror: str) -> N
 
 
 def test_timeout(api: TestApi, tmp_path: Path) -> None:
-    """A function that outlasts its integration's timeout causes `Endpoint request timed out` (1.1, 1.2)."""
+    """A function that outlasts its integration's timeout causes `Endpoint request timed out`."""
     with opened(api.url) as client:
         client.send(json.dumps({"action": "slow", "wait": str(tmp_path / "it")}))
         assert re.fullmatch(ERROR % "Endpoint request timed out", str(client.recv(PATIENCE_S)))
@@ -30,7 +30,7 @@ def test_timeout(api: TestApi, tmp_path: Path) -> None:
 
 
 def test_calls_beyond_the_workers_wait(api: TestApi, tmp_path: Path) -> None:
-    """Of one function eight calls run at once; the ninth waits for its turn, and none is lost (2.3)."""
+    """Of one function eight calls run at once; the ninth waits for its turn, and none is lost."""
     place = tmp_path / "it"
     with opened(api.url) as client:
         for number in range(10):
@@ -44,7 +44,7 @@ def test_calls_beyond_the_workers_wait(api: TestApi, tmp_path: Path) -> None:
 
 
 def test_logs(clients: Cloud, api: TestApi) -> None:
-    """Every call is in CloudWatch Logs, with what the function printed (7)."""
+    """Every call is in CloudWatch Logs, with what the function printed."""
     with opened(api.url) as client:
         connection = ask(client, {"action": "echo", "text": "find me"})["requestContext"]["connectionId"]
     event = event_of(clients, "Mirror", connection, "MESSAGE")

@@ -22,12 +22,12 @@ from wschat.local.gateway.model import Deployment, Route, route_of, select
     ],
 )
 def test_selection(expression: str, message: str, key: str) -> None:
-    """A route selection expression takes parts of the message by their paths (1.8)."""
+    """A route selection expression takes parts of the message by their paths."""
     assert select(expression, message) == key
 
 
 def test_clients_do_not_choose_connect() -> None:
-    """No message takes `$connect` or `$disconnect`; keys are case-sensitive (1.8, 8)."""
+    """No message takes `$connect` or `$disconnect`; keys are case-sensitive."""
     routes = {key: Route(key) for key in ("$connect", "$disconnect", "say")}
     deployment = Deployment("$request.body.action", routes)
     for action in ("$connect", "$disconnect", "Say", "$default"):
@@ -49,6 +49,6 @@ def test_clients_do_not_choose_connect() -> None:
     ],
 )
 def test_default(message: str, key: str) -> None:
-    """What is no JSON, has no action, or asks for `$connect`, takes `$default` alone (1.8, 8)."""
+    """What is no JSON, has no action, or asks for `$connect`, takes `$default` alone."""
     routes = {each: Route(each) for each in ("$connect", "$disconnect", "$default", "5", "[a, b]")}
     assert route_of(Deployment("$request.body.action", routes), message) == routes[key]

@@ -39,14 +39,14 @@ async def talk(client: AsyncConnection) -> None:
 )
 @asynchronous
 async def test_going_away(options: GatewayOptions, act: Callable[[AsyncConnection], Awaitable[None]]) -> None:
-    """A connection that is only pinged, or is old enough, is closed with 1001 (1.3, 1.4, 8)."""
+    """A connection that is only pinged, or is old enough, is closed with 1001."""
     async with running(options) as it, connect(it.url) as client:
         assert await how_it_closes(client, partial(act, client)) == (1001, "Going away")
 
 
 @asynchronous
 async def test_messages_keep_it_open() -> None:
-    """A message either way starts the idle time anew (1.4)."""
+    """A message either way starts the idle time anew."""
     async with running() as it, connect(it.url) as client:
         ((connection, known),) = it.gateway._open.items()
         for come_or_go in (client.send("x"), it.gateway.manage("POST", API, "test", connection, b"x")):
@@ -65,14 +65,14 @@ async def test_messages_keep_it_open() -> None:
     ],
 )
 def test_deadline(options: GatewayOptions, active: float, closed: float) -> None:
-    """A connection lives for ten minutes without a message, and for two hours (1.1, 1.3)."""
+    """A connection lives for ten minutes without a message, and for two hours."""
     info = ConnectionInfo("", API, "test", "", connected_at=100)
     assert OpenConnection(info, cast("Any", None), options, active=100 + active).deadline == 100 + closed
 
 
 @asynchronous
 async def test_a_slow_reader() -> None:
-    """A post to a client that does not read is refused with 429 once the buffer is full (1.9)."""
+    """A post to a client that does not read is refused with 429 once the buffer is full."""
     async with running() as it, connect(it.url, max_queue=1) as client:
         connection, sent = next(iter(it.gateway._open)), 0
         post = partial(it.gateway.manage, "POST", API, "test", connection)
@@ -85,7 +85,7 @@ async def test_a_slow_reader() -> None:
 
 
 def test_get(api: TestApi, management: Management) -> None:
-    """GetConnection tells when a connection was opened, who it is, and when it was last active (1.9)."""
+    """GetConnection tells when a connection was opened, who it is, and when it was last active."""
     with opened(api.url) as client:
         event = ask(client, {"action": "echo"})["requestContext"]
         found = management(api.id).get_connection(ConnectionId=event["connectionId"])
@@ -95,7 +95,7 @@ def test_get(api: TestApi, management: Management) -> None:
 
 
 def test_delete(clients: Cloud, api: TestApi, management: Management) -> None:
-    """DeleteConnection closes with 1000 and AWS's reason, and `$disconnect` follows (1.3, 1.9)."""
+    """DeleteConnection closes with 1000 and AWS's reason, and `$disconnect` follows."""
     with opened(api.url) as client:
         connection = id_of(client)
         answer = management(api.id).delete_connection(ConnectionId=connection)
@@ -122,7 +122,7 @@ def how_it_ended(clients: Cloud, connection: str) -> tuple[int, str]:
 def test_the_clients_code(
     clients: Cloud, api: TestApi, leave: Callable[[ClientConnection], None], told: tuple[int, str]
 ) -> None:
-    """`$disconnect` is told the client's code and reason, and 1006 of a connection that is cut (1.3)."""
+    """`$disconnect` is told the client's code and reason, and 1006 of a connection that is cut."""
     with opened(api.url) as client:
         connection = id_of(client)
         leave(client)
@@ -130,7 +130,7 @@ def test_the_clients_code(
 
 
 def test_a_close_without_a_code(clients: Cloud, api: TestApi) -> None:
-    """A close frame without a code is told as 1005; the event has no body and its own headers (1.3, 1.8)."""
+    """A close frame without a code is told as 1005; the event has no body and its own headers."""
     with opened(api.url) as client:
         connection = id_of(client)
         client.socket.sendall(b"\x88\x80\x00\x00\x00\x00")
@@ -146,7 +146,7 @@ def test_a_close_without_a_code(clients: Cloud, api: TestApi) -> None:
 
 @pytest.mark.parametrize(("message", "code"), [(b"x", 1003), ("x" * 40_000, 1009)])
 def test_our_own_code(clients: Cloud, api: TestApi, message: str | bytes, code: int) -> None:
-    """A binary message closes with 1003, one that is too large with 1009; `$disconnect` is told so (1.3)."""
+    """A binary message closes with 1003, one that is too large with 1009; `$disconnect` is told so."""
     with opened(api.url) as client:
         connection = id_of(client)
         client.send(message)

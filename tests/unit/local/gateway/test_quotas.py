@@ -11,7 +11,7 @@ from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions, Throttles, To
 
 
 def test_token_bucket() -> None:
-    """So many pass at once, and then so many a second (1.1)."""
+    """So many pass at once, and then so many a second."""
     bucket = TokenBucket(rate=2, burst=3)
     assert [bucket.take(100.0) for _ in range(4)] == [True, True, True, False]
     assert [bucket.take(100.5), bucket.take(100.5)] == [True, False]
@@ -19,7 +19,7 @@ def test_token_bucket() -> None:
 
 
 def test_throttles() -> None:
-    """A route's own throttle stands in place of its stage's, and the account's holds for all (1.1, 2.4)."""
+    """A route's own throttle stands in place of its stage's, and the account's holds for all."""
     throttles = Throttles(rate=20)
     plain = Stage("abc", "test", "us-east-1", "000000000000", Deployment(""))
     settings = {
@@ -36,14 +36,14 @@ def test_throttles() -> None:
 
 
 def test_new_connections_are_throttled() -> None:
-    """500 may connect in a second (1.1)."""
+    """500 may connect in a second."""
     throttles = Throttles(AS_ON_AWS.rate)
     plain = Stage("abc", "test", "us-east-1", "000000000000", Deployment(""))
     assert sum(throttles.connect(plain, 0.0) for _ in range(600)) == 500
 
 
 def test_a_route_is_throttled(clients: Cloud) -> None:
-    """Beyond its route's throttle a handshake is refused with 429, a message so answered (1.2, 2.4, 8)."""
+    """Beyond its route's throttle a handshake is refused with 429, a message so answered."""
     api = TestApi(clients)
     for key in ("$connect", "rare", "mock"):
         api.route(key, api.mock())
@@ -59,7 +59,7 @@ def test_a_route_is_throttled(clients: Cloud) -> None:
 
 @asynchronous
 async def test_rate() -> None:
-    """The account's throttle holds for posts as well (1.1)."""
+    """The account's throttle holds for posts as well."""
     async with (
         running(GatewayOptions(rate=0.01)) as it,
         connect(it.url),

@@ -21,14 +21,14 @@ from tests.support.websocket_api import TestApi, answers, ask, opened, refused
     ],
 )
 def test_connect_that_returns_no_response(api: TestApi, asked: str) -> None:
-    """A `$connect` that raises, or returns no response or what HTTP can't bear, ends with 502 (1.2, 6)."""
+    """A `$connect` that raises, or returns no response or what HTTP can't bear, ends with 502."""
     status, body = refused(f"{api.url}?{quote(asked, safe='=')}")
     assert (status, body["message"]) == (502, "Internal server error")
 
 
 @pytest.mark.parametrize("status", [400, 401, 500, 501])
 def test_statuses(api: TestApi, status: int) -> None:
-    """A 4xx or a 5xx is met with silence (1.2)."""
+    """A 4xx or a 5xx is met with silence."""
     returned = json.dumps({"statusCode": status, "body": "text"})
     with opened(api.url) as client:
         assert answers(client, {"action": "echo", "returns": returned}) == []
@@ -39,13 +39,13 @@ def test_statuses(api: TestApi, status: int) -> None:
     ['"text"', "null", "{}", '{"statusCode": 200, "body": {}}', '{"statusCode": 200, "headers": [1]}'],
 )
 def test_bad_shape(api: TestApi, returned: str) -> None:
-    """What is no response causes `Internal server error` where one is waited for (1.2, 8)."""
+    """What is no response causes `Internal server error` where one is waited for."""
     with opened(api.url) as client:
         assert ask(client, {"action": "echo", "returns": returned})["message"] == "Internal server error"
         assert answers(client, {"action": "one-way", "returns": returned}) == []
 
 
 def test_mock_without_a_status(api: TestApi) -> None:
-    """A MOCK whose request template yields no integer status causes `Internal server error` (10)."""
+    """A MOCK whose request template yields no integer status causes `Internal server error`."""
     with opened(api.url) as client:
         assert ask(client, {"action": "mock-bad"})["message"] == "Internal server error"

@@ -17,12 +17,12 @@ from wschat.lab.aws.cloud import Cloud
 
 
 def test_the_url_is_too_long(api: TestApi) -> None:
-    """A URL of more than 4,096 characters is refused (1.1)."""
+    """A URL of more than 4,096 characters is refused."""
     assert refused(f"{api.url}?a={'x' * 4096}")[0] == 403
 
 
 def test_subprotocol(api: TestApi) -> None:
-    """The subprotocol is what `$connect` returns as a header; compression is not negotiated (1.7)."""
+    """The subprotocol is what `$connect` returns as a header; compression is not negotiated."""
     response = {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "b"}}
     url = f"{api.url}?returns={quote(json.dumps(response))}"
     with opened(url, subprotocols=["a", "b"]) as client:
@@ -32,7 +32,7 @@ def test_subprotocol(api: TestApi) -> None:
 
 
 def test_no_handshake_of_a_websocket(api: TestApi, tmp_path: Path) -> None:
-    """What lacks a proper key is refused with 400, and runs no `$connect` (8)."""
+    """What lacks a proper key is refused with 400, and runs no `$connect`."""
     place = tmp_path / "it"
     with half_a_client(f"{api.url}?wait={quote(str(place))}", key="none") as client:
         assert client.recv(100).startswith(b"HTTP/1.1 400 ")
@@ -40,7 +40,7 @@ def test_no_handshake_of_a_websocket(api: TestApi, tmp_path: Path) -> None:
 
 
 def test_a_client_that_leaves_meanwhile(clients: Cloud, api: TestApi, tmp_path: Path) -> None:
-    """Who leaves while `$connect` runs is told to `$disconnect`, if `$connect` lets them in (8)."""
+    """Who leaves while `$connect` runs is told to `$disconnect`, if `$connect` lets them in."""
     place = tmp_path / "it"
     with half_a_client(f"{api.url}?wait={quote(str(place))}"):
         until(lambda: place.exists() and place.read_text().endswith("\n"))
@@ -67,7 +67,7 @@ def half_a_client(url: str, key: str = "dGhlIHNhbXBsZSBub25jZQ==") -> socket.soc
 
 @asynchronous
 async def test_a_slow_head() -> None:
-    """Who connects and does not finish the request is let go after a while (8)."""
+    """Who connects and does not finish the request is let go after a while."""
     async with running(head_timeout=0.1) as it:
         port = urlsplit(it.url).port
         for said in (b"", b"GET /_aws/execute-api/"):
@@ -84,14 +84,14 @@ async def test_a_slow_head() -> None:
     ids=["frame", "message", "frame in UTF-8"],
 )
 def test_too_big(api: TestApi, message: str | list[str]) -> None:
-    """A frame over 32 KB, or a message over 128 KB, closes the connection with 1009 (1.1, 1.3)."""
+    """A frame over 32 KB, or a message over 128 KB, closes the connection with 1009."""
     with opened(api.url) as client:
         client.send(message)
         assert closed(client).code == 1009
 
 
 def test_as_big_as_may_be(api: TestApi) -> None:
-    """A message of 128 KB in frames of 32 KB is handled (1.1)."""
+    """A message of 128 KB in frames of 32 KB is handled."""
     text = json.dumps(FENCE).ljust(128 * 1024)
     with opened(api.url) as client:
         client.send(text[start : start + 32 * 1024] for start in range(0, len(text), 32 * 1024))

@@ -1,0 +1,207 @@
+"""What the local gateway does, as on AWS or not, how that is known, and the tests that show it: a table."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+AWS = ("https://docs.aws.amazon.com/", "https://repost.aws/")
+GUIDE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/"
+LAMBDA = "https://docs.aws.amazon.com/lambda/latest/dg/"
+STACKD = "https://github.com/radkawar/stackd/blob/HEAD/testdata/aws/apigateway/"
+"""Recordings of AWS by stackd, us-east-1, 2026-09."""
+LIFECYCLE = f"{STACKD}websocket_lifecycle.json"
+MANAGEMENT = f"{STACKD}websocket_management.json"
+METRICS = f"{STACKD}v2_metrics.json"
+CREDENTIALS = f"{STACKD}v2_integration_credentials.json"
+LOGS = f"{STACKD}rest_websocket_logs.json"
+QUOTAS = f"{GUIDE}apigateway-execution-service-websocket-limits-table.html"
+ACCOUNT = f"{GUIDE}limits.html"
+CODES = f"{GUIDE}apigateway-websocket-api-overview.html"
+ROUTES = f"{GUIDE}apigateway-websocket-api-routes-integrations.html"
+SELECTION = f"{GUIDE}websocket-api-develop-routes.html"
+EVENTS = f"{GUIDE}apigateway-websocket-api-integration-requests.html"
+REPLIES = f"{GUIDE}apigateway-websocket-api-integration-responses.html"
+CALLBACKS = f"{GUIDE}apigateway-how-to-call-websocket-api-connections.html"
+BY_IAM = f"{GUIDE}apigateway-websocket-control-access-iam.html"
+TERRAFORM_8 = "https://github.com/terraform-aws-modules/terraform-aws-apigateway-v2/issues/8"
+TERRAFORM_17955 = "https://github.com/hashicorp/terraform-provider-aws/issues/17955"
+UNKNOWN = ""
+KINDS = ("recorded", "documented", "inferred")
+VERDICTS = ("yes", "no", "unknown")
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One thing that happens, of one origin: what is known in two ways is two of these.
+
+    Attributes:
+        source: where it stands what AWS does: a page of AWS's, or a record of what AWS answered; UNKNOWN if
+            nobody has measured it or written about it, and the cautious reading is taken.
+        tests: the names of those in `tests/unit/local/gateway` that show it, without `test_`.
+        differs: whether the gateway does otherwise; the remark says how.
+    """
+
+    what: str
+    source: str
+    tests: str = ""
+    remark: str = ""
+    differs: bool = False
+
+    @property
+    def kind(self) -> str:
+        """How it is known what AWS does."""
+        if not self.source:
+            return "inferred"
+        return "documented" if self.source.startswith(AWS) else "recorded"
+
+    @property
+    def verdict(self) -> str:
+        """Whether it is as on AWS."""
+        return "unknown" if not self.source else "no" if self.differs else "yes"
+
+
+def no(what: str, source: str, remark: str = "", tests: str = "") -> Behaviour:
+    """Return what is not as on AWS."""
+    return Behaviour(what, source, tests, remark, differs=True)
+
+
+IS = Behaviour
+# fmt: off
+BEHAVIOURS = (
+    # handshakes
+    IS("handshake: it opens when `$connect` returns 200", LIFECYCLE, "connect_event"),
+    IS("handshake: any other 2xx opens, too", UNKNOWN, "any_2xx_opens"),
+    IS("handshake: the 403 of `$connect` is its status", LIFECYCLE, "the_status_of_connect_is_passed_on"),
+    IS("handshake: and so is any other that `$connect` refuses with", UNKNOWN,
+        "the_status_of_connect_is_passed_on"),
+    no("handshake: the body of that refusal is the function's", LIFECYCLE, "here it is the gateway's own"),
+    IS("handshake: `$connect` raises → 502",
+        "https://github.com/serverless/serverless-websockets-plugin/issues/13",
+        "connect_that_returns_no_response"),
+    IS("handshake: `$connect` returns no response → 502", UNKNOWN, "connect_that_returns_no_response"),
+    IS("handshake: API Gateway may not invoke the function → 500", CREDENTIALS, "without_permission"),
+    IS("handshake: the URI is no invocation's → 500", TERRAFORM_8,
+        "the_uri_must_be_that_of_an_invocation"),
+    IS("handshake: no deployment → 403", TERRAFORM_17955, "no_such_stage"),
+    IS("handshake: no such API or stage → 403", UNKNOWN, "no_such_stage"),
+    IS("handshake: throttled → 429", TERRAFORM_8, "a_route_is_throttled"),
+    IS("handshake: 500 new connections a second", QUOTAS, "new_connections_are_throttled"),
+    IS("handshake, AWS_IAM: unsigned → 403",
+        "https://github.com/aws-samples/serverless-patterns/pull/1144", "out"),
+    IS("handshake, AWS_IAM: no permission → 403", BY_IAM, "in, out", "MiniStack's IAM decides"),
+    IS("handshake, AWS_IAM: a wrong signature, or an expired URL → 403", UNKNOWN, "in, out"),
+    IS("handshake, AWS_IAM: the text says why", UNKNOWN, "out"),
+    IS("handshake: a URL of more than 4,096 characters is refused", QUOTAS, "the_url_is_too_long"),
+    IS("handshake: that refusal is a 403", UNKNOWN, "the_url_is_too_long"),
+    IS("handshake: the subprotocol is what `$connect` returns",
+        f"{GUIDE}websocket-connect-route-subprotocol.html", "subprotocol"),
+    IS("handshake: no compression", UNKNOWN, "subprotocol"),
+    IS("handshake: what is no WebSocket's → 400, without `$connect`", UNKNOWN, "no_handshake_of_a_websocket"),
+    IS("handshake: half a request is dropped after 30 seconds", UNKNOWN, "a_slow_head"),
+    IS("a client that leaves while `$connect` runs: `$disconnect` is told 1006", UNKNOWN,
+        "a_client_that_leaves_meanwhile"),
+    # routes
+    IS("a stage serves the routes of its deployment, to open connections as well", LIFECYCLE,
+        "a_stage_serves_its_deployment"),
+    no("a changed deployment is served after 40 to 85 seconds, by some nodes earlier than by others",
+        LIFECYCLE, "here at once"),
+    IS("a stage may deploy by itself", TERRAFORM_17955, "auto_deploy"),
+    IS("a function's policy lets a route in by its SourceArn", CREDENTIALS, "permission, without_permission"),
+    IS("`Forbidden` where no route matches: AWS's frame, and the socket stays open", METRICS, "forbidden"),
+    IS("`$default` takes what is no JSON, has no action, or one without a route", LIFECYCLE, "default"),
+    IS("a list as a route key is `[item1, item2]`", SELECTION, "selection"),
+    IS("a number or a boolean as a route key is its JSON", UNKNOWN, "default, selection"),
+    IS("a client's `{\"action\":\"$connect\"}` runs nothing of `$connect`'s", UNKNOWN,
+        "clients_do_not_choose_connect"),
+    # answers to messages
+    IS("a two-way route sends the body that its function returns", MANAGEMENT, "two_way"),
+    no("the route response alone makes a route two-way", MANAGEMENT,
+        "here the expression is asked for as well"),
+    no("a two-way route sends the body of a 503", METRICS, "here nothing", "statuses"),
+    IS("and of no 4xx", UNKNOWN, "statuses"),
+    IS("a one-way route sends nothing", LIFECYCLE, "one_way"),
+    IS("`Internal server error` where a function raises", LOGS, "raises"),
+    IS("`Internal server error` of a one-way route as well",
+        "https://github.com/aws-samples/simple-websockets-chat-app/issues/46", "raises"),
+    IS("`Internal server error` where a function may not be invoked", CREDENTIALS,
+        "message_without_permission"),
+    IS("`Internal server error` where a two-way route's function returns no response", LOGS, "bad_shape"),
+    IS("nothing, where a one-way route's does", UNKNOWN, "bad_shape"),
+    IS("`Endpoint request timed out`: AWS's frame", "https://github.com/Kludex/mangum/issues/128", "timeout"),
+    IS("the integration's time, 29 seconds at most", QUOTAS, "timeout"),
+    IS("messages beyond the throttle of a route, a stage or the account are not handled", ACCOUNT,
+        "throttles, token_bucket"),
+    IS("`Too Many Requests` is what is said then", UNKNOWN, "a_route_is_throttled"),
+    IS("a MOCK replies with its template", REPLIES, "as_big_as_may_be"),
+    IS("a MOCK without an integer `statusCode` fails", "https://github.com/go-to-k/cdkd",
+        "mock_without_a_status"),
+    no("what a template has in it is evaluated", f"{GUIDE}websocket-api-data-transformations.html",
+        "here it is taken as it stands"),
+    IS("messages of one connection are answered in no promised order", ROUTES, "concurrent"),
+    IS("they run at the same time", UNKNOWN, "concurrent"),
+    # the ends of connections
+    IS("a binary message → 1003", LIFECYCLE, "our_own_code"),
+    IS("a frame over 32 KB or a message over 128 KB → 1009", CODES, "too_big, as_big_as_may_be"),
+    IS("10 idle minutes or 2 hours → 1001 “Going away”", CODES, "going_away, deadline"),
+    IS("a message either way starts the idle time anew", UNKNOWN, "messages_keep_it_open",
+        "[hotsock](https://www.hotsock.io/docs/connections/keep-alive) lives on it"),
+    IS("pings don't count as traffic", UNKNOWN, "going_away"),
+    IS("the gateway ends → 1012 “Service restart”", CODES, "the_end_of_the_gateway"),
+    IS("no `$disconnect` follows then", UNKNOWN, "the_end_of_the_gateway"),
+    IS("`$disconnect` is told the client's code and reason", LIFECYCLE, "the_clients_code"),
+    IS("`$disconnect` is told API Gateway's own code and reason", LIFECYCLE, "our_own_code, delete"),
+    IS("`$disconnect` is told 1005 of a close frame without a code", EVENTS, "a_close_without_a_code"),
+    IS("`$disconnect` is told 1006 of a cut", CODES, "the_clients_code"),
+    IS("the reason of 1006 is empty", UNKNOWN, "the_clients_code"),
+    # the management API
+    IS("DeleteConnection → 1000 “Connection Closed Normally”", MANAGEMENT, "delete"),
+    IS("GetConnection tells who, since when, and last active when", MANAGEMENT, "get"),
+    IS("posts: 410 for a connection that was closed", MANAGEMENT, "gone"),
+    no("posts: 400 for an id that was never issued", MANAGEMENT, "here 410", "gone"),
+    IS("posts: 410 while `$connect` runs",
+        "https://repost.aws/knowledge-center/410-gone-api-gateway", "not_yet_open"),
+    no("posts: through another stage of the API as well", MANAGEMENT, "here 410", "gone"),
+    no("posts: 413 over 128 KB, without an error's name", MANAGEMENT,
+        "here PayloadTooLargeException", "a_large_post"),
+    no("posts come in frames of 4 KB at most", MANAGEMENT, "here of 32 KB", "a_large_post"),
+    IS("posts: 403 without `execute-api:ManageConnections`", MANAGEMENT, "without_manage_connections"),
+    IS("posts: 429 when the client reads too slowly", CALLBACKS, "a_slow_reader"),
+    IS("that is from 256 KB that wait on", UNKNOWN, "a_slow_reader"),
+    IS("posts: 429 beyond the account's throttle", ACCOUNT, "rate"),
+    # functions
+    IS("events: fields, header case, no body where there is none, `connectedAt` that stays", LIFECYCLE,
+        "connect_event, two_way, a_close_without_a_code"),
+    no("connection ids have 20 characters that end in `==`", LIFECYCLE,
+        "here 16 that end in `=`, the older form", "two_way"),
+    IS("logs of every call in CloudWatch Logs", LOGS, "logs"),
+    no("the function's role must be allowed to write them", f"{LAMBDA}python-logging.html",
+        "here it is not asked"),
+    no("more calls of a function start more environments, or are throttled",
+        f"{LAMBDA}lambda-concurrency.html", "here eight run, others wait", "calls_beyond_the_workers_wait"),
+    # what is not there
+    no("1008 for a client that sends too much", CODES, "AWS does not say from when on"),
+    no("request models (`Bad request body`) and API keys", ROUTES, "they are not looked at"),
+    no("Lambda authorizers", f"{GUIDE}apigateway-websocket-api-lambda-auth.html",
+        "here nobody gets in", "authorizers_that_do_not_work"),
+    no("integrations other than AWS_PROXY and MOCK", ROUTES,
+        "here they answer `Internal server error`", "integrations_that_do_not_work"),
+    no("custom domains, and hosts of the API's own",
+        f"{GUIDE}websocket-api-custom-domain-names.html", "only the path form of the URL works"),
+)
+# fmt: on
+
+
+def rows() -> Iterator[tuple[str, ...]]:
+    """Return the table's rows."""
+    for each in BEHAVIOURS:
+        known = f"[{each.kind}]({each.source})" if each.source else each.kind
+        yield each.what, each.verdict, known, each.remark, each.tests
+
+
+def counts() -> Iterator[tuple[str, ...]]:
+    """Return how many there are of each kind."""
+    found = Counter((kind, each.verdict) for each in BEHAVIOURS for kind in (each.kind, "in all"))
+    cells = dict.fromkeys(product((*KINDS, "in all"), VERDICTS), 0) | found
+    for kind in (*KINDS, "in all"):
+        yield kind, *(str(cells[kind, verdict]) for verdict in VERDICTS)
