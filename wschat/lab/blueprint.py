@@ -11,7 +11,7 @@ from wschat.errors import UsageError
 from wschat.lab.aws.functions import Function, Permission
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
 from wschat.lab.aws.roles import Policy, Role
-from wschat.lab.aws.routes import SELECT_DEFAULT, Integration, Route
+from wschat.lab.aws.routes import MOCK_KEY, Integration, Route
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import API_NAME, Api, Deployment, Stage
 from wschat.lab.model import API, AWS_IAM, OPEN, TAG, Lab, Resource, canonical
@@ -96,9 +96,8 @@ def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Re
                 name=name,
                 description=name,
                 type="MOCK",
-                request='{"statusCode":200}',
-                selects=SELECT_DEFAULT,
-                answer=("$default", SELECT_DEFAULT, event.encode()),
+                request=(MOCK_KEY, '{"statusCode":200}'),
+                answer=("$default", MOCK_KEY, event.encode()),
             )
             for name, (_, event) in MOCKS.items()
         ),

@@ -7,7 +7,7 @@ import zipfile
 from typing import Any
 
 from tests.studies.drift.hand import Case, Do, do
-from wschat.lab.aws.routes import SELECT_DEFAULT
+from wschat.lab.aws.routes import MOCK_KEY
 from wschat.lab.aws.websocket_api import API_NAME
 from wschat.lab.blueprint import MOCKS, STAGE, TRUST
 from wschat.lab.bundle import bundle
@@ -94,8 +94,9 @@ _role_anew = (
 )
 _provisioned = do("UpdateTable", BillingMode="PROVISIONED", ProvisionedThroughput=ONE_EACH)
 _of_intel = do("UpdateFunctionCode", ZipFile=bundle("register_user"), Architectures=["x86_64"])
+_request_anew = "UpdateIntegration(RequestTemplates, TemplateSelectionExpression)"
 _spare_answer = do("CreateIntegrationResponse", IntegrationResponseKey="/5../")
-_two_answers = ("$default", SELECT_DEFAULT, PONG, "/5../", None, None)
+_two_answers = ("$default", MOCK_KEY, PONG, "/5../", None, "")
 _two_way = (
     do("UpdateRoute", RouteResponseSelectionExpression="$default"),
     do("CreateRouteResponse", RouteResponseKey="$default"),
@@ -158,10 +159,24 @@ CASES = (
     case(
         "integration unknown-action",
         "request",
-        do("UpdateIntegration", RequestTemplates={"$default": "{}"}),
-        found="{}",
+        do("UpdateIntegration", RequestTemplates={MOCK_KEY: "{}"}),
+        found=(MOCK_KEY, "{}"),
+        heals=(_request_anew,),
     ),
-    case("integration ping", "selects", do("UpdateIntegration", TemplateSelectionExpression="1")),
+    case(
+        "integration ping",
+        "request",
+        do("UpdateIntegration", RequestTemplates={}),
+        found=(MOCK_KEY, ""),
+        heals=(_request_anew,),
+    ),
+    case(
+        "integration ping",
+        "request",
+        do("UpdateIntegration", TemplateSelectionExpression="1"),
+        found=("1", '{"statusCode":200}'),
+        heals=(_request_anew,),
+    ),
     case("integration unknown-action", "description", do("UpdateIntegration", Description="mine")),
     case(
         "integration JoinRoom",
@@ -175,9 +190,9 @@ CASES = (
         do("UpdateIntegration", IntegrationType="AWS_PROXY", IntegrationUri="<function Connect>"),
         heals=("UpdateIntegration(IntegrationType, RequestTemplates, TemplateSelectionExpression)",),
     ),
-    _answer("ping", do(ANSWER, IntegrationResponseKey="/4../"), "/4../", SELECT_DEFAULT, PONG),
+    _answer("ping", do(ANSWER, IntegrationResponseKey="/4../"), "/4../", MOCK_KEY, PONG),
     _answer("unknown-action", do(ANSWER, TemplateSelectionExpression="1"), "$default", "1", UNKNOWN),
-    _answer("ping", do(ANSWER, ResponseTemplates={"$default": "{}"}), "$default", SELECT_DEFAULT, "{}"),
+    _answer("ping", do(ANSWER, ResponseTemplates={MOCK_KEY: "{}"}), "$default", MOCK_KEY, "{}"),
     _answer("unknown-action", do("DeleteIntegrationResponse"), heals=("CreateIntegrationResponse",)),
     _answer("ping", _spare_answer, *_two_answers, heals=("DeleteIntegrationResponse",)),
     case("route create", "name", do("UpdateRoute", RouteKey="made")),

@@ -1,6 +1,8 @@
 """Changes by hand: each is seen, named, and healed by the smallest change."""
 
 from collections import Counter
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,10 +12,14 @@ from tests.studies.drift.house import AN_HOUR, House
 from tests.support.labs import lab_of, plan
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.faults import Fault
+from tests.support.plane.mocks import answer
 from tests.support.plane.wire import Call
 from wschat.errors import AccessError, AwsError
 from wschat.lab import engine, inventory
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.functions import ROLE_DELETED
+from wschat.lab.aws.routes import MOCK_KEY
+from wschat.lab.blueprint import MOCKS, STAGE
 from wschat.lab.model import Actual
 from wschat.lab.plan import Verb
 
@@ -46,6 +52,51 @@ def test_routes_that_changed(house: House) -> None:
         "UpdateStage(DeploymentId)",
         "DeleteDeployment",
     ]
+
+
+def answers(cloud: Cloud) -> dict[str, str | None]:
+    cloud.clock.sleep(5)
+    lab = replace(cloud, ids=dict(inventory.look(cloud).ids))
+    return {key: answer(lab, key) for key, _ in MOCKS.values()}
+
+
+def test_what_the_api_answers_by_itself(house: House) -> None:
+    """By AWS's rules a ping gets its pong, and what nobody knows the error; not without the template."""
+    wanted = {key: event.encode() for key, event in MOCKS.values()}
+    assert answers(house.cloud) == wanted
+    house.change(next(case for case in CASES if case.found == (MOCK_KEY, "")))
+    assert [*answers(house.cloud).values()].count(None) == 1
+    house.healed(house.cloud)
+    assert answers(house.cloud) == wanted
+
+
+def test_a_lab_of_before(house: House) -> None:
+    """One whose templates stand under `$default` is moved to ours by one run and one deployment."""
+    cloud, ids = house.cloud, inventory.look(house.cloud).ids
+    api = ids["API", cloud.lab.name("chatroom-websocket")]
+    (old,) = (ids[key] for key in ids if key[0] == "deployment")
+    selects = "\\$default"
+    for name, (_, event) in MOCKS.items():
+        of: Any = {"ApiId": api, "IntegrationId": ids["integration", name]}
+        (response,) = cloud.api.get_integration_responses(**of)["Items"]
+        request, text = {"$default": '{"statusCode":200}'}, {"$default": event.encode()}
+        cloud.api.update_integration(**of, RequestTemplates=request, TemplateSelectionExpression=selects)
+        which = response["IntegrationResponseId"]
+        cloud.api.update_integration_response(
+            **of, IntegrationResponseId=which, ResponseTemplates=text, TemplateSelectionExpression=selects
+        )
+    made = cloud.api.create_deployment(ApiId=api, Description="before")["DeploymentId"]
+    cloud.api.update_stage(ApiId=api, StageName=STAGE, DeploymentId=made)
+    cloud.api.delete_deployment(ApiId=api, DeploymentId=old)
+    cloud.clock.sleep(AN_HOUR)
+    assert Counter(house.healed(cloud)) == {
+        "UpdateIntegration(RequestTemplates, TemplateSelectionExpression)": 2,
+        "UpdateIntegrationResponse(ResponseTemplates, TemplateSelectionExpression)": 2,
+        "CreateDeployment": 1,
+        "UpdateStage(DeploymentId)": 1,
+        "DeleteDeployment": 1,
+    }
+    assert plan(cloud) == ()
 
 
 def test_the_api_is_gone(house: House) -> None:

@@ -1,25 +1,34 @@
 """API Gateway: the API's routes, and the integrations that they lead to."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from wschat.lab.aws.websocket_api import Api, ApiPart
-from wschat.lab.model import OPEN, Resource
+from wschat.lab.model import OPEN, Observed, Resource
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
 
-SELECT_DEFAULT = "\\$default"
-"""The template selection expression that picks the template `$default`: a backslash, then its name."""
+MOCK_KEY = "200"
+"""A MOCK's templates stand under this key, and this is the static expression that selects them.
+
+Public stacks whose MOCK routes answer have these two, and as the integration response's key `$default`, the
+documented catch-all, or `/200/`: https://github.com/obytes/terraform-aws-sumu (components/gateway/keepalive).
+"""
+
+Told = tuple[str | None, ...]
+"""Values of a MOCK, of which None is one that AWS does not tell."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Integration(ApiPart):
     """What a route leads to: a function (AWS_PROXY), or a fixed answer without one (MOCK).
 
-    `request` is the request template of a MOCK: without one that yields a status, it answers Internal
-    server error. `selects` is the expression that picks it; `answer` is the integration response: its key,
+    `request` is the template selection expression of a MOCK and its request template: without one that
+    yields a status, it answers Internal server error. `answer` is the integration response: its key,
     expression and template. AWS knows it by its description, which is its name here.
     """
 
@@ -30,22 +39,35 @@ class Integration(ApiPart):
     description: Annotated[str, "Description"]
     function: str | None = None
     method: Annotated[str | None, "IntegrationMethod"] = None
-    request: str | None = None
-    selects: Annotated[str | None, "TemplateSelectionExpression"] = None
-    answer: tuple[str | None, ...] | None = None
+    request: Told | None = None
+    answer: Told | None = None
 
     def identified(self, desired: Iterable[Resource]) -> Self:
-        """Return it under its name, which is lost if somebody changed its description, by what it does."""
-        known = [each for each in desired if isinstance(each, Integration)]
-        alike = (each.name for each in known if each.does == self.does)
-        return (
-            self if self.name in {each.name for each in known} else replace(self, name=next(alike, self.name))
-        )
+        """Return it under its name, which is lost if somebody changed its description, by what it does.
+
+        What AWS leaves out of a MOCK, or writes in another form, is as it is desired.
+        """
+        known = {each.name: each for each in desired if isinstance(each, Integration)}
+        alike = next((each for each in known.values() if each.does == self.does), self)
+        wanted = known.get(self.name, alike)
+        request, answer = _as_wanted(wanted.request, self.request), _as_wanted(wanted.answer, self.answer)
+        return replace(self, name=wanted.name, request=request, answer=answer)
 
     @property
     def does(self) -> object:
         """What it does, whatever it is called."""
         return self.function or (self.answer[-1] if self.answer else self)
+
+    @classmethod
+    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
+        """Read them all: what is told of one MOCK and not of another, that one does not have."""
+        found = list(super().read(cloud, name))
+        integrations: list[Any] = [each.resource for each in found]
+        requests = _missing(each.request for each in integrations)
+        answers = _missing(each.answer for each in integrations)
+        for observed, each in zip(found, integrations, strict=True):
+            request, answer = _filled(each.request, requests), _filled(each.answer, answers)
+            yield replace(observed, resource=replace(each, request=request, answer=answer))
 
     @classmethod
     def attributes(cls, cloud: "Cloud", api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -54,20 +76,24 @@ class Integration(ApiPart):
         if answer.get("IntegrationType") == "AWS_PROXY":
             prefix, _, suffix = cloud.lab.invoke_arn("|").partition("|")
             function = answer.get("IntegrationUri", "").removeprefix(prefix).removesuffix(suffix)
-            return found | {"function": function, "selects": None}
+            return found | {"function": function}
         of = {"ApiId": api, "IntegrationId": which}
         return found | {
             "method": None,
-            "request": answer.get("RequestTemplates", {}).get("$default"),
-            "selects": answer.get("TemplateSelectionExpression", SELECT_DEFAULT),  # MiniStack drops it
+            "request": _templates(answer, "RequestTemplates"),
             "answer": _answer(cloud.pages(cloud.api, "get_integration_responses", "Items[]", **of)),
         }
 
     def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
         return super().settings(cloud) | {
             "function": ("IntegrationUri", self.function and cloud.lab.invoke_arn(self.function)),
-            "request": ("RequestTemplates", self.request and {"$default": self.request}),
+            "request": ("RequestTemplates", self.request and {MOCK_KEY: self.request[1]}),
         }
+
+    def wanted(self, cloud: "Cloud", found: Resource | None = None) -> dict[str, Any]:
+        """Return the parameters as `Resource` does; templates go with the expression that selects them."""
+        sent = super().wanted(cloud, found)
+        return sent | ({"TemplateSelectionExpression": MOCK_KEY} if "RequestTemplates" in sent else {})
 
     def create(self, cloud: "Cloud") -> None:
         super().create(cloud)
@@ -87,7 +113,7 @@ class Integration(ApiPart):
         return {
             "IntegrationResponseKey": key,
             "TemplateSelectionExpression": selects,
-            "ResponseTemplates": {"$default": template},
+            "ResponseTemplates": {MOCK_KEY: template},
         }
 
     def _create_response(self, cloud: "Cloud") -> None:
@@ -112,12 +138,41 @@ class Integration(ApiPart):
             self._create_response(cloud)
 
 
-def _answer(responses: list[Mapping[str, Any]]) -> tuple[str | None, ...] | None:
-    answer = list[str | None]()
-    for each in responses:
-        template = each.get("ResponseTemplates", {}).get("$default")
-        answer += [each["IntegrationResponseKey"], each.get("TemplateSelectionExpression"), template]
-    return tuple(answer) or None
+def _answer(responses: list[Mapping[str, Any]]) -> Told | None:
+    answer = [(each["IntegrationResponseKey"], *_templates(each, "ResponseTemplates")) for each in responses]
+    return tuple(chain(*answer)) or None
+
+
+def _templates(answer: Mapping[str, Any], name: str) -> tuple[str | None, str | None]:
+    """Return the selection expression and the template, whatever its key; None for what AWS leaves out."""
+    templates = answer.get(name)
+    only = next(iter(templates.values()), "") if templates is not None else None
+    return answer.get("TemplateSelectionExpression"), (templates or {}).get(MOCK_KEY, only)
+
+
+def _missing(told: Iterable[Told | None]) -> list[str | None]:
+    """Return what stands for a value that is left out: that there is none, if it is told of others."""
+    return ["" if any(values) else None for values in zip_longest(*(each or () for each in told))]
+
+
+def _filled(told: Told | None, missing: Iterable[str | None]) -> Told | None:
+    pairs = zip(told or (), missing, strict=False)
+    return tuple(other if each is None else each for each, other in pairs) or None
+
+
+def _as_wanted(wanted: Told | None, found: Told | None) -> Told | None:
+    """Return what was found, but as it is wanted what AWS left out, and JSON that means the same."""
+    if not wanted or not found or len(wanted) != len(found):
+        return found
+    pairs = zip(wanted, found, strict=True)
+    return tuple(want if each is None or _meaning(each) == _meaning(want) else each for want, each in pairs)
+
+
+def _meaning(text: str | None) -> object:
+    try:
+        return json.loads(text or "")
+    except (RecursionError, ValueError):
+        return text
 
 
 @dataclass(frozen=True, kw_only=True)

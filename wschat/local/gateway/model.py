@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -140,21 +141,46 @@ def read_deployment(
 
 
 def _integration(found: Json, responses: Mapping[str, Json]) -> Integration:
-    response = _default(responses, "integrationResponseKey") or {}
+    request = _template(found, "requestTemplates")
     return Integration(
         type=found.get("integrationType") or "",
         uri=found.get("integrationUri") or "",
         timeout=(found.get("timeoutInMillis") or 29000) / 1000,
-        request_template=_template(found.get("requestTemplates") or {}),
-        response_template=_template(response.get("responseTemplates") or {}),
+        request_template=request,
+        response_template=_template(_response(responses, status_of(request)), "responseTemplates"),
     )
 
 
-def _template(templates: Json) -> str | None:
-    """Return the template that is meant for everything, or the only one."""
-    only = next(iter(templates.values())) if len(templates) == 1 else None
-    template: str | None = templates.get(DEFAULT, only)
+def status_of(template: str | None) -> int | None:
+    """Return the status that a MOCK's request template yields; None if that is no integer."""
+    try:
+        status = json.loads(template or "")["statusCode"]
+    except (ValueError, LookupError, TypeError):
+        status = None
+    return status if isinstance(status, int) else None
+
+
+def _template(found: Json, templates: str) -> str | None:
+    """Return the template that the static expression selects, else that for everything, else the first."""
+    by_key = found.get(templates) or {}
+    selected = (found.get("templateSelectionExpression") or "").replace("\\$", "$")
+    keys = (key for key in (selected, DEFAULT, *by_key) if key in by_key)
+    template: str | None = by_key.get(next(keys, None))
     return template
+
+
+def _response(responses: Mapping[str, Json], status: int | None) -> Json:
+    """Return the response whose key, an /expression/, matches a status, else that for everything."""
+    return next(
+        (each for each in responses.values() if _matches(each.get("integrationResponseKey") or "", status)),
+        _default(responses, "integrationResponseKey") or {},
+    )
+
+
+def _matches(key: str, status: int | None) -> bool:
+    with suppress(re.error):
+        return key.startswith("/") and bool(re.fullmatch(key.strip("/"), str(status)))
+    return False
 
 
 def _default(responses: Mapping[str, Json], key: str) -> Json | None:

@@ -1,6 +1,11 @@
-"""Integrations whose names are lost, and routes that are made anew."""
+"""Integrations whose names are lost, MOCKs as AWS may tell them, and routes that are made anew."""
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from tests.unit.lab.conftest import make, read
 from wschat.lab.aws.cloud import Cloud
@@ -11,6 +16,7 @@ from wschat.lab.model import Lab
 
 DESIRED = blueprint(Lab(account="0" * 12, region="us-east-1"))
 INTEGRATIONS = [each for each in DESIRED if isinstance(each, Integration)]
+MOCKS = [each for each in INTEGRATIONS if each.type == "MOCK"]
 
 
 def test_names_that_are_lost() -> None:
@@ -19,6 +25,50 @@ def test_names_that_are_lost() -> None:
         assert replace(each, name="a1b2", description="mine").identified(DESIRED).name == each.name
     strange = replace(INTEGRATIONS[0], name="a1b2", function="other")
     assert strange.identified(DESIRED) == strange
+
+
+def _indent(texts: dict[str, str]) -> dict[str, str]:
+    return {key: json.dumps(json.loads(text), indent=1) for key, text in texts.items()}
+
+
+def _rename(texts: dict[str, str]) -> dict[str, str]:
+    (text,) = texts.values()
+    return {"application/json": text}
+
+
+def _drop(_: object) -> None:
+    return None
+
+
+FORMS: dict[str, tuple[tuple[str, ...], Callable[[Any], Any]]] = {
+    "indented": (("RequestTemplates", "ResponseTemplates"), _indent),
+    "under other keys": (("RequestTemplates", "ResponseTemplates"), _rename),
+    "without templates": (("RequestTemplates", "ResponseTemplates"), _drop),
+    "without expressions": (("TemplateSelectionExpression",), _drop),
+}
+"""What AWS may answer in place of what it was told: the fields, and what becomes of them."""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_mocks_told_in_another_form(empty: Cloud, form: str) -> None:
+    """What AWS leaves out of all MOCKs, or writes in another form, is no difference."""
+    fields, change = FORMS[form]
+
+    def reform(parsed: dict[str, Any], **_: object) -> None:
+        for item in parsed["Items"]:
+            told = {name: change(item.pop(name)) for name in fields if name in item}
+            item.update({name: value for name, value in told.items() if value is not None})
+
+    make(empty, Api)
+    for each in MOCKS:
+        each.create(empty)
+    for operation in ("GetIntegrations", "GetIntegrationResponses"):
+        empty.api.meta.events.register(f"after-call.apigatewayv2.{operation}", reform, unique_id="form")
+    try:
+        assert [read(empty, each) for each in MOCKS] == MOCKS
+    finally:
+        for operation in ("GetIntegrations", "GetIntegrationResponses"):
+            empty.api.meta.events.unregister(f"after-call.apigatewayv2.{operation}", unique_id="form")
 
 
 def test_one_that_was_two_way(empty: Cloud) -> None:
