@@ -6,7 +6,6 @@ import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import count
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -23,11 +22,11 @@ API = "abc"
 
 @dataclass
 class Running:
-    """A gateway that listens, with an API of MOCK routes behind it, and the ids that it made."""
+    """A gateway that listens, with an API of MOCK routes behind it, and the stages that it looked up."""
 
     gateway: Gateway
     url: str
-    ids: list[str] = field(default_factory=list)
+    looked_up: list[str] = field(default_factory=list)
 
 
 @asynccontextmanager
@@ -38,10 +37,10 @@ async def running(
     mock = Integration("MOCK", request_template='{"statusCode": 200}', response_template="mocked")
     routes = {key: Route(key, mock, two_way=True) for key in ("$connect", "$disconnect", "$default")}
     stage = Stage(API, "test", "us-east-1", "000000000000", Deployment("$request.body.action", routes))
-    ids: list[str] = []
-    numbers = count()
+    looked_up: list[str] = []
 
-    def find_stage(_api: str, _name: str) -> Stage:
+    def find_stage(_api: str, name: str) -> Stage:
+        looked_up.append(name)
         return stage
 
     async def invoke(_integration: Integration, _arn: str, _event: object) -> Result:
@@ -50,15 +49,11 @@ async def running(
     def authorize(_handshake: object, _stage: Stage) -> str:
         raise AssertionError("nobody signs")
 
-    def make_id() -> str:
-        ids.append(f"id{next(numbers)}=")
-        return ids[-1]
-
-    gateway = Gateway(options, find_stage, invoke, authorize, make_id)
+    gateway = Gateway(options, find_stage, invoke, authorize)
     async with serve_both(gateway, listen(None), asyncio.Protocol, head_timeout) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         cutting = asyncio.create_task(gateway.drop_at_random())
-        yield Running(gateway, f"ws://127.0.0.1:{port}/_aws/execute-api/{API}/test", ids)
+        yield Running(gateway, f"ws://127.0.0.1:{port}/_aws/execute-api/{API}/test", looked_up)
         cutting.cancel()
 
 
@@ -80,7 +75,7 @@ async def settled(it: Running, tasks: int = 3) -> tuple[int, int]:
     """Wait until all have left; return the tasks that are left, and the bytes that Python has in use."""
     while it.gateway._open or it.gateway._tasks or len(asyncio.all_tasks()) > tasks:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
-    it.ids.clear()
+    it.looked_up.clear()
     gc.collect()
     return len(asyncio.all_tasks()), tracemalloc.get_traced_memory()[0]
 

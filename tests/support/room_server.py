@@ -14,6 +14,7 @@ from websockets.http11 import Request as HttpRequest
 from websockets.http11 import Response
 
 from tests.support.rooms import Rooms
+from wschat.local.gateway.open_connection import send_frames, split
 from wschat.protocol.requests import decode_request
 
 
@@ -63,7 +64,8 @@ class RoomServer(Rooms):
         if self.mute:
             return
         text = frame if isinstance(frame, str) else json.dumps(frame)
-        await asyncio.gather(*(one.send(text) for one in to or self.people), return_exceptions=True)
+        frames = split(text.encode())
+        await asyncio.gather(*(send_frames(one, frames) for one in to or self.people), return_exceptions=True)
 
     async def cut(self, code: int | None, reason: str = "") -> None:
         """Close all connections; without a code, as a network that fails."""

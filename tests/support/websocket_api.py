@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.http11 import Response
 from websockets.sync.client import ClientConnection, connect
 
 from tests.support.until import until
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 STAGE = "test"
 SELECTION = "$request.body.action"
 PATIENCE_S = 10
-ERROR = r'\{"message": "%s", "connectionId":"[\w-]{15}=", "requestId":"[\w-]{15}="\}'
+ERROR = r'\{"message": "%s", "connectionId":"[\w-]{18}==", "requestId":"([\w-]{15}=)"\}'
 FENCE = {"action": "mock"}
 
 MIRROR = """
@@ -169,13 +170,19 @@ def event_of(clients: Cloud, function: str, connection: str, event_type: str) ->
     return event
 
 
-def refused(url: str, **options: Any) -> tuple[int, dict[str, Any]]:  # noqa: ANN401  websockets' own
-    """Return the status and the body of a handshake that is refused."""
+def refusal(url: str) -> Response:
+    """Return the answer to a handshake that is refused."""
     try:
-        with connect(url, **options):
+        with connect(url):
             raise AssertionError("the handshake was accepted")
-    except InvalidStatus as refusal:
-        return refusal.response.status_code, json.loads(refusal.response.body)
+    except InvalidStatus as refused:
+        return refused.response
+
+
+def refused(url: str) -> tuple[int, dict[str, Any]]:
+    """Return the status and the body of a handshake that is refused by API Gateway itself."""
+    response = refusal(url)
+    return response.status_code, json.loads(response.body)
 
 
 def closed(client: ClientConnection) -> Close:

@@ -93,7 +93,7 @@ def talk(client: Terminal | Tab, management: "ApiGatewayManagementApiClient") ->
     client.until(lambda shown: "open" in shown or "Connected" in shown)
     client.type(json.dumps({"action": "echo"}))
     shown = client.until(lambda shown: '"connectionId"' in shown)
-    found = re.search(r'"connectionId": "([\w-]+=)"', shown)
+    found = re.search(r'"connectionId": "([\w-]+==)"', shown)
     assert found, shown
     assert "LastActiveAt" in management.get_connection(ConnectionId=found[1])
     management.post_to_connection(ConnectionId=found[1], Data="a post, größer als ASCII".encode())

@@ -1,12 +1,15 @@
-"""The events that API Gateway makes of a WebSocket connection, in AWS's shapes."""
+"""The events that API Gateway makes of a WebSocket connection, in AWS's shapes (recorded, 2026-09)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 Event = dict[str, Any]
 Pairs = Iterable[tuple[str, str]]
+HOP_BY_HOP = {"connection", "upgrade"}
+"""Headers that are about one hop alone, so no function sees them; names in lower case."""
 
 
 @dataclass(frozen=True)
@@ -38,31 +41,49 @@ class RequestInfo:
 
 
 def connect(
-    connection: ConnectionInfo, request: RequestInfo, headers: Pairs, query: Sequence[tuple[str, str]]
+    connection: ConnectionInfo,
+    request: RequestInfo,
+    headers: Pairs,
+    query: Sequence[tuple[str, str]],
+    trace: str,
 ) -> Event:
-    """Return the event of a handshake. Headers keep their case; without a query there is no key for it."""
-    event = _with_values("headers", "multiValueHeaders", headers)
+    """Return the event of a handshake, as API Gateway's front has it: by TLS, at the API's own host.
+
+    Headers are sorted and keep their case; without a query there is no key for it.
+    """
+    own = {
+        "Host": connection.host,
+        "X-Amzn-Trace-Id": trace,
+        "X-Forwarded-For": connection.identity.get("sourceIp", ""),
+        "X-Forwarded-Port": "443",
+        "X-Forwarded-Proto": "https",
+    }
+    replaced = HOP_BY_HOP | {name.lower() for name in own}
+    kept = [(name, value) for name, value in headers if name.lower() not in replaced]
+    event = _with_values("headers", "multiValueHeaders", sorted([*kept, *own.items()], key=itemgetter(0)))
     if query:
         event |= _with_values("queryStringParameters", "multiValueQueryStringParameters", query)
     return event | _event(connection, request, "$connect", "CONNECT")
 
 
-def message(connection: ConnectionInfo, request: RequestInfo, route_key: str, body: str) -> Event:
+def message(
+    connection: ConnectionInfo, request: RequestInfo, route_key: str, message_id: str, body: str
+) -> Event:
     """Return the event of a message: it has a body and no headers."""
-    event = _event(connection, request, route_key, "MESSAGE")
-    event["requestContext"]["messageId"] = request.request_id
-    return event | {"body": body}
+    return _event(connection, request, route_key, "MESSAGE", messageId=message_id) | {"body": body}
 
 
 def disconnect(connection: ConnectionInfo, request: RequestInfo, code: int, reason: str) -> Event:
     """Return the event of a connection's end: it has no body, and headers of API Gateway's own."""
-    event = _event(connection, request, "$disconnect", "DISCONNECT")
-    event["requestContext"] |= {"disconnectStatusCode": code, "disconnectReason": reason}
+    end = {"disconnectStatusCode": code, "disconnectReason": reason}
+    event = _event(connection, request, "$disconnect", "DISCONNECT", **end)
     headers = {"Host": connection.host, "x-api-key": "", "X-Forwarded-For": "", "x-restapi": ""}
     return _with_values("headers", "multiValueHeaders", headers.items()) | event
 
 
-def _event(connection: ConnectionInfo, request: RequestInfo, route_key: str, event_type: str) -> Event:
+def _event(
+    connection: ConnectionInfo, request: RequestInfo, route_key: str, event_type: str, **own: object
+) -> Event:
     made = datetime.fromtimestamp(request.time, UTC)
     context = {
         "routeKey": route_key,
@@ -78,6 +99,7 @@ def _event(connection: ConnectionInfo, request: RequestInfo, route_key: str, eve
         "domainName": connection.host,
         "connectionId": connection.id,
         "apiId": connection.api,
+        **own,
     }
     return {"requestContext": context, "isBase64Encoded": False}
 

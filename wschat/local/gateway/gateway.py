@@ -5,7 +5,7 @@ import logging
 import random
 import re
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from http import HTTPStatus
@@ -17,24 +17,24 @@ from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from wschat.local.gateway import events, quotas, responses
+from wschat.local.gateway import events, ids, quotas, responses
 from wschat.local.gateway.events import ConnectionInfo, Event, RequestInfo
 from wschat.local.gateway.model import ANYONE, AWS_IAM, MOCK, PROXY, Integration, Route, Stage, route_of
-from wschat.local.gateway.open_connection import OpenConnection
+from wschat.local.gateway.open_connection import OpenConnection, split
 from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, GatewayOptions, Throttles
 from wschat.local.gateway.responses import BINARY, DELETED, GOING_AWAY, RESTART, Close, Problem, Result
 
 TOO_LONG = f".{{{quotas.URL_CHARACTERS + 1}}}"
-TARGET = re.compile(rf"(?!{TOO_LONG})/_aws/execute-api/([^/?]+)/([^/?]+)(?:\?(.*))?")
+TARGET = re.compile(rf"(?!{TOO_LONG})/_aws/execute-api/([^/?]+)/([^/?]+)/?(?:\?(.*))?")
 SHUFFLED_S = 0.05
 log = logging.getLogger("wschat.gateway")
 
 
 class Accepted(NamedTuple):
-    """The answer to a handshake that opens a connection, with headers of `$connect`'s own."""
+    """The answer to a handshake that opens a connection, with the subprotocol that `$connect` chose."""
 
     info: ConnectionInfo
-    headers: Mapping[str, str] = {}
+    subprotocol: str = ""
 
 
 Identity = dict[str, str]
@@ -51,14 +51,12 @@ class Gateway:
         find_stage: finds a stage by its API and name, if it serves a deployment.
         invoke: invokes the function of an integration, for the route of an ARN, with an event.
         authorize: checks the signature of a handshake; returns who it is, or why not.
-        make_id: makes the ids of connections and of requests.
     """
 
     options: GatewayOptions
     find_stage: FindStage
     invoke: Invoke
     authorize: Authorize
-    make_id: Callable[[], str]
     _open: dict[str, OpenConnection] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -69,17 +67,14 @@ class Gateway:
         """Answer a handshake, as `$connect` decides if there is that route."""
         target = TARGET.fullmatch(handshake.path)
         api, stage_name, query = target.groups("") if target else ("", "", "")
-        request = RequestInfo(self.make_id(), time.time())
+        request = RequestInfo(ids.request_id(), time.time())
         agents = handshake.headers.get_all("User-Agent")
         identity = {"sourceIp": source_ip, **({"userAgent": agents[0]} if agents else {})}
-        info = ConnectionInfo(self.make_id(), api, stage_name, "", request.time, identity)
+        info = ConnectionInfo(ids.connection_id(), api, stage_name, "", request.time, identity)
 
-        def refuse(problem: Problem, message: str = "", status: int = 0) -> Response:
-            body = responses.frame(message or problem.message, info.id, request.request_id).encode()
-            status = status or problem.status
-            headers = Headers({"Date": formatdate(usegmt=True), "Connection": "close"})
-            headers.update({"Content-Type": "application/json", "Content-Length": str(len(body))})
-            return Response(status, responses.phrase(status), headers, body)
+        def refuse(problem: Problem, message: str = "") -> Response:
+            body = responses.frame(message or problem.message, info.id, request.request_id)
+            return _refusal(problem.status, body, request.request_id)
 
         stage = self.find_stage(api, stage_name)
         if stage is None:
@@ -98,14 +93,15 @@ class Gateway:
         elif route.authorization != ANYONE:
             log.warning("%s/%s $connect: no %s authorizer works here", api, stage_name, route.authorization)
             return refuse(Problem.REFUSED)
-        parameters = parse_qsl(query, keep_blank_values=True)
-        event = events.connect(info, request, handshake.headers.raw_items(), parameters)
+        parameters, headers = parse_qsl(query, keep_blank_values=True), handshake.headers.raw_items()
+        event = events.connect(info, request, headers, parameters, ids.trace_id())
         result = await self._integrate(stage, route, event)
         if result.problem:
             return refuse(result.problem)
         if result.status not in range(200, 300):  # any 2xx opens
-            return refuse(Problem.FORBIDDEN, responses.phrase(result.status), result.status)
-        return Accepted(info, result.headers)
+            kind = result.headers.get("content-type", "application/json")
+            return _refusal(result.status, result.body, request.request_id, kind)
+        return Accepted(info, result.headers.get("sec-websocket-protocol", ""))
 
     async def serve(self, info: ConnectionInfo, websocket: ServerConnection) -> None:
         """Serve a connection from the end of its handshake until after its `$disconnect`."""
@@ -137,13 +133,16 @@ class Gateway:
 
     async def _message(self, client: OpenConnection, text: str) -> None:
         """Let a message take its route, and send back what there is to send."""
-        info, request = client.info, RequestInfo(self.make_id(), time.time())
+        info, request = client.info, RequestInfo(ids.request_id(), time.time())
         answer = await self._answer(info, request, text)
+        if answer is None:
+            return
         if isinstance(answer, Problem):
-            answer = responses.frame(answer.message, info.id, request.request_id)
-        if answer is not None:
-            await self._shuffle()
-            await client.send(answer.encode(), time.time())
+            frames = [responses.frame(answer.message, info.id, request.request_id).encode()]
+        else:
+            frames = split(answer.encode())
+        await self._shuffle()
+        await client.send(frames, time.time())
 
     async def _answer(self, info: ConnectionInfo, request: RequestInfo, text: str) -> str | Problem | None:
         stage = self.find_stage(info.api, info.stage)
@@ -152,7 +151,8 @@ class Gateway:
             return Problem.FORBIDDEN
         if not self._throttles.message(stage, route.key, request.time):
             return Problem.THROTTLED
-        result = await self._integrate(stage, route, events.message(info, request, route.key, text))
+        event = events.message(info, request, route.key, ids.message_id(info.id), text)
+        result = await self._integrate(stage, route, event)
         return responses.reply(route, result)
 
     async def _disconnect(self, info: ConnectionInfo, end: Close) -> None:
@@ -160,12 +160,14 @@ class Gateway:
         stage = self.find_stage(info.api, info.stage)
         route = stage.deployment.routes.get("$disconnect") if stage else None
         if stage and route:
-            request = RequestInfo(self.make_id(), time.time())
+            request = RequestInfo(ids.request_id(), time.time())
             await self._integrate(stage, route, events.disconnect(info, request, *end))
 
     async def _integrate(self, stage: Stage, route: Route, event: Event) -> Result:
         """Return what comes of a route's integration; a problem's reason goes to the log."""
         await self._shuffle()
+        if stage.variables:
+            event["stageVariables"] = dict(stage.variables)
         integration = route.integration
         if integration and integration.type == PROXY:
             result = await self.invoke(integration, stage.arn(route.key), event)
@@ -193,7 +195,7 @@ class Gateway:
                 now = time.time()
                 if not self._throttles.post(now) or client.unsent + len(data) > BUFFER_BYTES:
                     return responses.error(HTTPStatus.TOO_MANY_REQUESTS)
-                await client.send(data, now)
+                await client.send(split(data.decode(errors="replace").encode()), now)
                 return responses.ok()
             case "GET":
                 return responses.ok(client.describe())
@@ -223,3 +225,19 @@ class Gateway:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
+
+
+def _refusal(status: int, body: str, request_id: str, content_type: str = "application/json") -> Response:
+    """Return the answer that refuses a handshake, as recorded (us-east-1, 2026-09), but for `Connection`.
+
+    AWS keeps the connection alive.
+    """
+    content, charset = body.encode(), "" if "charset=" in content_type.lower() else "; charset=UTF-8"
+    headers = {
+        "Date": formatdate(usegmt=True),
+        "Content-Type": content_type + charset,
+        "Content-Length": str(len(content)),
+        "Connection": "close",
+        "x-amz-apigw-id": request_id,
+    }
+    return Response(status, responses.phrase(status), Headers(headers), content)

@@ -60,7 +60,10 @@ async def _call(function: str, qualifier: str | None, event: Json) -> Result:
     """Call a function of this context's account and region as its root, and return what comes of it."""
     path = f"/2015-03-31/functions/{function}/invocations"
     query = {"Qualifier": [qualifier]} if qualifier else {}
-    status, headers, body = await handle_request("POST", path, {}, json.dumps(event).encode(), query)
+    try:
+        status, headers, body = await handle_request("POST", path, {}, json.dumps(event).encode(), query)
+    except UnicodeEncodeError:
+        return Result(Problem.RAISED, f"{function} returned half a character: Runtime.MarshalError")
     if status != HTTPStatus.OK:
         return Result(Problem.REFUSED, f"Lambda does not invoke {function}: {body.decode(errors='replace')}")
     if "X-Amz-Function-Error" in headers:

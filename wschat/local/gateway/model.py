@@ -34,7 +34,10 @@ class Integration:
 
 @dataclass(frozen=True)
 class Route:
-    """A route; only a two-way one sends back what its integration returns."""
+    """A route; only a two-way one sends back what its integration returns.
+
+    Its route response makes it so, with or without the expression that selects it (recorded, 2026-09).
+    """
 
     key: str
     integration: Integration | None = None
@@ -64,6 +67,11 @@ class Stage:
     def arn(self, route_key: str) -> str:
         """Return the ARN that IAM policies and invoke permissions know a route by."""
         return f"arn:aws:execute-api:{self.region}:{self.account}:{self.api}/{self.name}/{route_key}"
+
+    @property
+    def variables(self) -> Json:
+        """The stage's variables, by their names."""
+        return self.description.get("stageVariables") or {}
 
     def throttle(self, route_key: str) -> tuple[float, float] | None:
         """Return the throttle of a route, or of all that have none: requests a second, and how many at once.
@@ -131,8 +139,7 @@ def read_deployment(
         Route(
             key=found["routeKey"],
             integration=known.get((found.get("target") or "").removeprefix("integrations/")),
-            two_way=found.get("routeResponseSelectionExpression") == DEFAULT
-            and _default(route_responses.get(id_, {}), "routeResponseKey") is not None,
+            two_way=_default(route_responses.get(id_, {}), "routeResponseKey") is not None,
             authorization=found.get("authorizationType") or ANYONE,
         )
         for id_, found in routes.items()

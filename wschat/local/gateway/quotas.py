@@ -6,6 +6,9 @@ from wschat.local.gateway.model import Stage
 
 MESSAGE_BYTES = 128 * 1024
 FRAME_BYTES = 32 * 1024
+"""The most that a client may send in one frame."""
+SENT_FRAME_BYTES = 4096
+"""The most that API Gateway sends in one frame (recorded, us-east-1, 2026-09)."""
 URL_CHARACTERS = 4096
 BUFFER_BYTES = 2 * MESSAGE_BYTES
 """How many bytes are buffered for a client that reads slowly; AWS does not say how many."""

@@ -28,7 +28,10 @@ class Problem(Enum):
 
 @dataclass(frozen=True)
 class Result:
-    """What came of an integration: a problem, with the reason for the log, or an answer."""
+    """What came of an integration: a problem, with the reason for the log, or an answer.
+
+    Its headers' names are in lower case.
+    """
 
     problem: Problem | None = None
     reason: str = ""
@@ -52,7 +55,7 @@ def read_proxy(returned: bytes) -> Result:
     status, body, headers = (response.get(name) for name in ("statusCode", "body", "headers"))
     if not (str(status) in STATUSES and isinstance(body, str | None) and isinstance(headers, dict | None)):
         return MALFORMED
-    headers = {name: str(value) for name, value in (headers or {}).items()}
+    headers = {name.lower(): str(value) for name, value in (headers or {}).items()}
     if not all(text.isprintable() for header in headers.items() for text in header):
         return MALFORMED
     return Result(status=int(str(status)), body=body or "", headers=headers)
@@ -73,13 +76,14 @@ def reply(route: Route, result: Result) -> str | Problem | None:
     """Return what the client gets in return for a message: text, a problem, or nothing.
 
     A problem is reported on a one-way route as well, but for a malformed response, which is not sent there
-    anyway. Of a response only the body is sent, on a two-way route, and not of a 4xx or a 5xx.
+    anyway. Of a response only the body is sent, on a two-way route, whatever its status: recorded of 503
+    (us-east-1, 2026-09), inferred of 4xx.
     """
     if result.problem is Problem.MALFORMED and not route.two_way:
         return None
     if result.problem:
         return result.problem
-    if not route.two_way or result.status >= HTTPStatus.BAD_REQUEST or not result.body:
+    if not route.two_way or not result.body:
         return None
     return result.body if len(result.body.encode()) <= MESSAGE_BYTES else Problem.REFUSED
 

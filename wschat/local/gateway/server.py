@@ -1,10 +1,8 @@
 """MiniStack and the gateway on one port, in one event loop."""
 
 import asyncio
-import base64
 import re
 import resource
-import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -29,7 +27,6 @@ from wschat.target import is_here
 
 KEEP_ALIVE_S = 75
 REQUEST_S = 60.0
-ID_BYTES = 11
 HOST_HEADER = re.compile(r"\[?([^]]*?)\]?(?::\d+)?")
 TYPED = "none"  # the URL was typed into the address bar
 
@@ -43,7 +40,7 @@ async def serving(listener: socket.socket, options: GatewayOptions) -> AsyncIter
     """
     _raise_file_limit()
     control_plane = ControlPlane()
-    gateway = Gateway(options, control_plane.find_stage, Functions().invoke, authorize, make_id)
+    gateway = Gateway(options, control_plane.find_stage, Functions().invoke, authorize)
     SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
     apigateway.handle_connections_api = gateway.manage
     make_http = await start_http(refuse_pages(ministack))
@@ -57,11 +54,6 @@ def _raise_file_limit() -> None:
     if soft < hard:
         with suppress(ValueError, OSError):  # macOS takes no more than some limit of its own
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-def make_id() -> str:
-    """Make an id as AWS's are: 16 characters, the last one `=`, which a URL needs encoded."""
-    return base64.urlsafe_b64encode(secrets.token_bytes(ID_BYTES)).decode()
 
 
 def refuse_pages(app: Any) -> Any:  # noqa: ANN401  ASGI

@@ -110,9 +110,12 @@ def serve_both(
         return None
 
     def accept(client: ServerConnection, _request: Request, response: Response) -> None:
-        if client in accepted:
-            own = accepted[client].headers.items()
-            response.headers.update({name: value for name, value in own if name not in response.headers})
+        if client not in accepted:
+            return
+        del response.headers["Connection"]
+        response.headers["Connection"] = "upgrade"  # so spelt, as recorded (us-east-1, 2026-09)
+        if subprotocol := accepted[client].subprotocol:
+            response.headers["Sec-WebSocket-Protocol"] = subprotocol
 
     async def handle(client: ServerConnection) -> None:
         await gateway.serve(accepted[client].info, client)

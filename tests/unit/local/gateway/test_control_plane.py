@@ -23,6 +23,13 @@ def test_no_such_stage(clients: Cloud, api: TestApi) -> None:
         assert (status, body["message"]) == (403, "Forbidden")
 
 
+@pytest.mark.parametrize("end", ["/", "/?a=1"])
+def test_a_slash_behind_the_stage(api: TestApi, end: str) -> None:
+    """A URL may end in a slash behind its stage."""
+    with opened(f"{api.url}{end}") as client:
+        assert ask(client, FENCE) == "mocked"
+
+
 def test_a_stage_serves_its_deployment(clients: Cloud) -> None:
     """A route is live once it is deployed and the stage serves that deployment."""
     api = TestApi(clients)

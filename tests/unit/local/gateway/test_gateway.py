@@ -31,9 +31,10 @@ from tests.support.websocket_api import (
     id_of,
     management_of,
     opened,
+    refusal,
     refused,
 )
-from tests.unit.local.gateway.conftest import Management
+from tests.unit.local.gateway.conftest import REFUSED, Management, headers_of
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.quotas import GatewayOptions
 
@@ -42,10 +43,26 @@ CROWD = int(os.environ.get("CROWD", "150"))
 
 @pytest.mark.parametrize("status", [301, 401, 403, 501])
 def test_the_status_of_connect_is_passed_on(api: TestApi, status: int) -> None:
-    """What `$connect` returns is the handshake's status."""
-    found, body = refused(f"{api.url}?returns={quote(json.dumps({'statusCode': status}))}")
-    assert found == status
-    assert body.keys() == {"message", "connectionId", "requestId"}
+    """A refusal by `$connect` is the handshake's answer, its body byte for byte; of its headers one."""
+    own = {"Content-Type": "application/json", "X-Other": "dropped", "content-length": "1"}
+    response = {"statusCode": status, "body": '{"no" : "über"}\n', "headers": own}
+    answer = refusal(f"{api.url}?returns={quote(json.dumps(response))}")
+    assert (answer.status_code, answer.body) == (status, '{"no" : "über"}\n'.encode())
+    assert headers_of(answer) == REFUSED
+    assert answer.headers["content-type"] == "application/json; charset=UTF-8"
+
+
+@pytest.mark.parametrize(
+    ("headers", "kind"),
+    [
+        ({}, "application/json; charset=UTF-8"),
+        ({"content-type": "text/html; Charset=latin-1"}, "text/html; Charset=latin-1"),
+    ],
+)
+def test_a_refusal_of_another_type(api: TestApi, headers: dict[str, str], kind: str) -> None:
+    """A refusal without a content type is JSON, and a charset of its own stays."""
+    answer = refusal(f"{api.url}?returns={quote(json.dumps({'statusCode': 403, 'headers': headers}))}")
+    assert (answer.headers["content-type"], answer.body) == (kind, b"")
 
 
 def test_any_2xx_opens(api: TestApi) -> None:
@@ -65,9 +82,15 @@ def test_authorizers_that_do_not_work(clients: Cloud) -> None:
 
 @pytest.mark.parametrize("route", ["one-way", "half", "mock-half"])
 def test_one_way(api: TestApi, route: str) -> None:
-    """Without a route response, and without the expression that selects it, nothing comes back."""
+    """Without a route response nothing comes back, not even with the expression that would select it."""
     with opened(api.url) as client:
         assert answers(client, {"action": route}) == []
+
+
+def test_the_response_alone(api: TestApi) -> None:
+    """A route response makes a route two-way, without the expression that selects it."""
+    with opened(api.url) as client:
+        assert ask(client, {"action": "response"})["requestContext"]["routeKey"] == "response"
 
 
 @pytest.mark.parametrize(
@@ -82,10 +105,11 @@ def test_forbidden(api: TestApi, message: str) -> None:
 
 
 @pytest.mark.parametrize("route", ["echo", "one-way"])
-def test_raises(api: TestApi, route: str) -> None:
-    """Who raises causes `Internal server error`, even on a one-way route; nothing leaks."""
+@pytest.mark.parametrize("told", [{"raise": 1}, {"returns": '{"statusCode": 200, "body": "\\ud800"}'}])
+def test_raises(api: TestApi, route: str, told: dict[str, Any]) -> None:
+    """Who raises, or returns no text, causes `Internal server error`, even on a one-way route."""
     with opened(api.url) as client:
-        client.send(json.dumps({"action": route, "raise": 1}))
+        client.send(json.dumps({"action": route, **told}))
         assert re.fullmatch(ERROR % "Internal server error", str(client.recv(PATIENCE_S)))
         assert ask(client, FENCE) == "mocked"
 
@@ -122,16 +146,25 @@ def error_of(call: Any, **arguments: Any) -> tuple[str, int]:  # noqa: ANN401  a
 
 
 def test_a_large_post(api: TestApi, management: Management) -> None:
-    """A post comes as text, 128 KB in frames of 32 KB; a larger one is refused with 413.
+    """A post comes as text, 128 KB in frames of 4 KB; a larger one is refused with 413.
 
     The id ends in `=`, which boto3 encodes.
     """
     with opened(api.url) as client:
         connection, post = id_of(client), management(api.id).post_to_connection
         post(ConnectionId=connection, Data="ü".encode() * 64 * 1024)
-        assert [*filter(None, client.recv_streaming())] == ["ü" * 16 * 1024] * 4
+        assert [*map(len, client.recv_streaming())] == [*[2048] * 31, 1024, 1024]
         error = error_of(post, ConnectionId=connection, Data=b"x" * (128 * 1024 + 1))
         assert error == ("PayloadTooLargeException", 413)
+
+
+def test_a_post_of_bytes(api: TestApi, management: Management) -> None:
+    """A post comes as text, with U+FFFD for what is no UTF-8; an empty one comes as well."""
+    with opened(api.url) as client:
+        connection, post = id_of(client), management(api.id).post_to_connection
+        for data, text in ((b"\0a\xff\xc3\xbc\x80", "\0a\ufffdü\ufffd"), (b"", "")):
+            post(ConnectionId=connection, Data=data)
+            assert client.recv(PATIENCE_S) == text
 
 
 def test_gone(api: TestApi, management: Management) -> None:
@@ -179,13 +212,13 @@ def test_without_manage_connections(clients: Cloud, api: TestApi) -> None:
 async def test_the_end_of_the_gateway() -> None:
     """When the gateway ends, clients are told 1012, and `$disconnect` is not run any more."""
     async with running() as it, connect(it.url) as one, connect(it.url) as two:
-        made = len(it.ids)
+        known = len(it.looked_up)
         await it.gateway.shut_down()
         for client in (one, two):
             assert await how_it_closes(client, client.recv) == (1012, "Service restart")
         while it.gateway._open:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-        assert len(it.ids) == made
+        assert len(it.looked_up) == known
 
 
 @asynchronous

@@ -1,6 +1,7 @@
 """Who may connect with AWS_IAM, and which route may invoke a function."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,8 @@ from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 
-from tests.support.websocket_api import TestApi, ask, opened, refused
+from tests.support.websocket_api import ERROR, PATIENCE_S, TestApi, ask, opened, refusal, refused
+from tests.unit.local.gateway.conftest import REFUSED, headers_of
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.iam import allows
 
@@ -113,12 +115,16 @@ def test_permission() -> None:
 
 
 def test_without_permission(clients: Cloud, mirror: str) -> None:
-    """A `$connect` that the function's policy does not let in ends with 500."""
+    """A `$connect` that the function's policy does not let in ends with 500, as of AWS."""
     api = TestApi(clients)
     api.route("$connect", api.proxy(mirror))
     api.stage(api.deploy())
-    status, body = refused(api.url)
-    assert (status, body["message"]) == (500, "Internal server error")
+    answer = refusal(api.url)
+    assert (answer.status_code, headers_of(answer)) == (500, REFUSED)
+    assert answer.headers["content-type"] == "application/json; charset=UTF-8"
+    told = re.fullmatch(ERROR % "Internal server error", answer.body.decode())
+    assert told
+    assert answer.headers["x-amz-apigw-id"] == told[1]
     api.permit(mirror, "echo")
     assert refused(api.url)[0] == 500
     api.permit(mirror, "$connect")
@@ -127,6 +133,8 @@ def test_without_permission(clients: Cloud, mirror: str) -> None:
 
 
 def test_message_without_permission(api: TestApi) -> None:
-    """A route that the function's policy does not name causes `Internal server error`."""
+    """A route that the function's policy does not name causes `Internal server error`, and stays open."""
     with opened(api.url) as client:
-        assert ask(client, {"action": "not-permitted"})["message"] == "Internal server error"
+        for _ in range(2):
+            client.send(json.dumps({"action": "not-permitted"}))
+            assert re.fullmatch(ERROR % "Internal server error", str(client.recv(PATIENCE_S)))

@@ -1,5 +1,6 @@
 """How long a connection lives, and how it ends."""
 
+import json
 import socket
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -18,7 +19,7 @@ from tests.support.websocket_api import PATIENCE_S, TestApi, ask, closed, event_
 from tests.unit.local.gateway.conftest import Management
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.events import ConnectionInfo
-from wschat.local.gateway.open_connection import OpenConnection
+from wschat.local.gateway.open_connection import OpenConnection, split
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.gateway.responses import error
 
@@ -42,6 +43,36 @@ async def test_going_away(options: GatewayOptions, act: Callable[[AsyncConnectio
     """A connection that is only pinged, or is old enough, is closed with 1001."""
     async with running(options) as it, connect(it.url) as client:
         assert await how_it_closes(client, partial(act, client)) == (1001, "Going away")
+
+
+@pytest.mark.parametrize(
+    ("size", "frames"),
+    [
+        (0, [0]),
+        (1, [1]),
+        (2, [1, 1]),
+        (903, [452, 451]),
+        (4096, [2048, 2048]),
+        (4097, [4096, 1]),
+        (131_072, [*[4096] * 31, 2048, 2048]),
+    ],
+)
+def test_frames(size: int, frames: list[int]) -> None:
+    """A reply, or a post, goes out in frames of 4,096 bytes at most, and in two if it has two bytes."""
+    text = bytes(number % 251 for number in range(size))
+    assert [len(frame) for frame in split(text)] == frames
+    assert b"".join(split(text)) == text
+
+
+def test_a_reply_in_frames(api: TestApi) -> None:
+    """A short reply comes in two frames, which may cut a character; a frame of the gateway's own is whole."""
+    with opened(api.url) as client:
+        for frames in (["ab", "cd"], ["a", "üb"]):
+            returned = json.dumps({"statusCode": 200, "body": "".join(frames)})
+            client.send(json.dumps({"action": "echo", "returns": returned}))
+            assert [*client.recv_streaming()] == frames
+        client.send("nobody")
+        assert len([*client.recv_streaming()]) == 1
 
 
 @asynchronous

@@ -1,11 +1,12 @@
 """What becomes of what a function returns."""
 
 import json
+import re
 from urllib.parse import quote
 
 import pytest
 
-from tests.support.websocket_api import TestApi, answers, ask, opened, refused
+from tests.support.websocket_api import ERROR, PATIENCE_S, TestApi, answers, ask, opened, refused
 
 
 @pytest.mark.parametrize(
@@ -26,22 +27,32 @@ def test_connect_that_returns_no_response(api: TestApi, asked: str) -> None:
     assert (status, body["message"]) == (502, "Internal server error")
 
 
-@pytest.mark.parametrize("status", [400, 401, 500, 501])
+@pytest.mark.parametrize("status", [301, 400, 401, 500, 503])
 def test_statuses(api: TestApi, status: int) -> None:
-    """A 4xx or a 5xx is met with silence."""
-    returned = json.dumps({"statusCode": status, "body": "text"})
+    """A two-way route sends what its function returns, whatever the status; a one-way route nothing."""
+    returned = json.dumps({"statusCode": status, "body": '{"no" : "😀"}'})
     with opened(api.url) as client:
-        assert answers(client, {"action": "echo", "returns": returned}) == []
+        client.send(json.dumps({"action": "echo", "returns": returned}))
+        assert client.recv(PATIENCE_S) == '{"no" : "😀"}'
+        assert answers(client, {"action": "one-way", "returns": returned}) == []
 
 
 @pytest.mark.parametrize(
     "returned",
-    ['"text"', "null", "{}", '{"statusCode": 200, "body": {}}', '{"statusCode": 200, "headers": [1]}'],
+    [
+        '"text"',
+        "null",
+        "{}",
+        '{"statusCode": "invalid", "body": "text"}',
+        '{"statusCode": 200, "body": {}}',
+        '{"statusCode": 200, "headers": [1]}',
+    ],
 )
 def test_bad_shape(api: TestApi, returned: str) -> None:
     """What is no response causes `Internal server error` where one is waited for."""
     with opened(api.url) as client:
-        assert ask(client, {"action": "echo", "returns": returned})["message"] == "Internal server error"
+        client.send(json.dumps({"action": "echo", "returns": returned}))
+        assert re.fullmatch(ERROR % "Internal server error", str(client.recv(PATIENCE_S)))
         assert answers(client, {"action": "one-way", "returns": returned}) == []
 
 

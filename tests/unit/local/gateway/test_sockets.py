@@ -13,6 +13,7 @@ from tests.support.asynchronous import asynchronous
 from tests.support.gateway import running
 from tests.support.until import until
 from tests.support.websocket_api import FENCE, PATIENCE_S, TestApi, closed, event_of, opened, refused
+from tests.unit.local.gateway.conftest import headers_of
 from wschat.lab.aws.cloud import Cloud
 
 
@@ -21,9 +22,18 @@ def test_the_url_is_too_long(api: TestApi) -> None:
     assert refused(f"{api.url}?a={'x' * 4096}")[0] == 403
 
 
+def test_the_answer_that_opens(api: TestApi) -> None:
+    """The answer that opens has AWS's headers, and none of `$connect`'s."""
+    response = {"statusCode": 200, "headers": {"X-Own": "dropped", "Set-Cookie": "a=b"}}
+    with opened(f"{api.url}?returns={quote(json.dumps(response))}") as client:
+        assert client.response
+        assert headers_of(client.response) == ["connection", "date", "sec-websocket-accept", "upgrade"]
+        assert client.response.headers["connection"] == "upgrade"
+
+
 def test_subprotocol(api: TestApi) -> None:
     """The subprotocol is what `$connect` returns as a header; compression is not negotiated."""
-    response = {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "b"}}
+    response = {"statusCode": 200, "headers": {"sec-websocket-Protocol": "b"}}
     url = f"{api.url}?returns={quote(json.dumps(response))}"
     with opened(url, subprotocols=["a", "b"]) as client:
         assert client.subprotocol == "b"
