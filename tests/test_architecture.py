@@ -26,6 +26,7 @@ MODULES = {
 PURE = {
     "wschat.errors",
     "wschat.retry",
+    "wschat.stand_ins",
     "wschat.target",
     *(module for module in MODULES if module.startswith("wschat.protocol.")),
     "wschat.text",
@@ -46,7 +47,7 @@ LAYERS = (
     {"__main__"},
     {"cli"},
     {"chat", "functions", "lab", "local", "web"},
-    {"errors", "paths", "protocol", "retry", "signals", "target", "text"},
+    {"errors", "paths", "protocol", "recording", "retry", "signals", "stand_ins", "target", "text"},
 )
 """The package from top to bottom: each part imports itself and what is below; the facts, each other too."""
 DEPTH = {part: depth for depth, parts in enumerate(LAYERS) for part in parts}
@@ -243,4 +244,5 @@ def test_chat_loads_neither_boto3_nor_what_provisions() -> None:
     """A chat that is not signed goes as far as the network without the libraries that it does not need."""
     found = loaded("chat", "--url", "ws://127.0.0.1:9/x", "--region", "x", "--profile", "x")
     assert "websockets.asyncio.client" in found
-    assert found & {"boto3", "botocore", "wschat.lab.engine", "wschat.lab.aws.signing"} == set()
+    unneeded = {"boto3", "botocore", "wschat.lab.engine", "wschat.lab.aws.signing", "wschat.stand_ins"}
+    assert found & unneeded == set()

@@ -15,6 +15,7 @@ from wschat.target import Target
 
 LAST_URL = "last-url"
 KEPT_SECRET = "chat-secret"  # noqa: S105  the name of a file
+RECORDING_KEY = "recording-key"
 
 
 def state_dir() -> Path:
@@ -107,3 +108,22 @@ def token(url: str) -> Iterator[str]:
                 file.write(secret)
                 file.flush()
         yield hmac.new(secret.encode(), url.encode(), "sha256").hexdigest()
+
+
+def recording_key() -> bytes:
+    """Return the key of the stand-ins in recordings, the same for all that is recorded from here.
+
+    Raises:
+        OSError: it can't be kept.
+    """
+    place = state_dir() / RECORDING_KEY
+    draft = place.with_name(f"{RECORDING_KEY}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(os.urandom(32).hex())
+        with suppress(FileExistsError):  # another run made it
+            place.hardlink_to(draft)
+    finally:
+        draft.unlink()
+    return place.read_bytes()

@@ -58,3 +58,12 @@ def test_tokens() -> None:
         assert again == first
     with paths.token("wss://two") as elsewhere:
         assert elsewhere != first
+
+
+def test_recording_key() -> None:
+    """It is made once, whoever asks first, and nobody else reads it."""
+    key = paths.recording_key()
+    assert len(key) == 64
+    assert paths.recording_key() == key
+    (file,) = paths.state_dir().iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600

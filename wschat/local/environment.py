@@ -6,7 +6,12 @@ from pathlib import Path
 
 from wschat.target import HOST
 
-_PASSED_ON = frozenset({"HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH"})
+_PASSED_ON = frozenset(
+    {
+        *("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH"),
+        *("WSCHAT_RECORD", "WSCHAT_STATE_DIR", "XDG_STATE_HOME"),  # provisioning is recorded too
+    }
+)
 
 
 def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -14,7 +14,8 @@ from wschat.local.join import join
 def test_what_is_passed_on() -> None:
     """The environment holds what Python and the locale need, and what switches AWS's files off."""
     given = {"PATH": "/bin", "LC_ALL": "C", "AWS_CONFIG_FILE": "/x", "all_proxy": "x", "SECRET": "x"}
-    assert clean_environment(given) == {
+    assert clean_environment(given | {"WSCHAT_RECORD": "x"}) == {
+        "WSCHAT_RECORD": "x",
         "PATH": "/bin",
         "LC_ALL": "C",
         "AWS_CONFIG_FILE": os.devnull,

@@ -13,7 +13,7 @@ from websockets import exceptions
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from wschat import __version__
+from wschat import __version__, recording
 from wschat.chat.machine.advice import Advice
 from wschat.chat.machine.connection import Closed, Opened
 from wschat.chat.machine.incoming import Received
@@ -110,18 +110,20 @@ async def open_session(
     where = safe(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")  # a query may be secret
     signed = await asyncio.to_thread(sign) if sign else None
     try:
-        connection = await connect(
-            signed.url if signed else url,
-            additional_headers=signed.headers if signed else None,
-            compression=None,
-            max_size=MAX_SIZE,
-            open_timeout=timeout,
-            close_timeout=CLOSE_TIMEOUT,
-            ping_interval=heartbeat,
-            ping_timeout=None,
-            proxy=None if is_here(parts.hostname or "") else True,
-            user_agent_header=f"wschat/{__version__}",
-        )
+        with recording.handshake(signed.url if signed else url) as logger:
+            connection = await connect(
+                signed.url if signed else url,
+                additional_headers=signed.headers if signed else None,
+                compression=None,
+                max_size=MAX_SIZE,
+                open_timeout=timeout,
+                close_timeout=CLOSE_TIMEOUT,
+                ping_interval=heartbeat,
+                ping_timeout=None,
+                proxy=None if is_here(parts.hostname or "") else True,
+                user_agent_header=f"wschat/{__version__}",
+                logger=logger,
+            )
     except InvalidStatus as error:
         response = error.response
         date, body = "".join(response.headers.get_all("Date")), bytes(response.body or b"")

@@ -4,6 +4,8 @@ import math
 import os
 import re
 import threading
+import time
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ import botocore.exceptions as aws
 from botocore.config import Config
 from botocore.parsers import ResponseParserError
 
+from wschat import recording
 from wschat.errors import UsageError
 from wschat.lab.aws.cloud import AWS_PACING, EMULATOR_PACING, Cloud, Pacing
 from wschat.lab.aws.errors import translated
@@ -53,8 +56,10 @@ def connect(
     clock = clock or Clock()
     with translated("login"):
         session = session or make_session(target.profile, target.region)
-        make = partial(session.client, endpoint_url=target.endpoint_url)
+        make, record = partial(session.client, endpoint_url=target.endpoint_url), recording.active()
         sts = make("sts", config=_config(attempts=2))
+        if record:
+            watch(record, session, sts)
         ((account, partition),) = clock.run_all([partial(_who, sts)])
         clients: Any = {name: make(service, config=_config(attempts=1)) for name, service in SERVICES.items()}
         control_plane = clients["api"].meta.endpoint_url
@@ -70,7 +75,18 @@ def connect(
     for name, client in clients.items():
         limit = pacing.api_calls_a_second if name == "api" else math.inf
         client.meta.events.register("before-call", RateLimiter(clock, limit))
+    if record:
+        watch(record, session, *clients.values())
+        record.write("lab", time.time(), **asdict(lab))
     return Cloud(lab, **clients, clock=clock, pacing=pacing)
+
+
+def watch(record: "recording.Recording", session: boto3.Session, *clients: Any) -> None:  # noqa: ANN401
+    """Record what clients of a session call, and never its credentials."""
+    if credentials := session.get_credentials():
+        record.stand_ins.hide(*credentials.get_frozen_credentials())
+    for client in clients:
+        record.watch(client)
 
 
 def _config(attempts: int) -> Config:

@@ -1,0 +1,209 @@
+"""Stand-ins for what a recording must not tell: the same value has the same one, and nobody can go back."""
+
+import hmac
+import ipaddress
+import json
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from wschat.target import is_here
+
+SHORTEST_SECRET = 16
+"""Characters that a credential has at least: AWS's key ids."""
+SHORTEST_API_ID = 6
+HIDDEN = "hidden-"
+BRACKETS = {"{", "["}
+NAMES = (
+    r"authorization|cookie2?|api[-_]?key|access[-_]?key(?:[-_]?id)?|private[-_]?key|secret[-_]?key"
+    r"|password|passwd|passphrase|secret|credentials?|signature|token|marker"
+)
+"""How the names of secrets end; tokens and markers of the pages of a list are among them."""
+SECRET_NAME = re.compile(rf".*(?:{NAMES})|variables|location", re.IGNORECASE)
+"""Names of what is or holds secrets; the last two are a function's environment, and the URL of its code."""
+API_ID = re.compile("(?:rest)?apiid", re.IGNORECASE)
+API_IDS = re.compile(
+    r"\b([a-z0-9]{6,12})\.execute-api\.|/_aws/execute-api/([a-z0-9]+)|/apis/([a-z0-9]{6,12})\b"
+    r"|execute-api(?::|%3A)[a-z0-9-]*(?::|%3A)[\d*]*(?::|%3A)([a-z0-9]{6,12})\b"
+    r"|/aws/apigateway/([a-z0-9]+)|identifier specified \d+:([a-z0-9]+)"
+)
+"""Where an API's id stands: in hosts, paths, ARNs, names of log groups and refusals."""
+AWS_HOST = re.compile(r"(?:[\w-]+\.execute-api|[a-z]+)(?:\.[a-z]+(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?")
+ECHO = "The Canonical String"
+"""Begins what AWS shows of a wrong signature: all that was signed, a security token included."""
+
+Digest = Callable[[str], str]
+Replace = Callable[[Digest, re.Match[str]], str]
+
+
+class StandIns:
+    """Replaces credentials, and what tells whose an account is; `key` makes the stand-ins.
+
+    A stand-in has the form of what it stands for where somebody may read it: an account id has 12 digits, an
+    address is one (of 198.18.0.0/15), a key id begins as it did.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._known: dict[str, str] = {}
+
+    def hide(self, *values: str | None) -> None:
+        """Replace these secrets wherever they stand."""
+        long = [value for value in values if value and len(value) >= SHORTEST_SECRET]
+        self._known |= {value: _hidden(self._digest, value) for value in long}
+
+    def redact(self, value: Any) -> Any:  # noqa: ANN401  any JSON, and what boto3 takes
+        """Return a value as JSON, without what must not be told; of bytes that are no text, their number."""
+        self._learn(value)
+        return self._redact(value)
+
+    def _learn(self, value: Any, name: str = "") -> None:  # noqa: ANN401
+        """Find the ids of APIs, which are replaced from then on wherever they stand."""
+        match value:
+            case Mapping():
+                for key, each in value.items():
+                    self._learn(each, str(key))
+            case list() | tuple():
+                for each in value:
+                    self._learn(each, name)
+            case str() | bytes():
+                text = value.decode(errors="replace") if isinstance(value, bytes) else value
+                found = [group for match in API_IDS.finditer(text) for group in match.groups() if group]
+                found += [text] if API_ID.fullmatch(name) else []
+                long = (each for each in found if len(each) >= SHORTEST_API_ID)
+                self._known |= {each: f"api{self._digest(each)[:7]}" for each in long}
+
+    def _redact(self, value: Any) -> Any:  # noqa: ANN401
+        match value:
+            case Mapping():
+                return {
+                    self._text(str(name)): self._hide(each)
+                    if SECRET_NAME.fullmatch(str(name))
+                    else self._redact(each)
+                    for name, each in value.items()
+                }
+            case list() | tuple():
+                return [self._redact(each) for each in value]
+            case bytes():
+                try:
+                    return self._text(value.decode())
+                except UnicodeDecodeError:
+                    return {"bytes": len(value)}
+            case None | bool() | int() | float():
+                return value
+        return self._text(str(value))
+
+    def _hide(self, value: Any) -> Any:  # noqa: ANN401
+        match value:
+            case Mapping():
+                return {self._text(str(name)): self._hide(each) for name, each in value.items()}
+            case list() | tuple():
+                return [self._hide(each) for each in value]
+            case None | bool():
+                return value
+        return _hidden(self._digest, str(value))
+
+    def _text(self, text: str) -> str:
+        """Replace what a text holds; JSON is written anew if that was something, and else stays as it was."""
+        if text[:1] in BRACKETS:
+            with suppress(ValueError, RecursionError):
+                told = json.loads(text)
+                redacted = self._redact(told)
+                return text if redacted == told else json.dumps(redacted, ensure_ascii=False)
+        text, cut, _ = text.partition(ECHO)
+        if self._known:
+            known = "|".join(map(re.escape, sorted(self._known, key=len, reverse=True)))
+            text = re.sub(known, lambda match: self._known[match[0]], text)
+        for pattern, replace in RULES:
+            text = pattern.sub(lambda match, replace=replace: replace(self._digest, match), text)  # type: ignore[misc]
+        return f"{text}…" if cut else text
+
+    def _digest(self, text: str) -> str:
+        return hmac.new(self._key, text.encode(errors="surrogatepass"), "sha256").hexdigest()
+
+
+def _hidden(digest: Digest, text: str) -> str:
+    return text if text.startswith(HIDDEN) or not text else f"{HIDDEN}{digest(text)[:12]}"
+
+
+def _group(number: int) -> Replace:
+    """Return what hides one group of a match, and keeps the rest."""
+
+    def replace(digest: Digest, match: re.Match[str]) -> str:
+        start, end = (place - match.start() for place in match.span(number))
+        return f"{match[0][:start]}{_hidden(digest, match[number])}{match[0][end:]}"
+
+    return replace
+
+
+def _host(digest: Digest, match: re.Match[str]) -> str:
+    scheme, host = match.groups()
+    known = is_here(host.strip("[]")) or AWS_HOST.fullmatch(host)
+    return match[0] if known else f"{scheme}host-{digest(host)[:8]}.example"
+
+
+def _address(digest: Digest, match: re.Match[str]) -> str:
+    try:
+        address = ipaddress.ip_address(match[0])
+    except ValueError:
+        return match[0]
+    if address.is_loopback or address.is_unspecified:
+        return match[0]
+    return str(ipaddress.ip_address("198.18.0.0") + int(digest(match[0])[:8], 16) % 2**17)
+
+
+def _account(digest: Digest, match: re.Match[str]) -> str:
+    return f"{int(digest(match[0]), 16) % 10**9:012}"
+
+
+def _key_id(digest: Digest, match: re.Match[str]) -> str:
+    session = f":{_person(digest, match[2])}" if match[2] else ""
+    return f"{match[1][:4]}{digest(match[1])[:16].upper()}{session}"
+
+
+def _person(digest: Digest, name: str) -> str:
+    return f"person-{digest(name)[:8]}"
+
+
+IS = r"\s*(?:[:=]|%3[AaDd])\s*"
+RULES: tuple[tuple[re.Pattern[str], Replace], ...] = tuple(
+    (re.compile(pattern), replace)
+    for pattern, replace in (
+        (r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", _group(0)),
+        (r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*", _group(0)),  # a JSON Web Token
+        (r"(?:IQoJ|FwoG|FQoG|AQoD)[\w+/=%-]{60,}", _group(0)),  # a security token
+        (r"(?i)\b(?:Bearer|Basic|Digest|AWS4-HMAC-SHA256)\s+([^\"\r\n\\]{8,})", _group(1)),
+        (rf"(?is)(?:{NAMES})(\\*[\"']){IS}\[?(\\*[\"'])(.*?)(?<!\\)\2", _group(3)),  # "token": "…"
+        (rf"(?i)(?:authorization|cookie){IS}([^\"\r\n\\]+)", _group(1)),
+        (rf"(?i)(?:{NAMES})\\*[\"']?{IS}([^\s\"'\\,;&<>{{}}\[\]]+)", _group(1)),  # token=…
+        (rf"(?i)<\w*(?:{NAMES})>([^<]+)<", _group(1)),
+        (r"[?&][\w.%~-]+=([^&\s\"'<>#\\]+)", _group(1)),  # what stands in a query
+        (r"\b\w+://([^/\s\"'@\\]+)@", _group(1)),
+        (
+            r"(?<![\w/+])(?!/aws/)(?=[\w/+]*\d)(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])[A-Za-z0-9/+]{40}(?![\w/+=])",
+            _group(0),  # a secret key
+        ),
+        (r"(\b\w+://(?:[^/\s\"'@\\]+@)?)(\[[0-9a-fA-F:.]+\]|[\w.-]+)", _host),
+        (
+            r"((?:AKIA|ASIA|AROA|AIDA|AGPA|AIPA|ANPA|ANVA|APKA|ABIA|ACCA)[A-Z0-9]{12,})(?::([\w+=,.@-]+))?",
+            _key_id,
+        ),
+        (
+            r"(:user/|:assumed-role/[\w+=,.@-]+/)([\w+=,.@/-]+)",
+            lambda digest, match: match[1] + _person(digest, match[2]),
+        ),
+        (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", lambda digest, match: f"{_person(digest, match[0])}@example.com"),
+        (
+            r"(?<=/home/)[^/\s\"'\\]+|(?<=/Users/)[^/\s\"'\\]+",
+            lambda digest, match: _person(digest, match[0]),
+        ),
+        (r"\*{4,}\d{4}(?!\d)", lambda _, __: "********0000"),  # an account id, as refusals show it
+        (r"(?<!\d)(?<!\d\.)\d{12}(?!\d)", _account),
+        (
+            r"(?<![\w:.])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F.]*)(?![\w:])",
+            _address,
+        ),
+    )
+)
+"""What is replaced in a text, in this order."""
