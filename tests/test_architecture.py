@@ -33,7 +33,7 @@ PURE = {
     *(f"wschat.lab.{name}" for name in ("model", "blueprint", "plan", "user_policy")),
     *(f"wschat.lab.aws.{name}" for name in ("tables", "roles", "log_groups", "functions")),
     *(f"wschat.lab.aws.{name}" for name in ("websocket_api", "routes")),  # they call what they are given
-    *(f"wschat.local.gateway.{name}" for name in ("events", "model", "quotas", "responses")),
+    *(f"wschat.local.gateway.{name}" for name in ("events", "model", "quotas", "responses", "shapes")),
     *(module for module in MODULES if module.startswith("wschat.chat.machine")),
     "wschat.chat.settings",
     *(f"wschat.chat.ui.{name}" for name in ("json_lines", "links", "rendering")),

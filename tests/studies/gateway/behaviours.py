@@ -176,8 +176,7 @@ BEHAVIOURS = (
     IS("posts: 410 while `$connect` runs",
         "https://repost.aws/knowledge-center/410-gone-api-gateway", "not_yet_open"),
     no("posts: through another stage of the API as well", MANAGEMENT, "here 410", "gone"),
-    no("posts: 413 over 128 KB, without an error's name", MANAGEMENT,
-        "here PayloadTooLargeException", "a_large_post"),
+    IS("posts: 413 over 128 KB, empty and without an error's name", MANAGEMENT, "a_large_post"),
     IS("posts come as text, in frames of 4,096 bytes at most", MANAGEMENT, "a_large_post, frames"),
     IS("what is no UTF-8 in a post becomes U+FFFD", NOTES, "a_post_of_bytes"),
     IS("posts: 403 without `execute-api:ManageConnections`", MANAGEMENT, "without_manage_connections"),
@@ -195,6 +194,11 @@ BEHAVIOURS = (
         "here it is not asked"),
     no("more calls of a function start more environments, or are throttled",
         f"{LAMBDA}lambda-concurrency.html", "here eight run, others wait", "calls_beyond_the_workers_wait"),
+    # the control plane
+    IS("AWS's keys, defaults and order of what is in a WebSocket API; UpdateRoute answers 201", LIFECYCLE,
+        "shapes_of_the_control_plane, errors_of_the_control_plane"),
+    no("a second route of a key is refused, and a second stage of a name",
+        "https://github.com/serverless/serverless/issues/7260", "here they are taken"),
     # what is not there
     no("1008 for a client that sends too much", CODES, "AWS does not say from when on"),
     no("request models (`Bad request body`) and API keys", ROUTES, "they are not looked at"),

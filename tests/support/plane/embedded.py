@@ -16,9 +16,10 @@ SETTINGS = {"LOG_LEVEL": "WARNING", "DOCKER_HOST": f"unix://{os.devnull}/none"}
 
 
 class Embedded(Backend):
-    """Calls MiniStack's ASGI application; there is one account in a process, whoever asks is its root.
+    """Calls MiniStack's ASGI application, with the local lab's control plane.
 
-    Of what the control plane does none waits for anything, so a request needs no event loop.
+    There is one account in a process, and whoever asks is its root. Of what the control plane does none
+    waits for anything, so a request needs no event loop.
     """
 
     signed = False
@@ -27,6 +28,8 @@ class Embedded(Backend):
         super().__init__(ENDPOINT)
         os.environ.update(SETTINGS)
         self._ministack = import_module("ministack.app")
+        control_plane = import_module("wschat.local.gateway.control_plane").ControlPlane()
+        self._ministack.SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
         self._one_at_a_time = threading.Lock()
 
     def forward(self, request: Request) -> Answer:

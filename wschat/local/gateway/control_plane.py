@@ -4,6 +4,7 @@ import json
 import re
 from http import HTTPStatus
 
+from ministack.core.responses import get_account_id
 from ministack.services.apigateway import (
     _api_owner,
     _apis,
@@ -17,8 +18,9 @@ from ministack.services.apigateway import (
 
 from wschat.local.gateway.model import Deployment, Json, Stage, read_deployment
 from wschat.local.gateway.responses import Reply, error
+from wschat.local.gateway.shapes import WEBSOCKET, complete, kind_of, shaped, status_of
 
-DEPLOYMENTS = re.compile(r"/v2/apis/([^/]+)/deployments/?")
+API = re.compile(r"/v2/apis/?([^/]*)")
 STAGE = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
 
 
@@ -35,7 +37,7 @@ class ControlPlane:
         """Return a stage that serves a deployment; None if there is none such."""
         protocol, account, region = _api_owner(api) or ("", "", "")
         found = _stages.get_scoped(account, region, api, {}).get(name)
-        if protocol != "WEBSOCKET" or not found:
+        if protocol != WEBSOCKET or not found:
             return None
         if found.get("autoDeploy"):
             deployment: Deployment | None = _read_deployment(account, region, api)
@@ -44,17 +46,29 @@ class ControlPlane:
         return Stage(api, name, region, account, deployment, found) if deployment else None
 
     async def handle_request(self, method: str, path: str, headers: Json, body: bytes, query: Json) -> Reply:
-        """Answer a request that MiniStack has let in.
+        """Answer a request that MiniStack has let in, about WebSocket APIs in AWS's shapes.
 
         What can't be read is refused, as on AWS: MiniStack takes it for nothing, and any name for a stage's.
         """
-        asked = _parse(body) if path.startswith("/v2/apis") else {}
+        api = API.match(path)
+        if not api:
+            reply: Reply = await handle_request(method, path, headers, body, query)
+            return reply
+        asked = _parse(body)
         if asked is None:
-            return error(HTTPStatus.BAD_REQUEST)
+            return error(HTTPStatus.BAD_REQUEST, "BadRequestException")
+        kind, owner = kind_of(path), _api_owner(api[1])
+        ours = kind == "apis" or (owner and owner[0] == WEBSOCKET)
+        if ours and method == "POST":
+            body = json.dumps(complete(kind, asked)).encode()
         status, answered, answer = await handle_request(method, path, headers, body, query)
-        deployments = DEPLOYMENTS.fullmatch(path)
-        if deployments and status == HTTPStatus.CREATED:
-            self._take_snapshot(deployments[1], json.loads(answer)["deploymentId"], asked.get("stageName"))
+        if status == HTTPStatus.NOT_FOUND and json.loads(answer).get("message") == f"API {api[1]} not found":
+            return error(status, f"Invalid API identifier specified {get_account_id()}:{api[1]}")
+        if kind == "deployments" and status == HTTPStatus.CREATED:
+            self._take_snapshot(api[1], json.loads(answer)["deploymentId"], asked.get("stageName"))
+        if ours and answer and status < HTTPStatus.BAD_REQUEST:
+            told = shaped(kind, json.loads(answer), f"ws://{headers.get('host')}/_aws/execute-api")
+            return status_of(method, kind, status), answered, json.dumps(told).encode()
         return status, answered, answer
 
     def _take_snapshot(self, api: str, deployment: str, stage: str | None) -> None:

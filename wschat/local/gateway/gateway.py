@@ -185,7 +185,7 @@ class Gateway:
     ) -> responses.Reply:
         """Post to a connection, describe it, or close it, for somebody whom IAM lets manage connections."""
         if len(data) > MESSAGE_BYTES:
-            return responses.error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {}, b""
         await self._shuffle()
         client = self._open.get(connection_id)
         if client is None or client.ending or (client.info.api, client.info.stage) != (api, stage):

@@ -103,8 +103,9 @@ Reply = tuple[int, dict[str, str], bytes]
 """An answer over HTTP, as MiniStack has it: it adds headers of its own."""
 ERRORS = {
     HTTPStatus.BAD_REQUEST: "BadRequestException",
+    HTTPStatus.FORBIDDEN: "ForbiddenException",
+    HTTPStatus.NOT_FOUND: "NotFoundException",
     HTTPStatus.GONE: "GoneException",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "PayloadTooLargeException",
     HTTPStatus.TOO_MANY_REQUESTS: "LimitExceededException",
 }
 """The errors of botocore's service models, of which each has a status of its own."""
@@ -115,11 +116,15 @@ def ok(body: bytes = b"") -> Reply:
     return HTTPStatus.OK, {"content-type": "application/json"}, body
 
 
-def error(status: HTTPStatus) -> Reply:
-    """Return the answer that refuses a request."""
-    name = ERRORS[status]
-    headers = {"content-type": "application/json", "x-amzn-errortype": name}
-    return status, headers, json.dumps({"message": name}).encode()
+def error(status: int, message: str = "") -> Reply:
+    """Return the answer that refuses a request; without a message its body is empty."""
+    headers = {"content-type": "application/json", "x-amzn-errortype": ERRORS[HTTPStatus(status)]}
+    return status, headers, compact({"message": message}) if message else b""
+
+
+def compact(told: object) -> bytes:
+    """Write JSON as API Gateway does."""
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 class Close(NamedTuple):
