@@ -47,7 +47,18 @@ LAYERS = (
     {"__main__"},
     {"cli"},
     {"chat", "functions", "lab", "local", "web"},
-    {"errors", "paths", "protocol", "recording", "retry", "signals", "stand_ins", "target", "text"},
+    {
+        "errors",
+        "paths",
+        "protocol",
+        "provisioned",
+        "recording",
+        "retry",
+        "signals",
+        "stand_ins",
+        "target",
+        "text",
+    },
 )
 """The package from top to bottom: each part imports itself and what is below; the facts, each other too."""
 DEPTH = {part: depth for depth, parts in enumerate(LAYERS) for part in parts}

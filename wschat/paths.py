@@ -1,19 +1,14 @@
-"""Files that outlive a run: settings, history, last lab, secret; the local lab's are in `local.shared`."""
+"""Where files are kept that outlive a run, and the chat's secret; a local lab's are in `local.shared`."""
 
 import fcntl
 import hmac
-import json
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 
 from platformdirs import user_config_path, user_state_path
 
-from wschat.target import Target
-
-LAST_URL = "last-url"
 KEPT_SECRET = "chat-secret"  # noqa: S105  the name of a file
 RECORDING_KEY = "recording-key"
 
@@ -44,48 +39,6 @@ def config() -> Path:
 def _place() -> Path:
     chosen = os.environ.get("WSCHAT_STATE_DIR")
     return (Path(chosen) if chosen else user_state_path("wschat", appauthor=False)).absolute()
-
-
-def remember(last: Target) -> None:
-    """Keep the URL of the lab that was just provisioned, and how to sign, for `chat` without --url.
-
-    Raises:
-        OSError: it can't be kept.
-    """
-    place = state_dir() / LAST_URL
-    draft = place.with_name(f"{LAST_URL}.{os.getpid()}")
-    try:
-        draft.write_text(json.dumps(asdict(last)), encoding="utf-8")
-        draft.replace(place)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def last() -> Target | None:
-    """Return the lab that was last provisioned from here, if what is kept can be read."""
-    try:
-        match json.loads((state_dir() / LAST_URL).read_text(encoding="utf-8")):
-            case {
-                "url": str(url),
-                "sign": bool(sign),
-                "region": str() | None as region,
-                "profile": str() | None as profile,
-            }:
-                return Target(url=url, sign=sign, region=region, profile=profile)
-    except (OSError, ValueError, RecursionError):
-        return None
-    return None
-
-
-def forget(url: str) -> None:
-    """Forget the lab with this URL, which is gone, if it is the one that was provisioned last.
-
-    Raises:
-        OSError: it can't be forgotten.
-    """
-    kept = last()
-    if kept and kept.url == url:
-        (state_dir() / LAST_URL).unlink(missing_ok=True)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import starter
+from wschat.cli.provisioned import Provisioned
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.join import LocalLab
 from wschat.protocol.limits import ROOM_LIMIT
@@ -54,14 +55,22 @@ def url(wschat: Wschat) -> str:
 
 
 def test_provision_again(wschat: Wschat, url: str, home: Path) -> None:
-    """A second run finds nothing to do, says so, and prints the same URL alone; though it can't be kept."""
-    (home / "state" / "last-url").mkdir(parents=True)
+    """A second run finds nothing to do, says so, and prints the same URL alone; though it can't be kept.
+
+    Where a lab on AWS is what `wschat chat` means, it says how to chat in this one.
+    """
+    (home / "state").mkdir(parents=True)
+    (home / "state" / "labs").touch()
     kept = {"WSCHAT_STATE_DIR": str(home / "state")}
     done = wschat("provision", "--prefix", "e2e-", **kept)
     assert (done.returncode, done.stdout) == (0, f"{url}\n")
     assert "Nothing to do" in done.stderr
     assert "could not be kept" in done.stderr
     assert f"wschat chat --url {url} --name" in done.stderr
+    (home / "state" / "labs").unlink()
+    Provisioned(url="wss://aws", account="1" * 12).keep()
+    done = wschat("provision", "--no-verify", "--prefix", "e2e-")
+    assert (done.returncode, f"wschat chat --url {url} --name" in done.stderr) == (0, True), done.stderr
     done = wschat("provision", "--plan", "--prefix", "e2e-", **kept)
     assert (done.returncode, done.stdout) == (0, "Plan: nothing to do.\n")
     done = wschat("status", "--json", "--prefix", "e2e-", **kept)

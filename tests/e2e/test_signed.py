@@ -13,6 +13,7 @@ from tests.support.terminal import wschat
 from tests.support.websocket_api import STAGE, TestApi
 from wschat import paths
 from wschat.chat.network.connection import Sign, open_session
+from wschat.cli.provisioned import Provisioned
 from wschat.errors import AccessError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.signing import LONGEST_URL, signer
@@ -131,13 +132,14 @@ def test_the_program_signs(url: str, friend: Key) -> None:
 
 def test_the_program_remembers_to_sign(url: str, friend: Key) -> None:
     """What provision kept is what chat does, unless the command line says otherwise."""
-    paths.remember(Target(url=url, sign=True, region=REGION))
+    Provisioned(url=url, sign=True, region=REGION).keep()
     assert wschat_chat(**friend).returncode == 0
     assert wschat_chat("--no-sign", **friend).returncode == 5
     assert wschat_chat("--profile", "nobody", **friend).returncode == 4
-    kept = (paths.state_dir() / paths.LAST_URL).read_text()
+    (file,) = (paths.state_dir() / "labs").iterdir()
+    kept = file.read_text()
     assert friend[KEY] not in kept
-    paths.remember(Target(url=url, sign=True, profile="nobody"))
+    Provisioned(url=url, sign=True, region=REGION, profile="nobody").keep()
     done = wschat_chat(**friend)
     assert (done.returncode, "nobody" in done.stderr) == (4, True), done.stderr
 

@@ -1,50 +1,8 @@
-"""What outlives a run: the last lab, and the chat's secret."""
+"""What outlives a run: the chat's secret."""
 
 import stat
 
-import pytest
-
 from wschat import paths
-from wschat.target import Target
-
-
-def test_last() -> None:
-    """The last lab is remembered for chat until that one is gone, and nothing else is in the directory."""
-    assert paths.last() is None
-    paths.forget("wss://one")
-    paths.remember(Target(url="wss://one"))
-    paths.forget("wss://two")
-    assert paths.last() == Target(url="wss://one", sign=False, region=None, profile=None)
-    two = Target(url="wss://two", sign=True, region="eu-west-1", profile="class")
-    paths.remember(two)
-    assert paths.last() == two
-    assert [path.name for path in paths.state_dir().iterdir()] == [paths.LAST_URL]
-    paths.forget(two.url)
-    assert paths.last() is None
-    assert list(paths.state_dir().iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        *(b"", b"wss://plain", b"\xff", b"[]", b"{}", b'{"url": "wss://x"}', b"[" * 100_000),
-        b'{"url": 1, "sign": true, "region": null, "profile": null}',
-        b'{"url": "wss://x", "sign": "yes", "region": null, "profile": null}',
-    ],
-    ids=range(9),
-)
-def test_last_that_can_not_be_read(content: bytes) -> None:
-    """What is none of ours counts as nothing."""
-    (paths.state_dir() / paths.LAST_URL).write_bytes(content)
-    assert paths.last() is None
-
-
-def test_last_that_can_not_be_kept() -> None:
-    """What can't be kept is said, and leaves what was there, and no draft."""
-    (paths.state_dir() / paths.LAST_URL).mkdir()
-    with pytest.raises(OSError, match=paths.LAST_URL):
-        paths.remember(Target(url="wss://one"))
-    assert [path.name for path in paths.state_dir().iterdir()] == [paths.LAST_URL]
 
 
 def test_tokens() -> None:

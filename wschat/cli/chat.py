@@ -8,7 +8,7 @@ import typer
 from wschat import paths
 from wschat.chat.settings import Notify, Settings
 from wschat.cli import options
-from wschat.cli.options import Config, Credentials, Local, Sign, Url, setting
+from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign, Url, setting
 from wschat.errors import UsageError
 from wschat.signals import interrupt_on_termination
 from wschat.target import Target
@@ -18,7 +18,9 @@ def chat(
     target: Credentials,
     context: typer.Context,
     config: Config,
+    address: Address = None,
     url: Url = None,
+    prefix: Prefix = None,
     name: Annotated[str | None, setting("name")] = None,
     room: Annotated[str | None, setting("room")] = None,
     *,
@@ -42,8 +44,8 @@ def chat(
     from wschat.chat.network import event_loop
 
     interrupt_on_termination()
-    if local and options.is_typed(context, "url", "sign"):
-        raise UsageError("--local and --url or --sign exclude each other", where="chat")
+    options.check_exclusive(context, "local", "sign")
+    options.check_exclusive(context, "local", "address", "url", "prefix")
     options.offer_template(config)
     if room and not name:
         hint = "give --name, or set it where the room is set: WSCHAT_NAME, or `name` in the settings"
@@ -54,16 +56,23 @@ def chat(
             from wschat.cli.local import join_local  # rich takes longer to load than all that a chat needs
 
             lab = stack.enter_context(join_local(plain=plain))
-        at = Target(url=lab.url) if lab else options.find(target, url, sign=sign, command="chat")
+        at = (
+            Target(url=lab.url)
+            if lab
+            else options.find(target, address or url, prefix, sign=sign, command="chat")
+        )
         is_host = lab is not None and lab.started
         chosen = start.ChatOptions(
             at.url,
             stack.enter_context(paths.token(at.url)),
             Settings(name, room, plain, log, time, bell, notify, links),
             json_lines=json,
-            welcome=f"Another terminal joins with: {options.program()} chat --local" if is_host else "",
+            welcome=f"Another terminal joins with: {options.program()} chat --local"
+            if is_host
+            else options.which_of_several(at),
             sign=options.signer(at),
             check=lab.check if lab else start.ChatOptions.check,
         )
-        code = event_loop.run(start.chat(chosen))
+        with options.telling_which(at):
+            code = event_loop.run(start.chat(chosen))
     raise typer.Exit(code)

@@ -1,8 +1,8 @@
 """The options that several commands share, the settings file below them, and the lab that they mean."""
 
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -14,7 +14,8 @@ from typer.models import OptionInfo
 
 from wschat import paths
 from wschat.chat.settings import MEANING, parse, template
-from wschat.errors import UsageError
+from wschat.cli.provisioned import Provisioned, kept
+from wschat.errors import ConnectError, UsageError
 from wschat.target import SignedHandshake, Target, check_url
 
 AWS = {
@@ -34,10 +35,17 @@ Credentials = Annotated[Target, {name: AWS[name] for name in ("region", "profile
 """The same for a command that needs AWS only to sign."""
 
 
-def is_typed(context: typer.Context, *options: str) -> bool:
-    """Tell whether any of these options stands on the command line, not just in the environment or a file."""
-    sources = map(context.get_parameter_source, options)
-    return any(source and source.name == "COMMANDLINE" for source in sources)
+def check_exclusive(context: typer.Context, *names: str) -> None:
+    """Check that at most one of these stands on the command line, whatever the environment or a file gives.
+
+    Raises:
+        UsageError: more than one does.
+    """
+    sources = {name: context.get_parameter_source(name) for name in names}
+    typed = [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
+    if len(typed) > 1:
+        shown = " and ".join("the URL" if name == "address" else f"--{name}" for name in typed)
+        raise UsageError(f"{shown} exclude each other", where=str(context.info_name))
 
 
 def setting(name: str, *flags: str) -> OptionInfo:
@@ -85,7 +93,11 @@ Config = Annotated[
 Local = Annotated[
     bool, typer.Option("--local", help="Use the lab on this machine; start it if it does not run.")
 ]
+Address = Annotated[str | None, typer.Argument(metavar="[URL]", help="The same as --url.")]
 Url = Annotated[str | None, setting("url")]
+Prefix = Annotated[
+    str | None, typer.Option(help="Prefix of the lab, of those provisioned from here. (default: the last's)")
+]
 Sign = Annotated[
     bool | None,
     typer.Option(
@@ -96,8 +108,8 @@ Sign = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
-def find(target: Target, url: str | None, *, sign: bool | None, command: str) -> Target:
-    """Return the lab to connect to: the one with this URL, else the one that was provisioned last.
+def find(target: Target, url: str | None, prefix: str | None, *, sign: bool | None, command: str) -> Target:
+    """Return the lab to connect to: the one with this prefix or URL, else the one that was provisioned last.
 
     What `target` and `sign` leave open is as it was provisioned.
 
@@ -105,10 +117,7 @@ def find(target: Target, url: str | None, *, sign: bool | None, command: str) ->
         UsageError: no URL was given or kept.
         ConnectError: it is no WebSocket URL.
     """
-    lab = paths.last() if url is None else Target(url=url)
-    if lab is None:
-        hint = f"give --url wss://…, or run `wschat provision` first, or try `wschat {command} --local`"
-        raise UsageError("no URL to chat at", where=command, hint=hint)
+    lab = _provisioned(target, prefix, command) if url is None or prefix is not None else Target(url=url)
     check_url(lab.url)
     return replace(
         lab,
@@ -116,6 +125,50 @@ def find(target: Target, url: str | None, *, sign: bool | None, command: str) ->
         profile=target.profile or lab.profile,
         sign=lab.sign if sign is None else sign,
     )
+
+
+def _provisioned(target: Target, prefix: str | None, command: str) -> Provisioned:
+    """Return the last lab that was provisioned from here with this prefix, region and profile.
+
+    A profile may be meant for signing alone, so it chooses only where that leaves a choice.
+
+    Raises:
+        UsageError: there is none.
+    """
+    all_labs = kept()
+    labs = [each for each in all_labs if prefix is None or each.prefix == prefix]
+    labs = [each for each in labs if target.region in {None, each.region}]
+    labs.sort(key=lambda each: target.profile not in {None, each.profile})
+    if labs:
+        return labs[0]
+    give = f"give --url wss://…, or run `wschat provision` first, or try `wschat {command} --local`"
+    if not all_labs:
+        raise UsageError("no URL to chat at", where=command, hint=give)
+    others = "; ".join(map(str, all_labs))
+    raise UsageError(
+        "no such lab was provisioned from here", where=command, hint=f"there is {others}. Else {give}"
+    )
+
+
+def which_of_several(lab: Target) -> str:
+    """Say which lab this is, if several were provisioned from here and it was not given by its URL."""
+    several = isinstance(lab, Provisioned) and len(kept()) > 1
+    return f"this is {lab}, of {len(kept())} that were provisioned from here" if several else ""
+
+
+@contextmanager
+def telling_which(lab: Target) -> Iterator[None]:
+    """Let the error of a lab that can't be reached say which one that is, if it was not given by its URL."""
+    try:
+        yield
+    except ConnectError as error:
+        if isinstance(lab, Provisioned):
+            error.where = f"{lab}, {error.where}"
+            if lab.is_here:
+                error.hint = "it has ended with what it was made in: `wschat chat --local` starts another"
+            else:
+                error.hint += f"; `wschat status{lab.options}` tells whether it is still there"
+        raise
 
 
 def signer(target: Target) -> Callable[[], SignedHandshake] | None:

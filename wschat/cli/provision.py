@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 import typer
 from rich.markup import escape
 
-from wschat import paths
 from wschat.cli import console, report
 from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, confirm, connect, on_interrupt, waiting
 from wschat.cli.options import AwsTarget, Yes, program, signer
+from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ExitCode, UsageError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
@@ -68,12 +68,15 @@ def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, 
     """Try the lab, and say how to chat in it and how to remove it; or what is not as it should be."""
     out, err = console.stdout(), console.stderr()
     url, signed = engine.url(cloud, actual), engine.authorization(actual) == AWS_IAM
-    made, options = replace(target, url=url, sign=signed, region=cloud.lab.region), ""
+    lab = cloud.lab
+    made = Provisioned(lab.prefix, lab.region, target.profile, url=url, sign=signed, account=lab.account)
+    by_url = f" --url {url}" + (" --sign" if signed else "")
     try:
-        paths.remember(made)
+        made.keep()
+        options = "" if kept()[:1] == [made] else by_url  # on this machine, and there are others
     except OSError as error:
         err.print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
-        options = f" --url {url}" + (" --sign" if signed else "")
+        options = by_url
     if left:
         out.out(url)
         err.print("[bold]Looked again: this is not as it should be.[/bold] Run it once more.")

@@ -10,10 +10,10 @@ import typer
 from rich.markup import escape
 from rich.text import Text
 
-from wschat import paths
 from wschat.cli import console, report
 from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, confirm, connect, on_interrupt, waiting
 from wschat.cli.options import AwsTarget, Yes
+from wschat.cli.provisioned import Provisioned
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
@@ -85,10 +85,11 @@ def _remove_every(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
 
 def _remove(cloud: Cloud, actual: Actual, commands: Mapping[str, str]) -> ExitCode:
     """Remove what there is of a lab; `commands` are those that lead on from there, as one types them."""
+    lab = cloud.lab
     _, left = carry_out(cloud, engine.teardown, plan_down(actual), actual, commands)
     if not left:
         with suppress(OSError):
-            paths.forget(engine.url(cloud, actual))
+            Provisioned(lab.prefix, lab.region, account=lab.account).forget()
         console.stderr().print("Looked again: nothing is left.")
         return ExitCode.OK
     console.stderr().print(f"[bold]Looked again: this is left.[/bold] Run `{escape(commands['teardown'])}`.")

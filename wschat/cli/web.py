@@ -13,7 +13,7 @@ import typer
 from wschat import signals
 from wschat.cli import console, options
 from wschat.cli.local import join_local
-from wschat.cli.options import Config, Credentials, Local, Sign, Url
+from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign, Url
 from wschat.errors import UsageError
 from wschat.target import Target
 from wschat.web import page
@@ -30,7 +30,9 @@ def web(
     target: Credentials,
     context: typer.Context,
     config: Config,
+    address: Address = None,
     url: Url = None,
+    prefix: Prefix = None,
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="TCP port of the page. (default: any)", show_default=False)
     ] = 0,
@@ -43,8 +45,8 @@ def web(
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
     """Chat in a browser. Serve the lab's page on this machine until Ctrl-C, or export it."""
-    if local and options.is_typed(context, "url", "sign", "export"):
-        raise UsageError("--local and --url, --sign or --export exclude each other", where="web")
+    for excluded in (("sign",), ("export",), ("address", "url", "prefix")):
+        options.check_exclusive(context, "local", *excluded)
     options.offer_template(config)
     if not export:
         signals.interrupt_on_termination()
@@ -54,7 +56,7 @@ def web(
             console.stderr().print(join, markup=False)
             _serve(Target(url=running.url), port, running.wait, browser=browser)
             return
-    lab = options.find(target, url, sign=sign, command="web")
+    lab = options.find(target, address or url, prefix, sign=sign, command="web")
     if export:
         _export(lab, export)
     else:

@@ -21,6 +21,8 @@ NUMBERS = ("idle-timeout", "max-age", "rate", "drop")
         (["chat", "--bogus"], 2, "No such option"),
         (["chat", "--local", "--url", "ws://x"], 2, "exclude each other"),
         (["chat", "--local", "--sign"], 2, "exclude each other"),
+        (["chat", "ws://x", "--url", "ws://y"], 2, "the URL and --url exclude each other"),
+        (["chat", "ws://127.0.0.1:9/development"], 5, "refused"),
         (["chat", "--sign", "--url", "wss://chat.example.com/x"], 4, "no region"),
         (["chat", "--sign", "--url", "https://chat.example.com/x"], 5, "wss://"),
         (["chat", "--room", "lobby"], 2, "give --name"),

@@ -7,7 +7,7 @@ import pytest
 from tests.support.terminal import wschat
 
 
-@pytest.mark.parametrize("name", ["last-url", "chat-secret", "chat-history"])
+@pytest.mark.parametrize("name", ["labs", "chat-secret", "chat-history"])
 def test_odd_files_in_the_state_directory(home: Path, name: str) -> None:
     """What can't be read or kept there is done without."""
     (home / "state" / name).mkdir(parents=True)

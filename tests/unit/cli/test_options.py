@@ -7,12 +7,12 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from tests.support.provisioned import keep
 from tests.support.terminal import wschat
-from wschat import paths
 from wschat.chat.settings import Notify, template
 from wschat.cli.options import Config, offer_template, program, setting
+from wschat.cli.provisioned import Provisioned
 from wschat.errors import UsageError
-from wschat.target import Target
 
 HERE = "ws://127.0.0.1:9/"
 app = typer.Typer()
@@ -114,13 +114,43 @@ def test_the_first_time(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_which_lab(home: Path, meant: str, flags: list[str]) -> None:
     """For chat and web alike, a flag goes over the environment, that over the file, that over the last."""
-    paths.remember(Target(url=f"{HERE}last"))
+    Provisioned(url=f"{HERE}last").keep()
     text = "" if meant == "last" else f'url = "{HERE}file"'
     (home / "config.toml").write_text(text, encoding="utf-8-sig")  # as editors on Windows do
     env = {"WSCHAT_URL": f"{HERE}environment"} if meant in {"environment", "flag"} else {}
     assert f"{HERE}{meant}:" in wschat("chat", *flags, **env).stderr
     assert wschat("web", "--export", str(home / "site"), *flags, **env).returncode == 0
     assert f'content="{HERE}{meant}"' in (home / "site" / "index.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("flags", "meant"),
+    [
+        ([], "newest"),
+        (["--region", "eu-west-1"], "newest"),
+        (["--profile", "class"], "class"),
+        (["--profile", "for-signing"], "newest"),
+        (["--prefix", "anna-"], "anna"),
+        (["--prefix", ""], "newest"),
+        (["--prefix", "anna-", "--region", "us-east-1"], None),
+        (["--prefix", "bert-"], None),
+    ],
+)
+def test_which_of_several(flags: list[str], meant: str | None) -> None:
+    """Prefix, region and profile choose among those that were provisioned from here, which are named."""
+    labs = {
+        "class": Provisioned(url=f"{HERE}class", account="2" * 12, region="eu-west-1", profile="class"),
+        "anna": Provisioned("anna-", url=f"{HERE}anna", account="1" * 12, region="eu-west-1"),
+        "newest": Provisioned(url=f"{HERE}newest", account="1" * 12, region="eu-west-1"),
+    }
+    keep(*labs.values())
+    done = wschat("chat", *flags)
+    if meant:
+        assert (done.returncode, f"{labs[meant]}, {HERE}{meant}:" in done.stderr) == (5, True), done.stderr
+        assert "it has ended" in done.stderr
+    else:
+        assert (done.returncode, "without a prefix" in done.stderr) == (2, True)
+        assert all(str(lab) in done.stderr for lab in labs.values())
 
 
 @pytest.mark.parametrize(

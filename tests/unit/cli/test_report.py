@@ -87,7 +87,7 @@ def test_values_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert "description: is ☃ [red]:smile: " in told
     assert f"should be {ANYONE}\n" in told
     assert not any(character in told for character in "\x1b\x07")
-    assert "answer: is $default, nothing, {}, should be $default, \\$default, {" in told
+    assert "answer: is $default, nothing, {}, should be $default, 200, {" in told
 
 
 @pytest.mark.usefixtures("account")

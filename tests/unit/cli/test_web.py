@@ -11,9 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.support.terminal import terminal
-from wschat import paths
 from wschat.cli.app import main
-from wschat.target import Target
+from wschat.cli.provisioned import Provisioned
 from wschat.web.page import TYPES, Page, export
 
 URL = "wss://abc.execute-api.eu-central-1.amazonaws.com/development"
@@ -63,18 +62,18 @@ def test_export(tmp_path: Path, run: Run) -> None:
 
 def test_export_of_a_signed_lab(tmp_path: Path, run: Run) -> None:
     """A page that nobody signs for is not written for a lab that asks for it."""
-    paths.remember(Target(url=URL, sign=True, region="eu-central-1"))
+    Provisioned(url=URL, sign=True, region="eu-central-1").keep()
     code, _, told = run("--export", str(tmp_path / "site"))
     assert (code, "AWS_IAM" in told) == (2, True)
     assert not (tmp_path / "site").exists()
 
 
 @contextmanager
-def in_browser(browser: Path, script: str, lab: Target, **env: str) -> Iterator[tuple[str, str]]:
+def in_browser(browser: Path, script: str, lab: Provisioned, **env: str) -> Iterator[tuple[str, str]]:
     """Serve the page of a lab, with this browser, until Ctrl-C; yield its address and what was told."""
     browser.write_text(f"#!/bin/sh\n{script}\n")
     browser.chmod(0o755)
-    paths.remember(lab)
+    lab.keep()
     with terminal("web", env={"BROWSER": f"{browser} %s", **env}) as web:
         told = web.until("Ctrl-C stops it.")
         yield next(line for line in told.splitlines() if line.startswith("http")), told
@@ -86,7 +85,7 @@ def in_browser(browser: Path, script: str, lab: Target, **env: str) -> Iterator[
 def test_serving(tmp_path: Path, run: Run) -> None:
     """It prints its address, opens the browser there, and ends clean at Ctrl-C; the last URL is the lab."""
     opened = tmp_path / "opened"
-    with in_browser(tmp_path / "browser", f'echo "$1" > {opened}', Target(url=HERE)) as (address, _):
+    with in_browser(tmp_path / "browser", f'echo "$1" > {opened}', Provisioned(url=HERE)) as (address, _):
         assert opened.read_text().strip() == address
         port = str(urlsplit(address).port)
         code, _, told = run("--port", port, "--no-open")
@@ -98,7 +97,7 @@ def test_the_token_is_nobody_elses(tmp_path: Path) -> None:
     opened, mode = tmp_path / "opened", tmp_path / "mode"
     script = f'mv "${{1#file://}}" {opened}; stat -c %a {opened} > {mode}'
     keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    lab = Target(url=URL, sign=True, region="eu-central-1")
+    lab = Provisioned(url=URL, sign=True, region="eu-central-1")
     with in_browser(tmp_path / "browser", script, lab, **keys) as (address, _):
         assert len(urlsplit(address).fragment) > 40
         assert f'content="0; url={address}"' in opened.read_text()
@@ -108,6 +107,6 @@ def test_the_token_is_nobody_elses(tmp_path: Path) -> None:
 def test_a_browser_in_the_terminal(tmp_path: Path) -> None:
     """One that would take the terminal is not used; the address is there to be opened."""
     opened = tmp_path / "opened"
-    with in_browser(tmp_path / "w3m", f"touch {opened}", Target(url=HERE)) as (_, told):
+    with in_browser(tmp_path / "w3m", f"touch {opened}", Provisioned(url=HERE)) as (_, told):
         assert "Open this address in a browser." in told
         assert not opened.exists()
