@@ -170,18 +170,18 @@ def event_of(clients: Cloud, function: str, connection: str, event_type: str) ->
     return event
 
 
-def refusal(url: str) -> Response:
+def refusal(url: str, headers: dict[str, str] | None = None) -> Response:
     """Return the answer to a handshake that is refused."""
     try:
-        with connect(url):
+        with connect(url, additional_headers=headers):
             raise AssertionError("the handshake was accepted")
     except InvalidStatus as refused:
         return refused.response
 
 
-def refused(url: str) -> tuple[int, dict[str, Any]]:
+def refused(url: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
     """Return the status and the body of a handshake that is refused by API Gateway itself."""
-    response = refusal(url)
+    response = refusal(url, headers)
     return response.status_code, json.loads(response.body)
 
 

@@ -6,14 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from botocore.auth import SigV4QueryAuth
+from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
+from botocore.compat import HTTPHeaders
 from botocore.credentials import ReadOnlyCredentials
 
 from tests.support.websocket_api import ERROR, PATIENCE_S, TestApi, ask, opened, refusal, refused
 from tests.unit.local.gateway.conftest import REFUSED, headers_of
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.iam import allows
+
+ROOT, ELSEWHERE = (ReadOnlyCredentials(key, "test", None) for key in ("test", "111111111111"))
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +43,12 @@ def friend(clients: Cloud) -> ReadOnlyCredentials:
     return key
 
 
+@pytest.fixture(scope="module", params=["user", "root"])
+def key(request: pytest.FixtureRequest, friend: ReadOnlyCredentials) -> ReadOnlyCredentials:
+    """A key that may connect: of the friend, and of the account's root."""
+    return ROOT if request.param == "root" else friend
+
+
 def make_user(clients: Cloud, name: str) -> ReadOnlyCredentials:
     """Make a user with a key."""
     clients.iam.create_user(UserName=name)
@@ -47,47 +56,115 @@ def make_user(clients: Cloud, name: str) -> ReadOnlyCredentials:
     return ReadOnlyCredentials(key["AccessKeyId"], key["SecretAccessKey"], None)
 
 
-def sign(url: str, key: ReadOnlyCredentials, *, age: float = 0, expires: int = 60) -> str:
-    """Return a presigned URL that was signed so many seconds ago."""
+Signed = tuple[str, dict[str, str]]
+"""A URL, and headers to send with it."""
 
-    class Signer(SigV4QueryAuth):
+
+def sign(
+    url: str,
+    key: ReadOnlyCredentials,
+    *,
+    age: float | None = 0,
+    expires: Any = 60,  # noqa: ANN401  anything may stand there
+    service: str = "execute-api",
+    region: str = "us-east-1",
+    host: bool = True,
+    in_headers: bool = False,
+) -> Signed:
+    """Sign a handshake so many seconds ago, or with a date in a wrong form, in its URL or in headers."""
+
+    class Signer(SigV4Auth):
         def _modify_request_before_signing(self, request: AWSRequest) -> None:
-            moment = datetime.now(UTC) - timedelta(seconds=age)
-            request.context["timestamp"] = moment.strftime("%Y%m%dT%H%M%SZ")
+            moment = datetime.now(UTC) - timedelta(seconds=age or 0)
+            form = "%Y%m%dT250000Z" if age is None else "%Y%m%dT%H%M%SZ"
+            request.context["timestamp"] = moment.strftime(form)
             super()._modify_request_before_signing(request)  # type: ignore[misc]
 
+        def headers_to_sign(self, request: AWSRequest) -> Any:  # noqa: ANN401  botocore's own
+            found = super().headers_to_sign(request)
+            return found if host else HTTPHeaders.from_dict({"x-own": ""})
+
+    class QuerySigner(Signer, SigV4QueryAuth):
+        pass
+
     request = AWSRequest("GET", url.replace("ws", "http", 1))
-    Signer(key, "execute-api", "us-east-1", expires).add_auth(request)
-    return str(request.url).replace("http", "ws", 1)
+    signer = (
+        Signer(key, service, region) if in_headers else QuerySigner(key, service, region, expires=expires)
+    )
+    signer.add_auth(request)
+    return str(request.url).replace("http", "ws", 1), dict(request.headers.items())
 
 
-def test_in(signed: TestApi, friend: ReadOnlyCredentials) -> None:
+@pytest.mark.parametrize("in_headers", [False, True], ids=["query", "headers"])
+def test_in(signed: TestApi, key: ReadOnlyCredentials, *, in_headers: bool) -> None:
     """Who signed a moment ago gets in, and the events say who it is."""
-    with opened(sign(signed.url, friend, age=30)) as client:
+    url, headers = sign(f"{signed.url}/?a=1", key, age=30, in_headers=in_headers)
+    with opened(url, additional_headers=headers) as client:
         identity = ask(client, {"action": "echo"})["requestContext"]["identity"]
     assert identity["accountId"] == "000000000000"
-    assert identity["userArn"] == "arn:aws:iam::000000000000:user/gateway-friend"
+    who = "root" if key is ROOT else "user/gateway-friend"
+    assert identity["userArn"] == f"arn:aws:iam::000000000000:{who}"
     assert identity.keys() >= {"caller", "user", "sourceIp", "userAgent"}
 
 
-def test_out(clients: Cloud, signed: TestApi, friend: ReadOnlyCredentials) -> None:
-    """Who does not sign, signs wrongly or too long ago, or may not, gets 403 and AWS's reason."""
-    guest, wrong = make_user(clients, "guest"), ReadOnlyCredentials(friend.access_key, "wrong", None)
+def test_out(clients: Cloud, signed: TestApi) -> None:
+    """Who does not sign, or may not connect, gets 403 and AWS's reason."""
+    guest = make_user(clients, "guest")
+    arn = f"arn:aws:execute-api:us-east-1:000000000000:{signed.id}/test/$connect"
     denied = (
-        "User: arn:aws:iam::000000000000:user/guest is not authorized to perform: execute-api:Invoke "
-        "on resource: "
-        f"arn:aws:execute-api:us-east-1:000000000000:{signed.id}/test/$connect "
-        "because no identity-based policy allows the execute-api:Invoke action"
+        "User: arn:aws:iam::{}:{} is not authorized to perform: execute-api:Invoke "
+        f"on resource: {arn} because no {{}}-based policy allows the execute-api:Invoke action"
     )
-    for url, says in (
-        (signed.url, "Missing Authentication Token"),
-        (sign(signed.url, wrong), "The request signature we calculated does not match"),
-        (sign(signed.url, guest), denied),
-        (sign(signed.url, friend, age=70), "Signature expired"),
+    for (url, headers), says in (
+        ((signed.url, {}), "Missing Authentication Token"),
+        ((signed.url, {"Authorization": "Basic dGVzdDp0ZXN0"}), "Missing Authentication Token"),
+        ((f"{signed.url}?AWSAccessKeyId=test&Signature=x", {}), "AWS query-string parameters must include"),
+        (sign(signed.url, guest), denied.format("000000000000", "user/guest", "identity")),
+        (sign(signed.url, ELSEWHERE), denied.format("111111111111", "root", "resource")),
     ):
-        status, body = refused(url)
+        status, body = refused(url, headers)
         assert (status, {*body}) == (403, {"message", "connectionId", "requestId"})
         assert body["message"].startswith(says)
+
+
+MISMATCH = "The request signature we calculated does not match"
+FALSE_SIGNATURES: dict[str, tuple[dict[str, Any], str]] = {
+    "expired": ({"age": 70}, "Signature expired"),
+    "for ever": ({"expires": 604_801}, "X-Amz-Expires must be"),
+    "for no time": ({"expires": "soon"}, "X-Amz-Expires must be"),
+    "of the future": ({"age": -400}, "Signature not yet current"),
+    "of no date": ({"age": None}, "Date must be in ISO-8601"),
+    "elsewhere": ({"region": "eu-west-1"}, "Credential should be scoped to a valid region, not 'eu-west-1'"),
+    "of another service": ({"service": "lambda"}, "Credential should be scoped to correct service"),
+    "of any host": ({"host": False}, "'Host' or ':authority' must be a 'SignedHeader'"),
+}
+
+
+@pytest.mark.parametrize(("how", "says"), FALSE_SIGNATURES.values(), ids=FALSE_SIGNATURES)
+def test_false_signatures(signed: TestApi, key: ReadOnlyCredentials, how: dict[str, Any], says: str) -> None:
+    """A signature that is old, for another place, or of no date, is refused with 403, the root's as well."""
+    for in_headers in (False, True):
+        if not in_headers or (how.get("age", 0) != 70 and "expires" not in how):
+            status, body = refused(*sign(signed.url, key, **how, in_headers=in_headers))
+            assert (status, body["message"][: len(says)]) == (403, says)
+
+
+def test_forgeries(signed: TestApi, key: ReadOnlyCredentials) -> None:
+    """A wrong secret, a token too many, and what was changed after it was signed, are refused with 403."""
+    url, _ = sign(f"{signed.url}?a=1", key, age=30)
+    now = sign(signed.url, key)[0].partition("X-Amz-Date=")[2][:16]
+    for (changed, headers), says in (
+        (sign(signed.url, ReadOnlyCredentials(key.access_key, "wrong", None)), MISMATCH),
+        (sign(signed.url, ReadOnlyCredentials(key.access_key, "wrong", None), in_headers=True), MISMATCH),
+        (sign(signed.url, ReadOnlyCredentials(*key[:2], "token")), "The security token"),
+        (sign(signed.url, ReadOnlyCredentials(*key[:2], "token"), in_headers=True), "The security token"),
+        ((url.replace("a=1", "a=2"), {}), MISMATCH),
+        ((re.sub("X-Amz-Date=[^&]+", f"X-Amz-Date={now}", url), {}), MISMATCH),
+        ((url.replace("X-Amz-Expires=60", "X-Amz-Expires=600"), {}), MISMATCH),
+        ((url[:-1] + "01"[url[-1] == "0"], {}), MISMATCH),
+    ):
+        status, body = refused(changed, headers)
+        assert (status, body["message"][: len(says)]) == (403, says)
 
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
