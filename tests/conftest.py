@@ -100,4 +100,4 @@ def clients(emulator: LocalLab, root: boto3.Session) -> Cloud:
 @pytest.fixture
 def cloud(clients: Cloud) -> Cloud:
     """A lab that does not exist yet, and that no other test has."""
-    return replace(clients, lab=replace(clients.lab, prefix=f"t{next(NUMBERS)}-"))
+    return replace(clients, lab=replace(clients.lab, prefix=f"t{next(NUMBERS)}-"), notes={})

@@ -50,7 +50,7 @@ def test_a_name_that_no_lab_can_have(cloud: Cloud) -> None:
 
 
 def test_limits_refused(cloud: Cloud) -> None:
-    """Whoever may not ask for the account's limits is told so, as of any other call."""
+    """Whom AWS does not know is told so where the account's limits are asked for, as of any other call."""
     stranger = boto3.Session(aws_access_key_id="nobody", aws_secret_access_key="x", region_name="us-east-1")
     functions = stranger.client("lambda", endpoint_url=cloud.lab.endpoint)
     with pytest.raises(AccessError) as refused:

@@ -47,10 +47,11 @@ def provision(
         steps = engine.plan_up(cloud, actual)
         if plan:
             if json:
-                report.show_json(cloud.lab, steps, actual, engine.url(cloud, actual))
+                report.show_json(cloud.lab, steps, actual, engine.url(cloud, actual), cloud.notes)
             else:
                 report.show_plan(steps, console.stdout())
-            raise typer.Exit(ExitCode.DIFFERENT if steps else ExitCode.OK)
+                report.show_left_alone(actual.unknown, cloud.notes)
+            raise typer.Exit(ExitCode.DIFFERENT if steps or actual.unknown else ExitCode.OK)
         report.warn_of_quota(waiting(cloud, "Looking at the account's limits", engine.concurrency))
         if steps:
             report.show_plan(steps, console.stderr())
@@ -60,7 +61,7 @@ def provision(
         actual, left = carry_out(cloud, engine.provision, steps, actual, target.commands)
     else:
         left = ()
-        console.stderr().print(f"Nothing to do: all {len(actual.resources)} parts are as they should be.")
+        console.stderr().print(f"Nothing to do: {len(actual.resources)} parts are as they should be.")
     _finish(cloud, actual, left, target, verify=verify)
 
 
@@ -77,10 +78,12 @@ def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, 
     except OSError as error:
         err.print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
         options = by_url
-    if left:
+    report.show_left_alone(actual.unknown, cloud.notes)
+    if left or actual.unknown:
         out.out(url)
-        err.print("[bold]Looked again: this is not as it should be.[/bold] Run it once more.")
-        report.show_plan(left, err)
+        if left:
+            err.print("[bold]Looked again: this is not as it should be.[/bold] Run it once more.")
+            report.show_plan(left, err)
         raise typer.Exit(ExitCode.DIFFERENT)
     if verify:
         from wschat.chat.network import lab_check  # what connects takes as long to load as all the rest

@@ -1,7 +1,7 @@
 """What provision, status and teardown show of a lab: plans, differences, tables; the same as JSON."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from os.path import commonprefix
 
@@ -15,6 +15,7 @@ from wschat.lab.plan import Step, Verb
 from wschat.text import safe
 
 CONTEXT, SHOWN = 20, 100  # characters of a difference: before it, and in all
+UNKNOWN = ": what AWS shows does not tell whose it is, so it is left alone"
 FIXED = "; it can't be changed in place: save what you need of it, and delete it"
 SIGNS = {Verb.CREATE: ("+", "green"), Verb.UPDATE: ("~", "yellow"), Verb.DELETE: ("-", "red")}
 
@@ -81,14 +82,16 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
             console.print("   ", difference)
     for each in actual.unmanaged:
         console.print(Text(safe(f"unmanaged: {each.kind} {each.name} has no tag of this lab")))
+    for each in actual.unknown:
+        console.print(Text(safe(f"unknown: {each.kind} {each.name}{UNKNOWN}")))
 
 
-def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> None:
+def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: Iterable[str]) -> None:
     """Write as JSON what differs: for programs, so nothing of it is shortened, and in ASCII.
 
     `changes` has an object for each resource that is missing (`create`), differs (`update`) or is too much
     (`delete`); `attributes` holds, for an update, what is wanted, what is found, and whether AWS lets nobody
-    change that.
+    change that. `notes` say what could not be looked at.
     """
     changes = [
         {
@@ -108,9 +111,20 @@ def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str) -> None:
         "prefix": lab.prefix,
         "url": url or None,
         "changes": changes,
-        "unmanaged": [{"kind": each.kind, "name": each.name} for each in actual.unmanaged],
+        **{
+            what: [{"kind": each.kind, "name": each.name} for each in found]
+            for what, found in (("unmanaged", actual.unmanaged), ("unknown", actual.unknown))
+        },
+        "notes": [*notes],
     }
     stdout().out(json.dumps(report, indent=2))
+
+
+def show_left_alone(unknown: Iterable[Resource], notes: Iterable[str]) -> None:
+    """Say, a line for each, what is left alone as nobody can tell whose it is, and what nobody could see."""
+    told = (f"{each.kind} {each.name}{UNKNOWN}" for each in unknown)
+    for note in (*told, *notes):
+        stderr().print(Text.assemble(("Note: ", "yellow"), safe(note)))
 
 
 def possible_owner(unmanaged: Sequence[Resource]) -> str:
@@ -123,9 +137,9 @@ FEW = 10
 """Concurrent executions of a new account; a room needs about one for each person who acts."""
 
 
-def warn_of_quota(functions: int) -> None:
+def warn_of_quota(functions: int | None) -> None:
     """Warn of an account that runs few functions at once."""
-    if functions <= FEW:
+    if functions is not None and functions <= FEW:
         stderr().print(
             f"[yellow]Note:[/yellow] this account runs at most {functions} functions at once, as new ones do."
             " When more people act at the same time, some see Internal server error or are not let in."

@@ -21,16 +21,19 @@ def status(
         cloud = connect(target)
         actual = waiting(cloud, LOOKING, inventory.look)
     steps, url = engine.drift(cloud, actual), engine.url(cloud, actual)
-    code = ExitCode.DIFFERENT if steps or actual.unmanaged else ExitCode.OK
+    code = ExitCode.DIFFERENT if steps or actual.unmanaged or actual.unknown else ExitCode.OK
     if json:
-        report.show_json(cloud.lab, steps, actual, url)
+        report.show_json(cloud.lab, steps, actual, url, cloud.notes)
         raise typer.Exit(code)
     report.show_status(engine.desired(cloud.lab, actual), steps, actual)
+    report.show_left_alone((), cloud.notes)
     out = console.stdout()
     if url:
         out.out(f"URL: {url}")
     if actual.unmanaged:
         hint = f"Some names are {report.possible_owner(actual.unmanaged)}: take another --prefix."
+    elif actual.unknown:
+        hint = "Whether all is as it should be can't be seen."
     elif not actual.resources:
         hint = f"There is no such lab here: `{target.commands['provision']}` makes it."
     elif steps:

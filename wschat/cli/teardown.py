@@ -47,9 +47,10 @@ def _remove_one(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
             owner = report.possible_owner([each])
             what = f"Left alone: {each.kind} {each.name} has no tag of this lab, so it is {owner}."
             console.stderr().print(Text(safe(what)))
+        report.show_left_alone(actual.unknown, cloud.notes)
         if not steps:
             console.stderr().print("Nothing to remove: there is no such lab here.")
-            return ExitCode.OK
+            return ExitCode.DIFFERENT if actual.unknown else ExitCode.OK
         report.show_plan(steps, console.stderr())
         confirm("Remove all this from {}?", cloud, yes=yes)
     return _remove(cloud, actual, target.commands)
@@ -60,11 +61,12 @@ def _remove_every(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
     with on_interrupt(NOTHING_CHANGED):
         with console.waiting("Looking for labs") as show:
             labs, refused = inventory.find_labs(replace(cloud, on_wait=show), show)
+        report.show_left_alone((), cloud.notes)
         for error in refused:
             console.show_error(error)
-        codes = {ExitCode.OK, *(error.exit_code for error in refused)}
+        codes = {ExitCode.DIFFERENT if cloud.notes else ExitCode.OK, *(error.exit_code for error in refused)}
         if not labs:
-            none = "no lab here that you may look at" if refused else "no lab here"
+            none = "no lab here that you may look at" if refused or cloud.notes else "no lab here"
             console.stderr().print(f"Nothing to remove: there is {none}.")
             return max(codes)
         rows = [(each.lab.prefix, len(plan_down(actual)), actual.created) for each, actual in labs]
@@ -86,12 +88,16 @@ def _remove_every(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
 def _remove(cloud: Cloud, actual: Actual, commands: Mapping[str, str]) -> ExitCode:
     """Remove what there is of a lab; `commands` are those that lead on from there, as one types them."""
     lab = cloud.lab
-    _, left = carry_out(cloud, engine.teardown, plan_down(actual), actual, commands)
-    if not left:
+    after, left = carry_out(cloud, engine.teardown, plan_down(actual), actual, commands)
+    report.show_left_alone(after.unknown, ())
+    if not left and not after.unknown:
         with suppress(OSError):
             Provisioned(lab.prefix, lab.region, account=lab.account).forget()
         console.stderr().print("Looked again: nothing is left.")
         return ExitCode.OK
-    console.stderr().print(f"[bold]Looked again: this is left.[/bold] Run `{escape(commands['teardown'])}`.")
-    report.show_plan(left, console.stderr())
+    if left:
+        console.stderr().print(
+            f"[bold]Looked again: this is left.[/bold] Run `{escape(commands['teardown'])}`."
+        )
+        report.show_plan(left, console.stderr())
     return ExitCode.DIFFERENT

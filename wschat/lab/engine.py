@@ -89,7 +89,8 @@ def settle(cloud: Cloud, seen: Snapshot | None = None) -> Outcome:
     while True:
         actual = seen.actual(wanted)
         left = drift(cloud, actual)
-        differ = {each.read_key: None for each in (*actual.unmanaged, *(step.resource for step in left))}
+        unsettled = (*actual.unmanaged, *actual.unknown, *(step.resource for step in left))
+        differ = {each.read_key: None for each in unsettled}
         if not differ or next(looks, None) is None:
             break
         seen = inventory.read(cloud, differ, seen)
@@ -139,12 +140,14 @@ def url(cloud: Cloud, actual: Actual) -> str:
     return cloud.lab.url(found, STAGE) if found else ""
 
 
-def concurrency(cloud: Cloud) -> int:
-    """Return how many functions may run at once in the whole account.
+def concurrency(cloud: Cloud) -> int | None:
+    """Return how many functions may run at once in the whole account; None if that can't be seen.
 
     Raises:
         WschatError: AWS could not be asked.
     """
-    with translated("the account's limits"):
-        (found,) = cloud.clock.run_all([partial(cloud.call, cloud.functions.get_account_settings)])
-    return found["AccountLimit"]["ConcurrentExecutions"]
+    what = "the account's limits"
+    with translated(what):
+        (found,) = cloud.clock.run_all([partial(cloud.ask, what, cloud.functions.get_account_settings)])
+    limit = found and found["AccountLimit"]["ConcurrentExecutions"]
+    return limit if isinstance(limit, int) else None

@@ -29,7 +29,8 @@ class Snapshot(dict[Key, tuple[Observed, ...]]):
     @property
     def api_id(self) -> str | None:
         """The id of the lab's API: the oldest that is managed, if somebody made several."""
-        apis = [each for each in self.everything if isinstance(each.resource, Api) and each.managed]
+        found = (each for each in self.everything if isinstance(each.resource, Api))
+        apis = [each for each in found if each.managed and not each.unknown]
         return min(((each.created or 0, each.id) for each in apis), default=(0, None))[1]
 
     def name_of(self, kind: str, which: str | None) -> str | None:
@@ -41,12 +42,14 @@ class Snapshot(dict[Key, tuple[Observed, ...]]):
         """Return what exists; `desired` tells resources that lost their name by what they do."""
         references = {each.resource.reference for each in self.everything} - {None}
         named = Snapshot({key: _unique(found, desired, references) for key, found in self.items()})
-        managed = [each for each in named.everything if each.managed]
+        unknown = tuple(each.resource for each in named.everything if each.unknown)
+        managed = [each for each in named.everything if each.managed and not each.unknown]
         resources = [each.resource.resolved(named, each.created) for each in managed]
         return Actual(
             resources={resource.key: resource for resource in resources},
             ids={each.resource.key: each.id for each in managed if each.id},
-            unmanaged=tuple(each.resource for each in named.everything if not each.managed),
+            unmanaged=tuple(each.resource for each in named.everything if each.managed is False),
+            unknown=unknown,
             created=min((each.created for each in managed if each.created), default=None),
         )
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from wschat.lab.answers import MISSING, Unknown
+
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
     from wschat.lab.inventory import Snapshot
@@ -64,12 +66,19 @@ class Lab:
         """The tag in the form of IAM and DynamoDB."""
         return [{"Key": key, "Value": value} for key, value in self.tags.items()]
 
-    def manages(self, tags: object) -> bool:
-        """Tell whether tags are this lab's: a map, or a list of keys and values, or nothing."""
-        pairs: Any = tags or {}
-        if not isinstance(pairs, dict):
-            pairs = {tag["Key"]: tag["Value"] for tag in pairs}
-        return bool(pairs.get(TAG) == self.tags[TAG])
+    def manages(self, tags: Any) -> bool | None:  # noqa: ANN401
+        """Tell whether tags are this lab's: a map, or a list of keys and values, or nothing.
+
+        None if they can't be read, so that nobody knows.
+        """
+        pairs = tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags or ()}
+        if pairs.get(TAG) == self.tags[TAG]:
+            return True
+        unclear = isinstance(tags, Unknown) or any(
+            isinstance(key, Unknown) or (key == TAG and isinstance(value, Unknown))
+            for key, value in pairs.items()
+        )
+        return None if unclear else False
 
     def prefix_of(self, tags: Mapping[str, str]) -> str | None:
         """Return the prefix of the lab in this region whose tags these are; None if they are none's."""
@@ -203,7 +212,8 @@ class Resource(ABC):
     @classmethod
     def known(cls, answer: Mapping[str, Any], missing: str | None = None) -> dict[str, Any]:
         """Return the values of the `Annotated` attributes in an answer of AWS."""
-        return {name: answer.get(key, missing) for name, key in cls.parameters().items()}
+        absent = {"name": MISSING}
+        return {name: answer.get(key, absent.get(name, missing)) for name, key in cls.parameters().items()}
 
     def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:  # noqa: ARG002
         """Return the parameter that sets each attribute in AWS's calls, and its value; None is not sent."""
@@ -260,24 +270,31 @@ class Resource(ABC):
 class Observed:
     """A resource as it was read, with ids as AWS gave them; `id` is its own, where AWS chose one.
 
-    `managed` tells whether its tag is this lab's. `created` is when it was made, or of a function changed, in
-    seconds since 1970.
+    `managed` tells whether its tag is this lab's, None where that can't be read. `created` is when it was
+    made, or of a function changed, in seconds since 1970.
     """
 
     resource: Resource
     id: str = ""
-    managed: bool = True
+    managed: bool | None = True
     created: float | None = None
+
+    @property
+    def unknown(self) -> bool:
+        """Whether it can't be told whose it is, or by which id to change it."""
+        return self.managed is None or isinstance(self.id, Unknown)
 
 
 @dataclass(frozen=True)
 class Actual:
     """What exists: the lab's resources, the ids that AWS gave them, and what has their names unmanaged.
 
-    `created` is when the oldest of the lab's was made, in seconds since 1970.
+    `unknown` is what nobody can tell whose it is: it is neither changed nor deleted. `created` is when the
+    oldest of the lab's was made, in seconds since 1970.
     """
 
     resources: Mapping[Key, Resource] = field(default_factory=dict)
     ids: Mapping[Key, str] = field(default_factory=dict)
     unmanaged: tuple[Resource, ...] = ()
+    unknown: tuple[Resource, ...] = ()
     created: float | None = None

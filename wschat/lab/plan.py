@@ -78,9 +78,10 @@ def steps_to(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
     """Return the steps to what is desired: dependencies first, then what is too much, last one first."""
     wanted = {resource.key: resource for resource in desired}
     extra = {key: resource for key, resource in actual.resources.items() if key not in wanted}
-    unmanaged, steps = {resource.key for resource in actual.unmanaged}, list[Step]()
+    left_alone, steps = {each.key for each in (*actual.unmanaged, *actual.unknown)}, list[Step]()
+    closed = {each.lock_key for each in actual.unknown if each.parent is None}
     for key, resource in wanted.items():
-        if key in unmanaged:
+        if key in left_alone or resource.lock_key in closed:
             continue
         found = actual.resources.get(key) or extra.pop(_renamed(resource, extra), None)
         if found is None:

@@ -64,19 +64,20 @@ class Desk:
         errand.run(self)
 
     def fails(self, errand: "Errand", grant: Grant) -> bool:
-        """Tell whether an errand fails without a grant, and because that action was refused."""
+        """Tell whether an errand fails, or notes what it can't see, because that action was refused."""
         lab = lab_of(self.root, prefix=errand.prefix).lab
         self.may(without(user_policy(lab), grant.action, resources(lab)[grant.on]))
         errand.before(self)
+        self.mine.notes.clear()
         try:
             errand.run(self)
+            told = " ".join(self.mine.notes)
         except (WschatError, ClientError, InvalidStatus) as error:
             body = error.response.body if isinstance(error, InvalidStatus) else b""
             told = f"{error} {(body or b'').decode()}"
-            return {*refusals(told), *([LINK] if NO_LINK in told else [])} == {grant.action}
         finally:
             self._restore(errand.prefix)
-        return False
+        return {*refusals(told), *([LINK] if NO_LINK in told else [])} == {grant.action}
 
     def _restore(self, prefix: str) -> None:
         """Make a lab what it was, as root."""

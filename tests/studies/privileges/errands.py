@@ -64,7 +64,7 @@ def _look(desk: Desk) -> None:
 
 @errand("ask how many functions may run at once", "lambda:GetAccountSettings")
 def _concurrency(desk: Desk) -> None:
-    assert engine.concurrency(desk.mine) > 0
+    engine.concurrency(desk.mine)
 
 
 @errand("read a log", "logs:FilterLogEvents")

@@ -9,7 +9,7 @@ from wschat.lab.blueprint import FUNCTIONS, Spec, policy
 from wschat.lab.model import Lab
 from wschat.lab.user_policy import STATEMENTS
 
-REFUSED = re.compile(r"is not authorized to perform: (\S+)")
+REFUSED = re.compile(r"(?:is not authorized to perform:|not allowed to) (\S+)")
 T = TypeVar("T")
 
 

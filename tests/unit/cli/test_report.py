@@ -111,7 +111,7 @@ def test_strangers(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert f"Error: before the first step: somebody else has log group {group}" in done.stderr
     actual = inventory.look(cloud)
     steps = engine.drift(cloud, actual)
-    report.show_json(cloud.lab, steps, actual, "")
+    report.show_json(cloud.lab, steps, actual, "", ())
     found = json.loads(capsys.readouterr().out)
     assert found["unmanaged"] == [{"kind": "log group", "name": group}]
     assert group not in {each["name"] for each in found["changes"]}

@@ -23,7 +23,7 @@ def embedded_clients(embedded: Embedded) -> Cloud:
 def empty(embedded: Embedded, embedded_clients: Cloud) -> Cloud:
     """A lab of which nothing exists, in an account that has nothing else."""
     embedded.empty()
-    return replace(embedded_clients, ids={})
+    return replace(embedded_clients, ids={}, notes={})
 
 
 def read(cloud: Cloud, wanted: Resource) -> Resource | None:

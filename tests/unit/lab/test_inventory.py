@@ -100,12 +100,18 @@ def test_some_that_cannot_be_removed(emulator: LocalLab, cloud: Cloud, region: s
     """What goes wrong with a lab, before or in the middle, is told with its name; the next one is removed."""
     plane = Plane(emulator.endpoint, Clock(), times=NO_DELAY)
     here = connect(Target(endpoint_url=emulator.endpoint), boto3.Session(region_name=region))
-    kinds: dict[str, type[Resource]] = {"closed": LogGroup, "kept": LogGroup, "left": Role, "open": Role}
+    kinds: dict[str, type[Resource]] = {
+        "closed": LogGroup,
+        "hidden": LogGroup,
+        "kept": LogGroup,
+        "left": Role,
+        "open": Role,
+    }
     labs = [make(here, kind, prefix=f"{cloud.lab.prefix}{name}-") for name, kind in kinds.items()]
-    closed, kept, left, opened = (lab.lab.prefix for lab in labs)
+    closed, hidden, kept, left, opened = (lab.lab.prefix for lab in labs)
 
     def forbid(call: Call) -> Fault | None:
-        denied = {("ListTagsForResource", closed), ("DeleteLogGroup", kept)}
+        denied = {("DescribeLogGroups", closed), ("ListTagsForResource", hidden), ("DeleteLogGroup", kept)}
         if any(each.operation == "DeleteRole" and left in each.resource for each in plane.calls):
             denied.add((call.operation, left))
         is_denied = any(call.operation == operation and of in call.resource for operation, of in denied)
@@ -116,14 +122,17 @@ def test_some_that_cannot_be_removed(emulator: LocalLab, cloud: Cloud, region: s
         done = wschat("teardown", "--all", "--yes", AWS_ENDPOINT_URL=url)
     assert done.returncode == 4
     assert f"Error: prefix {closed}, looking at what exists: " in done.stderr
-    assert "logs:ListTagsForResource" in done.stderr
+    tags = f"tags of log group /aws/lambda/{hidden}Connect: not allowed to logs:ListTagsForResource\n"
+    assert f"Note: could not look at the {tags}" in done.stderr.replace("\n", " ").replace(
+        "ListTagsForResource ", "ListTagsForResource\n"
+    )
     for prefix, told in (
         (kept, "Looked again: this is left."),
         (left, "Error: looking at what exists: "),
         (opened, "Looked again: nothing is left."),
     ):
         assert told in done.stderr.partition(f"Prefix {prefix}")[2].partition("Prefix ")[0]
-    assert {each.lab.prefix for each, _ in inventory.find_labs(here)[0]} == {closed, kept, left}
+    assert {each.lab.prefix for each, _ in inventory.find_labs(here)[0]} == {closed, hidden, kept, left}
     for lab in labs:
         tear_down(lab)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from wschat.lab.answers import Unknown
 from wschat.lab.aws import KINDS
 from wschat.lab.aws.functions import Function
 from wschat.lab.blueprint import blueprint
@@ -28,10 +29,15 @@ def test_names() -> None:
         ({TAG: "us-east-1/anna-"}, False),
         ({TAG: "eu-central-1/"}, False),
         (None, False),
+        (Unknown(), None),
+        (Unknown("7"), None),
+        ([Unknown("7")], None),
+        ({TAG: Unknown("7")}, None),
+        ({"other": Unknown("7")}, False),
     ],
 )
-def test_managed(tags: object, *, managed: bool) -> None:
-    """A resource is managed if its tag names the lab's region and prefix, in either form of tags."""
+def test_managed(tags: object, *, managed: bool | None) -> None:
+    """A resource is managed if its tag names the lab's region and prefix; None if it can't be read."""
     assert LAB.manages(tags) is managed
 
 

@@ -8,7 +8,8 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from wschat.errors import AwsError
-from wschat.lab.aws.errors import classify
+from wschat.lab.answers import MISSING, Unknown
+from wschat.lab.aws.errors import classify, refusal
 from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import Key, Lab
 from wschat.retry import Attempts, Backoff, Failure
@@ -60,6 +61,7 @@ class Cloud:
 
     `ids` are those that AWS gave to resources of the lab, as far as a run of a plan knows them.
     `on_wait` is called before each pause with the reason and the seconds waited so far.
+    `notes` are what could not be looked at, and why, each once.
     `workers` is how many threads there may be. `jitter` gives numbers from 0 to 1.
     """
 
@@ -75,6 +77,7 @@ class Cloud:
     on_wait: Callable[[str, float], None] = lambda _why, _seconds: None
     jitter: Callable[[], float] = random.random
     ids: dict[Key, str] = field(default_factory=dict)
+    notes: dict[str, None] = field(default_factory=dict)
 
     @property
     def api_id(self) -> str:
@@ -129,10 +132,33 @@ class Cloud:
                 return None
             raise
 
+    def ask(self, what: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Unknown | None:
+        """Find; where AWS refuses, note that `what` could not be looked at, and go on.
+
+        What it answers then is empty: false, and in each of its parts itself. It is for reads without which
+        the rest can be told: an attribute that nobody may see is taken for what it should be, as by
+        `(cloud.ask(…) or {}).get("Attribute")` for one that should not be there.
+        """
+        try:
+            return self.find(call, *args, **kwargs)
+        except Exception as error:
+            if why := refusal(error):
+                return self.unseen(what, why)
+            raise
+
+    def unseen(self, what: str, why: str) -> Unknown:
+        """Note that something could not be looked at; return what stands for it."""
+        self.notes[f"could not look at {what}: {why}"] = None
+        return Unknown()
+
     def pages(self, client: Any, operation: str, path: str, **params: str) -> list[Any]:  # noqa: ANN401
-        """Return what a JMESPath leads to in all pages of a list; nothing if what it is of is gone."""
+        """Return what a JMESPath leads to in all pages of a list; nothing if what it is of is gone.
+
+        A page that has no such list holds one thing that is `Unknown`.
+        """
         pages = client.get_paginator(operation)
-        return self.find(lambda: [*pages.paginate(**params).search(path)]) or []
+        found = self.find(lambda: [*pages.paginate(**params).search(path)]) or []
+        return [MISSING if each is None else each for each in found]
 
     def looks(self, why: str, patience: float, pauses: Backoff = EVEN) -> Iterator[float]:
         """Yield the seconds so far before each of several looks, until patience ends; pauses say why.

@@ -49,6 +49,7 @@ UNKNOWN = (
     "InvalidClientTokenId UnrecognizedClientException SignatureDoesNotMatch InvalidSignatureException"
     " AuthFailure"
 )
+EXPIRED = "ExpiredToken ExpiredTokenException RequestExpired"
 OWN_ROLE = (
     "ask for iam:CreateServiceLinkedRole, as `wschat policy` has it; or an administrator makes API Gateway's"
     " own role, once: aws iam create-service-linked-role --aws-service-name ops.apigateway.amazonaws.com"
@@ -82,7 +83,7 @@ TEXTS: tuple[tuple[type[WschatError], str, str, str, str], ...] = (
     (AccessError, "ClientError", "^RequestTimeTooSkewed|Signature expired|Signature not yet current",
         "this machine's clock is more than 5 minutes off",
         "set the clock, best by a time server, then run the same command"),
-    (AccessError, "ExpiredToken ExpiredTokenException RequestExpired", "",
+    (AccessError, EXPIRED, "",
         "the AWS login has expired", LOG_IN_AGAIN),
     (AccessError, UNKNOWN, "",
         "AWS does not know these credentials",
@@ -137,6 +138,22 @@ def translated(where: str) -> Iterator[None]:
                 told = what.format(text=text, code=code, operation=operation)
                 raise kind(told, where=where, hint=hint) from error
         raise
+
+
+def refusal(error: Exception) -> str | None:
+    """Return why AWS refuses a call of somebody it knows, such as a missing permission; else None."""
+    answer, names = getattr(error, "response", None), _names_and_words(error)[0]
+    if (
+        not isinstance(answer, dict)
+        or classify(error) is not Failure.PERMANENT
+        or names & {*UNKNOWN.split(), *EXPIRED.split()}
+    ):
+        return None
+    text = str(answer["Error"].get("Message") or answer["Error"].get("Code") or "")
+    if not names & {*DENIED.split()}:
+        return text
+    named = search(r"not authorized to perform: ([\w:-]+)", text)
+    return f"not allowed to {named[1] if named else getattr(error, 'operation_name', '')}"
 
 
 def _names_and_words(error: Exception) -> tuple[set[str], str]:

@@ -1,12 +1,10 @@
 """Lambda: functions, and the permissions to invoke them."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from wschat.errors import AccessError
+from wschat.lab.answers import Unknown, document, listed, seconds
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.tables import Table
@@ -66,7 +64,7 @@ class Function(Resource):
         if role is None:  # it was not read
             return self
         made = max((each.created or 0 for each in role), default=None)
-        lost = made is None or int(made) > int(changed or 0)
+        lost = made is None or (changed is not None and int(made) > int(changed))
         return replace(self, role=self.role + ROLE_DELETED) if lost else self
 
     @classmethod
@@ -80,11 +78,11 @@ class Function(Resource):
         )
         if found is None:
             return
-        if hidden := found.get("TagsError"):  # it is answered all the same, without its tags
-            hint = "ask for the permission lambda:ListTags, then run the same command"
-            raise AccessError(hidden["Message"], where=f"function {name}, its tags", hint=hint)
-        managed, now = cloud.lab.manages(found.get("Tags")), found["Configuration"]
-        failed, changed = now.get("LastUpdateStatus") == "Failed", datetime.fromisoformat(now["LastModified"])
+        tags: object = found.get("Tags")
+        now = found["Configuration"]
+        if found.get("TagsError"):  # it is answered all the same, without its tags
+            tags = cloud.unseen(f"the tags of function {name}", "not allowed to lambda:ListTags")
+        managed, failed = cloud.lab.manages(tags), now.get("LastUpdateStatus") == "Failed"
         function = cls(
             name=name,
             role=now["Role"].rpartition("/")[2],
@@ -95,7 +93,7 @@ class Function(Resource):
             last_update=_with_reason(now, "LastUpdateStatus") if failed else "Successful",
             **cls.known(now),
         )
-        yield Observed(function, managed=managed, created=changed.timestamp())
+        yield Observed(function, managed=managed, created=seconds(now["LastModified"]))
         if managed:
             yield from Permission.read(cloud, name)
 
@@ -198,15 +196,17 @@ class Permission(Resource):
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
         """Read the statements in a function's policy; what says more than an API's ARN is kept as JSON."""
         policy = cloud.find(cloud.functions.get_policy, FunctionName=name)
-        for statement in json.loads(policy["Policy"])["Statement"] if policy else ():
+        for statement in listed(document(policy["Policy"])["Statement"]) if policy else ():
+            which = statement["Sid"]
             yield Observed(
                 cls.of(
                     name,
-                    statement["Sid"],
+                    str(which),
                     source=_inner(statement.get("Condition"), "ArnLike", "AWS:SourceArn"),
                     principal=_inner(statement.get("Principal"), "Service"),
                     action=str(statement.get("Action")),
-                )
+                ),
+                managed=None if isinstance(which, Unknown) else True,
             )
 
     def create(self, cloud: "Cloud") -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+from wschat.lab.answers import Unknown, seconds
 from wschat.lab.model import Observed, Resource, Task
 
 if TYPE_CHECKING:
@@ -24,14 +25,18 @@ class LogGroup(Resource):
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
         """Read it; there is no call for one, but a list by the beginning of names."""
         groups = cloud.pages(cloud.logs, "describe_log_groups", "logGroups[]", logGroupNamePrefix=name)
-        for group in (group for group in groups if group["logGroupName"] == name):
+        for group in groups:
+            if group["logGroupName"] != name and not isinstance(group["logGroupName"], Unknown):
+                continue
             arn = group["arn"].removesuffix(":*")
-            tags = cloud.find(cloud.logs.list_tags_for_resource, resourceArn=arn)
+            what, ask = f"the tags of log group {name}", cloud.logs.list_tags_for_resource
+            tags = cloud.ask(what, ask, resourceArn=arn)
+            made = seconds(group["creationTime"])
             if tags is not None:
                 yield Observed(
                     cls(name=name, retention_days=group.get("retentionInDays")),
                     managed=cloud.lab.manages(tags.get("tags")),
-                    created=group["creationTime"] / 1000,
+                    created=made and made / 1000,
                 )
 
     def create(self, cloud: "Cloud") -> None:

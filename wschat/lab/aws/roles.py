@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from wschat.lab.answers import document, seconds
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
 
 if TYPE_CHECKING:
@@ -32,12 +33,12 @@ class Role(Resource):
             return
         role = found["Role"]
         managed = cloud.lab.manages(role.get("Tags"))
-        trust = canonical(role["AssumeRolePolicyDocument"])
+        trust = canonical(document(role["AssumeRolePolicyDocument"]))
         yield Observed(
             cls(name=name, trust=trust),
             id=role["RoleId"],
             managed=managed,
-            created=role["CreateDate"].timestamp(),
+            created=seconds(role["CreateDate"]),
         )
         if managed:
             yield from Policy.read(cloud, name)
@@ -101,7 +102,7 @@ class Policy(Resource):
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
         inline = cloud.find(cloud.iam.get_role_policy, RoleName=name, PolicyName=POLICY_NAME)
         if inline:
-            yield Observed(cls(name=name, document=canonical(inline["PolicyDocument"])))
+            yield Observed(cls(name=name, document=canonical(document(inline["PolicyDocument"]))))
 
     def create(self, cloud: "Cloud") -> None:
         document = self.document.replace(API, cloud.api_id) if API in self.document else self.document

@@ -19,6 +19,7 @@ from wschat import recording
 from wschat.errors import UsageError
 from wschat.lab.aws.cloud import AWS_PACING, EMULATOR_PACING, Cloud, Pacing
 from wschat.lab.aws.errors import translated
+from wschat.lab.aws.parser import read_tolerantly
 from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import API, Lab
 from wschat.target import Target, is_here
@@ -56,6 +57,7 @@ def connect(
     clock = clock or Clock()
     with translated("login"):
         session = session or make_session(target.profile, target.region)
+        read_tolerantly(session)
         make, record = partial(session.client, endpoint_url=target.endpoint_url), recording.active()
         sts = make("sts", config=_config(attempts=2))
         if record:

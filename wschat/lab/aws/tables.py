@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from wschat.errors import AwsError
+from wschat.lab.answers import seconds
 from wschat.lab.model import Observed, Resource, Task
 
 if TYPE_CHECKING:
@@ -41,20 +42,21 @@ class Table(Resource):
             return
         table = described["Table"]
         expiry = cloud.find(cloud.dynamodb.describe_time_to_live, TableName=name)
-        tags = cloud.find(cloud.dynamodb.list_tags_of_resource, ResourceArn=table["TableArn"])
+        ask = cloud.dynamodb.list_tags_of_resource
+        tags = cloud.ask(f"the tags of table {name}", ask, ResourceArn=table["TableArn"])
         if expiry is None or tags is None:
             return
         types = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
-        keys = [each["AttributeName"] for each in table["KeySchema"]]
+        keys = [(each["AttributeName"], types.get(each["AttributeName"])) for each in table["KeySchema"]]
         yield Observed(
             cls(
                 name=name,
-                partition_key=",".join(key if types[key] == "S" else f"{key}:{types[key]}" for key in keys),
+                partition_key=",".join(key if kind == "S" else f"{key}:{kind}" for key, kind in keys),
                 ttl=_ttl(expiry),
                 billing=table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
             ),
             managed=cloud.lab.manages(tags.get("Tags")),
-            created=table["CreationDateTime"].timestamp(),
+            created=seconds(table["CreationDateTime"]),
         )
 
     def create(self, cloud: "Cloud") -> None:

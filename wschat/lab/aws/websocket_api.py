@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
+from wschat.lab.answers import seconds
 from wschat.lab.model import TAG, Key, Observed, Resource
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ class Api(Resource):
         for api in cloud.pages(cloud.api, "get_apis", "Items[]"):
             managed = cloud.lab.manages(api.get("Tags"))
             alike = api.get("Tags", {}).get(TAG, "").casefold() == tag
-            if alike or api["Name"] == name:
-                resource = cls(name=name if managed else api["Name"], **cls.known(api, missing=""))
-                made = api["CreatedDate"].timestamp()
+            if alike or managed is None or api["Name"] == name:
+                resource = cls(name=api["Name"] if managed is False else name, **cls.known(api, missing=""))
+                made = seconds(api["CreatedDate"])
                 yield Observed(resource, id=api["ApiId"], managed=managed, created=made)
 
     def create(self, cloud: "Cloud") -> None:

@@ -9,6 +9,7 @@ from botocore.parsers import ResponseParserError
 from tests.support.plane.clock import VirtualClock
 from tests.unit.lab.aws.test_errors import refused
 from wschat.errors import AwsError
+from wschat.lab.answers import MISSING, Unknown
 from wschat.lab.aws.cloud import POLL_S, Cloud, OutcomeUnknown
 from wschat.retry import POLICIES, Failure
 
@@ -101,6 +102,39 @@ def test_find(patient: Cloud, clock: VirtualClock) -> None:
     assert patient.find(Service(clock, refused("NoSuchEntity"), until=1)) is None
     with pytest.raises(aws.ClientError):
         patient.find(Service(clock, refused("AccessDenied"), until=1))
+
+
+TO_LOOK = "User: x is not authorized to perform: lambda:GetAccountSettings on resource: *"
+REFUSALS = {
+    "not allowed to lambda:GetAccountSettings": refused("AccessDeniedException", TO_LOOK),
+    "not allowed to CreateRole": refused("AccessDenied"),
+    "no such call": refused("UnknownOperationException", "no such call"),
+}
+
+
+@pytest.mark.parametrize("why", REFUSALS)
+def test_what_nobody_may_look_at(patient: Cloud, clock: VirtualClock, why: str) -> None:
+    """Where nothing depends on a read, a refusal is noted once; what stands for its answer is empty."""
+    noting = replace(patient, notes={})
+    for _ in range(2):
+        found = noting.ask("the limits", Service(clock, REFUSALS[why], until=1))
+        assert (found, bool(found)) == (Unknown(), False)
+    assert list(noting.notes) == [f"could not look at the limits: {why}"]
+
+
+def test_what_ends_a_look(patient: Cloud, clock: VirtualClock) -> None:
+    """What is not there is None; whom AWS does not know, and whom it does not answer, it refuses all."""
+    assert patient.ask("it", Service(clock, refused("NoSuchEntity"), until=1)) is None
+    for error in (refused("ExpiredToken"), refused("InvalidClientTokenId"), NO_ANSWER):
+        with pytest.raises((aws.ClientError, aws.BotoCoreError)):
+            patient.ask("it", Service(clock, error, until=10_000))
+
+
+def test_a_page_without_its_list(patient: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not taken for an empty one."""
+    answers = [{"Items": [], "NextToken": "x"}, {"NextToken": ""}]
+    monkeypatch.setattr(patient.api, "_make_api_call", lambda *_: answers.pop(0))
+    assert patient.pages(patient.api, "get_apis", "Items[]") == [MISSING]
 
 
 def test_poll(patient: Cloud, clock: VirtualClock) -> None:
