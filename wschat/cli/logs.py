@@ -37,9 +37,14 @@ def logs(
     out, lines = console.stdout(), 0
     with on_interrupt("Stopped."):
         cloud = connect(target)
+        lag = cloud.pacing.log_lag
+        if follow and lag:
+            console.stderr().print(f"Lines come {lag:.0f} s late, in order: AWS shows them only then.")
         for line in tail(cloud, functions, since, follow=follow):
             lines += 1
             shown = line.json() if json else "\n".join(map(safe, line.readable().splitlines()))
             out.out(shown)
+    if lag:
+        console.stderr().print(f"What was logged in the last {lag:.0f} s may be missing: AWS shows it later.")
     if not lines:
         console.stderr().print(f"Nothing was logged in the last {minutes} minutes.")

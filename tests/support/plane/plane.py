@@ -14,6 +14,7 @@ from tests.support.plane.faults import AFTER, DROPS, KILLS, Dropped, Fault
 from tests.support.plane.functions import Functions
 from tests.support.plane.gateway import Gateway
 from tests.support.plane.inside import session
+from tests.support.plane.logs import Logs
 from tests.support.plane.pages import Pages, first_page, paging, whole
 from tests.support.plane.permissions import Permissions
 from tests.support.plane.rates import Limits, Times, Traffic
@@ -71,6 +72,7 @@ class Plane:
             "dynamodb": Tables(times, self._reads),
             "iam": self._roles,
             "lambda": self._functions,
+            "logs": Logs(times),
         }
         self._nothing = Service()
         self._lock = threading.RLock()
@@ -145,7 +147,7 @@ class Plane:
                 return self._write(call, service, now)
             if call.read:
                 return self._read(call, service, now)
-        return self.backend.forward(call.request)
+        return service.serve(call, self.backend.forward(call.request), now)
 
     def _write(self, call: Call, service: Service, now: float) -> Answer:
         before = self._reads.before(call)

@@ -21,3 +21,7 @@ class Service:
     def show(self, _call: Call, answer: Answer, _now: float) -> Answer:
         """Return a read's answer with the states of this moment."""
         return answer
+
+    def serve(self, _call: Call, answer: Answer, _now: float) -> Answer:
+        """Return the answer to a call that is no matter of the control plane."""
+        return answer

@@ -5,11 +5,17 @@ import time
 
 import pytest
 
-from tests.support.terminal import wschat
+from tests.support.plane.embedded import Embedded
+from tests.support.plane.plane import Plane
+from tests.support.plane.rates import NO_DELAY
+from tests.support.terminal import terminal, wschat
 from tests.unit.lab.test_logs import SPECS, write
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.log_groups import log_group_of
+from wschat.lab.aws.session import connect
 from wschat.lab.blueprint import FUNCTIONS
+from wschat.lab.clock import Clock
+from wschat.target import Target
 
 LINES = ('{"route": "join"}', "Traceback \x1b]0;mine\x07")
 
@@ -33,3 +39,23 @@ def test_logs(prefix: str) -> None:
     done = wschat("logs", "SendMessage", "--minutes", "5", "--prefix", prefix)
     assert (done.returncode, done.stdout) == (0, "")
     assert "Nothing was logged in the last 5 minutes." in done.stderr
+    assert "may be missing" not in done.stderr
+
+
+def test_the_newest_may_be_missing(embedded: Embedded) -> None:
+    """Where AWS shows logs late, a line on stderr says so; with `--follow`, that lines are held back."""
+    embedded.empty()
+    plane = Plane(embedded.endpoint, Clock(), times=NO_DELAY, backend=embedded)
+    cloud = connect(Target(prefix="late-", endpoint_url=embedded.endpoint), plane.session())
+    cloud.logs.create_log_group(logGroupName=log_group_of("late-JoinRoom"))
+    write(cloud, SPECS["JoinRoom"], *LINES, at=int(time.time() * 1000) - 2)
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
+    with plane.listening() as url:
+        elsewhere = url.replace("127.0.0.1", "127.1")  # so written it is no address of this machine to wschat
+        options = ("logs", "JoinRoom", "--prefix", "late-", "--endpoint-url", elsewhere)
+        done = wschat(*options, **keys)
+        assert (len(done.stdout.splitlines()), done.stderr.count("last 10 s may be missing")) == (2, 1)
+        with terminal(*options, "--follow", env=keys) as person:
+            person.until("Lines come 10 s late")
+            person.type("\x03")
+            assert "may be missing" not in person.until("Stopped.")

@@ -2,11 +2,14 @@
 
 import json
 import time
-from dataclasses import replace
-from itertools import count, islice
+from itertools import islice
+from typing import Any
 
 import pytest
 
+from tests.studies.account import Account
+from tests.support.plane.embedded import Embedded
+from tests.support.plane.rates import Times
 from wschat.errors import AwsError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.log_groups import log_group_of
@@ -59,22 +62,57 @@ def test_all_in_order(cloud: Cloud, now: int) -> None:
     assert (lines[1].facts, json.loads(lines[1].json())["text"]) == ({}, "Traceback (most recent call last):")
 
 
-def test_follow_in_order(cloud: Cloud, now: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is written later comes later, and once; what was written before it and seen later, before it."""
-    monkeypatch.setattr("wschat.lab.logs.POLL_S", 0.01)
-    looks = count(1)
+NOW_MS = 1_790_000_000_000
+SPEAKERS = [SPECS["SendMessage"], SPECS["JoinRoom"]]
 
-    def writes(_why: str, _seconds: float) -> None:
-        look = next(looks)
-        write(cloud, SPECS["LeaveRoom"], '{"route": "leave"}', at=now + 10 * look)
-        write(cloud, SPECS["Connect"], '{"route": "$connect"}', at=now + 10 * look - 12)
 
-    lines = islice(
-        tail(replace(cloud, on_wait=writes), select_functions(None), now - 60_000, follow=True), 12
-    )
-    times = [line.time for line in lines]
-    assert len(times) == 12
-    assert times == sorted(set(times))
+def followed(embedded: Embedded, lines: int, delays: tuple[float, ...]) -> tuple[Account, list[Any]]:
+    """Follow functions that log in turn, three times in two seconds, on a plane with such delays.
+
+    Return the account, and each line that was shown with how many ms after it was written.
+    """
+    embedded.empty()
+    account = Account(embedded, times=Times(page=25, log_delays=delays))
+    cloud = account.lab("logs-")
+    for spec in SPEAKERS:
+        cloud.logs.create_log_group(logGroupName=log_group_of(cloud.lab.name(spec.name)))
+
+    def now() -> int:
+        return NOW_MS + int(cloud.clock.now() * 1000)
+
+    def functions() -> None:
+        for number in range(lines):
+            at = now()
+            write(cloud, SPEAKERS[number % 2], f'{{"route": "{number}"}}', f"said {number}", at=at)
+            cloud.clock.sleep(0.7)
+
+    cloud.clock.start(functions)
+    shown = islice(tail(cloud, SPEAKERS, NOW_MS, follow=True), 2 * lines)
+    return account, [(line, now() - line.time) for line in shown]
+
+
+def test_follow_in_order(embedded: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What AWS delivers late, and in another order, is held back until it can be put in order; once each."""
+    monkeypatch.setattr("wschat.lab.logs.LATE_MS", 12_000)
+    account, shown = followed(embedded, 24, Times().log_delays)
+    times, late = [line.time for line, _ in shown], [line.late for line, _ in shown]
+    assert times == sorted(times)
+    assert (len({line.text for line, _ in shown}), set(late)) == (48, {False})
+    assert max(after for _, after in shown) < 10_000 + 9_000
+    looks = [call.params["startTime"] for call in account.plane.calls if call.operation == "FilterLogEvents"]
+    assert max(looks) > NOW_MS + 1_000  # of what has been shown long ago nothing is kept
+
+
+def test_what_comes_later_still(embedded: Embedded) -> None:
+    """What comes later than is waited for is shown when it is seen, once, and says so; the others as ever."""
+    _, shown = followed(embedded, 24, (8.0, 30.0, 1.0))
+    assert len({line.text for line, _ in shown}) == 48
+    late = [line for line, _ in shown if line.late]
+    assert {line.facts.get("route", "1") for line in late} <= {str(number) for number in range(1, 24, 3)}
+    assert len(late) > 8
+    assert (" late " in late[0].readable(), json.loads(late[0].json())["late"]) == (True, True)
+    on_time = [line.time for line, _ in shown if not line.late]
+    assert on_time == sorted(on_time)
 
 
 def test_no_lab(cloud: Cloud) -> None:
