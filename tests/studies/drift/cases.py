@@ -199,7 +199,13 @@ CASES = (
     case("route join", "integration", do("UpdateRoute", **_integrated("CreateRoom")), found="CreateRoom"),
     case("route $connect", "authorization", do("UpdateRoute", AuthorizationType="AWS_IAM")),
     case("route message", "two_way", do("UpdateRoute", RouteResponseSelectionExpression="none"), found=False),
-    case("route leave", "responds", do("DeleteRouteResponse"), found=False, heals=("CreateRouteResponse",)),
+    case(
+        "route leave",
+        "two_way",
+        do("DeleteRouteResponse"),
+        found=False,
+        heals=("UpdateRoute(RouteResponseSelectionExpression)", "CreateRouteResponse"),
+    ),
     case("route $disconnect", "two_way", *_two_way, found=True, heals=("DeleteRoute", "CreateRoute")),
     case(
         THE_STAGE,

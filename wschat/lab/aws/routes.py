@@ -179,8 +179,8 @@ def _meaning(text: str | None) -> object:
 class Route(ApiPart):
     """A route; `name` is its key. Only what a two-way route's function returns reaches the client.
 
-    `two_way` is whether it has the route response selection expression, which is in vain without a route
-    response: `responds` is false if that is missing.
+    `two_way` is whether it has a route response, which makes it so even without the selection expression
+    (recorded, us-east-1, 2026-09) that the console sets beside it.
     """
 
     kind = "route"
@@ -191,16 +191,14 @@ class Route(ApiPart):
     name: Annotated[str, "RouteKey"]
     integration: str | None
     two_way: bool
-    responds: bool = True
     authorization: Annotated[str, "AuthorizationType"] = OPEN
 
     @classmethod
     def attributes(cls, cloud: "Cloud", api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
-        two_way = answer.get("RouteResponseSelectionExpression") == "$default"
+        selected = answer.get("RouteResponseSelectionExpression", "$default") == "$default"
         return {
             "integration": answer.get("Target", "").rpartition("/")[2],
-            "two_way": two_way,
-            "responds": not two_way or _responds(cloud, api, answer["RouteId"]),
+            "two_way": selected and _responds(cloud, api, answer["RouteId"]),
             "authorization": answer.get("AuthorizationType", OPEN),
         }
 
@@ -225,11 +223,11 @@ class Route(ApiPart):
         cloud.ids[self.key] = cloud.ids[found.key]
         super().update(found, cloud)
         becomes_two_way = self.two_way and not found.two_way
-        if not found.responds or (becomes_two_way and not _responds(cloud, *self.path(cloud).values())):
+        if becomes_two_way and not _responds(cloud, *self.path(cloud).values()):
             self._create_response(cloud)
 
     def _create_response(self, cloud: "Cloud") -> None:
-        """Make it two-way: beside the selection expression that takes a route response of that key."""
+        """Make it two-way."""
         cloud.create(cloud.api.create_route_response, **self.path(cloud), RouteResponseKey="$default")
 
 

@@ -71,6 +71,17 @@ def test_mocks_told_in_another_form(empty: Cloud, form: str) -> None:
             empty.api.meta.events.unregister(f"after-call.apigatewayv2.{operation}", unique_id="form")
 
 
+def test_two_way_without_the_expression(empty: Cloud) -> None:
+    """One with a route response is two-way, whether or not it has the expression that selects it."""
+    make(empty, Api, Integration)
+    route = Route(name="message", integration="Connect", two_way=True)
+    target = f"integrations/{empty.ids[Integration.kind, 'Connect']}"
+    made = empty.api.create_route(ApiId=empty.api_id, RouteKey=route.name, Target=target)
+    assert read(empty, route) == replace(route, two_way=False)
+    empty.api.create_route_response(ApiId=empty.api_id, RouteId=made["RouteId"], RouteResponseKey="$default")
+    assert read(empty, route) == route
+
+
 def test_one_that_was_two_way(empty: Cloud) -> None:
     """It is made anew, since no call takes its selection expression away; the integration stays."""
     make(empty, Api, Integration)
