@@ -49,7 +49,7 @@ def provision(
             if json:
                 report.show_json(cloud.lab, steps, actual, engine.url(cloud, actual), cloud.notes)
             else:
-                report.show_plan(steps, console.stdout())
+                report.show_plan(steps, console.stdout(), whole=True)
                 report.show_left_alone(actual.unknown, cloud.notes)
             raise typer.Exit(ExitCode.DIFFERENT if steps or actual.unknown else ExitCode.OK)
         report.warn_of_quota(waiting(cloud, "Looking at the account's limits", engine.concurrency))

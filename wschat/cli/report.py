@@ -1,22 +1,21 @@
 """What provision, status and teardown show of a lab: plans, differences, tables; the same as JSON."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
-from os.path import commonprefix
+from typing import Any
 
 from rich.markup import escape
 from rich.table import Column, Table
 from rich.text import Text
 
+from wschat.cli.attributes import differences, lines, values
 from wschat.cli.console import Console, stderr, stdout
 from wschat.lab.model import Actual, Lab, Resource
 from wschat.lab.plan import Step, Verb
 from wschat.text import safe
 
-CONTEXT, SHOWN = 20, 100  # characters of a difference: before it, and in all
 UNKNOWN = ": what AWS shows does not tell whose it is, so it is left alone"
-FIXED = "; it can't be changed in place: save what you need of it, and delete it"
 SIGNS = {Verb.CREATE: ("+", "green"), Verb.UPDATE: ("~", "yellow"), Verb.DELETE: ("-", "red")}
 
 
@@ -27,40 +26,18 @@ def show_place(lab: Lab) -> None:
     stderr().print(f"Account [bold]{lab.account}[/bold], region [bold]{lab.region}[/bold]{prefix}{endpoint}")
 
 
-def show_plan(plan: Sequence[Step], console: Console) -> None:
-    """Show what would be done, under the lab's headings, with what differs."""
+def show_plan(plan: Sequence[Step], console: Console, *, whole: bool = False) -> None:
+    """Show what would be done, under the lab's headings, with what differs; `whole`, with what is made."""
     for task, steps in groupby(plan, key=lambda step: step.resource.task):
         console.print(f"[bold]{task.value}[/bold]")
         for step in steps:
             sign, style = SIGNS[step.verb]
             console.print(Text(safe(f"  {sign} {step}"), style))
-            for difference in _differences(step):
-                console.print("     ", difference)
+            made = lines(step.resource) if whole and step.verb is Verb.CREATE else ()
+            for line in (*differences(step), *made):
+                console.print("     ", line)
     counts = [f"{count} to {verb}" for verb in Verb if (count := sum(step.verb is verb for step in plan))]
     console.print(f"[bold]Plan:[/bold] {', '.join(counts) or 'nothing to do'}.")
-
-
-def _differences(step: Step) -> Iterator[Text]:
-    """Yield a line for each attribute that differs, as people read it."""
-    for name, (should, found) in step.differences.items():
-        wanted, there = _in_words(should), _in_words(found)
-        same = len(commonprefix((wanted, there)))  # noqa: RUF071  characters are what is compared
-        start = same - CONTEXT if same > 2 * CONTEXT else 0
-        fixed = FIXED if name in step.fixed else ""
-        yield Text(safe(f"{name}: is {_cut(there, start)}, should be {_cut(wanted, start)}{fixed}"))
-
-
-def _in_words(value: object) -> str:
-    """Return a value, a list, or names and values, without Python's signs."""
-    if not isinstance(value, tuple):
-        return "nothing" if value is None else str(value)
-    parts = ("=".join(each) if isinstance(each, tuple) else _in_words(each) for each in value)
-    return ", ".join(parts) or "nothing"
-
-
-def _cut(text: str, start: int) -> str:
-    end = start + SHOWN
-    return ("…" if start else "") + text[start:end] + ("…" if len(text) > end else "")
 
 
 def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actual) -> None:
@@ -78,7 +55,7 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
     states = {Verb.CREATE: "missing", Verb.UPDATE: "differs", Verb.DELETE: "extra"}
     for step in plan if actual.resources else ():
         console.print(Text(safe(f"{states[step.verb]}: {step.resource.kind} {step.resource.name}")))
-        for difference in _differences(step):
+        for difference in differences(step):
             console.print("   ", difference)
     for each in actual.unmanaged:
         console.print(Text(safe(f"unmanaged: {each.kind} {each.name} has no tag of this lab")))
@@ -90,8 +67,8 @@ def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: I
     """Write as JSON what differs: for programs, so nothing of it is shortened, and in ASCII.
 
     `changes` has an object for each resource that is missing (`create`), differs (`update`) or is too much
-    (`delete`); `attributes` holds, for an update, what is wanted, what is found, and whether AWS lets nobody
-    change that. `notes` say what could not be looked at.
+    (`delete`); `attributes` holds what is wanted, what is found, and whether AWS lets nobody change that; of
+    an update those that differ, else all. `notes` say what could not be looked at.
     """
     changes = [
         {
@@ -100,7 +77,7 @@ def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: I
             "name": step.resource.name,
             "attributes": {
                 name: {"wanted": wanted, "found": found, "fixed": name in step.fixed}
-                for name, (wanted, found) in step.differences.items()
+                for name, (wanted, found) in _pairs(step).items()
             },
         }
         for step in plan
@@ -118,6 +95,16 @@ def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: I
         "notes": [*notes],
     }
     stdout().out(json.dumps(report, indent=2))
+
+
+def _pairs(step: Step) -> dict[str, tuple[Any, Any]]:
+    """Return what is wanted and what is found of each attribute that a step is about."""
+    match step.verb:
+        case Verb.UPDATE:
+            return step.differences
+        case Verb.DELETE:
+            return {name: (None, value) for name, value in values(step.resource).items()}
+    return {name: (value, None) for name, value in values(step.resource).items()}
 
 
 def show_left_alone(unknown: Iterable[Resource], notes: Iterable[str]) -> None:

@@ -64,6 +64,8 @@ def test_for_programs(odd: Cloud) -> None:
         name("room-messages-users"): {"partition_key": {"wanted": "room", "found": "id", "fixed": True}},
     }
     assert {each["action"] for each in found["changes"]} == {"create", "update"}
+    whole = next(each["attributes"] for each in found["changes"] if each["name"] == name("client-records"))
+    assert whole["partition_key"] == {"wanted": "ID", "found": None, "fixed": False}
 
 
 def test_values_for_people(capsys: pytest.CaptureFixture[str]) -> None:
