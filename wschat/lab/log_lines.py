@@ -18,26 +18,26 @@ OWN_COLUMNS = ("route", "connection", "ms")
 class LogLine:
     """What a function wrote: its time in milliseconds since 1970, and the text without its line end.
 
-    `facts` are those of the line that each invocation ends with; of any other text there are none. `late`
-    tells that younger ones have been shown before.
+    `facts` are those of the line that each invocation ends with; of any other text there are none.
+    `out_of_order` tells that younger ones have been shown before.
     """
 
     time: int
     function: str
     text: str
     facts: dict[str, Any] = field(default_factory=dict)
-    late: bool = False
+    out_of_order: bool = False
 
     def json(self) -> str:
         """Return it for programs: the facts, or the text, with the time and the function."""
-        late = {"late": True} if self.late else {}
+        mark = {"out_of_order": True} if self.out_of_order else {}
         known = self.facts or {"text": self.text}
-        return json.dumps({"time": self.time, "function": self.function, **late, **known})
+        return json.dumps({"time": self.time, "function": self.function, **mark, **known})
 
     def readable(self) -> str:
         """Return it for people: the time in UTC, who did what, how it went, and how long it took."""
         when = f"{datetime.fromtimestamp(self.time / 1000, UTC):%Y-%m-%d %H:%M:%S}.{self.time % 1000:03}"
-        head = f"{when}{' late' * self.late} {self.function:<12}"
+        head = f"{when}{' (out of order)' * self.out_of_order} {self.function:<12}"
         if not self.facts:
             return f"{head} {self.text}"
         facts = [f"{name}={value}" for name, value in self.facts.items() if name not in OWN_COLUMNS]

@@ -36,7 +36,7 @@ def tail(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = 
 
     It comes in order. While following, a reorder buffer holds what was written within the last
     `pacing.log_lag` seconds of AWS's own time, since others may still come before it; what CloudWatch shows
-    even later comes when it is seen, and says that it is late.
+    even later comes when it is seen, marked as out of order.
 
     Raises:
         AwsError: there is no such lab here, or AWS refuses.
@@ -64,7 +64,7 @@ def tail(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = 
         ready = asked + ahead - cloud.pacing.log_lag * 1000 if follow else math.inf
         due = [line for _, _, line in reorder_buffer if line.time <= ready]
         for line in due:
-            yield replace(line, late=line.time < shown)
+            yield replace(line, out_of_order=line.time < shown)
             shown = max(shown, line.time)
         if not follow:
             return

@@ -83,7 +83,7 @@ def followed(embedded: Embedded, lines: int, delays: tuple[float, ...]) -> tuple
     def functions() -> None:
         for number in range(lines):
             at = now()
-            write(cloud, SPEAKERS[number % 2], f'{{"route": "{number}"}}', f"said {number}", at=at)
+            write(cloud, SPEAKERS[number % 2], f'{{"route": "{number}", "late": 1}}', f"said {number}", at=at)
             cloud.clock.sleep(0.7)
 
     cloud.clock.start(functions)
@@ -95,23 +95,24 @@ def test_follow_in_order(embedded: Embedded, monkeypatch: pytest.MonkeyPatch) ->
     """What AWS delivers late, and in another order, is held back until it can be put in order; once each."""
     monkeypatch.setattr("wschat.lab.logs.LATE_MS", 12_000)
     account, shown = followed(embedded, 24, Times().log_delays)
-    times, late = [line.time for line, _ in shown], [line.late for line, _ in shown]
+    times, marks = [line.time for line, _ in shown], {line.out_of_order for line, _ in shown}
     assert times == sorted(times)
-    assert (len({line.text for line, _ in shown}), set(late)) == (48, {False})
+    assert (len({line.text for line, _ in shown}), marks) == (48, {False})
     assert max(after for _, after in shown) < 10_000 + 9_000
     looks = [call.params["startTime"] for call in account.plane.calls if call.operation == "FilterLogEvents"]
     assert max(looks) > NOW_MS + 1_000  # of what has been shown long ago nothing is kept
 
 
 def test_what_comes_later_still(embedded: Embedded) -> None:
-    """What comes later than is waited for is shown when it is seen, once, and says so; the others as ever."""
+    """What comes later than is waited for is shown when it is seen, once, and marked; the others as ever."""
     _, shown = followed(embedded, 24, (8.0, 30.0, 1.0))
     assert len({line.text for line, _ in shown}) == 48
-    late = [line for line, _ in shown if line.late]
+    late = [line for line, _ in shown if line.out_of_order]
     assert {line.facts.get("route", "1") for line in late} <= {str(number) for number in range(1, 24, 3)}
     assert len(late) > 8
-    assert (" late " in late[0].readable(), json.loads(late[0].json())["late"]) == (True, True)
-    on_time = [line.time for line, _ in shown if not line.late]
+    told = json.loads(late[0].json())
+    assert (" (out of order) " in late[0].readable(), told["out_of_order"], told["late"]) == (True, True, 1)
+    on_time = [line.time for line, _ in shown if not line.out_of_order]
     assert on_time == sorted(on_time)
 
 
