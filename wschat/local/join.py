@@ -221,7 +221,11 @@ def listen(port: int | None) -> socket.socket:
     why = errno.EADDRINUSE
     if not (port and is_in_use(port)):  # macOS lets two listen, on all addresses and on this one
         try:
-            return socket.create_server((HOST, port or 0))
+            server = socket.create_server((HOST, port or 0))
+            server.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+            )  # a reply's second frame goes at once
+            return server
         except OSError as error:
             why = error.errno or why
     what = f"port {port} of {HOST} can't be used: {os.strerror(why)}"

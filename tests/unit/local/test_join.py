@@ -219,3 +219,11 @@ def test_what_was_asked_for(state_dir: Path) -> None:
             for options in (AS_ON_AWS, mine):
                 with enter(state_dir, port=asked, options=options) as other:
                     assert (other.url, other.started) == (first.url, False)
+
+
+def test_frames_go_at_once() -> None:
+    """No part of a reply waits until the client has acknowledged the one before."""
+    with closing(listen(None)) as server, socket.create_connection(server.getsockname()):
+        accepted, _ = server.accept()
+        with closing(accepted):
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
