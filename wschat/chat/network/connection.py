@@ -130,12 +130,12 @@ async def open_session(
         raise refused(where, response.status_code, body, date, time.time()) from None
     except (OSError, exceptions.WebSocketException, ValueError, ImportError) as error:
         raise _not_opened(error, where, parts.hostname or "") from None
-    async with connection:
-        answering = asyncio.create_task(_require_pongs(connection, heartbeat))
-        try:
-            yield Session(connection, where)
-        finally:
-            answering.cancel()
+    answering = asyncio.create_task(_require_pongs(connection, heartbeat))
+    try:
+        yield Session(connection, where)
+    finally:
+        answering.cancel()
+        await connection.close()  # with 1000, also where this task is cancelled because somebody leaves
 
 
 async def _require_pongs(connection: ClientConnection, within: float) -> None:

@@ -249,3 +249,25 @@ async def test_the_end_of_a_connection() -> None:
         closed = await events.get()
     assert isinstance(closed, Closed)
     assert (closed.number, closed.fault, events.empty()) == (3, Fault.THROTTLED, True)
+
+
+@asynchronous
+async def test_leaving() -> None:
+    """Who leaves in the middle of whatever is done says goodbye: 1000, and no error."""
+    closed: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+
+    async def listen(websocket: ServerConnection) -> None:
+        await websocket.wait_closed()
+        closed.set_result(websocket.close_code)
+
+    async def stay(url: str, opened: asyncio.Event) -> None:
+        async with open_session(url) as session:
+            opened.set()
+            _ = [frame async for frame in session.frames()]
+
+    async with serve(listen, "127.0.0.1", 0) as server:
+        opened = asyncio.Event()
+        chat = asyncio.create_task(stay(url_of(server), opened))
+        await opened.wait()
+        chat.cancel()
+        assert await closed == 1000
