@@ -68,7 +68,8 @@ ONLY_IN = {
     "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {
-        f"wschat.local.gateway.{name}" for name in ("control_plane", "iam", "invocation", "server")
+        f"wschat.local.gateway.{name}"
+        for name in ("control_plane", "iam", "invocation", "management", "server")
     },
     "websockets": {
         "wschat.chat.network.connection",

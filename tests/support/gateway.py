@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.model import Deployment, Integration, Route, Stage
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
-from wschat.local.gateway.responses import Result
+from wschat.local.gateway.responses import Reply, Result
 from wschat.local.gateway.sockets import HEAD_S, serve_both
 from wschat.local.join import listen
 
@@ -55,6 +55,12 @@ async def running(
         cutting = asyncio.create_task(gateway.drop_at_random())
         yield Running(gateway, f"ws://127.0.0.1:{port}/_aws/execute-api/{API}/test", looked_up)
         cutting.cancel()
+
+
+def manage(it: Running, method: str, data: bytes = b"") -> Awaitable[Reply]:
+    """Call the management API about the one connection that is open, as somebody who may."""
+    (connection,) = it.gateway._open
+    return it.gateway.manage(method, API, "test", connection, data, lambda _: None)
 
 
 async def crowd(url: str, size: int, at_once: int = 50) -> None:

@@ -72,7 +72,7 @@ class Rooms:
             AssertionError: what should have happened did not.
             FunctionError: a function raised.
         """
-        gone = f"gone{next(NO_ONE)}="  # a post to it meets 410
+        gone = f"gone{next(NO_ONE)}="  # API Gateway never issued it: no post reaches it
         story, people = Story({gone}), dict[str, Person]()
         for who, action, value in scenario.steps():
             if who not in people:

@@ -119,6 +119,7 @@ def sink(database: Database, _sink: tuple[PostSink, str]) -> PostSink:
     taken, _ = _sink
     taken.posted.clear()
     taken.gone.clear()
+    taken.never_issued.clear()
     taken.refused = ""
     return taken
 

@@ -14,14 +14,16 @@ from wschat.protocol.reader import decode_event
 class PostSink:
     """Keeps what was posted to each connection, and in which order posts arrived, or were given up.
 
-    It answers 410 Gone for those that are `gone`, 429 for those that are `throttled`, and those that are
-    `stuck` not at all; and 403 with what `refused` says, if it says anything.
+    It answers 410 Gone for those that are `gone`, 400 for those that were `never_issued`, 429 for those that
+    are `throttled`, and those that are `stuck` not at all; and 403 with what `refused` says, if it says
+    anything. Its answers are those of AWS's management API.
     """
 
     def __init__(self) -> None:
         self.posted: dict[str, list[Event]] = defaultdict(list)
         self.order: list[str] = []
         self.gone: set[str] = set()
+        self.never_issued: set[str] = set()
         self.throttled: set[str] = set()
         self.stuck: set[str] = set()
         self.refused = ""
@@ -47,10 +49,13 @@ class PostSink:
     def refusal(self, connection: str) -> tuple[int, bytes, str] | None:
         """Return the status, the body and the error's name for whom nothing can be posted to."""
         if connection in self.gone:
-            return 410, b'{"message":"GoneException"}', "GoneException"
+            return 410, b"", "GoneException"
+        if connection in self.never_issued:
+            text = f'{{"message":"Invalid connectionId: {connection}"}}'
+            return 400, text.encode(), "BadRequestException"
         if connection in self.throttled:
-            return 429, b'{"message":"Limit"}', "LimitExceededException"
-        return (403, self.refused.encode(), "ForbiddenException") if self.refused else None
+            return 429, b"", "LimitExceededException"
+        return (403, self.refused.encode(), "AccessDeniedException") if self.refused else None
 
     @contextmanager
     def listening(self) -> Iterator[str]:

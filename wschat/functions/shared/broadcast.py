@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from wschat.functions.shared.dynamodb import CLIENTS, scan, session
 from wschat.functions.shared.invocation import Call, add_counts, add_fields, timed
-from wschat.functions.shared.management_api import ManagementApi
+from wschat.functions.shared.management_api import STALE, ManagementApi
 from wschat.functions.shared.membership import Leaving, Post, prune
 from wschat.protocol.refusals import Refused
 
@@ -32,7 +32,7 @@ def broadcast(call: Call, *notices: Post, left: Leaving | None = None) -> None:
     """Post each notice to all its connections at once, first those about one who has `left` a room.
 
     Then remove connections that are stale, and tell of that as well. Stale is one whose post meets 410 Gone:
-    it has closed, and no $disconnect has run for it yet.
+    it has closed, and no $disconnect has run for it yet; or 400, as it never was one.
     """
     until = call.began + POSTING_TIME
     waiting = [*left.notices, *notices] if left else [*notices]
@@ -68,7 +68,7 @@ def _post(call: Call, notice: Post, met: set[str], until: float) -> list[str]:
         add_fields(why=whys[0])
     if notice.room:
         add_fields(room=notice.room)
-    return [connection for connection, outcome in outcomes.items() if outcome == "gone"]
+    return [connection for connection, outcome in outcomes.items() if outcome in STALE]
 
 
 def _prune(connection: str, room: str | None) -> Leaving:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 TIMEOUT = 1.5  # seconds for one post: longer than API Gateway ever needs, short for those who wait behind it
 KEPT_ALIVE = 20.0  # seconds for which an unused connection is trusted: API Gateway closes them, too
 OUTCOMES = {200: "posted", 410: "gone", 429: "slow"}  # slow: too many posts, or a client that does not read
+INVALID = "Invalid connectionId"  # with 400, of an id that API Gateway never issued: of a made-up event
+STALE = {"gone", "invalid"}  # no post will ever reach them
 
 
 def signer(
@@ -72,9 +75,9 @@ class ManagementApi:
     def post(self, connections: Iterable[str], body: bytes, until: float) -> dict[str, str]:
         """Post to all connections at once; return what came of it for each.
 
-        That is "posted", "gone", "slow", "timeout", "late" (it was `until` before its turn came), or what
-        went wrong: a word or two, and after a colon what was said of it. Nobody waits for a slow one,
-        unless all workers have one to wait for.
+        That is "posted", "gone", "invalid", "slow", "timeout", "late" (it was `until` before its turn came),
+        or what went wrong: a word or two, and after a colon what was said of it. Nobody waits for a slow
+        one, unless all workers have one to wait for.
         """
         role, now = self._credentials.get_frozen_credentials(), datetime.now(UTC)
         sign = signer(role, self._region, self._host, body, now)
@@ -89,7 +92,9 @@ class ManagementApi:
                 return connection, "timeout"
             except (OSError, HTTPException) as error:
                 return connection, f"{type(error).__name__}: {error}"
-            return connection, OUTCOMES.get(status) or f"status {status}: {_first_line(said)}"
+            told = _first_line(said)
+            invalid = "invalid" if status == HTTPStatus.BAD_REQUEST and told.startswith(INVALID) else None
+            return connection, OUTCOMES.get(status) or invalid or f"status {status}: {told}"
 
         return dict(pool().map(post, connections))
 

@@ -22,7 +22,7 @@ from wschat.local.gateway.events import ConnectionInfo, Event, RequestInfo
 from wschat.local.gateway.model import ANYONE, AWS_IAM, MOCK, PROXY, Integration, Route, Stage, route_of
 from wschat.local.gateway.open_connection import OpenConnection, split
 from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, GatewayOptions, Throttles
-from wschat.local.gateway.responses import BINARY, DELETED, GOING_AWAY, RESTART, Close, Problem, Result
+from wschat.local.gateway.responses import BINARY, DELETED, GOING_AWAY, RESTART, Close, Problem, Reply, Result
 
 TOO_LONG = f".{{{quotas.URL_CHARACTERS + 1}}}"
 TARGET = re.compile(rf"(?!{TOO_LONG})/_aws/execute-api/([^/?]+)/([^/?]+)/?(?:\?(.*))?")
@@ -41,6 +41,7 @@ Identity = dict[str, str]
 FindStage = Callable[[str, str], Stage | None]
 Invoke = Callable[[Integration, str, Event], Awaitable[Result]]
 Authorize = Callable[[Request, Stage], Identity | str]
+Denied = Callable[[Stage], Reply | None]
 
 
 @dataclass(eq=False)
@@ -181,14 +182,25 @@ class Gateway:
         return result
 
     async def manage(
-        self, method: str, api: str, stage: str, connection_id: str, data: bytes, _headers: object = None
-    ) -> responses.Reply:
-        """Post to a connection, describe it, or close it, for somebody whom IAM lets manage connections."""
+        self, method: str, api: str, stage_name: str, connection_id: str, data: bytes, denied: Denied
+    ) -> Reply:
+        """Post to a connection of an API, describe it, or close it, through any of its stages.
+
+        `denied` returns the refusal of who may not. The id is looked at before that, as recorded (us-east-1,
+        2026-09); that the size and the stage are looked at first is inferred.
+        """
         if len(data) > MESSAGE_BYTES:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {}, b""
+        stage = self.find_stage(api, stage_name)
+        if stage is None:
+            return responses.error(HTTPStatus.FORBIDDEN, "Forbidden")
+        if not ids.is_issued(connection_id):
+            return responses.error(HTTPStatus.BAD_REQUEST, f"Invalid connectionId: {connection_id}")
+        if refusal := denied(stage):
+            return refusal
         await self._shuffle()
         client = self._open.get(connection_id)
-        if client is None or client.ending or (client.info.api, client.info.stage) != (api, stage):
+        if client is None or client.ending or client.info.api != api:
             return responses.error(HTTPStatus.GONE)
         match method:
             case "POST":
@@ -201,8 +213,8 @@ class Gateway:
                 return responses.ok(client.describe())
             case "DELETE":
                 self._in_background(client.close(DELETED))  # its `$disconnect` follows
-                return HTTPStatus.NO_CONTENT, {}, b""
-        return responses.error(HTTPStatus.GONE)
+                return HTTPStatus.NO_CONTENT, {"content-type": "application/json"}, b""
+        return responses.error(HTTPStatus.FORBIDDEN, "Forbidden")
 
     async def shut_down(self) -> None:
         """Close all connections, because the gateway ends; no `$disconnect` follows."""

@@ -1,23 +1,34 @@
 """The ids of connections, messages and requests, in AWS's forms (recorded, us-east-1, 2026-09)."""
 
 import base64
+import hmac
+import re
 import secrets
 import time
 
 TIME_BYTES, OWN_BYTES, REQUEST_BYTES = 8, 5, 11
+KEY = secrets.token_bytes(16)
+CONNECTION = re.compile(r"[\w-]{18}==", re.ASCII)
 
 
 def connection_id() -> str:
     """Make a connection's id: 20 characters that end in `==`, which a URL needs encoded.
 
-    Its 13 bytes are when it was made, and 5 of its own.
+    Its 13 bytes are when it was made, and 5 of its own, which nobody else can make of the others.
     """
-    return _at_this_time(secrets.token_bytes(OWN_BYTES))
+    return _made_at(_now())
 
 
 def message_id(connection: str) -> str:
     """Make the id of a message, in the form of its connection's id, whose last 5 bytes it shares."""
-    return _at_this_time(base64.urlsafe_b64decode(connection)[-OWN_BYTES:])
+    return _encode(_now() + base64.urlsafe_b64decode(connection)[-OWN_BYTES:])
+
+
+def is_issued(connection: str) -> bool:
+    """Tell whether this is the id of a connection that was ever made here, be it open or closed."""
+    if not CONNECTION.fullmatch(connection):
+        return False
+    return hmac.compare_digest(connection, _made_at(base64.urlsafe_b64decode(connection)[:TIME_BYTES]))
 
 
 def request_id() -> str:
@@ -30,8 +41,12 @@ def trace_id() -> str:
     return f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"
 
 
-def _at_this_time(own: bytes) -> str:
-    return _encode(time.time_ns().to_bytes(TIME_BYTES) + own)
+def _now() -> bytes:
+    return time.time_ns().to_bytes(TIME_BYTES)
+
+
+def _made_at(time: bytes) -> str:
+    return _encode(time + hmac.digest(KEY, time, "sha256")[:OWN_BYTES])
 
 
 def _encode(raw: bytes) -> str:

@@ -92,7 +92,8 @@ class OpenConnection:
         await self.websocket.close(*end)
 
     def describe(self) -> bytes:
-        """Return the body of GetConnection's response."""
-        times = {"connectedAt": self.info.connected_at, "lastActiveAt": self.active}
-        iso = {name: datetime.fromtimestamp(at, UTC).isoformat() for name, at in times.items()}
-        return json.dumps({**iso, "identity": dict(self.info.identity)}).encode()
+        """Return the body of GetConnection's response, laid out as AWS's."""
+        told: dict[str, object] = {"identity": dict(self.info.identity)}
+        for name, at in (("connectedAt", self.info.connected_at), ("lastActiveAt", self.active)):
+            told[name] = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S}.{int(at * 1000) % 1000:03}Z"
+        return json.dumps(told, indent=2, separators=(",", " : ")).encode()

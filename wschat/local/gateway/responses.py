@@ -118,13 +118,13 @@ def ok(body: bytes = b"") -> Reply:
 
 def error(status: int, message: str = "") -> Reply:
     """Return the answer that refuses a request; without a message its body is empty."""
-    headers = {"content-type": "application/json", "x-amzn-errortype": ERRORS[HTTPStatus(status)]}
-    return status, headers, compact({"message": message}) if message else b""
+    return refusal(status, ERRORS[HTTPStatus(status)], {"message": message} if message else None)
 
 
-def compact(told: object) -> bytes:
-    """Write JSON as API Gateway does."""
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+def refusal(status: int, name: str, told: object = None) -> Reply:
+    """Return the answer of an error by its name, with what is told of it as JSON, without spaces as AWS's."""
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":")) if told else ""
+    return status, {"content-type": "application/json", "x-amzn-errortype": name}, text.encode()
 
 
 class Close(NamedTuple):

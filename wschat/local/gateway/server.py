@@ -9,9 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from typing import Any
 
-from ministack.app import SERVICE_HANDLERS
-from ministack.app import app as ministack
-from ministack.services import apigateway
+from ministack import app as ministack
 from uvicorn import Config
 from uvicorn.lifespan.on import LifespanOn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -21,6 +19,7 @@ from wschat.local.gateway.control_plane import ControlPlane
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.iam import authorize
 from wschat.local.gateway.invocation import Functions
+from wschat.local.gateway.management import with_management
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.gateway.sockets import serve_both
 from wschat.target import is_here
@@ -41,9 +40,10 @@ async def serving(listener: socket.socket, options: GatewayOptions) -> AsyncIter
     _raise_file_limit()
     control_plane = ControlPlane()
     gateway = Gateway(options, control_plane.find_stage, Functions().invoke, authorize)
-    SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
-    apigateway.handle_connections_api = gateway.manage
-    make_http = await start_http(refuse_pages(ministack))
+    ministack.SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
+    handle = ministack._handle_execute_api_request  # noqa: SLF001  it has no public seam there
+    ministack._handle_execute_api_request = with_management(gateway, handle)  # noqa: SLF001
+    make_http = await start_http(refuse_pages(ministack.app))
     async with serve_both(gateway, listener, make_http):
         yield gateway
 

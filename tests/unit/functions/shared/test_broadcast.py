@@ -23,6 +23,20 @@ def test_everybody_in_a_room_is_gone(connect: Connect, sink: PostSink, tables: T
     assert [event.type for event in ann.heard()] == ["single-room", "delete-room", "delete-room"]
 
 
+def test_a_connection_that_was_never_issued(
+    connect: Connect, sink: PostSink, tables: Tables, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that a made-up event has left in the tables is forgotten, as one that is gone."""
+    ann, made_up = connect("Ann", "Ops"), connect("made-up", "Ops")
+    sink.never_issued.add(made_up.connection)
+    capsys.readouterr()
+    assert isinstance(ann.ask("message", "hello"), Ack)
+    line = json.loads(capsys.readouterr().out)
+    assert (line["posted"], line["invalid"]) == (2, 1)  # the message, and that it has left
+    assert tables().keys() & {made_up.connection, "name#made-up"} == set()
+    assert [event.type for event in ann.heard()][-2:] == ["client-message", "user-left"]
+
+
 def test_connections_are_kept_alive(sink: PostSink) -> None:
     """What posts to a stage, over connections that it keeps, is the same in the next invocation."""
     assert broadcast.management_api("api", sink.stage) is broadcast.management_api("api", sink.stage)
@@ -57,7 +71,7 @@ def test_slow_stuck_and_throttled(
 def test_why_not_is_logged(connect: Connect, sink: PostSink, capsys: pytest.CaptureFixture[str]) -> None:
     """The log's line counts refusals by their status, and tells why one was."""
     ann = connect("Ann", "Ops")
-    sink.refused = '{"message":"You may not."}'
+    sink.refused = '{"Message":"You may not."}'
     capsys.readouterr()
     assert isinstance(ann.ask("message", "hello"), Ack)
     line = json.loads(capsys.readouterr().out)

@@ -128,19 +128,25 @@ def test_after_a_freeze() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "outcome"),
+    ("status", "said", "outcome"),
     [
-        (b'{"message": "You may not.\\n\\nx-amz-security-token:secret"}', "status 403: You may not."),
-        (b'{"Message": "Forbidden"}', "status 403: Forbidden"),
+        (410, b"", "gone"),
+        (429, b"", "slow"),
+        (400, b'{"message":"Invalid connectionId: L0SM="}', "invalid"),
+        (400, b'{"message":"Another reason"}', "status 400: Another reason"),
+        (413, b"", "status 413: "),
+        (403, b'{"message":"Forbidden"}', "status 403: Forbidden"),
+        (403, b'{"Message":"User: arn is not authorized"}', "status 403: User: arn is not authorized"),
+        (403, b'{"message": "You may not.\\n\\nx-amz-security-token:secret"}', "status 403: You may not."),
         *(
-            (each, "status 403: ")
-            for each in (b"", b"<html>", b"[]", b'{"message": 7}', b'{"message": null}')
+            (403, each, "status 403: ")
+            for each in (b"<html>", b"[]", b'{"message": 7}', b'{"message": null}')
         ),
     ],
 )
-def test_why_not(said: bytes, outcome: str) -> None:
+def test_outcomes(status: int, said: bytes, outcome: str) -> None:
     """What AWS says of a refusal is told, but for the lines in which it repeats what was signed."""
-    head = b"HTTP/1.1 403 Forbidden\r\nContent-Length: %d\r\n\r\n" % len(said)
+    head = b"HTTP/1.1 %d No\r\nContent-Length: %d\r\n\r\n" % (status, len(said))
     with answering([head + said]) as (api, _):
         assert post(api) == outcome
 

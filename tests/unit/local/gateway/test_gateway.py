@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import re
-import threading
 import tracemalloc
 from collections.abc import Iterator
 from functools import partial
@@ -12,15 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import boto3
 import pytest
-from botocore.exceptions import ClientError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.support.asynchronous import asynchronous
-from tests.support.gateway import API, crowd, how_it_closes, running, settled
-from tests.support.until import until
+from tests.support.gateway import crowd, how_it_closes, manage, running, settled
 from tests.support.websocket_api import (
     ERROR,
     FENCE,
@@ -28,13 +24,11 @@ from tests.support.websocket_api import (
     TestApi,
     answers,
     ask,
-    id_of,
-    management_of,
     opened,
     refusal,
     refused,
 )
-from tests.unit.local.gateway.conftest import REFUSED, Management, headers_of
+from tests.unit.local.gateway.conftest import REFUSED, headers_of
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.quotas import GatewayOptions
 
@@ -137,77 +131,6 @@ def test_concurrent(api: TestApi, tmp_path: Path) -> None:
         assert "wait" in json.loads(client.recv(PATIENCE_S))["body"]
 
 
-def error_of(call: Any, **arguments: Any) -> tuple[str, int]:  # noqa: ANN401  any call of boto3
-    """Return the error of a call, and its status."""
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    response = caught.value.response
-    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
-
-
-def test_a_large_post(api: TestApi, management: Management) -> None:
-    """A post comes as text, 128 KB in frames of 4 KB; a larger one is refused with 413.
-
-    The id ends in `=`, which boto3 encodes.
-    """
-    with opened(api.url) as client:
-        connection, post = id_of(client), management(api.id).post_to_connection
-        post(ConnectionId=connection, Data="ü".encode() * 64 * 1024)
-        assert [*map(len, client.recv_streaming())] == [*[2048] * 31, 1024, 1024]
-        error = error_of(post, ConnectionId=connection, Data=b"x" * (128 * 1024 + 1))
-        assert error == ("413", 413)
-
-
-def test_a_post_of_bytes(api: TestApi, management: Management) -> None:
-    """A post comes as text, with U+FFFD for what is no UTF-8; an empty one comes as well."""
-    with opened(api.url) as client:
-        connection, post = id_of(client), management(api.id).post_to_connection
-        for data, text in ((b"\0a\xff\xc3\xbc\x80", "\0a\ufffdü\ufffd"), (b"", "")):
-            post(ConnectionId=connection, Data=data)
-            assert client.recv(PATIENCE_S) == text
-
-
-def test_gone(api: TestApi, management: Management) -> None:
-    """An unknown id, a closed one, and one of another API or stage, are gone: 410."""
-    calls = management(api.id)
-    with opened(api.url) as client:
-        connection = id_of(client)
-        assert error_of(management("0123456789").get_connection, ConnectionId=connection)[1] == 410
-    for call in (calls.get_connection, calls.delete_connection):
-        assert error_of(call, ConnectionId=connection) == ("GoneException", 410)
-    for unknown in (connection, "L0SM9cOFvHcCIhw="):
-        assert error_of(calls.post_to_connection, ConnectionId=unknown, Data=b"x") == ("GoneException", 410)
-
-
-def test_not_yet_open(api: TestApi, management: Management, tmp_path: Path) -> None:
-    """A post while `$connect` runs meets 410."""
-    place = tmp_path / "it"
-    found = []
-
-    def post() -> None:
-        until(lambda: place.exists() and place.read_text().endswith("\n"))
-        connection = place.read_text().strip()
-        found.append(error_of(management(api.id).post_to_connection, ConnectionId=connection, Data=b"x"))
-        Path(f"{place}.go").touch()
-
-    posting = threading.Thread(target=post)
-    posting.start()
-    with opened(f"{api.url}?wait={quote(str(place))}"):
-        posting.join()
-    assert found == [("GoneException", 410)]
-
-
-def test_without_manage_connections(clients: Cloud, api: TestApi) -> None:
-    """Who may not manage connections is refused with 403, whether the connection exists or not."""
-    clients.iam.create_user(UserName="nobody")
-    key = clients.iam.create_access_key(UserName="nobody")["AccessKey"]
-    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
-    nobody = management_of(session, clients, api.id)
-    with opened(api.url) as client:
-        for connection in (id_of(client), "L0SM9cOFvHcCIhw="):
-            assert error_of(nobody.post_to_connection, ConnectionId=connection, Data=b"x")[1] == 403
-
-
 @asynchronous
 async def test_the_end_of_the_gateway() -> None:
     """When the gateway ends, clients are told 1012, and `$disconnect` is not run any more."""
@@ -225,8 +148,7 @@ async def test_the_end_of_the_gateway() -> None:
 async def test_shuffle() -> None:
     """With `--order shuffle` what is done at the same time comes in any order, and nothing is lost."""
     async with running(GatewayOptions(shuffle=True)) as it, connect(it.url) as client:
-        connection = next(iter(it.gateway._open))
-        posts = [it.gateway.manage("POST", API, "test", connection, b"%d" % number) for number in range(50)]
+        posts = [manage(it, "POST", b"%d" % number) for number in range(50)]
         await asyncio.gather(*posts)
         came = [int(await client.recv()) for _ in range(50)]
         assert came != sorted(came)

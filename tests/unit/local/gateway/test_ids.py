@@ -18,3 +18,20 @@ def test_ids() -> None:
     raw, other, shared = map(base64.urlsafe_b64decode, (one, two, message))
     assert raw[:8] < other[:8] < shared[:8]
     assert raw[8:] == shared[8:] != other[8:]
+
+
+def test_what_was_issued() -> None:
+    """An id is known for one of ours as long as nothing of it is changed; that takes no memory."""
+    one = ids.connection_id()
+    assert ids.is_issued(one)
+    changed = [one[:at] + ("B" if one[at] == "A" else "A") + one[at + 1 :] for at in range(len(one))]
+    others = [
+        "",
+        "AAAAAAAAAAAAAAA=",
+        "A" * 18 + "==",
+        one.rstrip("="),
+        f"{one}x",
+        f"{one}\n",
+        "ü" * 18 + "==",
+    ]
+    assert not any(map(ids.is_issued, [*changed, *others, ids.message_id(one)]))

@@ -14,8 +14,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 
 from tests.support.asynchronous import asynchronous
-from tests.support.gateway import API, how_it_closes, running
-from tests.support.websocket_api import PATIENCE_S, TestApi, ask, closed, event_of, id_of, opened
+from tests.support.gateway import API, how_it_closes, manage, running
+from tests.support.websocket_api import PATIENCE_S, TestApi, closed, event_of, id_of, opened
 from tests.unit.local.gateway.conftest import Management
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.events import ConnectionInfo
@@ -79,8 +79,8 @@ def test_a_reply_in_frames(api: TestApi) -> None:
 async def test_messages_keep_it_open() -> None:
     """A message either way starts the idle time anew."""
     async with running() as it, connect(it.url) as client:
-        ((connection, known),) = it.gateway._open.items()
-        for come_or_go in (client.send("x"), it.gateway.manage("POST", API, "test", connection, b"x")):
+        (known,) = it.gateway._open.values()
+        for come_or_go in (client.send("x"), manage(it, "POST", b"x")):
             before = known.deadline
             await come_or_go
             await client.recv()
@@ -105,24 +105,13 @@ def test_deadline(options: GatewayOptions, active: float, closed: float) -> None
 async def test_a_slow_reader() -> None:
     """A post to a client that does not read is refused with 429 once the buffer is full."""
     async with running() as it, connect(it.url, max_queue=1) as client:
-        connection, sent = next(iter(it.gateway._open)), 0
-        post = partial(it.gateway.manage, "POST", API, "test", connection)
+        post, sent = partial(manage, it, "POST"), 0
         while (answer := await post(b"x" * 100_000))[0] == 200:
             sent += 1
         assert answer == error(HTTPStatus.TOO_MANY_REQUESTS)
         for _ in range(sent):
             assert len(await client.recv()) == 100_000
         assert (await post(b"x"))[0] == 200
-
-
-def test_get(api: TestApi, management: Management) -> None:
-    """GetConnection tells when a connection was opened, who it is, and when it was last active."""
-    with opened(api.url) as client:
-        event = ask(client, {"action": "echo"})["requestContext"]
-        found = management(api.id).get_connection(ConnectionId=event["connectionId"])
-    assert int(found["ConnectedAt"].timestamp() * 1000) == event["connectedAt"]
-    assert found["LastActiveAt"] > found["ConnectedAt"]
-    assert found["Identity"] == {"SourceIp": "127.0.0.1", "UserAgent": event["identity"]["userAgent"]}
 
 
 def test_delete(clients: Cloud, api: TestApi, management: Management) -> None:

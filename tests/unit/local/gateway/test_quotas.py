@@ -3,7 +3,7 @@
 from websockets.asyncio.client import connect
 
 from tests.support.asynchronous import asynchronous
-from tests.support.gateway import API, running
+from tests.support.gateway import manage, running
 from tests.support.websocket_api import FENCE, TestApi, ask, opened, refused
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.model import Deployment, Stage
@@ -64,5 +64,4 @@ async def test_rate() -> None:
         running(GatewayOptions(rate=0.01)) as it,
         connect(it.url),
     ):  # the one request that may come at once
-        connection = next(iter(it.gateway._open))
-        assert (await it.gateway.manage("POST", API, "test", connection, b"x"))[0] == 429
+        assert (await manage(it, "POST", b"x"))[0] == 429
