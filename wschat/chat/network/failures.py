@@ -75,7 +75,8 @@ def refused(where: str, status: int, body: bytes, date: str, now: float) -> Conn
     """Return the error that a refused handshake is, by its status, body and Date, in the second `now`."""
     message = body.decode(errors="replace")
     with suppress(ValueError, TypeError, KeyError, RecursionError):
-        message = str(json.loads(message)["message"])
+        own = json.loads(message)["message"]
+        message = own if isinstance(own, str) else message
     told = safe(SECRET.sub(r"\1…", message.partition(ECHO)[0].strip())[:BODY_SHOWN])
     clock_ahead = 0.0
     with suppress(ValueError, TypeError):

@@ -15,7 +15,8 @@ def answer(event: Json, act: Callable[[Call, Request], Event]) -> Json:
     """Do what a MESSAGE event asks for; return what API Gateway sends back on the connection.
 
     `act` takes the call and the request, and returns the reply or raises `Refused`, which becomes an
-    error event. The status is always 200: of any other, API Gateway drops the body.
+    error event. The status is always 200: a client never sees it, since API Gateway sends the body whatever
+    it is, and nothing else.
     """
     request, reply = Request(""), Event()
     with invocation(event) as call:

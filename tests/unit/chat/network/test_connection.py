@@ -62,6 +62,15 @@ async def test_nobody_there() -> None:
         assert (each.status, each.failure) == (None, why)
 
 
+@asynchronous
+async def test_a_message_in_frames() -> None:
+    """What API Gateway sends in several frames, which may cut a character, is one message."""
+    async with room_server() as server, open_session(server.url) as session:
+        for text in ("aüb", "ü" * 5000):
+            await server.tell(text, *server.people)
+            assert await anext(session.frames()) == text
+
+
 @pytest.mark.parametrize(
     ("scheme", "answer", "says"),
     [

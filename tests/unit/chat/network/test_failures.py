@@ -51,6 +51,24 @@ def test_refused_handshakes(status: int, what: str, meant: Fault, hint: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"reason" : "no"}', '({"reason" : "no"})'),
+        (b'{"message": {"why": "no"}}', '({"message": {"why": "no"}})'),
+        (b'["no"]', '(["no"])'),
+        (b'"no"', '("no")'),
+        (b"[" * 5000, f"({'[' * 300})"),
+        (b"\xff", "(\ufffd)"),
+        (b"", "log group /aws/lambda/Connect"),
+    ],
+)
+def test_refusals_of_a_function(body: bytes, told: str) -> None:
+    """A `$connect` may refuse with any body, which is shown as it is."""
+    error = refused("ws://x", 502, body, "", NOW)
+    assert told in f"{error.what}; {error.hint}"
+
+
+@pytest.mark.parametrize(
     ("message", "ahead", "kind", "what", "hint"),
     [
         ("Missing Authentication Token", 0, ConnectError, "only who signs (AWS_IAM)", "`wschat chat --sign`"),
