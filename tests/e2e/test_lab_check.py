@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.labs import lab_of, provision
 from tests.support.until import until
-from wschat.chat.network.lab_check import Timeouts, check, check_until_served
+from wschat.chat.network.lab_check import Timeouts, check
+from wschat.chat.network.serving import check_until_served
 from wschat.errors import AnswerError
 from wschat.lab.aws.cloud import Cloud
 from wschat.retry import Failure

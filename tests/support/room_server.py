@@ -23,7 +23,8 @@ class RoomServer(Rooms):
     """Rooms and names in memory, for whoever connects.
 
     `tamper` maps a frame to what is sent instead of the real answer; `answered` is told of each frame that
-    was answered. Each handshake takes a status from `statuses` and is refused with it, until there are none.
+    was answered. Each handshake takes a status from `statuses` and is refused with it, until there are none;
+    those that `lets_in` does not let in, with 403.
     With `blind`, the server does not notice that somebody has gone, as AWS after a network has failed; with
     `mute` nothing that it sends arrives: requests are carried out, but no reply is heard.
     """
@@ -32,6 +33,7 @@ class RoomServer(Rooms):
     requests: list[dict[str, Any]] = field(default_factory=list)
     handshakes: list[float] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
+    lets_in: Callable[[HttpRequest], bool] = lambda _request: True
     people: set[ServerConnection] = field(default_factory=set)
     tamper: Callable[[dict[str, Any]], str | None] = lambda _frame: None
     answered: Callable[[dict[str, Any]], None] = lambda _frame: None
@@ -86,12 +88,11 @@ class RoomServer(Rooms):
             to, event = self.posts.pop(0)
             await self.tell(event.encode(), to)
 
-    def refuse(self, connection: ServerConnection, _request: HttpRequest) -> Response | None:
+    def refuse(self, connection: ServerConnection, request: HttpRequest) -> Response | None:
         """Refuse a handshake if the next one shall be."""
         self.handshakes.append(asyncio.get_running_loop().time())
-        if self.statuses:
-            return connection.respond(HTTPStatus(self.statuses.pop(0)), '{"message": "refused"}')
-        return None
+        status = self.statuses.pop(0) if self.statuses else 200 if self.lets_in(request) else 403
+        return None if status == 200 else connection.respond(HTTPStatus(status), '{"message": "refused"}')
 
     async def serve_one(self, connection: ServerConnection) -> None:
         """Answer one person until they go."""

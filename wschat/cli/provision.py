@@ -65,6 +65,28 @@ def provision(
     _finish(cloud, actual, left, target, verify=verify)
 
 
+def try_it(cloud: Cloud, actual: Actual, lab: Target) -> None:
+    """Connect to the lab and talk in it, until that works, or AWS serves an update everywhere."""
+    from wschat.chat.network import serving  # what connects takes as long to load as all the rest
+
+    stopped = f"Stopped trying it. The lab is all there: {lab.url}"
+    with on_interrupt(stopped):
+        age, sign = engine.settling(cloud, actual), signer(lab)
+    proof = serving.proof_of(age)
+    if proof.why:
+        console.stderr().print(f"The stage was updated {age:.0f} s ago. {proof.why}")
+        stopped += (
+            f"\nUntil {proof.earliest:.0f} s after the update AWS may serve what was there before, in turns."
+            f" `{lab.commands['provision']}` goes on."
+        )
+    with on_interrupt(stopped), console.waiting("Trying it") as show:
+        untried = serving.check_until_served(
+            lab.url, sign, age, on_wait=show, sleep=cloud.clock.sleep, clock=cloud.clock.now
+        )
+    full = f"Not tried: {', '.join(untried)}. The lab has as many rooms as it can have."
+    console.stderr().print(full if untried else "Tried it: it works.")
+
+
 def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, *, verify: bool) -> None:
     """Try the lab, and say how to chat in it and how to remove it; or what is not as it should be."""
     out, err = console.stdout(), console.stderr()
@@ -86,14 +108,7 @@ def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, 
             report.show_plan(left, err)
         raise typer.Exit(ExitCode.DIFFERENT)
     if verify:
-        from wschat.chat.network import lab_check  # what connects takes as long to load as all the rest
-
-        with on_interrupt(f"Stopped trying it. The lab is all there: {url}"):
-            sign = signer(made)
-            with console.waiting("Trying it") as show:
-                untried = lab_check.check_until_served(url, sign, on_wait=show)
-        full = f"Not tried: {', '.join(untried)}. The lab has as many rooms as it can have."
-        err.print(full if untried else "Tried it: it works.")
+        try_it(cloud, actual, made)
     out.out(url)
     who = "Anyone whose AWS credentials allow it" if signed else "Anyone who has this URL"
     wschat = escape(program())

@@ -8,7 +8,7 @@ from wschat.lab import inventory
 from wschat.lab import plan as plans
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
-from wschat.lab.aws.websocket_api import API_NAME, Api
+from wschat.lab.aws.websocket_api import API_NAME, Api, updated_ago
 from wschat.lab.blueprint import DESCRIPTIONS, FUNCTIONS, STAGE, blueprint
 from wschat.lab.bundle import bundle
 from wschat.lab.executor import execute
@@ -138,6 +138,21 @@ def url(cloud: Cloud, actual: Actual) -> str:
     """Return the URL of a lab that exists; an empty one if it has no API."""
     found = actual.ids.get((Api.kind, cloud.lab.name(API_NAME)))
     return cloud.lab.url(found, STAGE) if found else ""
+
+
+def settling(cloud: Cloud, actual: Actual) -> float | None:
+    """Return for how many seconds a lab's stage has been as it is; None where only that can be served.
+
+    That is so where it was never updated, and in an emulator, which serves an update at once.
+
+    Raises:
+        WschatError: AWS could not be asked.
+    """
+    if not cloud.pacing.read_lag:
+        return None
+    with translated("looking at the stage"):
+        (age,) = cloud.clock.run_all([partial(updated_ago, replace(cloud, ids=dict(actual.ids)), STAGE)])
+    return age
 
 
 def concurrency(cloud: Cloud) -> int | None:

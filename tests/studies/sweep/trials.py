@@ -21,6 +21,8 @@ from wschat.lab.blueprint import FUNCTIONS, STAGE
 
 LONGEST_S = 180
 """Seconds of real time after which a case is given up: it hangs."""
+SERVED_S = 90.0
+"""Seconds after which an update is served everywhere."""
 ROUTES = {key for spec in FUNCTIONS for key in spec.routes} | {"ping", "$default"}
 PLACES = re.compile(
     r"login|looking at what exists|the account's limits"
@@ -155,7 +157,7 @@ def _look_again(world: World) -> Iterator[str]:
     """See that all is served, and that the engine finds all as it should be when the reads no longer lag."""
     world.clock.sleep(LAG_S)
     actual = inventory.look(world.cloud)
-    served = world.plane.served(actual.ids["API", f"{PREFIX}{API_NAME}"], STAGE)
-    yield from (f"the stage does not serve {key}" for key in sorted(ROUTES - served))
+    served = world.plane.served(actual.ids["API", f"{PREFIX}{API_NAME}"], STAGE, after=SERVED_S)
+    yield from (f"the stage does not serve {key}" for key in sorted(ROUTES - served.keys()))
     yield from (f"seen otherwise: {each}" for each in engine.drift(world.cloud, actual))
     yield from (f"seen as a stranger: {each}" for each in actual.unmanaged)

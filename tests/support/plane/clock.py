@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from heapq import heappop, heappush
 from typing import Any
 
@@ -113,6 +114,10 @@ class Dates:
         """Write a time as Lambda does."""
         when = self._at(now)
         return f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03}+0000"
+
+    def header(self, now: float) -> str:
+        """Write a time as HTTP does."""
+        return format_datetime(self._at(now), usegmt=True)
 
     def _at(self, now: float) -> datetime:
         return datetime.fromtimestamp(self._start + now, UTC)

@@ -6,6 +6,7 @@ from typing import Any
 from tests.support.plane.backend import Backend
 from tests.support.plane.clock import Dates
 from tests.support.plane.errors import error
+from tests.support.plane.rates import Times
 from tests.support.plane.reads import Reads
 from tests.support.plane.service import Service
 from tests.support.plane.wire import Answer, Call, beside, path_of, similar
@@ -27,23 +28,33 @@ SELECTS = "templateSelectionExpression"
 """Of an integration, what MiniStack drops."""
 
 
+NODES = ((80, True), (78, False), (64, True), (40, False), (29, True), (21, False), (9, True), (0, False))
+"""From so many seconds after an update of a stage, whether a fresh connection meets it.
+
+As recorded in us-east-1, 2026-09, each answer taken to hold until the next that differed: met at 9, 15, 29,
+35, 64, 70, 76 and from 80 on; not at 1, 21, 40, 48, 56 and 78.
+"""
+Routes = dict[str, str]
+"""The authorization of each route, by its key."""
 Reason = tuple[int, str, str] | None
 """The status, code and message of a refusal."""
 
 
 class Gateway(Service):
-    def __init__(self, reads: Reads, backend: Backend, dates: Dates) -> None:
-        self._reads, self._backend, self._dates = reads, backend, dates
+    def __init__(self, times: Times, reads: Reads, backend: Backend, dates: Dates) -> None:
+        self._times, self._reads, self._backend, self._dates = times, reads, backend, dates
         self._selects: dict[str, str] = {}
-        self._deployed: dict[tuple[str, str], frozenset[str]] = {}
+        self._deployed: dict[tuple[str, str], tuple[float, Routes]] = {}
+        self._updates: dict[str, list[tuple[float, str | None]]] = {}
         self._tags: dict[str, dict[str, str]] = {}
-        self._made: dict[str, str] = {}
+        self._dated: dict[str, dict[str, str]] = {}
 
-    def served(self, any_call: Call, api: str, stage: str) -> frozenset[str]:
-        """Return the keys of the routes that a stage serves: those of its deployment, when that was made."""
-        found = {each["stageName"]: each for each in self._list(any_call, api, "stages")}
-        deployment = found[stage].get("deploymentId")
-        return self._deployed[api, deployment] if deployment else frozenset()
+    def served(self, api: str, stage: str, now: float) -> Routes:
+        """Return the routes that a stage serves to a fresh connection, as they were when it was deployed."""
+        updates = self._updates[path_to(api, stage)]
+        meets = len(updates) == 1 or next(is_met for since, is_met in NODES if now >= updates[-1][0] + since)
+        deployment = updates[-1 if meets else -2][1]
+        return self._deployed[api, deployment][1] if deployment else {}
 
     def refuse(self, call: Call, _now: float) -> Answer | None:
         if call.operation not in CHECKED or not self._reads.truth(self._call(call, call.api, "routes")).ok:
@@ -116,17 +127,26 @@ class Gateway(Service):
             self._selects[made["integrationId"]] = call.params[SELECTS]
         elif call.operation == "CreateDeployment":
             routes = self._list(call, call.api, "routes")
-            keys = frozenset(each["routeKey"] for each in routes)
-            self._deployed[call.api, made["deploymentId"]] = keys
+            found = {each["routeKey"]: each.get("authorizationType", "NONE") for each in routes}
+            self._deployed[call.api, made["deploymentId"]] = now, found
         elif call.operation == "CreateApi":
-            self._made[made["apiId"]] = self._dates.second(now)
+            self._dated[path_to(made["apiId"])] = {"createdDate": self._dates.second(now)}
+        elif call.operation in {"CreateStage", "UpdateStage"}:
+            self._update(path_to(call.api, made["stageName"]), made.get("deploymentId"), now)
         elif call.operation in {"TagResource", "UntagResource"}:
             self._tags[call.resource.partition("::/")[2]] = self._ask_tags(call)
         elif call.operation == "DeleteStage":
-            self._tags.pop(call.resource, None)
+            for kept in (self._tags, self._dated, self._updates):
+                kept.pop(call.resource, None)
         if call.operation in IDS:
             self._begin(call, made[IDS[call.operation]], now)
-        return self.mend(call, answer)
+        return self.show(call, self.mend(call, answer), now)
+
+    def _update(self, stage: str, deployment: str | None, now: float) -> None:
+        updates, date = self._updates.setdefault(stage, []), self._dates.second(now)
+        if not updates or updates[-1][1] != deployment:
+            updates.append((now, deployment))
+        self._dated[stage] = {"createdDate": date} | self._dated.get(stage, {}) | {"lastUpdatedDate": date}
 
     def _ask_tags(self, call: Call) -> dict[str, str]:
         path = call.request.target.partition("?")[0]
@@ -142,12 +162,12 @@ class Gateway(Service):
     def mend(self, call: Call, answer: Answer) -> Answer:
         """Put in what MiniStack forgets: what selects an integration, later tags of APIs and stages.
 
-        And the date of an API is the clock's.
+        And the dates of these are the clock's.
         """
         if not answer.ok:
             return answer
         if call.operation in {"GetApi", "GetApis", "GetStage", "GetStages"}:
-            return self._with_tags(call, answer)
+            return self._with_tags_and_dates(call, answer)
         if "Integration" not in call.operation or "Response" in call.operation:
             return answer
         content = answer.json
@@ -156,14 +176,27 @@ class Gateway(Service):
                 each[SELECTS] = selects
         return answer.with_json(content)
 
-    def _with_tags(self, call: Call, answer: Answer) -> Answer:
+    def show(self, call: Call, answer: Answer, now: float) -> Answer:
+        """Return a deployment as PENDING for as long as that takes."""
+        pending = self._times.deployment_pending
+        if not pending or not answer.ok or "Deployment" not in call.operation:
+            return answer
+        content = answer.json
+        for each in content.get("items", [content] if content else []):
+            if now < self._deployed[call.api, each["deploymentId"]][0] + pending:
+                each["deploymentStatus"] = "PENDING"
+        return answer.with_json(content)
+
+    def _with_tags_and_dates(self, call: Call, answer: Answer) -> Answer:
         content = answer.json
         for each in content.get("items", [content]):
-            path = f"apis/{call.api or each['apiId']}"
-            path += f"/stages/{each['stageName']}" if "stageName" in each else ""
-            each["tags"] = self._tags.get(path, each.get("tags", {}))
-            each["createdDate"] = self._made.get(each.get("apiId", ""), each["createdDate"])
+            path = path_to(call.api or each["apiId"], each.get("stageName"))
+            each.update(self._dated.get(path, {}), tags=self._tags.get(path, each.get("tags", {})))
         return answer.with_json(content)
+
+
+def path_to(api: str, stage: str | None = None) -> str:
+    return f"apis/{api}/stages/{stage}" if stage else f"apis/{api}"
 
 
 def bad(text: str) -> Reason:

@@ -12,7 +12,7 @@ from tests.support.plane.clock import Dates
 from tests.support.plane.errors import broken, throttled
 from tests.support.plane.faults import AFTER, DROPS, KILLS, Dropped, Fault
 from tests.support.plane.functions import Functions
-from tests.support.plane.gateway import Gateway
+from tests.support.plane.gateway import Gateway, Routes
 from tests.support.plane.inside import session
 from tests.support.plane.logs import Logs
 from tests.support.plane.pages import Pages, first_page, paging, whole
@@ -63,10 +63,10 @@ class Plane:
         self._limits, self._traffic = Limits(times), Traffic(times.latency)
         self._pages = Pages(times.page, Random(seed))  # noqa: S311
         self._reads = Reads(self._fetch, times.read_lag, Random(seed))  # noqa: S311
-        dates = Dates(clock)
+        self._dates = dates = Dates(clock)
         self._roles = Roles(times, self._reads, dates)
         self._functions = Functions(times, self._roles, self._reads, dates)
-        self._gateway = Gateway(self._reads, self.backend, dates)
+        self._gateway = Gateway(times, self._reads, self.backend, dates)
         self._services: dict[str, Service] = {
             "apigateway": self._gateway,
             "dynamodb": Tables(times, self._reads),
@@ -91,11 +91,13 @@ class Plane:
         """Take away API Gateway's service-linked role: as in an account that has never had an API."""
         self._permissions.linked = False
 
-    def served(self, api: str, stage: str) -> frozenset[str]:
-        """Return the keys of the routes that a stage serves: as they were when its deployment was made."""
-        asked = next(call for call in reversed(self.calls) if call.api == api)
+    def served(self, api: str, stage: str, after: float = 0.0) -> Routes:
+        """Return the routes that a stage serves to a fresh connection so many seconds from now.
+
+        They are as they were when its deployment was made; an update is met and not met in turns at first.
+        """
         with self._lock:
-            return self._gateway.served(asked, api, stage)
+            return self._gateway.served(api, stage, self._clock.now() + after)
 
     def locked_out(self) -> list[str]:
         """Return the functions that can't be called since their role was deleted, made anew or not."""
@@ -121,7 +123,7 @@ class Plane:
             self.on_kill()
         if fault in DROPS:
             raise Dropped
-        return answer
+        return answer.with_date(self._dates.header(self._clock.now()))
 
     def _fail(self, call: Call, fault: Fault) -> Answer:
         if fault is Fault.THROTTLED:

@@ -23,6 +23,7 @@ class Times:
     gateway_rate: float = 10.0
     gateway_burst: float = 40.0
     deployment_every: float = 5.0
+    deployment_pending: float = 0.0
     lambda_rate: float = 15.0
     get_function_rate: float = 100.0
     table_rate: float = 1.0
@@ -37,7 +38,7 @@ NO_DELAY = Times(
     **{
         each.name: 1e9 if each.name.endswith(("rate", "burst")) else 1e-9
         for each in fields(Times)
-        if each.type in {"float", float}
+        if each.type in {"float", float} and each.default
     },
 )
 """Times of a control plane that is about something else."""

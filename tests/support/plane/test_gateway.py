@@ -1,5 +1,6 @@
 """API Gateway refuses what MiniStack forgives, and serves what was deployed."""
 
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -96,9 +97,46 @@ def test_a_stage_serves_its_deployment(aws: Aws, plane: Plane, clock: VirtualClo
     add_route(aws, api)
     first = deploy(aws, clock, api)
     aws.api.create_stage(ApiId=api, StageName="dev", DeploymentId=first)
-    add_route(aws, api, "leave")
-    assert plane.served(api, "dev") == {"join"}
+    add_route(aws, api, "$connect", AuthorizationType="AWS_IAM")
+    assert plane.served(api, "dev") == {"join": "NONE"}
     second = deploy(aws, clock, api)
-    assert plane.served(api, "dev") == {"join"}
+    clock.sleep(100)
+    assert plane.served(api, "dev") == {"join": "NONE"}
     aws.api.update_stage(ApiId=api, StageName="dev", DeploymentId=second)
-    assert plane.served(api, "dev") == {"join", "leave"}
+    clock.sleep(80)
+    assert plane.served(api, "dev") == {"join": "NONE", "$connect": "AWS_IAM"}
+
+
+def test_an_update_is_served_in_turns(aws: Aws, plane: Plane, clock: VirtualClock, api: str) -> None:
+    """A first deployment is served at once, an update in turns with it, at the very times that AWS did."""
+    add_route(aws, api)
+    aws.api.create_stage(ApiId=api, StageName="dev", DeploymentId=deploy(aws, clock, api))
+    assert plane.served(api, "dev").keys() == {"join"}
+    add_route(aws, api, "leave")
+    second = deploy(aws, clock, api)
+    aws.api.update_stage(ApiId=api, StageName="dev", DeploymentId=second)
+    updated, met = clock.now(), list[int]()
+    recorded = (1, 9, 15, 21, 29, 35, 40, 48, 56, 64, 70, 76, 78, 80, 90, 300)
+    for seconds in recorded:
+        clock.sleep(updated + seconds - clock.now())
+        met += [seconds] * ("leave" in plane.served(api, "dev"))
+    assert met == [9, 15, 29, 35, 64, 70, 76, 80, 90, 300]
+
+
+def test_dates(aws: Aws, clock: VirtualClock, api: str) -> None:
+    """A stage has the dates of its making and of its last update by the clock of answers; tags are none."""
+    add_route(aws, api)
+    arn = f"arn:aws:apigateway:us-east-1::/apis/{api}/stages/dev"
+    seen = list[list[float]]()
+    for call, more in (
+        (aws.api.create_stage, {"ApiId": api, "StageName": "dev"}),
+        (aws.api.tag_resource, {"ResourceArn": arn, "Tags": {"a": "b"}}),
+        (aws.api.update_stage, {"ApiId": api, "StageName": "dev", "Description": "x"}),
+    ):
+        call(**more)
+        clock.sleep(60)
+        stage = aws.api.get_stage(ApiId=api, StageName="dev")
+        now = parsedate_to_datetime(stage["ResponseMetadata"]["HTTPHeaders"]["date"])
+        ages = [(now - stage[name]).total_seconds() for name in ("CreatedDate", "LastUpdatedDate")]
+        seen.append([round(age, -1) for age in ages])
+    assert seen == [[60, 60], [120, 120], [180, 60]]

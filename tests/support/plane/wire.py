@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -58,6 +58,11 @@ class Answer:
     @property
     def json(self) -> Any:  # noqa: ANN401
         return json.loads(self.body or b"{}")
+
+    def with_date(self, date: str) -> "Answer":
+        """Return the same with another Date."""
+        kept = {name: value for name, value in self.headers.items() if name.lower() != "date"}
+        return replace(self, headers=kept | {"Date": date})
 
     def with_json(self, body: object) -> "Answer":
         """Return the same with another body; of the headers those that speak of the body go."""

@@ -1,8 +1,25 @@
-"""`wschat provision`: what it says before."""
+"""`wschat provision`: what it says before, and while it tries the lab."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
+import typer
 
+from tests.studies.account import Account
+from tests.support.late_lab import UNKNOWN, LateLab, late_lab
+from tests.support.plane.clock import VirtualClock
+from tests.support.plane.embedded import Embedded
+from tests.support.updates import updated_api
+from wschat.cli.provision import try_it
 from wschat.cli.report import warn_of_quota
+from wschat.lab.aws.cloud import EMULATOR_PACING
+from wschat.lab.blueprint import STAGE
+from wschat.lab.model import Actual
+from wschat.target import Target
 
 
 @pytest.mark.parametrize(("functions", "noted"), [(10, True), (11, False)])
@@ -10,3 +27,89 @@ def test_a_new_account(capsys: pytest.CaptureFixture[str], functions: int, *, no
     """An account that runs ten functions at once, as new ones do, is told so before anything is made."""
     warn_of_quota(functions)
     assert ("Service Quotas" in capsys.readouterr().err) is noted
+
+
+class Updated:
+    """A lab behind AWS's nodes on virtual time: its stage has just been updated, `join` is new on it."""
+
+    def __init__(self, account: Account, lab: LateLab) -> None:
+        self.cloud, self.server = account.lab(), lab.server
+        self._api, self._target = updated_api(self.cloud, STAGE), Target(url=lab.url)
+        self.updated = account.clock.now()
+
+        def answer(request: dict[str, Any]) -> str | None:
+            served = request["action"] != "join" or "join" in account.plane.served(self._api, STAGE)
+            return None if served else json.dumps({**json.loads(UNKNOWN), "id": request["id"]})
+
+        lab.server.tamper = answer
+
+    def try_it(self, **changed: Any) -> float:  # noqa: ANN401  as the cloud's fields are
+        """Try it, and return how many seconds after its update that ends."""
+        cloud = replace(self.cloud, **changed)
+        try_it(cloud, Actual(ids={("API", "x"): self._api}), self._target)
+        return self.cloud.clock.now() - self.updated
+
+    def asked(self) -> int:
+        """Return how many rooms were asked for so far."""
+        return sum(request["action"] == "create" for request in self.server.requests)
+
+
+@pytest.fixture
+def updated(embedded: Embedded) -> Iterator[Updated]:
+    with late_lab() as lab:
+        yield Updated(Account(embedded), lab)
+
+
+WHY = "The stage was updated 0 s ago. AWS serves an update everywhere only after some 80 s"
+HELD = [f"  {number} of 5 connections in a row hold" for number in range(5)]
+
+
+def test_an_update(updated: Updated, capsys: pytest.CaptureFixture[str]) -> None:
+    """An update is waited for until AWS serves nothing else, also by who comes later, and says why."""
+    assert 90 <= updated.try_it() < 110
+    why, *lines = capsys.readouterr().err.splitlines()
+    assert (why.startswith(WHY), lines) == (True, ["Trying it", *HELD, "Tried it: it works."])
+    for later, rooms in ((100, 10), (100, 1)):  # five connections, each asked twice; after 300 s as any other
+        before = updated.asked()
+        updated.cloud.clock.sleep(later)
+        updated.try_it()
+        assert updated.asked() - before == rooms
+
+
+def test_an_update_in_a_terminal(
+    updated: Updated, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a terminal it stands in place how many connections hold, and for how long it has been tried."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    updated.try_it()
+    shown = capsys.readouterr().err
+    assert WHY in " ".join(shown.split())
+    assert re.search(r"Trying it: 4 of 5 connections in a row hold \(\d+ s\)", shown)
+
+
+def test_in_an_emulator(updated: Updated, capsys: pytest.CaptureFixture[str]) -> None:
+    """What serves an update at once is asked once."""
+    updated.cloud.clock.sleep(80)
+    updated.try_it(pacing=EMULATOR_PACING)
+    assert updated.asked() == 1
+    assert WHY not in capsys.readouterr().err
+
+
+class CtrlC(VirtualClock):
+    """A time in which somebody presses Ctrl-C when a pause is long."""
+
+    def sleep(self, seconds: float) -> None:
+        if seconds > 60:
+            raise KeyboardInterrupt
+        super().sleep(seconds)
+
+
+def test_stopped_while_it_waits(embedded: Embedded, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C ends the wait, and says that the lab is all there, what may still be served, and what to do."""
+    with late_lab() as lab, pytest.raises(typer.Exit) as ended:
+        Updated(Account(embedded, clock=CtrlC()), lab).try_it()
+    assert ended.value.exit_code == 130
+    *_, there, still = capsys.readouterr().err.splitlines()
+    assert there == f"Stopped trying it. The lab is all there: {lab.url}"
+    assert still.startswith("Until 90 s after the update AWS may serve what was there before")
+    assert still.endswith("`wschat provision` goes on.")

@@ -2,5 +2,5 @@
 
 Begin with `connection.py`, one WebSocket session, and all those of a chat. `failures.py` says what a refused
 handshake or a close code means. `lab_check.py` is the check that a lab works, which follows
-`wschat provision`; `event_loop.py` is the asyncio loop of both.
+`wschat provision`, and `serving.py` how long that goes on; `event_loop.py` is the asyncio loop of all.
 """

@@ -1,28 +1,26 @@
-"""The check that a lab works: connect, use its functions one by one, wait while AWS has not caught up."""
+"""The check that a lab works: connect, use its functions one by one."""
 
 import asyncio
-import random
 import secrets
-import time
-from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
 from wschat.chat.machine.advice import FUNCTIONS, GATEWAY, Advice
-from wschat.chat.network import event_loop
 from wschat.chat.network.connection import Session, Sign, open_session
 from wschat.errors import AnswerError, ConnectError, LostError
 from wschat.protocol import events as wire
 from wschat.protocol.reader import GatewayError, Unknown, decode_event
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action, Request
-from wschat.retry import Attempts, Failure
+from wschat.retry import Failure
 from wschat.text import safe
 
 NAME_POLL = 0.2  # seconds until it is looked again whether a name is free
 FRAME_SHOWN = 200  # characters
 LATE_FRAMES = {"Forbidden", "Internal server error", "Too Many Requests"}
 LATE_CODES = {ErrorCode.BUSY, ErrorCode.UNKNOWN_ACTION}
+FORBIDDEN = 403
+OPEN = "`wschat status` shows whether the API asks for signatures; until it does, whoever has the URL gets in"
 LOOK = GATEWAY["Internal server error"].hint
 STEPS: dict[Action, tuple[type[wire.Event], ...]] = {
     Action.REGISTER: (wire.Signup,),
@@ -44,11 +42,15 @@ class Timeouts(NamedTuple):
 PATIENT = Timeouts()
 
 
-async def check(url: str, sign: Sign | None = None, timeouts: Timeouts = PATIENT) -> tuple[Action, ...]:
+async def check(
+    url: str, sign: Sign | None = None, timeouts: Timeouts = PATIENT, questions: int = 1
+) -> tuple[Action, ...]:
     """Register a name that nobody has, talk in a room of that name, leave, and hang up.
 
-    Another connection takes the name then, which has to be free again: that is all one can see of Disconnect.
-    Others who are connected see the room come and go. When something fails, it is left all the same.
+    With `questions` all but hanging up is done so many times on the connection. Another one takes the name
+    then, which has to be free again: that is all one can see of Disconnect. Who signs is also refused
+    without a signature. Others who are connected see the room come and go. When something fails, it is left
+    all the same.
 
     Returns what could not be tried: nothing, or all that needs a room, in a lab that has no place for one.
 
@@ -58,9 +60,11 @@ async def check(url: str, sign: Sign | None = None, timeouts: Timeouts = PATIENT
     """
     name, untried = f"wschat-check-{secrets.token_hex(4)}", tuple[Action, ...]()
     step = partial(_step, name=name, timeouts=timeouts)
+    if sign:
+        await _check_refusal(url)
     async with open_session(url, sign=sign) as session:
         try:
-            for action in STEPS:
+            for action in tuple(STEPS) * questions:
                 await step(session, action)
         except AnswerError as error:
             if (error.where, error.code) != (Action.CREATE, ErrorCode.FULL):
@@ -80,6 +84,18 @@ async def check(url: str, sign: Sign | None = None, timeouts: Timeouts = PATIENT
     raise _failed("disconnect", "the connection has closed, and its name is still taken", late=True)
 
 
+async def _check_refusal(url: str) -> None:
+    """Check that nobody gets in who does not sign."""
+    try:
+        async with open_session(url):
+            pass
+    except ConnectError as error:
+        if error.status == FORBIDDEN:
+            return
+        raise
+    raise _failed("$connect", "it lets in who does not sign, as without AWS_IAM", OPEN, late=True)
+
+
 async def _step(session: Session, action: Action, *, name: str, timeouts: Timeouts) -> None:
     request = Request(action, name, id=secrets.token_hex(8))
     reply, *posts = STEPS[action]
@@ -95,7 +111,7 @@ async def _step(session: Session, action: Action, *, name: str, timeouts: Timeou
                 if not awaited:
                     return
     except TimeoutError:
-        what = f"no answer within {timeouts.reply:.0f} s"
+        what = f"no answer within {timeouts.reply:.0f} s, as where a route response is not served yet"
         if reply not in awaited:
             what = "it was answered, but nothing was posted: the function may not be allowed to yet"
         raise _failed(action, what, late=True) from None
@@ -129,37 +145,3 @@ def _failed(step: str, what: str, hint: str = LOOK, *, code: str = "", late: boo
     hint = hint.format(function=FUNCTIONS.get(step, "Disconnect"))
     failure = Failure.NOT_SERVED if late else Failure.PERMANENT
     return AnswerError(safe(what), where=step, hint=hint, code=code, failure=failure)
-
-
-def check_until_served(
-    url: str,
-    sign: Sign | None,
-    *,
-    on_wait: Callable[[str, float], None],
-    sleep: Callable[[float], None] = time.sleep,
-    clock: Callable[[], float] = time.monotonic,
-) -> tuple[Action, ...]:
-    """Check a lab until it works, or until the retry policy says that it should by now.
-
-    `on_wait` is told before each pause what is waited for, and for how many seconds already. Returns what
-    could not be tried, as `check` does.
-
-    Raises:
-        WschatError: it does not work; the first one that waiting does not help, or the last one.
-    """
-    start = clock()
-    attempts = Attempts(start)
-    while True:
-        try:
-            return event_loop.run(check(url, sign))
-        except (ConnectError, LostError, AnswerError) as error:
-            if not isinstance(error, LostError) and error.failure is Failure.PERMANENT:
-                raise
-            now = clock()
-            pause = attempts.pause(Failure.NOT_SERVED, now, random.random())  # noqa: S311  jitter is no secret
-            if pause is None:
-                error.what += f"; still so after {now - start:.0f} s"
-                error.hint = f"AWS may need longer: try `wschat chat` in a few minutes; else {error.hint}"
-                raise
-            on_wait(error.what, now - start)
-        sleep(pause)

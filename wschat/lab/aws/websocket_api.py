@@ -7,16 +7,22 @@ collide on, so one that is sent again after a lost answer would make two.
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
+from wschat.errors import AwsError
 from wschat.lab.answers import seconds
 from wschat.lab.model import TAG, Key, Observed, Resource
+from wschat.retry import LONGEST_S
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
 
 API_NAME = "chatroom-websocket"
 """The name of the lab's one API, without the prefix."""
+PENDING, FAILED = "PENDING", "FAILED"
+"""What a deployment is at first, if AWS takes its time, and how it may end, by its `DeploymentStatus`."""
+DEPLOY_AGAIN = "mend what it names, and run the same command again, which deploys anew"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +131,14 @@ class ApiPart(Resource):
         """Return those attributes of what API Gateway answers that are not `known`."""
 
     def create(self, cloud: "Cloud") -> None:
+        self.make(cloud)
+
+    def make(self, cloud: "Cloud") -> Any:  # noqa: ANN401
+        """Create it alone, and return what API Gateway answers."""
         make = getattr(cloud.api, f"create_{self.kind}")
         made = cloud.create(make, ApiId=cloud.api_id, **self.wanted(cloud))
         cloud.ids[self.key] = made[self.id_name]
+        return made
 
     def update(self, found: Self, cloud: "Cloud") -> None:
         if changed := self.wanted(cloud, found):
@@ -143,12 +154,16 @@ class ApiPart(Resource):
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment(ApiPart):
-    """A snapshot of the routes; `name` is the digest of them, which stands in its description."""
+    """A snapshot of the routes; `name` is the digest of them, which stands in its description.
+
+    One that AWS failed to make is no such snapshot: it goes by its id, so another one is made.
+    """
 
     kind = "deployment"
     id_name = "DeploymentId"
     read_with = (Api.kind, "stage")
     name: Annotated[str, "Description"]
+    pending: bool = False
 
     @property
     def depends_on(self) -> tuple[Key, ...]:
@@ -156,7 +171,33 @@ class Deployment(ApiPart):
 
     @classmethod
     def attributes(cls, _cloud: "Cloud", _api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
-        return {"name": answer.get("Description") or answer["DeploymentId"]}
+        status = answer.get("DeploymentStatus")
+        name = answer.get("Description") if status != FAILED else None
+        return {"name": name or answer["DeploymentId"], "pending": status == PENDING}
+
+    def create(self, cloud: "Cloud") -> None:
+        """Deploy, and wait until that is done.
+
+        Raises:
+            AwsError: AWS failed to, and says why.
+        """
+        self._wait(cloud, self.make(cloud))
+
+    def update(self, found: Self, cloud: "Cloud") -> None:  # noqa: ARG002
+        """Wait for it: that it is pending is all in which one of its name can differ."""
+        self._wait(cloud, None)
+
+    def _wait(self, cloud: "Cloud", known: Any) -> None:  # noqa: ANN401
+        if not _has_ended(known):
+            get = cloud.api.get_deployment
+            known = cloud.poll(_has_ended, "AWS still deploys it", get, **self.path(cloud))
+        if known.get("DeploymentStatus") == FAILED:
+            why = known.get("DeploymentStatusMessage") or "it does not say why"
+            raise AwsError(f"AWS could not deploy the routes: {why}", hint=DEPLOY_AGAIN)
+
+
+def _has_ended(deployment: Any) -> bool:  # noqa: ANN401
+    return deployment is not None and deployment.get("DeploymentStatus") != PENDING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,3 +238,24 @@ class Stage(ApiPart):
             cloud.call(cloud.api.update_stage, AutoDeploy=self.auto_deploy, **self.path(cloud))
         if changed:
             cloud.call(cloud.api.update_stage, **self.path(cloud), **changed)
+
+
+def updated_ago(cloud: "Cloud", stage: str) -> float | None:
+    """Return for how many seconds a stage has been as it is, at least; None if it was never updated.
+
+    By AWS's own clock, and so for whoever asks. A stage that was made much later than its API may have been
+    there before, and counts as updated. What AWS does not tell counts as just updated.
+    """
+    what = "when the stage was updated"
+    api = cloud.ask(what, cloud.api.get_api, ApiId=cloud.api_id)
+    found = cloud.ask(what, cloud.api.get_stage, ApiId=cloud.api_id, StageName=stage)
+    if not api or not found:
+        return 0.0
+    told = api["CreatedDate"], found["CreatedDate"], found["LastUpdatedDate"]
+    dates = [each for each in map(seconds, told) if each is not None]
+    now = parsedate_tz(found["ResponseMetadata"]["HTTPHeaders"].get("date", ""))
+    if len(dates) < len(told) or not now:
+        return 0.0
+    api_made, made, updated = dates
+    is_first = updated - made <= 1 and made - api_made < LONGEST_S
+    return None if is_first else max(0.0, mktime_tz(now) - updated - 1)  # each is in whole seconds
