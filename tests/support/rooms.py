@@ -67,6 +67,11 @@ class Rooms:
         name = self.names.pop(me, "")
         self._move(me, name)
 
+    @property
+    def registered(self) -> list[Hashable]:
+        """The connections that have a name: they alone are told of rooms made or gone."""
+        return [one for one, name in self.names.items() if name]
+
     def room_of(self, me: Hashable) -> Room | None:
         """Return the room in which a connection is."""
         return next((room for room in self.rooms.values() if me in room.members), None)
@@ -111,7 +116,7 @@ class Rooms:
         room = self.rooms[fold(name)] = Room(name, START + 1_000 * self.births)
         self.births += 1
         self._move(me, user, room)
-        self.announce(events.SingleRoom(name), self.names)
+        self.announce(events.SingleRoom(name), self.registered)
         return MultiMessage(name, (user,))
 
     def _join(self, me: Hashable, request: Request) -> Reply:
@@ -155,4 +160,4 @@ class Rooms:
             self.announce(events.UserLeft(user, left.name), left.members)
         elif left and not self.lasting:
             del self.rooms[fold(left.name)]
-            self.announce(events.DeleteRoom(left.name), self.names)
+            self.announce(events.DeleteRoom(left.name), self.registered)

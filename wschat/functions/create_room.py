@@ -22,7 +22,7 @@ def create(call: Call, request: Request) -> MultiMessage:
     """Make the room, its counter and its entry in the list, and move the client into it: all or nothing.
 
     A client is in one room at a time, so the same transaction takes it out of the room it was in.
-    Then everybody who is connected hears of the new room.
+    Then everybody who has a name hears of the new room.
     """
     me, name = call.connection, clean_name(request.value, "room's name")
     key = fold(name)

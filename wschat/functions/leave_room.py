@@ -19,7 +19,7 @@ def leave(call: Call, request: Request) -> Ack:
 
     The client's record, the room and the list of rooms change in one transaction, on the condition
     that nobody joined or left meanwhile; otherwise it is decided anew. Then those who stayed hear of
-    it, or everybody if the room is gone.
+    it, or everybody who has a name if the room is gone.
     """
 
     def attempt() -> Leaving:

@@ -201,8 +201,8 @@ def test_a_room_lives_and_dies_while_it_is_created(connect: Connect, gate: Gate)
 def test_a_connection_opens_while_it_is_pruned(
     connect: Connect, sink: PostSink, tables: Tables, gate: Gate
 ) -> None:
-    """Who takes a name after a post came too early for it keeps it."""
-    ann, early = connect("Ann"), connect()
+    """Who takes another name after a post came too early for it keeps it."""
+    ann, early = connect("Ann"), connect("First")
     sink.gone.add(early.connection)
     replies: list[Event] = []
     gate.meanwhile(

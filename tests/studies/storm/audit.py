@@ -33,7 +33,7 @@ def tables(cloud: Cloud, everybody: Iterable[Somebody]) -> list[str]:
         if seats.get(room) != members.get(room)
     ]
     there = Counter([AUDITOR, *(one.name for one in everybody if one.line)])
-    named = Counter(item.get("name", {}).get("S", "") for item in found.values() if "connected" in item)
+    named = Counter(item["name"]["S"] for item in found.values() if {"connected", "name"} <= item.keys())
     return wrong + [
         f"connections of {name!r}: {named[name]}" for name in named | there if named[name] != there[name]
     ]

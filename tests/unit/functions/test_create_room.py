@@ -5,8 +5,11 @@ from wschat.protocol.events import DeleteRoom, MultiMessage, SingleRoom, UserJoi
 
 
 def test_create(connect: Connect, tables: Tables) -> None:
-    """A new room has one member, and everybody hears of it; the last one out takes the old one along."""
-    ann, bob, eve = connect("Ann", "Ops"), connect("Bob", "Ops"), connect()
+    """A new room has one member, and all with a name hear of it; the last one out takes the old one along.
+
+    Strangers don't: each frame of one who makes and leaves rooms would become a post to all of them.
+    """
+    ann, bob, eve, stranger = connect("Ann", "Ops"), connect("Bob", "Ops"), connect("Eve"), connect()
     ann.heard(), bob.heard()
     assert bob.ask("create", "Dev") == MultiMessage("Dev", ("Bob",), id="7")
     assert ann.heard() == [UserLeft("Bob", "Ops"), SingleRoom("Dev")]
@@ -14,5 +17,6 @@ def test_create(connect: Connect, tables: Tables) -> None:
     assert ann.ask("join", "dev").type == "multi-message"
     assert bob.heard() == [DeleteRoom("Ops"), UserJoined("Ann", "Dev")]
     assert ann.heard() == [DeleteRoom("Ops")]
+    assert stranger.heard() == []
     assert {key for key in tables() if key.startswith("room ")} == {"room dev", "room dev#log"}
     assert tables()["#rooms"]["rooms"]["M"] == {"dev": {"S": "Dev"}}

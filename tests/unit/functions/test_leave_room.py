@@ -6,7 +6,7 @@ from wschat.protocol.events import Ack, DeleteRoom, UserLeft
 
 def test_leave(connect: Connect, tables: Tables) -> None:
     """Who stays hears of it; the last one out deletes the room, its messages and its entry in the list."""
-    ann, bob, eve = connect("Ann", "Ops"), connect("Bob", "Ops"), connect()
+    ann, bob, eve = connect("Ann", "Ops"), connect("Bob", "Ops"), connect("Eve")
     ann.ask("message", "bye")
     ann.heard(), bob.heard()
     assert bob.ask("leave") == Ack(id="7")

@@ -56,8 +56,8 @@ def broadcast(call: Call, *notices: Post, left: Leaving | None = None) -> None:
 def _post(call: Call, notice: Post, met: set[str], until: float) -> list[str]:
     """Post to all connections but those known as stale (`met`); return which others turned out to be."""
     people = notice.connections
-    if people is None:  # everybody: only the birth and the death of a room are worth a scan
-        people = scan(CLIENTS, "#ID", "attribute_exists(#connected)")
+    if people is None:  # only the birth and the death of a room are worth a scan
+        people = scan(CLIENTS, "#ID", "attribute_exists(#connected) AND attribute_exists(#name)")
     body = notice.event.encode().encode()
     with timed("posts"):
         api = management_api(call.api, call.stage)

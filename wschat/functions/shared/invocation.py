@@ -18,7 +18,8 @@ _fields: ContextVar[dict[str, Any]] = ContextVar("fields")
 class Call:
     """One invocation, as far as API Gateway's event tells; what it does not tell is empty.
 
-    `connected` is in milliseconds since 1970, `began` in seconds of the monotonic clock.
+    `connected` is in milliseconds since 1970, `began` in seconds of the monotonic clock; `source` is the
+    client's IP address, and `signer` the ARN of who signed the handshake, where the API asks for AWS_IAM.
     """
 
     route: str
@@ -27,6 +28,8 @@ class Call:
     connected: int
     api: str
     stage: str
+    source: str
+    signer: str
     began: float
 
     @property
@@ -43,6 +46,7 @@ def invocation(event: object) -> Iterator[Call]:
     """
     call = _read(event)
     fields: dict[str, Any] = {"route": call.route, "connection": call.connection}
+    fields |= {"source": call.source or None, "signer": call.signer or None}
     token = _fields.set(fields)
     try:
         yield call
@@ -79,10 +83,10 @@ def timed(part: str) -> Iterator[None]:
 
 
 def _read(event: object) -> Call:
-    context = event.get("requestContext") if isinstance(event, dict) else None
-    told: dict[str, Any] = context if isinstance(context, dict) else {}
+    told = _map(event, "requestContext")
+    identity = _map(told, "identity")
 
-    def text(name: str) -> str:
+    def text(name: str, told: dict[str, Any] = told) -> str:
         return value if isinstance(value := told.get(name), str) else ""
 
     connected = told.get("connectedAt")
@@ -93,5 +97,12 @@ def _read(event: object) -> Call:
         connected=connected if type(connected) is int else int(time.time() * 1000),
         api=text("apiId"),
         stage=text("stage"),
+        source=text("sourceIp", identity),
+        signer=text("userArn", identity),
         began=time.monotonic(),
     )
+
+
+def _map(value: object, key: str) -> dict[str, Any]:
+    held = value.get(key) if isinstance(value, dict) else None
+    return held if isinstance(held, dict) else {}

@@ -19,7 +19,7 @@ ROOM_LIST = "#rooms"  # the item of client-records that lists the rooms: key to 
 
 @dataclass(frozen=True)
 class Post:
-    """An event for some connections, or for everybody who is connected (None).
+    """An event for some connections, or for all that have a name (None): strangers must not multiply posts.
 
     `room` is the key of the room that they are in, where that is why they hear of it.
     """

@@ -35,6 +35,19 @@ def test_line(connect: Connect, sink: PostSink, capsys: pytest.CaptureFixture[st
     assert "my-secret" not in told
 
 
+def test_who(connect: Connect, capsys: pytest.CaptureFixture[str]) -> None:
+    """The line names the source address and, where API Gateway tells it, who signed."""
+    ann = connect()
+    arn = "arn:aws:iam::123456789012:user/ann"
+    capsys.readouterr()
+    ann.call("$connect", identity={"sourceIp": "192.0.2.7", "userArn": arn})
+    for odd in ({"sourceIp": 7}, {}, None, "192.0.2.7"):
+        ann.call("$connect", identity=odd)
+    first, *others = lines(capsys)
+    assert (first["source"], first["signer"]) == ("192.0.2.7", arn)
+    assert all({"source", "signer"} & line.keys() == set() for line in others)
+
+
 def test_refused(connect: Connect, capsys: pytest.CaptureFixture[str]) -> None:
     """A refusal is told by its code."""
     ann = connect("Ann")
