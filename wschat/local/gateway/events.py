@@ -70,7 +70,7 @@ def message(
     connection: ConnectionInfo, request: RequestInfo, route_key: str, message_id: str, body: str
 ) -> Event:
     """Return the event of a message: it has a body and no headers."""
-    return _event(connection, request, route_key, "MESSAGE", messageId=message_id) | {"body": body}
+    return _event(connection, request, route_key, "MESSAGE", messageId=message_id, body=body)
 
 
 def disconnect(connection: ConnectionInfo, request: RequestInfo, code: int, reason: str) -> Event:
@@ -84,13 +84,17 @@ def disconnect(connection: ConnectionInfo, request: RequestInfo, code: int, reas
 def _event(
     connection: ConnectionInfo, request: RequestInfo, route_key: str, event_type: str, **own: object
 ) -> Event:
+    """Return an event, its keys in AWS's order; `own` is what only events of its kind tell."""
     made = datetime.fromtimestamp(request.time, UTC)
     context = {
         "routeKey": route_key,
+        "messageId": own.get("messageId"),
+        "disconnectStatusCode": own.get("disconnectStatusCode"),
         "eventType": event_type,
         "extendedRequestId": request.request_id,
         "requestTime": f"{made:%d/%b/%Y:%H:%M:%S} +0000",
         "messageDirection": "IN",
+        "disconnectReason": own.get("disconnectReason"),
         "stage": connection.stage,
         "connectedAt": int(connection.connected_at * 1000),
         "requestTimeEpoch": int(request.time * 1000),
@@ -99,9 +103,14 @@ def _event(
         "domainName": connection.host,
         "connectionId": connection.id,
         "apiId": connection.api,
-        **own,
     }
-    return {"requestContext": context, "isBase64Encoded": False}
+    event = {"requestContext": _told(context), "body": own.get("body"), "isBase64Encoded": False}
+    return _told(event)
+
+
+def _told(fields: Event) -> Event:
+    """Leave out what this kind of event does not tell."""
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def _with_values(one: str, many: str, pairs: Pairs) -> Event:

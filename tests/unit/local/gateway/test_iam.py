@@ -201,6 +201,7 @@ def test_without_permission(clients: Cloud, mirror: str) -> None:
     assert answer.headers["content-type"] == "application/json; charset=UTF-8"
     told = re.fullmatch(ERROR % "Internal server error", answer.body.decode())
     assert told
+    assert len(answer.body) == 107
     assert answer.headers["x-amz-apigw-id"] == told[1]
     api.permit(mirror, "echo")
     assert refused(api.url)[0] == 500

@@ -158,7 +158,10 @@ def test_a_close_without_a_code(clients: Cloud, api: TestApi) -> None:
             client.recv(PATIENCE_S)
     assert how_it_ended(clients, connection) == (1005, "Client-side close frame status not set")
     event = event_of(clients, "Mirror", connection, "DISCONNECT")
-    assert event.keys() == {"headers", "multiValueHeaders", "requestContext", "isBase64Encoded"}
+    assert [*event] == ["headers", "multiValueHeaders", "requestContext", "isBase64Encoded"]
+    assert [*event["requestContext"]][:3] == ["routeKey", "disconnectStatusCode", "eventType"]
+    assert [*event["requestContext"]][5:8] == ["messageDirection", "disconnectReason", "stage"]
+    assert {name: [value] for name, value in event["headers"].items()} == event["multiValueHeaders"]
     host = f"{api.id}.execute-api.us-east-1.amazonaws.com"
     assert event["headers"] == {"Host": host, "x-api-key": "", "X-Forwarded-For": "", "x-restapi": ""}
     assert event["requestContext"]["routeKey"] == "$disconnect"
