@@ -3,7 +3,7 @@
 The tree::
 
     WschatError
-    ├── UsageError        the command line asks for something that can't be     exit 2
+    ├── UsageError        the command line, or a setting, asks what can't be     exit 2
     ├── AccessError       no credentials, login, region or permission           exit 4
     ├── AwsError          AWS refused or failed a call                          exit 1
     │   ├── NotOursError  a resource has our name but belongs to someone else   exit 1
@@ -34,7 +34,7 @@ class ExitCode(IntEnum):
 
     OK = 0, "done; for `status` and `provision --plan`: everything is as it should be"
     FAILED = 1, "a call of AWS or of the system failed, or the lab answered wrong; the message names it"
-    USAGE = 2, "the command line is wrong, or a question could not be asked"
+    USAGE = 2, "the command line or a setting is wrong, or a question could not be asked"
     DIFFERENT = 3, "something is not as it should be (`status`, `provision`), or is left (`teardown`)"
     ACCESS = 4, "no credentials, an expired login, no region, or a permission is missing"
     CONNECT = 5, "the WebSocket could not be opened"
@@ -74,7 +74,7 @@ class WschatError(Exception):
 
 
 class UsageError(WschatError):
-    """The command line asks for something that can't be."""
+    """The command line, or a setting, asks for something that can't be."""
 
     exit_code = ExitCode.USAGE
 

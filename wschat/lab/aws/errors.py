@@ -1,10 +1,13 @@
 """What an error of AWS means: what kind of failure it is, and what people read of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from re import IGNORECASE, search
+from dataclasses import asdict, dataclass
+from email.utils import formatdate
+from re import DOTALL, IGNORECASE, search
+from typing import Any
 
-from wschat.errors import LOG_IN, AccessError, AwsError, UsageError, WschatError
+from wschat.errors import LOG_IN, AccessError, AwsError, WschatError
 from wschat.retry import Failure
 
 THROTTLED = (
@@ -39,12 +42,37 @@ The codes and texts are AWS's: the services' API references, "Common errors", an
 AWS's own tools (chalice, CDK).
 """
 
+
+@dataclass(frozen=True)
+class Way:
+    """By which settings a call was made, each with where it stands; never with a secret.
+
+    `session` leaves it on each error and answer of a call.
+
+    Attributes:
+        endpoint: the URL, and the proxy where there is one.
+        credentials: where they come from, in brackets; empty if they are not known yet.
+        proxy: its URL.
+        certificates: the file of certificates that are trusted.
+    """
+
+    endpoint: str = "that address"
+    credentials: str = ""
+    proxy: str = ""
+    certificates: str = ""
+
+
+UNKNOWN_WAY = Way()
+WAY = "way"
+"""Where an answer of AWS has the `Way` that it came by, as an error has an attribute of that name."""
+Text = tuple[type[WschatError], str, str, str, str]
+"""The kind of error; names, and words, by which it is known; what people read, and a hint.
+
+Its names are those of the classes, or of the code, or of its kind of failure: it has one of these. In what is
+read stand the error's `text`, `code` and `operation`, what botocore knows of it, and the call's `Way`.
+"""
 LOG_IN_AGAIN = f"{LOG_IN}, then run the same command"
 LOGGED_OUT = "the AWS login has expired or is missing"
-NO_CREDENTIALS = (
-    "run `aws configure`, set AWS_PROFILE, or give --profile; without an account there is"
-    " `wschat chat --local`"
-)
 UNKNOWN = (
     "InvalidClientTokenId UnrecognizedClientException SignatureDoesNotMatch InvalidSignatureException"
     " AuthFailure"
@@ -57,36 +85,43 @@ OWN_ROLE = (
 DENIED = "AccessDenied AccessDeniedException UnauthorizedOperation ForbiddenException"
 ASK = "ask for that permission, then run the same command: what is done stays done"
 AGAIN = "run the same command again: it goes on from here; `wschat teardown` removes what there is"
+UNREACHED = "AWS can't be reached at {endpoint}"
+LOCAL_LAB = (
+    "if a local lab was there, it has ended: start `wschat local`, and set what it shows; or take that"
+    " setting away"
+)
 # fmt: off
-TEXTS: tuple[tuple[type[WschatError], str, str, str, str], ...] = (
-    (AccessError, "ProfileNotFound", "", "{text}", "`aws configure list-profiles` names them"),
-    (AccessError, "NoRegionError InvalidRegionError", "",
-        "no region, or no valid one", "give --region, for example --region eu-central-1, or set AWS_REGION"),
-    (AccessError, "NoCredentialsError PartialCredentialsError CredentialRetrievalError", "",
-        "no usable AWS credentials", NO_CREDENTIALS),
+CONNECTING: tuple[Text, ...] = (
+    (AwsError, "ProxyConnectionError", "Proxy Authentication",
+        "the proxy {proxy} wants another name and password",
+        "they stand in that variable: http://NAME:PASSWORD@HOST:PORT"),
+    (AwsError, "ProxyConnectionError", "", "the proxy {proxy} can't be used",
+        "mend that variable, or name AWS's host in NO_PROXY"),
+    (AwsError, "SSLError", "certificate (has expired|is not yet valid)",
+        UNREACHED + ": by this machine's clock its certificate is not valid now",
+        "set the clock, best by a time server; else somebody else answers there"),
+    (AwsError, "SSLError", "CERTIFICATE_VERIFY", UNREACHED + ": {certificates} does not know its certificate",
+        "a proxy that reads TLS needs its certificate in a file that AWS_CA_BUNDLE names"),
+    (AwsError, "SSLError", "", UNREACHED + ": it does not speak TLS",
+        "an endpoint on this machine begins with http://"),
+    (AwsError, "EndpointConnectionError", "(127[.]|localhost|::1).*refused",
+        UNREACHED + ": nothing listens there", LOCAL_LAB),
+    (AwsError, "EndpointConnectionError", "resol|not known|getaddrinfo",
+        UNREACHED + ": there is no such host", "check the network, and how the region is spelt"),
     (AwsError, "ConnectionError HTTPClientError", "",
-        "AWS can't be reached", "check the network, the region's name, the proxy and --endpoint-url"),
+        UNREACHED, "check the network, the region's name, the proxy and --endpoint-url"),
+)
+"""What people read of a connection that failed, which botocore tells apart from all else by its classes."""
+ANSWERED: tuple[Text, ...] = (
     (AwsError, "ResponseParserError", "",
-        "what answers there is not AWS", "check --endpoint-url, AWS_ENDPOINT_URL and the proxy"),
-    (AccessError, "ConfigParseError ConfigNotFound", "",
-        "{text}", "mend the file, or name another in AWS_CONFIG_FILE"),
-    (AccessError, "MissingDependencyException", "",
-        "{text}", "what `aws login` left can be read only with it: install it beside wschat"),
-    (AccessError, "SSOError TokenRetrievalError NoAuthTokenError LoginError", "", LOGGED_OUT, LOG_IN_AGAIN),
-    (AccessError, "json.decoder.JSONDecodeError", "",
-        "a credential_process did not print JSON", "run it by hand; it stands in the AWS config file"),
-    (AccessError, "builtins.RuntimeError", "still expired",  # as a credential_process printed it
-        LOGGED_OUT, LOG_IN_AGAIN),
-    (UsageError, "builtins.ValueError", "Invalid endpoint",  # the environment's, the file's, too
-        "that is no URL of an endpoint",
-        "check --endpoint-url and AWS_ENDPOINT_URL; it looks like http://127.0.0.1:4566"),
+        "what answers at {endpoint} is not AWS", "check --endpoint-url, AWS_ENDPOINT_URL and the proxy"),
     (AccessError, "ClientError", "^RequestTimeTooSkewed|Signature expired|Signature not yet current",
-        "this machine's clock is more than 5 minutes off",
+        "this machine's clock is more than 5 minutes off: it says {now}, AWS {date}",
         "set the clock, best by a time server, then run the same command"),
     (AccessError, EXPIRED, "",
-        "the AWS login has expired", LOG_IN_AGAIN),
+        "the AWS login has expired{credentials}", LOG_IN_AGAIN),
     (AccessError, UNKNOWN, "",
-        "AWS does not know these credentials",
+        "AWS does not know these credentials{credentials}",
         f"{LOG_IN_AGAIN}; or the account has not enabled this region"),
     (AccessError, "OptInRequired SubscriptionRequiredException", "",  # or its plan lacks the service
         "this service is not open yet to the account",
@@ -95,19 +130,20 @@ TEXTS: tuple[tuple[type[WschatError], str, str, str, str], ...] = (
         "{text}", OWN_ROLE),
     (AccessError, DENIED, r"^\w+ $", "AWS does not allow {operation}", ASK),
     (AccessError, DENIED, "", "{text}", ASK),
-    (AwsError, "QUOTA", "", "a quota is used up: {text} ({code})",
-        "remove what nobody needs, or have Service Quotas raise it; then run the same command"),
     (AwsError, "THROTTLED", "", "for minutes AWS took no more such calls: {text} ({code}, {operation})",
         f"when others here are done, {AGAIN}"),
     (AwsError, "NO_ANSWER", "", "for a minute AWS had a fault of its own: {text} ({code}, {operation})",
         f"in a few minutes, {AGAIN}"),
+)
+OTHERS: tuple[Text, ...] = (
+    (AwsError, "QUOTA", "", "a quota is used up: {text} ({code})",
+        "remove what nobody needs, or have Service Quotas raise it; then run the same command"),
     (AwsError, "ClientError", "", "{text} ({code}, {operation})", AGAIN),
     (AwsError, "BotoCoreError", "", "{text}", ""),
 )
 # fmt: on
-"""What people read of an error, and a hint: likewise, by the name of its kind of failure, too."""
-OPTIONS = {"ProfileNotFound": "--profile", "NoRegionError": "--region", "InvalidRegionError": "--region"}
-"""Where errors are that are not the step's in which they happen."""
+CALLING = (*CONNECTING, *ANSWERED, *OTHERS)
+"""What people read of an error of a call: the first that fits, of whether it was not made or was answered."""
 
 
 def classify(error: Exception) -> Failure:
@@ -120,8 +156,11 @@ def classify(error: Exception) -> Failure:
 
 
 @contextmanager
-def translated(where: str) -> Iterator[None]:
-    """Turn botocore's errors into ours; `where` is the step they happen in, of ours that do not say."""
+def translated(where: str, texts: Sequence[Text] = CALLING) -> Iterator[None]:
+    """Turn botocore's errors into ours; `where` is the step they happen in, of ours that do not say.
+
+    What fits none of the texts stays as it is.
+    """
     try:
         yield
     except WschatError as error:
@@ -130,13 +169,12 @@ def translated(where: str) -> Iterator[None]:
     except Exception as error:
         names, words = _names_and_words(error)
         names.add(classify(error).name)
-        where = next((option for name, option in OPTIONS.items() if name in names), where)
-        for kind, known, like, what, hint in TEXTS:
-            if names & {*known.split()} and search(like, words, IGNORECASE):
-                code, _, text = words.partition(" ")
-                operation = getattr(error, "operation_name", "")
-                told = what.format(text=text, code=code, operation=operation)
-                raise kind(told, where=where, hint=hint) from error
+        causes = " ".join((words, *map(str, getattr(error, "kwargs", {}).values())))
+        for kind, known, like, what, hint in texts:
+            if names & {*known.split()} and (found := search(like, causes, IGNORECASE | DOTALL)):
+                facts = _facts(error, words)
+                told = [each.format(*found.groups(), **facts) for each in (what, hint)]
+                raise kind(told[0], where=where, hint=told[1]) from error
         raise
 
 
@@ -156,16 +194,41 @@ def refusal(error: Exception) -> str | None:
     return f"not allowed to {named[1] if named else getattr(error, 'operation_name', '')}"
 
 
+def note(error: Exception, way: Way) -> None:
+    """Leave on an error of a call by which settings the call was made."""
+    error.way = way  # type: ignore[attr-defined]
+
+
+def _facts(error: Exception, words: str) -> dict[str, Any]:
+    """Return what the texts may tell of an error."""
+    code, _, text = words.partition(" ")
+    answer = getattr(error, "response", None) or {}
+    way = getattr(error, "way", None) or answer.get(WAY) or UNKNOWN_WAY
+    return asdict(way) | {
+        "text": text,
+        "code": code,
+        "operation": getattr(error, "operation_name", ""),
+        "name": type(error).__name__,
+        "reason": getattr(error, "strerror", None),
+        "file": getattr(error, "filename", None),
+        "now": formatdate(usegmt=True),
+        "date": answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "another time"),
+        **getattr(error, "kwargs", {}),
+    }
+
+
 def _names_and_words(error: Exception) -> tuple[set[str], str]:
     """Return what an error is called, and its code and text, which API Gateway may send as null.
 
     It is called as its classes are, those that are not botocore's with their modules; a refusal, as its code
-    and its status are, too.
+    and its status are, too. Where an answer broke botocore's own parser, that is a `ResponseParserError`.
     """
     classes = [(each.__module__, each.__name__) for each in type(error).__mro__]
     names = {name if module.startswith("botocore.") else f"{module}.{name}" for module, name in classes}
     answer = getattr(error, "response", None)
     if not isinstance(answer, dict):
+        if hasattr(error, "way") and "BotoCoreError" not in names:
+            names.add("ResponseParserError")
         return names, f" {error}"
     code, text = (answer["Error"].get(key) or "" for key in ("Code", "Message"))
     status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)

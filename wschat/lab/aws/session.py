@@ -1,7 +1,6 @@
 """Credentials, account and region: a session of boto3, and the clients for one lab."""
 
 import math
-import os
 import re
 import threading
 import time
@@ -13,13 +12,15 @@ from urllib.parse import urlsplit
 import boto3
 import botocore.exceptions as aws
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.parsers import ResponseParserError
 
 from wschat import recording
-from wschat.errors import UsageError
 from wschat.lab.aws.cloud import AWS_PACING, EMULATOR_PACING, Cloud, Pacing
+from wschat.lab.aws.credentials import Chain
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.parser import read_tolerantly
+from wschat.lab.aws.settings import Settings, check_endpoint
 from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import API, Lab
 from wschat.target import Target, is_here
@@ -49,17 +50,19 @@ def connect(
     endpoint or a proxy: AWS's own pacing does no harm there, and its APIs have their usual addresses.
 
     Raises:
-        UsageError: the endpoint's URL is none.
+        UsageError: a setting, such as the endpoint's URL, can't be used.
         AccessError: unknown profile, no region, no or expired credentials.
         AwsError: AWS can't be reached.
     """
-    _check_endpoint(target.endpoint_url)
+    if target.endpoint_url is not None:
+        check_endpoint(target.endpoint_url, "--endpoint-url")
     clock = clock or Clock()
     with translated("login"):
         session = session or make_session(target.profile, target.region)
         read_tolerantly(session)
         make, record = partial(session.client, endpoint_url=target.endpoint_url), recording.active()
         sts = make("sts", config=_config(attempts=2))
+        get_credentials(session)
         if record:
             watch(record, session, sts)
         ((account, partition),) = clock.run_all([partial(_who, sts)])
@@ -133,11 +136,13 @@ def _who(sts: "STSClient") -> tuple[str, str]:
     try:
         identity = sts.get_caller_identity()
         account, partition = identity["Account"], identity["Arn"].split(":")[1]
-    except (LookupError, TypeError):  # botocore's own, of an answer in XML that is not AWS's
-        raise ResponseParserError from None
-    if not account.isdecimal():
-        raise ResponseParserError
-    return account, partition
+        if account.isdecimal():
+            return account, partition
+    except (LookupError, TypeError, AttributeError):  # it is XML, and not AWS's
+        pass
+    error = ResponseParserError()
+    sts.meta.events.emit("after-call-error.sts.GetCallerIdentity", exception=error, context={})
+    raise error
 
 
 def _emulated(control_plane: str) -> dict[str, str]:
@@ -162,24 +167,24 @@ def _in_aws(session: boto3.Session, control_plane: str) -> dict[str, str]:
     return found if is_own else found | {"endpoint": control_plane}
 
 
-def _check_endpoint(url: str | None) -> None:
-    if url is None:
-        return
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid or {"@", "?", "#"} & set(url):
-        hint = "it looks like http://127.0.0.1:4566, without a user or a password"
-        shown = url.rpartition("@")[2]
-        raise UsageError(f"{shown!r} is no URL of an endpoint", where="--endpoint-url", hint=hint)
-
-
 def make_session(profile: str | None, region: str | None) -> boto3.Session:
-    """Make a session; unlike all other SDKs, boto3 reads AWS_DEFAULT_REGION but not AWS_REGION."""
-    for each in (region, os.environ.get("AWS_REGION")):
-        session = boto3.Session(profile_name=profile, region_name=each)
-        if session.region_name:
-            return session
-    raise aws.NoRegionError
+    """Make a session of a profile and a region, those that the settings name where they are not given.
+
+    Raises:
+        AccessError: unknown profile, no region, or the settings can't be read.
+    """
+    settings = Settings(profile, region)
+    settings.register_component("credential_provider", Chain(settings))
+    return boto3.Session(botocore_session=settings)
+
+
+def get_credentials(session: boto3.Session) -> Credentials:
+    """Return a session's credentials, after who must be asked for them has been.
+
+    Raises:
+        AccessError: there are none, or they have run out or can't be used.
+        AwsError: AWS, which gives them, can't be reached.
+    """
+    credentials: Credentials = session.get_credentials()  # type: ignore[assignment]  # `Chain` always has some
+    credentials.get_frozen_credentials()
+    return credentials

@@ -7,10 +7,8 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
-from botocore.exceptions import NoCredentialsError
 
-from wschat.lab.aws.errors import translated
-from wschat.lab.aws.session import make_session
+from wschat.lab.aws.session import get_credentials, make_session
 from wschat.target import SignedHandshake, Target
 
 SERVICE = "execute-api"
@@ -31,17 +29,11 @@ def signer(url: str, target: Target, *, longest_url: int = LONGEST_URL) -> Calla
         AccessError: unknown profile, no region, no credentials or an expired login; signing raises it too.
     """
     own_host = OWN_HOST.match(url)
-    with translated("signing"):
-        session = make_session(target.profile, own_host[1].lower() if own_host else target.region)
-        credentials = session.get_credentials()
-        if credentials is None:
-            raise NoCredentialsError
-        credentials.get_frozen_credentials()
+    session = make_session(target.profile, own_host[1].lower() if own_host else target.region)
+    credentials = get_credentials(session)
 
     def sign() -> SignedHandshake:
-        with translated("signing"):
-            frozen = credentials.get_frozen_credentials()
-        return _sign(url, frozen, session.region_name, longest_url)
+        return _sign(url, credentials.get_frozen_credentials(), session.region_name, longest_url)
 
     return sign
 

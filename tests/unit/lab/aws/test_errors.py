@@ -1,13 +1,11 @@
 """What AWS's errors mean: one clear error each, or patience."""
 
-import json
-
 import botocore.exceptions as aws
 import pytest
 from botocore.parsers import ResponseParserError
 
 from wschat.errors import AccessError, AwsError, WschatError
-from wschat.lab.aws.errors import classify, translated
+from wschat.lab.aws.errors import Way, classify, note, translated
 from wschat.retry import Failure
 
 FIRST_API = "Caller does not have permissions to create a Service Linked Role."
@@ -18,25 +16,31 @@ def refused(code: str, message: str | None = "no", status: int = 400) -> aws.Cli
     return aws.ClientError(error, "CreateRole")  # type: ignore[arg-type]
 
 
+def unreached(url: str, why: str) -> aws.EndpointConnectionError:
+    return aws.EndpointConnectionError(endpoint_url=url, error=why)
+
+
+def untrusted(why: str) -> aws.SSLError:
+    kind = "CERTIFICATE_VERIFY_FAILED" if "cert" in why else "SSL"
+    return aws.SSLError(
+        endpoint_url="https://aws.example", error=OSError(f"[SSL: {kind}] {why} (_ssl.c:1006)")
+    )
+
+
 @pytest.mark.parametrize(
     ("error", "kind", "says"),
     [
-        (aws.NoCredentialsError(), AccessError, "no usable AWS credentials"),
-        (aws.PartialCredentialsError(provider="env", cred_var="x"), AccessError, "no usable AWS credentials"),
-        (aws.ProfileNotFound(profile="nobody"), AccessError, "nobody"),
-        (aws.NoRegionError(), AccessError, "no region"),
-        (json.JSONDecodeError("x", "garbage", 0), AccessError, "credential_process"),
-        (aws.SSOTokenLoadError(error_msg="x"), AccessError, "login has expired"),
-        (aws.TokenRetrievalError(provider="sso", error_msg="x"), AccessError, "login has expired"),
-        (aws.MissingDependencyException(msg="botocore[crt]"), AccessError, "crt"),
-        (aws.LoginRefreshRequired(), AccessError, "login has expired"),
         (refused("ExpiredTokenException"), AccessError, "login has expired"),
         (refused("InvalidClientTokenId"), AccessError, "does not know"),
         (refused("InvalidSignatureException"), AccessError, "does not know"),
         (refused("AccessDeniedException", FIRST_API), AccessError, "ask for iam:CreateServiceLinkedRole"),
         (refused("AccessDenied", "not authorized to perform: iam:PassRole"), AccessError, "iam:PassRole"),
-        (aws.EndpointConnectionError(endpoint_url="x"), AwsError, "can't be reached"),
-        (aws.ReadTimeoutError(endpoint_url="x"), AwsError, "can't be reached"),
+        (unreached("http://aws.example", "Failed to resolve 'x'"), AwsError, "there is no such host"),
+        (unreached("http://[::1]:9", "[Errno 61] Connection refused"), AwsError, "a local lab was there"),
+        (aws.ReadTimeoutError(endpoint_url="x"), AwsError, "AWS can't be reached at that address; check"),
+        (untrusted("certificate is not yet valid"), AwsError, "by this machine's clock"),
+        (untrusted("self-signed certificate"), AwsError, "AWS_CA_BUNDLE names"),
+        (untrusted("wrong version number"), AwsError, "does not speak TLS"),
         (refused("LimitExceeded", "too many roles"), AwsError, "quota is used up: too many roles"),
         (ResponseParserError("x"), AwsError, "not AWS"),
         (refused("SignatureDoesNotMatch", "Signature expired: 20260101T"), AccessError, "clock is"),
@@ -111,6 +115,20 @@ def test_classify(line: str) -> None:
 def test_classify_others(kind: Failure, error: Exception) -> None:
     """What is no refusal with a text: lost answers, a proxy's answer, and what was never sent."""
     assert classify(error) is kind
+
+
+def test_by_which_settings() -> None:
+    """An error tells where its call went; what is none of botocore's own was no answer of AWS."""
+    error = AttributeError("'list' object has no attribute 'get'")
+    note(error, Way(endpoint="http://127.0.0.1:9 (AWS_ENDPOINT_URL)"))
+    with (
+        pytest.raises(AwsError, match=r"at http://127.0.0.1:9 \(AWS_ENDPOINT_URL\) is not AWS"),
+        translated("x"),
+    ):
+        raise error
+    assert classify(error) is Failure.NO_ANSWER
+    with pytest.raises(LookupError), translated("x"):
+        raise LookupError
 
 
 def test_ours_that_name_no_place() -> None:

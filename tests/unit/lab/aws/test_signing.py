@@ -19,7 +19,7 @@ URL = f"wss://{HOST}/development"
 @pytest.fixture(autouse=True)
 def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very secret")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
 
 
 def signed(url: str = URL, region: str | None = None, longest_url: int = LONGEST_URL) -> SignedHandshake:
@@ -39,7 +39,7 @@ def test_in_the_query() -> None:
     assert asked["X-Amz-Credential"].startswith("AKIAEXAMPLE/")
     assert asked["X-Amz-Credential"].endswith("/eu-west-1/execute-api/aws4_request")
     assert (asked["X-Amz-Expires"], asked["X-Amz-SignedHeaders"]) == ("60", "host")
-    assert "very secret" not in one.url
+    assert "very-secret" not in one.url
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_nobody_to_sign_as(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     with pytest.raises(AccessError, match="no usable AWS credentials") as told:
         signer(URL, Target())
-    assert told.value.where == "signing"
+    assert told.value.where == "credentials"
 
 
 def test_credentials_are_taken_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -102,18 +102,18 @@ def test_credentials_are_taken_anew(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         monkeypatch.delenv(name)
 
     def hand_out(key: str, minutes: int = 5) -> None:  # botocore takes others when 10 are left
-        kept = {"Version": 1, "AccessKeyId": key, "SecretAccessKey": "x", "SessionToken": f"of {key}"}
+        kept = {"Version": 1, "AccessKeyId": key, "SecretAccessKey": "x", "SessionToken": f"of-{key}"}
         soon = datetime.now(UTC) + timedelta(minutes=minutes)
         keys.write_text(json.dumps({**kept, "Expiration": soon.isoformat()}))
 
     hand_out("FIRST")
     sign = signer(URL, Target(profile="class"))
-    assert query(sign())["X-Amz-Security-Token"] == "of FIRST"
+    assert query(sign())["X-Amz-Security-Token"] == "of-FIRST"
     hand_out("SECOND")
-    assert query(sign())["X-Amz-Security-Token"] == "of SECOND"
+    assert query(sign())["X-Amz-Security-Token"] == "of-SECOND"
     hand_out("THIRD", minutes=-5)
     with pytest.raises(AccessError, match="expired"):
         sign()
     keys.unlink()
-    with pytest.raises(AccessError, match="credentials"):
+    with pytest.raises(AccessError, match="failed with exit code 1"):
         sign()

@@ -1,0 +1,286 @@
+"""botocore's settings: where each of them stands, and whether it can be used, before a call is made by it."""
+
+import os
+import re
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+import botocore.session
+from botocore.config import Config
+from botocore.configloader import raw_config_parse
+from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url, should_bypass_proxies
+
+from wschat.errors import AccessError, UsageError
+from wschat.lab.aws.errors import WAY, Text, Way, note, translated
+from wschat.target import is_here
+
+MEND = "mend that file, or name another"
+REGION = "give --region, for example --region eu-central-1, or set AWS_REGION"
+# fmt: off
+READING: tuple[Text, ...] = (
+    (AccessError, "ProfileNotFound", "", "there is no profile {profile!r}",
+        "`aws configure list-profiles` names them; in the config file one begins with [profile NAME]"),
+    (AccessError, "InvalidRegionError", "", "no region, or no valid one: {region_name!r}", REGION),
+    (AccessError, "ConfigParseError", "\\\\ufeff|\ufeff", "it begins with a byte order mark",
+        "save it as UTF-8 without that mark"),
+    (AccessError, "ConfigParseError", "no section headers.*line: (\\d+)",
+        "no [default] or other section stands above line {0}", MEND),
+    (AccessError, "ConfigParseError", "line +(\\d+)\\]: (section|option) '([^']*)'",
+        "the {1} {2} is there twice, again in line {0}", MEND),
+    (AccessError, "ConfigParseError", "line +(\\d+)\\]", "line {0} is no `name = value`", MEND),
+    (AccessError, "ConfigParseError", "can't decode", "it is not UTF-8", MEND),
+    (AccessError, "ConfigParseError", "", "an indented line is no `name = value`", MEND),
+    (AccessError, "builtins.OSError", "", "it can't be read: {reason}", MEND),
+    (UsageError, "builtins.Exception", "", "a setting of AWS can't be used: {text}",
+        "it stands in a variable that begins with AWS_, or in the AWS config file"),
+)
+# fmt: on
+"""What people read of what botocore can't read, or can't make a client of; a file's lines may be secrets."""
+VARIABLES: Mapping[str, Any] = botocore.session.Session.SESSION_VARIABLES | {
+    "region": ("region", ["AWS_DEFAULT_REGION", "AWS_REGION"], None, None)
+}
+"""botocore's settings: the option in the file, the variables, the default, the type."""
+FILES = {"config_file": "AWS_CONFIG_FILE", "credentials_file": "AWS_SHARED_CREDENTIALS_FILE"}
+IN_SECONDS = Config(connect_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+"""How botocore's own clients call, those that get credentials: otherwise they try for minutes."""
+SERVICE_IDS = {"logs": "cloudwatch_logs"}
+"""Those of the services that are not named as boto3's clients."""
+REQUESTS = "REQUESTS_CA_BUNDLE"  # botocore heeds it, too
+SECRET = re.compile("secret|token$|key|password", re.IGNORECASE)
+
+
+class Settings(botocore.session.Session):
+    """A session of botocore: it knows where its settings stand, and tells of those that can't be used.
+
+    A variable that is empty counts as none; AWS_REGION counts, which boto3 alone of all SDKs does not read.
+    Whatever is on this machine is reached without a proxy.
+
+    Attributes:
+        came_from: where the credentials come from, once they are known.
+    """
+
+    def __init__(self, profile: str | None = None, region: str | None = None) -> None:
+        """Read the files, and choose a profile and a region; what is not given is found there.
+
+        Raises:
+            AccessError: a file can't be read; there is no such profile, or no region is given.
+        """
+        given = {name: (key, _set(variables), *rest) for name, (key, variables, *rest) in VARIABLES.items()}
+        super().__init__(given, profile=profile or None)
+        if region:
+            self.set_config_variable("region", region)
+        self.came_from = ""
+        for name in FILES:
+            with translated(self.named(name), READING):
+                self._read(self._path(name))
+        with translated(self._source("profile") or self.file, READING):
+            self.get_scoped_config()
+        if not self.get_config_variable("region"):
+            raise AccessError("no region, or no valid one", where="--region", hint=REGION + self.absent)
+
+    @staticmethod
+    def _read(path: Path) -> None:
+        if path.is_dir():
+            raise AccessError("it is a directory, and should be a file", hint=MEND)
+        if path.is_file():
+            path.read_bytes()  # botocore takes one that can't be read for an empty one
+            raw_config_parse(str(path))
+
+    @property
+    def file(self) -> str:
+        """The path of the config file, and the variable that names it."""
+        return self.named("config_file")
+
+    def named(self, name: str) -> str:
+        """Return the path of one of `FILES`, and the variable that names it."""
+        return f"{self._path(name)}{_in(os.environ.get(FILES[name]) and FILES[name])}"
+
+    @property
+    def place(self) -> str:
+        """The profile, and the file where it stands."""
+        return f"profile {self.profile or 'default'} of {self.file}"
+
+    @property
+    def absent(self) -> str:
+        """The variables that name a file that is not there, as the end of a sentence."""
+        gone = [f"{each} names {os.environ[each]}" for name, each in FILES.items() if self._is_gone(name)]
+        return "".join(f"; {each}, which is not there" for each in gone)
+
+    def _is_gone(self, name: str) -> bool:
+        return bool(os.environ.get(FILES[name])) and not self._path(name).exists()
+
+    def _path(self, name: str) -> Path:
+        return Path(os.path.expandvars(self.get_config_variable(name))).expanduser()
+
+    def _source(self, name: str) -> str:
+        """Return the option, the variable or the file that a setting is from; nothing if it is nowhere."""
+        if name in self.instance_variables():
+            return f"--{name}"
+        key, variables, *_ = VARIABLES[name]
+        if found := _set(variables):
+            return found[0]
+        return f"{key} of {self.place}" if key and key in self.get_scoped_config() else ""
+
+    def endpoint(self, service: str) -> tuple[str, str]:
+        """Return at which URL a service is asked in place of AWS's own, and where that stands; or nothing.
+
+        The order is that of the AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
+        """
+        if self.get_config_variable("ignore_configured_endpoint_urls"):
+            return "", ""
+        scoped, name = self.get_scoped_config(), SERVICE_IDS.get(service, service.replace("-", "_"))
+        section = scoped.get("services", "")
+        own = self.full_config.get("services", {}).get(section, {}).get(name, {})
+        variables = (f"AWS_ENDPOINT_URL_{name.upper()}", "AWS_ENDPOINT_URL")
+        found = (
+            *((os.environ.get(each), each) for each in variables),
+            (own.get("endpoint_url"), f"endpoint_url of {name} in [services {section}] of {self.file}"),
+            (scoped.get("endpoint_url"), f"endpoint_url of {self.place}"),
+        )
+        return next((url, where) for url, where in (*found, ("", "")) if url or not where)
+
+    def create_client(self, service_name: str, *args: Any, **given: Any) -> Any:  # noqa: ANN401  botocore's
+        """Make a client, once the settings that it goes by are found usable; its errors know them.
+
+        Raises:
+            UsageError: the endpoint, the proxy, the file of certificates or another setting can't be used.
+            AccessError: there are no credentials, or no such region.
+        """
+        with self.reading():
+            config = IN_SECONDS.merge(given.get("config") or Config())
+            url, where = given.get("endpoint_url"), "--endpoint-url"
+            if url is None:
+                ignored = getattr(config, "ignore_configured_endpoint_urls", None)
+                url, where = ("", "") if ignored else self.endpoint(service_name)
+            if where:
+                check_endpoint(url, where)
+            if url and is_here(urlsplit(url).hostname or ""):
+                config = config.merge(Config(proxies={}))
+            path, _ = self._certificates()
+            given |= {"config": config, "verify": path or True}
+            client = super().create_client(service_name, *args, **given)
+            way = self._way(client.meta.endpoint_url, where or self._source("region"))
+        self._leave(way, client.meta.events)
+        return client
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Tell of botocore's errors as of those of a setting: the one that they speak of.
+
+        Raises:
+            UsageError: it can't be used.
+            AccessError: it is a region that can't be one.
+        """
+        try:
+            yield
+        except Exception as error:
+            with translated(self._named_in(str(error)), READING):
+                raise
+
+    def _way(self, url: str, where: str) -> Way:
+        proxy, variable = _proxy(url)
+        told = f"{proxy}{_in(variable)}"
+        path, source = self._certificates()
+        if path and url.startswith("https:"):
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+            except OSError as error:
+                what = f"{path} is no file of certificates in PEM: {error.strerror or error}"
+                raise UsageError(what, where=source, hint="mend that setting, or take it away") from None
+        return Way(
+            endpoint=f"{url}{_in(where)}" + (f" through the proxy {told}" if proxy else ""),
+            proxy=told,
+            certificates=f"{path}{_in(source)}" if path else "the list that boto3 brings",
+        )
+
+    def _leave(self, way: Way, events: Any) -> None:  # noqa: ANN401  botocore's
+        """Leave on each error and refusal of a client's calls by which settings they were made."""
+
+        def on_error(exception: Exception, **_: object) -> None:
+            note(exception, self._by(way))
+
+        def on_answer(parsed: dict[str, Any], **_: object) -> None:
+            if "Error" in parsed:
+                parsed[WAY] = self._by(way)
+
+        events.register("after-call-error", on_error)
+        events.register("after-call", on_answer)
+
+    def _by(self, way: Way) -> Way:
+        return replace(way, credentials=_in(self.came_from))
+
+    def _certificates(self) -> tuple[str, str]:
+        """Return the file of certificates that are trusted in place of boto3's, and where that stands."""
+        if path := self.get_config_variable("ca_bundle"):
+            return path, self._source("ca_bundle")
+        return os.environ.get(REQUESTS, ""), REQUESTS
+
+    def _named_in(self, text: str) -> str:
+        """Return which setting a text speaks of: the one with the longest value that stands there."""
+        known = {f"--{name}": value for name, value in self.instance_variables().items()}
+        known |= {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+        for name, value in self.get_scoped_config().items():
+            inner = value.items() if isinstance(value, dict) else [("", value)]
+            known |= {f"{name} {key}".strip() + f" of {self.place}": each for key, each in inner}
+        found = [
+            (len(value), name)
+            for name, value in known.items()
+            if value and not SECRET.search(name) and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text)
+        ]
+        return max(found, default=(0, "the settings of AWS"))[1]
+
+
+def check_endpoint(url: str, where: str) -> None:
+    """Refuse what is no URL of an endpoint.
+
+    Raises:
+        UsageError: it is none; a password in it is not shown.
+    """
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        valid = valid and (is_valid_endpoint_url(url) or is_valid_ipv6_endpoint_url(url))
+    except ValueError:
+        valid = False
+    if not valid or {"@", "?", "#"} & set(url):
+        hint = "it looks like http://127.0.0.1:4566, without a user or a password"
+        raise UsageError(f"{url.rpartition('@')[2]!r} is no URL of an endpoint", where=where, hint=hint)
+
+
+def _proxy(url: str) -> tuple[str, str]:
+    """Return the proxy by which a URL is asked, without its password, and the variable that names it.
+
+    Raises:
+        UsageError: it is no URL of a proxy.
+    """
+    scheme, _, _ = url.partition(":")
+    proxy = getproxies().get(scheme, "")
+    if not proxy or is_here(urlsplit(url).hostname or "") or should_bypass_proxies(url):
+        return "", ""
+    shown, variable = proxy.rpartition("@")[2], f"{scheme}_proxy"
+    variable = variable if os.environ.get(variable) else variable.upper()
+    try:
+        parts = urlsplit(proxy if "//" in proxy else f"http://{proxy}")
+        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or not proxy.isascii():
+        hint = "it looks like http://proxy.example:3128 (in a password, / is %2F); NO_PROXY excepts hosts"
+        raise UsageError(f"{shown!r} is no URL of a proxy that can be used", where=variable, hint=hint)
+    return shown, variable
+
+
+def _set(variables: str | list[str] | None) -> list[str]:
+    """Return which of these variables are set, and not empty."""
+    named = [variables] if isinstance(variables, str) else variables or []
+    return [each for each in named if os.environ.get(each)]
+
+
+def _in(brackets: str | None) -> str:
+    return f" ({brackets})" if brackets else ""
