@@ -30,7 +30,8 @@ PURE = {
     "wschat.target",
     *(module for module in MODULES if module.startswith("wschat.protocol.")),
     "wschat.text",
-    *(f"wschat.lab.{name}" for name in ("answers", "model", "blueprint", "plan", "user_policy")),
+    *(f"wschat.lab.{name}" for name in ("answers", "attributes", "model", "blueprint", "plan")),
+    "wschat.lab.user_policy",
     *(f"wschat.lab.aws.{name}" for name in ("tables", "roles", "log_groups", "functions")),
     *(f"wschat.lab.aws.{name}" for name in ("websocket_api", "routes")),  # they call what they are given
     *(f"wschat.local.gateway.{name}" for name in ("events", "model", "quotas", "responses", "shapes")),

@@ -27,18 +27,22 @@ def values(resource: Resource) -> dict[str, Any]:
 
 
 def lines(resource: Resource) -> Iterator[Text]:
-    """Yield a line, or for a policy some lines, for each attribute that has a value."""
+    """Yield a line, or for a policy some lines, for each attribute that is not as AWS has it by itself."""
+    defaults = {name: resource.defaults()[name] for name in resource.parameters()}
     for name, value in values(resource).items():
+        if value in (None, (), defaults.get(name)):
+            continue
         permissions = _permissions(value)
         shown = [_in_words(value)] if permissions is None else _statements(permissions)
-        yield from (Text(safe(f"{name}: {line}")) for line in shown if value is not None)
+        yield from (Text(safe(f"{name}: {line}")) for line in shown)
 
 
 def differences(step: Step) -> Iterator[Text]:
     """Yield a line, or for a policy some lines, for each attribute that differs."""
     for name, (should, found) in step.differences.items():
-        fixed = FIXED if name in step.fixed else ""
-        yield from (Text(safe(f"{name}: {line}{fixed}")) for line in _difference(should, found))
+        told = step.resource.told.get(name)
+        rest = FIXED if name in step.fixed else f"; it is left as it is: {told}" if told else ""
+        yield from (Text(safe(f"{name}: {line}{rest}")) for line in _difference(should, found))
 
 
 def _difference(should: object, found: object) -> Iterator[str]:
@@ -58,7 +62,7 @@ def _in_words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, tuple):
-        return "nothing" if value is None else str(value)
+        return "nothing" if value in {None, ""} else str(value)
     parts = ("=".join(each) if isinstance(each, tuple) else _in_words(each) for each in value)
     return ", ".join(parts) or "nothing"
 

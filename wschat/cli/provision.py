@@ -15,7 +15,7 @@ from wschat.errors import ExitCode, UsageError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import AWS_IAM, OPEN, Actual
-from wschat.lab.plan import Step, check_changeable
+from wschat.lab.plan import Step, changes, check_changeable
 from wschat.target import Target
 
 AUTHORIZATION = {"none": OPEN, "iam": AWS_IAM, None: None}
@@ -55,12 +55,13 @@ def provision(
         report.warn_of_quota(waiting(cloud, "Looking at the account's limits", engine.concurrency))
         if steps:
             report.show_plan(steps, console.stderr())
+        if changes(steps):
             check_changeable(steps)
             confirm("Do this in {}?", cloud, yes=yes)
-    if steps:
+    if changes(steps):
         actual, left = carry_out(cloud, engine.provision, steps, actual, target.commands)
     else:
-        left = ()
+        left = steps
         console.stderr().print(f"Nothing to do: {len(actual.resources)} parts are as they should be.")
     _finish(cloud, actual, left, target, verify=verify)
 
@@ -101,7 +102,7 @@ def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, 
         err.print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
         options = by_url
     report.show_left_alone(actual.unknown, cloud.notes)
-    if left or actual.unknown:
+    if changes(left) or actual.unknown:
         out.out(url)
         if left:
             err.print("[bold]Looked again: this is not as it should be.[/bold] Run it once more.")
@@ -114,3 +115,7 @@ def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, 
     wschat = escape(program())
     err.print(f"{who} can connect (see --auth). `{wschat} teardown{escape(target.options)}` removes it all.")
     err.print(f"Now chat: [bold]{wschat} chat{options} --name you --room lobby[/bold]")
+    if left:
+        err.print("[bold]This is not as it should be, and was left as it is:[/bold]")
+        report.show_plan(left, err)
+        raise typer.Exit(ExitCode.DIFFERENT)

@@ -16,7 +16,12 @@ from wschat.lab.plan import Step, Verb
 from wschat.text import safe
 
 UNKNOWN = ": what AWS shows does not tell whose it is, so it is left alone"
-SIGNS = {Verb.CREATE: ("+", "green"), Verb.UPDATE: ("~", "yellow"), Verb.DELETE: ("-", "red")}
+SIGNS = {
+    Verb.CREATE: ("+", "green"),
+    Verb.UPDATE: ("~", "yellow"),
+    Verb.DELETE: ("-", "red"),
+    Verb.TELL: ("!", "yellow"),
+}
 
 
 def show_place(lab: Lab) -> None:
@@ -49,12 +54,14 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
         wanted = [resource for resource in desired if resource.kind == kind]
         there = sum(resource.key in actual.resources for resource in wanted)
         steps = [step.verb for step in plan if step.resource.kind == kind]
-        counts = (len(wanted), there, steps.count(Verb.UPDATE), steps.count(Verb.DELETE))
+        differ = steps.count(Verb.UPDATE) + steps.count(Verb.TELL)
+        counts = (len(wanted), there, differ, steps.count(Verb.DELETE))
         table.add_row(kind, *map(str, counts), style="yellow" if steps else "green")
     console.print(table, soft_wrap=False)
-    states = {Verb.CREATE: "missing", Verb.UPDATE: "differs", Verb.DELETE: "extra"}
+    states = {Verb.CREATE: "missing", Verb.DELETE: "extra"}
     for step in plan if actual.resources else ():
-        console.print(Text(safe(f"{states[step.verb]}: {step.resource.kind} {step.resource.name}")))
+        state = states.get(step.verb, "differs")
+        console.print(Text(safe(f"{state}: {step.resource.kind} {step.resource.name}")))
         for difference in differences(step):
             console.print("   ", difference)
     for each in actual.unmanaged:
@@ -66,9 +73,10 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
 def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: Iterable[str]) -> None:
     """Write as JSON what differs: for programs, so nothing of it is shortened, and in ASCII.
 
-    `changes` has an object for each resource that is missing (`create`), differs (`update`) or is too much
-    (`delete`); `attributes` holds what is wanted, what is found, and whether AWS lets nobody change that; of
-    an update those that differ, else all. `notes` say what could not be looked at.
+    `changes` has an object for each resource that is missing (`create`), differs (`update`, or `tell of`
+    where provision changes nothing of it) or is too much (`delete`); `attributes` holds what is wanted, what
+    is found, whether AWS lets nobody change that, and whether provision leaves it as it is; of what differs
+    those that do, else all. `notes` say what could not be looked at.
     """
     changes = [
         {
@@ -76,7 +84,12 @@ def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: I
             "kind": step.resource.kind,
             "name": step.resource.name,
             "attributes": {
-                name: {"wanted": wanted, "found": found, "fixed": name in step.fixed}
+                name: {
+                    "wanted": wanted,
+                    "found": found,
+                    "fixed": name in step.fixed,
+                    "told": name in step.resource.told,
+                }
                 for name, (wanted, found) in _pairs(step).items()
             },
         }
@@ -100,7 +113,7 @@ def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: I
 def _pairs(step: Step) -> dict[str, tuple[Any, Any]]:
     """Return what is wanted and what is found of each attribute that a step is about."""
     match step.verb:
-        case Verb.UPDATE:
+        case Verb.UPDATE | Verb.TELL:
             return step.differences
         case Verb.DELETE:
             return {name: (None, value) for name, value in values(step.resource).items()}

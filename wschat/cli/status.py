@@ -9,6 +9,7 @@ from wschat.cli.aws import LOOKING, NOTHING_CHANGED, connect, on_interrupt, wait
 from wschat.cli.options import AwsTarget
 from wschat.errors import ExitCode
 from wschat.lab import engine, inventory
+from wschat.lab.plan import changes
 
 
 def status(
@@ -36,8 +37,10 @@ def status(
         hint = "Whether all is as it should be can't be seen."
     elif not actual.resources:
         hint = f"There is no such lab here: `{target.commands['provision']}` makes it."
-    elif steps:
+    elif changes(steps):
         hint = f"Not as it should be: `{target.commands['provision']}` makes it so."
+    elif steps:
+        hint = f"Not as it should be, and not for `{target.commands['provision']}` to change: see above."
     else:
         hint = "All is as it should be."
     out.print(hint, markup=False)

@@ -26,6 +26,7 @@ DESCRIPTIONS = {
     AWS_IAM: "The Websocket-Lab's chat room. Who may connect: who signs with AWS_IAM",
 }
 """The API's description, which keeps the choice that was made for $connect."""
+GATEWAY_TIMEOUT = 29_000  # milliseconds: the most that API Gateway waits for a function
 TIMEOUT = 25  # seconds: under API Gateway's 29, so that the function's log tells of it; they post for 20
 
 
@@ -88,7 +89,14 @@ def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Re
     packages, api_name, authorization = packages or {}, lab.name(API_NAME), lab.authorization or OPEN
     integrations = [
         *(
-            Integration(name=name, description=name, type="AWS_PROXY", method="POST", function=lab.name(name))
+            Integration(
+                name=name,
+                description=name,
+                type="AWS_PROXY",
+                method="POST",
+                function=lab.name(name),
+                timeout=GATEWAY_TIMEOUT,
+            )
             for name in (spec.name for spec in FUNCTIONS)
         ),
         *(
@@ -127,6 +135,7 @@ def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Re
             name=api_name,
             title=api_name,
             selection="$request.body.action",
+            protocol="WEBSOCKET",
             description=DESCRIPTIONS[authorization],
         ),
         *integrations,
@@ -181,6 +190,7 @@ def function(lab: Lab, spec: Spec, package: bytes) -> Function:
         memory=spec.memory,
         timeout=TIMEOUT,
         environment=tuple(sorted(environment.items())),
+        log_group=log_group_of(lab.name(spec.name)),
     )
 
 

@@ -66,9 +66,10 @@ def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator
     """
     for _ in range(ROUNDS):
         plans.check_changeable(plan)
-        seen = yield from execute(cloud, plans.checked(plan, desired(cloud.lab, actual)), actual)
+        todo = plans.checked(plans.changes(plan), desired(cloud.lab, actual))
+        seen = yield from execute(cloud, todo, actual)
         actual, plan = settle(cloud, seen)
-        if not plan:
+        if not plans.changes(plan):
             break
     return actual, plan
 
@@ -89,8 +90,8 @@ def settle(cloud: Cloud, seen: Snapshot | None = None) -> Outcome:
     while True:
         actual = seen.actual(wanted)
         left = drift(cloud, actual)
-        unsettled = (*actual.unmanaged, *actual.unknown, *(step.resource for step in left))
-        differ = {each.read_key: None for each in unsettled}
+        wrong = (step.resource for step in plans.changes(left))
+        differ = {each.read_key: None for each in (*actual.unmanaged, *actual.unknown, *wrong)}
         if not differ or next(looks, None) is None:
             break
         seen = inventory.read(cloud, differ, seen)

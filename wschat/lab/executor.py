@@ -97,7 +97,7 @@ def carry_out(step: Step, cloud: Cloud, observed: Snapshot) -> None:
         step.resource.delete(cloud)
         return
     wanted, found, start, unseen = step.resource, step.found, cloud.clock.now(), False
-    while found != wanted:
+    while found is None or wanted.differences(found):
         try:
             if found is None:
                 wanted.create(cloud)

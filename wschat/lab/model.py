@@ -8,11 +8,12 @@ document or an ARN, `API` stands for it here.
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from wschat.lab.answers import MISSING, Unknown
+from wschat.lab.answers import Unknown
+from wschat.lab.attributes import Attributes
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
@@ -111,12 +112,11 @@ def canonical(document: object) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Resource(ABC):
+class Resource(Attributes, ABC):
     """One thing in AWS; `name` is unique among its kind within a lab.
 
     Each kind of resource is one subclass, in the file of its service, and one entry in
-    `wschat.lab.aws.KINDS`. Its fields are its attributes, those that have the same value in AWS's calls
-    `Annotated` with their name there. What else the lab has to know of a kind:
+    `wschat.lab.aws.KINDS`. Its fields are its `Attributes`. What else the lab has to know of a kind:
 
     Attributes:
         kind: what people call it.
@@ -128,7 +128,6 @@ class Resource(ABC):
         read_with: the kinds that must be read too, in order to put names in the place of the ids in it.
         refers_to: the kind that an attribute of that name refers to: by name here, by id in AWS.
         names_api: the attribute in which `API` stands for the API's id.
-        fixed: the attributes that AWS does not let anybody change.
         renamable: whether its name is an attribute that can be changed.
         account_wide: whether other regions see it too.
         legal_name: a regular expression for its name, and the most characters it may have, as botocore's
@@ -143,7 +142,6 @@ class Resource(ABC):
     read_with: ClassVar[tuple[str, ...]] = ()
     refers_to: ClassVar[str | None] = None
     names_api: ClassVar[str | None] = None
-    fixed: ClassVar[frozenset[str]] = frozenset()
     renamable: ClassVar[bool] = False
     account_wide: ClassVar[bool] = False
     legal_name: ClassVar[tuple[str, int] | None] = None
@@ -197,33 +195,6 @@ class Resource(ABC):
     def reference(self) -> str | None:
         """What it refers to: an id as long as it is not `resolved`."""
         return getattr(self, self.refers_to) if self.refers_to else None
-
-    def differences(self, found: "Resource") -> dict[str, tuple[Any, Any]]:
-        """Return what differs, as attribute: (wanted, found)."""
-        pairs = {f.name: (getattr(self, f.name), getattr(found, f.name)) for f in fields(self) if f.compare}
-        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-
-    @classmethod
-    def parameters(cls) -> dict[str, str]:
-        """Return what AWS calls the `Annotated` attributes."""
-        annotations = {each.name: getattr(each.type, "__metadata__", ()) for each in fields(cls)}
-        return {name: names[0] for name, names in annotations.items() if names}
-
-    @classmethod
-    def known(cls, answer: Mapping[str, Any], missing: str | None = None) -> dict[str, Any]:
-        """Return the values of the `Annotated` attributes in an answer of AWS."""
-        absent = {"name": MISSING}
-        return {name: answer.get(key, absent.get(name, missing)) for name, key in cls.parameters().items()}
-
-    def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:  # noqa: ARG002
-        """Return the parameter that sets each attribute in AWS's calls, and its value; None is not sent."""
-        return {name: (key, getattr(self, name)) for name, key in self.parameters().items()}
-
-    def wanted(self, cloud: "Cloud", found: "Resource | None" = None) -> dict[str, Any]:
-        """Return the parameters that set all attributes, or those that differ from what was found."""
-        settings = self.settings(cloud)
-        names = settings.keys() & self.differences(found) if found else settings
-        return {settings[name][0]: settings[name][1] for name in names if settings[name][1] is not None}
 
     def identified(self, desired: "Iterable[Resource]") -> Self:  # noqa: ARG002
         """Return it under the name of the desired resource that it is, where it may have lost that name."""

@@ -16,15 +16,20 @@ class Verb(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    TELL = "tell of"
     CHECK = "check"
 
 
 MAKES = {Verb.CREATE, Verb.UPDATE}
+DIFFER = {Verb.UPDATE, Verb.TELL}
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a plan. `found` is what an update or a delete starts from."""
+    """One step of a plan. `found` is what an update or a delete starts from.
+
+    `TELL` changes nothing: what differs is somebody else's decision.
+    """
 
     verb: Verb
     resource: Resource
@@ -35,8 +40,8 @@ class Step:
 
     @property
     def differences(self) -> dict[str, tuple[Any, Any]]:
-        """What an update changes, as attribute: (wanted, found)."""
-        return self.resource.differences(self.found) if self.verb is Verb.UPDATE and self.found else {}
+        """What of it differs, as attribute: (wanted, found)."""
+        return self.resource.differences(self.found) if self.verb in DIFFER and self.found else {}
 
     @property
     def fixed(self) -> dict[str, tuple[Any, Any]]:
@@ -86,8 +91,9 @@ def steps_to(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
         found = actual.resources.get(key) or extra.pop(_renamed(resource, extra), None)
         if found is None:
             steps.append(Step(Verb.CREATE, resource))
-        elif found != resource:
-            steps.append(Step(Verb.UPDATE, resource, found))
+        elif differences := resource.differences(found):
+            verb = Verb.TELL if differences.keys() <= resource.told.keys() else Verb.UPDATE
+            steps.append(Step(verb, resource, found))
     deletes = (Step(Verb.DELETE, each, each) for each in reversed(extra.values()))
     return (*_in_order(steps, list(Task)), *deletes)
 
@@ -107,6 +113,11 @@ def plan_down(actual: Actual) -> tuple[Step, ...]:
     return _in_order([Step(Verb.DELETE, each, each) for each in removed], list(Task)[::-1])
 
 
+def changes(plan: Iterable[Step]) -> tuple[Step, ...]:
+    """Return those steps of a plan that do something, and not only tell."""
+    return tuple(step for step in plan if step.verb is not Verb.TELL)
+
+
 def waits_for(step: Step, plan: Iterable[Step]) -> list[Step]:
     """Return the steps of a plan that must have ended before one of it begins.
 
@@ -116,8 +127,8 @@ def waits_for(step: Step, plan: Iterable[Step]) -> list[Step]:
     if step.verb in MAKES:
         needed = step.resource.depends_on
         return [each for each in plan if each.verb in MAKES and each.resource.is_among(needed)]
-    changes = (each for each in plan if each.verb is not Verb.CHECK)
-    return [each for each in changes if step.resource.is_among(each.resource.uses)]
+    changing = (each for each in plan if each.verb is not Verb.CHECK)
+    return [each for each in changing if step.resource.is_among(each.resource.uses)]
 
 
 def _in_order(plan: Iterable[Step], tasks: list[Task]) -> tuple[Step, ...]:

@@ -10,6 +10,7 @@ from itertools import product
 
 from tests.documents import show
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
+from tests.studies.drift.deciding import MENDED, TOLD
 from tests.studies.drift.hand import Case
 from tests.studies.drift.house import House, Pair, down
 from tests.support.labs import provision
@@ -35,12 +36,22 @@ def main() -> None:
 def drift(ministack: Backend) -> Iterator[tuple[str, ...]]:
     """Go through all cases; yield the rows in their order."""
     house = House(ministack, "x-")
-    for case in CASES:
+    for case in (*CASES, *MENDED):
         seen, _, calls = house.heal(case)
         unlike = ["**not the smallest change**"] * (tuple(calls) != case.heals)
         pair = seen.differences.get(case.attribute, ("", ""))
         told = ", ".join([*calls, *unlike])
         yield (case.resource, case.attribute, *map(_short, pair), _by_hand(case), told)
+    for case in TOLD:
+        seen, _, _ = house.tell(case)
+        told = f"nothing: {seen.resource.told[case.attribute]}"
+        yield (
+            case.resource,
+            case.attribute,
+            *map(_short, seen.differences[case.attribute]),
+            _by_hand(case),
+            told,
+        )
     for number, case in enumerate(FIXED):
         step, error = house.elsewhere(case, f"fixed{number}-")
         pair = step.fixed[case.attribute]

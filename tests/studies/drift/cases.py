@@ -182,7 +182,7 @@ CASES = (
         "integration JoinRoom",
         "type",
         do("UpdateIntegration", IntegrationType="MOCK"),
-        heals=("UpdateIntegration(IntegrationMethod, IntegrationType, IntegrationUri)",),
+        heals=("UpdateIntegration(IntegrationMethod, IntegrationType, IntegrationUri, TimeoutInMillis)",),
     ),
     case(
         "integration ping",

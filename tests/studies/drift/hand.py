@@ -60,6 +60,8 @@ class Case:
         found: what the attribute is then.
         by_hand: the calls that change it.
         heals: the calls that heal it, in their order.
+        words: what was done, as people say it.
+        undone: the calls that end it by hand, of what provision only tells.
     """
 
     resource: str
@@ -67,6 +69,8 @@ class Case:
     found: object
     by_hand: tuple[Do, ...]
     heals: tuple[str, ...]
+    words: str = ""
+    undone: tuple[Do, ...] = ()
 
 
 class Hand:
@@ -133,7 +137,8 @@ class Hand:
             "stage": f"arn:aws:apigateway:{lab.region}::/apis/{api}/stages/{name}",
         }
         known = {
-            **dict.fromkeys(("TableName", "RoleName", "logGroupName", "StageName"), name),
+            **dict.fromkeys(("TableName", "RoleName", "StageName"), name),
+            **dict.fromkeys(("logGroupName", "logGroupIdentifier"), name),
             **dict.fromkeys(("ResourceArn", "resourceArn", "Resource"), arns.get(kind, "")),
             **dict.fromkeys(("RouteId", "IntegrationId", "DeploymentId"), own),
             "FunctionName": function,

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.studies.account import Account
 from tests.studies.drift.hand import Case, Do, Hand, called
-from tests.support.labs import drain, lab_of, plan, provision, tear_down
+from tests.support.labs import drain, lab_of, plan, provision, provisioning, tear_down
 from tests.support.plane.backend import Backend
 from tests.support.plane.clock import at_once
 from tests.support.plane.rates import Times
@@ -14,7 +14,7 @@ from wschat.errors import WschatError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.executor import execute
-from wschat.lab.model import Actual
+from wschat.lab.model import Actual, Key
 from wschat.lab.plan import Step
 
 NEVER_REFUSES = Times(role_assumable=0, function_updating=0, lambda_rate=1000, table_rate=1000)
@@ -79,6 +79,36 @@ class House(Account):
         calls = self.healed(self.cloud)
         self._hand.actual = inventory.look(self.cloud)
         return seen, found, calls
+
+    def differences(self) -> dict[Key, Step]:
+        """Return how each thing differs."""
+        return {step.resource.key: step for step in _differences(self.cloud)}
+
+    def expected(self, case: Case) -> tuple[Key, Any]:
+        """Return the key of what a case changes, and what it should be seen as."""
+        return self._hand.key(case.resource), self._hand.put_in(case.found)
+
+    def mend(self) -> tuple[Step, ...]:
+        """Provision; return what is left."""
+        _, left = drain(provisioning(self.cloud))
+        self._hand.actual = inventory.look(self.cloud)
+        return left
+
+    def tell(self, case: Case) -> tuple[Step, Any, tuple[Step, ...]]:
+        """Make a change that is not ours to mend; provision, which does nothing; end the change by hand.
+
+        Return how it is seen, what it should be seen as, and what provision says is left.
+        """
+        self.change(case)
+        found = self._hand.put_in(case.found)
+        (seen,) = _differences(self.cloud)
+        with self.writes() as calls:
+            left = self.mend()
+        assert calls == []
+        for what in case.undone:
+            self._hand.change(case.resource, what)
+            self.clock.sleep(5)
+        return seen, found, left
 
 
 class Pair(Account):

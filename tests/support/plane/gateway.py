@@ -24,7 +24,7 @@ CHECKED = {
     *("CreateDeployment", "DeleteDeployment", "CreateStage", "UpdateStage"),
 }
 ONLY_CONNECT = "Currently, authorization is restricted to the $connect route only"
-SELECTS = "templateSelectionExpression"
+DROPPED = ("templateSelectionExpression", "credentialsArn")
 """Of an integration, what MiniStack drops."""
 
 
@@ -43,7 +43,7 @@ Reason = tuple[int, str, str] | None
 class Gateway(Service):
     def __init__(self, times: Times, reads: Reads, backend: Backend, dates: Dates) -> None:
         self._times, self._reads, self._backend, self._dates = times, reads, backend, dates
-        self._selects: dict[str, str] = {}
+        self._dropped: dict[str, dict[str, str]] = {}
         self._deployed: dict[tuple[str, str], tuple[float, Routes]] = {}
         self._updates: dict[str, list[tuple[float, str | None]]] = {}
         self._tags: dict[str, dict[str, str]] = {}
@@ -123,8 +123,9 @@ class Gateway(Service):
 
     def done(self, call: Call, answer: Answer, now: float) -> Answer:
         made = answer.json
-        if call.operation in {"CreateIntegration", "UpdateIntegration"} and SELECTS in call.params:
-            self._selects[made["integrationId"]] = call.params[SELECTS]
+        if call.operation in {"CreateIntegration", "UpdateIntegration"}:
+            dropped = {name: call.params[name] for name in DROPPED if name in call.params}
+            self._dropped[made["integrationId"]] = self._dropped.get(made["integrationId"], {}) | dropped
         elif call.operation == "CreateDeployment":
             routes = self._list(call, call.api, "routes")
             found = {each["routeKey"]: each.get("authorizationType", "NONE") for each in routes}
@@ -160,7 +161,7 @@ class Gateway(Service):
             self._reads.starts_with(self._call(call, *path, part), EMPTY)
 
     def mend(self, call: Call, answer: Answer) -> Answer:
-        """Put in what MiniStack forgets: what selects an integration, later tags of APIs and stages.
+        """Put in what MiniStack forgets: parameters of integrations, later tags of APIs and stages.
 
         And the dates of these are the clock's.
         """
@@ -172,8 +173,7 @@ class Gateway(Service):
             return answer
         content = answer.json
         for each in content.get("items", [content] if content else []):
-            if selects := self._selects.get(each["integrationId"]):
-                each[SELECTS] = selects
+            each.update(self._dropped.get(each["integrationId"], {}))
         return answer.with_json(content)
 
     def show(self, call: Call, answer: Answer, now: float) -> Answer:

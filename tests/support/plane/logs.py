@@ -4,18 +4,19 @@ from itertools import count, cycle
 from typing import Any
 
 from tests.support.plane.errors import error
+from tests.support.plane.log_groups import LogGroups
 from tests.support.plane.rates import Times
-from tests.support.plane.service import Service
 from tests.support.plane.wire import Answer, Call
 
 Key = tuple[str, str, int, str]
 """Log group, log stream, time and message."""
 
 
-class Logs(Service):
+class Logs(LogGroups):
     """Each PutLogEvents is a batch: from then on its events have one time of ingestion, and an id each."""
 
     def __init__(self, times: Times) -> None:
+        super().__init__()
         self._delays, self._numbers = cycle(times.log_delays), count()
         self._events: dict[Key, tuple[float, int, int]] = {}
 

@@ -7,7 +7,7 @@ class Service:
     """Here nothing is done: the answers are MiniStack's."""
 
     def refuse(self, _call: Call, _now: float) -> Answer | None:
-        """Return the error that AWS would answer now; None if it would not."""
+        """Return what AWS would answer now and MiniStack can't: an error, as a rule; else None."""
         return None
 
     def done(self, _call: Call, answer: Answer, _now: float) -> Answer:

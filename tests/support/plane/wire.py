@@ -172,7 +172,9 @@ def _resource(service: str, params: Mapping[str, Any], request: Request) -> str:
     if service == "dynamodb":
         return str(params.get("TableName") or arn.partition(":table/")[2]).rpartition("/")[2]
     if service == "logs":
-        name = params.get("logGroupName") or params.get("logGroupNamePrefix")
+        name = (
+            params.get("logGroupName") or params.get("logGroupIdentifier") or params.get("logGroupNamePrefix")
+        )
         return str(name or arn.partition(":log-group:")[2].removesuffix(":*"))
     return str(params.get("FunctionName") or arn).rpartition(":")[2]
 

@@ -60,12 +60,16 @@ def test_for_programs(odd: Cloud) -> None:
     assert (done.returncode, planned.exit_code, done.stdout.isascii()) == (3, 3, True)
     attributes = {each["name"]: each["attributes"] for each in found["changes"] if each["action"] == "update"}
     assert attributes == {
-        name("chatroom-websocket"): {"description": {"wanted": ANYONE, "found": ODD, "fixed": False}},
-        name("room-messages-users"): {"partition_key": {"wanted": "room", "found": "id", "fixed": True}},
+        name("chatroom-websocket"): {
+            "description": {"wanted": ANYONE, "found": ODD, "fixed": False, "told": False}
+        },
+        name("room-messages-users"): {
+            "partition_key": {"wanted": "room", "found": "id", "fixed": True, "told": False}
+        },
     }
     assert {each["action"] for each in found["changes"]} == {"create", "update"}
     whole = next(each["attributes"] for each in found["changes"] if each["name"] == name("client-records"))
-    assert whole["partition_key"] == {"wanted": "ID", "found": None, "fixed": False}
+    assert whole["partition_key"] == {"wanted": "ID", "found": None, "fixed": False, "told": False}
 
 
 def test_values_for_people(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,10 +1,11 @@
 """Lambda: functions, and the permissions to invoke them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from wschat.lab.answers import Unknown, document, listed, seconds
+from wschat.lab.attributes import value_at
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.tables import Table
@@ -26,11 +27,16 @@ class Function(Resource):
 
     `state` and `last_update` are as they should be, or AWS's reason: a function that could not be made has
     to be made anew, while a change that failed can be sent again. `package` is the zip, of what is desired.
+    `reserved_concurrency` is how many of it may run at once, of 0 none: what the console's Throttle sets.
+    `event_sources` are the ARNs of queues and streams that call it.
     """
 
     kind = "function"
     task = Task.FUNCTIONS
     fixed = frozenset({"state"})
+    told: ClassVar = {
+        "event_sources": "who made it may need it: ask them, or delete it (Lambda → the function → Triggers)"
+    }
     legal_name = (r"[A-Za-z0-9_-]+", 64)
     listed = ("functions", "list_functions", "Functions[].FunctionName")
     package: bytes = field(default=b"", compare=False, repr=False)
@@ -42,6 +48,21 @@ class Function(Resource):
     memory: Annotated[int, "MemorySize"]
     timeout: Annotated[int, "Timeout"]
     environment: tuple[tuple[str, str], ...]
+    log_group: Annotated[str | None, "LoggingConfig.LogGroup"]
+    log_format: Annotated[str, "LoggingConfig.LogFormat"] = "Text"
+    description: Annotated[str, "Description"] = ""
+    layers: Annotated[tuple[str, ...], "Layers[].Arn"] = ()
+    subnets: Annotated[tuple[str, ...], "VpcConfig.SubnetIds"] = ()
+    security_groups: Annotated[tuple[str, ...], "VpcConfig.SecurityGroupIds"] = ()
+    file_systems: Annotated[tuple[str, ...], "FileSystemConfigs[].Arn"] = ()
+    dead_letters: Annotated[str, "DeadLetterConfig.TargetArn"] = ""
+    kms_key: Annotated[str, "KMSKeyArn"] = ""
+    tracing: Annotated[str, "TracingConfig.Mode"] = "PassThrough"
+    storage: Annotated[int, "EphemeralStorage.Size"] = 512
+    snap_start: Annotated[str, "SnapStart.ApplyOn"] = "None"
+    reserved_concurrency: int | None = None
+    urls: tuple[str, ...] = ()
+    event_sources: tuple[str, ...] = ()
     state: str = "Active"
     last_update: str = "Successful"
 
@@ -69,7 +90,7 @@ class Function(Resource):
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        """Read it, when it is no longer being made or changed, and the permissions of one that is managed."""
+        """Read it when it is no longer being made or changed; if it is managed, who may invoke it, too."""
         found = cloud.poll(
             lambda found: found is None or not _is_busy(found["Configuration"]),
             f"function {name} is still made or changed",
@@ -83,6 +104,14 @@ class Function(Resource):
         if found.get("TagsError"):  # it is answered all the same, without its tags
             tags = cloud.unseen(f"the tags of function {name}", "not allowed to lambda:ListTags")
         managed, failed = cloud.lab.manages(tags), now.get("LastUpdateStatus") == "Failed"
+        called_by = dict[str, Any]()
+        if managed:
+            urls = "list_function_url_configs", "FunctionUrlConfigs[].FunctionUrl"
+            sources = "list_event_source_mappings", "EventSourceMappings[].EventSourceArn"
+            for attribute, query in (("urls", urls), ("event_sources", sources)):
+                what = f"{attribute} of functions"
+                seen = cloud.ask(what, cloud.pages, cloud.functions, *query, FunctionName=name)
+                called_by[attribute] = tuple(seen or ())
         function = cls(
             name=name,
             role=now["Role"].rpartition("/")[2],
@@ -91,7 +120,9 @@ class Function(Resource):
             environment=tuple(sorted(now.get("Environment", {}).get("Variables", {}).items())),
             state="Active" if now.get("State") in READY else _with_reason(now, "State"),
             last_update=_with_reason(now, "LastUpdateStatus") if failed else "Successful",
+            reserved_concurrency=value_at(found, "Concurrency.ReservedConcurrentExecutions"),
             **cls.known(now),
+            **called_by,
         )
         yield Observed(function, managed=managed, created=seconds(now["LastModified"]))
         if managed:
@@ -129,9 +160,23 @@ class Function(Resource):
                 ZipFile=self.package,
                 Architectures=[self.architecture],  # type: ignore[list-item]
             )
-        if changed := self.wanted(cloud, None if failed else found):
+        if changed := self.wanted(cloud, found) | (self.wanted(cloud) if failed else {}):
             change = cloud.functions.update_function_configuration
             cloud.call(change, FunctionName=self.name, **changed)
+        self._update_callers(self.differences(found), cloud)
+
+    def _update_callers(self, differs: Collection[str], cloud: "Cloud") -> None:
+        """Set how many may run at once, and take away the URLs that somebody gave it."""
+        functions, reserved = cloud.functions, self.reserved_concurrency
+        if "reserved_concurrency" in differs and reserved is None:
+            cloud.find(functions.delete_function_concurrency, FunctionName=self.name)
+        elif "reserved_concurrency" in differs and reserved is not None:
+            put = functions.put_function_concurrency
+            cloud.call(put, FunctionName=self.name, ReservedConcurrentExecutions=reserved)
+        if "urls" in differs:
+            arns = "list_function_url_configs", "FunctionUrlConfigs[].FunctionArn"
+            for arn in cloud.pages(functions, *arns, FunctionName=self.name):
+                cloud.find(functions.delete_function_url_config, FunctionName=arn)
 
     def _take_another_role(self, cloud: "Cloud") -> None:
         """Let it have another of the lab's roles for a moment: then its own is a change again.
@@ -150,7 +195,12 @@ class Function(Resource):
         )
 
     def delete(self, cloud: "Cloud") -> None:
+        """Delete it, and before it what would go on calling its name."""
         functions = cloud.functions
+        if self.event_sources:
+            mappings = "list_event_source_mappings", "EventSourceMappings[].UUID"
+            for which in cloud.pages(functions, *mappings, FunctionName=self.name):
+                cloud.find(functions.delete_event_source_mapping, UUID=which)
         cloud.find(functions.delete_function, FunctionName=self.name)
         gone = "the function is not gone yet"
         cloud.poll(lambda found: found is None, gone, functions.get_function, FunctionName=self.name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self
 
 from wschat.lab.answers import Unknown, seconds
 from wschat.lab.model import Observed, Resource, Task
@@ -19,7 +19,12 @@ class LogGroup(Resource):
     task = Task.FUNCTIONS
     legal_name = (r"[A-Za-z0-9_/.#-]+", 512)
     listed = ("logs", "describe_log_groups", "logGroups[].logGroupName")
-    retention_days: int | None
+    fixed = frozenset({"log_class"})
+    told: ClassVar = {"kms_key": "it takes the key to read it: `aws logs disassociate-kms-key` ends that"}
+    retention_days: Annotated[int | None, "retentionInDays"]
+    deletion_protection: Annotated[bool, "deletionProtectionEnabled"] = False
+    log_class: Annotated[str, "logGroupClass"] = "STANDARD"
+    kms_key: Annotated[str | None, "kmsKeyId"] = None
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -34,20 +39,34 @@ class LogGroup(Resource):
             made = seconds(group["creationTime"])
             if tags is not None:
                 yield Observed(
-                    cls(name=name, retention_days=group.get("retentionInDays")),
+                    cls(name=name, **cls.known(group)),
                     managed=cloud.lab.manages(tags.get("tags")),
                     created=made and made / 1000,
                 )
 
     def create(self, cloud: "Cloud") -> None:
         cloud.create(cloud.logs.create_log_group, logGroupName=self.name, tags=cloud.lab.tags)
-        self.update(self, cloud)
+        self._keep(cloud)
 
-    def update(self, _found: Self, cloud: "Cloud") -> None:
+    def update(self, found: Self, cloud: "Cloud") -> None:
+        differs = self.differences(found)
+        if "retention_days" in differs:
+            self._keep(cloud)
+        if "deletion_protection" in differs:
+            self._protect(cloud, on=self.deletion_protection)
+
+    def _keep(self, cloud: "Cloud") -> None:
         days, keep = self.retention_days or 0, cloud.logs.put_retention_policy
         cloud.call(keep, logGroupName=self.name, retentionInDays=days)
 
+    def _protect(self, cloud: "Cloud", *, on: bool) -> None:
+        protect = cloud.logs.put_log_group_deletion_protection
+        cloud.call(protect, logGroupIdentifier=self.name, deletionProtectionEnabled=on)
+
     def delete(self, cloud: "Cloud") -> None:
+        """Delete it, though somebody may have protected it from that."""
+        if self.deletion_protection:
+            self._protect(cloud, on=False)
         cloud.find(cloud.logs.delete_log_group, logGroupName=self.name)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from wschat.lab.answers import document, seconds
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
@@ -16,26 +16,43 @@ POLICY_NAME = "access"
 
 @dataclass(frozen=True, kw_only=True)
 class Role(Resource):
-    """A role; `trust` is the document that says who may assume it."""
+    """A role; `trust` is the document that says who may assume it.
+
+    `attached` are the ARNs of managed policies, `inline` the names of inline ones beside the lab's.
+    """
 
     kind = "role"
     task = Task.FUNCTIONS
     account_wide = True
     legal_name = (r"[A-Za-z0-9_+=,.@-]+", 64)
     listed = ("iam", "list_roles", "Roles[].RoleName")
+    fixed = frozenset({"path"})
+    told: ClassVar = {
+        "boundary": "who set it may mean it so: ask them, or `aws iam delete-role-permissions-boundary`"
+    }
     trust: str
+    path: Annotated[str, "Path"] = "/"
+    boundary: Annotated[str | None, "PermissionsBoundary.PermissionsBoundaryArn"] = None
+    attached: tuple[str, ...] = ()
+    inline: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        """Read it, and the policy of one that is managed."""
+        """Read it, and of one that is managed the policies."""
         found = cloud.find(cloud.iam.get_role, RoleName=name)
         if found is None:
             return
         role = found["Role"]
         managed = cloud.lab.manages(role.get("Tags"))
-        trust = canonical(document(role["AssumeRolePolicyDocument"]))
+        trust, policies = canonical(document(role["AssumeRolePolicyDocument"])), dict[str, Any]()
+        if managed:
+            attached = "list_attached_role_policies", "AttachedPolicies[].PolicyArn"
+            inline = "list_role_policies", f"PolicyNames[?@ != '{POLICY_NAME}']"
+            for what, query in (("attached", attached), ("inline", inline)):
+                seen = cloud.ask(f"{what} policies of roles", cloud.pages, cloud.iam, *query, RoleName=name)
+                policies[what] = tuple(seen or ())
         yield Observed(
-            cls(name=name, trust=trust),
+            cls(name=name, trust=trust, **cls.known(role), **policies),
             id=role["RoleId"],
             managed=managed,
             created=seconds(role["CreateDate"]),
@@ -53,9 +70,15 @@ class Role(Resource):
         )
         cloud.ids[self.key] = made["Role"]["RoleId"]
 
-    def update(self, _found: Self, cloud: "Cloud") -> None:
-        change = cloud.iam.update_assume_role_policy
-        cloud.call(change, RoleName=self.name, PolicyDocument=self.trust)
+    def update(self, found: Self, cloud: "Cloud") -> None:
+        """Change who may assume it, and take away the policies that are not the lab's."""
+        iam, differs = cloud.iam, self.differences(found)
+        if "trust" in differs:
+            cloud.call(iam.update_assume_role_policy, RoleName=self.name, PolicyDocument=self.trust)
+        for arn in found.attached if "attached" in differs else ():
+            cloud.find(iam.detach_role_policy, RoleName=self.name, PolicyArn=arn)
+        for name in found.inline if "inline" in differs else ():
+            cloud.find(iam.delete_role_policy, RoleName=self.name, PolicyName=name)
 
     def delete(self, cloud: "Cloud") -> None:
         """Remove the role's policies, and it from instance profiles, whoever put them there; then the role.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
+from wschat.lab.attributes import Attributes
 from wschat.lab.aws.websocket_api import Api, ApiPart
 from wschat.lab.model import OPEN, Observed, Resource
 
@@ -29,18 +30,23 @@ class Integration(ApiPart):
 
     `request` is the template selection expression of a MOCK and its request template: without one that
     yields a status, it answers Internal server error. `answer` is the integration response: its key,
-    expression and template. AWS knows it by its description, which is its name here.
+    expression and template. `timeout` is a function's, in milliseconds. AWS knows it by its description,
+    which is its name here.
     """
 
     kind = "integration"
     id_name = "IntegrationId"
     read_with = (Api.kind, "route")
+    fixed = frozenset({"content_handling"})
     type: Annotated[str, "IntegrationType"]
     description: Annotated[str, "Description"]
     function: str | None = None
     method: Annotated[str | None, "IntegrationMethod"] = None
     request: Told | None = None
     answer: Told | None = None
+    timeout: Annotated[int | None, "TimeoutInMillis"] = None
+    credentials: Annotated[str, "CredentialsArn"] = ""
+    content_handling: Annotated[str | None, "ContentHandlingStrategy"] = None
 
     def identified(self, desired: Iterable[Resource]) -> Self:
         """Return it under its name, which is lost if somebody changed its description, by what it does.
@@ -80,6 +86,7 @@ class Integration(ApiPart):
         of = {"ApiId": api, "IntegrationId": which}
         return found | {
             "method": None,
+            "timeout": None,
             "request": _templates(answer, "RequestTemplates"),
             "answer": _answer(cloud.pages(cloud.api, "get_integration_responses", "Items[]", **of)),
         }
@@ -90,7 +97,7 @@ class Integration(ApiPart):
             "request": ("RequestTemplates", self.request and {MOCK_KEY: self.request[1]}),
         }
 
-    def wanted(self, cloud: "Cloud", found: Resource | None = None) -> dict[str, Any]:
+    def wanted(self, cloud: "Cloud", found: Attributes | None = None) -> dict[str, Any]:
         """Return the parameters as `Resource` does; templates go with the expression that selects them."""
         sent = super().wanted(cloud, found)
         return sent | ({"TemplateSelectionExpression": MOCK_KEY} if "RequestTemplates" in sent else {})
@@ -188,10 +195,14 @@ class Route(ApiPart):
     read_with = (Api.kind, Integration.kind)
     refers_to = Integration.kind
     renamable = True
+    made_anew = frozenset({"request_models", "request_parameters"})
     name: Annotated[str, "RouteKey"]
     integration: str | None
     two_way: bool
     authorization: Annotated[str, "AuthorizationType"] = OPEN
+    api_key: Annotated[bool, "ApiKeyRequired"] = False
+    request_models: Annotated[str | None, "RequestModels"] = None
+    request_parameters: Annotated[str | None, "RequestParameters"] = None
 
     @classmethod
     def attributes(cls, cloud: "Cloud", api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -216,9 +227,8 @@ class Route(ApiPart):
 
     def update(self, found: Self, cloud: "Cloud") -> None:
         """Change what differs, and make the route response if it is missing."""
-        if found.two_way and not self.two_way:  # there is no call that takes the expression away
-            found.delete(cloud)
-            self.create(cloud)
+        if (found.two_way and not self.two_way) or self.can_only_be_made_anew(found):
+            self.make_anew(found, cloud)
             return
         cloud.ids[self.key] = cloud.ids[found.key]
         super().update(found, cloud)

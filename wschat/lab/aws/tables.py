@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from wschat.errors import AwsError
 from wschat.lab.answers import seconds
@@ -23,11 +23,22 @@ class Table(Resource):
     kind = "table"
     task = Task.TABLES
     fixed = frozenset({"partition_key"})
+    told: ClassVar = {
+        "status": "AWS says that nobody can use it: look at its key, in the console",
+        "kms_key": "the functions may not use that key: `aws dynamodb update-table` can end it",
+        "replicas": "teardown leaves those: delete them in their regions",
+    }
     legal_name = (r"[A-Za-z0-9_.-]{3,}", 255)
     listed = ("dynamodb", "list_tables", "TableNames[]")
     partition_key: str
     ttl: str | None = None
     billing: str = "PAY_PER_REQUEST"
+    deletion_protection: Annotated[bool, "DeletionProtectionEnabled"] = False
+    most_reads: Annotated[int, "OnDemandThroughput.MaxReadRequestUnits"] = -1
+    most_writes: Annotated[int, "OnDemandThroughput.MaxWriteRequestUnits"] = -1
+    status: Annotated[str, "TableStatus"] = "ACTIVE"
+    kms_key: Annotated[str | None, "SSEDescription.KMSMasterKeyArn"] = None
+    replicas: Annotated[tuple[str, ...], "Replicas[].RegionName"] = ()
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -54,6 +65,7 @@ class Table(Resource):
                 partition_key=",".join(key if kind == "S" else f"{key}:{kind}" for key, kind in keys),
                 ttl=_ttl(expiry),
                 billing=table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
+                **cls.known(table),
             ),
             managed=cloud.lab.manages(tags.get("Tags")),
             created=seconds(table["CreationDateTime"]),
@@ -74,18 +86,23 @@ class Table(Resource):
             self._set_ttl(self.ttl, cloud)
 
     def update(self, found: Self, cloud: "Cloud") -> None:
-        """Change how it is billed, and its time to live: one must be off before another can be on."""
-        if self.billing != found.billing:
-            change = cloud.dynamodb.update_table
-            cloud.call(change, TableName=self.name, BillingMode=self.billing)  # type: ignore[arg-type]
+        """Change settings, and its time to live: one must be off before another can be on."""
+        if changed := self.wanted(cloud, found):
+            cloud.call(cloud.dynamodb.update_table, TableName=self.name, **changed)
             self._wait_active(cloud)
         if found.ttl and self.ttl != found.ttl:
             self._set_ttl(found.ttl, cloud, enabled=False)
         if self.ttl and self.ttl != found.ttl:
             self._set_ttl(self.ttl, cloud)
 
+    def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
+        return super().settings(cloud) | {"billing": ("BillingMode", self.billing)}
+
     def delete(self, cloud: "Cloud") -> None:
+        """Delete it, though somebody may have protected it from that."""
         dynamodb = cloud.dynamodb
+        if self.deletion_protection:
+            cloud.find(dynamodb.update_table, TableName=self.name, DeletionProtectionEnabled=False)
         cloud.find(dynamodb.delete_table, TableName=self.name)
         gone = "the table is not gone yet"
         cloud.poll(lambda found: found is None, gone, dynamodb.describe_table, TableName=self.name)

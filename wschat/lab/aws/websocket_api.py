@@ -39,8 +39,9 @@ class Api(Resource):
     legal_name = (r"[A-Za-z0-9_ .-]+", 128)
     title: Annotated[str, "Name"]
     selection: Annotated[str, "RouteSelectionExpression"]
-    description: Annotated[str, "Description"]
-    protocol: Annotated[str, "ProtocolType"] = "WEBSOCKET"
+    protocol: Annotated[str, "ProtocolType"]
+    description: Annotated[str, "Description"] = ""
+    endpoint_disabled: Annotated[bool, "DisableExecuteApiEndpoint"] = False
 
     @property
     def uses(self) -> tuple[Key, ...]:
@@ -69,7 +70,7 @@ class Api(Resource):
             managed = cloud.lab.manages(api.get("Tags"))
             alike = api.get("Tags", {}).get(TAG, "").casefold() == tag
             if alike or managed is None or api["Name"] == name:
-                resource = cls(name=api["Name"] if managed is False else name, **cls.known(api, missing=""))
+                resource = cls(name=api["Name"] if managed is False else name, **cls.known(api))
                 made = seconds(api["CreatedDate"])
                 yield Observed(resource, id=api["ApiId"], managed=managed, created=made)
 
@@ -102,12 +103,13 @@ class Api(Resource):
 class ApiPart(Resource):
     """What is inside the API, and goes with it; its kind is the word for it in API Gateway's calls.
 
-    `id_name` is what these call its id.
+    `id_name` is what these call its id; `made_anew` are the attributes that no call takes away again.
     """
 
     parent = Api.kind
     cascades = True
     id_name: ClassVar[str]
+    made_anew: ClassVar[frozenset[str]] = frozenset()
 
     @property
     def lock_key(self) -> Key:
@@ -143,6 +145,15 @@ class ApiPart(Resource):
     def update(self, found: Self, cloud: "Cloud") -> None:
         if changed := self.wanted(cloud, found):
             cloud.call(getattr(cloud.api, f"update_{self.kind}"), **self.path(cloud), **changed)
+
+    def can_only_be_made_anew(self, found: Self) -> bool:
+        """Tell whether something differs that no call takes away."""
+        return not self.made_anew.isdisjoint(self.differences(found))
+
+    def make_anew(self, found: Self, cloud: "Cloud") -> None:
+        """Delete what was found, and create it as it should be."""
+        found.delete(cloud)
+        self.create(cloud)
 
     def delete(self, cloud: "Cloud") -> None:
         cloud.find(getattr(cloud.api, f"delete_{self.kind}"), **self.path(cloud))
@@ -202,16 +213,27 @@ def _has_ended(deployment: Any) -> bool:  # noqa: ANN401
 
 @dataclass(frozen=True, kw_only=True)
 class Stage(ApiPart):
-    """A stage, and the deployment that it serves; its name is its id."""
+    """A stage, and the deployment that it serves; its name is its id.
+
+    `rate` and `burst` are its throttle, in messages a second and at once; of 0 it takes none.
+    `route_settings` are the same of single routes.
+    """
 
     kind = "stage"
     id_name = "StageName"
     read_with = (Api.kind, Deployment.kind)
     refers_to = Deployment.kind
+    made_anew = frozenset({"rate", "burst", "logging", "data_trace", "metrics", "route_settings"})
     name: Annotated[str, "StageName"]
     deployment: str | None
     tag: str | None
     auto_deploy: bool = False
+    rate: Annotated[float | None, "DefaultRouteSettings.ThrottlingRateLimit"] = None
+    burst: Annotated[int | None, "DefaultRouteSettings.ThrottlingBurstLimit"] = None
+    logging: Annotated[str, "DefaultRouteSettings.LoggingLevel"] = "OFF"
+    data_trace: Annotated[bool, "DefaultRouteSettings.DataTraceEnabled"] = False
+    metrics: Annotated[bool, "DefaultRouteSettings.DetailedMetricsEnabled"] = False
+    route_settings: Annotated[str | None, "RouteSettings"] = None
 
     @classmethod
     def attributes(cls, _cloud: "Cloud", _api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
@@ -229,7 +251,14 @@ class Stage(ApiPart):
         }
 
     def update(self, found: Self, cloud: "Cloud") -> None:
-        """Give it back its tag, and the deployment that it should serve."""
+        """Give it back its tag, its settings, and the deployment that it should serve.
+
+        A throttle goes only with the stage, and settings of routes without one may set one of 0: so people
+        report to Terraform (hashicorp/terraform-provider-aws, issue 14742).
+        """
+        if self.can_only_be_made_anew(found):
+            self.make_anew(found, cloud)
+            return
         changed, lab = self.wanted(cloud, found), cloud.lab
         if tags := changed.pop("Tags", None):
             arn = f"arn:{lab.partition}:apigateway:{lab.region}::/apis/{cloud.api_id}/stages/{self.name}"

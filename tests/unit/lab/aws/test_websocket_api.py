@@ -37,7 +37,7 @@ def lab(account: Account) -> Cloud:
     """Make an API with a route, in a lab of its own."""
     cloud = account.lab()
     name = cloud.lab.name(API_NAME)
-    Api(name=name, title=name, selection="$x", description="").create(cloud)
+    Api(protocol="WEBSOCKET", name=name, title=name, selection="$x", description="").create(cloud)
     cloud.api.create_route(ApiId=cloud.api_id, RouteKey="join")
     return cloud
 

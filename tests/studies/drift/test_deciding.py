@@ -1,0 +1,45 @@
+"""What decides how a lab works, changed by hand all at once: it is seen, mended or told, and torn down.
+
+`python -m tests.studies.drift` changes one after another, with the calls that each takes.
+"""
+
+import pytest
+
+from tests.studies.drift.deciding import MENDED, TOLD, at_once
+from tests.studies.drift.house import House
+from tests.support.labs import tear_down
+from tests.support.plane.embedded import Embedded
+from wschat.cli import report
+from wschat.lab import engine, inventory
+from wschat.lab.plan import Verb
+
+
+@pytest.fixture(scope="module")
+def house(embedded: Embedded) -> House:
+    embedded.empty()
+    return House(embedded, "decides-")
+
+
+def test_at_once(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    """All of them are seen, in words; what is ours is mended, and only what is not is left."""
+    cases = at_once((*MENDED, *TOLD))
+    for case in cases:
+        house.change(case)
+    seen, actual = house.differences(), inventory.look(house.cloud)
+    report.show_status(engine.desired(house.cloud.lab, actual), tuple(seen.values()), actual)
+    said = " ".join(capsys.readouterr().out.split())
+    for case in cases:
+        key, found = house.expected(case)
+        assert seen[key].differences[case.attribute][1] == found, case.words
+        assert f"{case.attribute}: is " in said, case.words
+    assert "AdministratorAccess" in said
+    left = house.mend()
+    assert {step.verb for step in left} == {Verb.TELL}
+    assert [sorted(step.differences) for step in left] == [
+        sorted(case.attribute for case in TOLD if house.expected(case)[0] == step.resource.key)
+        for step in left
+    ]
+    for case in at_once(MENDED):
+        house.change(case)
+    assert tear_down(house.cloud).resources == {}
+    assert house.cloud.functions.list_event_source_mappings()["EventSourceMappings"] == []
