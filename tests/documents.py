@@ -130,6 +130,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
         ),
     },
     "wschat/web/README.md": {},
+    "tests/recordings/README.md": {},
     "tests/README.md": {
         "drift": ("what | changes | attributes | healed by", drift),
         "attacks": ("kind | attacks", attacks),

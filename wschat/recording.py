@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from itertools import count
@@ -23,10 +23,9 @@ VARIABLE = "WSCHAT_RECORD"
 FORMAT = 1
 HEADERS = {
     *("connection", "content-encoding", "content-length", "content-type", "date", "retry-after", "server"),
-    *("sec-websocket-extensions", "sec-websocket-protocol", "upgrade"),
     *("x-amz-apigw-id", "x-amzn-errortype", "x-amzn-requestid", "x-amzn-trace-id"),
 }
-"""The headers of answers that say something."""
+"""The headers of AWS's answers that say something; of a handshake, all do."""
 CONTEXT = "wschat-recording"
 CLOSE = "CLOSE"
 
@@ -92,8 +91,15 @@ class Recording:
     def _build(self, params: Mapping[str, Any], context: dict[str, Any], **_: object) -> None:
         context[CONTEXT] = {"parameters": params}
 
-    def _begin(self, model: Any, context: dict[str, Any], **_: object) -> None:  # noqa: ANN401  botocore's
-        context[CONTEXT] |= {"operation": model.name, "at": time.time(), "start": time.monotonic()}
+    def _begin(
+        self,
+        model: Any,  # noqa: ANN401  botocore's
+        params: Mapping[str, Any],
+        context: dict[str, Any],
+        **_: object,
+    ) -> None:
+        known = {"operation": model.name, "url": params["url"]}
+        context[CONTEXT] |= known | {"at": time.time(), "start": time.monotonic()}
 
     def _end(
         self,
@@ -122,14 +128,14 @@ class Recording:
 
         Yields the logger that `websockets` must be given, by which it tells of each frame.
         """
-        log = _ConnectionLog(self, next(self._connections))
+        log = ConnectionLog(self.write, next(self._connections))
         at, start = time.time(), time.monotonic()
         outcome: dict[str, Any] = {}
         try:
             yield log.logger
         except Exception as error:
             response = getattr(error, "response", None)
-            outcome = {"error": _told(error)} if response is None else {"body": _parsed(response.body or b"")}
+            outcome = {"error": _told(error)} if response is None else {"body": response.body or b""}
             raise
         finally:
             seconds = round(time.monotonic() - start, 4)
@@ -137,20 +143,20 @@ class Recording:
             self.write("handshake", at, seconds=seconds, **facts)
 
 
-class _ConnectionLog(logging.Handler):
-    """Takes what `websockets` logs of one connection, and writes its messages.
+class ConnectionLog(logging.Handler):
+    """Takes what `websockets` logs of one connection by this `logger`, and writes its messages.
 
     The frames of a message are written together: a secret may be cut in two by them.
     """
 
-    def __init__(self, recording: Recording, number: int) -> None:
+    def __init__(self, write: Callable[..., None], number: int) -> None:
         super().__init__()
         self.number = number
         self.offered: dict[str, str] = {}
         self.answer: dict[str, Any] = {}
         self.logger = logging.Logger(__name__, logging.DEBUG)  # noqa: LOG001  of this connection alone
         self.logger.addHandler(self)
-        self._recording = recording
+        self._write = write
         self._begun: dict[str, list[tuple[float, Any]]] = {"<": [], ">": []}
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -160,7 +166,7 @@ class _ConnectionLog(logging.Handler):
             case "%s: %s", (str(name), str(value)) if who == ">":
                 self.offered[name] = value
             case "%s: %s", (str(name), str(value)):
-                self.answer["headers"] |= _headers([(name, value)])
+                self.answer["headers"][name.lower()] = value
             case "HTTP/1.1 %d %s", (int(status), _):
                 self.answer |= {"status": status, "headers": {}}
             case "%s", (frame,) if hasattr(frame, "opcode"):
@@ -178,12 +184,12 @@ class _ConnectionLog(logging.Handler):
             parts[0][1].opcode.name,
             parts[0][0],
         )
-        facts: dict[str, Any] = {"text": data} if kind != CLOSE else {"reason": data[2:]}
+        facts: dict[str, Any] = {} if is_control else {"text": data}
         if kind == CLOSE and data:
-            facts["code"] = int.from_bytes(data[:2])
+            facts = {"code": int.from_bytes(data[:2]), "reason": data[2:]}
         whose = "server" if who == "<" else "client"
         known = {"connection": self.number, "from": whose, "opcode": kind.lower(), **facts}
-        self._recording.write(
+        self._write(
             "message",
             start,
             seconds=round(at - start, 4),

@@ -30,6 +30,7 @@ API_IDS = re.compile(
 )
 """Where an API's id stands: in hosts, paths, ARNs, names of log groups and refusals."""
 AWS_HOST = re.compile(r"(?:[\w-]+\.execute-api|[a-z]+)(?:\.[a-z]+(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?")
+HOST = re.compile(r"\b\w+://(?:[^/\s\"'@\\]+@)?([\w.-]*[A-Za-z][\w.-]{2,})")
 ECHO = "The Canonical String"
 """Begins what AWS shows of a wrong signature: all that was signed, a security token included."""
 
@@ -59,7 +60,7 @@ class StandIns:
         return self._redact(value)
 
     def _learn(self, value: Any, name: str = "") -> None:  # noqa: ANN401
-        """Find the ids of APIs, which are replaced from then on wherever they stand."""
+        """Find APIs' ids, and hosts, which are replaced from then on wherever they stand."""
         match value:
             case Mapping():
                 for key, each in value.items():
@@ -67,12 +68,16 @@ class StandIns:
             case list() | tuple():
                 for each in value:
                     self._learn(each, name)
-            case str() | bytes():
-                text = value.decode(errors="replace") if isinstance(value, bytes) else value
+            case str() | bytes() | bytearray():
+                text = value if isinstance(value, str) else value.decode(errors="replace")
                 found = [group for match in API_IDS.finditer(text) for group in match.groups() if group]
                 found += [text] if API_ID.fullmatch(name) else []
                 long = (each for each in found if len(each) >= SHORTEST_API_ID)
                 self._known |= {each: f"api{self._digest(each)[:7]}" for each in long}
+                hosts = (
+                    host for host in HOST.findall(text) if not (is_here(host) or AWS_HOST.fullmatch(host))
+                )
+                self._known |= {host: f"host-{self._digest(host)[:8]}.example" for host in hosts}
 
     def _redact(self, value: Any) -> Any:  # noqa: ANN401
         match value:
@@ -85,7 +90,7 @@ class StandIns:
                 }
             case list() | tuple():
                 return [self._redact(each) for each in value]
-            case bytes():
+            case bytes() | bytearray():
                 try:
                     return self._text(value.decode())
                 except UnicodeDecodeError:
@@ -137,12 +142,6 @@ def _group(number: int) -> Replace:
     return replace
 
 
-def _host(digest: Digest, match: re.Match[str]) -> str:
-    scheme, host = match.groups()
-    known = is_here(host.strip("[]")) or AWS_HOST.fullmatch(host)
-    return match[0] if known else f"{scheme}host-{digest(host)[:8]}.example"
-
-
 def _address(digest: Digest, match: re.Match[str]) -> str:
     try:
         address = ipaddress.ip_address(match[0])
@@ -184,7 +183,6 @@ RULES: tuple[tuple[re.Pattern[str], Replace], ...] = tuple(
             r"(?<![\w/+])(?!/aws/)(?=[\w/+]*\d)(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])[A-Za-z0-9/+]{40}(?![\w/+=])",
             _group(0),  # a secret key
         ),
-        (r"(\b\w+://(?:[^/\s\"'@\\]+@)?)(\[[0-9a-fA-F:.]+\]|[\w.-]+)", _host),
         (
             r"((?:AKIA|ASIA|AROA|AIDA|AGPA|AIPA|ANPA|ANVA|APKA|ABIA|ACCA)[A-Z0-9]{12,})(?::([\w+=,.@-]+))?",
             _key_id,

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.replay.__main__ import replay
+from tests.replay.recorded import load
 from tests.support import starter
 from wschat.cli.provisioned import Provisioned
 from wschat.lab.aws.cloud import Cloud
@@ -18,7 +20,13 @@ Wschat = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="module")
-def wschat(emulator: LocalLab, tmp_path_factory: pytest.TempPathFactory) -> Wschat:
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all commands are recorded."""
+    return tmp_path_factory.mktemp("recordings")
+
+
+@pytest.fixture(scope="module")
+def wschat(emulator: LocalLab, tmp_path_factory: pytest.TempPathFactory, recordings: Path) -> Wschat:
     """Run commands as somebody who has an account there, and one state directory for all of them."""
     known = {
         "PATH": os.environ["PATH"],
@@ -29,6 +37,7 @@ def wschat(emulator: LocalLab, tmp_path_factory: pytest.TempPathFactory) -> Wsch
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "WSCHAT_STATE_DIR": str(tmp_path_factory.mktemp("state")),
+        "WSCHAT_RECORD": str(recordings),
     }
 
     def run(*arguments: str, stdin: str = "", **more: str) -> subprocess.CompletedProcess[str]:
@@ -61,7 +70,7 @@ def test_provision_again(wschat: Wschat, url: str, home: Path) -> None:
     """
     (home / "state").mkdir(parents=True)
     (home / "state" / "labs").touch()
-    kept = {"WSCHAT_STATE_DIR": str(home / "state")}
+    kept = {"WSCHAT_STATE_DIR": str(home / "state"), "WSCHAT_RECORD": ""}  # stand-ins would be others there
     done = wschat("provision", "--prefix", "e2e-", **kept)
     assert (done.returncode, done.stdout) == (0, f"{url}\n")
     assert "Nothing to do" in done.stderr
@@ -102,3 +111,11 @@ def test_teardown(wschat: Wschat, url: str) -> None:
     assert done.returncode == 5
     done = wschat("chat")
     assert (done.returncode, "no URL to chat at" in done.stderr) == (2, True), "the URL is forgotten"
+
+
+@pytest.mark.usefixtures("url")
+def test_recorded(recordings: Path) -> None:
+    """What was recorded of all this is what the readers expect, and what the gateway does again."""
+    compared, differs = replay(load(recordings))
+    assert differs == []
+    assert {"handshake", "answer", "end"} <= {each.rpartition(": ")[2] for each in compared}

@@ -7,7 +7,6 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from tests.support.terminal import WSCHAT
 from wschat.lab.aws import KINDS
@@ -25,15 +24,14 @@ CATCH_UP_S = 120.0
 
 
 class LiveLab:
-    """A lab of its own name; `state` is where the commands keep their state."""
+    """A lab of its own name."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self) -> None:
         self.prefix = f"wschat-live-{secrets.token_hex(4)}-"
         self.url = ""
         self.program = WSCHAT
         terminal = {"TERM", "COLUMNS", "LINES", "NO_COLOR"}
-        kept = {name: value for name, value in os.environ.items() if name not in terminal}
-        self.environment = {**kept, "WSCHAT_STATE_DIR": str(state)}
+        self.environment = {name: value for name, value in os.environ.items() if name not in terminal}
         where = ("--profile", PROFILE, *(("--endpoint-url", ENDPOINT) if ENDPOINT else ()))
         self.where = ("--prefix", self.prefix, *where)
 

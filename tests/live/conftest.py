@@ -1,11 +1,13 @@
 """What the tests against a real account share: the person's own settings, and one lab."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from tests.live.account import LiveLab
+from wschat.recording import VARIABLE
 
 Show = Callable[[str], None]
 
@@ -29,9 +31,20 @@ def show(pytestconfig: pytest.Config) -> Show:
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory, show: Show) -> Iterator[LiveLab]:
+def recorded(tmp_path_factory: pytest.TempPathFactory, show: Show) -> Iterator[None]:
+    """Record everything, in the directory of WSCHAT_RECORD or one that is named at the end."""
+    with pytest.MonkeyPatch.context() as environment:
+        place = os.environ.get(VARIABLE) or str(tmp_path_factory.mktemp("recording"))
+        environment.setenv(VARIABLE, place)
+        environment.setenv("WSCHAT_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+        yield
+    show(f"Recorded in {place}: see tests/recordings/README.md, and `python -m tests.replay {place}`.")
+
+
+@pytest.fixture(scope="module")
+def lab(recorded: None, show: Show) -> Iterator[LiveLab]:  # noqa: ARG001  it begins before this
     """A lab for these tests; what it is made of is shown first, and whatever happens it is removed."""
-    lab = LiveLab(tmp_path_factory.mktemp("state"))
+    lab = LiveLab()
     plan = lab.aws("provision", "--plan")
     assert plan.returncode == 3, plan.stderr
     show(f"\nThis will be made, and removed at the end:\n{plan.stderr}{plan.stdout}")

@@ -63,6 +63,7 @@ def test_a_call(place: Path, embedded: Embedded) -> None:
     assert (made["service"], made["operation"], made["status"]) == ("iam", "CreateRole", 200)
     assert made["headers"]["content-type"] == "text/xml"
     assert found["Role"]["RoleId"] not in made["body"]
+    assert made["url"] == f"{embedded.endpoint}/"
     assert 0 <= made["seconds"] < 60
     assert made["at"] > who["at"] > 1.7e9
     (lab,) = lines(place, "lab")
@@ -154,8 +155,8 @@ async def test_a_refusal(place: Path) -> None:
         async with open_session(url):
             pass
     refused, nobody = lines(place, "handshake")
-    assert (refused["status"], refused["body"]["message"]) == (403, "Forbidden")
-    assert refused["body"]["password"].startswith("hidden-")
+    assert (refused["status"], json.loads(refused["body"])["message"]) == (403, "Forbidden")
+    assert json.loads(refused["body"])["password"].startswith("hidden-")
     assert "Errno" in nobody["error"]
 
 

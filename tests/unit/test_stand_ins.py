@@ -82,6 +82,7 @@ def test_urls(own: StandIns) -> None:
     """Of a URL its path stays, and the names of what is asked; users, values and hosts do not."""
     told = own.redact(f"wss://bob:s3cr3t@chat.example.org:8443/development?{QUERY}&x=s3cr3t")
     assert not LEAKS.search(told)
+    assert "example.org" not in own.redact("Host: chat.example.org:8443")
     assert not {"bob", "chat"} & set(re.split(r"\W", told))
     assert re.search(r"@[\w.-]+:8443/development\?X-Amz-Security-Token=[^&]+&.*&x=hidden-\w+$", told)
     for kept in (

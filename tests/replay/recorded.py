@@ -1,0 +1,47 @@
+"""What was recorded: the lines of all files of a directory, in the order of time."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from wschat.recording import FORMAT
+
+Line = dict[str, Any]
+
+
+class Unreadable(Exception):  # noqa: N818  it says what can't be read
+    """A recording can't be read; the text says where and why."""
+
+
+def load(directory: Path) -> list[Line]:
+    """Return all lines, each with the name of its `file`.
+
+    Raises:
+        Unreadable: there is no such directory, no recording in it, or a line that is none of a recording.
+    """
+    files = sorted(directory.glob("*.jsonl"))
+    if not files:
+        raise Unreadable(f"{directory}: there is no recording, which is files that end in .jsonl")
+    return sorted((line for file in files for line in _lines(file)), key=lambda line: line["at"])
+
+
+def _lines(file: Path) -> list[Line]:
+    lines = []
+    for number, text in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        try:
+            line = json.loads(text)
+            known = isinstance(line["kind"], str) and isinstance(line["at"], int | float)
+        except (ValueError, LookupError, TypeError):
+            known = False
+        if not known:
+            raise Unreadable(f"{file}, line {number}: that is no line of a recording")
+        lines.append(line | {"file": file.name})
+    if not lines or lines[0].get("format") != FORMAT:
+        raise Unreadable(f"{file}: it does not begin with a line of format {FORMAT}")
+    return lines
+
+
+def body_of(line: Line) -> bytes:
+    """Return the body of an answer as it came, but for the spacing of JSON."""
+    body = line.get("body", "")
+    return body.encode() if isinstance(body, str) else json.dumps(body).encode()
