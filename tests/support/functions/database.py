@@ -24,6 +24,7 @@ from wschat.functions.shared.dynamodb import CLIENTS, PARTITION_KEYS, ROOMS
 ACCOUNT = "111111111111"
 CONFLICT = "com.amazonaws.dynamodb.v20120810#TransactionConflictException"
 CANCELED = "com.amazonaws.dynamodb.v20120810#TransactionCanceledException"
+CANCELLED = "Transaction cancelled, please refer cancellation reasons for specific reasons [{}]"
 
 
 class Database:
@@ -115,7 +116,8 @@ def _conflict(operation: str, params: dict[str, Any]) -> dict[str, Any] | None:
     if operation == "TransactWriteItems":
         reasons = [{"Code": "None"} for _ in params["TransactItems"]]
         reasons[-1] = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
-        return {"__type": CANCELED, "Message": "Transaction cancelled", "CancellationReasons": reasons}
+        words = ", ".join(each["Code"] for each in reasons)
+        return {"__type": CANCELED, "Message": CANCELLED.format(words), "CancellationReasons": reasons}
     if operation == "UpdateItem":
         return {"__type": CONFLICT, "message": "Transaction is ongoing for the item"}
     return None

@@ -1,9 +1,10 @@
 """Errors and their answers, each in its service's own code, status and shape."""
 
 import json
+import re
 from xml.sax.saxutils import escape
 
-from tests.support.plane.wire import Answer
+from tests.support.plane.wire import Answer, Call
 
 XML = {"iam": "https://iam.amazonaws.com/doc/2010-05-08/", "sts": "https://sts.amazonaws.com/doc/2011-06-15/"}
 REQUEST_ID = "00000000-0000-4000-8000-000000000000"
@@ -25,12 +26,23 @@ DENIED = {
     "sts": (403, "AccessDenied"),
 }
 MISSING = {
-    "apigateway": (404, "NotFoundException", "Invalid identifier specified: {}"),
-    "dynamodb": (400, "ResourceNotFoundException", "Requested resource not found: {}"),
-    "iam": (404, "NoSuchEntity", "{} cannot be found."),
-    "lambda": (404, "ResourceNotFoundException", "The resource you requested does not exist: {}"),
-    "logs": (400, "ResourceNotFoundException", "The specified log group does not exist: {}"),
+    "apigateway": (404, "NotFoundException", "Invalid API identifier specified 000000000000:{api}"),
+    "dynamodb": (400, "ResourceNotFoundException", "Requested resource not found: Table: {name} not found"),
+    "iam": (404, "NoSuchEntity", "The role with name {name} cannot be found."),
+    "lambda": (404, "ResourceNotFoundException", "Function not found: arn:aws:lambda:{here}:function:{name}"),
+    "logs": (400, "ResourceNotFoundException", "The specified log group does not exist."),
 }
+REWORDED = {
+    "iam": (
+        (rb"Role (\S+) not found\.", rb"The role with name \1 cannot be found."),
+        (rb"Policy document is not valid JSON", rb"This policy contains invalid Json"),
+    ),
+    "logs": (
+        (rb'(The specified log group does not exist): [^"]*', rb"\1."),
+        (rb'(The specified log group already exists): [^"]*', rb"\1"),
+    ),
+}
+"""What MiniStack says of errors, and what AWS does (recorded, us-east-1, 2026-09; LocalStack, 2026-02)."""
 
 
 def error(service: str, status: int, code: str, message: str) -> Answer:
@@ -66,9 +78,19 @@ def broken(service: str) -> Answer:
     return error(service, 500, "InternalFailure", "The request processing has failed")
 
 
-def missing(service: str, name: str) -> Answer:
-    status, code, message = MISSING[service]
-    return error(service, status, code, message.format(name))
+def missing(call: Call) -> Answer:
+    """Refuse a call about something that is not there."""
+    status, code, text = MISSING[call.service]
+    here = f"{call.region}:000000000000"
+    return error(call.service, status, code, text.format(api=call.api, name=call.resource, here=here))
+
+
+def reworded(service: str, answer: Answer) -> Answer:
+    """Return an answer with errors in AWS's words."""
+    body = answer.body
+    for theirs, aws in REWORDED.get(service, ()) if not answer.ok else ():
+        body = re.sub(theirs, aws, body)
+    return answer if body == answer.body else answer.with_body(body)
 
 
 def denied(service: str, user: str, action: str, resource: str, *, explicit: bool = False) -> Answer:

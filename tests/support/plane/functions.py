@@ -1,9 +1,10 @@
 """Functions that are Pending and InProgress and refuse changes meanwhile, and who decrypts for them."""
 
+import json
 from typing import Any
 
 from tests.support.plane.clock import Dates
-from tests.support.plane.errors import error, missing
+from tests.support.plane.errors import error
 from tests.support.plane.rates import FOREVER, Times
 from tests.support.plane.reads import Reads
 from tests.support.plane.roles import Roles
@@ -15,6 +16,7 @@ NOT_NOW = "The operation cannot be performed at this time. {}"
 PENDING = NOT_NOW.format("The function is currently in the following state: Pending")
 UPDATING = NOT_NOW.format("An update is in progress for resource: {}")
 UPDATES = {"UpdateFunctionCode", "UpdateFunctionConfiguration"}
+NO_POLICY = error("lambda", 404, "ResourceNotFoundException", "The resource you requested does not exist.")
 ROLE_USERS = {"CreateFunction", "UpdateFunctionConfiguration"}
 STATES = ("State", "StateReason", "StateReasonCode")
 UPDATE_STATES = ("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatusReasonCode")
@@ -56,7 +58,7 @@ class Functions(Service):
         name = call.resource
         if call.operation == "CreateFunction":
             self._made[name] = now
-            self._reads.starts_with(_get_policy(call), missing("lambda", name))
+            self._reads.starts_with(_get_policy(call), NO_POLICY)
         elif call.operation == "DeleteFunction":
             self._made.pop(name, None)
             self._updated.pop(name, None)
@@ -71,7 +73,10 @@ class Functions(Service):
         return answer
 
     def mend(self, call: Call, answer: Answer) -> Answer:
-        """Put in the clock's date of the last change; leave out the states of a list, as AWS does."""
+        """Put in the clock's date of the last change; leave out what AWS does.
+
+        That is the states in a list, tags where there are none, and a policy without statements.
+        """
         if not answer.ok:
             return answer
         content = answer.json
@@ -79,6 +84,10 @@ class Functions(Service):
             for function in content["Functions"]:
                 for name in STATES + UPDATE_STATES:
                     function.pop(name, None)
+        if call.operation == "GetPolicy" and not json.loads(content["Policy"])["Statement"]:
+            return NO_POLICY
+        if call.operation == "GetFunction" and not content["Tags"]:
+            del content["Tags"]
         changed = self._updated.get(call.resource, self._made.get(call.resource))
         if call.operation == "GetFunction" and changed is not None:
             content["Configuration"]["LastModified"] = self._dates.millisecond(changed)
@@ -97,12 +106,11 @@ class Functions(Service):
             return configuration
         name = configuration["FunctionName"]
         kept = {key: value for key, value in configuration.items() if key not in STATES + UPDATE_STATES}
+        reason, code = "The function is being created.", "Creating"
         if self.pending(name, now):
-            reason = "The function is being created."
-            return kept | {"State": "Pending", "StateReason": reason, "StateReasonCode": "Creating"}
-        if self.updating(name, now):
-            reason = "The function is being updated."
-            update = {"LastUpdateStatusReason": reason, "LastUpdateStatusReasonCode": "Updating"}
+            return kept | {"State": "Pending", "StateReason": reason, "StateReasonCode": code}
+        if self.updating(name, now):  # of an update as well, as recorded by LocalStack, 2025-11
+            update = {"LastUpdateStatusReason": reason, "LastUpdateStatusReasonCode": code}
             return kept | {"State": "Active", "LastUpdateStatus": "InProgress"} | update
         return kept | {"State": "Active", "LastUpdateStatus": "Successful"}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.support.plane.backend import Backend
 from tests.support.plane.clock import Dates
-from tests.support.plane.errors import broken, throttled
+from tests.support.plane.errors import broken, reworded, throttled
 from tests.support.plane.faults import AFTER, DROPS, KILLS, Dropped, Fault
 from tests.support.plane.functions import Functions
 from tests.support.plane.gateway import Gateway, Routes
@@ -115,7 +115,7 @@ class Plane:
         self.calls.append(call)
         fault = self.fault(call)
         if fault is None or fault in AFTER:
-            answer = self._carry_out(call)
+            answer = reworded(call.service, self._carry_out(call))
         else:
             self._clock.sleep(self._times.latency)
             answer = self._fail(call, fault)

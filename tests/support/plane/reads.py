@@ -79,7 +79,7 @@ class Reads:
         key = (call.service, call.operation, call.region, *params)
         if key not in self._known:
             births = (self._born.get((call.service, path)) for path in _paths(call))
-            absent = missing(call.service, call.resource)
+            absent = missing(call)
             past = [(birth, absent) for birth in births if birth is not None]
             self._known[key] = Known(call, before=past[:1])
         return self._known[key]

@@ -10,6 +10,8 @@ from tests.support.plane.wire import Answer, Call, beside
 
 IN_USE = "Attempt to change a resource which is still in use: Table is being {}: {}"
 CHANGES = {"UpdateTable", "DeleteTable", "UpdateTimeToLive"}
+UNTOLD = {"AttributeDefinitions", "KeySchema", "CreationDateTime"}
+"""What DeleteTable does not tell of the table (recorded by LocalStack)."""
 NO_TTL = {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}}
 NOT_THERE = b"Access denied. The user is not authorized to access this resource."
 """MiniStack, of the tags of a table that is not there."""
@@ -69,6 +71,8 @@ class Tables(Service):
         elif call.operation == "DeleteTable":
             self._made.pop(name, None)
             self._deleted[name] = now, answer.json["TableDescription"] | {"TableStatus": "DELETING"}
+            left = {key: value for key, value in self._deleted[name][1].items() if key not in UNTOLD}
+            return answer.with_json({"TableDescription": left})
         elif call.operation == "UpdateTimeToLive":
             self._expiring[name] = now
         return self._with_status(answer, "TableDescription", name, now)

@@ -76,6 +76,7 @@ def test_updating(aws: Aws, clock: VirtualClock, role: str) -> None:
     update = aws.functions.update_function_configuration
     made = update(FunctionName=aws.name, Timeout=9)
     assert (made["State"], made["LastUpdateStatus"]) == ("Active", "InProgress")
+    assert made["LastUpdateStatusReasonCode"] == "Creating"
     clock.sleep(0.5)
     assert states(aws) == ("Active", "InProgress")
     code, text = refused(update, FunctionName=aws.name, Timeout=10)

@@ -20,7 +20,7 @@ def status(aws: Aws) -> str:
 
 
 def test_creating(aws: Aws, clock: VirtualClock) -> None:
-    """A new table is CREATING for 6 s, and may be neither changed nor deleted."""
+    """A new table is CREATING for 8 s, and may be neither changed nor deleted."""
     aws.make_table()
     clock.sleep(3)
     assert status(aws) == "CREATING"
@@ -30,7 +30,7 @@ def test_creating(aws: Aws, clock: VirtualClock) -> None:
     assert refused(aws.dynamodb.delete_table, TableName=name)[0] == use
     assert refused(aws.make_table)[0] == use
     assert refused(aws.dynamodb.describe_time_to_live, TableName=name)[0] == "ValidationException"
-    clock.sleep(3)
+    clock.sleep(5)
     assert status(aws) == "ACTIVE"
 
 
@@ -38,7 +38,8 @@ def test_deleting(aws: Aws, clock: VirtualClock) -> None:
     """A deleted table is DELETING for 5 s, may not be made again meanwhile, and then is gone."""
     aws.make_table()
     clock.sleep(10)
-    aws.dynamodb.delete_table(TableName=aws.name)
+    told = aws.dynamodb.delete_table(TableName=aws.name)["TableDescription"]
+    assert told.keys() & {"TableStatus", "AttributeDefinitions", "KeySchema"} == {"TableStatus"}
     assert status(aws) == "DELETING"
     pages = aws.dynamodb.get_paginator("list_tables").paginate()
     assert aws.name in [name for page in pages for name in page["TableNames"]]
@@ -47,7 +48,7 @@ def test_deleting(aws: Aws, clock: VirtualClock) -> None:
     clock.sleep(5)
     assert refused(status, aws)[0] == "ResourceNotFoundException"
     aws.make_table()
-    clock.sleep(6)
+    clock.sleep(8)
     assert status(aws) == "ACTIVE"
 
 
