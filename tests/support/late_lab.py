@@ -16,7 +16,7 @@ BUSY = '{"type": "error", "code": "busy", "message": "later"}'
 FULL = '{"type": "error", "code": "full", "message": "full\\u001b[31m"}'
 UNKNOWN = '{"type": "error", "code": "unknown-action", "message": "no such action"}'
 DENIED = "An error occurred (AccessDeniedException) when calling the GetItem operation: no"
-GOODBYE, UNPOSTED, REPEATED = "goodbye", "unposted", "repeated"
+GOODBYE, UNPOSTED, REPEATED, SILENT = "goodbye", "unposted", "repeated", "silent"
 TAKEN = '{"type": "error", "code": "name-taken", "message": "somebody else has that name"}'
 Late = int | str | tuple[str, str]
 
@@ -25,7 +25,8 @@ class LateLab(ThreadedServer):
     """A lab that works only after some tries, each of which fails by what comes next in its script.
 
     A status refuses its handshake; a text answers its first request, or the one that is named before it.
-    GOODBYE ends the connection instead, UNPOSTED replies and posts nothing; REPEATED does so again and again.
+    GOODBYE ends the connection instead, UNPOSTED replies and posts nothing; REPEATED does so again and again;
+    SILENT does nothing.
     """
 
     def __init__(self, script: Sequence[Late]) -> None:
@@ -47,7 +48,7 @@ class LateLab(ThreadedServer):
             self._tasks.append(asyncio.ensure_future(self.server.cut(1001)))
         elif instead == REPEATED:
             self._tasks.append(asyncio.ensure_future(self._repeat(reply)))
-        else:
+        elif instead != SILENT:
             return json.dumps(reply) if instead == UNPOSTED else instead or None
         return ""
 

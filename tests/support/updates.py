@@ -7,11 +7,16 @@ DEPLOYMENT_EVERY_S = 5.0
 
 
 def updated_api(cloud: Cloud, stage: str) -> str:
-    """Make an API with a stage on which the route `join` is new; return its id."""
+    """Make an API with a stage on which the route `join` and AWS_IAM are new; return its id."""
     made = cloud.api.create_api(Name="x", ProtocolType="WEBSOCKET", RouteSelectionExpression="$x")["ApiId"]
-    for key, deploy in (("leave", cloud.api.create_stage), ("join", cloud.api.update_stage)):
-        cloud.api.create_route(ApiId=made, RouteKey=key)
-        cloud.clock.sleep(DEPLOYMENT_EVERY_S)
-        deployment = cloud.api.create_deployment(ApiId=made)["DeploymentId"]
-        deploy(ApiId=made, StageName=stage, DeploymentId=deployment)
+    cloud.api.create_route(ApiId=made, RouteKey="leave")
+    cloud.api.create_stage(ApiId=made, StageName=stage, DeploymentId=_deploy(cloud, made))
+    cloud.api.create_route(ApiId=made, RouteKey="join")
+    cloud.api.create_route(ApiId=made, RouteKey="$connect", AuthorizationType="AWS_IAM")
+    cloud.api.update_stage(ApiId=made, StageName=stage, DeploymentId=_deploy(cloud, made))
     return made
+
+
+def _deploy(cloud: Cloud, api: str) -> str:
+    cloud.clock.sleep(DEPLOYMENT_EVERY_S)
+    return cloud.api.create_deployment(ApiId=api)["DeploymentId"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import typer
+from websockets.http11 import Request
 
 from tests.studies.account import Account
 from tests.support.late_lab import UNKNOWN, LateLab, late_lab
@@ -30,16 +31,28 @@ def test_a_new_account(capsys: pytest.CaptureFixture[str], functions: int, *, no
 
 
 class Updated:
-    """A lab behind AWS's nodes on virtual time: its stage has just been updated, `join` is new on it."""
+    """A lab behind AWS's nodes on virtual time: on its stage `join` and AWS_IAM are new as of now.
 
-    def __init__(self, account: Account, lab: LateLab) -> None:
-        self.cloud, self.server = account.lab(), lab.server
-        self._api, self._target = updated_api(self.cloud, STAGE), Target(url=lab.url)
+    `handshakes` are whether each was signed, and let in.
+    """
+
+    def __init__(self, account: Account, lab: LateLab, *, sign: bool = False) -> None:
+        self.cloud, self.server, self.handshakes = account.lab(), lab.server, list[tuple[bool, bool]]()
+        self._api, self._target = updated_api(self.cloud, STAGE), Target(url=lab.url, sign=sign)
         self.updated = account.clock.now()
 
         def answer(request: dict[str, Any]) -> str | None:
             served = request["action"] != "join" or "join" in account.plane.served(self._api, STAGE)
             return None if served else json.dumps({**json.loads(UNKNOWN), "id": request["id"]})
+
+        def lets_in(request: Request) -> bool:
+            signed = "X-Amz-Signature" in request.path
+            let_in = signed or "$connect" not in account.plane.served(self._api, STAGE)
+            self.handshakes.append((signed, let_in))
+            return let_in
+
+        if sign:
+            lab.server.lets_in = lets_in
 
         lab.server.tamper = answer
 
@@ -85,6 +98,16 @@ def test_an_update_in_a_terminal(
     shown = capsys.readouterr().err
     assert WHY in " ".join(shown.split())
     assert re.search(r"Trying it: 4 of 5 connections in a row hold \(\d+ s\)", shown)
+
+
+@pytest.mark.usefixtures("account")
+def test_an_update_of_who_may_connect(embedded: Embedded) -> None:
+    """With AWS_IAM, who does not sign must be refused as often as who does must be let in."""
+    with late_lab() as lab:
+        updated = Updated(Account(embedded), lab, sign=True)
+        assert 90 <= updated.try_it() < 110
+    assert updated.handshakes[0] == (False, True), "as it was before"
+    assert updated.handshakes[-15:] == [(False, False), (True, True), (True, True)] * 5
 
 
 def test_in_an_emulator(updated: Updated, capsys: pytest.CaptureFixture[str]) -> None:

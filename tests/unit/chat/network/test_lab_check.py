@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.support.late_lab import FAILED, FULL, GOODBYE, REPEATED, TAKEN, UNPOSTED, LateLab, late_lab
+from tests.support.late_lab import FAILED, FULL, GOODBYE, REPEATED, SILENT, TAKEN, UNPOSTED, LateLab, late_lab
 from wschat.chat.machine.advice import FUNCTIONS
 from wschat.chat.network.lab_check import Timeouts, check
 from wschat.errors import AnswerError, WschatError
@@ -78,6 +78,7 @@ def test_the_step_that_fails(step: str) -> None:
     ("step", "instead", "reply", "says"),
     [
         ("register", '{"type": "signup", "name": "x", "id": "another"}', 0.05, "no answer within"),
+        ("join", SILENT, 0.05, "no answer within 0 s, as where a route response is not served yet"),
         ("create", UNPOSTED, 30, "nothing was posted"),
         ("message", UNPOSTED, 30, "nothing was posted"),
         ("leave", UNPOSTED, 30, "nothing was posted"),
