@@ -138,6 +138,8 @@ BEHAVIOURS = (
         "https://github.com/aws-samples/simple-websockets-chat-app/issues/46", "raises"),
     IS("`Internal server error` where a two-way route's function may not be invoked", CREDENTIALS,
         "message_without_permission"),
+    IS("`Internal server error` where the alias of its function does not exist", METRICS,
+        "an_alias_that_does_not_exist"),
     IS("`Internal server error` where a two-way route's function returns no response", LOGS, "bad_shape"),
     IS("nothing, where a one-way route's does", UNKNOWN, "bad_shape"),
     IS("`Endpoint request timed out`: AWS's frame", "https://github.com/Kludex/mangum/issues/128", "timeout"),

@@ -20,6 +20,19 @@ def test_the_uri_must_be_that_of_an_invocation(clients: Cloud, mirror: str) -> N
     assert refused(api.url)[0] == 500
 
 
+def test_an_alias_that_does_not_exist(clients: Cloud, mirror: str) -> None:
+    """A route to an alias that does not exist causes `Internal server error`, and the socket stays open."""
+    api = TestApi(clients)
+    api.route("gone", api.proxy(f"{mirror}:gone"))
+    api.route("mock", api.mock())
+    api.permit(mirror, "gone")
+    api.stage(api.deploy())
+    with opened(api.url) as client:
+        client.send('{"action": "gone"}')
+        assert re.fullmatch(ERROR % "Internal server error", str(client.recv(PATIENCE_S)))
+        assert ask(client, FENCE) == "mocked"
+
+
 def test_timeout(api: TestApi, tmp_path: Path) -> None:
     """A function that outlasts its integration's timeout causes `Endpoint request timed out`."""
     with opened(api.url) as client:
