@@ -53,6 +53,7 @@ LAYERS = (
         "paths",
         "protocol",
         "provisioned",
+        "proxy",
         "recording",
         "retry",
         "signals",
@@ -92,7 +93,7 @@ CATCHERS = {
 """Where our errors are caught: shown (and gone on from), put into a report, taken note of, or sent on."""
 IN_LAMBDA = sys.stdlib_module_names | {"botocore", "wschat"}
 LONGEST = 320
-FULLEST = {"chat": 7}
+FULLEST = {".": 17, "chat": 7}
 
 
 @cache

@@ -2,11 +2,13 @@
 
 import asyncio
 import errno
+import os
 import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from websockets import exceptions
@@ -23,6 +25,7 @@ from wschat.errors import ConnectError, WschatError
 from wschat.protocol import events as wire
 from wschat.protocol.reader import decode_event
 from wschat.protocol.requests import Action, Request
+from wschat.proxy import Proxy, proxy_for
 from wschat.retry import Failure
 from wschat.target import SignedHandshake, check_url, is_here
 from wschat.text import safe
@@ -37,14 +40,17 @@ TOO_BIG, ABNORMAL = 1009, 1006
 NO_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 SLICE = 0.005  # seconds of work without a look at the keyboard
 HEARTBEAT = 10.0  # seconds between two pings; after two of them a network that is gone is noticed
-PROXY = Advice("the proxy does not work", "check HTTPS_PROXY, or name this host in NO_PROXY")
+PROXIES = {"wss": ("wss", "socks", "https"), "ws": ("ws", "socks", "https", "http")}
+"""For which schemes websockets takes a proxy, in its order."""
+PROXY = Advice("the proxy {proxy} can't be used: {why}", "mend that setting, or name this host in NO_PROXY")
 NOT_OPENED: dict[type, Advice] = {
     **dict.fromkeys((exceptions.InvalidProxy, exceptions.ProxyError, ImportError), PROXY),
     TimeoutError: Advice("the server did not answer in time", "check the network and the URL"),
     socket.gaierror: Advice("there is no host {host}", "check the URL and the network"),
     ssl.SSLCertVerificationError: Advice(
         "the server's certificate is not valid: {why}",
-        "a proxy that reads TLS needs its certificate in SSL_CERT_FILE",
+        "set the clock if that is wrong; a proxy that reads TLS needs its certificate in SSL_CERT_FILE"
+        "{certificates}, whatever AWS_CA_BUNDLE is",
     ),
     ssl.SSLError: Advice(
         "the server does not speak TLS here", "a lab on this machine needs ws://, not wss://"
@@ -129,7 +135,8 @@ async def open_session(
         date, body = "".join(response.headers.get_all("Date")), bytes(response.body or b"")
         raise refused(where, response.status_code, body, date, time.time()) from None
     except (OSError, exceptions.WebSocketException, ValueError, ImportError) as error:
-        raise _not_opened(error, where, parts.hostname or "") from None
+        proxy = proxy_for(url, *PROXIES[parts.scheme])
+        raise _not_opened(error, where, parts.hostname or "", proxy) from None
     answering = asyncio.create_task(_require_pongs(connection, heartbeat))
     try:
         yield Session(connection, where)
@@ -145,15 +152,24 @@ async def _require_pongs(connection: ClientConnection, within: float) -> None:
         connection.ping_timeout = within
 
 
-def _not_opened(error: Exception, where: str, host: str) -> ConnectError:
+def _not_opened(error: Exception, where: str, host: str, proxy: Proxy | None) -> ConnectError:
     kind = ConnectionRefusedError if f"[Errno {errno.ECONNREFUSED}]" in str(error) else type(error)
+    if proxy and isinstance(error, OSError) and not isinstance(error, ssl.SSLError | TimeoutError):
+        kind = exceptions.ProxyError  # it is the proxy that finds the host, and connects to it
     what, hint = next(NOT_OPENED[base] for base in kind.__mro__ if base in NOT_OPENED)
-    told = getattr(error, "verify_message", "") or getattr(error, "strerror", "")
-    why = told or str(error) or kind.__name__
+    names = ("verify_message", "strerror", "msg")  # the text of a proxy's error may hold a password
+    why = next(filter(None, (getattr(error, name, "") for name in names)), "") or str(error) or kind.__name__
     offline = isinstance(error, socket.gaierror) or getattr(error, "errno", None) in NO_NETWORK
     cut = isinstance(error, TimeoutError | ConnectionResetError)
     failure = Failure.OFFLINE if offline else Failure.NO_ANSWER if cut else Failure.PERMANENT
-    return ConnectError(what.format(host=safe(host), why=safe(why)), where=where, hint=hint, failure=failure)
+    facts = {"host": host, "why": why, "proxy": proxy or "", "certificates": _certificates()}
+    what, hint = (safe(text.format(**facts)) for text in (what, hint))
+    return ConnectError(what, where=where, hint=hint, failure=failure)
+
+
+def _certificates() -> str:
+    path = os.environ.get("SSL_CERT_FILE")
+    return f" (now {path}{'' if Path(path).is_file() else ', which is no file'})" if path else ""
 
 
 class Connections:

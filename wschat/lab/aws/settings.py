@@ -9,15 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 import botocore.session
 from botocore.config import Config
 from botocore.configloader import raw_config_parse
-from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url, should_bypass_proxies
+from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
 
 from wschat.errors import AccessError, UsageError
 from wschat.lab.aws.errors import WAY, Text, Way, note, translated
+from wschat.proxy import Proxy, proxy_for
 from wschat.target import is_here
 
 MEND = "mend that file, or name another"
@@ -184,8 +184,8 @@ class Settings(botocore.session.Session):
                 raise
 
     def _way(self, url: str, where: str) -> Way:
-        proxy, variable = _proxy(url)
-        told = f"{proxy}{_in(variable)}"
+        if proxy := proxy_for(url, urlsplit(url).scheme):
+            _check_proxy(proxy)
         path, source = self._certificates()
         if path and url.startswith("https:"):
             try:
@@ -194,8 +194,8 @@ class Settings(botocore.session.Session):
                 what = f"{path} is no file of certificates in PEM: {error.strerror or error}"
                 raise UsageError(what, where=source, hint="mend that setting, or take it away") from None
         return Way(
-            endpoint=f"{url}{_in(where)}" + (f" through the proxy {told}" if proxy else ""),
-            proxy=told,
+            endpoint=f"{url}{_in(where)}" + (f" through the proxy {proxy}" if proxy else ""),
+            proxy=str(proxy),
             certificates=f"{path}{_in(source)}" if path else "the list that boto3 brings",
         )
 
@@ -253,27 +253,22 @@ def check_endpoint(url: str, where: str) -> None:
         raise UsageError(f"{url.rpartition('@')[2]!r} is no URL of an endpoint", where=where, hint=hint)
 
 
-def _proxy(url: str) -> tuple[str, str]:
-    """Return the proxy by which a URL is asked, without its password, and the variable that names it.
+def _check_proxy(proxy: Proxy) -> None:
+    """Refuse what is no URL of a proxy.
 
     Raises:
-        UsageError: it is no URL of a proxy.
+        UsageError: it is none; a password in it is not shown.
     """
-    scheme, _, _ = url.partition(":")
-    proxy = getproxies().get(scheme, "")
-    if not proxy or is_here(urlsplit(url).hostname or "") or should_bypass_proxies(url):
-        return "", ""
-    shown, variable = proxy.rpartition("@")[2], f"{scheme}_proxy"
-    variable = variable if os.environ.get(variable) else variable.upper()
     try:
-        parts = urlsplit(proxy if "//" in proxy else f"http://{proxy}")
+        parts = urlsplit(proxy.url if "//" in proxy.url else f"http://{proxy.url}")
         valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         valid = False
-    if not valid or not proxy.isascii():
+    if not valid or not proxy.url.isascii():
         hint = "it looks like http://proxy.example:3128 (in a password, / is %2F); NO_PROXY excepts hosts"
-        raise UsageError(f"{shown!r} is no URL of a proxy that can be used", where=variable, hint=hint)
-    return shown, variable
+        raise UsageError(
+            f"{proxy.shown!r} is no URL of a proxy that can be used", where=proxy.where, hint=hint
+        )
 
 
 def _set(variables: str | list[str] | None) -> list[str]:

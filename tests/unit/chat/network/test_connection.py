@@ -92,6 +92,33 @@ async def test_other_servers(scheme: str, answer: bytes, says: str) -> None:
         assert says in (await failure(url_of(server, scheme))).what
 
 
+@pytest.mark.parametrize(
+    ("proxy", "answer", "why"),
+    [
+        ("http://ann:pass@{here}", b"HTTP/1.1 407 No\r\n\r\n", "HTTP 407"),
+        ("http://ann:pass@{here}", b"SSH-2.0\r\n\r\n", "valid HTTP"),
+        ("http://ann:pass@127.0.0.1:1", b"", "failed"),
+        ("socks5://ann:pass@{here}", b"", "python-socks"),
+        ("ftp://ann:pass@{here}", b"", "scheme ftp isn't supported"),
+    ],
+)
+@asynchronous
+async def test_proxies(monkeypatch: pytest.MonkeyPatch, proxy: str, answer: bytes, why: str) -> None:
+    """What fails at the proxy is told as its fault, with the variable that names it, and no password."""
+
+    async def answer_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(answer)
+        writer.close()
+
+    async with await asyncio.start_server(answer_one, "127.0.0.1", 0) as server:
+        proxy = proxy.format(here=url_of(server)[5:-2])
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        error = await failure("wss://aws.invalid/x")
+    assert f"the proxy {proxy.rpartition('@')[2]} (HTTPS_PROXY) can't be used: " in error.what
+    assert (why in error.what, "pass" in f"{error.what} {error.hint}") == (True, False)
+
+
 @asynchronous
 async def test_each_connection_is_signed_anew() -> None:
     """What signs is asked for each connection; its URL and headers are what the server gets."""
