@@ -78,7 +78,7 @@ def test_provision_again(wschat: Wschat, url: str, home: Path) -> None:
     assert f"wschat chat --url {url} --name" in done.stderr
     (home / "state" / "labs").unlink()
     Provisioned(url="wss://aws", account="1" * 12).keep()
-    done = wschat("provision", "--no-verify", "--prefix", "e2e-")
+    done = wschat("provision", "--no-verify", "--prefix", "e2e-", **kept)
     assert (done.returncode, f"wschat chat --url {url} --name" in done.stderr) == (0, True), done.stderr
     done = wschat("provision", "--plan", "--prefix", "e2e-", **kept)
     assert (done.returncode, done.stdout) == (0, "Plan: nothing to do.\n")
