@@ -191,7 +191,8 @@ class Gateway(Service):
         content = answer.json
         for each in content.get("items", [content]):
             path = path_to(call.api or each["apiId"], each.get("stageName"))
-            each.update(self._dated.get(path, {}), tags=self._tags.get(path, each.get("tags", {})))
+            tags = self._tags.get(path, each.pop("tags", {}))
+            each.update(self._dated.get(path, {}), **({"tags": tags} if tags or "stageName" in each else {}))
         return answer.with_json(content)
 
 

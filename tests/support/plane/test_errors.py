@@ -67,11 +67,13 @@ def test_what_is_not_seen_yet(aws: Aws) -> None:
 
 
 def test_tags_and_policies_that_are_not_there(aws: Aws, clock: VirtualClock, role: str) -> None:
-    """A function without tags has no such key, and without a last permission it has no policy."""
+    """A function or an API without tags has no such key; without a last permission there is no policy."""
+    api = aws.make_api()
     aws.make_function(role)
     aws.permit("one")
     clock.sleep(10)
     assert "Tags" not in aws.functions.get_function(FunctionName=aws.name)
+    assert "Tags" not in aws.api.get_api(ApiId=api)
     assert "one" in aws.functions.get_policy(FunctionName=aws.name)["Policy"]
     aws.functions.remove_permission(FunctionName=aws.name, StatementId="one")
     clock.sleep(2)

@@ -45,8 +45,8 @@ def _now() -> bytes:
     return time.time_ns().to_bytes(TIME_BYTES)
 
 
-def _made_at(time: bytes) -> str:
-    return _encode(time + hmac.digest(KEY, time, "sha256")[:OWN_BYTES])
+def _made_at(when: bytes) -> str:
+    return _encode(when + hmac.digest(KEY, when, "sha256")[:OWN_BYTES])
 
 
 def _encode(raw: bytes) -> str:

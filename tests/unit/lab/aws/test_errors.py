@@ -90,7 +90,12 @@ NEW_ROLE   400 InvalidParameterValueException: The role defined for the function
 PERMANENT  400 InvalidParameterValueException: Unzipped size must be smaller
 NO_ANSWER  500 InternalFailure: no
 NO_ANSWER  503 ServiceUnavailable: no
-NOT_FOUND  404 NoSuchEntity: no
+NOT_FOUND  404 NoSuchEntity: The role with name ConnectRole cannot be found.
+NOT_FOUND  404 NotFoundException: Invalid API identifier specified 000000000000:34jmzjm04l
+NOT_FOUND  404 ResourceNotFoundException: The resource you requested does not exist.
+NOT_FOUND  400 ResourceNotFoundException: The specified log group does not exist.
+PERMANENT  400 BadRequestException: Currently, authorization is restricted to the $connect route only
+PERMANENT  400 AccessDeniedException: CloudWatch Logs has this status for it
 PERMANENT  403 AccessDenied: no
 """
 """What AWS says, by its codes and texts: the kind of failure, the status, the code, the text."""
