@@ -39,6 +39,8 @@ class Updated:
     def __init__(self, account: Account, lab: LateLab, *, sign: bool = False) -> None:
         self.cloud, self.server, self.handshakes = account.lab(), lab.server, list[tuple[bool, bool]]()
         self._api, self._target = updated_api(self.cloud, STAGE), Target(url=lab.url, sign=sign)
+        stage = self.cloud.api.get_stage(ApiId=self._api, StageName=STAGE)
+        self._actual = Actual(ids={("API", "x"): self._api, ("deployment", "x"): stage["DeploymentId"]})
         self.updated = account.clock.now()
 
         def answer(request: dict[str, Any]) -> str | None:
@@ -59,7 +61,7 @@ class Updated:
     def try_it(self, **changed: Any) -> float:  # noqa: ANN401  as the cloud's fields are
         """Try it, and return how many seconds after its update that ends."""
         cloud = replace(self.cloud, **changed)
-        try_it(cloud, Actual(ids={("API", "x"): self._api}), self._target)
+        try_it(cloud, self._actual, self._target)
         return self.cloud.clock.now() - self.updated
 
     def asked(self) -> int:

@@ -273,18 +273,25 @@ def updated_ago(cloud: "Cloud", stage: str) -> float | None:
     """Return for how many seconds a stage has been as it is, at least; None if it was never updated.
 
     By AWS's own clock, and so for whoever asks. A stage that was made much later than its API may have been
-    there before, and counts as updated. What AWS does not tell counts as just updated.
+    there before, and counts as updated. What AWS does not tell counts as just updated; so does a stage that
+    AWS shows with a deployment which it does not serve any more, for longer than its reads may lag.
     """
     what = "when the stage was updated"
     api = cloud.ask(what, cloud.api.get_api, ApiId=cloud.api_id)
-    found = cloud.ask(what, cloud.api.get_stage, ApiId=cloud.api_id, StageName=stage)
-    if not api or not found:
-        return 0.0
-    told = api["CreatedDate"], found["CreatedDate"], found["LastUpdatedDate"]
+    serves = {which for (kind, _), which in cloud.ids.items() if kind == Deployment.kind}
+    for _ in cloud.looks("AWS to show the stage", cloud.pacing.read_lag):
+        found = cloud.ask(what, cloud.api.get_stage, ApiId=cloud.api_id, StageName=stage)
+        if api and found and found["DeploymentId"] in serves:
+            return _age(api["CreatedDate"], found)
+    return 0.0
+
+
+def _age(api_made: object, stage: Any) -> float | None:  # noqa: ANN401
+    told = api_made, stage["CreatedDate"], stage["LastUpdatedDate"]
     dates = [each for each in map(seconds, told) if each is not None]
-    now = parsedate_tz(found["ResponseMetadata"]["HTTPHeaders"].get("date", ""))
+    now = parsedate_tz(stage["ResponseMetadata"]["HTTPHeaders"].get("date", ""))
     if len(dates) < len(told) or not now:
         return 0.0
-    api_made, made, updated = dates
-    is_first = updated - made <= 1 and made - api_made < LONGEST_S
+    with_api, made, updated = dates
+    is_first = updated - made <= 1 and made - with_api < LONGEST_S
     return None if is_first else max(0.0, mktime_tz(now) - updated - 1)  # each is in whole seconds

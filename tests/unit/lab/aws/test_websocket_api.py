@@ -1,6 +1,8 @@
 """The API, its deployments and its stages; the labs that there may be by its name."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -93,36 +95,55 @@ def test_a_deployment_that_fails(embedded: Embedded, told: dict[str, str], says:
     assert left.resource == Deployment(name=left.id)
 
 
-def test_how_old_a_stage_is(embedded: Embedded) -> None:
-    """A new stage has no age; one that was updated, or made long after its API, has, whoever did that."""
-    account = Account(embedded)
-    cloud, sleep = lab(account), account.clock.sleep
+@pytest.fixture
+def staged(embedded: Embedded) -> Cloud:
+    """A lab with a stage."""
+    cloud = lab(Account(embedded))
     DEPLOYMENT.create(cloud)
     STAGE.create(cloud)
+    return cloud
+
+
+def test_how_old_a_stage_is(staged: Cloud) -> None:
+    """A new stage has no age; one that was updated, or made long after its API, has, whoever did that."""
+    sleep = staged.clock.sleep
     sleep(60)
-    assert updated_ago(cloud, "dev") is None
-    cloud.api.update_stage(ApiId=cloud.api_id, StageName="dev", Description="theirs")
+    assert updated_ago(staged, "dev") is None
+    staged.api.update_stage(ApiId=staged.api_id, StageName="dev", Description="theirs")
     sleep(60)
-    assert updated_ago(cloud, "dev") == pytest.approx(60, abs=2)
-    STAGE.delete(replace(cloud, ids={**cloud.ids, STAGE.key: "dev"}))
+    assert updated_ago(staged, "dev") == pytest.approx(60, abs=2)
+    STAGE.delete(replace(staged, ids={**staged.ids, STAGE.key: "dev"}))
     sleep(900)
-    STAGE.create(cloud)
-    assert updated_ago(cloud, "dev") == pytest.approx(0, abs=2)
+    STAGE.create(staged)
+    assert updated_ago(staged, "dev") == pytest.approx(0, abs=2)
 
 
-def test_an_age_that_is_not_told(embedded: Embedded) -> None:
+def tell(cloud: Cloud, *answers: Mapping[str, object]) -> None:
+    """Let the next looks at a stage be answered with something else."""
+    left = list(answers)
+
+    def change(parsed: dict[str, Any], **_: object) -> None:
+        parsed.update(left.pop(0) if left else {})
+
+    cloud.api.meta.events.register("after-call.apigatewayv2.GetStage", change)
+
+
+def test_a_stage_that_is_shown_late(staged: Cloud) -> None:
+    """While AWS shows the stage with the deployment that it served before, its dates are of before, too."""
+    staged.clock.sleep(10)
+    staged.api.update_stage(ApiId=staged.api_id, StageName="dev", Description="theirs")
+    staged.clock.sleep(60)
+    now = datetime.now(UTC)
+    before = {"DeploymentId": "before", "CreatedDate": now, "LastUpdatedDate": now}
+    tell(staged, before, before)
+    assert updated_ago(staged, "dev") == pytest.approx(60, abs=2)
+    tell(staged, *[before] * 20)
+    assert updated_ago(staged, "dev") == 0
+
+
+def test_an_age_that_is_not_told(staged: Cloud) -> None:
     """What AWS tells in another form, or not at all, is taken for an update of just now."""
-    cloud, told = lab(Account(embedded)), dict[str, object]()
-    STAGE.create(replace(cloud, ids={**cloud.ids, DEPLOYMENT.key: ""}))
-    cloud.api.meta.events.register(
-        "after-call.apigatewayv2.GetStage", lambda parsed, **_: parsed.update(told)
-    )
-    assert updated_ago(cloud, "dev") is None
-    for headers in ({}, {"date": "soon"}):
-        told["ResponseMetadata"] = {"HTTPHeaders": headers}
-        assert updated_ago(cloud, "dev") == 0
-    for field in ("CreatedDate", "LastUpdatedDate"):
-        for value in (None, "yesterday"):
-            told.clear()
-            told[field] = value
-            assert updated_ago(cloud, "dev") == 0
+    headers = [{"ResponseMetadata": {"HTTPHeaders": each}} for each in ({}, {"date": "soon"})]
+    dates = [{each: told} for each in ("CreatedDate", "LastUpdatedDate") for told in (None, "yesterday")]
+    tell(staged, *headers, *dates)
+    assert [updated_ago(staged, "dev") for _ in range(7)] == [0] * 6 + [None]
