@@ -20,7 +20,6 @@ from tests.support.terminal import Terminal, terminal
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.clock import Clock
-from wschat.lab.model import canonical
 from wschat.local.join import LocalLab
 
 FIRST = "Stopping: the calls in flight end first. Ctrl-C again stops at once."
@@ -189,10 +188,9 @@ def test_after_the_second(standing: Cloud, gate: Gate) -> None:
 
 @pytest.mark.usefixtures("account")
 def test_while_trying(standing: Cloud) -> None:
-    """While provision tries the lab and nobody is let in, Ctrl-C leaves the lab, and says where it is."""
-    nothing = canonical({"Statement": [{"Effect": "Deny", "Action": "dynamodb:*", "Resource": "*"}]})
-    role = standing.lab.name("ConnectRole")
-    standing.iam.put_role_policy(RoleName=role, PolicyName="theirs", PolicyDocument=nothing)
+    """While provision tries the lab and nobody gets a name, Ctrl-C leaves the lab, and says where it is."""
+    unreadable = {"ID": {"S": "#rooms"}, "rooms": {"S": "theirs"}}
+    standing.dynamodb.put_item(TableName=standing.lab.name("client-records"), Item=unreadable)
     with terminal("provision", "--yes", "--prefix", standing.lab.prefix) as person:
         person.until("Trying it: ")
         interrupt(person.process.pid)
