@@ -175,9 +175,12 @@ BEHAVIOURS = (
     # the management API
     IS("DeleteConnection → 1000 “Connection Closed Normally”", MANAGEMENT, "delete"),
     IS("GetConnection tells who, since when, and last active when", MANAGEMENT,
-        "answers, get, what_is_activity"),
+        "answers, what_is_activity"),
     IS("posts: 410 for a connection that was closed", MANAGEMENT, "gone"),
     IS("posts: 400 for an id that was never issued, whoever asks", MANAGEMENT, "an_id_that_was_never_issued"),
+    IS("posts: the size and the stage are looked at before that", UNKNOWN, "what_is_looked_at_first"),
+    no("posts: a 413 has no request id, and no answer has x-amz-request-id", MANAGEMENT,
+        "MiniStack adds them"),
     IS("posts: 410 for a connection of another API", UNKNOWN, "of_another_api"),
     IS("posts: 410 while `$connect` runs",
         "https://repost.aws/knowledge-center/410-gone-api-gateway", "not_yet_open"),

@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -107,7 +108,7 @@ def error_of(call: Callable[..., object], **arguments: object) -> tuple[str, str
 
 
 def test_answers(api: TestApi, call: Caller) -> None:
-    """A post, a look and an end have AWS's headers and bodies."""
+    """A post, a look and an end have AWS's headers and bodies; a look tells who, since when, active when."""
     with opened(api.url) as client:
         event = ask(client, {"action": "echo"})["requestContext"]
         answers = [call(method, api.id, event["connectionId"], b"x") for method in ("POST", "GET", "DELETE")]
@@ -121,17 +122,9 @@ def test_answers(api: TestApi, call: Caller) -> None:
     told = json.loads(answers[1].body)
     times = [told.pop(name) for name in ("connectedAt", "lastActiveAt")]
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", time) for time in times)
+    since, last = (datetime.fromisoformat(time).timestamp() * 1000 for time in times)
+    assert round(since) == event["connectedAt"] < last
     assert answers[1].body == BODY % (event["identity"]["userAgent"], *times)
-
-
-def test_get(api: TestApi, management: Management) -> None:
-    """boto3 reads when a connection was opened, who it is, and when it was last active."""
-    with opened(api.url) as client:
-        event = ask(client, {"action": "echo"})["requestContext"]
-        found = management(api.id).get_connection(ConnectionId=event["connectionId"])
-    assert int(found["ConnectedAt"].timestamp() * 1000) == event["connectedAt"]
-    assert found["LastActiveAt"] > found["ConnectedAt"]
-    assert found["Identity"] == {"SourceIp": "127.0.0.1", "UserAgent": event["identity"]["userAgent"]}
 
 
 def test_what_is_activity(api: TestApi, call: Caller, person: Credentials) -> None:
@@ -235,6 +228,14 @@ def test_other_stages(clients: Cloud, api: TestApi, call: Caller) -> None:
         assert client.recv(PATIENCE_S) == "through another"
         assert call("DELETE", api.id, connection, stage="other").status == 204
         assert closed(client) == (1000, "Connection Closed Normally")
+
+
+def test_what_is_looked_at_first(api: TestApi, call: Caller) -> None:
+    """The size is looked at before all else, then the stage, then the id, then who asks."""
+    large = b"x" * (MESSAGE_BYTES + 1)
+    assert call("POST", api.id, "unknown", large, stage="absent", key=None).status == 413
+    assert call("POST", api.id, "unknown", stage="absent", key=None).status == 403
+    assert call("POST", api.id, "unknown", key=None).status == 400
 
 
 def test_not_yet_open(api: TestApi, management: Management, tmp_path: Path) -> None:
