@@ -14,7 +14,8 @@ from tests.support.rooms import START
 from wschat.chat.settings import Settings
 from wschat.chat.start import ChatOptions, chat
 from wschat.chat.ui.pipe import PipeUI
-from wschat.errors import ExitCode, LostError
+from wschat.errors import AccessError, AwsError, ExitCode, LostError, WschatError
+from wschat.target import SignedHandshake
 
 TIMEOUT = 10  # seconds; a test that waits so long has failed
 
@@ -117,6 +118,39 @@ def test_lost_connection_shows_what_was_not_confirmed() -> None:
     with pytest.raises(LostError, match="no way back: HTTP 500"):
         piped.run()
     assert piped.out.getvalue().endswith("!! Sent, not confirmed: half sent\n")
+
+
+@pytest.mark.parametrize(
+    ("failing", "ends"),
+    [
+        ([AccessError("the session has run out", hint="start again")], AccessError),
+        ([AwsError("AWS can't be reached")] * 2, None),
+    ],
+)
+def test_what_signs_fails_at_a_reconnect(failing: list[WschatError], ends: type[WschatError] | None) -> None:
+    """Credentials that have run out end the chat at once, with the reason; what a network lacks does not."""
+    left = list(failing)
+
+    def sign() -> SignedHandshake:
+        if piped.server.requests and left:
+            raise left.pop()
+        return SignedHandshake(piped.server.url, {})
+
+    def cut(frame: dict[str, Any]) -> str | None:
+        if frame["action"] != "message" or not left:
+            return None
+        cutting.append(asyncio.ensure_future(piped.server.cut(1001)))
+        return ""
+
+    piped, cutting = Piped("hello\n", sign=sign), list[asyncio.Task[None]]()
+    piped.server.tamper = cut
+    if ends:
+        with pytest.raises(ends, match="run out"):
+            piped.run()
+        assert "try 2" not in piped.out.getvalue()
+    else:
+        assert piped.run() is ExitCode.OK
+    assert not left
 
 
 def test_sleep_is_noticed() -> None:

@@ -22,7 +22,7 @@ from wschat.lab.aws.settings import MEND, Settings
 
 TERMINAL = "/dev/tty"
 IN_ENVIRONMENT = "the AWS keys in the environment"
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 """How long a credential_process may take that can ask nobody."""
 ROLES: dict[str, Any] = {}
 """The sessions of roles and logins that this run has got: their code (MFA) is asked for once."""
@@ -59,6 +59,10 @@ GETTING: tuple[Text, ...] = (
     (AccessError, "json.decoder.JSONDecodeError", "", "a credential_process did not print JSON", BY_HAND),
     (AccessError, "builtins.ValueError", "No closing", "its quotation marks do not match", MEND),
     (AccessError, "builtins.OSError", "", "{file} can't be used: {reason}", MEND),
+    (AccessError, "builtins.EOFError", "", NONE + ": no code (MFA) was typed",
+        "start the same command again"),
+    (AccessError, "AccessDenied", "MultiFactorAuthentication", "{text}",
+        "wait for the next code, and start the same command again"),
     *CONNECTING,
     *ANSWERED,
     (AccessError, "ParamValidationError", "failed:\\s+([^\n]*)", "AWS would refuse this: {0}", MEND),

@@ -195,8 +195,9 @@ def refusal(error: Exception) -> str | None:
 
 
 def note(error: Exception, way: Way) -> None:
-    """Leave on an error of a call by which settings the call was made."""
-    error.way = way  # type: ignore[attr-defined]
+    """Leave on an error of a call by which settings the call was made; ours, of credentials, say it."""
+    if not isinstance(error, WschatError):
+        error.way = way  # type: ignore[attr-defined]
 
 
 def _facts(error: Exception, words: str) -> dict[str, Any]:

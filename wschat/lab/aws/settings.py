@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -188,11 +189,7 @@ class Settings(botocore.session.Session):
             _check_proxy(proxy)
         path, source = self._certificates()
         if path and url.startswith("https:"):
-            try:
-                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
-            except OSError as error:
-                what = f"{path} is no file of certificates in PEM: {error.strerror or error}"
-                raise UsageError(what, where=source, hint="mend that setting, or take it away") from None
+            _check_certificates(path, source)
         return Way(
             endpoint=f"{url}{_in(where)}" + (f" through the proxy {proxy}" if proxy else ""),
             proxy=str(proxy),
@@ -251,6 +248,20 @@ def check_endpoint(url: str, where: str) -> None:
     if not valid or {"@", "?", "#"} & set(url):
         hint = "it looks like http://127.0.0.1:4566, without a user or a password"
         raise UsageError(f"{url.rpartition('@')[2]!r} is no URL of an endpoint", where=where, hint=hint)
+
+
+@cache  # it takes 30 ms
+def _check_certificates(path: str, where: str) -> None:
+    """Refuse what is no file of certificates.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError as error:
+        what = f"{path} is no file of certificates in PEM: {error.strerror or error}"
+        raise UsageError(what, where=where, hint="mend that setting, or take it away") from None
 
 
 def _check_proxy(proxy: Proxy) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,8 @@ from wschat.errors import AccessError, AwsError, WschatError
 from wschat.lab.aws import credentials
 from wschat.lab.aws.credentials import GETTING, Got, Person
 from wschat.lab.aws.errors import translated
+from wschat.lab.aws.signing import signer
+from wschat.target import Target
 
 CHAT = ("chat", "--sign", "--region", "eu-west-1", "--profile", "class", "--url", "ws://127.0.0.1:9/x")
 KEYS = {"Version": 1, "AccessKeyId": "AKIAEXAMPLE", "SecretAccessKey": "very-secret"}
@@ -61,14 +64,15 @@ def test_in_a_pipe() -> None:
     assert "credential_process failed with exit code 1" in done.stderr
 
 
-@pytest.mark.usefixtures("asking")
-def test_at_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever asks does so before the chat begins, and gets what is typed for it."""
-    asked: list[dict[str, list[str]]] = []
+@pytest.fixture
+def codes(asking: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:  # noqa: ARG001
+    """The codes that an STS is told, which takes each."""
+    codes: list[str] = []
 
     class Sts(Quiet):
         def do_POST(self) -> None:  # noqa: N802  http.server's name
-            asked.append(parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()))
+            asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            codes.extend(asked["TokenCode"])
             self.send_response(200)
             self.send_header("Content-Length", str(len(SESSION)))
             self.end_headers()
@@ -76,12 +80,29 @@ def test_at_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with serving(Sts) as address:
         monkeypatch.setenv("AWS_ENDPOINT_URL_STS", address)
-        with terminal(*CHAT) as chat:
-            chat.type("1234")
-            chat.until("Enter MFA code for arn:aws:iam::123456789012:mfa/ann")
-            chat.type("654321")
-            chat.until("refused")
-    assert [each["TokenCode"] for each in asked] == [["654321"]]
+        yield codes
+
+
+def test_at_the_terminal(codes: list[str]) -> None:
+    """Whatever asks does so before the chat begins, and gets what is typed for it."""
+    with terminal(*CHAT) as chat:
+        chat.type("1234")
+        chat.until("Enter MFA code for arn:aws:iam::123456789012:mfa/ann")
+        chat.type("654321")
+        chat.until("refused")
+    assert codes == ["654321"]
+
+
+def test_a_code_is_asked_for_once(codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS takes no code twice: what provisions and then tries the lab, signed, asks for one."""
+    (tmp_path / "terminal").write_text("1234\n")
+    monkeypatch.setattr(credentials, "TERMINAL", str(tmp_path / "terminal"))
+    monkeypatch.setattr(credentials, "ROLES", {})
+    typed = ["111111", "222222"]
+    monkeypatch.setattr(credentials, "getpass", lambda _prompt: typed.pop(0))
+    for _ in range(2):
+        signer("ws://127.0.0.1:9/x", Target(profile="class", region="eu-west-1"))()
+    assert codes == ["111111"]
 
 
 def test_nobody_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,14 +135,12 @@ def test_what_can_not_be_renewed(why: Exception, kind: type[WschatError], says: 
     def renew() -> dict[str, object]:
         raise why
 
-    class Keys(RefreshableCredentials):
-        _advisory_refresh_timeout = 0
-
-    keys = Keys(
+    keys = RefreshableCredentials(
         "AKIA", "s", "t", now + timedelta(hours=1), renew, "assume-role", time_fetcher=lambda: clock[0]
     )
-    got = Got(keys, partial(translated, "role_arn of profile class", GETTING), Person())
+    got = Got(keys, partial(translated, "role_arn of profile class", GETTING), person := Person())
     first = got.get_frozen_credentials()
+    assert not person.may_be_asked
     clock[0] += timedelta(minutes=59)
     assert got.get_frozen_credentials() == first
     clock[0] += timedelta(minutes=2)

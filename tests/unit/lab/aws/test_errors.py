@@ -132,6 +132,9 @@ def test_by_which_settings() -> None:
     ):
         raise error
     assert classify(error) is Failure.NO_ANSWER
+    told = AccessError("the session has run out")
+    note(told, Way())
+    assert classify(told) is Failure.PERMANENT, "nobody waits for credentials"
     with pytest.raises(LookupError), translated("x"):
         raise LookupError
 

@@ -16,6 +16,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import botocore.endpoint
+import botocore.hooks
 import botocore.session
 import pytest
 from botocore.credentials import SSOProvider
@@ -26,7 +27,7 @@ from tests.support.http_server import Quiet, serving
 from tests.support.plane.inside import LOADER
 from wschat.errors import WschatError
 from wschat.lab.aws import credentials
-from wschat.lab.aws.session import connect
+from wschat.lab.aws.session import connect, make_session
 from wschat.lab.aws.signing import signer
 from wschat.target import Target
 
@@ -59,6 +60,12 @@ ANSWERS = {
     "expired": (403, REFUSED.format("ExpiredToken", "no")),
     "unknown": (403, REFUSED.format("InvalidClientTokenId", "no")),
     "skewed": (403, REFUSED.format("SignatureDoesNotMatch", "Signature expired: x")),
+    "code": (
+        403,
+        REFUSED.format(
+            "AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time pass code."
+        ),
+    ),
     "fails": (500, "{secret}"),
     "secret": (200, "{secret}"),
 }
@@ -104,6 +111,8 @@ def fill(tmp_path: Path, aws: str, monkeypatch: pytest.MonkeyPatch) -> Callable[
 
     monkeypatch.setattr(socket, "getaddrinfo", on_this_machine)
     monkeypatch.setattr(botocore.session, "create_loader", lambda _path: LOADER)
+    monkeypatch.setattr(botocore.hooks, "accepts_kwargs", lambda _handler: True)  # half of a session's time
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None))
     monkeypatch.setattr(ContainerMetadataFetcher, "SLEEP_TIME", 0)
     monkeypatch.setattr(credentials, "TERMINAL", "/nowhere")
@@ -185,3 +194,12 @@ def says(command: Callable[[], object]) -> str:
     except WschatError as error:
         return f"{error.exit_code} {error.where}: {error.what}" + (f"\n→ {error.hint}" if error.hint else "")
     return "works"
+
+
+def test_certificates_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With variables that are empty, boto3 itself would trust whoever answers."""
+    empty = {"AWS_CA_BUNDLE": "", "REQUESTS_CA_BUNDLE": ""}
+    for name, value in {"AWS_ACCESS_KEY_ID": "AKIA", "AWS_SECRET_ACCESS_KEY": "s", **empty}.items():
+        monkeypatch.setenv(name, value)
+    client: Any = make_session(None, "eu-west-1").client("sts")
+    assert client._endpoint.http_session._verify is True
