@@ -15,18 +15,24 @@ def resources(lab: Lab) -> dict[str, list[str]]:
     """Return the ARNs that the words in `Statement.on` stand for.
 
     API Gateway's own ARNs have no account, and the path of the request as their resource. CloudWatch Logs
-    asks for a group's ARN with `:*` behind it, but where tags are concerned without. API Gateway makes a role
-    for itself, with whatever permissions its caller has.
+    asks for a group's ARN with `:*` behind it, but where tags are concerned without. With a prefix, which
+    makes names one's own, a `*` stands for several names, so that the policy stays short; never in a role's,
+    since whoever may write its policy may do what that says. API Gateway makes a role for itself, with
+    whatever permissions its caller has.
     """
     gateway = f"arn:{lab.partition}:apigateway:{lab.region}::"
     own_role = "role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
     groups = [lab.arn("logs", f"log-group:{log_group_of(lab.name(spec.name))}") for spec in FUNCTIONS]
+    named = ["*"] if lab.prefix else [spec.name for spec in FUNCTIONS]
     return {
         "the two tables": [lab.arn("dynamodb", f"table/{lab.name(table)}") for table in (CLIENTS, ROOMS)],
         "the seven roles": [lab.arn("iam", f"role/{role(lab, spec)}") for spec in FUNCTIONS],
         "API Gateway's own role": [lab.arn("iam", own_role)],
-        "the seven functions": [lab.arn("lambda", f"function:{lab.name(spec.name)}") for spec in FUNCTIONS],
-        "the seven log groups": [f"{group}{end}" for group in groups for end in ("", ":*")],
+        "the seven functions": [lab.arn("lambda", f"function:{lab.name(name)}") for name in named],
+        "event sources of the seven functions": [lab.arn("lambda", "event-source-mapping:*")],
+        "the seven log groups": [
+            f"{each}{end}" for each in groups for end in (["*"] if lab.prefix else ["", ":*"])
+        ],
         "`*`": ["*"],
         "`/apis`": [f"{gateway}/apis"],
         "`/apis/*`": [f"{gateway}/apis/*"],
@@ -41,16 +47,16 @@ def resources(lab: Lab) -> dict[str, list[str]]:
 class Statement:
     """Actions of one service, the `resources` that a person needs them on, and what for.
 
-    `passed_to` is the one service that a role may be passed to. One that
-    is not `verified` is not in AWS's Service Authorization Reference, but stands in refusals that people
-    report; where AWS does not ask for it, it does no harm.
+    `only` is a condition: an operator, a key, and a value or the words of `resources`. One that is not
+    `verified` is not in AWS's Service Authorization Reference, but stands in refusals that people report;
+    where AWS does not ask for it, it does no harm.
     """
 
     service: str
     actions: str
     on: str
     why: str
-    passed_to: str | None = None
+    only: tuple[str, str, str] | None = None
     verified: bool = True
 
 
@@ -66,17 +72,25 @@ STATEMENTS = (
         " UpdateAssumeRolePolicy",
         "the seven roles", "make, look at, mend and delete them, whatever is attached by then"),
     Statement("iam", "PassRole",
-        "the seven roles", "give each function its role; to Lambda alone", passed_to="lambda.amazonaws.com"),
+        "the seven roles", "give each function its role; to Lambda alone",
+        ("StringEquals", "iam:PassedToService", "lambda.amazonaws.com")),
     Statement("iam", "CreateServiceLinkedRole",
         "API Gateway's own role", "make the first API of an account, with which API Gateway makes it"),
     Statement("lambda",
-        "AddPermission CreateFunction DeleteFunction GetFunction GetPolicy ListTags RemovePermission"
-        " TagResource UpdateFunctionCode UpdateFunctionConfiguration",
+        "AddPermission CreateFunction DeleteFunction DeleteFunctionConcurrency DeleteFunctionUrlConfig"
+        " GetFunction GetPolicy ListFunctionUrlConfigs ListTags RemovePermission TagResource"
+        " UpdateFunctionCode UpdateFunctionConfiguration",
         "the seven functions", "make, look at, mend and delete them, and who may invoke them"),
     Statement("lambda", "GetAccountSettings",
         "`*`", "warn when few functions may run at once; it takes no ARN"),
+    Statement("lambda", "ListEventSourceMappings",
+        "`*`", "see what else calls the functions; it takes no ARN"),
+    Statement("lambda", "DeleteEventSourceMapping",
+        "event sources of the seven functions", "tear down a function that somebody gave one",
+        ("ArnLike", "lambda:FunctionArn", "the seven functions")),
     Statement("logs",
-        "CreateLogGroup DeleteLogGroup FilterLogEvents ListTagsForResource PutRetentionPolicy TagResource",
+        "CreateLogGroup DeleteLogGroup FilterLogEvents ListTagsForResource PutLogGroupDeletionProtection"
+        " PutRetentionPolicy TagResource",
         "the seven log groups", "make, look at, mend, read and delete them"),
     Statement("logs", "DescribeLogGroups",
         "`*`", "find the log groups; it takes no ARN"),
@@ -112,11 +126,12 @@ def user_policy(lab: Lab) -> dict[str, Any]:
     statements, arns = dict[tuple[object, ...], dict[str, Any]](), resources(lab)
     for each in STATEMENTS:
         statement: dict[str, Any] = {"Effect": "Allow", "Action": [], "Resource": arns[each.on]}
-        if each.passed_to:
-            statement["Condition"] = {"StringEquals": {"iam:PassedToService": each.passed_to}}
+        if each.only:
+            operator, key, value = each.only
+            statement["Condition"] = {operator: {key: arns.get(value, value)}}
         if not each.verified:
             statement["Sid"] = f"Unverified{len(statements)}"
-        alike = statements.setdefault((each.on, each.passed_to, each.verified), statement)
+        alike = statements.setdefault((each.on, each.only, each.verified), statement)
         alike["Action"] += [f"{each.service}:{action}" for action in each.actions.split()]
     policy = {"Version": "2012-10-17", "Statement": list(statements.values())}
     if (size := len(canonical(policy))) > LIMIT:

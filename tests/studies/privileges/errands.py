@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from websockets.sync.client import connect as connect_websocket
 
 from tests.studies.drift.cases import CASES, MISSING, THE_API, TOO_MUCH
+from tests.studies.drift.deciding import MENDED, QUEUE
 from tests.studies.drift.hand import Do, Hand, do
 from tests.studies.privileges.desk import PASSING, STANDING, Desk
 from tests.studies.privileges.grants import Grant, of_a_person, proofs
@@ -19,7 +20,7 @@ from wschat.lab.model import Actual
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}
 SOME_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
-BY_HAND = {(case.resource, case.attribute): case.by_hand for case in CASES}
+BY_HAND = {(case.resource, case.attribute): case.by_hand for case in (*MENDED, *CASES)}
 Act = Callable[[Desk], None]
 
 
@@ -55,6 +56,7 @@ def errand(name: str, *needs: str) -> Callable[[Act], Act]:
     "look at the lab",
     *("dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive", "dynamodb:ListTagsOfResource"),
     *("iam:GetRole", "iam:GetRolePolicy", "lambda:GetFunction", "lambda:GetPolicy", "lambda:ListTags"),
+    *("lambda:ListFunctionUrlConfigs", "lambda:ListEventSourceMappings"),
     *("logs:DescribeLogGroups", "logs:ListTagsForResource"),
     *("apigateway:GET on `/apis`", "apigateway:GET on `/apis/*`"),
 )
@@ -129,6 +131,19 @@ HEALS = (
     ),
     heal("mend a function's code", "function Connect", "code", "lambda:UpdateFunctionCode"),
     heal("mend a function's settings", "function LeaveRoom", "timeout", "lambda:UpdateFunctionConfiguration"),
+    heal(
+        "let functions run again",
+        "function Connect",
+        "reserved_concurrency",
+        "lambda:DeleteFunctionConcurrency",
+    ),
+    heal("take a function's URL away", "function SendMessage", "urls", "lambda:DeleteFunctionUrlConfig"),
+    heal(
+        "take a log group's protection away",
+        "log group Connect",
+        "deletion_protection",
+        "logs:PutLogGroupDeletionProtection",
+    ),
     heal("mend a permission", "permission JoinRoom:join", "principal", "lambda:RemovePermission"),
     heal(  # of a function which nothing here invokes: a late line would make it again
         "make a log group again",
@@ -186,6 +201,13 @@ TEARDOWNS = (
         ("lambda:DeleteFunction",),
         f"{PASSING}RegisterUserRole",
         f"{PASSING}RegisterUser",
+    ),
+    teardown(
+        "tear down a function that something else calls",
+        ("lambda:DeleteEventSourceMapping",),
+        f"{PASSING}RegisterUserRole",
+        f"{PASSING}RegisterUser",
+        by_hand=do("CreateEventSourceMapping", "function RegisterUser", EventSourceArn=QUEUE),
     ),
     teardown("tear down a log group", ("logs:DeleteLogGroup",), f"/aws/lambda/{PASSING}Connect"),
 )

@@ -23,8 +23,11 @@ UPDATE_STATES = ("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatus
 
 
 class Functions(Service):
+    """`mapped` are the ARNs of the functions that event source mappings lead to, by the mappings' ids."""
+
     def __init__(self, times: Times, roles: Roles, reads: Reads, dates: Dates) -> None:
         self._times, self._roles, self._reads, self._dates = times, roles, reads, dates
+        self.mapped: dict[str, str] = {}
         self._made: dict[str, float] = {}
         self._updated: dict[str, float] = {}
         self._granted: dict[str, tuple[str, float]] = {}
@@ -65,6 +68,8 @@ class Functions(Service):
             self._granted.pop(name, None)
         elif call.operation in UPDATES:
             self._updated[name] = now
+        elif call.operation == "CreateEventSourceMapping":
+            self.mapped[answer.json["UUID"]] = answer.json["FunctionArn"]
         role = call.params.get("Role") if call.operation in ROLE_USERS else None
         if role and role != self._granted.get(name, ("", 0.0))[0]:
             self._granted[name] = (role, self._roles.made(role))

@@ -1,7 +1,7 @@
 """A small IAM: what each call needs, and whether a policy grants it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +16,7 @@ ROOT_ARN = f"arn:aws:iam::{ACCOUNT}:root"
 UNVERIFIED = {"apigateway:TagResource", "apigateway:UntagResource"}
 """Actions that public policies name, but no list of AWS's that could be read."""
 FREE = {"GetCallerIdentity"}
-ANYTHING = {"ListRoles", "ListFunctions", "ListTables", "GetAccountSettings"}
+ANYTHING = {"ListRoles", "ListFunctions", "ListTables", "GetAccountSettings", "ListEventSourceMappings"}
 """Calls that are granted on * alone."""
 ON_TAGS = {"TagResource": "PUT", "UntagResource": "DELETE", "GetTags": "GET"}
 TAGS = {
@@ -28,6 +28,7 @@ TAGS = {
     "CreateTable": "dynamodb:TagResource",
 }
 """What a create with tags needs besides."""
+NONE: Mapping[str, str] = {}
 LINK = "iam:CreateServiceLinkedRole"
 LINKED_ROLE = (
     f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
@@ -49,12 +50,13 @@ class Need:
     context: dict[str, str] = field(default_factory=dict)
 
 
-def needs(call: Call) -> Iterator[Need]:
-    """Yield what a call needs, its own action first."""
+def needs(call: Call, functions: Mapping[str, str] = NONE) -> Iterator[Need]:
+    """Yield what a call needs, its own action first; `functions` are those of event source mappings."""
     if call.operation in FREE:
         return
     resource = _resource(call)
-    yield Need(_action(call), resource)
+    mapped = functions.get(call.params.get("UUID", ""))
+    yield Need(_action(call), resource, {"lambda:FunctionArn": mapped} if mapped else {})
     if call.operation in TAGS and _tagged(call):
         plain = resource.removesuffix(":log-stream:")
         yield Need(TAGS[call.operation], plain)
@@ -92,6 +94,8 @@ def _resource(call: Call) -> str:
             return f"arn:aws:iam::{ACCOUNT}:instance-profile/{call.params['InstanceProfileName']}"
         case "iam":
             return f"arn:aws:iam::{ACCOUNT}:role/{name}"
+        case "lambda" if which := call.params.get("UUID"):
+            return f"arn:aws:lambda:{here}:event-source-mapping:{which}"
         case "lambda":
             return f"arn:aws:lambda:{here}:function:{name}"
         case "logs" if call.operation.endswith("ForResource") or "TagResource" in call.operation:
@@ -118,10 +122,12 @@ def for_ministack(policy: dict[str, Any]) -> dict[str, Any]:
 class Permissions:
     """The policies of access keys; a key without one may do everything.
 
-    `linked` is whether the account has API Gateway's service-linked role, which comes with its first API.
+    `linked` is whether the account has API Gateway's service-linked role, which comes with its first API;
+    `functions` are those of event source mappings, by their ids.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, functions: Mapping[str, str]) -> None:
+        self._functions = functions
         self._policies: dict[str, dict[str, Any]] = {}
         self._users: dict[str, str] = {}
         self.linked = False
@@ -134,7 +140,7 @@ class Permissions:
         return self._users.get(key, ROOT_ARN)
 
     def refuse(self, call: Call) -> Answer | None:
-        asked = (need for need in needs(call) if need.action != LINK or not self.linked)
+        asked = (need for need in needs(call, self._functions) if need.action != LINK or not self.linked)
         refusal = next(filter(None, (self._check(call, need) for need in asked)), None)
         self.linked = self.linked or (call.operation == "CreateApi" and not refusal)
         return refusal

@@ -16,7 +16,7 @@ from tests.support.plane.gateway import Gateway, Routes
 from tests.support.plane.inside import session
 from tests.support.plane.logs import Logs
 from tests.support.plane.pages import Pages, first_page, paging, whole
-from tests.support.plane.permissions import Permissions
+from tests.support.plane.permissions import Need, Permissions, needs
 from tests.support.plane.rates import Limits, Times, Traffic
 from tests.support.plane.reads import Reads
 from tests.support.plane.roles import Roles
@@ -59,13 +59,13 @@ class Plane:
         self.backend = backend or Backend(endpoint)
         self.session = partial(session, self.handle, signed=self.backend.signed)
         self._clock, self._times = clock, times
-        self._permissions = Permissions()
         self._limits, self._traffic = Limits(times), Traffic(times.latency)
         self._pages = Pages(times.page, Random(seed))  # noqa: S311
         self._reads = Reads(self._fetch, times.read_lag, Random(seed))  # noqa: S311
         self._dates = dates = Dates(clock)
         self._roles = Roles(times, self._reads, dates)
         self._functions = Functions(times, self._roles, self._reads, dates)
+        self._permissions = Permissions(self._functions.mapped)
         self._gateway = Gateway(times, self._reads, self.backend, dates)
         self._services: dict[str, Service] = {
             "apigateway": self._gateway,
@@ -86,6 +86,10 @@ class Plane:
     def restrict(self, key: str, policy: dict[str, Any], user: str = "person") -> None:
         """Enforce an IAM policy for all calls with an access key."""
         self._permissions.restrict(key, policy, f"arn:aws:iam::000000000000:user/{user}")
+
+    def needs(self, call: Call) -> Iterator[Need]:
+        """Yield what a call needed to be granted."""
+        return needs(call, self._functions.mapped)
 
     def unlink(self) -> None:
         """Take away API Gateway's service-linked role: as in an account that has never had an API."""
