@@ -7,6 +7,8 @@ from pathlib import Path
 from typer.core import TyperCommand
 
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
+from tests.studies.drift.decided import unlooked
+from tests.studies.drift.deciding import MENDED, TOLD, as_status_says
 from tests.studies.drift.hand import KINDS
 from tests.studies.gateway import behaviours
 from tests.studies.privileges.errands import ERRANDS
@@ -75,15 +77,28 @@ def permits() -> Rows:
 
 def drift() -> Rows:
     """What is changed by hand, and the calls that heal it."""
-    for kind in dict.fromkeys(_kind(case.resource) for case in CASES):
-        cases = [case for case in CASES if _kind(case.resource) == kind]
+    for kind in dict.fromkeys(_kind(case.resource) for case in (*CASES, *MENDED)):
+        cases = [case for case in (*CASES, *MENDED) if _kind(case.resource) == kind]
         heals = (re.split(r"\(| on ", heal)[0] for case in cases for heal in case.heals)
         attributes = _each(case.attribute for case in cases)
         yield kind, str(len(cases)), attributes, _each(heals)
+    told = _each(f"{_kind(case.resource)}: {case.attribute}" for case in TOLD)
+    yield told, str(len(TOLD)), "somebody's decision", "nothing: told, with what to do"
     fixed = _each(f"{_kind(case.resource)}: {case.attribute}" for case in FIXED)
     yield fixed, str(len(FIXED)), "can't be changed in place", "nothing: named, with what to do"
     tagged = _each(_kind(resource) for resource, _ in TAGS_CHANGED)
     yield tagged, str(len(TAGS_CHANGED)), "tags", "nothing: it is somebody else's then"
+
+
+def decides() -> Rows:
+    """What is changed by hand beside what provision sets, what status says, and what heals it."""
+    for case in (*MENDED, *TOLD):
+        heals = (
+            f"provision: {', '.join(case.heals)}"
+            if case.heals
+            else "whoever did it: " + _each(map(str, case.undone))
+        )
+        yield case.words, as_status_says(case), heals
 
 
 def _kind(resource: str) -> str:
@@ -110,7 +125,11 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
         "exit codes": ("code | meaning", lambda: ((str(int(code)), code.meaning) for code in ExitCode)),
         "chat commands": ("you type | it does", lambda: ((f"`{usage}`", what) for usage, what in HELP)),
     },
-    "wschat/lab/README.md": {"permits": ("actions | on | to", permits)},
+    "wschat/lab/README.md": {
+        "permits": ("actions | on | to", permits),
+        "decides": ("changed by hand | what status says | healed by", decides),
+        "not looked at": ("of a | not looked at | why", unlooked),
+    },
     "wschat/functions/README.md": {
         "functions": (f"function | lines | routes | on `{CLIENTS}` | on `{ROOMS}` | WebSocket", functions),
         "actions of the functions": (f"function | scenario | {NEEDS}", of_functions),

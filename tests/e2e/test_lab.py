@@ -98,6 +98,24 @@ def test_a_full_lab(wschat: Wschat, url: str, clients: Cloud) -> None:
     assert "it works" not in done.stderr
 
 
+def test_what_is_mended_and_what_is_left(wschat: Wschat, url: str, clients: Cloud) -> None:
+    """AdministratorAccess is named and taken away; a boundary, which is somebody's decision, only named."""
+    role, managed = "e2e-ConnectRole", "arn:aws:iam::aws:policy"
+    clients.iam.attach_role_policy(RoleName=role, PolicyArn=f"{managed}/AdministratorAccess")
+    clients.iam.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=f"{managed}/ReadOnlyAccess")
+    done = wschat("status", "--prefix", "e2e-")
+    assert (done.returncode, "AdministratorAccess" in done.stdout) == (3, True)
+    assert "`wschat provision --prefix e2e-` makes it so" in done.stdout
+    done = wschat("provision", "--yes", "--no-verify", "--prefix", "e2e-")
+    assert (done.returncode, done.stdout) == (3, f"{url}\n")
+    assert "was left as it is:" in done.stderr
+    done = wschat("status", "--prefix", "e2e-")
+    assert (done.returncode, "AdministratorAccess" in done.stdout) == (3, False)
+    assert "not for `wschat provision --prefix e2e-` to change" in done.stdout
+    clients.iam.delete_role_permissions_boundary(RoleName=role)
+    assert wschat("status", "--prefix", "e2e-").returncode == 0
+
+
 def test_teardown(wschat: Wschat, url: str) -> None:
     """Teardown removes it all, looks again, and has nothing to do the second time."""
     done = wschat("teardown", "--prefix", "e2e-")

@@ -20,7 +20,7 @@ SIGNS = {
     Verb.CREATE: ("+", "green"),
     Verb.UPDATE: ("~", "yellow"),
     Verb.DELETE: ("-", "red"),
-    Verb.TELL: ("!", "yellow"),
+    Verb.LEAVE: ("!", "yellow"),
 }
 
 
@@ -54,7 +54,7 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
         wanted = [resource for resource in desired if resource.kind == kind]
         there = sum(resource.key in actual.resources for resource in wanted)
         steps = [step.verb for step in plan if step.resource.kind == kind]
-        differ = steps.count(Verb.UPDATE) + steps.count(Verb.TELL)
+        differ = steps.count(Verb.UPDATE) + steps.count(Verb.LEAVE)
         counts = (len(wanted), there, differ, steps.count(Verb.DELETE))
         table.add_row(kind, *map(str, counts), style="yellow" if steps else "green")
     console.print(table, soft_wrap=False)
@@ -73,7 +73,7 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
 def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: Iterable[str]) -> None:
     """Write as JSON what differs: for programs, so nothing of it is shortened, and in ASCII.
 
-    `changes` has an object for each resource that is missing (`create`), differs (`update`, or `tell of`
+    `changes` has an object for each resource that is missing (`create`), differs (`update`, or `leave`
     where provision changes nothing of it) or is too much (`delete`); `attributes` holds what is wanted, what
     is found, whether AWS lets nobody change that, and whether provision leaves it as it is; of what differs
     those that do, else all. `notes` say what could not be looked at.
@@ -113,7 +113,7 @@ def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: I
 def _pairs(step: Step) -> dict[str, tuple[Any, Any]]:
     """Return what is wanted and what is found of each attribute that a step is about."""
     match step.verb:
-        case Verb.UPDATE | Verb.TELL:
+        case Verb.UPDATE | Verb.LEAVE:
             return step.differences
         case Verb.DELETE:
             return {name: (None, value) for name, value in values(step.resource).items()}

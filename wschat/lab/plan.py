@@ -16,19 +16,19 @@ class Verb(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
-    TELL = "tell of"
+    LEAVE = "leave"
     CHECK = "check"
 
 
 MAKES = {Verb.CREATE, Verb.UPDATE}
-DIFFER = {Verb.UPDATE, Verb.TELL}
+DIFFER = {Verb.UPDATE, Verb.LEAVE}
 
 
 @dataclass(frozen=True)
 class Step:
     """One step of a plan. `found` is what an update or a delete starts from.
 
-    `TELL` changes nothing: what differs is somebody else's decision.
+    `LEAVE` changes nothing: what differs is somebody else's decision.
     """
 
     verb: Verb
@@ -92,7 +92,7 @@ def steps_to(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
         if found is None:
             steps.append(Step(Verb.CREATE, resource))
         elif differences := resource.differences(found):
-            verb = Verb.TELL if differences.keys() <= resource.told.keys() else Verb.UPDATE
+            verb = Verb.LEAVE if differences.keys() <= resource.told.keys() else Verb.UPDATE
             steps.append(Step(verb, resource, found))
     deletes = (Step(Verb.DELETE, each, each) for each in reversed(extra.values()))
     return (*_in_order(steps, list(Task)), *deletes)
@@ -115,7 +115,7 @@ def plan_down(actual: Actual) -> tuple[Step, ...]:
 
 def changes(plan: Iterable[Step]) -> tuple[Step, ...]:
     """Return those steps of a plan that do something, and not only tell."""
-    return tuple(step for step in plan if step.verb is not Verb.TELL)
+    return tuple(step for step in plan if step.verb is not Verb.LEAVE)
 
 
 def waits_for(step: Step, plan: Iterable[Step]) -> list[Step]:

@@ -1,14 +1,23 @@
 """What decides how a lab works beside what provision sets: changed by hand, and what heals it."""
 
 import io
+import json
+import re
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from tests.studies.drift.cases import CONFIGURE, THE_API, THE_STAGE
-from tests.studies.drift.hand import Case, Do, do
-from wschat.lab.model import canonical
+from tests.studies.drift.hand import KINDS, Case, Do, do
+from wschat.cli.attributes import differences
+from wschat.lab.aws.log_groups import log_group_of
+from wschat.lab.blueprint import blueprint
+from wschat.lab.model import Lab, canonical
+from wschat.lab.plan import Step, Verb
 
+LAB = Lab(account="000000000000", region="us-east-1")
+ROLE = LAB.arn("iam", r"role/\1")
 ON = True
 
 
@@ -86,7 +95,7 @@ MENDED = (
     _configured(
         "a VPC",
         "function LeaveRoom",
-        "subnets",
+        "vpc_subnets",
         ("subnet-1",),
         VpcConfig={"SubnetIds": ["subnet-1"], "SecurityGroupIds": []},
     ),
@@ -222,6 +231,19 @@ MENDED = (
     ),
 )
 """What provision mends."""
+
+
+def as_status_says(case: Case) -> str:
+    """Return the lines of status, in a lab without a prefix."""
+    kind = next(kind for kind in KINDS if case.resource.startswith(f"{kind} "))
+    name = case.resource.removeprefix(f"{kind} ")
+    key = (kind, log_group_of(name) if kind == "log group" else name)
+    (wanted,) = (each for each in blueprint(LAB) if each.key == key)
+    texts = re.sub("<role (.*?)>", ROLE, json.dumps(case.found)).replace("<prefix>", "")
+    value = json.loads(re.sub("<made .*?>", "…", texts))
+    changed: dict[str, Any] = {case.attribute: tuple(value) if isinstance(value, list) else value}
+    found = replace(wanted, **changed)
+    return "; ".join([case.resource, *map(str, differences(Step(Verb.UPDATE, wanted, found)))])
 
 
 def at_once(cases: Iterable[Case]) -> list[Case]:

@@ -5,10 +5,11 @@
 
 import pytest
 
-from tests.studies.drift.deciding import MENDED, TOLD, at_once
+from tests.studies.drift.deciding import ADMINISTRATOR, MENDED, TOLD, at_once
 from tests.studies.drift.house import House
 from tests.support.labs import tear_down
 from tests.support.plane.embedded import Embedded
+from tests.support.plane.faults import Fault
 from wschat.cli import report
 from wschat.lab import engine, inventory
 from wschat.lab.plan import Verb
@@ -18,6 +19,24 @@ from wschat.lab.plan import Verb
 def house(embedded: Embedded) -> House:
     embedded.empty()
     return House(embedded, "decides-")
+
+
+def test_what_nobody_may_see(house: House) -> None:
+    """It is one note for each list, whatever there are of roles and functions, and hides nothing else."""
+    attached, reserved = (
+        next(each for each in MENDED if each.found == found) for found in ((ADMINISTRATOR,), 5)
+    )
+    for case in (attached, reserved):
+        house.change(case)
+    hidden = {"ListAttachedRolePolicies", "ListFunctionUrlConfigs", "ListEventSourceMappings"}
+    house.plane.fault = lambda call: Fault.DENIED if call.operation in hidden else None
+    try:
+        assert house.differences().keys() == {house.expected(reserved)[0]}
+    finally:
+        house.plane.fault = lambda _: None
+    assert [note.rpartition(":")[2] for note in sorted(house.cloud.notes)] == sorted(hidden, key=str)
+    assert house.differences().keys() == {house.expected(case)[0] for case in (attached, reserved)}
+    assert house.mend() == ()
 
 
 def test_at_once(house: House, capsys: pytest.CaptureFixture[str]) -> None:
@@ -34,7 +53,7 @@ def test_at_once(house: House, capsys: pytest.CaptureFixture[str]) -> None:
         assert f"{case.attribute}: is " in said, case.words
     assert "AdministratorAccess" in said
     left = house.mend()
-    assert {step.verb for step in left} == {Verb.TELL}
+    assert {step.verb for step in left} == {Verb.LEAVE}
     assert [sorted(step.differences) for step in left] == [
         sorted(case.attribute for case in TOLD if house.expected(case)[0] == step.resource.key)
         for step in left

@@ -1,5 +1,7 @@
 """Plans are the difference between what should exist and what does."""
 
+from dataclasses import replace
+
 import pytest
 
 from wschat.lab.aws.functions import Function
@@ -10,7 +12,7 @@ from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint
 from wschat.lab.model import Actual, Key, Lab, Resource, Task
-from wschat.lab.plan import Step, Verb, checked, plan_down, sorter, steps_to, waits_for
+from wschat.lab.plan import Step, Verb, changes, checked, plan_down, sorter, steps_to, waits_for
 
 LAB = Lab(account="123456789012", region="eu-central-1")
 DESIRED = blueprint(LAB)
@@ -28,6 +30,15 @@ def test_nothing_exists() -> None:
     tasks = [step.resource.task for step in plan]
     assert tasks == sorted(tasks, key=list(Task).index)
     assert all(set(waits_for(step, plan)) <= set(plan[:index]) for index, step in enumerate(plan))
+
+
+def test_what_is_left_as_it_is() -> None:
+    """What is somebody's decision is told in a step that does nothing; beside something else, with that."""
+    role = next(each for each in DESIRED if isinstance(each, Role))
+    bound, attached = replace(role, boundary="arn"), replace(role, boundary="arn", attached=("arn",))
+    (leave,), (update,) = (steps_to([role], exists(found)) for found in (bound, attached))
+    assert (leave.verb, changes([leave])) == (Verb.LEAVE, ())
+    assert (update.verb, changes([update])) == (Verb.UPDATE, (update,))
 
 
 def held_back(plan: tuple[Step, ...], stuck: Key) -> set[Key]:

@@ -52,8 +52,8 @@ class Function(Resource):
     log_format: Annotated[str, "LoggingConfig.LogFormat"] = "Text"
     description: Annotated[str, "Description"] = ""
     layers: Annotated[tuple[str, ...], "Layers[].Arn"] = ()
-    subnets: Annotated[tuple[str, ...], "VpcConfig.SubnetIds"] = ()
-    security_groups: Annotated[tuple[str, ...], "VpcConfig.SecurityGroupIds"] = ()
+    vpc_subnets: Annotated[tuple[str, ...], "VpcConfig.SubnetIds"] = ()
+    vpc_security_groups: Annotated[tuple[str, ...], "VpcConfig.SecurityGroupIds"] = ()
     file_systems: Annotated[tuple[str, ...], "FileSystemConfigs[].Arn"] = ()
     dead_letters: Annotated[str, "DeadLetterConfig.TargetArn"] = ""
     kms_key: Annotated[str, "KMSKeyArn"] = ""
