@@ -170,7 +170,7 @@ RULES: tuple[tuple[re.Pattern[str], Replace], ...] = tuple(
     (re.compile(pattern), replace)
     for pattern, replace in (
         (r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", _group(0)),
-        (r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*", _group(0)),  # a JSON Web Token
+        (r"(?:(?<![\w-])|(?<=%3D))eyJ[\w-]{8,}\.[\w-]+\.[\w-]*", _group(0)),  # a JSON Web Token
         (r"(?:IQoJ|FwoG|FQoG|AQoD)[\w+/=%-]{60,}", _group(0)),  # a security token
         (r"(?i)\b(?:Bearer|Basic|Digest|AWS4-HMAC-SHA256)\s+([^\"\r\n\\]{8,})", _group(1)),
         (rf"(?is)(?:{NAMES})(\\*[\"']){IS}\[?(\\*[\"'])(.*?)(?<!\\)\2", _group(3)),  # "token": "…"
@@ -191,15 +191,18 @@ RULES: tuple[tuple[re.Pattern[str], Replace], ...] = tuple(
             r"(:user/|:assumed-role/[\w+=,.@-]+/)([\w+=,.@/-]+)",
             lambda digest, match: match[1] + _person(digest, match[2]),
         ),
-        (r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", lambda digest, match: f"{_person(digest, match[0])}@example.com"),
+        (
+            r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+",
+            lambda digest, match: f"{_person(digest, match[0])}@example.com",
+        ),
         (
             r"(?<=/home/)[^/\s\"'\\]+|(?<=/Users/)[^/\s\"'\\]+",
             lambda digest, match: _person(digest, match[0]),
         ),
-        (r"\*{4,}\d{4}(?!\d)", lambda _, __: "********0000"),  # an account id, as refusals show it
+        (r"(?<!\*)\*{4,}\d{4}(?!\d)", lambda _, __: "********0000"),  # an account id, as refusals show it
         (r"(?<!\d)(?<!\d\.)\d{12}(?!\d)", _account),
         (
-            r"(?<![\w:.])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F.]*)(?![\w:])",
+            r"(?<![\w:.])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]{1,40})(?![\w:])",
             _address,
         ),
     )

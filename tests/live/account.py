@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import boto3
+
 from tests.support.terminal import WSCHAT
 from wschat.lab.aws import KINDS
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.aws.session import connect
+from wschat.lab.aws.session import connect, make_session
 from wschat.target import Target
 
 PROFILE = os.environ.get("WSCHAT_LIVE_PROFILE", "")
@@ -67,7 +69,7 @@ class LiveLab:
 
     def tear_down(self) -> None:
         """Remove it, whatever there is of it, and whoever presses Ctrl-C; and look by other means."""
-        with _no_interrupts():
+        with no_interrupts():
             done = self.aws("teardown", "--yes")
             assert done.returncode == 0, f"{done.stderr}\nwschat teardown {' '.join(self.where)}"
             cloud = self.cloud()
@@ -78,13 +80,18 @@ class LiveLab:
         assert (again.returncode, "Nothing to remove" in again.stderr) == (0, True), again.stderr
 
 
+def session() -> boto3.Session:
+    """Return a session of the profile."""
+    return make_session(PROFILE or None, None)
+
+
 def names(cloud: Cloud) -> list[str]:
     """Return the names of all tables, roles, log groups, functions and APIs of the account and region."""
     return [name for kind in KINDS.values() if kind.legal_name for name in kind.names(cloud)]
 
 
 @contextmanager
-def _no_interrupts() -> Iterator[None]:
+def no_interrupts() -> Iterator[None]:
     """Let Ctrl-C, which reaches the children too, interrupt nothing."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

@@ -2,7 +2,9 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -32,9 +34,11 @@ def show(pytestconfig: pytest.Config) -> Show:
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory, show: Show) -> Iterator[None]:
-    """Record everything, in the directory of WSCHAT_RECORD or one that is named at the end."""
+    """Record everything, in the directory of WSCHAT_RECORD or one here, which is named at the end."""
     with pytest.MonkeyPatch.context() as environment:
-        place = os.environ.get(VARIABLE) or str(tmp_path_factory.mktemp("recording"))
+        place = os.environ.get(VARIABLE) or str(
+            Path(time.strftime("wschat-recording-%Y%m%dT%H%M%S")).absolute()
+        )
         environment.setenv(VARIABLE, place)
         environment.setenv("WSCHAT_STATE_DIR", str(tmp_path_factory.mktemp("state")))
         yield

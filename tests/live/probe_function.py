@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 
-def handler(event: Any, _context: object) -> Any:  # noqa: ANN401  any JSON
+def handler(event: Any, context: object) -> Any:  # noqa: ANN401  any JSON
     """Log the event; sleep, post, raise, return something, or say which route this was."""
     print(json.dumps(event), flush=True)  # noqa: T201  into its log
     request, told = event["requestContext"], instructions(event)
@@ -17,7 +17,12 @@ def handler(event: Any, _context: object) -> Any:  # noqa: ANN401  any JSON
     if "returns" in told:
         return told["returns"]
     facts = {name: request.get(name) for name in ("routeKey", "connectionId")}
-    facts |= {"n": told.get("n"), "posted": posted, "at": time.time(), "environment": os.getpid()}
+    facts |= {
+        "n": told.get("n"),
+        "posted": posted,
+        "at": time.time(),
+        "environment": getattr(context, "log_stream_name", ""),
+    }
     return {"statusCode": told.get("status", 200), "body": json.dumps(facts)}
 
 
@@ -35,7 +40,7 @@ def post(request: Any, text: str) -> str:  # noqa: ANN401
     """Post to the connection of a request; return what came of it."""
     import boto3
 
-    base = os.environ.get("CALLBACKS") or f"https://{request['domainName']}"
+    base = os.environ["CALLBACKS"].replace("{api}", request["apiId"])
     client = boto3.client("apigatewaymanagementapi", endpoint_url=f"{base}/{request['stage']}")
     try:
         client.post_to_connection(ConnectionId=request["connectionId"], Data=text.encode())

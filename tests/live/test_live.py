@@ -7,7 +7,8 @@ import pytest
 
 from tests.live.account import ENDPOINT, PROFILE, LiveLab
 from tests.live.conftest import Show
-from tests.live.observations import observe
+from tests.live.probe_api import Probe
+from tests.live.probes import observe
 
 if not PROFILE:
     pytest.skip("no real AWS account: WSCHAT_LIVE_PROFILE is not set", allow_module_level=True)
@@ -65,10 +66,11 @@ def test_drift(lab: LiveLab) -> None:
 
 
 def test_what_the_documents_leave_open(lab: LiveLab, show: Show) -> None:
-    """Each question gets an answer, which is shown; none of them is wrong."""
+    """Each probe sees something, which is shown; nothing of it is wrong."""
     show(f"\nSeen at {ENDPOINT or 'AWS'}:")
-    for line in observe(lab.url):
-        show(line)
+    with Probe(lab.cloud(), lab.url, is_aws=not ENDPOINT) as probe:
+        for line in observe(probe):
+            show(line)
 
 
 def test_signed(lab: LiveLab) -> None:

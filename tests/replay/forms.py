@@ -9,6 +9,7 @@ from tests.replay.recorded import Line
 
 ID = re.compile(r"[\w-]{10,}={1,2}")
 GATEWAYS_OWN = re.compile(r'\{"message": "([^"]*)", "connectionId":"[^"]*", "requestId":"[^"]*"\}')
+CONTROL = {"ping", "pong"}
 
 
 def id_of(lines: list[Line]) -> str:
@@ -22,13 +23,18 @@ def id_of(lines: list[Line]) -> str:
     return found[1] if found else ""
 
 
-def answers(line: Line, request: str) -> bool:
-    """Tell whether a message has the id of a request."""
+def is_told(line: Line) -> bool:
+    """Tell whether the server says something by a message: a text, or the end."""
+    return bool(line["from"] == "server" and line["opcode"] not in CONTROL)
+
+
+def name_of(line: Line) -> object:
+    """Return what a message and its answer have in common: the id of a request, the number of a probe's."""
     try:
-        asked, told = json.loads(request), json.loads(line.get("text", ""))
-        return bool(line["from"] == "server" and told["id"] == asked["id"])
-    except (ValueError, LookupError, TypeError):
-        return False
+        told = json.loads(line["text"])
+        return told.get("id", told.get("n"))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def parts(line: Line) -> Any:  # noqa: ANN401  what `send` takes

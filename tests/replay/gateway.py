@@ -30,6 +30,8 @@ from wschat.local.join import listen
 from wschat.recording import ConnectionLog
 
 PATIENCE_S = 2.0
+SLEEP_SCALE = 0.05
+"""How much of its time a function sleeps here."""
 SETTLED_PINGS = 3
 """Pings that are answered after a message until what it leads to has been sent."""
 LATE_S = 30.0
@@ -37,7 +39,6 @@ LATE_S = 30.0
 PROBES = re.compile(r"function:(\S*[Pp]robe\S*)/invocations")
 ERRORS = {"Internal server error": Problem.RAISED, "Endpoint request timed out": Problem.TIMED_OUT}
 PROBLEMS: dict[int, Problem] = {500: Problem.REFUSED, 502: Problem.RAISED, 504: Problem.TIMED_OUT}
-CONTROL = {"ping", "pong"}
 MANAGEMENT = {"PostToConnection": "POST", "GetConnection": "GET", "DeleteConnection": "DELETE"}
 
 
@@ -83,6 +84,8 @@ class Replay:
                 self._connections[key] = Connection(line, [])
             elif line["kind"] == "message" and key in self._connections:
                 self._connections[key].lines.append(line)
+        sent = [line for line in lines if line["kind"] == "message" and line["from"] == "server"]
+        self._largest = max((size for line in sent for size in line["frames"]), default=0)
         self._by_id = {forms.id_of(each.lines): each for each in self._connections.values()}
 
     async def run(self) -> None:
@@ -120,7 +123,9 @@ class Replay:
             if not self._plane.may_invoke(probe[1]):
                 return Result(Problem.REFUSED)
             told = probe_function.instructions(event)
-            if told.pop("sleep", 0) > integration.timeout:
+            asleep = told.pop("sleep", 0)
+            await asyncio.sleep(asleep * SLEEP_SCALE)
+            if asleep > integration.timeout:
                 return Result(Problem.TIMED_OUT)
             try:
                 with redirect_stdout(StringIO()):
@@ -187,14 +192,14 @@ class Replay:
         connection.lines.remove(line)
         socket = connection.socket
         assert socket
-        if line["opcode"] in CONTROL:
+        if line["opcode"] in forms.CONTROL:
             return
         if line["from"] == "client":
             await self._expect_nothing(connection)
-            if line["opcode"] == "close":
-                await self._close(connection, line)
-            else:
+            if line["opcode"] != "close":
                 await self._say(connection, socket, line)
+            elif "code" in line:
+                await socket.close(line["code"], line["reason"])
         elif line["opcode"] == "close":
             await self._closed(connection, line)
         elif any(line is each for each in connection.expected):
@@ -212,15 +217,18 @@ class Replay:
         nearest = takewhile(
             lambda each: not (each["from"] == "client" and each["opcode"] == "text"), connection.lines
         )
-        answer = next(
-            (each for each in nearest if each["from"] == "server" and each["opcode"] == "text"), None
-        )
+        said = (each for each in nearest if each["from"] == "server" and each["opcode"] == "text")
+        name = forms.name_of(line)
+        told = (each for each in connection.lines if forms.is_told(each))
+        named = next((each for each in told if name is not None and forms.name_of(each) == name), None)
+        answer = next(said, None)
         if integration and integration.type == PROXY and not PROBES.search(integration.uri):
             own = forms.GATEWAYS_OWN.fullmatch(answer.get("text", "")) if answer else None
-            if not own:
-                answer = next((each for each in connection.lines if forms.answers(each, text)), None)
+            answer = answer if own else named
             known = Result(ERRORS[own[1]]) if own and own[1] in ERRORS else None
             connection.returns[text] = known or Result(body=answer["text"] if answer else "")
+        elif named:
+            answer = named
         if answer:
             connection.expected.append(answer)
         with suppress(ConnectionClosed):
@@ -230,40 +238,36 @@ class Replay:
 
     async def _answered(self, connection: Connection, line: Line) -> None:
         what = f"answer, connection {line['connection']} of {line['file']}"
-        got = await self._next(connection)
+        got = await self._next(connection, forms.name_of(line))
         if "text" not in line or "text" not in got:
             self._compare(f"{what}: bytes", forms.size(line), forms.size(got))
         else:
             self._compare(what, forms.form(line["text"]), forms.form(got["text"]))
-        largest, ours = max(line["frames"]), max(got.get("frames", [0]))
-        if len(line["frames"]) > 1 and ours > largest:
-            self.differs.append(f"{what}: a frame of {ours} bytes, recorded were at most {largest}")
+        if (ours := max(got.get("frames", [0]))) > self._largest:
+            self.differs.append(f"{what}: a frame of {ours} bytes, recorded were at most {self._largest}")
 
-    async def _next(self, connection: Connection) -> Line:
-        """Wait for what the local gateway sends next, pings left out."""
+    async def _next(self, connection: Connection, name: object = None) -> Line:
+        """Wait for what the local gateway sends next, or with that name: no order is promised of answers."""
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
                 while True:
                     for got in connection.got:
-                        if got["from"] == "server" and got["opcode"] not in CONTROL:
+                        if forms.is_told(got) and (name is None or forms.name_of(got) == name):
                             connection.got.remove(got)
                             return got
                     await asyncio.sleep(0.001)
-        return {"opcode": "nothing", "text": "nothing", "frames": [0]}
+        first = next(filter(forms.is_told, connection.got), None)
+        return first or {"opcode": "nothing", "text": "nothing", "frames": [0]}
 
     async def _expect_nothing(self, connection: Connection) -> None:
         await asyncio.sleep(0)
         for got in connection.got:
-            if got["from"] == "server" and got["opcode"] not in {*CONTROL, "close"}:
+            if forms.is_told(got) and got["opcode"] != "close":
                 where = f"connection {connection.handshake['connection']} of {connection.handshake['file']}"
                 self.differs.append(f"{where}: nothing was recorded, here came {got.get('text', '')[:200]!r}")
         connection.got = [
             got for got in connection.got if got["from"] == "server" and got["opcode"] == "close"
         ]
-
-    async def _close(self, connection: Connection, line: Line) -> None:
-        if connection.socket and "code" in line:
-            await connection.socket.close(line["code"], line["reason"])
 
     async def _closed(self, connection: Connection, line: Line) -> None:
         what, recorded = (
