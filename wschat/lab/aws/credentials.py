@@ -63,6 +63,8 @@ GETTING: tuple[Text, ...] = (
         "start the same command again"),
     (AccessError, "AccessDenied", "MultiFactorAuthentication", "{text}",
         "wait for the next code, and start the same command again"),
+)
+BY_AWS: tuple[Text, ...] = (
     *CONNECTING,
     *ANSWERED,
     (AccessError, "ParamValidationError", "failed:\\s+([^\n]*)", "AWS would refuse this: {0}", MEND),
@@ -77,6 +79,8 @@ EXPIRATION: tuple[Text, ...] = (
 # fmt: on
 """What people read of what fails while credentials are got; what else a provider says may hold secrets."""
 UNUSABLE = ("these credentials can't be used ({name})", "mend it, or take it away")
+AT_HAND, LOGINS = {"container-role", "iam-role"}, {"sso", "login"}
+"""The providers that ask something beside this machine, and not AWS; and those that a person logs in for."""
 LAST = {
     "sso": ("what `aws sso login` left in ~/.aws/sso/cache can't be used ({name})", LOG_IN_AGAIN),
     "login": ("what `aws login` left can't be used ({name})", LOG_IN_AGAIN),
@@ -142,8 +146,9 @@ class Chain:
             each = process(settings.profile or "default") if is_process else provider
             place = _place(settings, each.METHOD)
             text = (AccessError, "builtins.Exception", "", *LAST.get(each.METHOD, UNUSABLE))
-            expiration = () if each.METHOD in {"sso", "login"} else EXPIRATION
-            tell = partial(translated, place, (*GETTING, *expiration, text))
+            by_aws = () if each.METHOD in AT_HAND else BY_AWS
+            expiration = () if each.METHOD in LOGINS else EXPIRATION
+            tell = partial(translated, place, (*GETTING, *by_aws, *expiration, text))
             with tell():
                 found = each.load()
             if found:

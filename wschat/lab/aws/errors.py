@@ -1,5 +1,6 @@
 """What an error of AWS means: what kind of failure it is, and what people read of it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -84,6 +85,8 @@ OWN_ROLE = (
 )
 DENIED = "AccessDenied AccessDeniedException UnauthorizedOperation ForbiddenException"
 ASK = "ask for that permission, then run the same command: what is done stays done"
+SECRET = re.compile(r"(?<=//)[^/\s@]+@|(?<![\w/+=])(?=\S{0,39}\d)(?=\S{0,39}[A-Z])[\w/+]{40}(?![\w/+=])")
+"""A password in a URL, and what is as long as a secret key: people paste them where a name is meant."""
 AGAIN = "run the same command again: it goes on from here; `wschat teardown` removes what there is"
 UNREACHED = "AWS can't be reached at {endpoint}"
 LOCAL_LAB = (
@@ -174,7 +177,7 @@ def translated(where: str, texts: Sequence[Text] = CALLING) -> Iterator[None]:
             if names & {*known.split()} and (found := search(like, causes, IGNORECASE | DOTALL)):
                 facts = _facts(error, words)
                 told = [each.format(*found.groups(), **facts) for each in (what, hint)]
-                raise kind(told[0], where=where, hint=told[1]) from error
+                raise kind(SECRET.sub("…", told[0]), where=where, hint=told[1]) from error
         raise
 
 

@@ -230,7 +230,7 @@ class Settings(botocore.session.Session):
             for name, value in known.items()
             if value and not SECRET.search(name) and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text)
         ]
-        return max(found, default=(0, "the settings of AWS"))[1]
+        return max(found, default=(0, self.file))[1]
 
 
 def check_endpoint(url: str, where: str) -> None:
@@ -275,7 +275,7 @@ def _check_proxy(proxy: Proxy) -> None:
         valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         valid = False
-    if not valid or not proxy.url.isascii():
+    if not valid or not re.fullmatch(r"[!-~]+", proxy.url):
         hint = "it looks like http://proxy.example:3128 (in a password, / is %2F); NO_PROXY excepts hosts"
         raise UsageError(
             f"{proxy.shown!r} is no URL of a proxy that can be used", where=proxy.where, hint=hint

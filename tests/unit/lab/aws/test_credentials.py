@@ -19,7 +19,7 @@ from wschat.chat.machine.advice import Fault
 from wschat.chat.network.failures import fault
 from wschat.errors import AccessError, AwsError, WschatError
 from wschat.lab.aws import credentials
-from wschat.lab.aws.credentials import GETTING, Got, Person
+from wschat.lab.aws.credentials import BY_AWS, GETTING, Got, Person
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.signing import signer
 from wschat.target import Target
@@ -138,7 +138,7 @@ def test_what_can_not_be_renewed(why: Exception, kind: type[WschatError], says: 
     keys = RefreshableCredentials(
         "AKIA", "s", "t", now + timedelta(hours=1), renew, "assume-role", time_fetcher=lambda: clock[0]
     )
-    got = Got(keys, partial(translated, "role_arn of profile class", GETTING), person := Person())
+    got = Got(keys, partial(translated, "role_arn of profile class", (*GETTING, *BY_AWS)), person := Person())
     first = got.get_frozen_credentials()
     assert not person.may_be_asked
     clock[0] += timedelta(minutes=59)

@@ -36,7 +36,7 @@ COMMANDS: dict[str, Callable[[], object]] = {
     "status": lambda: connect(Target()),
     "chat": lambda: signer(URL, Target()),
 }
-SECRETS = {"secret": "wJalrXUtnFEMI/K7MDENG", "token": "IQoJb3JpZ2luX2VjEDoaCXVz"}
+SECRETS = {"secret": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "token": "IQoJb3JpZ2luX2VjEDoaCXVz"}
 ALWAYS = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_CONFIG_FILE": "{home}/config",
