@@ -58,6 +58,9 @@ def test_at_once(house: House, capsys: pytest.CaptureFixture[str]) -> None:
         sorted(case.attribute for case in TOLD if house.expected(case)[0] == step.resource.key)
         for step in left
     ]
+    start = house.clock.now()
+    assert house.mend() == left
+    assert house.clock.now() - start < engine.SETTLE_S, "it is not waited for to go away"
     for case in at_once(MENDED):
         house.change(case)
     assert tear_down(house.cloud).resources == {}
