@@ -100,6 +100,21 @@ def test_no_credential_of_a_call(place: Path, answer: Any) -> None:  # noqa: ANN
         assert leak not in written(place)
 
 
+def test_a_stream(place: Path) -> None:
+    """What whoever called reads from a stream is theirs alone to read."""
+
+    def handle(_request: Any) -> Answer:  # noqa: ANN401
+        return Answer(200, {}, b"payload")
+
+    client = session(handle).client("lambda")
+    record = recording.active()
+    assert record
+    record.watch(client)
+    assert client.invoke(FunctionName="f")["Payload"].read() == b"payload"
+    (call,) = lines(place, "call")
+    assert (call["status"], "body" in call) == (200, False)
+
+
 async def talk(websocket: ServerConnection) -> None:
     """Answer in frames, of which the first ends in the middle of a secret, then close."""
     await websocket.recv()

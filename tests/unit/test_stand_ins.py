@@ -73,6 +73,8 @@ def test_known_by_its_name(own: StandIns, name: str) -> None:
         if isinstance(told, dict) or not isinstance(value, dict):
             assert not LEAKS.search(json.dumps(own.redact(told))), told
     if isinstance(value, str):
+        for told in (f"INFO {json.dumps({name: value})}", f"got { ({name: value}) }"):
+            assert not LEAKS.search(own.redact(told)), told
         for told in (f"{name}: {value}\r\n", f"<{name}>{value}</{name}>", f"wss://h/s?{name}={quote(value)}"):
             if '"' not in value and (" " not in value or name.endswith(("uthorization", "Cookie"))):
                 assert not LEAKS.search(own.redact(told)), told
