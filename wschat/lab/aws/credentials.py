@@ -111,12 +111,14 @@ KEYS = {
 }
 PARTS = ("AccessKeyId", "SecretAccessKey", "SessionToken")
 """What the parts of credentials are called where they come from, and everywhere else."""
+NO_TEXT = "-"  # which is no key
 FLAWS = (
     (r"\r", "it has a carriage return in it, as Windows ends its lines"),
     (r"\s", "it has a blank or a line break in it"),
     ("^[\"']", "it has quotation marks around it"),
     ("[^!-~]", "it has a character in it that no key has"),
     ("^$", "it is empty"),
+    (f"^{NO_TEXT}$", "it is no text"),
 )
 
 
@@ -206,12 +208,15 @@ class Person:
 
         Raises:
             AccessError: there is no terminal.
+            EOFError: nothing is typed.
         """
         terminal = self._terminal()
         if terminal is None:
             raise AccessError(NO_TERMINAL, hint=ELSEWHERE)
         os.close(terminal)
-        return getpass(prompt)
+        if code := getpass(prompt).strip():
+            return code
+        raise EOFError
 
     def run(self, command: list[str], stdout: int, stderr: int) -> "Process":
         """Run a credential_process: at the terminal, or else apart from it, with nothing to read."""
@@ -256,7 +261,9 @@ class Process(subprocess.Popen[bytes]):
             what = f"the credential_process did not end within {self._patience:g} s, and can ask nobody here"
             raise AccessError(what, hint=BY_HAND) from None
         if self.returncode:
-            raise AccessError(f"the credential_process failed with exit code {self.returncode}", hint=BY_HAND)
+            apart = ", and can ask nobody here" if self._patience else ""
+            what = f"the credential_process failed with exit code {self.returncode}{apart}"
+            raise AccessError(what, hint=BY_HAND)
         return printed
 
 
@@ -269,7 +276,7 @@ def _check(credentials: ReadOnlyCredentials, names: Sequence[str]) -> None:
     for name, value in zip(names, credentials, strict=False):
         if value is None and name == names[-1]:
             continue
-        text = value if isinstance(value, str) else ""
+        text = value if isinstance(value, str) else NO_TEXT
         if flaw := next((told for flaw, told in FLAWS if re.search(flaw, text)), None):
             raise AccessError(f"{name} can't be used: {flaw}", hint="copy it again, and nothing with it")
 

@@ -172,7 +172,7 @@ def translated(where: str, texts: Sequence[Text] = CALLING) -> Iterator[None]:
     except Exception as error:
         names, words = _names_and_words(error)
         names.add(classify(error).name)
-        causes = " ".join((words, *map(str, getattr(error, "kwargs", {}).values())))
+        causes = "\n".join((words, *map(str, getattr(error, "kwargs", {}).values())))
         for kind, known, like, what, hint in texts:
             if names & {*known.split()} and (found := search(like, causes, IGNORECASE | DOTALL)):
                 facts = _facts(error, words)

@@ -260,7 +260,8 @@ def _check_certificates(path: str, where: str) -> None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
     except OSError as error:
-        what = f"{path} is no file of certificates in PEM: {error.strerror or error}"
+        why = "no certificate stands in it" if isinstance(error, ssl.SSLError) else error.strerror
+        what = f"{path} is no file of certificates in PEM: {why}"
         raise UsageError(what, where=where, hint="mend that setting, or take it away") from None
 
 

@@ -98,10 +98,13 @@ def test_a_code_is_asked_for_once(codes: list[str], tmp_path: Path, monkeypatch:
     (tmp_path / "terminal").write_text("1234\n")
     monkeypatch.setattr(credentials, "TERMINAL", str(tmp_path / "terminal"))
     monkeypatch.setattr(credentials, "ROLES", {})
-    typed = ["111111", "222222"]
+    typed = [" ", "111111 ", "222222"]
     monkeypatch.setattr(credentials, "getpass", lambda _prompt: typed.pop(0))
+    sign = partial(signer, "ws://127.0.0.1:9/x", Target(profile="class", region="eu-west-1"))
+    with pytest.raises(AccessError, match="was typed"):
+        sign()
     for _ in range(2):
-        signer("ws://127.0.0.1:9/x", Target(profile="class", region="eu-west-1"))()
+        sign()()
     assert codes == ["111111"]
 
 
