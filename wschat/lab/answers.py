@@ -33,6 +33,10 @@ class Unknown(str):
         """Return itself, under itself."""
         return ((self, self),)
 
+    def values(self) -> Iterator[Self]:
+        """Return itself alone."""
+        return iter((self,))
+
     def __getitem__(self, _: object) -> Self:
         return self
 
@@ -44,6 +48,7 @@ class Unknown(str):
 
 
 MISSING = Unknown("nothing")
+END_MS = 253_402_300_800_000
 
 
 class Answer(dict[str, Any]):
@@ -74,6 +79,11 @@ def seconds(moment: object) -> float | None:
     except (ValueError, OverflowError):
         return None
     return found if math.isfinite(found) else None
+
+
+def milliseconds(*moments: object) -> int:
+    """Return the first that is a time in milliseconds, from 1970 to the year 9999; 0 if none is."""
+    return next((each for each in moments if isinstance(each, int) and 0 <= each < END_MS), 0)
 
 
 def document(text: object) -> Any:  # noqa: ANN401  an `Answer`, or `Unknown`

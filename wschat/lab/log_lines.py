@@ -93,5 +93,6 @@ def _application_text(record: dict[str, Any]) -> str:
     elif _parsed(str(message)):
         return str(message)
     stack = record.get("stackTrace") or []
+    stack = stack if isinstance(stack, list) else [stack]
     level = record.get("level") or record.get("log_level") or "ERROR"
     return "\n".join([f"[{level}] {message}", *(str(each).rstrip() for each in stack)])

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from wschat.errors import AwsError, UsageError
+from wschat.lab.answers import milliseconds
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.log_groups import log_group_of
@@ -51,12 +52,13 @@ def tail(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = 
         answered = cloud.clock.now() * 1000
         for spec, events in zip(functions, found, strict=True):
             for event in events:
-                time, message = event["timestamp"], event["message"]
+                arrived, message = event.get("ingestionTime"), event["message"]
+                time = milliseconds(event["timestamp"], arrived, since)
                 own = (spec.name, event["logStreamName"], time, message)
                 identity = str(event.get("eventId", own))  # MiniStack gives none to what a function wrote
                 if identity in seen:
                     continue
-                seen[identity], ingested = time, event.get("ingestionTime", time)
+                seen[identity], ingested = time, milliseconds(arrived, time)
                 ahead = max(ahead, ingested - answered)  # AWS's clock is at least so far ahead of ours
                 if line := read_line(time, spec.name, message):
                     reorder_buffer.append((time, ingested, line))
@@ -75,8 +77,8 @@ def tail(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = 
 
 
 def _events(cloud: Cloud, spec: Spec, since: int) -> list[Any]:
-    group, pages = log_group_of(cloud.lab.name(spec.name)), cloud.logs.get_paginator("filter_log_events")
-    found = cloud.find(lambda: [*pages.paginate(logGroupName=group, startTime=since).search("events[]")])
+    group = log_group_of(cloud.lab.name(spec.name))
+    found = cloud.listing(cloud.logs, "filter_log_events", "events[]", logGroupName=group, startTime=since)
     if found is None:
         hint = "there is no such lab here: `wschat provision` makes it"
         raise AwsError(f"there is no log group {group}", where="logs", hint=hint)

@@ -86,7 +86,7 @@ def steps_to(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
     left_alone, steps = {each.key for each in (*actual.unmanaged, *actual.unknown)}, list[Step]()
     closed = {each.lock_key for each in actual.unknown if each.parent is None}
     for key, resource in wanted.items():
-        if key in left_alone or resource.lock_key in closed:
+        if left_alone & {key, *resource.depends_on} or resource.lock_key in closed:
             continue
         found = actual.resources.get(key) or extra.pop(_renamed(resource, extra), None)
         if found is None:

@@ -45,6 +45,7 @@ class Pacing:
 AWS_PACING = Pacing(api_calls_a_second=5, read_lag=3.0, log_lag=10.0)
 EMULATOR_PACING = Pacing(api_calls_a_second=math.inf, read_lag=0.0, log_lag=0.0)
 POLL_S = 300.0
+AT_WORK = "somebody else may be at work: run the same command again"
 POLL = Backoff(first=0.05, longest=1.0, factor=1.25, jitter=0)
 EVEN = Backoff(first=0.5, longest=0.5)
 
@@ -87,7 +88,7 @@ class Cloud:
         """The id of the lab's API, the first that was found or made."""
         found = next((which for (kind, _), which in self.ids.items() if kind == "API"), None)
         if found is None:
-            raise AwsError("the API is gone", hint="somebody else may be at work: run the same command again")
+            raise AwsError("the API is gone", hint=AT_WORK)
         return found
 
     def pause(self, seconds: float, why: str, so_far: float = 0.0) -> None:
@@ -154,14 +155,28 @@ class Cloud:
         self.notes[f"could not look at {what}: {why}"] = None
         return Unknown()
 
-    def pages(self, client: Any, operation: str, path: str, **params: str) -> list[Any]:  # noqa: ANN401
-        """Return what a JMESPath leads to in all pages of a list; nothing if what it is of is gone.
+    def listing(self, client: Any, operation: str, path: str, **params: Any) -> list[Any] | None:  # noqa: ANN401
+        """Return what a JMESPath leads to in all pages of a list; None if what it is of is gone.
 
         A page that has no such list holds one thing that is `Unknown`.
         """
         pages = client.get_paginator(operation)
-        found = self.find(lambda: [*pages.paginate(**params).search(path)]) or []
-        return [MISSING if each is None else each for each in found]
+        found = self.find(lambda: [*pages.paginate(**params).search(path)])
+        return found and [MISSING if each is None else each for each in found]
+
+    def pages(self, client: Any, operation: str, path: str, **params: Any) -> list[Any]:  # noqa: ANN401
+        """Return the `listing`; nothing if what it is of is gone."""
+        return self.listing(client, operation, path, **params) or []
+
+    def id_of(self, key: Key) -> str:
+        """Return the id that AWS gave to a resource.
+
+        Raises:
+            AwsError: it is not known, since the resource is gone, or can't be read.
+        """
+        if key not in self.ids:
+            raise AwsError(f"the id of {' '.join(key)} is not known", hint=AT_WORK)
+        return self.ids[key]
 
     def looks(self, why: str, patience: float, pauses: Backoff = EVEN) -> Iterator[float]:
         """Yield the seconds so far before each of several looks, until patience ends; pauses say why.

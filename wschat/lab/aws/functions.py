@@ -124,7 +124,12 @@ class Function(Resource):
             **cls.known(now),
             **called_by,
         )
-        yield Observed(function, managed=managed, created=seconds(now["LastModified"]))
+        changed = seconds(now["LastModified"])
+        if changed is None:
+            cloud.unseen(
+                "when functions were changed, as against their roles", f"AWS says {now['LastModified']}"
+            )
+        yield Observed(function, managed=managed, created=changed)
         if managed:
             yield from Permission.read(cloud, name)
 

@@ -58,7 +58,7 @@ class _Tolerant(ResponseParser):
 
     def _parse_shape(self, shape: Shape, node: Any) -> Any:  # noqa: ANN401
         kind = shape.type_name
-        if isinstance(node, JSON) and not isinstance(node, CONTAINERS.get(kind, object)):
+        if isinstance(node, JSON) and not _may_be(node, kind):
             return unknown(node)
         if kind in {"integer", "long"} and isinstance(node, str):
             node = int(node) if node.lstrip("-").isdecimal() else node
@@ -71,6 +71,13 @@ class _Tolerant(ResponseParser):
         if kind == "list":
             return [MISSING if each is None else each for each in value]
         return Answer(value) if kind == "structure" else value
+
+
+def _may_be(node: object, kind: str) -> bool:
+    """Tell whether a value of JSON may be meant for a type: botocore reads anything as some boolean."""
+    if isinstance(node, bool) or kind == "boolean":
+        return kind == "boolean" and (isinstance(node, bool) or node in ("true", "false"))
+    return isinstance(node, CONTAINERS.get(kind, object))
 
 
 def _fits(value: object, kind: str) -> bool:

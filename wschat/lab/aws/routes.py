@@ -214,7 +214,7 @@ class Route(ApiPart):
         }
 
     def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
-        target = f"integrations/{cloud.ids[Integration.kind, str(self.integration)]}"
+        target = f"integrations/{cloud.id_of((Integration.kind, str(self.integration)))}"
         return super().settings(cloud) | {
             "integration": ("Target", target),
             "two_way": ("RouteResponseSelectionExpression", "$default" if self.two_way else None),
@@ -230,7 +230,7 @@ class Route(ApiPart):
         if (found.two_way and not self.two_way) or self.can_only_be_made_anew(found):
             self.make_anew(found, cloud)
             return
-        cloud.ids[self.key] = cloud.ids[found.key]
+        cloud.ids[self.key] = cloud.id_of(found.key)
         super().update(found, cloud)
         becomes_two_way = self.two_way and not found.two_way
         if becomes_two_way and not _responds(cloud, *self.path(cloud).values()):

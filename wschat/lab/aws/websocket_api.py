@@ -92,11 +92,11 @@ class Api(Resource):
         cloud.ids[self.key] = kept
 
     def update(self, found: Self, cloud: "Cloud") -> None:
-        cloud.call(cloud.api.update_api, ApiId=cloud.ids[self.key], **self.wanted(cloud, found))
+        cloud.call(cloud.api.update_api, ApiId=cloud.id_of(self.key), **self.wanted(cloud, found))
 
     def delete(self, cloud: "Cloud") -> None:
         """Delete it, and all that is in it."""
-        cloud.find(cloud.api.delete_api, ApiId=cloud.ids[self.key])
+        cloud.find(cloud.api.delete_api, ApiId=cloud.id_of(self.key))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,7 +160,7 @@ class ApiPart(Resource):
 
     def path(self, cloud: "Cloud") -> dict[str, Any]:
         """Return the parameters that say which it is."""
-        return {"ApiId": cloud.api_id, self.id_name: cloud.ids[self.key]}
+        return {"ApiId": cloud.api_id, self.id_name: cloud.id_of(self.key)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,7 +244,7 @@ class Stage(ApiPart):
         }
 
     def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
-        serves = cloud.ids[Deployment.kind, str(self.deployment)]
+        serves = cloud.id_of((Deployment.kind, str(self.deployment)))
         return super().settings(cloud) | {
             "deployment": ("DeploymentId", serves),
             "tag": ("Tags", cloud.lab.tags),

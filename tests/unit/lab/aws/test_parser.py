@@ -31,6 +31,8 @@ def function(**configuration: object) -> Any:  # noqa: ANN401
 @pytest.mark.parametrize(
     ("name", "sent", "read"),
     [
+        ("Layers", [{"CodeSize": True}], [{"CodeSize": Unknown("true")}]),
+        ("SnapStart", {"ApplyOn": True}, {"ApplyOn": Unknown("true")}),
         ("MemorySize", 128, 128),
         ("MemorySize", "128", 128),
         ("MemorySize", "much", Unknown("much")),
@@ -91,3 +93,11 @@ def test_refusals(told: object) -> None:
     body = json.dumps({"__type": "X", "code": told, "message": told, "Message": told})
     with pytest.raises(ClientError):
         client("apigatewayv2", body, 400).get_api(ApiId="x")
+
+
+@pytest.mark.parametrize(("sent", "read"), [(True, True), ("true", True), ("x", "x"), (7, "7"), ([], "[]")])
+def test_truths(sent: object, read: object) -> None:
+    """What botocore would take for false, as it is not `true`, is unknown."""
+    body = json.dumps({"items": [{"disableExecuteApiEndpoint": sent}]})
+    (api,) = client("apigatewayv2", body).get_apis()["Items"]
+    assert api["DisableExecuteApiEndpoint"] == read
