@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import botocore.session
 from botocore.config import Config
 from botocore.configloader import raw_config_parse
-from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
+from botocore.exceptions import InvalidRegionError
+from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url, validate_region_name
 
 from wschat.errors import AccessError, UsageError
 from wschat.lab.aws.errors import WAY, Text, Way, note, translated
@@ -70,7 +71,7 @@ class Settings(botocore.session.Session):
         """Read the files, and choose a profile and a region; what is not given is found there.
 
         Raises:
-            AccessError: a file can't be read; there is no such profile, or no region is given.
+            AccessError: a file can't be read; there is no such profile, or no region that can be one.
         """
         given = {name: (key, _set(variables), *rest) for name, (key, variables, *rest) in VARIABLES.items()}
         super().__init__(given, profile=profile or None)
@@ -82,8 +83,13 @@ class Settings(botocore.session.Session):
                 self._read(self._path(name))
         with translated(self._source("profile") or self.file, READING):
             self.get_scoped_config()
-        if not self.get_config_variable("region"):
+        found = self.get_config_variable("region")
+        if not found:
             raise AccessError("no region, or no valid one", where="--region", hint=REGION + self.absent)
+        with translated(self._source("region"), READING):
+            validate_region_name(found)
+            if found != found.strip():  # which botocore overlooks at the end
+                raise InvalidRegionError(region_name=found)
 
     @staticmethod
     def _read(path: Path) -> None:
