@@ -192,7 +192,7 @@ RULES: tuple[tuple[re.Pattern[str], Replace], ...] = tuple(
             lambda digest, match: match[1] + _person(digest, match[2]),
         ),
         (
-            r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+",
+            r"(?<![\w.+-])(?<!://)[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+",
             lambda digest, match: f"{_person(digest, match[0])}@example.com",
         ),
         (

@@ -87,6 +87,8 @@ def test_urls(own: StandIns) -> None:
     assert "example.org" not in own.redact("Host: chat.example.org:8443")
     assert not {"bob", "chat"} & set(re.split(r"\W", told))
     assert re.search(r"@[\w.-]+:8443/development\?X-Amz-Security-Token=[^&]+&.*&x=hidden-\w+$", told)
+    told = own.redact("ws://bob:s3cr3t@127.0.0.1:9/x")
+    assert re.fullmatch(r"ws://hidden-\w+@127\.0\.0\.1:9/x", told)
     for kept in (
         "http://127.0.0.1:4566/x",
         "https://dynamodb.eu-west-1.amazonaws.com",
