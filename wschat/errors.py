@@ -35,7 +35,10 @@ class ExitCode(IntEnum):
     OK = 0, "done; for `status` and `provision --plan`: everything is as it should be"
     FAILED = 1, "a call of AWS or of the system failed, or the lab answered wrong; the message names it"
     USAGE = 2, "the command line or a setting is wrong, or a question could not be asked"
-    DIFFERENT = 3, "something is not as it should be (`status`, `provision`), or is left (`teardown`)"
+    DIFFERENT = (
+        3,
+        "something is not as it should be (`status`, `provision`), or is left, or would go (`teardown`)",
+    )
     ACCESS = 4, "no credentials, an expired login, no region, or a permission is missing"
     CONNECT = 5, "the WebSocket could not be opened"
     LOST = 6, "the WebSocket was open and is gone"

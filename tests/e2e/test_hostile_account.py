@@ -9,7 +9,7 @@ from wschat.cli import report
 from wschat.cli.aws import Steps
 from wschat.cli.console import stderr
 from wschat.errors import AccessError
-from wschat.lab import engine, inventory
+from wschat.lab import engine, labs
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.routes import Route
 from wschat.lab.aws.websocket_api import Deployment
@@ -44,7 +44,7 @@ def test_a_name_that_no_lab_can_have(cloud: Cloud) -> None:
     name = f"{EVIL}chatroom-websocket"
     made = cloud.api.create_api(Name=name, ProtocolType="WEBSOCKET", RouteSelectionExpression="$x")
     try:
-        assert EVIL not in {each.lab.prefix for each, _ in inventory.find_labs(cloud)[0]}
+        assert EVIL not in {each.lab.prefix for each, _ in labs.find(cloud)[0]}
     finally:
         cloud.api.delete_api(ApiId=made["ApiId"])
 

@@ -15,7 +15,7 @@ from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
-from wschat.lab.aws.cloud import AWS_PACING, Cloud
+from wschat.lab.aws.cloud import AWS_PACING, Cloud, Pacing
 from wschat.lab.aws.session import connect
 from wschat.lab.clock import Clock
 from wschat.lab.engine import Outcome
@@ -41,10 +41,10 @@ class Account:
         self.plane = Plane(self.url, self.clock, seed=seed, times=times, backend=ministack)
         self._random = Random(seed)  # noqa: S311
 
-    def lab(self, prefix: str = "") -> Cloud:
+    def lab(self, prefix: str = "", pacing: Pacing = AWS_PACING) -> Cloud:
         """Log in, as a person with a terminal of their own does, for a lab that nobody has yet."""
         target = Target(prefix=prefix or next(PREFIXES), endpoint_url=self.url)
-        cloud = connect(target, self.plane.session(), self.clock, AWS_PACING)
+        cloud = connect(target, self.plane.session(), self.clock, pacing)
         return replace(cloud, jitter=Random(self._random.random()).random)  # noqa: S311
 
     def seconds(self, run: Generator[Progress, None, Outcome]) -> float:

@@ -1,4 +1,4 @@
-"""A class: many people provision a lab each, at the same time, in one throttled account; then all remove it.
+"""A class: many people provision a lab each, at once, in one throttled account; one looks; all remove it.
 
 `python -m tests.studies.classroom [--labs N] [--seed S]` runs on the AWS-like control plane, in virtual time,
 with the rates that AWS is known to have, and exits with 1 unless all succeed.
@@ -21,11 +21,13 @@ from tests.support.plane.backend import Backend
 from tests.support.plane.clock import at_once
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.rates import Times
+from wschat.lab import labs
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import THROTTLED
 from wschat.lab.engine import Outcome
 from wschat.lab.plan import Progress
 
+MINUTE = 60.0
 Work = Callable[[Cloud], Generator[Progress, None, Outcome]]
 """What somebody does with a lab, from the first look to the last."""
 
@@ -97,6 +99,14 @@ class Class:
         return figures
 
 
+def look(teacher: Cloud) -> tuple[float, int]:
+    """Look at all labs, as `wschat status --all` does; return the seconds, and how many are all there."""
+    start = teacher.clock.now()
+    found, refused = labs.overview(teacher)
+    assert not refused
+    return teacher.clock.now() - start, sum(not lab.steps for lab in found)
+
+
 def report(what: str, figures: Figures, real: float) -> Iterator[str]:
     """Tell what a phase was like, in lines."""
     yield f"{what}: {figures.seconds:.0f} s ({real:.0f} s of real time)"
@@ -124,6 +134,11 @@ def main() -> int:
             sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
         failed = failed or bool(figures.failed)
+        if work is provisioning:
+            school.account.clock.sleep(MINUTE)
+            seconds, whole = look(school.account.lab("teacher-"))
+            sys.stdout.write(f"status --all: {seconds:.0f} s; all there: {whole} labs\n")
+            failed = failed or seconds >= MINUTE or whole != asked.labs
     return int(failed)
 
 

@@ -12,12 +12,12 @@ import typer
 from rich.text import Text
 
 from wschat.cli import console, report
-from wschat.errors import ExitCode
+from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import naming_error
 from wschat.lab.clock import Stopped
 from wschat.lab.engine import Outcome
-from wschat.lab.model import Actual, Lab
+from wschat.lab.model import Actual, Key, Lab
 from wschat.lab.plan import Phase, Progress, Step, Verb
 from wschat.target import Target
 from wschat.text import safe
@@ -46,6 +46,17 @@ def connect(target: Target) -> Cloud:
     return cloud
 
 
+def connect_to_all(target: Target, command: str) -> Cloud:
+    """Connect for a command that is about every lab of an account and region.
+
+    Raises:
+        UsageError: one prefix is given, as well.
+    """
+    if target.prefix:
+        raise UsageError("--all and --prefix exclude each other", where=command)
+    return connect(target)
+
+
 def waiting(cloud: Cloud, what: str, work: Callable[[Cloud], T]) -> T:
     """Do what takes a moment, and show what it waits for."""
     with console.waiting(what) as show:
@@ -72,10 +83,11 @@ def on_interrupt(message: str) -> Iterator[None]:
 
 def carry_out(
     cloud: Cloud, work: Work, steps: Sequence[Step], actual: Actual, commands: Mapping[str, str]
-) -> Outcome:
+) -> tuple[Outcome, Mapping[Key, WschatError]]:
     """Provision or tear down, and show it; the first Ctrl-C lets the calls in flight end.
 
-    `commands` is what to type for each command that leads on from there.
+    Returns what it leads to, and why what was given up was. `commands` is what to type for each command that
+    leads on from there.
     """
     shown, start = Steps(commands), cloud.clock.now()
 
@@ -96,17 +108,19 @@ def carry_out(
     finally:
         signal.signal(signal.SIGINT, before)
     console.stderr().print(f"Done: {shown.counts['done']} steps in {cloud.clock.now() - start:.1f} s.")
-    return outcome
+    return outcome, shown.given_up
 
 
 class Steps:
     """Shows the steps of a run as they begin, wait and end, and counts what became of them.
 
-    `commands` is what to type for each command that an error's hint names, or that one may go on with.
+    `given_up` has the errors of steps that were, by the keys of their resources. `commands` is what to type
+    for each command that an error's hint names, or that one may go on with.
     """
 
     def __init__(self, commands: Mapping[str, str]) -> None:
         self.counts = {"done": 0, "failed": 0, "under way": 0}
+        self.given_up = dict[Key, WschatError]()
         self._commands = commands
         self._hints = set[str]()
         self.console = console.stderr()
@@ -166,6 +180,7 @@ class Steps:
         )
         if each.error:
             each.error.complete(self._commands)
+            self.given_up[each.step.resource.key] = each.error
             console.show_error(each.error, self.console, hint=each.error.hint not in self._hints)
             self._hints.add(each.error.hint)
 

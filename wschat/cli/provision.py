@@ -59,7 +59,7 @@ def provision(
             check_changeable(steps)
             confirm("Do this in {}?", cloud, yes=yes)
     if changes(steps):
-        actual, left = carry_out(cloud, engine.provision, steps, actual, target.commands)
+        (actual, left), _ = carry_out(cloud, engine.provision, steps, actual, target.commands)
     else:
         left = steps
         console.stderr().print(f"Nothing to do: {len(actual.resources)} parts are as they should be.")

@@ -71,7 +71,12 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
 
 
 def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: Iterable[str]) -> None:
-    """Write as JSON what differs: for programs, so nothing of it is shortened, and in ASCII.
+    """Write as JSON what differs, in ASCII; see `as_json`."""
+    stdout().out(json.dumps(as_json(lab, plan, actual, url, notes), indent=2))
+
+
+def as_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: Iterable[str]) -> dict[str, Any]:
+    """Return what differs as JSON has it: for programs, so nothing of it is shortened.
 
     `changes` has an object for each resource that is missing (`create`), differs (`update`, or `leave`
     where provision changes nothing of it) or is too much (`delete`); `attributes` holds what is wanted, what
@@ -95,7 +100,7 @@ def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: I
         }
         for step in plan
     ]
-    report = {
+    return {
         "account": lab.account,
         "region": lab.region,
         "prefix": lab.prefix,
@@ -107,7 +112,6 @@ def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: I
         },
         "notes": [*notes],
     }
-    stdout().out(json.dumps(report, indent=2))
 
 
 def _pairs(step: Step) -> dict[str, tuple[Any, Any]]:
@@ -145,20 +149,3 @@ def warn_of_quota(functions: int | None) -> None:
             " When more people act at the same time, some see Internal server error or are not let in."
             " Service Quotas → AWS Lambda → Concurrent executions raises it."
         )
-
-
-def show_labs(labs: Sequence[tuple[str, int, float | None]], now: float) -> None:
-    """Show the prefix of each lab, how much is to delete, and how old it is. Times in seconds since 1970."""
-    table = Table("prefix", "to delete", "age", box=None, pad_edge=False)
-    table.columns[1].justify = table.columns[2].justify = "right"
-    for prefix, steps, born in labs:
-        table.add_row(Text(prefix or "(none)"), str(steps), _age(now - born) if born else "unknown")
-    stderr().print(table, soft_wrap=False)
-
-
-def _age(seconds: float) -> str:
-    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= length:
-            count = int(seconds // length)
-            return f"{count} {unit}{'s' if count > 1 else ''}"
-    return "less than a minute"

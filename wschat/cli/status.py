@@ -1,23 +1,31 @@
-"""`wschat status`: what exists of a lab, and what differs from what should."""
+"""`wschat status`: what exists of a lab, or of all in an account, and what differs from what should."""
 
+import time
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from wschat.cli import console, report
-from wschat.cli.aws import LOOKING, NOTHING_CHANGED, connect, on_interrupt, waiting
+from wschat.cli import console, overview, report
+from wschat.cli.aws import LOOKING, NOTHING_CHANGED, connect, connect_to_all, on_interrupt, waiting
 from wschat.cli.options import AwsTarget
 from wschat.errors import ExitCode
-from wschat.lab import engine, inventory
+from wschat.lab import engine, inventory, labs
 from wschat.lab.plan import changes
+from wschat.target import Target
 
 
 def status(
     target: AwsTarget,
     *,
+    every: Annotated[
+        bool, typer.Option("--all", help="Show how far each lab of this account and region has come.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write what differs as JSON.")] = False,
 ) -> None:
     """Show what exists of the lab and what differs. Exit with 0 if nothing does, else with 3."""
+    if every:
+        raise typer.Exit(_show_all(target, json=json))
     with on_interrupt(NOTHING_CHANGED):
         cloud = connect(target)
         actual = waiting(cloud, LOOKING, inventory.look)
@@ -45,3 +53,23 @@ def status(
         hint = "All is as it should be."
     out.print(hint, markup=False)
     raise typer.Exit(code)
+
+
+def _show_all(target: Target, *, json: bool) -> ExitCode:
+    """Show every lab, and in a line each which may not be looked at."""
+    with on_interrupt(NOTHING_CHANGED):
+        cloud = connect_to_all(target, "status")
+        with console.waiting("Looking for labs") as show:
+            found, refused = labs.overview(replace(cloud, on_wait=show), show)
+    if json:
+        overview.show_json(cloud.lab, found, refused)
+    else:
+        overview.show(found, time.time())
+        for error in refused:
+            report.show_left_alone((), [f"could not look at {error.where}: {error.what}"])
+        report.show_left_alone((), cloud.notes)
+        console.stderr().print(f"{len(found)} labs." if found else "There is no lab here.")
+    if refused:
+        return ExitCode.ACCESS
+    differ = any(lab.steps or lab.actual.unmanaged or lab.actual.unknown for lab in found)
+    return ExitCode.DIFFERENT if differ else ExitCode.OK

@@ -1,7 +1,7 @@
 """`wschat teardown`: remove one lab, or every lab of an account and region, and look again."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Annotated
@@ -10,15 +10,24 @@ import typer
 from rich.markup import escape
 from rich.text import Text
 
-from wschat.cli import console, report
-from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, confirm, connect, on_interrupt, waiting
+from wschat.cli import console, overview, report
+from wschat.cli.aws import (
+    LOOKING,
+    NOTHING_CHANGED,
+    carry_out,
+    confirm,
+    connect,
+    connect_to_all,
+    on_interrupt,
+    waiting,
+)
 from wschat.cli.options import AwsTarget, Yes
 from wschat.cli.provisioned import Provisioned
 from wschat.errors import ExitCode, UsageError, WschatError
-from wschat.lab import engine, inventory
+from wschat.lab import engine, labs
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.model import Actual
-from wschat.lab.plan import plan_down
+from wschat.lab.model import Actual, Key
+from wschat.lab.plan import Step, plan_down
 from wschat.target import Target
 from wschat.text import safe
 
@@ -29,17 +38,27 @@ def teardown(
     every: Annotated[
         bool, typer.Option("--all", help="Remove every lab of this account and region, whoever made it.")
     ] = False,
+    older_than: Annotated[
+        str | None,
+        typer.Option(metavar="AGE", help="With --all, only labs of at least that age, such as 2d or 12h."),
+    ] = None,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Show what would be removed, and change nothing.")
+    ] = False,
     yes: Yes = False,
 ) -> None:
     """Remove all that provision made. Look again, and list what is left."""
-    if every and target.prefix:
-        raise UsageError("--all and --prefix exclude each other", where="teardown")
+    if older_than is not None and not every:
+        raise UsageError("--older-than needs --all", where="teardown")
+    least = None if older_than is None else overview.parse_age(older_than)
     with on_interrupt(NOTHING_CHANGED):
-        cloud = connect(target)
-    raise typer.Exit(_remove_every(cloud, target, yes=yes) if every else _remove_one(cloud, target, yes=yes))
+        cloud = connect_to_all(target, "teardown") if every else connect(target)
+    if every:
+        raise typer.Exit(_remove_every(cloud, target, least, plan=plan, yes=yes))
+    raise typer.Exit(_remove_one(cloud, target, plan=plan, yes=yes))
 
 
-def _remove_one(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
+def _remove_one(cloud: Cloud, target: Target, *, plan: bool, yes: bool) -> ExitCode:
     with on_interrupt(NOTHING_CHANGED):
         actual = waiting(cloud, LOOKING, engine.look_for_rest)
         steps = plan_down(actual)
@@ -51,28 +70,38 @@ def _remove_one(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
         if not steps:
             console.stderr().print("Nothing to remove: there is no such lab here.")
             return ExitCode.DIFFERENT if actual.unknown else ExitCode.OK
-        report.show_plan(steps, console.stderr())
+        report.show_plan(steps, console.stdout() if plan else console.stderr())
+        if plan:
+            return ExitCode.DIFFERENT
         confirm("Remove all this from {}?", cloud, yes=yes)
     return _remove(cloud, actual, target.commands)
 
 
-def _remove_every(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
-    """Remove one lab after the other; an error with one keeps no other from being removed."""
+def _remove_every(cloud: Cloud, target: Target, least: float | None, *, plan: bool, yes: bool) -> ExitCode:
+    """Remove one lab after the other; an error with one keeps no other from being removed.
+
+    `least` is the age in seconds from which on a lab is removed, if not each.
+    """
     with on_interrupt(NOTHING_CHANGED):
         with console.waiting("Looking for labs") as show:
-            labs, refused = inventory.find_labs(replace(cloud, on_wait=show), show)
+            found, refused = labs.find(replace(cloud, on_wait=show), show)
         report.show_left_alone((), cloud.notes)
         for error in refused:
             console.show_error(error)
         codes = {ExitCode.DIFFERENT if cloud.notes else ExitCode.OK, *(error.exit_code for error in refused)}
-        if not labs:
-            none = "no lab here that you may look at" if refused or cloud.notes else "no lab here"
+        now = time.time()
+        chosen = [lab for lab in found if least is None or _is_older(lab[1], least, now)]
+        if younger := len(found) - len(chosen):
+            console.stderr().print(f"Left alone: {younger} labs that are younger, or of unknown age.")
+        if not chosen:
+            none = "no lab here that you may look at" if refused or cloud.notes else "no such lab here"
             console.stderr().print(f"Nothing to remove: there is {none}.")
             return max(codes)
-        rows = [(each.lab.prefix, len(plan_down(actual)), actual.created) for each, actual in labs]
-        report.show_labs(rows, time.time())
-        confirm("Remove all from {}? Type how many:", cloud, str(len(rows)), yes=yes)
-    for each, actual in labs:
+        overview.show_labs([(each.lab.prefix, actual) for each, actual in chosen], now)
+        if plan:
+            return max({*codes, ExitCode.DIFFERENT})
+        confirm("Remove all from {}? Type how many labs:", cloud, str(len(chosen)), yes=yes)
+    for each, actual in chosen:
         one = replace(target, prefix=each.lab.prefix)
         commands = {**one.commands, "teardown": f"wschat teardown --all{target.options}"}
         console.stderr().print(f"[bold]Prefix {one.prefix or '(none)'}[/bold]")
@@ -85,10 +114,14 @@ def _remove_every(cloud: Cloud, target: Target, *, yes: bool) -> ExitCode:
     return max(codes)
 
 
+def _is_older(actual: Actual, least: float, now: float) -> bool:
+    return actual.created is not None and now - actual.created >= least
+
+
 def _remove(cloud: Cloud, actual: Actual, commands: Mapping[str, str]) -> ExitCode:
     """Remove what there is of a lab; `commands` are those that lead on from there, as one types them."""
     lab = cloud.lab
-    after, left = carry_out(cloud, engine.teardown, plan_down(actual), actual, commands)
+    (after, left), causes = carry_out(cloud, engine.teardown, plan_down(actual), actual, commands)
     report.show_left_alone(after.unknown, ())
     if not left and not after.unknown:
         with suppress(OSError):
@@ -96,8 +129,23 @@ def _remove(cloud: Cloud, actual: Actual, commands: Mapping[str, str]) -> ExitCo
         console.stderr().print("Looked again: nothing is left.")
         return ExitCode.OK
     if left:
-        console.stderr().print(
-            f"[bold]Looked again: this is left.[/bold] Run `{escape(commands['teardown'])}`."
-        )
+        console.stderr().print("[bold]Looked again: this is left.[/bold]")
         report.show_plan(left, console.stderr())
+        _show_causes(left, causes, commands["teardown"])
     return ExitCode.DIFFERENT
+
+
+def _show_causes(left: Sequence[Step], causes: Mapping[Key, WschatError], again: str) -> None:
+    """Say once more why each is left, and what has to be done before `again` is of use."""
+    hints, late = set[str](), list[Step]()
+    for step in left:
+        if error := causes.get(step.resource.key):
+            console.show_error(error, hint=error.hint not in hints)
+            hints.add(error.hint)
+        else:
+            late.append(step)
+    for step in late:
+        told = f"{step.resource.kind} {step.resource.name}: AWS refused nothing, and still shows it."
+        console.stderr().print(Text(safe(told)))
+    when = "When that is done" if hints else "In a minute"
+    console.stderr().print(f"{when}, `{escape(again)}` goes on from here.")

@@ -1,21 +1,16 @@
-"""What exists in AWS, of one lab or of all in an account: what was read, and what that adds up to."""
+"""What exists in AWS of one lab: what was read, and what that adds up to."""
 
-import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import partial, reduce
 from operator import or_
 
-from wschat.errors import AccessError
 from wschat.lab.aws import KINDS
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.websocket_api import Api
-from wschat.lab.blueprint import blueprint, naming_error
+from wschat.lab.blueprint import blueprint
 from wschat.lab.model import Actual, Key, Observed, Resource
-
-PREFIX = "\0"
-"""Stands for any prefix where names are compared."""
 
 
 class Snapshot(dict[Key, tuple[Observed, ...]]):
@@ -103,46 +98,3 @@ def look(cloud: Cloud, *, to_remove: bool = False) -> Actual:
     desired = blueprint(cloud.lab)
     keys = (each.read_key for each in desired if not (to_remove and each.cascades))
     return read(cloud, keys).actual(desired)
-
-
-def find_labs(
-    cloud: Cloud, on_prefix: Callable[[str], None] = lambda _: None
-) -> tuple[list[tuple[Cloud, Actual]], list[AccessError]]:
-    """Find every lab of this account and region that carries our tags, whoever made it.
-
-    Returns the labs, the oldest first, each with how to reach it and what there is of it, if only a part; and
-    why some could not be looked at.
-
-    A lab is looked for under each prefix with which something of the account could be named, or an API is
-    tagged, if provision takes that prefix; what has such a name and not the tag of that lab is unmanaged.
-    `on_prefix` hears under which prefix it looks. One that the person may not look at keeps no other from
-    being found.
-    """
-    labs = [replace(cloud.lab, prefix=prefix) for prefix in sorted(_prefixes(cloud))]
-    labs = [lab for lab in labs if not naming_error(lab)]  # AWS refuses even to look for one
-    found, refused = list[tuple[Cloud, Actual]](), list[AccessError]()
-    for number, lab in enumerate(labs, start=1):
-        each, shown = replace(cloud, lab=lab), f"prefix {lab.prefix or '(none)'}"
-        on_prefix(f"{shown} ({number}/{len(labs)})")
-        try:
-            actual = look(each, to_remove=True)
-        except AccessError as error:
-            error.where = f"{shown}, {error.where}"
-            refused.append(error)
-            continue
-        if actual.resources:
-            found.append((each, actual))
-    return sorted(found, key=lambda each: each[1].created or 0), refused
-
-
-def _prefixes(cloud: Cloud) -> set[str]:
-    """Return what may be labs' prefixes, by all names in the account and region."""
-    kinds = [kind for kind in KINDS.values() if kind.legal_name]
-    with translated("looking for labs"):
-        names = cloud.clock.run_all([partial(kind.names, cloud) for kind in kinds], cloud.workers)
-    listed, found = dict(zip(kinds, names, strict=True)), set[str]()
-    for each in blueprint(replace(cloud.lab, prefix=PREFIX)):
-        pattern = re.escape(each.name).replace(re.escape(PREFIX), "(.*)")
-        matches = (re.fullmatch(pattern, name, re.DOTALL) for name in listed.get(type(each), ()))
-        found |= {match[1] for match in matches if match}
-    return found

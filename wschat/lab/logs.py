@@ -83,3 +83,21 @@ def _events(cloud: Cloud, spec: Spec, since: int) -> list[Any]:
         hint = "there is no such lab here: `wschat provision` makes it"
         raise AwsError(f"there is no log group {group}", where="logs", hint=hint)
     return found
+
+
+def last_event(cloud: Cloud) -> float | None:
+    """Return when a client last connected or tried to, in seconds since 1970; None if that is not seen.
+
+    It takes one call: AWS keeps it with the newest log stream of Connect, up to an hour late. A connection
+    lasts two hours at most, so the lab was not in use later than that.
+    """
+    newest = cloud.ask(
+        "when the lab was last used",
+        cloud.logs.describe_log_streams,
+        logGroupName=log_group_of(cloud.lab.name(FUNCTIONS[0].name)),
+        orderBy="LastEventTime",
+        descending=True,
+        limit=1,
+    )
+    streams = newest["logStreams"] if newest else ()
+    return max((milliseconds(each.get("lastEventTimestamp")) for each in streams), default=0) / 1000 or None

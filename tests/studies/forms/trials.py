@@ -18,7 +18,7 @@ from tests.support.plane.rates import Times
 from tests.support.plane.wire import Answer, Call, Request, identify
 from wschat.cli import report
 from wschat.errors import WschatError
-from wschat.lab import engine, inventory
+from wschat.lab import engine, inventory, labs
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.functions import Function
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
@@ -145,8 +145,8 @@ def _logs(cloud: Cloud, told: Told) -> None:
 
 
 def _find(cloud: Cloud, told: Told) -> None:
-    labs, refused = inventory.find_labs(cloud)
-    told.differs = [f"{each}" for each in refused] + ["fewer labs"] * (len(labs) < 2)
+    found, refused = labs.find(cloud)
+    told.differs = [f"{each}" for each in refused] + ["fewer labs"] * (len(found) < 2)
 
 
 def _limits(cloud: Cloud, _told: Told) -> None:

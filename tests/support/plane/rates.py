@@ -74,7 +74,7 @@ class Limits:
     def __init__(self, times: Times) -> None:
         self._gateway = Bucket(times.gateway_rate, times.gateway_burst)
         self._deployments = Bucket(1 / times.deployment_every, 1)
-        self._lambda = Bucket(times.lambda_rate, times.lambda_rate)
+        self._lambda = Bucket(times.lambda_rate, max(1.0, times.lambda_rate))
         self._get_function = Bucket(times.get_function_rate, times.get_function_rate)
         self._tables = Bucket(times.table_rate, times.table_burst)
 

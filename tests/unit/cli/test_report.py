@@ -123,12 +123,3 @@ def test_strangers(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert group not in {each["name"] for each in found["changes"]}
     report.show_status(engine.desired(cloud.lab, actual), steps, actual)
     assert f"unmanaged: log group {group} has no tag of this lab\n" in capsys.readouterr().out
-
-
-def test_age(capsys: pytest.CaptureFixture[str]) -> None:
-    """An age is told in its largest whole unit."""
-    ages = {"a-": 59, "b-": 60, "c-": 2 * 3600 + 1, "d-": 40 * 86_400}
-    report.show_labs([(prefix, 1, 1e9 - age) for prefix, age in ages.items()], 1e9)
-    report.show_labs([("e-", 1, None)], 1e9)
-    told = [line.split(maxsplit=2)[2] for line in capsys.readouterr().err.splitlines() if "-" in line]
-    assert told == ["less than a minute", "1 minute", "2 hours", "40 days", "unknown"]

@@ -1,9 +1,28 @@
-"""`wschat teardown`, where there is nothing to remove."""
+"""`wschat teardown`: of one lab and of all, of what can't be removed, and where there is nothing."""
 
+from itertools import count
+
+import boto3
 import pytest
 
-from tests.support.terminal import wschat
+from tests.support.labs import tear_down
+from tests.support.plane.faults import Fault
+from tests.support.plane.plane import Plane
+from tests.support.plane.rates import NO_DELAY
+from tests.support.plane.wire import Call
+from tests.support.terminal import terminal, wschat
+from tests.unit.lab.conftest import make
+from wschat.lab import inventory, labs
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.log_groups import LogGroup
+from wschat.lab.aws.roles import Role
+from wschat.lab.aws.session import connect
+from wschat.lab.aws.tables import Table
+from wschat.lab.clock import Clock
+from wschat.local.join import LocalLab
+from wschat.target import Target
+
+REGIONS = (f"eu-teardown-{number}" for number in count(1))
 
 
 @pytest.mark.usefixtures("account")
@@ -15,3 +34,88 @@ def test_nothing_there(cloud: Cloud) -> None:
     assert (done.returncode, f"Left alone: log group {group} has no tag" in done.stderr) == (0, True)
     assert "Nothing to remove: there is no such lab here." in done.stderr
     assert cloud.logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+
+
+@pytest.fixture
+def region(account: None, monkeypatch: pytest.MonkeyPatch) -> str:  # noqa: ARG001
+    """A region in which nobody has anything yet, where the person works."""
+    region = next(REGIONS)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", region)
+    return region
+
+
+def test_teardown_of_all(emulator: LocalLab, cloud: Cloud, region: str) -> None:
+    """All labs of the region are listed, and removed when their number is typed, and not before."""
+    here = connect(Target(endpoint_url=emulator.endpoint), boto3.Session(region_name=region))
+    elsewhere = make(cloud, Role, prefix="b-")
+    make(here, Table, LogGroup, prefix="a-")
+    make(here, Role, prefix="c-")
+    question = f"Remove all from account 000000000000, region {region}? Type how many labs:"
+    for options, code, told in (
+        (["--plan"], 3, "c-              1  less than a minute"),
+        (["--older-than", "1h"], 0, "Nothing to remove: there is no such lab here."),
+        (["--older-than", "0s", "--plan"], 3, "a-              2  less than a minute"),
+    ):
+        done = wschat("teardown", "--all", *options)
+        assert (done.returncode, told in done.stderr) == (code, True), done.stderr
+    for answer, code in (("\x03", 130), ("3\r", 0)):
+        with terminal("teardown", "--all") as person:
+            person.until(question)
+            person.press(answer)
+            assert person.end() == code
+            assert "Nothing was changed." in person.text.replace("\n", "")
+    with terminal("teardown", "--all") as person:
+        shown = person.until(question)
+        assert "to delete" in shown, "as the plan of each will call it"
+        rows = [line.split(maxsplit=2) for line in shown.splitlines() if line[1:3] == "- "]
+        assert sorted(rows) == [["a-", "2", "less than a minute"], ["c-", "1", "less than a minute"]]
+        person.type("2")
+        assert person.end() == 0
+        assert str(person).count("Looked again: nothing is left.") == 2
+    assert labs.find(here) == ([], [])
+    assert inventory.look(elsewhere, to_remove=True).resources
+
+
+def test_some_that_cannot_be_removed(emulator: LocalLab, cloud: Cloud, region: str) -> None:
+    """What goes wrong with a lab, before or in the middle, is told with its name; the next one is removed."""
+    plane = Plane(emulator.endpoint, Clock(), times=NO_DELAY)
+    here = connect(Target(endpoint_url=emulator.endpoint), boto3.Session(region_name=region))
+    kinds: dict[str, type[LogGroup | Role]] = {
+        "closed": LogGroup,
+        "hidden": LogGroup,
+        "kept": LogGroup,
+        "left": Role,
+        "open": Role,
+    }
+    made = [make(here, kind, prefix=f"{cloud.lab.prefix}{name}-") for name, kind in kinds.items()]
+    closed, hidden, kept, left, opened = (lab.lab.prefix for lab in made)
+
+    def forbid(call: Call) -> Fault | None:
+        denied = {("DescribeLogGroups", closed), ("ListTagsForResource", hidden), ("DeleteLogGroup", kept)}
+        if any(each.operation == "DeleteRole" and left in each.resource for each in plane.calls):
+            denied.add((call.operation, left))
+        is_denied = any(call.operation == operation and of in call.resource for operation, of in denied)
+        return Fault.DENIED if is_denied else None
+
+    plane.fault = forbid
+    with plane.listening() as url:
+        done = wschat("teardown", "--all", "--yes", AWS_ENDPOINT_URL=url)
+    assert done.returncode == 4
+    assert f"Error: prefix {closed}, looking at what exists: " in done.stderr
+    tags = f"tags of log group /aws/lambda/{hidden}Connect: not allowed to logs:ListTagsForResource\n"
+    assert f"Note: could not look at the {tags}" in done.stderr.replace("\n", " ").replace(
+        "ListTagsForResource ", "ListTagsForResource\n"
+    )
+    for prefix, told in (
+        (kept, "Plan: 1 to delete.\nError: delete log group /aws/lambda/"),
+        (
+            kept,
+            "then run the same command: what is done stays done\nWhen that is done, `wschat",
+        ),
+        (left, "Error: looking at what exists: "),
+        (opened, "Looked again: nothing is left."),
+    ):
+        assert told in done.stderr.partition(f"Prefix {prefix}")[2].partition("Prefix ")[0]
+    assert {each.lab.prefix for each, _ in labs.find(here)[0]} == {closed, hidden, kept, left}
+    for lab in made:
+        tear_down(lab)

@@ -67,6 +67,8 @@ class Cloud:
     `on_wait` is called before each pause with the reason and the seconds waited so far.
     `notes` are what could not be looked at, and why, each once.
     `workers` is how many threads there may be. `jitter` gives numbers from 0 to 1.
+    Where many labs are looked at, `lists` keeps what lists of the whole account have, each read once; and
+    to be `brief` leaves out what takes a call for each route, or several for each function.
     """
 
     lab: Lab
@@ -82,6 +84,8 @@ class Cloud:
     jitter: Callable[[], float] = random.random
     ids: dict[Key, str] = field(default_factory=dict)
     notes: dict[str, None] = field(default_factory=dict)
+    lists: dict[str, list[Any]] | None = None
+    brief: bool = False
 
     @property
     def api_id(self) -> str:
@@ -160,9 +164,15 @@ class Cloud:
 
         A page that has no such list holds one thing that is `Unknown`.
         """
+        kept = None if params else self.lists
+        if kept is not None and operation in kept:
+            return kept[operation]
         pages = client.get_paginator(operation)
         found = self.find(lambda: [*pages.paginate(**params).search(path)])
-        return found and [MISSING if each is None else each for each in found]
+        found = found and [MISSING if each is None else each for each in found]
+        if kept is not None and found is not None:
+            kept[operation] = found
+        return found
 
     def pages(self, client: Any, operation: str, path: str, **params: Any) -> list[Any]:  # noqa: ANN401
         """Return the `listing`; nothing if what it is of is gone."""

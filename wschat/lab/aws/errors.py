@@ -115,6 +115,42 @@ CONNECTING: tuple[Text, ...] = (
         UNREACHED, "check the network, the region's name, the proxy and --endpoint-url"),
 )
 """What people read of a connection that failed, which botocore tells apart from all else by its classes."""
+THEN = "; then run the same command"
+UNPROTECT = (
+    "its deletion protection must be off: DynamoDB → Tables → the table → Additional settings, or CloudWatch"
+    " → Log groups → the group → Actions"
+)
+UNMAP = (
+    "a custom domain leads to this API, and the mapping must go: API Gateway → Custom domain names → the"
+    " domain → API mappings (`aws apigatewayv2 get-domain-names`, `get-api-mappings`, `delete-api-mapping`)"
+)
+TAKE_OUT = (
+    "EC2 instances of somebody else may work under this role: who owns the instance profile{0} takes the role"
+    " out of it (`aws iam remove-role-from-instance-profile`)"
+)
+DETACH = (
+    "somebody gave this role one more policy: who may detaches or deletes that (IAM → Roles → the role →"
+    " Permissions)"
+)
+UNCALL = "something else calls this function: who made that deletes it (Lambda → the function → Triggers)"
+HELD: tuple[Text, ...] = (
+    (AccessError, DENIED, "dynamodb:UpdateTable |logs:PutLogGroupDeletionProtection ",
+        "{text}", f"{ASK}. To delete it, {UNPROTECT}"),
+    (AccessError, DENIED, "iam:RemoveRoleFromInstanceProfile .*instance-profile(/\\S+)",
+        "{text}", TAKE_OUT + THEN),
+    (AccessError, DENIED, "iam:(?:Detach|Delete)RolePolicy ", "{text}", DETACH + THEN),
+    (AccessError, DENIED, "lambda:DeleteEventSourceMapping ", "{text}", UNCALL + THEN),
+    (AwsError, "ClientError", "protected against deletion|deletion protection", "{text}", UNPROTECT + THEN),
+    (AwsError, "BadRequestException", "(?:API|base path) mappings", "{text}", UNMAP + THEN),
+    (AwsError, "DeleteConflict", "instance profile()", "{text}", TAKE_OUT + THEN),
+    (AwsError, "DeleteConflict", "polic", "{text}", DETACH + THEN),
+)
+"""What somebody else did to a part of the lab, so that AWS refuses to delete it until that is undone.
+
+Of a mapping: "Deleting API … failed. Please remove all API mappings for the API from your custom domain
+names." (https://github.com/gruntwork-io/cloud-nuke/issues/370); of a role: "Cannot delete entity, must remove
+roles from instance profile first." (https://github.com/99designs/iamy/pull/68).
+"""
 ANSWERED: tuple[Text, ...] = (
     (AwsError, "ResponseParserError", "",
         "what answers at {endpoint} is not AWS", "check --endpoint-url, AWS_ENDPOINT_URL and the proxy"),
@@ -145,7 +181,7 @@ OTHERS: tuple[Text, ...] = (
     (AwsError, "BotoCoreError", "", "{text}", ""),
 )
 # fmt: on
-CALLING = (*CONNECTING, *ANSWERED, *OTHERS)
+CALLING = (*CONNECTING, *HELD, *ANSWERED, *OTHERS)
 """What people read of an error of a call: the first that fits, of whether it was not made or was answered."""
 
 

@@ -105,7 +105,7 @@ class Function(Resource):
             tags = cloud.unseen(f"the tags of function {name}", "not allowed to lambda:ListTags")
         managed, failed = cloud.lab.manages(tags), now.get("LastUpdateStatus") == "Failed"
         called_by = dict[str, Any]()
-        if managed:
+        if managed and not cloud.brief:
             urls = "list_function_url_configs", "FunctionUrlConfigs[].FunctionUrl"
             sources = "list_event_source_mappings", "EventSourceMappings[].EventSourceArn"
             for attribute, query in (("urls", urls), ("event_sources", sources)):

@@ -206,10 +206,10 @@ class Route(ApiPart):
 
     @classmethod
     def attributes(cls, cloud: "Cloud", api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
-        selected = answer.get("RouteResponseSelectionExpression", "$default") == "$default"
+        selected = answer.get("RouteResponseSelectionExpression", None if cloud.brief else "$default")
         return {
             "integration": answer.get("Target", "").rpartition("/")[2],
-            "two_way": selected and _responds(cloud, api, answer["RouteId"]),
+            "two_way": selected == "$default" and (cloud.brief or _responds(cloud, api, answer["RouteId"])),
             "authorization": answer.get("AuthorizationType", OPEN),
         }
 

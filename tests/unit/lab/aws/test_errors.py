@@ -122,6 +122,38 @@ def test_classify_others(kind: Failure, error: Exception) -> None:
     assert classify(error) is kind
 
 
+NOT = "not authorized to perform: "
+# fmt: off
+HELD = (
+    ("ValidationException", "Resource cannot be deleted as it is currently protected against deletion.",
+        "Additional settings"),
+    ("OperationAbortedException", "The log group has deletion protection enabled.", "Log groups"),
+    ("AccessDeniedException", f"{NOT}dynamodb:UpdateTable on resource: x", "deletion protection must be off"),
+    ("BadRequestException",
+        "Deleting API x failed. Please remove all API mappings for the API from your custom domain names.",
+        "API mappings (`aws apigatewayv2"),
+    ("BadRequestException", "Please remove all base path mappings related to the stage.", "Custom domain"),
+    ("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.",
+        "who owns the instance profile takes"),
+    ("AccessDenied", f"{NOT}iam:RemoveRoleFromInstanceProfile on resource: arn:aws:iam::1:instance-profile/x",
+        "who owns the instance profile/x takes"),
+    ("DeleteConflict", "Cannot delete entity, must detach all policies first.", "IAM → Roles"),
+    ("AccessDenied", f"{NOT}iam:DetachRolePolicy on resource: x with an explicit deny", "detaches or"),
+    ("AccessDeniedException", f"{NOT}lambda:DeleteEventSourceMapping on resource: x", "Triggers"),
+)
+# fmt: on
+"""How AWS refuses to delete what somebody else made use of, and what people must be told of it."""
+
+
+@pytest.mark.parametrize(("code", "text", "advice"), HELD)
+def test_what_somebody_else_holds(code: str, text: str, advice: str) -> None:
+    """What no second try deletes is told with who has to do what, and where."""
+    with pytest.raises(WschatError) as told, translated("delete it"):
+        raise refused(code, text)
+    assert advice in told.value.hint
+    assert text in told.value.what
+
+
 def test_by_which_settings() -> None:
     """An error tells where its call went; what is none of botocore's own was no answer of AWS."""
     error = AttributeError("'list' object has no attribute 'get'")

@@ -1,0 +1,81 @@
+"""What is shown of several labs, to people and to programs, and how ages are told and read."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from wschat.cli import overview
+from wschat.errors import AccessError, UsageError
+from wschat.lab import engine
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.functions import Function
+from wschat.lab.labs import Overview
+from wschat.lab.model import Actual
+
+NOW = 1_000_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (59, "less than a minute"),
+        (60, "1 minute"),
+        (2 * 3600 + 1, "2 hours"),
+        (40 * 86_400, "40 days"),
+        (None, "unknown"),
+    ],
+)
+def test_age(seconds: float | None, told: str) -> None:
+    """An age is told in its largest whole unit, up to days."""
+    assert overview.age(seconds) == told
+
+
+def test_ages_that_are_read() -> None:
+    """Each unit is taken, and anything else is refused with an example."""
+    ages = {"90s": 90, "5m": 300, "12h": 43_200, "2d": 172_800, "1w": 604_800, "0.5d": 43_200}
+    assert {text: overview.parse_age(text) for text in ages} == ages
+    for text in ("", "2", "d", "-1d", "2 d", "2D", "2y", "infd", "1e3s", "\u0662d"):
+        with pytest.raises(UsageError) as refused:
+            overview.parse_age(text)
+        assert (refused.value.where, "such as 2d" in refused.value.hint) == ("--older-than", True)
+
+
+def lab_of(cloud: Cloud, actual: Actual, used: float | None) -> Overview:
+    return Overview(cloud, actual, engine.desired(cloud.lab, actual), engine.drift(cloud, actual), used)
+
+
+def test_labs(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """A row tells how far a lab has come, since when, its last use, who may connect; lines, what differs."""
+    desired = engine.desired(cloud.lab, Actual())
+    there = {each.key: each for each in desired}
+    changed = next(each for each in desired if isinstance(each, Function))
+    there[changed.key] = replace(changed, memory=128)
+    api = {each.key: "a1b2" for each in desired if each.kind == "API"}
+    stranger = replace(changed, name="Stranger\x1b[31m")
+    full = Actual(there, api, unmanaged=(stranger,), created=NOW - 90_000)
+    signing = replace(cloud, lab=replace(cloud.lab, prefix="", authorization="AWS_IAM"))
+    tables = engine.desired(signing.lab, Actual())[:2]
+    begun = Actual({each.key: each for each in tables}, created=NOW - 60)
+    labs = [lab_of(cloud, full, NOW - 7_200), lab_of(signing, begun, None)]
+    overview.show(labs, NOW)
+    told = capsys.readouterr().out.splitlines()
+    rows = [" ".join(line.split()) for line in told[1:3]]
+    prefix, total = cloud.lab.prefix, len(desired)
+    assert rows[0] == f"{prefix} all there {total}/{total} 1 day 2 hours ago anyone"
+    assert rows[1].startswith("(none) Task 2, role 0/7 2/")
+    assert rows[1].endswith("1 minute none seen nobody yet")
+    url = engine.url(cloud, full)
+    assert told[3] == f"{prefix}: {url}"
+    assert told[4] == f"{prefix}: differs: function {changed.name}: memory: is 128, should be 256"
+    assert told[5].startswith(f"{prefix}: unmanaged: function Stranger")
+    assert "\x1b" not in told[5]
+    overview.show_json(cloud.lab, labs, [AccessError("no", where="prefix c-, looking")])
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["refused"] == ["prefix c-, looking: no"]
+    one, two = shown["labs"]
+    assert (one["prefix"], one["url"], one["task"], one["step"]) == (prefix, url, None, None)
+    assert (one["made"], one["of"]) == (total, total)
+    assert (one["created"], one["last_connect"]) == (full.created, NOW - 7_200)
+    assert [each["action"] for each in one["changes"]] == ["update"]
+    assert (two["step"], two["authorization"], one["authorization"]) == ("role", None, "NONE")
