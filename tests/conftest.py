@@ -1,10 +1,12 @@
 """What all tests share: a clean environment, a real emulator, a lab in it."""
 
 import os
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -51,6 +53,19 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest
     home = tmp_path_factory.getbasetemp() / f"home{next(NUMBERS)}"  # made where needed
     monkeypatch.setenv("WSCHAT_STATE_DIR", str(home / "state"))
     monkeypatch.setenv("WSCHAT_CONFIG", str(home / "config.toml"))
+
+
+@pytest.fixture
+def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There are no names but this machine's; that a resolver has none could take seconds to learn."""
+    find = socket.getaddrinfo
+
+    def on_this_machine(host: Any, *more: Any, **named: Any) -> Any:  # noqa: ANN401
+        if host not in {"127.0.0.1", "localhost"}:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return find(host, *more, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", on_this_machine)
 
 
 @pytest.fixture

@@ -57,6 +57,12 @@ class LateLab(ThreadedServer):
             await self.server.tell(reply)
             await asyncio.sleep(0.01)
 
+    async def _serve(self) -> None:
+        try:
+            await super()._serve()
+        finally:
+            await asyncio.gather(*self._tasks)
+
     def until(self, actions: list[str]) -> None:
         """Wait until just this has been asked: who hangs up does not wait for the last answer."""
         requests = self.server.requests

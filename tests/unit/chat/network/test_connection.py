@@ -43,6 +43,7 @@ async def failure(url: str, **options: Any) -> WschatError:  # noqa: ANN401
     return caught.value
 
 
+@pytest.mark.usefixtures("_offline")
 @asynchronous
 async def test_nobody_there() -> None:
     """A closed port, an unknown host and a server that says nothing are told apart; no query is shown."""

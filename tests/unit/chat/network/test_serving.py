@@ -73,6 +73,7 @@ def test_what_passes(late: Late, says: str) -> None:
     assert 2.5 <= outcome.pauses[5] <= 5
 
 
+@pytest.mark.usefixtures("_offline")
 @pytest.mark.parametrize("is_known", [True, False])
 def test_what_remains(*, is_known: bool) -> None:
     """What does not pass is named after two minutes, with what to do; so is a host that is not known yet."""

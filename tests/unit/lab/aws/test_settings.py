@@ -8,7 +8,6 @@ both, the exit code and what is said, in which a `*` is anything. A command that
 
 import hashlib
 import re
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -100,16 +99,13 @@ def aws() -> Iterator[str]:
 
 
 @pytest.fixture
-def fill(tmp_path: Path, aws: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
+def fill(
+    tmp_path: Path,
+    aws: str,
+    _offline: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[[str], str]:
     """Somebody's machine without a network, where nothing waits; what fills a line of a set-up."""
-    find = socket.getaddrinfo
-
-    def on_this_machine(host: Any, *more: Any, **named: Any) -> Any:  # noqa: ANN401
-        if host not in {"127.0.0.1", "localhost"}:
-            raise socket.gaierror(-2, "Name or service not known")
-        return find(host, *more, **named)
-
-    monkeypatch.setattr(socket, "getaddrinfo", on_this_machine)
     monkeypatch.setattr(botocore.session, "create_loader", lambda _path: LOADER)
     monkeypatch.setattr(botocore.hooks, "accepts_kwargs", lambda _handler: True)  # half of a session's time
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
