@@ -49,7 +49,7 @@ def test_some_probes(clients: Cloud) -> None:
         yield "so far"
         raise ValueError("oh")
 
-    with Probe(lab_of(clients, prefix="wschat-live-probes-"), patience=1.0) as probe:
+    with Probe(lab_of(clients, prefix="wschat-live-probes-"), patience=0.5) as probe:
         told = list(observe(probe, (late, one_way, broken)))
     assert told[0] == f"1. {late.__doc__}"
     assert "Endpoint request timed out" in told[1]

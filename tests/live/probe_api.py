@@ -81,7 +81,12 @@ class Probe:
             Code={"ZipFile": packed.getvalue()},
             Environment={"Variables": {"CALLBACKS": lab.callbacks}},
         )
-        cloud.functions.get_waiter("function_active_v2").wait(FunctionName=self.name)
+        cloud.poll(
+            lambda found: found is not None and found["Configuration"]["State"] == "Active",
+            "the probes' function is not active yet",
+            cloud.functions.get_function,
+            FunctionName=self.name,
+        )
         two_way = dict.fromkeys(("two-way", "5", "true", "$default"), 29_000) | {"late": 50}
         self.url = self._api({"$connect": 29_000, "$disconnect": 29_000, "one-way": 29_000}, two_way)
         self.signed_url = self._api({"$connect": 29_000}, {"$default": 29_000}, AuthorizationType="AWS_IAM")

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, redirect_stdout, suppress
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from io import StringIO
 from itertools import takewhile
@@ -18,6 +17,7 @@ from websockets.http11 import Request
 
 from tests.live import probe_function
 from tests.replay import forms
+from tests.replay.connection import Connection
 from tests.replay.control_plane import ControlPlane, address
 from tests.replay.recorded import Line, body_of
 from wschat.local.gateway.events import Event
@@ -32,37 +32,12 @@ from wschat.recording import ConnectionLog
 PATIENCE_S = 2.0
 SLEEP_SCALE = 0.05
 """How much of its time a function sleeps here."""
-SETTLED_PINGS = 3
-"""Pings that are answered after a message until what it leads to has been sent."""
 LATE_S = 30.0
 """How much later than its time AWS may close an idle connection."""
 PROBES = re.compile(r"function:(\S*[Pp]robe\S*)/invocations")
 ERRORS = {"Internal server error": Problem.RAISED, "Endpoint request timed out": Problem.TIMED_OUT}
 PROBLEMS: dict[int, Problem] = {500: Problem.REFUSED, 502: Problem.RAISED, 504: Problem.TIMED_OUT}
 MANAGEMENT = {"PostToConnection": "POST", "GetConnection": "GET", "DeleteConnection": "DELETE"}
-
-
-@dataclass
-class Connection:
-    """A connection that was recorded, and the same at the local gateway.
-
-    `lines` are those that are still to come, `got` what the local gateway sent, `expected` the recorded lines
-    that it should answer with, `returns` what functions return to the messages under way, by their text.
-    """
-
-    handshake: Line
-    lines: list[Line]
-    socket: ClientConnection | None = None
-    id_here: str = ""
-    got: list[Line] = field(default_factory=list)
-    expected: list[Line] = field(default_factory=list)
-    returns: dict[str, Result] = field(default_factory=dict)
-    last: float = 0.0
-
-    def hear(self, _kind: str, _at: float, **facts: Any) -> None:  # noqa: ANN401
-        """Take a message as it would be recorded."""
-        texts = {name: value.decode() for name, value in facts.items() if isinstance(value, bytes)}
-        self.got.append(facts | texts)
 
 
 class Replay:
@@ -77,6 +52,7 @@ class Replay:
         self._plane = ControlPlane()
         self._connections: dict[tuple[str, int], Connection] = {}
         self._connecting: Connection | None = None
+        self._under_way = 0
         self._here: dict[str, Connection] = {}
         for line in lines:
             key = (line["file"], line.get("connection", 0))
@@ -124,7 +100,9 @@ class Replay:
                 return Result(Problem.REFUSED)
             told = probe_function.instructions(event)
             asleep = told.pop("sleep", 0)
+            self._under_way += 1
             await asyncio.sleep(asleep * SLEEP_SCALE)
+            self._under_way -= 1
             if asleep > integration.timeout:
                 return Result(Problem.TIMED_OUT)
             try:
@@ -186,7 +164,7 @@ class Replay:
             await (await connection.socket.ping())
             connection.id_here = [*gateway._open][-1]
             self._here[connection.id_here] = connection
-            asyncio.ensure_future(_drain(connection.socket))  # noqa: RUF006  it ends with the connection
+            asyncio.ensure_future(connection.drain())  # noqa: RUF006  it ends with the connection
 
     async def _message(self, connection: Connection, line: Line) -> None:
         connection.lines.remove(line)
@@ -233,8 +211,7 @@ class Replay:
             connection.expected.append(answer)
         with suppress(ConnectionClosed):
             await socket.send(forms.parts(line))
-            for _ in range(SETTLED_PINGS):
-                await (await socket.ping())
+        await connection.settle()
 
     async def _answered(self, connection: Connection, line: Line) -> None:
         what = f"answer, connection {line['connection']} of {line['file']}"
@@ -251,13 +228,16 @@ class Replay:
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
                 while True:
-                    for got in connection.got:
-                        if forms.is_told(got) and (name is None or forms.name_of(got) == name):
-                            connection.got.remove(got)
-                            return got
+                    idle = not self._under_way
+                    if idle:
+                        await connection.settle()
+                    told = [got for got in connection.got if forms.is_told(got)]
+                    named = [got for got in told if name is None or forms.name_of(got) == name]
+                    if found := named or (told if idle else []):
+                        connection.got.remove(found[0])
+                        return found[0]
                     await asyncio.sleep(0.001)
-        first = next(filter(forms.is_told, connection.got), None)
-        return first or {"opcode": "nothing", "text": "nothing", "frames": [0]}
+        return {"opcode": "nothing", "text": "nothing", "frames": [0]}
 
     async def _expect_nothing(self, connection: Connection) -> None:
         await asyncio.sleep(0)
@@ -311,9 +291,3 @@ class Replay:
         self.compared[what.partition(",")[0].partition(" at")[0]] += 1
         if recorded != here:
             self.differs.append(f"{what}: recorded {recorded!r}, here {here!r}")
-
-
-async def _drain(socket: ClientConnection) -> None:
-    with suppress(ConnectionClosed):
-        async for _ in socket:
-            pass

@@ -54,14 +54,15 @@ CHANGES: tuple[tuple[str, str, str], ...] = (
 """What to change in the recording, and what is told then."""
 
 
-@pytest.mark.parametrize(("before", "after", "tells"), CHANGES, ids=range(len(CHANGES)))
-def test_what_was_recorded_otherwise(before: str, after: str, tells: str, tmp_path: Path) -> None:
+def test_what_was_recorded_otherwise(tmp_path: Path) -> None:
     """Whatever differs is told."""
     for file in PUBLISHED.glob("*.jsonl"):
-        (tmp_path / file.name).write_text(file.read_text().replace(before, after))
+        text = file.read_text()
+        for before, after, _ in CHANGES:
+            text = text.replace(before, after)
+        (tmp_path / file.name).write_text(text)
     _, differs = replay(load(tmp_path))
-    assert any(tells in each for each in differs), differs
-    assert len(differs) <= 6
+    assert [tells for *_, tells in CHANGES if not any(tells in each for each in differs)] == []
 
 
 def test_exit_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
