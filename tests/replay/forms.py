@@ -52,6 +52,12 @@ def size(line: Line) -> int:
     return sum(line.get("frames", [0]))
 
 
+def is_whole(line: Line) -> bool:
+    """Tell whether a message is recorded as long as it was: what is replaced in one changes that."""
+    text = line.get("text")
+    return not isinstance(text, str) or len(text.encode()) == size(line)
+
+
 def stable_headers(headers: dict[str, str]) -> dict[str, str]:
     """Return headers, without the values of those that change from one answer to the next."""
     changing = {"date", "sec-websocket-accept", "x-amz-apigw-id", "connection", "content-length"}

@@ -220,7 +220,7 @@ class Replay:
             self._compare(f"{what}: bytes", forms.size(line), forms.size(got))
         else:
             self._compare(what, forms.form(line["text"]), forms.form(got["text"]))
-        if (ours := max(got.get("frames", [0]))) > self._largest:
+        if forms.is_whole(line) and (ours := max(got.get("frames", [0]))) > self._largest:
             self.differs.append(f"{what}: a frame of {ours} bytes, recorded were at most {self._largest}")
 
     async def _next(self, connection: Connection, name: object = None) -> Line:

@@ -65,6 +65,16 @@ def test_what_was_recorded_otherwise(tmp_path: Path) -> None:
     assert [tells for *_, tells in CHANGES if not any(tells in each for each in differs)] == []
 
 
+def test_frames_of_what_was_replaced() -> None:
+    """A text that a stand-in made longer than it was says nothing of how large frames may be."""
+    lines = [line for line in load(PUBLISHED) if "frames" not in line or isinstance(line.get("text"), str)]
+    for line in lines:
+        if line.get("from") == "server":
+            line["frames"] = [1]
+    _, differs = replay(lines)
+    assert not [each for each in differs if "a frame of" in each]
+
+
 def test_exit_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """0 is no difference, 1 is one, 2 is what can't be read, which is named."""
     run: Line = {"kind": "run", "at": 0, "format": 1}
