@@ -11,6 +11,7 @@ from tests.studies.drift.decided import unlooked
 from tests.studies.drift.deciding import MENDED, TOLD, as_status_says
 from tests.studies.drift.hand import KINDS
 from tests.studies.gateway import behaviours
+from tests.studies.privileges.climbs import CLIMBS, open_without
 from tests.studies.privileges.errands import ERRANDS
 from tests.studies.privileges.scenarios import SCENARIOS
 from tests.support.attacks import ATTACKS
@@ -75,6 +76,12 @@ def permits() -> Rows:
         yield f"{each.service}: {each.actions}", each.on, why
 
 
+def climbs() -> Rows:
+    """The ways to become an administrator."""
+    for each in CLIMBS:
+        yield each.name, "open" if open_without(each) else "refused", each.against
+
+
 def drift() -> Rows:
     """What is changed by hand, and the calls that heal it."""
     for kind in dict.fromkeys(_kind(case.resource) for case in (*CASES, *MENDED)):
@@ -127,6 +134,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
     },
     "wschat/lab/README.md": {
         "permits": ("actions | on | to", permits),
+        "climbs": ("what is tried | with the policy alone | with both, refused by", climbs),
         "decides": ("changed by hand | what status says | healed by", decides),
         "not looked at": ("of a | not looked at | why", unlooked),
     },

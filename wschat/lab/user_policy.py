@@ -1,32 +1,71 @@
-"""What a person needs to provision, use and remove one lab: an IAM policy as a table."""
+"""What a person, or each of a class, needs for a lab: an IAM policy as a table; and their roles' boundary."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wschat.errors import UsageError
 from wschat.lab.aws.log_groups import log_group_of
-from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, role
-from wschat.lab.model import Lab, canonical
+from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, policy, role
+from wschat.lab.model import API, Lab, canonical
 
 LIMIT = 6_144  # characters without white space: IAM's limit for a managed policy
+VERSION = "2012-10-17"
+"""Of policies; older ones know no variables."""
+TAG_KEY = r"[\w .:/=+@-]{1,128}"
+BOUNDED_PATH = "/wschat/"
+"""Where roles under a boundary stand, unless another path is given."""
 
 
-def resources(lab: Lab) -> dict[str, list[str]]:
+@dataclass(frozen=True)
+class Bounds:
+    """The ARN of the policy that bounds the roles which a person makes, if one does; and the roles' path.
+
+    A role is passed by its ARN alone: no condition asks for its boundary. So nobody may put a role without
+    one below that path.
+    """
+
+    boundary: str = ""
+    path: str = "/"
+
+
+UNBOUNDED = Bounds()
+
+
+def prefix_of_each(tag: str | None = None) -> str:
+    """Return the prefix that stands for everybody's own: their IAM user's name and `-`, or a tag of theirs.
+
+    Raises:
+        UsageError: it is no key of a tag.
+    """
+    if tag is None:
+        return "${aws:username}-"
+    if not re.fullmatch(TAG_KEY, tag) or tag.lower().startswith("aws:"):
+        hint = "use letters, digits, blanks and _ . : / = + - @, such as --principal-tag wschat"
+        raise UsageError(f"{tag!r} is no key of a tag", where="--principal-tag", hint=hint)
+    return f"${{aws:PrincipalTag/{tag}}}-"
+
+
+def resources(lab: Lab, bounds: Bounds = UNBOUNDED) -> dict[str, list[str]]:
     """Return the ARNs that the words in `Statement.on` stand for.
 
     API Gateway's own ARNs have no account, and the path of the request as their resource. CloudWatch Logs
     asks for a group's ARN with `:*` behind it, but where tags are concerned without. With a prefix, which
-    makes names one's own, a `*` stands for several names, so that the policy stays short; never in a role's,
-    since whoever may write its policy may do what that says. API Gateway makes a role for itself, with
-    whatever permissions its caller has.
+    makes names one's own, a `*` stands for several names, so that the policy stays short. It does so in a
+    role's only under a boundary, since whoever may write its policy may do what that says; and then not in a
+    function's, since whoever may change its code may do what its role may, which somebody else gave it.
+    API Gateway makes a role for itself, with whatever permissions its caller has.
     """
+    bounded = bool(lab.prefix and bounds.boundary)
     gateway = f"arn:{lab.partition}:apigateway:{lab.region}::"
     own_role = "role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
     groups = [lab.arn("logs", f"log-group:{log_group_of(lab.name(spec.name))}") for spec in FUNCTIONS]
-    named = ["*"] if lab.prefix else [spec.name for spec in FUNCTIONS]
+    named = ["*"] if lab.prefix and not bounded else [spec.name for spec in FUNCTIONS]
+    roles = [f"{lab.prefix}*Role"] if bounded else [role(lab, spec) for spec in FUNCTIONS]
     return {
         "the two tables": [lab.arn("dynamodb", f"table/{lab.name(table)}") for table in (CLIENTS, ROOMS)],
-        "the seven roles": [lab.arn("iam", f"role/{role(lab, spec)}") for spec in FUNCTIONS],
+        "the seven roles": [lab.arn("iam", f"role{bounds.path}{each}") for each in roles],
         "API Gateway's own role": [lab.arn("iam", own_role)],
         "the seven functions": [lab.arn("lambda", f"function:{lab.name(name)}") for name in named],
         "event sources of the seven functions": [lab.arn("lambda", "event-source-mapping:*")],
@@ -47,9 +86,10 @@ def resources(lab: Lab) -> dict[str, list[str]]:
 class Statement:
     """Actions of one service, the `resources` that a person needs them on, and what for.
 
-    `only` is a condition: an operator, a key, and a value or the words of `resources`. One that is not
-    `verified` is not in AWS's Service Authorization Reference, but stands in refusals that people report;
-    where AWS does not ask for it, it does no harm.
+    `only` is a condition: an operator, a key, and a value or the words of `resources`. One that is `bounded`
+    is granted on roles under the boundary alone, where there is to be one. One that is not `verified` is not
+    in AWS's Service Authorization Reference, but stands in refusals that people report; where AWS does not
+    ask for it, it does no harm.
     """
 
     service: str
@@ -58,6 +98,7 @@ class Statement:
     why: str
     only: tuple[str, str, str] | None = None
     verified: bool = True
+    bounded: bool = False
 
 
 # fmt: off
@@ -67,10 +108,11 @@ STATEMENTS = (
         " UpdateTable UpdateTimeToLive",
         "the two tables", "make, look at, mend and delete them"),
     Statement("iam",
-        "CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole GetRolePolicy"
-        " ListAttachedRolePolicies ListInstanceProfilesForRole ListRolePolicies PutRolePolicy TagRole"
-        " UpdateAssumeRolePolicy",
-        "the seven roles", "make, look at, mend and delete them, whatever is attached by then"),
+        "DeleteRole DeleteRolePolicy DetachRolePolicy GetRole GetRolePolicy ListAttachedRolePolicies"
+        " ListInstanceProfilesForRole ListRolePolicies TagRole UpdateAssumeRolePolicy",
+        "the seven roles", "look at, mend and delete them, whatever is attached by then"),
+    Statement("iam", "CreateRole PutRolePolicy",
+        "the seven roles", "make them, and say what they may do", bounded=True),
     Statement("iam", "PassRole",
         "the seven roles", "give each function its role; to Lambda alone",
         ("StringEquals", "iam:PassedToService", "lambda.amazonaws.com")),
@@ -110,33 +152,55 @@ STATEMENTS = (
 # fmt: on
 
 
-def user_policy(lab: Lab) -> dict[str, Any]:
+def user_policy(lab: Lab, bounds: Bounds = UNBOUNDED) -> dict[str, Any]:
     """Return the policy that a person needs for everything that can be done with one lab.
 
     It is made for a managed policy; the inline policies of a user, 2,048 characters together, would be too
-    short for it. Whoever has it can write what the lab's roles may do, and run functions under them: it
-    says what the lab needs, it is no cage.
+    short for it. Whoever has it can write what the lab's roles may do, and run functions under them: without
+    a boundary it says what the lab needs, and is no cage. With the prefix of `prefix_of_each` it is for all.
 
-    Taking a role out of an instance profile is not in it, because IAM would allow that of any role.
-    `sts:GetCallerIdentity` needs no permission.
+    Taking a role out of an instance profile is not in it, because IAM would allow that of any role; nor is
+    anything that changes a boundary or a managed policy. `sts:GetCallerIdentity` needs no permission.
 
     Raises:
         UsageError: the names are too long: IAM takes it with prefixes of up to 32 characters everywhere.
     """
-    statements, arns = dict[tuple[object, ...], dict[str, Any]](), resources(lab)
+    statements, arns = dict[tuple[object, ...], dict[str, Any]](), resources(lab, bounds)
     for each in STATEMENTS:
         statement: dict[str, Any] = {"Effect": "Allow", "Action": [], "Resource": arns[each.on]}
-        if each.only:
-            operator, key, value = each.only
+        only = each.only
+        if each.bounded and bounds.boundary:
+            only = ("StringEquals", "iam:PermissionsBoundary", bounds.boundary)
+        if only:
+            operator, key, value = only
             statement["Condition"] = {operator: {key: arns.get(value, value)}}
         if not each.verified:
             statement["Sid"] = f"Unverified{len(statements)}"
-        alike = statements.setdefault((each.on, each.only, each.verified), statement)
+        alike = statements.setdefault((each.on, only, each.verified), statement)
         alike["Action"] += [f"{each.service}:{action}" for action in each.actions.split()]
-    policy = {"Version": "2012-10-17", "Statement": list(statements.values())}
-    if (size := len(canonical(policy))) > LIMIT:
-        hint = "take a shorter one"
-        raise UsageError(
-            f"the policy would have {size} characters; IAM takes {LIMIT}", where="--prefix", hint=hint
-        )
-    return policy
+    return _short_enough(statements.values(), "--prefix")
+
+
+def boundary(lab: Lab) -> dict[str, Any]:
+    """Return the most that a function's role may ever do, whatever its policy says: a permissions boundary.
+
+    Without a prefix it is for the roles of all labs of the account and region, each of which it lets at the
+    tables and connections of all others.
+    """
+    every, actions = replace(lab, prefix=lab.prefix or "*"), dict[str, set[str]]()
+    for spec in FUNCTIONS:
+        for each in policy(every, spec)["Statement"]:
+            actions.setdefault(each["Resource"].replace(API, "*"), set()).update(each["Action"])
+    alike = dict[tuple[str, ...], list[str]]()
+    for resource, allowed in actions.items():
+        alike.setdefault(tuple(sorted(allowed)), []).append(resource)
+    statements = ({"Effect": "Allow", "Action": [*allowed], "Resource": on} for allowed, on in alike.items())
+    return _short_enough(statements, "--prefix")
+
+
+def _short_enough(statements: Iterable[dict[str, Any]], option: str) -> dict[str, Any]:
+    document = {"Version": VERSION, "Statement": list(statements)}
+    if (size := len(canonical(document))) > LIMIT:
+        told = f"the policy would have {size} characters; IAM takes {LIMIT}"
+        raise UsageError(told, where=option, hint="take a shorter prefix, or key of a tag")
+    return document

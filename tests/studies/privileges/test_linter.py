@@ -12,10 +12,11 @@ from cfnlint.helpers import load_resource
 
 from wschat.lab.blueprint import FUNCTIONS, policy
 from wschat.lab.model import API, Lab
-from wschat.lab.user_policy import user_policy
+from wschat.lab.user_policy import Bounds, boundary, prefix_of_each, user_policy
 
 LAB = Lab(account="123456789012", region="eu-central-1")
 LABS = [LAB, replace(LAB, prefix="anna-")]
+BOUNDS = Bounds("arn:aws:iam::123456789012:policy/x", "/wschat/")
 API_GATEWAY = "arn:aws:apigateway:eu-central-1::"
 UNVERIFIED = {
     f"apigateway:POST on {API_GATEWAY}*/tags/*",
@@ -45,6 +46,7 @@ def of_functions(lab: Lab) -> list[Any]:
 def test_linter() -> None:
     """It finds nothing in them, but in a person's an action that it does not know, labelled as unverified."""
     assert findings(each for lab in LABS for each in of_functions(lab)) == []
+    assert findings([boundary(LAB)]) == []
     (found,) = findings([user_policy(LAB)])
     assert found.startswith("W3037 'tagresource' is not one")
 
@@ -84,3 +86,4 @@ def test_every_grant_is_in_its_place() -> None:
         for document in of_functions(lab):
             assert misplaced(document) == set()
         assert misplaced(user_policy(lab)) == UNVERIFIED
+    assert misplaced(user_policy(replace(LAB, prefix=prefix_of_each()), BOUNDS)) == UNVERIFIED

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_document
 
 from tests.support.plane.errors import DENIED, denied, error
+from tests.support.plane.variables import resolved
 from tests.support.plane.wire import Answer, Call
 
 ACCOUNT = "000000000000"
@@ -110,7 +111,7 @@ def granted(policy: dict[str, Any], need: Need) -> bool | None:
     """Tell whether a policy allows something; None if a statement denies it."""
     keys = {name.lower(): value for name, value in need.context.items()}
     context = EvalContext(ROOT_ARN, "User", ACCOUNT, need.action, need.resource, "", service_context=keys)
-    return DECISIONS[evaluate(context, [parse_policy_document(policy)]).decision]
+    return DECISIONS[evaluate(context, [parse_policy_document(resolved(policy, keys))]).decision]
 
 
 def for_ministack(policy: dict[str, Any]) -> dict[str, Any]:

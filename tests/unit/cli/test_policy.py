@@ -1,12 +1,15 @@
 """`wschat policy`."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from tests.support.terminal import wschat
 from wschat.lab.model import Lab
-from wschat.lab.user_policy import user_policy
+from wschat.lab.user_policy import Bounds, boundary, user_policy
+
+BOUNDARY = "arn:aws:iam::000000000000:policy/wschat-boundary"
 
 
 @pytest.mark.usefixtures("account")
@@ -15,5 +18,40 @@ def test_policy() -> None:
     done = wschat("policy", "--prefix", "anna-", "--region", "eu-west-1")
     lab = Lab(account="000000000000", region="eu-west-1", prefix="anna-")
     assert (done.returncode, json.loads(done.stdout)) == (0, user_policy(lab))
-    done = wschat("policy", "--prefix", "x" * 48, "--region", "ap-southeast-7")
+    done = wschat("policy", "--class", "--principal-tag", "x" * 100, "--region", "ap-southeast-7")
     assert (done.returncode, done.stdout, "IAM takes 6144" in done.stderr) == (2, "", True)
+
+
+@pytest.mark.usefixtures("account")
+def test_policy_of_a_class() -> None:
+    """It is one for all, and says on stderr with which options each of them provisions; so of a boundary."""
+    lab = Lab(account="000000000000", region="us-east-1")
+    done = wschat("policy", "--class")
+    assert json.loads(done.stdout) == user_policy(replace(lab, prefix="${aws:username}-"))
+    assert "provisions with `--prefix NAME-`. NAME is the name of their IAM user" in done.stderr
+    done = wschat("policy", "--class", "--principal-tag", "student", "--permissions-boundary", BOUNDARY)
+    bounds = Bounds(BOUNDARY, "/wschat/")
+    assert json.loads(done.stdout) == user_policy(replace(lab, prefix="${aws:PrincipalTag/student}-"), bounds)
+    options = f"--prefix NAME- --permissions-boundary {BOUNDARY} --role-path /wschat/"
+    assert f"`{options}`. NAME is the value of their tag student" in done.stderr
+    done = wschat("policy", "--boundary", "--prefix", "anna-")
+    assert json.loads(done.stdout) == boundary(replace(lab, prefix="anna-"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--class", "--prefix", "a-"], "--class and --prefix exclude each other"),
+        (["--principal-tag", "x"], "--principal-tag needs --class"),
+        (["--class", "--principal-tag", "${x}"], "'${x}' is no key of a tag"),
+        (["--class", "--principal-tag", "aws:x"], "'aws:x' is no key of a tag"),
+        (["--class", "--boundary"], "--boundary is of roles"),
+        (["--boundary", "--role-path", "/x/"], "--boundary is of roles"),
+        (["--permissions-boundary", "mine"], "'mine' is no ARN of a policy"),
+        (["--role-path", "x"], "'x' is no path of a role"),
+    ],
+)
+def test_what_cannot_be(arguments: list[str], says: str) -> None:
+    """Options that have no use or can't be are refused before anybody logs in."""
+    done = wschat("policy", *arguments)
+    assert (done.returncode, says in done.stderr, done.stdout) == (2, True, ""), done.stderr

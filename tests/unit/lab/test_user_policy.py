@@ -1,4 +1,4 @@
-"""The policy of a person who has one lab."""
+"""The policy of a person who has one lab, or of each in a class; and the boundary of their roles."""
 
 import re
 from collections.abc import Iterator
@@ -8,9 +8,10 @@ import boto3
 import pytest
 
 from tests.support.plane import permissions
-from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.model import Lab, canonical
-from wschat.lab.user_policy import LIMIT, user_policy
+from tests.support.plane.permissions import Need
+from wschat.lab.blueprint import FUNCTIONS, policy
+from wschat.lab.model import API, Lab, canonical
+from wschat.lab.user_policy import BOUNDED_PATH, LIMIT, Bounds, boundary, prefix_of_each, user_policy
 
 LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-")
 NAMED = re.compile(r"(?:table|function|role|log-group)[:/](?:/aws/lambda/)?(.*)")
@@ -89,9 +90,63 @@ def test_event_sources() -> None:
 
 
 def test_size() -> None:
-    """IAM takes it with a prefix of 32 characters in every region that there is, and some more actions."""
-    session = boto3.Session()
+    """IAM takes it with a prefix of 32 characters in every region that there is, and some more actions.
+
+    So it does for a class, by a tag whose key has 24, under a boundary whose name has 32.
+    """
+    session, name = boto3.Session(), "x" * 32
     for partition in session.get_available_partitions():
+        bounds = Bounds(f"arn:{partition}:iam::123456789012:policy/{name}", BOUNDED_PATH)
         for region in session.get_available_regions("lambda", partition):
-            lab = replace(LAB, partition=partition, region=region, prefix="x" * 32)
+            lab = replace(LAB, partition=partition, region=region, prefix=name)
             assert len(canonical(user_policy(lab))) <= LIMIT - 400, region
+            lab = replace(lab, prefix=prefix_of_each("x" * 24))
+            assert len(canonical(user_policy(lab, bounds))) <= LIMIT, region
+            assert len(canonical(boundary(replace(lab, prefix="")))) <= LIMIT / 2, region
+
+
+NAMES = {
+    "dynamodb:CreateTable": "arn:aws:dynamodb:eu-central-1:123456789012:table/{}client-records",
+    "iam:CreateRole": "arn:aws:iam::123456789012:role/{}ConnectRole",
+    "iam:DeleteRole": "arn:aws:iam::123456789012:role/{}JoinRoomRole",
+    "lambda:UpdateFunctionCode": "arn:aws:lambda:eu-central-1:123456789012:function:{}Connect",
+    "logs:TagResource": "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/{}Connect",
+}
+ANNA = {"aws:username": "anna", "aws:PrincipalTag/student": "a1"}
+
+
+def classmate(action: str, on: str, who: dict[str, str], tag: str | None = None) -> bool:
+    """Tell whether somebody of a class may do something."""
+    document = user_policy(replace(LAB, prefix=prefix_of_each(tag)))
+    return bool(permissions.granted(document, Need(action, on, who)))
+
+
+@pytest.mark.parametrize(("action", "on"), NAMES.items())
+def test_a_class(action: str, on: str) -> None:
+    """One policy lets each at what has their own name, of their user or their tag, and at no other's."""
+    for tag, mine in ((None, "anna-"), ("student", "a1-")):
+        assert classmate(action, on.format(mine), ANNA, tag)
+        assert not classmate(action, on.format(""), ANNA, tag)
+        assert not classmate(action, on.format("bob-"), ANNA, tag)
+        assert not classmate(action, on.format("-"), {}, tag), "who has no such name, has nothing"
+
+
+def test_apis_of_a_class() -> None:
+    """An API's id holds no name, so each may change the others', as the documents say."""
+    api = "arn:aws:apigateway:eu-central-1::/apis/bobs-api/routes/r1"
+    assert classmate("apigateway:DELETE", api, ANNA)
+
+
+def test_boundary() -> None:
+    """All that the functions' policies say is within it, of each lab or of one; and nothing of IAM is."""
+    for lab in (LAB, replace(LAB, prefix="bob-")):
+        for spec in FUNCTIONS:
+            for each in policy(lab, spec)["Statement"]:
+                for action in each["Action"]:
+                    need = Need(action, each["Resource"].replace(API, "a1b2"))
+                    assert permissions.granted(boundary(replace(lab, prefix="")), need), need
+                    assert bool(permissions.granted(boundary(LAB), need)) is (
+                        lab == LAB or "execute-api" in action
+                    )
+    services = {action.partition(":")[0] for each in boundary(LAB)["Statement"] for action in each["Action"]}
+    assert services == {"dynamodb", "execute-api", "logs"}
