@@ -16,8 +16,9 @@ SHORTEST_API_ID = 6
 HIDDEN = "hidden-"
 BRACKETS = {"{", "["}
 NAMES = (
-    r"authorization|cookie2?|api[-_]?key|access[-_]?key(?:[-_]?id)?|private[-_]?key|secret[-_]?key"
-    r"|password|passwd|passphrase|secret|credentials?|signature|token|marker"
+    r"(?:authorization|cookie2?|api[-_]?key|access[-_]?key(?:[-_]?id)?|private[-_]?key|secret[-_]?key"
+    r"|password|passwd|passphrase|pass|pwd|secret(?:[-_]?(?:string|binary|value))?|credential|signature|token"
+    r"|jwt|marker)s?"
 )
 """How the names of secrets end; tokens and markers of the pages of a list are among them."""
 SECRET_NAME = re.compile(rf".*(?:{NAMES})|variables|location", re.IGNORECASE)
@@ -30,7 +31,7 @@ API_IDS = re.compile(
 )
 """Where an API's id stands: in hosts, paths, ARNs, names of log groups and refusals."""
 AWS_HOST = re.compile(r"(?:[\w-]+\.execute-api|[a-z]+)(?:\.[a-z]+(?:-[a-z]+)+-\d)?\.amazonaws\.com(?:\.cn)?")
-HOST = re.compile(r"\b\w+://(?:[^/\s\"'@\\]+@)?([\w.-]*[A-Za-z][\w.-]{2,})")
+HOST = re.compile(r"\b\w+://(?:[^/\s\"'\\]+@)?([\w.-]*[A-Za-z][\w.-]{2,})")
 ECHO = "The Canonical String"
 """Begins what AWS shows of a wrong signature: all that was signed, a security token included."""
 
@@ -77,7 +78,11 @@ class StandIns:
                 hosts = (
                     host for host in HOST.findall(text) if not (is_here(host) or AWS_HOST.fullmatch(host))
                 )
-                self._known |= {host: f"host-{self._digest(host)[:8]}.example" for host in hosts}
+                self._known |= {
+                    form: f"host-{self._digest(host.lower())[:8]}.example"
+                    for host in hosts
+                    for form in (host, host.lower())  # as a URL has it, and as a handshake's header
+                }
 
     def _redact(self, value: Any) -> Any:  # noqa: ANN401
         match value:
@@ -170,15 +175,16 @@ RULES: tuple[tuple[re.Pattern[str], Replace], ...] = tuple(
     (re.compile(pattern), replace)
     for pattern, replace in (
         (r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", _group(0)),
-        (r"(?:(?<![\w-])|(?<=%3D))eyJ[\w-]{8,}\.[\w-]+\.[\w-]*", _group(0)),  # a JSON Web Token
+        # a JSON Web Token
+        (r"(?<![\w-])(?=[\w-]+\.[\w-]+\.)[\w-]*?(eyJ[\w-]{8,}\.[\w-]+\.[\w-]*)", _group(1)),
         (r"(?:IQoJ|FwoG|FQoG|AQoD)[\w+/=%-]{60,}", _group(0)),  # a security token
         (r"(?i)\b(?:Bearer|Basic|Digest|AWS4-HMAC-SHA256)\s+([^\"\r\n\\]{8,})", _group(1)),
-        (rf"(?is)(?:{NAMES})(\\*[\"']){IS}\[?(\\*[\"'])(.*?)(?<!\\)\2", _group(3)),  # "token": "…"
+        (rf"(?is)(?:{NAMES})\\*[\"']?{IS}\[?b?(\\*[\"'])(.*?)(?:(?<!\\)\1|$)", _group(2)),  # "token": "…"
         (rf"(?i)(?:authorization|cookie){IS}([^\"\r\n\\]+)", _group(1)),
         (rf"(?i)(?:{NAMES})\\*[\"']?{IS}([^\s\"'\\,;&<>{{}}\[\]]+)", _group(1)),  # token=…
         (rf"(?i)<\w*(?:{NAMES})>([^<]+)<", _group(1)),
         (r"[?&][\w.%~-]+=([^&\s\"'<>#\\]+)", _group(1)),  # what stands in a query
-        (r"\b\w+://([^/\s\"'@\\]+)@", _group(1)),
+        (r"\b\w+://([^/\s\"'\\]+)@", _group(1)),
         (
             r"(?<![\w/+])(?!/aws/)(?=[\w/+]*\d)(?=[\w/+]*[a-z])(?=[\w/+]*[A-Z])[A-Za-z0-9/+]{40}(?![\w/+=])",
             _group(0),  # a secret key
@@ -188,7 +194,7 @@ RULES: tuple[tuple[re.Pattern[str], Replace], ...] = tuple(
             _key_id,
         ),
         (
-            r"(:user/|:assumed-role/[\w+=,.@-]+/)([\w+=,.@/-]+)",
+            r"(:(?:federated-)?user/|:assumed-role/[\w+=,.@-]+/|<UserId>\d{12}:)([\w+=,.@/-]+)",
             lambda digest, match: match[1] + _person(digest, match[2]),
         ),
         (
@@ -202,7 +208,7 @@ RULES: tuple[tuple[re.Pattern[str], Replace], ...] = tuple(
         (r"(?<!\*)\*{4,}\d{4}(?!\d)", lambda _, __: "********0000"),  # an account id, as refusals show it
         (r"(?<!\d)(?<!\d\.)\d{12}(?!\d)", _account),
         (
-            r"(?<![\w:.])(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]{1,40})(?![\w:])",
+            r"(?<![\w:.])(?:\d{1,3}(?:\.\d{1,3}){3}(?!\w)|[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]{1,40}(?![\w:]))",
             _address,
         ),
     )

@@ -24,7 +24,7 @@ SECRETS = {
     "mail": ("alice@example.org", r"person-[0-9a-f]{8}@example\.com"),
 }
 """What is known by its form: an example, and the form of its stand-in."""
-PLACES = ("{}", "of {}, the", '"{}"', "<b>{}</b>", "({})", "a={}")
+PLACES = ("{}", "of {}, the", '"{}"', "<b>{}</b>", "({})", "a={}", "'{}', 443")
 QUERY = "X-Amz-Security-Token=IQoJabc&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F2026&X-Amz-Signature=5d672d79"
 NAMED = {
     "Authorization": "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/2026/us-east-1, Signature=5d672d79c15b1316",
@@ -80,15 +80,39 @@ def test_known_by_its_name(own: StandIns, name: str) -> None:
                 assert not LEAKS.search(own.redact(told)), told
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "password='s3cr3t'",
+        'export AWS_SECRET_ACCESS_KEY="s3cr3t"',
+        "Credentials(access_key='s3cr3t', token = b's3cr3t')",
+        'DB_PASS=s3cr3t&pwd=s3cr3t, "tokens": "s3cr3t", jwt=s3cr3t',
+        '{"SecretString":"s3cr3t"}',
+        'a message that is cut: {"token":"s3c',
+        "http://bob:x@s3cr3t@proxy:3128/",
+    ],
+)
+def test_however_it_is_written(own: StandIns, told: str) -> None:
+    """A secret is known by its name, in quotes of any sort, in the texts of programs, or cut off."""
+    assert not LEAKS.search(own.redact(told))
+
+
 def test_urls(own: StandIns) -> None:
     """Of a URL its path stays, and the names of what is asked; users, values and hosts do not."""
     told = own.redact(f"wss://bob:s3cr3t@chat.example.org:8443/development?{QUERY}&x=s3cr3t")
     assert not LEAKS.search(told)
     assert "example.org" not in own.redact("Host: chat.example.org:8443")
+    assert "81.2.69.142" not in own.redact("81.2.69.142:8443")
     assert not {"bob", "chat"} & set(re.split(r"\W", told))
     assert re.search(r"@[\w.-]+:8443/development\?X-Amz-Security-Token=[^&]+&.*&x=hidden-\w+$", told)
     told = own.redact("ws://bob:s3cr3t@127.0.0.1:9/x")
     assert re.fullmatch(r"ws://hidden-\w+@127\.0\.0\.1:9/x", told)
+    told = own.redact({"url": "wss://Chat.Corp.Example/x", "offered": {"Host": "chat.corp.example:443"}})
+    assert (
+        told["url"]
+        == f"wss://{told['offered']['Host'].removesuffix(':443')}/x"
+        != "wss://chat.corp.example/x"
+    )
     for kept in (
         "http://127.0.0.1:4566/x",
         "https://dynamodb.eu-west-1.amazonaws.com",
@@ -120,6 +144,8 @@ def test_people(own: StandIns) -> None:
         {
             "Arn": "arn:aws:sts::123456789012:assumed-role/Admin/alice.smith",
             "UserId": "AROAIOSFODNN7EXAMPLE:alice.smith",
+            "federated": "arn:aws:sts::123456789012:federated-user/alice",
+            "xml": "<UserId>123456789012:alice</UserId>",
             "text": "User: arn:aws:iam::********9012:user/team/alice.smith at /home/alice.smith/.aws/config",
         }
     )
@@ -168,6 +194,6 @@ def test_what_is_no_json(own: StandIns) -> None:
 
 def test_long_texts(own: StandIns) -> None:
     """A text takes as long as it is, not as long as its square: here that would be minutes."""
-    for part in ("x", "eyJ", "*", "a:"):
+    for part in ("x", "eyJ", "*", "a:", "a@-", "Ab1"):
         text = part * (2**17 // len(part))
         assert own.redact(text) == text

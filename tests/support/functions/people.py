@@ -1,12 +1,14 @@
 """Fixtures: functions called in this process, on MiniStack's DynamoDB, with posts taken by a sink."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ import pytest
 from tests.support.functions.database import Database
 from tests.support.functions.gate import Gate, gated
 from tests.support.functions.post_sink import PostSink
+from tests.support.functions.second_database import SecondDatabase
+from tests.support.functions.second_database import database as database_asked
 from wschat.functions.shared.broadcast import management_api
 from wschat.functions.shared.dynamodb import dynamodb
 from wschat.lab.blueprint import FUNCTIONS
@@ -88,8 +92,11 @@ Tables = Callable[[], dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
-def _database() -> Database:
-    return Database()
+def _database() -> Iterator[Database]:
+    made = database_asked()
+    yield made
+    if isinstance(made, SecondDatabase) and (path := os.environ.get("DYNAMODB_COUNTS")):
+        Path(path).write_text(json.dumps(made.counts))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What API Gateway responds: to a handshake, to a message, to a call over HTTP, when it closes."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -42,6 +43,8 @@ class Result:
 
 MALFORMED = Result(Problem.MALFORMED, "Malformed Lambda proxy response")
 STATUSES = {str(status) for status in range(200, 600)}
+IN_A_HEADER = re.compile(r"[\t -~\x80-\xff]*")
+"""What HTTP can bear there."""
 
 
 def read_proxy(returned: bytes) -> Result:
@@ -56,7 +59,7 @@ def read_proxy(returned: bytes) -> Result:
     if not (str(status) in STATUSES and isinstance(body, str | None) and isinstance(headers, dict | None)):
         return MALFORMED
     headers = {name.lower(): str(value) for name, value in (headers or {}).items()}
-    if not all(text.isprintable() for header in headers.items() for text in header):
+    if not all(IN_A_HEADER.fullmatch(text) for header in headers.items() for text in header):
         return MALFORMED
     return Result(status=int(str(status)), body=body or "", headers=headers)
 

@@ -19,6 +19,8 @@ from tests.support.websocket_api import ERROR, PATIENCE_S, TestApi, answers, ask
         'returns={"statusCode": 99999}',
         'returns={"statusCode": 200, "headers": ["x"]}',
         'returns={"statusCode": 200, "headers": {"x": "a\\r\\nb: c"}}',
+        'returns={"statusCode": 403, "headers": {"Content-Type": "\\u65e5"}}',
+        'returns={"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": "\\u65e5"}}',
     ],
 )
 def test_connect_that_returns_no_response(api: TestApi, asked: str) -> None:
