@@ -26,7 +26,7 @@ MODULES = {
 PURE = {
     "wschat.errors",
     "wschat.retry",
-    "wschat.stand_ins",
+    "wschat.recording.redaction",
     "wschat.target",
     *(module for module in MODULES if module.startswith("wschat.protocol.")),
     "wschat.text",
@@ -57,7 +57,6 @@ LAYERS = (
         "recording",
         "retry",
         "signals",
-        "stand_ins",
         "target",
         "text",
     },
@@ -93,7 +92,7 @@ CATCHERS = {
 """Where our errors are caught: shown (and gone on from), put into a report, taken note of, or sent on."""
 IN_LAMBDA = sys.stdlib_module_names | {"botocore", "wschat"}
 LONGEST = 320
-FULLEST = {".": 17, "chat": 7}
+FULLEST = {"chat": 7}
 
 
 @cache
@@ -258,5 +257,5 @@ def test_chat_loads_neither_boto3_nor_what_provisions() -> None:
     """A chat that is not signed goes as far as the network without the libraries that it does not need."""
     found = loaded("chat", "--url", "ws://127.0.0.1:9/x", "--region", "x", "--profile", "x")
     assert "websockets.asyncio.client" in found
-    unneeded = {"boto3", "botocore", "wschat.lab.engine", "wschat.lab.aws.signing", "wschat.stand_ins"}
+    unneeded = {"boto3", "botocore", "wschat.lab.engine", "wschat.lab.aws", "wschat.recording.redaction"}
     assert found & unneeded == set()

@@ -15,7 +15,7 @@ from tests.support.labs import lab_of
 from tests.support.terminal import Terminal
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.join import LocalLab
-from wschat.recording import VARIABLE
+from wschat.recording.recorder import VARIABLE
 
 SUITE = Path(on_ministack.__file__).parent
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.live.account import LiveLab
-from wschat.recording import VARIABLE
+from wschat.recording.recorder import VARIABLE
 
 Show = Callable[[str], None]
 

@@ -14,9 +14,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.live import probe_function
 from tests.live.account import no_interrupts
-from wschat import recording
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.log_groups import log_group_of
+from wschat.recording import recorder
 
 STAGE = "probe"
 PATIENCE_S = 5.0
@@ -158,7 +158,7 @@ class Probe:
             "open_timeout": 30,
             "close_timeout": 2,
         } | options
-        with recording.handshake(url) as logger:
+        with recorder.handshake(url) as logger:
             client = connect(url, additional_headers=headers, logger=logger, **options)
         with client:
             yield client

@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.live.account import CATCH_UP_S, session
 from tests.live.probe_api import Probe
-from wschat import recording
+from wschat.recording import recorder
 
 FRAME, MESSAGE = 32 * 1024, 128 * 1024
 PINGS_S, PING_EVERY_S = 660.0, 30.0
@@ -202,10 +202,10 @@ def observe(it: Probe, probes: tuple[Ask, ...] = PROBES) -> Iterator[str]:
 
 def _run(probe: Ask, it: Probe, told: list[str]) -> None:
     """Note what a probe sees, without what would tell whose account this is."""
-    record = recording.active()
+    record = recorder.active()
     try:
         for line in probe(it):
-            told.append(record.stand_ins.redact(line) if record else line)  # noqa: PERF401  until one raises
+            told.append(record.redaction.redact(line) if record else line)  # noqa: PERF401  until one raises
     except Exception as error:  # noqa: BLE001  a probe that fails says so, and fails nothing
         text = f"the probe failed: {type(error).__name__}: {error}"
-        told.append(record.stand_ins.redact(text) if record else text)
+        told.append(record.redaction.redact(text) if record else text)

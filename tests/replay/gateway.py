@@ -27,7 +27,7 @@ from wschat.local.gateway.quotas import AS_ON_AWS
 from wschat.local.gateway.responses import GOING_AWAY, Problem, Result, read_proxy
 from wschat.local.gateway.sockets import serve_both
 from wschat.local.join import listen
-from wschat.recording import ConnectionLog
+from wschat.recording.recorder import ConnectionLog
 
 PATIENCE_S = 2.0
 SLEEP_SCALE = 0.05

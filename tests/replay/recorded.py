@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from wschat.recording import FORMAT
+from wschat.recording.recorder import FORMAT
 
 Line = dict[str, Any]
 

@@ -15,7 +15,7 @@ from websockets import exceptions
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from wschat import __version__, recording
+from wschat import __version__
 from wschat.chat.machine.advice import Advice
 from wschat.chat.machine.connection import Closed, Opened
 from wschat.chat.machine.incoming import Received
@@ -26,6 +26,7 @@ from wschat.protocol import events as wire
 from wschat.protocol.reader import decode_event
 from wschat.protocol.requests import Action, Request
 from wschat.proxy import Proxy, proxy_for
+from wschat.recording import recorder
 from wschat.retry import Failure
 from wschat.target import SignedHandshake, check_url, is_here
 from wschat.text import safe
@@ -116,7 +117,7 @@ async def open_session(
     where = safe(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")  # a query may be secret
     signed = await asyncio.to_thread(sign) if sign else None
     try:
-        with recording.handshake(signed.url if signed else url) as logger:
+        with recorder.handshake(signed.url if signed else url) as logger:
             connection = await connect(
                 signed.url if signed else url,
                 additional_headers=signed.headers if signed else None,

@@ -15,7 +15,6 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.parsers import ResponseParserError
 
-from wschat import recording
 from wschat.lab.aws.cloud import AWS_PACING, EMULATOR_PACING, Cloud, Pacing
 from wschat.lab.aws.credentials import Chain
 from wschat.lab.aws.errors import translated
@@ -23,6 +22,7 @@ from wschat.lab.aws.parser import read_tolerantly
 from wschat.lab.aws.settings import Settings, check_endpoint
 from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import API, Lab
+from wschat.recording import recorder
 from wschat.target import Target, is_here
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def connect(
     with translated("login"):
         session = session or make_session(target.profile, target.region)
         read_tolerantly(session)
-        make, record = partial(session.client, endpoint_url=target.endpoint_url), recording.active()
+        make, record = partial(session.client, endpoint_url=target.endpoint_url), recorder.active()
         sts = make("sts", config=_config(attempts=2))
         get_credentials(session)
         if record:
@@ -86,10 +86,10 @@ def connect(
     return Cloud(lab, **clients, clock=clock, pacing=pacing)
 
 
-def watch(record: "recording.Recording", session: boto3.Session, *clients: Any) -> None:  # noqa: ANN401
+def watch(record: "recorder.Recording", session: boto3.Session, *clients: Any) -> None:  # noqa: ANN401
     """Record what clients of a session call, and never its credentials."""
     if credentials := session.get_credentials():
-        record.stand_ins.hide(*credentials.get_frozen_credentials())
+        record.redaction.hide(*credentials.get_frozen_credentials())
     for client in clients:
         record.watch(client)
 

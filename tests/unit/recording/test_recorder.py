@@ -17,12 +17,12 @@ from tests.support.plane.embedded import Embedded
 from tests.support.plane.faults import Dropped
 from tests.support.plane.inside import session
 from tests.support.plane.wire import Answer
-from wschat import recording
 from wschat.chat.network.connection import open_session
 from wschat.errors import ConnectError, LostError, UsageError
 from wschat.lab.aws.session import connect, watch
 from wschat.protocol.requests import Action
 from wschat.protocol.requests import Request as Say
+from wschat.recording import recorder
 from wschat.target import SignedHandshake, Target
 
 KEY, SECRET, TOKEN = "AKIAIOSFODNN7EXAMPLE", "a secret key that has no known form", "a token that has none"
@@ -31,7 +31,7 @@ KEY, SECRET, TOKEN = "AKIAIOSFODNN7EXAMPLE", "a secret key that has no known for
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where this test records."""
-    monkeypatch.setenv(recording.VARIABLE, str(tmp_path / "a" / "b"))
+    monkeypatch.setenv(recorder.VARIABLE, str(tmp_path / "a" / "b"))
     return tmp_path / "a" / "b"
 
 
@@ -48,8 +48,8 @@ def lines(place: Path, kind: str) -> list[dict[str, Any]]:
 
 def test_off() -> None:
     """Nothing is recorded unless that is asked for."""
-    assert recording.active() is None
-    with recording.handshake("ws://x") as logger:
+    assert recorder.active() is None
+    with recorder.handshake("ws://x") as logger:
         assert logger is None
 
 
@@ -70,7 +70,7 @@ def test_a_call(place: Path, embedded: Embedded) -> None:
     assert lab["region"] == "us-east-1"
     assert lab["account"] in who["body"]
     (run,) = lines(place, "run")
-    assert run["format"] == recording.FORMAT
+    assert run["format"] == recorder.FORMAT
     assert stat.S_IMODE(next(place.iterdir()).stat().st_mode) == 0o600
 
 
@@ -87,7 +87,7 @@ def test_no_credential_of_a_call(place: Path, answer: Any) -> None:  # noqa: ANN
         )
 
     own = boto3.Session(KEY, SECRET, TOKEN, "us-east-1", botocore_session=session(handle)._session)
-    record = recording.active()
+    record = recorder.active()
     assert record
     client = own.client("lambda", config=Config(retries={"total_max_attempts": 1}))
     watch(record, own, client)
@@ -107,7 +107,7 @@ def test_a_stream(place: Path) -> None:
         return Answer(200, {}, b"payload")
 
     client = session(handle).client("lambda")
-    record = recording.active()
+    record = recorder.active()
     assert record
     record.watch(client)
     assert client.invoke(FunctionName="f")["Payload"].read() == b"payload"
@@ -178,8 +178,8 @@ async def test_a_refusal(place: Path) -> None:
 def test_the_same_stand_ins_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is recorded by several commands fits together."""
     for run in ("one", "two"):
-        monkeypatch.setenv(recording.VARIABLE, str(tmp_path / run))
-        if record := recording.active():
+        monkeypatch.setenv(recorder.VARIABLE, str(tmp_path / run))
+        if record := recorder.active():
             record.write("x", 0, account="123456789012")
     (one,), (two,) = (lines(tmp_path / run, "x") for run in ("one", "two"))
     assert one == two
@@ -189,18 +189,18 @@ def test_the_same_stand_ins_everywhere(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_directory_that_can_not_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is said which, why, and what to do."""
     (tmp_path / "file").touch()
-    monkeypatch.setenv(recording.VARIABLE, str(tmp_path / "file" / "x"))
+    monkeypatch.setenv(recorder.VARIABLE, str(tmp_path / "file" / "x"))
     with pytest.raises(UsageError, match=r"file/x can't be written: Not a directory") as caught:
-        recording.active()
-    assert (caught.value.where, "unset" in caught.value.hint) == (recording.VARIABLE, True)
+        recorder.active()
+    assert (caught.value.where, "unset" in caught.value.hint) == (recorder.VARIABLE, True)
 
 
 def test_no_more_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A disk that is full ends the recording, which is said once, and nothing else."""
-    monkeypatch.setenv(recording.VARIABLE, str(tmp_path))
-    record = recording.active()
+    monkeypatch.setenv(recorder.VARIABLE, str(tmp_path))
+    record = recorder.active()
     assert record
     record._file.close()
     record._file = open("/dev/full", "w")  # noqa: SIM115, PTH123

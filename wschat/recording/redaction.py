@@ -1,4 +1,4 @@
-"""Stand-ins for what a recording must not tell: the same value has the same one, and nobody can go back."""
+"""What is replaced in a recording: secrets, and what tells whose an account is; the same by the same."""
 
 import hmac
 import ipaddress
@@ -39,7 +39,7 @@ Digest = Callable[[str], str]
 Replace = Callable[[Digest, re.Match[str]], str]
 
 
-class StandIns:
+class Redaction:
     """Replaces credentials, and what tells whose an account is; `key` makes the stand-ins.
 
     A stand-in has the form of what it stands for where somebody may read it: an account id has 12 digits, an

@@ -1,6 +1,6 @@
-"""What AWS and the WebSocket said, written down in the directory of `WSCHAT_RECORD`, without secrets.
+"""Writes each call, handshake and message of a process in the directory of `WSCHAT_RECORD`, without secrets.
 
-`tests/recordings/README.md` has the format. What the functions log is in FilterLogEvents' answers.
+What the functions log is in FilterLogEvents' answers.
 """
 
 import json
@@ -54,10 +54,10 @@ class Recording:
     """A file of JSON lines, one for each process, in a directory; `redact` is how secrets are replaced."""
 
     def __init__(self, directory: Path) -> None:
-        from wschat.stand_ins import StandIns  # its patterns take a while to compile
+        from wschat.recording.redaction import Redaction  # its patterns take a while to compile
 
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.stand_ins = StandIns(paths.recording_key())
+        self.redaction = Redaction(paths.recording_key())
         now = time.strftime("%Y%m%dT%H%M%S", time.gmtime())
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         file = os.open(directory / f"{now}-{os.getpid()}-{os.urandom(2).hex()}.jsonl", flags, 0o600)
@@ -72,7 +72,7 @@ class Recording:
             if self._file.closed:
                 return
             try:
-                line = {"kind": kind, "at": round(at, 4), **self.stand_ins.redact(facts)}
+                line = {"kind": kind, "at": round(at, 4), **self.redaction.redact(facts)}
                 self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
                 self._file.flush()
             except OSError as error:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from wschat.stand_ins import StandIns
+from wschat.recording.redaction import Redaction
 
 SECRETS = {
     "account": ("123456789012", r"000\d{9}"),
@@ -47,17 +47,17 @@ LEAKS = re.compile(r"s3c|dXNl|5d672d79|AKIDEX|IQoJ|prod-tasks")
 
 
 @pytest.fixture
-def own() -> StandIns:
-    return StandIns(b"key")
+def own() -> Redaction:
+    return Redaction(b"key")
 
 
 @pytest.mark.parametrize("name", SECRETS)
-def test_known_by_its_form(own: StandIns, name: str) -> None:
+def test_known_by_its_form(own: Redaction, name: str) -> None:
     """It is replaced wherever it stands, always by the same, in its form; with another key by another."""
     secret, form = SECRETS[name]
     stand_in = own.redact(secret)
     assert re.fullmatch(form, stand_in)
-    assert stand_in != StandIns(b"other").redact(secret)
+    assert stand_in != Redaction(b"other").redact(secret)
     for place in PLACES:
         assert own.redact(place.format(secret)) == place.format(stand_in)
     assert own.redact([{secret: secret}]) == [{stand_in: stand_in}]
@@ -65,7 +65,7 @@ def test_known_by_its_form(own: StandIns, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMED)
-def test_known_by_its_name(own: StandIns, name: str) -> None:
+def test_known_by_its_name(own: Redaction, name: str) -> None:
     """It is replaced under its name in any case: in JSON, in JSON in JSON, in headers, queries, XML."""
     value = NAMED[name]
     deep = {"headers": {name: value}, "multiValueHeaders": {name.lower(): [value]}}
@@ -92,12 +92,12 @@ def test_known_by_its_name(own: StandIns, name: str) -> None:
         "http://bob:x@s3cr3t@proxy:3128/",
     ],
 )
-def test_however_it_is_written(own: StandIns, told: str) -> None:
+def test_however_it_is_written(own: Redaction, told: str) -> None:
     """A secret is known by its name, in quotes of any sort, in the texts of programs, or cut off."""
     assert not LEAKS.search(own.redact(told))
 
 
-def test_urls(own: StandIns) -> None:
+def test_urls(own: Redaction) -> None:
     """Of a URL its path stays, and the names of what is asked; users, values and hosts do not."""
     told = own.redact(f"wss://bob:s3cr3t@chat.example.org:8443/development?{QUERY}&x=s3cr3t")
     assert not LEAKS.search(told)
@@ -121,7 +121,7 @@ def test_urls(own: StandIns) -> None:
         assert own.redact(kept) == kept
 
 
-def test_apis(own: StandIns) -> None:
+def test_apis(own: Redaction) -> None:
     """An API's id is known by where it stands, and replaced everywhere from then on, escaped too."""
     own.redact({"ApiId": "abc123defg"})
     for place in (
@@ -134,11 +134,11 @@ def test_apis(own: StandIns) -> None:
     ):
         stand_in = own.redact(["abc123defg", place.format("abc123defg")])[0]
         assert re.fullmatch("api[0-9a-f]{7}", stand_in)
-        other = StandIns(b"key").redact([place.format("hij456klmn"), quote(place.format("hij456klmn"))])
+        other = Redaction(b"key").redact([place.format("hij456klmn"), quote(place.format("hij456klmn"))])
         assert "hij456klmn" not in str(other), place
 
 
-def test_people(own: StandIns) -> None:
+def test_people(own: Redaction) -> None:
     """Who asked is not told: names of users, of sessions, of home directories."""
     told = own.redact(
         {
@@ -154,13 +154,13 @@ def test_people(own: StandIns) -> None:
     assert "assumed-role/Admin/person-" in told["Arn"]
 
 
-def test_hidden(own: StandIns) -> None:
+def test_hidden(own: Redaction) -> None:
     """A secret that is told to be one is replaced wherever it stands; what is too short to be one is not."""
     own.hide("some secret of no known form", "test", None, "")
     assert own.redact("a test: some secret of no known form!").startswith("a test: hidden-")
 
 
-def test_an_echo_of_what_was_signed(own: StandIns) -> None:
+def test_an_echo_of_what_was_signed(own: Redaction) -> None:
     """Of AWS's answer to a wrong signature only the sentence stays."""
     told = own.redact(
         "It does not match.\n\nThe Canonical String for this request should have been\n'GET\n/x s3cr3t'"
@@ -182,17 +182,17 @@ def test_an_echo_of_what_was_signed(own: StandIns) -> None:
         {"text": "12:30:45 one::two, see 1:2", "uuid": "f3f3e4a0-8e67-4f6c-a5b0-0d5f3a1b2c3d"},
     ],
 )  # fmt: skip
-def test_what_stays(own: StandIns, value: object) -> None:
+def test_what_stays(own: Redaction, value: object) -> None:
     """What is no secret is as it was, in its form and spacing."""
     assert own.redact(value) == value
 
 
-def test_what_is_no_json(own: StandIns) -> None:
+def test_what_is_no_json(own: Redaction) -> None:
     """Bytes that are no text are told by their number, and all else by its name."""
     assert own.redact({"ZipFile": b"PK\xff\xfe", "at": {1}}) == {"ZipFile": {"bytes": 4}, "at": "{1}"}
 
 
-def test_long_texts(own: StandIns) -> None:
+def test_long_texts(own: Redaction) -> None:
     """A text takes as long as it is, not as long as its square: here that would be minutes."""
     for part in ("x", "eyJ", "*", "a:", "a@-", "Ab1"):
         text = part * (2**17 // len(part))
