@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -107,6 +107,12 @@ def _resource(call: Call) -> str:
     return "*"
 
 
+def by(user: str, need: Need) -> Need:
+    """Return a need with what else conditions and variables may ask for: the name of an IAM user."""
+    _, is_user, name = user.partition(":user/")
+    return replace(need, context={"aws:username": name, **need.context}) if is_user else need
+
+
 def granted(policy: dict[str, Any], need: Need) -> bool | None:
     """Tell whether a policy allows something; None if a statement denies it."""
     keys = {name.lower(): value for name, value in need.context.items()}
@@ -153,6 +159,7 @@ class Permissions:
         return self._check(call, Need("lambda:ListTags", _resource(call)))
 
     def _check(self, call: Call, need: Need) -> Answer | None:
+        need = by(self.user(call.key), need)
         policy = self._policies.get(call.key)
         verdict = policy is None or granted(policy, need)
         if verdict:
