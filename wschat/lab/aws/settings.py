@@ -245,15 +245,19 @@ def check_endpoint(url: str, where: str) -> None:
     Raises:
         UsageError: it is none; a password in it is not shown.
     """
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-        valid = valid and (is_valid_endpoint_url(url) or is_valid_ipv6_endpoint_url(url))
-    except ValueError:
-        valid = False
+    valid = _is_http(url) and (is_valid_endpoint_url(url) or is_valid_ipv6_endpoint_url(url))
     if not valid or {"@", "?", "#"} & set(url):
         hint = "it looks like http://127.0.0.1:4566, without a user or a password"
         raise UsageError(f"{url.rpartition('@')[2]!r} is no URL of an endpoint", where=where, hint=hint)
+
+
+def _is_http(url: str) -> bool:
+    """Tell whether it is a URL of a host, with a port or without."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 @cache  # it takes 30 ms
@@ -277,12 +281,8 @@ def _check_proxy(proxy: Proxy) -> None:
     Raises:
         UsageError: it is none; a password in it is not shown.
     """
-    try:
-        parts = urlsplit(proxy.url if "//" in proxy.url else f"http://{proxy.url}")
-        valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid or not re.fullmatch(r"[!-~]+", proxy.url):
+    url = proxy.url if "//" in proxy.url else f"http://{proxy.url}"
+    if not _is_http(url) or not re.fullmatch(r"[!-~]+", proxy.url):
         hint = "it looks like http://proxy.example:3128 (in a password, / is %2F); NO_PROXY excepts hosts"
         raise UsageError(
             f"{proxy.shown!r} is no URL of a proxy that can be used", where=proxy.where, hint=hint

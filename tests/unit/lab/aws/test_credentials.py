@@ -18,9 +18,10 @@ from tests.support.terminal import WSCHAT, terminal
 from wschat.chat.machine.advice import Fault
 from wschat.chat.network.failures import fault
 from wschat.errors import AccessError, AwsError, WschatError
-from wschat.lab.aws import credentials
-from wschat.lab.aws.credentials import BY_AWS, GETTING, Got, Person
+from wschat.lab.aws import credentials, prompts
+from wschat.lab.aws.credentials import BY_AWS, GETTING, PARTS, Got
 from wschat.lab.aws.errors import translated
+from wschat.lab.aws.prompts import Person
 from wschat.lab.aws.signing import signer
 from wschat.target import Target
 
@@ -96,30 +97,16 @@ def test_at_the_terminal(codes: list[str]) -> None:
 def test_a_code_is_asked_for_once(codes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """AWS takes no code twice: what provisions and then tries the lab, signed, asks for one."""
     (tmp_path / "terminal").write_text("1234\n")
-    monkeypatch.setattr(credentials, "TERMINAL", str(tmp_path / "terminal"))
+    monkeypatch.setattr(prompts, "TERMINAL", str(tmp_path / "terminal"))
     monkeypatch.setattr(credentials, "ROLES", {})
     typed = [" ", "111111 ", "222222"]
-    monkeypatch.setattr(credentials, "getpass", lambda _prompt: typed.pop(0))
+    monkeypatch.setattr(prompts, "getpass", lambda _prompt: typed.pop(0))
     sign = partial(signer, "ws://127.0.0.1:9/x", Target(profile="class", region="eu-west-1"))
     with pytest.raises(AccessError, match="was typed"):
         sign()
     for _ in range(2):
         sign()()
     assert codes == ["111111"]
-
-
-def test_nobody_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once the credentials are there, the terminal is the chat's: a process can't even find it."""
-    (tmp_path / "terminal").write_text("yes")
-    monkeypatch.setattr(credentials, "TERMINAL", str(tmp_path / "terminal"))
-    person, run = Person(), ["sh", "-c", "cat"]
-    for told, may_be_asked in ((b"yes", True), (b"", False)):
-        person.may_be_asked = may_be_asked
-        process = person.run(run, subprocess.PIPE, subprocess.PIPE)
-        assert (os.getsid(process.pid) == process.pid) is not may_be_asked
-        assert process.communicate() == (told, b"")
-    with pytest.raises(AccessError, match="no terminal"):
-        person.tell_code("code: ")
 
 
 @pytest.mark.parametrize(
@@ -141,7 +128,8 @@ def test_what_can_not_be_renewed(why: Exception, kind: type[WschatError], says: 
     keys = RefreshableCredentials(
         "AKIA", "s", "t", now + timedelta(hours=1), renew, "assume-role", time_fetcher=lambda: clock[0]
     )
-    got = Got(keys, partial(translated, "role_arn of profile class", (*GETTING, *BY_AWS)), person := Person())
+    tell = partial(translated, "role_arn of profile class", (*GETTING, *BY_AWS))
+    got = Got(keys, PARTS, tell, person := Person())
     first = got.get_frozen_credentials()
     assert not person.may_be_asked
     clock[0] += timedelta(minutes=59)

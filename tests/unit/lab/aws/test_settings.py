@@ -25,7 +25,7 @@ from botocore.utils import ContainerMetadataFetcher
 from tests.support.http_server import Quiet, serving
 from tests.support.plane.inside import LOADER
 from wschat.errors import WschatError
-from wschat.lab.aws import credentials
+from wschat.lab.aws import credentials, prompts
 from wschat.lab.aws.session import connect, make_session
 from wschat.lab.aws.signing import signer
 from wschat.target import Target
@@ -111,7 +111,7 @@ def fill(
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None))
     monkeypatch.setattr(ContainerMetadataFetcher, "SLEEP_TIME", 0)
-    monkeypatch.setattr(credentials, "TERMINAL", "/nowhere")
+    monkeypatch.setattr(prompts, "TERMINAL", "/nowhere")
     monkeypatch.setattr(credentials, "ROLES", {})
     for each in (SSOProvider, SSOTokenProvider):
         monkeypatch.setattr(each, "_SSO_TOKEN_CACHE_DIR", str(tmp_path))
@@ -174,7 +174,7 @@ def test_setups(
     if not Path(fill(setup.environment["AWS_CONFIG_FILE"])).parent.is_dir():
         pytest.skip("there is no such file on this system")
     if setup.hurried:
-        monkeypatch.setattr(credentials, "PATIENCE_S", 0.1)
+        monkeypatch.setattr(prompts, "PATIENCE_S", 0.1)
     for file, text in setup.files.items():
         (tmp_path / file).write_text(fill(text), "utf-8", "surrogateescape")
     if setup.files["printed"]:
