@@ -68,20 +68,27 @@ class Replay:
         """Play all of it."""
         async with self._serving() as (gateway, base):
             for line in self._lines:
-                key = (line["file"], line.get("connection", 0))
-                match line["kind"]:
-                    case "call" if line["service"] == "apigatewaymanagementapi":
-                        await self._manage(gateway, line)
-                    case "call":
-                        self._plane.take(line)
-                    case "handshake":
-                        await self._open(self._connections[key], gateway, base)
-                    case "message" if key in self._connections and self._connections[key].socket:
-                        await self._message(self._connections[key], line)
+                try:
+                    await self._play(line, gateway, base)
+                except Exception as error:  # noqa: BLE001  whatever it is, it can't be played as it stands there
+                    what = f"{line['kind']} at {line['at']:.3f} of {line['file']}"
+                    self.differs.append(f"{what}: {type(error).__name__}: {error}")
             for each in self._connections.values():
                 await self._expect_nothing(each)
                 if each.socket:
                     await each.socket.close()
+
+    async def _play(self, line: Line, gateway: Gateway, base: str) -> None:
+        key = (line["file"], line.get("connection", 0))
+        match line["kind"]:
+            case "call" if line["service"] == "apigatewaymanagementapi":
+                await self._manage(gateway, line)
+            case "call":
+                self._plane.take(line)
+            case "handshake":
+                await self._open(self._connections[key], gateway, base)
+            case "message" if key in self._connections and self._connections[key].socket:
+                await self._message(self._connections[key], line)
 
     @asynccontextmanager
     async def _serving(self) -> AsyncIterator[tuple[Gateway, str]]:

@@ -177,8 +177,12 @@ def errors(lines: list[Line]) -> tuple[list[str], list[str]]:
     for call in Recorded(lines).calls:
         if call["status"] < REFUSED or call["service"] not in {*SERVICES.values(), "sts"}:
             continue
-        error = ClientError(cast("Any", parsed(call)), call["operation"])
-        code, failure = error.response["Error"].get("Code"), classify(error)
+        try:
+            error = ClientError(cast("Any", parsed(call)), call["operation"])
+            code, failure = error.response["Error"].get("Code"), classify(error)
+        except Exception as unlike:  # noqa: BLE001  whatever it is, botocore can't parse the answer
+            unknown[f"{call['operation']}: {type(unlike).__name__}: {unlike}"] = None
+            continue
         told[f"{call['operation']}: {code}: {failure.name}"] = None
         if failure is Failure.PERMANENT and not _has_a_hint(error):
             unknown[f"{call['operation']}: {code} {error.response['Error'].get('Message')}"] = None

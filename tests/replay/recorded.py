@@ -7,6 +7,16 @@ from typing import Any
 from wschat.recording.recorder import FORMAT
 
 Line = dict[str, Any]
+FIELDS: dict[str, dict[str, Any]] = {
+    "run": {"format": int},
+    "lab": {"account": str, "region": str, "prefix": str},
+    "call": {"service": str, "operation": str, "parameters": dict},
+    "handshake": {"connection": int, "url": str, "offered": dict},
+    "message": {"connection": int, "from": str, "opcode": str, "frames": list},
+}
+"""What a line of each kind has."""
+OPTIONAL: dict[str, Any] = {"status": int, "headers": dict, "url": str, "code": int, "text": str | dict}
+"""What it may have."""
 
 
 class Unreadable(Exception):  # noqa: N818  it says what can't be read
@@ -26,12 +36,14 @@ def load(directory: Path) -> list[Line]:
 
 
 def _lines(file: Path) -> list[Line]:
+    """Return the lines of a file; a last one that is cut, as by a full disk or a kill, is left out."""
     lines = []
-    for number, text in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+    *whole, _ = file.read_text(encoding="utf-8", errors="replace").split("\n")
+    for number, text in enumerate(whole, start=1):
         try:
             line = json.loads(text)
-            known = isinstance(line["kind"], str) and isinstance(line["at"], int | float)
-        except (ValueError, LookupError, TypeError):
+            known = _is_whole(line)
+        except (ValueError, LookupError, TypeError, RecursionError):
             known = False
         if not known:
             raise Unreadable(f"{file}, line {number}: that is no line of a recording")
@@ -39,6 +51,13 @@ def _lines(file: Path) -> list[Line]:
     if not lines or lines[0].get("format") != FORMAT:
         raise Unreadable(f"{file}: it does not begin with a line of format {FORMAT}")
     return lines
+
+
+def _is_whole(line: Line) -> bool:
+    needed = {"at": int | float, **FIELDS.get(line["kind"], {})}
+    also = {name: kind for name, kind in OPTIONAL.items() if name in line}
+    sizes = all(isinstance(size, int) for size in line.get("frames", ()))
+    return sizes and all(isinstance(line[name], kind) for name, kind in (needed | also).items())
 
 
 def body_of(line: Line) -> bytes:

@@ -89,11 +89,25 @@ def test_exit_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ([run], 0, "No difference."),
         ([run, odd], 1, "an error without a class: GetRole: Odd"),
         ([run, {"kind": "call"}], 2, "line 2: that is no line of a recording"),
-        ([call], 2, "does not begin with a line of format 1"),
+        ([run, call], 2, "line 2: that is no line of a recording"),
+        ([run, odd | {"status": "400"}], 2, "line 2: that is no line of a recording"),
+        ([run, odd | {"body": ""}], 1, "an error without a class: GetRole: "),
+        ([run, odd | {"body": "{"}], 1, "an error without a class: GetRole: "),
+        ([odd], 2, "does not begin with a line of format 1"),
         ([run | {"format": 2}], 2, "format 1"),
     ):
         if lines:
-            (tmp_path / "x.jsonl").write_text("\n".join(map(json.dumps, lines)))
+            (tmp_path / "x.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
         assert main([str(tmp_path)]) == code
         assert tells in "".join(capsys.readouterr())
     assert main([]) == 2
+
+
+def test_what_is_damaged(tmp_path: Path) -> None:
+    """A last line that is cut is left out, and what can't be played is told; all else is played."""
+    for file in PUBLISHED.glob("*.jsonl"):
+        text = file.read_text().replace("Binary is", "Binary \u2028\x85is")
+        (tmp_path / file.name).write_text(text.replace('"reason": "', '"why": "', 1) + text[:50])
+    _, differs = replay(load(tmp_path))
+    assert [each for each in differs if "KeyError: 'reason'" in each]
+    assert [each for each in differs if "\\u2028" in each]
