@@ -18,7 +18,7 @@ from ministack.services.apigateway import (
 
 from wschat.local.gateway.model import Deployment, Json, Stage, read_deployment
 from wschat.local.gateway.responses import Reply, error
-from wschat.local.gateway.shapes import WEBSOCKET, complete, kind_of, shaped, status_of
+from wschat.local.gateway.shapes import OTHER_STATUS, WEBSOCKET, complete, kind_of, shaped
 
 API = re.compile(r"/v2/apis/?([^/]*)")
 STAGE = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
@@ -68,7 +68,7 @@ class ControlPlane:
             self._take_snapshot(api[1], json.loads(answer)["deploymentId"], asked.get("stageName"))
         if ours and answer and status < HTTPStatus.BAD_REQUEST:
             told = shaped(kind, json.loads(answer), f"ws://{headers.get('host')}/_aws/execute-api")
-            return status_of(method, kind, status), answered, json.dumps(told).encode()
+            return OTHER_STATUS.get((method, kind), status), answered, json.dumps(told).encode()
         return status, answered, answer
 
     def _take_snapshot(self, api: str, deployment: str, stage: str | None) -> None:

@@ -154,11 +154,11 @@ def _integration(found: Json, responses: Mapping[str, Json]) -> Integration:
         uri=found.get("integrationUri") or "",
         timeout=(found.get("timeoutInMillis") or 29000) / 1000,
         request_template=request,
-        response_template=_template(_response(responses, status_of(request)), "responseTemplates"),
+        response_template=_template(_response(responses, mock_status(request)), "responseTemplates"),
     )
 
 
-def status_of(template: str | None) -> int | None:
+def mock_status(template: str | None) -> int | None:
     """Return the status that a MOCK's request template yields; None if that is no integer."""
     try:
         status = json.loads(template or "")["statusCode"]

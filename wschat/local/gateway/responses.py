@@ -8,7 +8,7 @@ from enum import Enum
 from http import HTTPStatus
 from typing import NamedTuple
 
-from wschat.local.gateway.model import Integration, Route, status_of
+from wschat.local.gateway.model import Integration, Route, mock_status
 from wschat.local.gateway.quotas import MESSAGE_BYTES
 
 
@@ -69,7 +69,7 @@ def read_mock(integration: Integration) -> Result:
 
     No template is evaluated: what stands in it is what it yields.
     """
-    status = status_of(integration.request_template)
+    status = mock_status(integration.request_template)
     if status is None:
         return Result(Problem.REFUSED, "statusCode should be an integer which defined in request template")
     return Result(status=status, body=integration.response_template or "")

@@ -23,6 +23,8 @@ UNLOGGED: Json = {"dataTraceEnabled": False, "detailedMetricsEnabled": False, "l
 UNTOLD: Json = {"disableSchemaValidation": False}
 EMPTY: Json = {"stages": {"routeSettings", "stageVariables", "tags"}}
 """What is told also when it is empty, which all else is not."""
+OTHER_STATUS = {("PATCH", "routes"): HTTPStatus.CREATED}
+"""The status of an answer, where it is another one: UpdateRoute's is 201, whatever its model says."""
 
 
 def kind_of(path: str) -> str:
@@ -55,9 +57,3 @@ def shaped(kind: str, answer: Json, url: str) -> Json:
     if "defaultRouteSettings" in answer:
         kept["defaultRouteSettings"] = {**UNLOGGED, **answer["defaultRouteSettings"]}
     return {**ADDED.get(kind, {}), **kept}
-
-
-def status_of(method: str, kind: str, status: int) -> int:
-    """Return the status of an answer: UpdateRoute's is 201, whatever its model says."""
-    updated = (method, kind, status) == ("PATCH", "routes", HTTPStatus.OK)
-    return HTTPStatus.CREATED if updated else status

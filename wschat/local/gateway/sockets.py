@@ -16,7 +16,7 @@ from websockets.protocol import State
 from wschat.local.gateway.gateway import Accepted, Gateway
 from wschat.local.gateway.quotas import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES
 
-WEBSOCKET = re.compile(
+HANDSHAKE = re.compile(
     rb"GET /_aws/execute-api/[^\r\n]*\r\n(?s:.*)\r\nupgrade: *websocket *\r\n", re.IGNORECASE
 )
 HEAD_BYTES = 64 * 1024
@@ -30,7 +30,7 @@ def asks_for_websocket(head: bytes) -> bool | None:
     """Tell whether a connection whose first bytes these are asks for a WebSocket; None: not yet."""
     if not b"GET ".startswith(head[:4]) or len(head) > HEAD_BYTES:
         return False
-    return bool(WEBSOCKET.match(head)) if b"\r\n\r\n" in head else None
+    return bool(HANDSHAKE.match(head)) if b"\r\n\r\n" in head else None
 
 
 class SharedPortConnection(ServerConnection):
