@@ -6,6 +6,8 @@ from pathlib import Path
 
 from typer.core import TyperCommand
 
+from tests.studies.accounts.cases import CASES as ACCOUNTS
+from tests.studies.accounts.cases import LIFE
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
 from tests.studies.drift.decided import unlooked
 from tests.studies.drift.deciding import MENDED, TOLD, as_status_says
@@ -108,6 +110,14 @@ def decides() -> Rows:
         yield case.words, as_status_says(case), heals
 
 
+def accounts() -> Rows:
+    """What becomes of each command in an account of each kind."""
+    for name, cases in ACCOUNTS.items():
+        for case in cases:
+            if case not in LIFE:
+                yield name, f"`wschat {case.typed}`", f"… {case.says.strip()} …", case.result
+
+
 def _kind(resource: str) -> str:
     """Return the kind of what is called "kind name"."""
     return next(kind for kind in KINDS if resource.startswith(f"{kind} "))
@@ -133,6 +143,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
         "chat commands": ("you type | it does", lambda: ((f"`{usage}`", what) for usage, what in HELP)),
     },
     "wschat/lab/README.md": {
+        "accounts": ("account | command | what it says | result", accounts),
         "permits": ("actions | on | to", permits),
         "climbs": ("what is tried | with the policy alone | with both, refused by", climbs),
         "decides": ("changed by hand | what status says | healed by", decides),

@@ -30,9 +30,12 @@ PURE = {
     "wschat.target",
     *(module for module in MODULES if module.startswith("wschat.protocol.")),
     "wschat.text",
-    *(f"wschat.lab.{name}" for name in ("answers", "attributes", "model", "blueprint", "plan")),
-    "wschat.lab.user_policy",
-    *(f"wschat.lab.aws.{name}" for name in ("tables", "roles", "log_groups", "functions")),
+    *(f"wschat.lab.{name}" for name in ("answers", "attributes", "choices", "model")),
+    *(f"wschat.lab.{name}" for name in ("blueprint", "plan", "user_policy")),
+    *(
+        f"wschat.lab.aws.{name}"
+        for name in ("refusals", "tables", "tags", "roles", "log_groups", "functions")
+    ),
     *(f"wschat.lab.aws.{name}" for name in ("websocket_api", "routes")),  # they call what they are given
     *(f"wschat.local.gateway.{name}" for name in ("events", "model", "quotas", "responses", "shapes")),
     *(module for module in MODULES if module.startswith("wschat.chat.machine")),
@@ -92,7 +95,7 @@ CATCHERS = {
 """Where our errors are caught: shown (and gone on from), put into a report, taken note of, or sent on."""
 IN_LAMBDA = sys.stdlib_module_names | {"botocore", "wschat"}
 LONGEST = 320
-FULLEST = {"chat": 7}
+FULLEST = {"chat": 7, "lab": 18}
 
 
 @cache

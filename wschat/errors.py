@@ -7,6 +7,7 @@ The tree::
     ├── AccessError       no credentials, login, region or permission           exit 4
     ├── AwsError          AWS refused or failed a call                          exit 1
     │   ├── NotOursError  a resource has our name but belongs to someone else   exit 1
+    │   ├── NotOfferedError  the region lacks a function's hardware or runtime  exit 1
     │   └── AnswerError   the lab was reached, and did not answer as it should  exit 1
     ├── ConnectError      the WebSocket could not be opened                     exit 5
     ├── LostError         the WebSocket was open and is gone                    exit 6
@@ -94,6 +95,10 @@ class AwsError(WschatError):
 
 class NotOursError(AwsError):
     """A resource has the name that the lab needs, but does not carry the lab's tag."""
+
+
+class NotOfferedError(AwsError):
+    """The region does not offer what a function should run on."""
 
 
 @dataclass(eq=False)

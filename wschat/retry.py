@@ -21,6 +21,7 @@ class Failure(Enum):
     NO_ANSWER = "AWS did not answer"
     OFFLINE = "this machine has no network"
     EXISTS = "it exists already"
+    NOT_OFFERED = "this region does not offer it"
     QUOTA = "a quota is used up"
     PERMANENT = "AWS refused it"
 

@@ -147,7 +147,7 @@ def read(lines: list[Line]) -> tuple[list[str], list[str]]:
 
 def _labs(lines: list[Line]) -> list[Lab]:
     known = [line for line in lines if line["kind"] == "lab"]
-    fields = Lab.__dataclass_fields__.keys()
+    fields = Lab.__dataclass_fields__.keys() - {"choices"}
     return list(dict.fromkeys(Lab(**{name: line[name] for name in fields if name in line}) for line in known))
 
 

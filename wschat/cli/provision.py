@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Annotated, Literal
 
 import typer
@@ -12,12 +13,16 @@ from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, confirm, connect
 from wschat.cli.options import AwsTarget, Yes, program, signer
 from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ExitCode, UsageError
-from wschat.lab import engine, inventory
+from wschat.lab import engine, inventory, preflight
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.choices import chosen
 from wschat.lab.model import AWS_IAM, OPEN, Actual
 from wschat.lab.plan import Step, changes, check_changeable
 from wschat.target import Target
 
+SHARED = (
+    "All functions share the role {}, which was given: what each may do, and no more, can't be shown with it."
+)
 AUTHORIZATION = {"none": OPEN, "iam": AWS_IAM, None: None}
 
 
@@ -27,6 +32,27 @@ def provision(
     auth: Annotated[
         Literal["none", "iam"] | None,
         typer.Option(help="Who may connect: anyone, or whom IAM allows it. (default: as it is; else none)"),
+    ] = None,
+    role: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|ARN",
+            help="Let all functions have this role, which exists, in place of one each; '' for none.",
+        ),
+    ] = None,
+    permissions_boundary: Annotated[
+        str | None, typer.Option(metavar="ARN", help="Permissions boundary of the lab's roles; '' for none.")
+    ] = None,
+    role_path: Annotated[
+        str | None, typer.Option(metavar="/PATH/", help="Path of the lab's roles. (default: /)")
+    ] = None,
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="Tag of your own on all that takes tags; repeatable; '' for none. This and the options"
+            " above stay as they are until another is given.",
+        ),
     ] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Show what would be done, and change nothing.")
@@ -40,10 +66,13 @@ def provision(
     """Create or repair the lab in an AWS account. Print its wss:// URL."""
     if json and not plan:
         raise UsageError("--json needs --plan", where="provision")
+    choices = chosen(role, permissions_boundary, role_path, tag or None)
     with on_interrupt(NOTHING_CHANGED):
         cloud = connect(target)
-        cloud = replace(cloud, lab=replace(cloud.lab, authorization=AUTHORIZATION[auth]))
+        choices = waiting(cloud, "Looking at the role", partial(preflight.with_role, choices=choices))
+        cloud = replace(cloud, lab=replace(cloud.lab, authorization=AUTHORIZATION[auth], choices=choices))
         actual = waiting(cloud, LOOKING, inventory.look)
+        cloud = engine.as_chosen(cloud, actual)
         steps = engine.plan_up(cloud, actual)
         if plan:
             if json:
@@ -57,6 +86,7 @@ def provision(
             report.show_plan(steps, console.stderr())
         if changes(steps):
             check_changeable(steps)
+            waiting(cloud, "Asking what AWS would refuse", partial(preflight.check_allowed, plan=steps))
             confirm("Do this in {}?", cloud, yes=yes)
     if changes(steps):
         (actual, left), _ = carry_out(cloud, engine.provision, steps, actual, target.commands)
@@ -93,6 +123,8 @@ def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, 
     out, err = console.stdout(), console.stderr()
     url, signed = engine.url(cloud, actual), engine.authorization(actual) == AWS_IAM
     lab = cloud.lab
+    if role := actual.choices.role:
+        err.print(SHARED.format(role.rpartition("/")[2]))
     made = Provisioned(lab.prefix, lab.region, target.profile, url=url, sign=signed, account=lab.account)
     by_url = f" --url {url}" + (" --sign" if signed else "")
     try:

@@ -104,3 +104,9 @@ def listed(value: object) -> list[Any]:
     """Return the objects of a list of a document, where one may stand alone; anything else is `Unknown`."""
     several = value if isinstance(value, list) else [value]
     return [each if isinstance(each, Answer) else unknown(each) for each in several]
+
+
+def sorted_tags(tags: Any) -> tuple[tuple[str, str], ...]:  # noqa: ANN401  as in JSON
+    """Return tags as keys and values: they are a map, a list of keys and values, or nothing."""
+    pairs = tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags or ()}
+    return tuple(sorted(pairs.items()))

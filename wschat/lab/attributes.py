@@ -22,12 +22,14 @@ class Attributes:
 
     Attributes:
         fixed: those that AWS does not let anybody change.
-        told: those that are somebody else's decision, each with what to do about it: a difference is told,
-            and left as it is.
     """
 
     fixed: ClassVar[frozenset[str]] = frozenset()
-    told: ClassVar[Mapping[str, str]] = {}
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """What is somebody else's decision, with what to do about it: a difference is told, and left."""
+        return {}
 
     @classmethod
     def parameters(cls) -> dict[str, str]:

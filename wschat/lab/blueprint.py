@@ -14,7 +14,7 @@ from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.routes import MOCK_KEY, Integration, Route
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import API_NAME, Api, Deployment, Stage
-from wschat.lab.model import API, AWS_IAM, OPEN, TAG, Lab, Resource, canonical
+from wschat.lab.model import API, AWS_IAM, OPEN, TAG, Key, Lab, Resource, canonical
 from wschat.protocol.events import Error, Pong
 from wschat.protocol.refusals import ErrorCode
 
@@ -26,6 +26,8 @@ DESCRIPTIONS = {
     AWS_IAM: "The Websocket-Lab's chat room. Who may connect: who signs with AWS_IAM",
 }
 """The API's description, which keeps the choice that was made for $connect."""
+ARM, X86 = "arm64", "x86_64"
+"""The zips hold Python only, for both; the first is a fifth cheaper, and not offered in every region."""
 GATEWAY_TIMEOUT = 29_000  # milliseconds: the most that API Gateway waits for a function
 TIMEOUT = 25  # seconds: under API Gateway's 29, so that the function's log tells of it; they post for 20
 
@@ -87,6 +89,9 @@ def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Re
     `packages` maps each function's module to its zip; where names are all that matters, there need be none.
     """
     packages, api_name, authorization = packages or {}, lab.name(API_NAME), lab.authorization or OPEN
+    choices, tags = lab.choices, lab.choices.tags or ()
+    kept = tuple(sorted({**dict(tags), **choices.kept}.items()))
+    own = FUNCTIONS if not choices.role else ()
     integrations = [
         *(
             Integration(
@@ -125,11 +130,23 @@ def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Re
     ]
     deployment = Deployment(name=digest(*integrations, *routes))
     return (
-        Table(name=lab.name(CLIENTS), partition_key="ID", ttl="expires"),
-        Table(name=lab.name(ROOMS), partition_key="room"),
-        *(Role(name=role(lab, spec), trust=canonical(TRUST)) for spec in FUNCTIONS),
-        *(Policy(name=role(lab, spec), document=canonical(policy(lab, spec))) for spec in FUNCTIONS),
-        *(LogGroup(name=log_group_of(lab.name(spec.name)), retention_days=14) for spec in FUNCTIONS),
+        Table(name=lab.name(CLIENTS), partition_key="ID", ttl="expires", tags=kept),
+        Table(name=lab.name(ROOMS), partition_key="room", tags=kept),
+        *(
+            Role(
+                name=role(lab, spec),
+                trust=canonical(TRUST),
+                path=choices.path or "/",
+                boundary=choices.boundary or None,
+                tags=tags,
+            )
+            for spec in own
+        ),
+        *(Policy(name=role(lab, spec), document=canonical(policy(lab, spec))) for spec in own),
+        *(
+            LogGroup(name=log_group_of(lab.name(spec.name)), retention_days=14, tags=tags)
+            for spec in FUNCTIONS
+        ),
         *(function(lab, spec, packages.get(spec.module, b"")) for spec in FUNCTIONS),
         Api(
             name=api_name,
@@ -137,12 +154,13 @@ def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Re
             selection="$request.body.action",
             protocol="WEBSOCKET",
             description=DESCRIPTIONS[authorization],
+            tags=tags,
         ),
         *integrations,
         *routes,
         *(permission(lab, lab.name(spec.name), key) for spec in FUNCTIONS for key in spec.routes),
         deployment,
-        Stage(name=STAGE, deployment=deployment.name, tag=lab.tags[TAG]),
+        Stage(name=STAGE, deployment=deployment.name, tags=tuple(sorted({**lab.tags, **dict(tags)}.items()))),
     )
 
 
@@ -172,6 +190,17 @@ def role(lab: Lab, spec: Spec) -> str:
     return f"{lab.name(spec.name)}Role"
 
 
+def role_path(lab: Lab, spec: Spec) -> str:
+    """Return the path and name of the role that a function has: the one that was given, or its own."""
+    given = (lab.choices.role or "").partition(":role/")[2]
+    return given or f"{lab.choices.path or '/'}{role(lab, spec)}"[1:]
+
+
+def given_role(lab: Lab) -> Key:
+    """Return the key that a given role would have if it were one of the lab's."""
+    return (Role.kind, (lab.choices.role or "").rpartition("/")[2])
+
+
 def function(lab: Lab, spec: Spec, package: bytes) -> Function:
     """Return one function, with what its code reads from the environment."""
     environment = {
@@ -182,14 +211,15 @@ def function(lab: Lab, spec: Spec, package: bytes) -> Function:
     return Function(
         name=lab.name(spec.name),
         package=package,
-        role=role(lab, spec),
+        role=role_path(lab, spec),
         handler=f"wschat.functions.{spec.module}.handler",
         code=base64.b64encode(hashlib.sha256(package).digest()).decode(),
         runtime="python3.13",  # the newest that Lambda supports for sure
-        architecture="arm64",  # a fifth cheaper; the zips hold Python only
+        architecture=lab.choices.architecture or ARM,
         memory=spec.memory,
         timeout=TIMEOUT,
         environment=tuple(sorted(environment.items())),
+        tags=lab.choices.tags or (),
         log_group=log_group_of(lab.name(spec.name)),
     )
 

@@ -4,12 +4,13 @@ from collections.abc import Generator
 from dataclasses import replace
 from functools import partial
 
+from wschat.errors import NotOfferedError
 from wschat.lab import inventory
 from wschat.lab import plan as plans
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.websocket_api import API_NAME, Api, updated_ago
-from wschat.lab.blueprint import DESCRIPTIONS, FUNCTIONS, STAGE, blueprint
+from wschat.lab.blueprint import DESCRIPTIONS, FUNCTIONS, STAGE, X86, blueprint
 from wschat.lab.bundle import bundle
 from wschat.lab.executor import execute
 from wschat.lab.inventory import Snapshot
@@ -29,10 +30,12 @@ def desired(lab: Lab, actual: Actual) -> tuple[Resource, ...]:
     """Return all that should exist, with the code of this version.
 
     Who may connect is as it was chosen: the API's description has it, or, if somebody changed that, the API.
+    All other choices are as the tables' tags have them.
     """
     description = getattr(actual.resources.get((Api.kind, lab.name(API_NAME))), "description", None)
     chosen = next((who for who, text in DESCRIPTIONS.items() if text == description), authorization(actual))
-    lab = replace(lab, authorization=lab.authorization or chosen)
+    choices = lab.choices.over(actual.choices)
+    lab = replace(lab, authorization=lab.authorization or chosen, choices=choices)
     return blueprint(lab, {spec.module: bundle(spec.module) for spec in FUNCTIONS})
 
 
@@ -64,14 +67,39 @@ def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator
         AwsError: before the first step, if something can't be changed in place; or a step failed.
         Stopped: the person asked to stop.
     """
+    cloud = as_chosen(cloud, actual)
     for _ in range(ROUNDS):
         plans.check_changeable(plan)
         todo = plans.checked(plans.changes(plan), desired(cloud.lab, actual))
-        seen = yield from execute(cloud, todo, actual)
+        try:
+            seen = yield from execute(cloud, todo, actual)
+        except NotOfferedError as error:
+            cloud = _with_other_hardware(cloud, error)
+            actual = inventory.look(cloud)
+            plan = plan_up(cloud, actual)
+            continue
         actual, plan = settle(cloud, seen)
         if not plans.changes(plan):
             break
     return actual, plan
+
+
+def as_chosen(cloud: Cloud, actual: Actual) -> Cloud:
+    """Return the same clients for the lab as it was chosen, now or before."""
+    return replace(cloud, lab=replace(cloud.lab, choices=cloud.lab.choices.over(actual.choices)))
+
+
+def _with_other_hardware(cloud: Cloud, refused: NotOfferedError) -> Cloud:
+    """Choose the hardware that Lambda has in every region, and note it.
+
+    Raises:
+        NotOfferedError: it is chosen already.
+    """
+    if cloud.lab.choices.architecture:
+        raise refused
+    cloud.notes[f"the functions are for {X86}, a fifth dearer, since AWS says: {refused.what}"] = None
+    choices = replace(cloud.lab.choices, architecture=X86)
+    return replace(cloud, lab=replace(cloud.lab, choices=choices))
 
 
 def settle(cloud: Cloud, seen: Snapshot | None = None) -> Outcome:
@@ -97,7 +125,7 @@ def settle(cloud: Cloud, seen: Snapshot | None = None) -> Outcome:
         seen = inventory.read(cloud, differ, seen)
     if actual.unmanaged:
         raise plans.unmanaged_error(actual.unmanaged, where="looking at what was made")
-    return actual, left
+    return replace(actual, choices=cloud.lab.choices), left
 
 
 def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[Progress, None, Outcome]:
@@ -105,6 +133,7 @@ def teardown(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator[
 
     What AWS refuses to delete keeps nothing else from being deleted.
     """
+    cloud = as_chosen(cloud, actual)
     for _ in range(ROUNDS):
         failed = False
         for progress in execute(cloud, plan, actual, go_on=True):

@@ -8,8 +8,11 @@ from operator import or_
 from wschat.lab.aws import KINDS
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
+from wschat.lab.aws.roles import Role
+from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
-from wschat.lab.blueprint import blueprint
+from wschat.lab.blueprint import FUNCTIONS, blueprint, given_role, role
+from wschat.lab.choices import UNDECIDED, Choices
 from wschat.lab.model import Actual, Key, Observed, Resource
 
 
@@ -27,6 +30,14 @@ class Snapshot(dict[Key, tuple[Observed, ...]]):
         found = (each for each in self.everything if isinstance(each.resource, Api))
         apis = [each for each in found if each.managed and not each.unknown]
         return min(((each.created or 0, each.id) for each in apis), default=(0, None))[1]
+
+    @property
+    def choices(self) -> Choices | None:
+        """What the tags of the lab's first table keep; None if there is no table of the lab's."""
+        managed = (each.resource for each in self.everything if each.managed)
+        tables = [each for each in managed if isinstance(each, Table)]
+        first = min(tables, key=lambda table: table.name, default=None)
+        return Choices.of(dict(first.tags)) if first else None
 
     def name_of(self, kind: str, which: str | None) -> str | None:
         """Return the name of what has an id."""
@@ -94,7 +105,18 @@ def _read(cloud: Cloud, keys: Iterable[Key], snapshot: Snapshot) -> Snapshot:
 
 
 def look(cloud: Cloud, *, to_remove: bool = False) -> Actual:
-    """Return what exists of a lab; `to_remove`, without what goes along with something else."""
-    desired = blueprint(cloud.lab)
-    keys = (each.read_key for each in desired if not (to_remove and each.cascades))
-    return read(cloud, keys).actual(desired)
+    """Return what exists of a lab; `to_remove`, without what goes along with something else.
+
+    Its tables come first, which keep what was chosen for it. Where a role was given, the lab has none of its
+    own, and IAM is not asked; `to_remove` it is, for those of before, and may refuse.
+    """
+    tables = (each.read_key for each in blueprint(cloud.lab) if isinstance(each, Table))
+    found = read(cloud, tables)
+    before = found.choices or cloud.lab.choices
+    lab = replace(cloud.lab, choices=cloud.lab.choices.over(found.choices or UNDECIDED))
+    desired = blueprint(lab)
+    keys = {each.read_key for each in desired if not (to_remove and each.cascades)}
+    if to_remove or not before.role:
+        keys |= {(Role.kind, role(lab, spec)) for spec in FUNCTIONS} - {given_role(lab)}
+    actual = read(replace(cloud, lab=lab), keys - found.keys(), found).actual(desired)
+    return replace(actual, choices=lab.choices)

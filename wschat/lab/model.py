@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from wschat.lab.answers import Unknown
+from wschat.lab.answers import Unknown, sorted_tags
 from wschat.lab.attributes import Attributes
+from wschat.lab.choices import UNDECIDED, Choices
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
@@ -45,7 +46,7 @@ class Lab:
     `sockets` and `callbacks` are the base URLs, with `API` in them, at which clients connect and at which
     functions post to connections. `endpoint` is what boto3 was told to use in place of AWS, or None.
     `authorization` says who may connect, `OPEN` or `AWS_IAM`; None is as it was, or anyone if there was
-    nothing.
+    nothing. `choices` are what else was chosen for it.
     """
 
     account: str
@@ -56,23 +57,19 @@ class Lab:
     callbacks: str = f"https://{API}.example"
     endpoint: str | None = None
     authorization: str | None = None
+    choices: Choices = UNDECIDED
 
     @property
     def tags(self) -> dict[str, str]:
         """The tag that every resource of this lab carries. Roles are account-wide, hence the region."""
         return {TAG: f"{self.region}/{self.prefix}"}
 
-    @property
-    def tag_list(self) -> list[Any]:
-        """The tag in the form of IAM and DynamoDB."""
-        return [{"Key": key, "Value": value} for key, value in self.tags.items()]
-
     def manages(self, tags: Any) -> bool | None:  # noqa: ANN401
         """Tell whether tags are this lab's: a map, or a list of keys and values, or nothing.
 
         None if they can't be read, so that nobody knows.
         """
-        pairs = tags if isinstance(tags, dict) else {tag["Key"]: tag["Value"] for tag in tags or ()}
+        pairs = dict(sorted_tags(tags))
         if pairs.get(TAG) == self.tags[TAG]:
             return True
         unclear = isinstance(tags, Unknown) or any(
@@ -130,6 +127,7 @@ class Resource(Attributes, ABC):
         names_api: the attribute in which `API` stands for the API's id.
         renamable: whether its name is an attribute that can be changed.
         account_wide: whether other regions see it too.
+        refused_most: whether many accounts let nobody create one.
         legal_name: a regular expression for its name, and the most characters it may have, as botocore's
             service models have them; None if no prefix stands in it.
         listed: the client, the operation that lists all there are, and the JMESPath to their names, if so.
@@ -144,6 +142,7 @@ class Resource(Attributes, ABC):
     names_api: ClassVar[str | None] = None
     renamable: ClassVar[bool] = False
     account_wide: ClassVar[bool] = False
+    refused_most: ClassVar[bool] = False
     legal_name: ClassVar[tuple[str, int] | None] = None
     listed: ClassVar[tuple[str, str, str]]
 
@@ -261,7 +260,7 @@ class Actual:
     """What exists: the lab's resources, the ids that AWS gave them, and what has their names unmanaged.
 
     `unknown` is what nobody can tell whose it is: it is neither changed nor deleted. `created` is when the
-    oldest of the lab's was made, in seconds since 1970.
+    oldest of the lab's was made, in seconds since 1970. `choices` are those given, over those kept.
     """
 
     resources: Mapping[Key, Resource] = field(default_factory=dict)
@@ -269,3 +268,4 @@ class Actual:
     unmanaged: tuple[Resource, ...] = ()
     unknown: tuple[Resource, ...] = ()
     created: float | None = None
+    choices: Choices = UNDECIDED

@@ -128,7 +128,12 @@ def waits_for(step: Step, plan: Iterable[Step]) -> list[Step]:
         needed = step.resource.depends_on
         return [each for each in plan if each.verb in MAKES and each.resource.is_among(needed)]
     changing = (each for each in plan if each.verb is not Verb.CHECK)
-    return [each for each in changing if step.resource.is_among(each.resource.uses)]
+    return [each for each in changing if step.resource.is_among(_used(each))]
+
+
+def _used(step: Step) -> set[Key]:
+    """Return the keys of what something needs while it works, and of what it needed before an update."""
+    return {*step.resource.uses, *(step.found.uses if step.found else ())}
 
 
 def _in_order(plan: Iterable[Step], tasks: list[Task]) -> tuple[Step, ...]:
@@ -178,7 +183,8 @@ def checked(plan: tuple[Step, ...], desired: Iterable[Resource]) -> tuple[Step, 
 def sorter(plan: Iterable[Step]) -> TopologicalSorter[Step]:
     """Return a sorter of the steps: each follows those that it waits for, or is locked by.
 
-    Steps with one lock key come one after another, in the plan's order.
+    Steps with one lock key come one after another, in the plan's order. What people are refused most often
+    to create is tried before all else, so that a refusal leaves nothing behind.
     """
     plan = tuple(plan)
     graph = {step: waits_for(step, plan) for step in plan}
@@ -187,4 +193,8 @@ def sorter(plan: Iterable[Step]) -> TopologicalSorter[Step]:
         lock = step.resource.lock_key
         graph[step] += [last[lock]] if lock in last else []
         last[lock] = step
+    first = next((step for step in plan if step.verb is Verb.CREATE and step.resource.refused_most), None)
+    if first:
+        for step in {*plan} - {first}:
+            graph[step].append(first)
     return TopologicalSorter(graph)

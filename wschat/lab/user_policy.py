@@ -66,6 +66,7 @@ def resources(lab: Lab, bounds: Bounds = UNBOUNDED) -> dict[str, list[str]]:
     return {
         "the two tables": [lab.arn("dynamodb", f"table/{lab.name(table)}") for table in (CLIENTS, ROOMS)],
         "the seven roles": [lab.arn("iam", f"role{bounds.path}{each}") for each in roles],
+        "users and roles": [lab.arn("iam", each) for each in ("user/*", "role/*")],
         "API Gateway's own role": [lab.arn("iam", own_role)],
         "the seven functions": [lab.arn("lambda", f"function:{lab.name(name)}") for name in named],
         "event sources of the seven functions": [lab.arn("lambda", "event-source-mapping:*")],
@@ -123,6 +124,8 @@ STATEMENTS = (
         " GetFunction GetPolicy ListFunctionUrlConfigs ListTags RemovePermission TagResource"
         " UpdateFunctionCode UpdateFunctionConfiguration",
         "the seven functions", "make, look at, mend and delete them, and who may invoke them"),
+    Statement("iam", "SimulatePrincipalPolicy",
+        "users and roles", "ask before the first write what AWS would refuse whoever asks"),
     Statement("lambda", "GetAccountSettings",
         "`*`", "warn when few functions may run at once; it takes no ARN"),
     Statement("lambda", "ListEventSourceMappings",

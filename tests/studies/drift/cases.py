@@ -214,7 +214,7 @@ CASES = (
         _move,
         heals=("UpdateStage(DeploymentId)", "DeleteDeployment"),
     ),
-    case(THE_STAGE, "tag", do("UntagResource", TagKeys=[TAG]), heals=("TagResource",)),
+    case(THE_STAGE, "tags", do("UntagResource", TagKeys=[TAG]), found=(), heals=("TagResource",)),
     case(THE_STAGE, "auto_deploy", do("UpdateStage", AutoDeploy=True)),
     _missing(
         "table client-records", "DeleteTable", "CreateTable", "UpdateTimeToLive(TimeToLiveSpecification)"

@@ -11,7 +11,7 @@ from tests.studies.drift.hand import Do, Hand, do
 from tests.studies.privileges.desk import PASSING, STANDING, Desk
 from tests.studies.privileges.grants import Grant, of_a_person, proofs
 from tests.support.labs import lab_of
-from wschat.lab import engine, inventory
+from wschat.lab import engine, inventory, preflight
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.aws.signing import LONGEST_URL, _sign
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, STAGE
@@ -67,6 +67,11 @@ def _look(desk: Desk) -> None:
 @errand("ask how many functions may run at once", "lambda:GetAccountSettings")
 def _concurrency(desk: Desk) -> None:
     engine.concurrency(desk.mine)
+
+
+@errand("ask what AWS would refuse", "iam:SimulatePrincipalPolicy")
+def _simulate(desk: Desk) -> None:
+    preflight.check_allowed(desk.mine, engine.drift(desk.mine, Actual()))
 
 
 @errand("read a log", "logs:FilterLogEvents")

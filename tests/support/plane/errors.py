@@ -4,9 +4,8 @@ import json
 import re
 from xml.sax.saxutils import escape
 
-from tests.support.plane.wire import Answer, Call
+from tests.support.plane.wire import XML, Answer, Call
 
-XML = {"iam": "https://iam.amazonaws.com/doc/2010-05-08/", "sts": "https://sts.amazonaws.com/doc/2011-06-15/"}
 REQUEST_ID = "00000000-0000-4000-8000-000000000000"
 TOO_FAST = "The rate of control plane requests made by this account is too high"
 THROTTLED = {
@@ -93,12 +92,7 @@ def reworded(service: str, answer: Answer) -> Answer:
     return answer if body == answer.body else answer.with_body(body)
 
 
-def denied(service: str, user: str, action: str, resource: str, *, explicit: bool = False) -> Answer:
+def denied(service: str, user: str, action: str, resource: str, why: str) -> Answer:
     """Refuse in AWS's words; `user` is the caller's ARN."""
-    why = (
-        "with an explicit deny in an identity-based policy"
-        if explicit
-        else f"because no identity-based policy allows the {action} action"
-    )
     text = f"User: {user} is not authorized to perform: {action} on resource: {resource} {why}"
     return error(service, *DENIED[service], text)

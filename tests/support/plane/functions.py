@@ -15,6 +15,11 @@ UNASSUMABLE = "The role defined for the function cannot be assumed by Lambda."
 NOT_NOW = "The operation cannot be performed at this time. {}"
 PENDING = NOT_NOW.format("The function is currently in the following state: Pending")
 UPDATING = NOT_NOW.format("An update is in progress for resource: {}")
+NOT_OFFERED = (
+    'Architecture "{}" is not supported in {}. Please select "x86_64" or remove the Architectures value from'
+    " your request and try again"
+)
+"""As reported: https://github.com/reply-fr/sustainable-personal-accounts/issues/53."""
 UPDATES = {"UpdateFunctionCode", "UpdateFunctionConfiguration"}
 NO_POLICY = error("lambda", 404, "ResourceNotFoundException", "The resource you requested does not exist.")
 ROLE_USERS = {"CreateFunction", "UpdateFunctionConfiguration"}
@@ -23,11 +28,15 @@ UPDATE_STATES = ("LastUpdateStatus", "LastUpdateStatusReason", "LastUpdateStatus
 
 
 class Functions(Service):
-    """`mapped` are the ARNs of the functions that event source mappings lead to, by the mappings' ids."""
+    """`architectures` are offered in this region.
+
+    `mapped` are the ARNs of the functions that event source mappings lead to, by the mappings' ids.
+    """
 
     def __init__(self, times: Times, roles: Roles, reads: Reads, dates: Dates) -> None:
         self._times, self._roles, self._reads, self._dates = times, roles, reads, dates
         self.mapped: dict[str, str] = {}
+        self.architectures = {"arm64", "x86_64"}
         self._made: dict[str, float] = {}
         self._updated: dict[str, float] = {}
         self._granted: dict[str, tuple[str, float]] = {}
@@ -52,6 +61,10 @@ class Functions(Service):
         if operation in UPDATES and self.updating(name, now):
             arn = f"arn:aws:lambda:{call.region}:000000000000:function:{name}"
             return error("lambda", 409, "ResourceConflictException", UPDATING.format(arn))
+        architecture = next(iter(call.params.get("Architectures") or ["x86_64"]))
+        if architecture not in self.architectures:
+            text = NOT_OFFERED.format(architecture, call.region)
+            return error("lambda", 400, "InvalidParameterValueException", text)
         role = call.params.get("Role") if operation in ROLE_USERS else None
         if role and not self._roles.assumable(role, now):
             return error("lambda", 400, "InvalidParameterValueException", UNASSUMABLE)

@@ -8,8 +8,8 @@ from random import Random
 from urllib.parse import urlencode, urlsplit
 from xml.etree import ElementTree as ET
 
-from tests.support.plane.errors import XML, error
-from tests.support.plane.wire import REST, Answer, Call, Request, model, token
+from tests.support.plane.errors import error
+from tests.support.plane.wire import REST, XML, Answer, Call, Request, model, token
 
 ET.register_namespace("", XML["iam"])
 NAMESPACE = f"{{{XML['iam']}}}"

@@ -1,7 +1,7 @@
 """A small IAM: what each call needs, and whether a policy grants it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from ministack.core.iam_evaluator import EvalContext, evaluate, parse_policy_doc
 
 from tests.support.plane.errors import DENIED, denied, error
 from tests.support.plane.variables import resolved
-from tests.support.plane.wire import Answer, Call
+from tests.support.plane.wire import Answer, Call, members, tags_of, xml
 
 ACCOUNT = "000000000000"
 ROOT_ARN = f"arn:aws:iam::{ACCOUNT}:root"
@@ -30,6 +30,8 @@ TAGS = {
 }
 """What a create with tags needs besides."""
 NONE: Mapping[str, str] = {}
+SCP = "service control policy"
+REGION, TAGGED = "aws:RequestedRegion", "aws:RequestTag/"
 LINK = "iam:CreateServiceLinkedRole"
 LINKED_ROLE = (
     f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
@@ -51,21 +53,33 @@ class Need:
     context: dict[str, str] = field(default_factory=dict)
 
 
-def needs(call: Call, functions: Mapping[str, str] = NONE) -> Iterator[Need]:
-    """Yield what a call needs, its own action first; `functions` are those of event source mappings."""
+def needs(call: Call, functions: Mapping[str, str] = NONE, path: str = "/") -> Iterator[Need]:
+    """Yield what a call needs, its own action first.
+
+    `functions` are those of event source mappings, `path` is that of a role.
+    """
     if call.operation in FREE:
         return
-    resource = _resource(call)
+    resource, context = _resource(call).replace(":role/", f":role{path}"), dict(_context(call))
     mapped = functions.get(call.params.get("UUID", ""))
-    yield Need(_action(call), resource, {"lambda:FunctionArn": mapped} if mapped else {})
-    if call.operation in TAGS and _tagged(call):
+    yield Need(_action(call), resource, context | ({"lambda:FunctionArn": mapped} if mapped else {}))
+    if call.operation in TAGS and tags_of(call):
         plain = resource.removesuffix(":log-stream:")
-        yield Need(TAGS[call.operation], plain)
+        yield Need(TAGS[call.operation], plain, context)
     role = call.params.get("Role")
     if role and call.operation in {"CreateFunction", "UpdateFunctionConfiguration"}:
         yield Need("iam:PassRole", role, {"iam:PassedToService": "lambda.amazonaws.com"})
     if call.operation == "CreateApi":
         yield Need(LINK, LINKED_ROLE)
+
+
+def _context(call: Call) -> Iterator[tuple[str, str]]:
+    """Yield what conditions of policies may ask for."""
+    yield REGION, call.region
+    if boundary := call.params.get("PermissionsBoundary"):
+        yield "iam:PermissionsBoundary", boundary
+    for key, value in tags_of(call).items():
+        yield f"{TAGGED}{key}", value
 
 
 def _action(call: Call) -> str:
@@ -74,17 +88,11 @@ def _action(call: Call) -> str:
     return f"{call.service}:{ACTIONS.get(call.operation, call.operation)}"
 
 
-def _tagged(call: Call) -> bool:
-    return any(name.lower() == "tags" and value for name, value in call.params.items()) or any(
-        name.startswith("Tags.member.") for name in call.params
-    )
-
-
 def _resource(call: Call) -> str:
     """Return the ARN that a call is about, as policies must name it."""
     name, here = call.resource, f"{call.region}:{ACCOUNT}"
-    if call.operation in ANYTHING:
-        return "*"
+    if whole := call.params.get("PolicySourceArn", "*" if call.operation in ANYTHING else ""):
+        return str(whole)
     match call.service:
         case "apigateway":
             path = name if not name.startswith("tags/") else f"tags/{quote(name[5:], safe='')}"
@@ -115,15 +123,55 @@ def by(user: str, need: Need) -> Need:
 
 def granted(policy: dict[str, Any], need: Need) -> bool | None:
     """Tell whether a policy allows something; None if a statement denies it."""
-    keys = {name.lower(): value for name, value in need.context.items()}
-    context = EvalContext(ROOT_ARN, "User", ACCOUNT, need.action, need.resource, "", service_context=keys)
+    tags = {key: value for key, value in need.context.items() if key.startswith(TAGGED)}
+    keys = {name.lower(): value for name, value in need.context.items() if name not in tags}
+    context = EvalContext(
+        *(ROOT_ARN, "User", ACCOUNT, need.action, need.resource),
+        need.context.get(REGION, ""),
+        service_context=keys,
+        request_tags={key.removeprefix(TAGGED): value for key, value in tags.items()},
+    )
     return DECISIONS[evaluate(context, [parse_policy_document(resolved(policy, keys))]).decision]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A policy among those that all have to allow a call; `arn` is told where it denies one."""
+
+    document: dict[str, Any]
+    kind: str = "identity-based policy"
+    arn: str = ""
+
+    def refusal(self, need: Need) -> tuple[str, bool]:
+        """Return the words in which AWS refuses, if this does, and whether it is by a denial."""
+        verdict, article = granted(self.document, need), "an" if self.kind[0] in "aeiou" else "a"
+        if verdict is None:
+            return f"with an explicit deny in {article} {self.kind}" + (self.arn and f": {self.arn}"), True
+        return "" if verdict else f"because no {self.kind} allows the {need.action} action", False
 
 
 def for_ministack(policy: dict[str, Any]) -> dict[str, Any]:
     """Add the whole control plane, which is guarded here; who may connect, MiniStack decides."""
     rest = {"Effect": "Allow", "NotAction": "execute-api:*", "Resource": "*"}
     return policy | {"Statement": [*policy["Statement"], rest]}
+
+
+def simulation(call: Call) -> Iterator[Need]:
+    """Yield what a call of SimulatePrincipalPolicy asks about."""
+    entries = members(call, "ContextEntries")
+    context = {each["ContextKeyName"]: each["ContextKeyValues.member.1"] for each in entries}
+    (resource,) = (each[""] for each in members(call, "ResourceArns"))
+    for action in members(call, "ActionNames"):
+        yield Need(action[""], resource, context)
+
+
+def simulated(decisions: Mapping[str, str]) -> Answer:
+    """Answer a simulation."""
+    results = "".join(
+        f"<member><EvalActionName>{action}</EvalActionName><EvalDecision>{decision}</EvalDecision></member>"
+        for action, decision in decisions.items()
+    )
+    return xml("iam", "SimulatePrincipalPolicy", f"<EvaluationResults>{results}</EvaluationResults>")
 
 
 class Permissions:
@@ -135,41 +183,69 @@ class Permissions:
 
     def __init__(self, functions: Mapping[str, str]) -> None:
         self._functions = functions
-        self._policies: dict[str, dict[str, Any]] = {}
-        self._users: dict[str, str] = {}
+        self._layers: dict[str, Sequence[Layer]] = {}
+        self._callers: dict[str, str] = {}
+        self._paths: dict[str, str] = {}
         self.linked = False
 
-    def restrict(self, key: str, policy: dict[str, Any], user: str) -> None:
-        self._policies[key], self._users[key] = policy, user
+    def restrict(self, key: str, layers: Sequence[Layer], caller: str) -> None:
+        """Let who has an access key be this caller, whom these policies restrict."""
+        self._layers[key], self._callers[key] = layers, caller
 
-    def user(self, key: str) -> str:
+    def caller(self, key: str) -> str:
         """Return the ARN of who has an access key."""
-        return self._users.get(key, ROOT_ARN)
+        return self._callers.get(key, ROOT_ARN)
 
     def refuse(self, call: Call) -> Answer | None:
-        asked = (need for need in needs(call, self._functions) if need.action != LINK or not self.linked)
+        if call.operation == "CreateRole":
+            self._paths[call.resource] = call.params.get("Path", "/")
+        asked = (need for need in self.needs(call) if need.action != LINK or not self.linked)
         refusal = next(filter(None, (self._check(call, need) for need in asked)), None)
         self.linked = self.linked or (call.operation == "CreateApi" and not refusal)
         return refusal
+
+    def needs(self, call: Call) -> Iterator[Need]:
+        """Yield what a call needs to be granted."""
+        yield from needs(call, self._functions, self._paths.get(call.resource, "/"))
 
     def refuse_answer(self, call: Call, answer: Answer) -> Answer | None:
         """Refuse what only the answer shows to be needed: the tags of a function."""
         if call.operation != "GetFunction" or not answer.ok or not json.loads(answer.body).get("Tags"):
             return None
-        return self._check(call, Need("lambda:ListTags", _resource(call)))
+        return self._check(call, Need("lambda:ListTags", _resource(call), dict(_context(call))))
+
+    def answer(self, call: Call) -> Answer | None:
+        """Answer what IAM alone knows: who a caller is, and what would be refused; None of all else."""
+        if call.operation == "GetCallerIdentity" and call.key in self._callers:
+            shown = f"<Arn>{self.caller(call.key)}</Arn><UserId>AIDA</UserId><Account>{ACCOUNT}</Account>"
+            return xml("sts", "GetCallerIdentity", shown)
+        if call.operation == "SimulatePrincipalPolicy":
+            return simulated({need.action: self._simulate(call.key, need) for need in simulation(call)})
+        return None
+
+    def _simulate(self, key: str, need: Need) -> str:
+        """Return the decision of a simulation, which leaves out organizations' policies with conditions."""
+        layers = (each for each in self._layers.get(key, ()) if each.kind != SCP)
+        why, explicit = self._refused(layers, by(self.caller(key), need))
+        return ("explicitDeny" if explicit else "implicitDeny") if why else "allowed"
+
+    @staticmethod
+    def _refused(layers: Iterable[Layer], need: Need) -> tuple[str, bool]:
+        refusals = [each.refusal(need) for each in layers]
+        explicit = [each for each in refusals if each[1]]
+        return next((each for each in (*explicit, *refusals) if each[0]), ("", False))
 
     def _check(self, call: Call, need: Need) -> Answer | None:
-        need = by(self.user(call.key), need)
-        policy = self._policies.get(call.key)
-        verdict = policy is None or granted(policy, need)
-        if verdict:
+        need = by(self.caller(call.key), need)
+        why, _ = self._refused(self._layers.get(call.key, ()), need)
+        if not why:
             return None
         if need.action == LINK:
             return error(call.service, *DENIED[call.service], NO_LINK)
-        user, explicit = self.user(call.key), verdict is None
-        return denied(call.service, user, need.action, need.resource, explicit=explicit)
+        return denied(call.service, self.caller(call.key), need.action, need.resource, why)
 
     def deny(self, call: Call) -> Answer:
         """Refuse a call as if its own action were not granted."""
         need = next(needs(call), Need(_action(call), "*"))
-        return denied(call.service, self.user(call.key), need.action, need.resource)
+        why = f"because no identity-based policy allows the {need.action} action"
+        return denied(call.service, self.caller(call.key), need.action, need.resource, why)

@@ -1,7 +1,7 @@
 """The control plane: from a request to the answer that AWS would give."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from random import Random
@@ -16,7 +16,7 @@ from tests.support.plane.gateway import Gateway, Routes
 from tests.support.plane.inside import session
 from tests.support.plane.logs import Logs
 from tests.support.plane.pages import Pages, first_page, paging, whole
-from tests.support.plane.permissions import Need, Permissions, needs
+from tests.support.plane.permissions import Layer, Need, Permissions
 from tests.support.plane.rates import Limits, Times, Traffic
 from tests.support.plane.reads import Reads
 from tests.support.plane.roles import Roles
@@ -85,11 +85,19 @@ class Plane:
 
     def restrict(self, key: str, policy: dict[str, Any], user: str = "person") -> None:
         """Enforce an IAM policy for all calls with an access key."""
-        self._permissions.restrict(key, policy, f"arn:aws:iam::000000000000:user/{user}")
+        self.admit(key, [Layer(policy)], f"arn:aws:iam::000000000000:user/{user}")
+
+    def admit(self, key: str, layers: Sequence[Layer], caller: str) -> None:
+        """Let who has an access key be this caller, and enforce these policies."""
+        self._permissions.restrict(key, layers, caller)
+
+    def offer(self, *architectures: str) -> None:
+        """Offer functions of these architectures alone, as some regions do."""
+        self._functions.architectures = {*architectures}
 
     def needs(self, call: Call) -> Iterator[Need]:
         """Yield what a call needed to be granted."""
-        return needs(call, self._functions.mapped)
+        return self._permissions.needs(call)
 
     def unlink(self) -> None:
         """Take away API Gateway's service-linked role: as in an account that has never had an API."""
@@ -143,8 +151,8 @@ class Plane:
             or self._traffic.refuse(call, call.time)
         )
         self._clock.sleep(self._times.latency)
-        if refusal:
-            return refusal
+        if answer := refusal or self._permissions.answer(call):
+            return answer
         service, now = self._services.get(call.service, self._nothing), self._clock.now()
         with self._lock:
             if refusal := service.refuse(call, now):

@@ -31,7 +31,8 @@ DATA = {
     "sts": {"GetCallerIdentity"},
 }
 """What is no matter of the control plane."""
-READS = ("Get", "List", "Describe")
+XML = {"iam": "https://iam.amazonaws.com/doc/2010-05-08/", "sts": "https://sts.amazonaws.com/doc/2011-06-15/"}
+READS = ("Get", "List", "Describe", "Simulate")
 SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 
@@ -190,6 +191,32 @@ def beside(call: Call, method: str, target: str, body: object = None, **headers:
     asked = identify(similar(call, method, target, body, **headers), call.time)
     assert asked
     return asked
+
+
+def members(call: Call, name: str) -> list[dict[str, str]]:
+    """Return the elements of a list among the parameters of IAM, each by the paths inside of it."""
+    found: dict[int, dict[str, str]] = {}
+    for key, value in call.params.items():
+        if match := re.fullmatch(rf"{name}\.member\.(\d+)\.?(.*)", key):
+            found.setdefault(int(match[1]), {})[match[2]] = str(value)
+    return [each for _, each in sorted(found.items())]
+
+
+def tags_of(call: Call) -> dict[str, str]:
+    """Return the tags that a call gives."""
+    listed: Any = members(call, "Tags") or next(
+        (value for name, value in call.params.items() if name.lower() == "tags"), {}
+    )
+    return listed if isinstance(listed, dict) else {each["Key"]: each["Value"] for each in listed}
+
+
+def xml(service: str, operation: str, result: str) -> Answer:
+    """Return an answer of IAM or STS."""
+    body = (
+        f'<{operation}Response xmlns="{XML[service]}"><{operation}Result>{result}</{operation}Result>'
+        f"</{operation}Response>"
+    )
+    return Answer(200, {"Content-Type": "text/xml"}, body.encode())
 
 
 def token(number: int) -> str:

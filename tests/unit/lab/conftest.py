@@ -1,6 +1,7 @@
 """A lab in a MiniStack of this process, and single resources in it."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ def read(cloud: Cloud, wanted: Resource) -> Resource | None:
     return snapshot.actual(blueprint(cloud.lab)).resources.get(wanted.key)
 
 
-def make(cloud: Cloud, *kinds: type[Resource], **lab: str) -> Cloud:
+def make(cloud: Cloud, *kinds: type[Resource], **lab: Any) -> Cloud:  # noqa: ANN401  as the lab's fields are
     """Create the first of each of these kinds in the blueprint of a lab, which differs so; return the lab."""
     cloud = replace(cloud, lab=replace(cloud.lab, **lab))
     for kind in kinds:

@@ -55,8 +55,11 @@ def held_back(plan: tuple[Step, ...], stuck: Key) -> set[Key]:
     ("stuck", "held"),
     [
         (
-            ("role", "ConnectRole"),
-            {("function", "Connect"), ("policy", "ConnectRole"), ("permission", "Connect:connect")},
+            ("role", "DisconnectRole"),
+            {
+                *(("function", "Disconnect"), ("policy", "DisconnectRole")),
+                ("permission", "Disconnect:disconnect"),
+            },
         ),
         (("policy", "JoinRoomRole"), set()),
         (("function", "Connect"), {("permission", "Connect:connect")}),
@@ -67,6 +70,22 @@ def held_back(plan: tuple[Step, ...], stuck: Key) -> set[Key]:
 def test_what_one_that_is_stuck_holds_back(stuck: Key, held: set[Key]) -> None:
     """Each waits for its own: a stuck role delays its own function, no other and no part of the API."""
     assert held_back(steps_to(DESIRED, exists()), stuck) == held
+
+
+def test_what_is_refused_most_comes_first() -> None:
+    """Nothing is begun before the first role is there: who may make none leaves nothing behind."""
+    plan = steps_to(DESIRED, exists())
+    (first,) = sorted_first(plan)
+    assert first.resource.kind == "role"
+    rest = steps_to(DESIRED, exists(*(each for each in DESIRED if each.kind == "role")))
+    assert len(sorted_first(rest)) > 1
+
+
+def sorted_first(plan: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return the steps of a plan that begin at once."""
+    steps = sorter(plan)
+    steps.prepare()
+    return steps.get_ready()
 
 
 def test_too_much() -> None:
@@ -84,8 +103,8 @@ def test_looks_at_what_was_made() -> None:
     assert [look.resource for look in looks] == [each for each in DESIRED if isinstance(each, kinds)]
     assert {look.verb for look in looks} == {Verb.CHECK}
     after = {look.resource.name: {step.resource.key for step in waits_for(look, plan)} for look in looks}
-    functions = {step.resource.key for step in plan if isinstance(step.resource, Function)}
-    assert after["client-records"] == functions
+    using = {step.resource.key for step in plan if isinstance(step.resource, Function | Role | LogGroup)}
+    assert after["client-records"] == using
     assert {("API", "chatroom-websocket"), ("permission", "Connect:connect")} == after["Connect"]
     assert after["/aws/lambda/Connect"] == {("function", "Connect")}
     assert after["ConnectRole"] == {("function", "Connect"), ("policy", "ConnectRole")}
@@ -111,5 +130,5 @@ def test_down() -> None:
     own = {(kind, "ConnectRole") for kind in ("policy", "role")} | {("log group", "/aws/lambda/Connect")}
     tables = {("table", "client-records"), ("table", "room-messages-users")}
     assert held_back(plan, ("function", "Connect")) == own | tables
-    assert held_back(plan, ("policy", "ConnectRole")) == {("role", "ConnectRole")}
+    assert held_back(plan, ("policy", "ConnectRole")) == {("role", "ConnectRole")} | tables
     assert len(held_back(plan, ("API", "chatroom-websocket"))) == len(plan) - 1

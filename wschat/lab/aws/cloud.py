@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from wschat.errors import AwsError
 from wschat.lab.answers import MISSING, Unknown
-from wschat.lab.aws.errors import classify, refusal
+from wschat.lab.aws.errors import classify, is_denied, refusal
 from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import Key, Lab
 from wschat.retry import Attempts, Backoff, Failure
@@ -63,7 +63,8 @@ class OutcomeUnknown(Exception):  # noqa: N818  it asks for a look
 class Cloud:
     """The clients for one lab, which never retry by themselves: the methods here do.
 
-    `ids` are those that AWS gave to resources of the lab, as far as a run of a plan knows them.
+    `caller` is the ARN of who asks. `ids` are those that AWS gave to resources of the lab, as far as a run
+    of a plan knows them.
     `on_wait` is called before each pause with the reason and the seconds waited so far.
     `notes` are what could not be looked at, and why, each once.
     `workers` is how many threads there may be. `jitter` gives numbers from 0 to 1.
@@ -77,6 +78,7 @@ class Cloud:
     functions: "LambdaClient"
     logs: "CloudWatchLogsClient"
     api: "ApiGatewayV2Client"
+    caller: str = ""
     clock: Clock = field(default_factory=Clock)
     pacing: Pacing = AWS_PACING
     workers: int = WORKERS
@@ -154,6 +156,10 @@ class Cloud:
                 return self.unseen(what, why)
             raise
 
+    def is_denied(self, error: Exception) -> bool:
+        """Tell whether an error of a call is a missing permission's."""
+        return is_denied(error)
+
     def unseen(self, what: str, why: str) -> Unknown:
         """Note that something could not be looked at; return what stands for it."""
         self.notes[f"could not look at {what}: {why}"] = None
@@ -219,9 +225,14 @@ class Cloud:
     def _retry(
         self, read_as: Mapping[Failure, Failure], call: Callable[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Call by the retry policy; `read_as` says which failures mean another one to this caller."""
+        """Call by the retry policy; `read_as` says which failures mean another one to this caller.
+
+        A role that was given is not new, so Lambda will not know it later.
+        """
         start = self.clock.now()
         attempts = Attempts(start)
+        given = {Failure.NEW_ROLE: Failure.PERMANENT} if self.lab.choices.role else {}
+        read_as = {**given, **read_as}
         while True:
             try:
                 return call(*args, **kwargs)

@@ -8,7 +8,8 @@ from email.utils import formatdate
 from re import DOTALL, IGNORECASE, search
 from typing import Any
 
-from wschat.errors import LOG_IN, AccessError, AwsError, WschatError
+from wschat.errors import LOG_IN, AccessError, AwsError, NotOfferedError, WschatError
+from wschat.lab.aws.refusals import ACCOUNTS, PASTE
 from wschat.retry import Failure
 
 THROTTLED = (
@@ -24,6 +25,8 @@ CONFLICT = "ConcurrentModification ConcurrentModificationException OperationAbor
 CHANGING = "concurrent|currently in the following state|being (created|updated|deleted|changed)|in progress"
 QUOTA = "LimitExceeded LimitExceededException CodeStorageExceededException ServiceQuotaExceededException"
 NEW_ROLE = "assumed by Lambda|does not have permissions|invalid for CreateGrant|valid principal"
+NOT_OFFERED = "architecture|runtime"
+"""Reported of a region without arm64: https://github.com/reply-fr/sustainable-personal-accounts/issues/53."""
 FAILURES = (
     ("ConnectionError HTTPClientError ResponseParserError", "", Failure.NO_ANSWER),  # that is a proxy's
     (CONFLICT, "", Failure.CONFLICT),
@@ -35,6 +38,7 @@ FAILURES = (
     (EXISTS, "", Failure.EXISTS),
     ("ResourceNotFoundException NoSuchEntity NoSuchEntityException NotFoundException", "", Failure.NOT_FOUND),
     ("InvalidParameterValueException", NEW_ROLE, Failure.NEW_ROLE),
+    ("InvalidParameterValueException", NOT_OFFERED, Failure.NOT_OFFERED),
     ("5xx", "", Failure.NO_ANSWER),
 )
 """The kinds of failures, by an error's names, of which it has one, and words in its code and text: the first.
@@ -92,6 +96,10 @@ UNREACHED = "AWS can't be reached at {endpoint}"
 LOCAL_LAB = (
     "if a local lab was there, it has ended: start `wschat local`, and set what it shows; or take that"
     " setting away"
+)
+NOT_ASSUMED = (
+    "its trust policy must let lambda.amazonaws.com assume it, and its ARN be right, with its path; one that"
+    " is seconds old takes a moment: run the same command again"
 )
 # fmt: off
 CONNECTING: tuple[Text, ...] = (
@@ -158,7 +166,7 @@ ANSWERED: tuple[Text, ...] = (
         "this machine's clock is more than 5 minutes off: it says {now}, AWS {date}",
         "set the clock, best by a time server, then run the same command"),
     (AccessError, EXPIRED, "",
-        "the AWS login has expired{credentials}", LOG_IN_AGAIN),
+        "the AWS login has expired{credentials}", f"{LOG_IN_AGAIN}; {PASTE}"),
     (AccessError, UNKNOWN, "",
         "AWS does not know these credentials{credentials}",
         f"{LOG_IN_AGAIN}; or the account has not enabled this region"),
@@ -167,6 +175,7 @@ ANSWERED: tuple[Text, ...] = (
         "finish its sign-up: AWS takes up to 24 hours to activate a new account; or look at its plan"),
     (AccessError, DENIED, "create a Service Linked Role",  # an account's first API: it names no permission
         "{text}", OWN_ROLE),
+    *((AccessError, f"{DENIED} TagPolicyException", *account) for account in ACCOUNTS),
     (AccessError, DENIED, r"^\w+ $", "AWS does not allow {operation}", ASK),
     (AccessError, DENIED, "", "{text}", ASK),
     (AwsError, "THROTTLED", "", "for minutes AWS took no more such calls: {text} ({code}, {operation})",
@@ -175,6 +184,8 @@ ANSWERED: tuple[Text, ...] = (
         f"in a few minutes, {AGAIN}"),
 )
 OTHERS: tuple[Text, ...] = (
+    (AwsError, "NEW_ROLE", "", "Lambda can't assume the role: {text}", NOT_ASSUMED),
+    (NotOfferedError, "NOT_OFFERED", "", "{text}", "take another --region"),
     (AwsError, "QUOTA", "", "a quota is used up: {text} ({code})",
         "remove what nobody needs, or have Service Quotas raise it; then run the same command"),
     (AwsError, "ClientError", "", "{text} ({code}, {operation})", AGAIN),
@@ -215,6 +226,11 @@ def translated(where: str, texts: Sequence[Text] = CALLING) -> Iterator[None]:
                 told = [each.format(*found.groups(), **facts) for each in (what, hint)]
                 raise kind(SECRET.sub("…", told[0]), where=where, hint=told[1]) from error
         raise
+
+
+def is_denied(error: Exception) -> bool:
+    """Tell whether an error is a missing permission's."""
+    return bool(_names_and_words(error)[0] & {*DENIED.split()})
 
 
 def refusal(error: Exception) -> str | None:

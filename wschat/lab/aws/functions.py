@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from wschat.lab.answers import Unknown, document, listed, seconds
+from wschat.lab.answers import Unknown, document, listed, seconds, sorted_tags
 from wschat.lab.attributes import value_at
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.tables import Table
+from wschat.lab.aws.tags import Tagged
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
 
 if TYPE_CHECKING:
@@ -22,21 +23,18 @@ READY = {"Active", "Inactive"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Function(Resource):
+class Function(Tagged):
     """A function; `code` is its zip's SHA-256 in base64. Memory in MB, timeout in seconds.
 
     `state` and `last_update` are as they should be, or AWS's reason: a function that could not be made has
     to be made anew, while a change that failed can be sent again. `package` is the zip, of what is desired.
     `reserved_concurrency` is how many of it may run at once, of 0 none: what the console's Throttle sets.
-    `event_sources` are the ARNs of queues and streams that call it.
+    `event_sources` are the ARNs of queues and streams that call it. `role` is its role's name, with the path.
     """
 
     kind = "function"
     task = Task.FUNCTIONS
     fixed = frozenset({"state"})
-    told: ClassVar = {
-        "event_sources": "who made it may need it: ask them, or delete it (Lambda → the function → Triggers)"
-    }
     legal_name = (r"[A-Za-z0-9_-]+", 64)
     listed = ("functions", "list_functions", "Functions[].FunctionName")
     package: bytes = field(default=b"", compare=False, repr=False)
@@ -67,21 +65,31 @@ class Function(Resource):
     last_update: str = "Successful"
 
     @property
+    def told(self) -> Mapping[str, str]:
+        why = "who made it may need it: ask them, or delete it (Lambda → the function → Triggers)"
+        return {"event_sources": why}
+
+    @property
+    def role_key(self) -> Key:
+        """Its role's, of the lab's or one that was given."""
+        return (Role.kind, self.role.rpartition("/")[2])
+
+    @property
     def depends_on(self) -> tuple[Key, ...]:
-        return ((Role.kind, self.role),)
+        return (self.role_key,)
 
     @property
     def uses(self) -> tuple[Key, ...]:
         """The tables, its role with what that allows, and its log group, which Lambda would make again."""
         log_group = (LogGroup.kind, log_group_of(self.name))
-        return ((Table.kind, ""), log_group, (Policy.kind, self.role), (Role.kind, self.role))
+        return ((Table.kind, ""), log_group, (Policy.kind, self.role_key[1]), self.role_key)
 
     def resolved(self, snapshot: "Snapshot", changed: float | None) -> Self:
         """Say so if its role is gone, or was made anew: it is bound to the old one, not to the name.
 
         AWS keeps the time of a role in whole seconds.
         """
-        role = snapshot.get((Role.kind, self.role))
+        role = snapshot.get(self.role_key)
         if role is None:  # it was not read
             return self
         made = max((each.created or 0 for each in role), default=None)
@@ -114,7 +122,8 @@ class Function(Resource):
                 called_by[attribute] = tuple(seen or ())
         function = cls(
             name=name,
-            role=now["Role"].rpartition("/")[2],
+            role=now["Role"].partition(":role/")[2],
+            tags=sorted_tags(tags),
             code=now["CodeSha256"],
             architecture=",".join(now.get("Architectures", ())),
             environment=tuple(sorted(now.get("Environment", {}).get("Variables", {}).items())),
@@ -146,7 +155,7 @@ class Function(Resource):
             FunctionName=self.name,
             Architectures=[self.architecture],  # type: ignore[list-item]
             Code={"ZipFile": self.package},
-            Tags=cloud.lab.tags,
+            Tags=self.all_tags(cloud),
             **self.wanted(cloud),
         )
 
@@ -169,6 +178,11 @@ class Function(Resource):
             change = cloud.functions.update_function_configuration
             cloud.call(change, FunctionName=self.name, **changed)
         self._update_callers(self.differences(found), cloud)
+        self.update_tags(found, cloud)
+
+    def tag(self, cloud: "Cloud", tags: Mapping[str, str]) -> None:
+        arn = cloud.lab.arn("lambda", f"function:{self.name}")
+        cloud.call(cloud.functions.tag_resource, Resource=arn, Tags=tags)
 
     def _update_callers(self, differs: Collection[str], cloud: "Cloud") -> None:
         """Set how many may run at once, and take away the URLs that somebody gave it."""
@@ -192,11 +206,12 @@ class Function(Resource):
         it in Terraform's aws_lambda_function). This comes before all other changes: they would make the
         function younger than its role, and nobody would see any more that it lost it.
         """
-        other = next(name for kind, name in cloud.ids if kind == Role.kind and name != self.role)
+        path, _, own = self.role.rpartition("/")
+        other = next(name for kind, name in cloud.ids if kind == Role.kind and name != own)
         cloud.call(
             cloud.functions.update_function_configuration,
             FunctionName=self.name,
-            Role=cloud.lab.arn("iam", f"role/{other}"),
+            Role=cloud.lab.arn("iam", f"role/{path}/{other}" if path else f"role/{other}"),
         )
 
     def delete(self, cloud: "Cloud") -> None:

@@ -1,18 +1,19 @@
 """CloudWatch Logs: log groups."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Self
 
-from wschat.lab.answers import Unknown, seconds
-from wschat.lab.model import Observed, Resource, Task
+from wschat.lab.answers import Unknown, seconds, sorted_tags
+from wschat.lab.aws.tags import Tagged
+from wschat.lab.model import Key, Observed, Task
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogGroup(Resource):
+class LogGroup(Tagged):
     """A log group. Lambda would make it by itself, without an end to what it keeps."""
 
     kind = "log group"
@@ -20,11 +21,19 @@ class LogGroup(Resource):
     legal_name = (r"[A-Za-z0-9_/.#-]+", 512)
     listed = ("logs", "describe_log_groups", "logGroups[].logGroupName")
     fixed = frozenset({"log_class"})
-    told: ClassVar = {"kms_key": "it takes the key to read it: `aws logs disassociate-kms-key` ends that"}
     retention_days: Annotated[int | None, "retentionInDays"]
     deletion_protection: Annotated[bool, "deletionProtectionEnabled"] = False
     log_class: Annotated[str, "logGroupClass"] = "STANDARD"
     kms_key: Annotated[str | None, "kmsKeyId"] = None
+
+    @property
+    def uses(self) -> tuple[Key, ...]:
+        """The tables, whose tags keep the lab's choices as long as there is anything of it."""
+        return (("table", ""),)
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        return {"kms_key": "it takes the key to read it: `aws logs disassociate-kms-key` ends that"}
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -39,13 +48,13 @@ class LogGroup(Resource):
             made = seconds(group["creationTime"])
             if tags is not None:
                 yield Observed(
-                    cls(name=name, **cls.known(group)),
+                    cls(name=name, tags=sorted_tags(tags.get("tags")), **cls.known(group)),
                     managed=cloud.lab.manages(tags.get("tags")),
                     created=made and made / 1000,
                 )
 
     def create(self, cloud: "Cloud") -> None:
-        cloud.create(cloud.logs.create_log_group, logGroupName=self.name, tags=cloud.lab.tags)
+        cloud.create(cloud.logs.create_log_group, logGroupName=self.name, tags=self.all_tags(cloud))
         self._keep(cloud)
 
     def update(self, found: Self, cloud: "Cloud") -> None:
@@ -54,6 +63,11 @@ class LogGroup(Resource):
             self._keep(cloud)
         if "deletion_protection" in differs:
             self._protect(cloud, on=self.deletion_protection)
+        self.update_tags(found, cloud)
+
+    def tag(self, cloud: "Cloud", tags: Mapping[str, str]) -> None:
+        arn = cloud.lab.arn("logs", f"log-group:{self.name}")
+        cloud.call(cloud.logs.tag_resource, resourceArn=arn, tags=tags)
 
     def _keep(self, cloud: "Cloud") -> None:
         days, keep = self.retention_days or 0, cloud.logs.put_retention_policy

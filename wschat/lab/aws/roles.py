@@ -1,10 +1,14 @@
 """IAM: roles, and the inline policy of each."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from wschat.lab.answers import document, seconds
+from wschat.errors import AccessError
+from wschat.lab.answers import document, seconds, sorted_tags
+from wschat.lab.aws.refusals import LAB_ROLE, NO_ROLES
+from wschat.lab.aws.tags import Tagged, listed_tags
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
 
 if TYPE_CHECKING:
@@ -15,7 +19,7 @@ POLICY_NAME = "access"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Role(Resource):
+class Role(Tagged):
     """A role; `trust` is the document that says who may assume it.
 
     `attached` are the ARNs of managed policies, `inline` the names of inline ones beside the lab's.
@@ -24,23 +28,35 @@ class Role(Resource):
     kind = "role"
     task = Task.FUNCTIONS
     account_wide = True
+    refused_most = True
     legal_name = (r"[A-Za-z0-9_+=,.@-]+", 64)
     listed = ("iam", "list_roles", "Roles[].RoleName")
     fixed = frozenset({"path"})
-    told: ClassVar = {
-        "boundary": "who set it may mean it so: ask them, or `aws iam delete-role-permissions-boundary`"
-    }
     trust: str
     path: Annotated[str, "Path"] = "/"
     boundary: Annotated[str | None, "PermissionsBoundary.PermissionsBoundaryArn"] = None
     attached: tuple[str, ...] = ()
     inline: tuple[str, ...] = ()
 
+    @property
+    def uses(self) -> tuple[Key, ...]:
+        """The tables, whose tags keep what was chosen for it, so that it is known how to delete it."""
+        return (("table", ""),)
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        """A boundary that nobody chose for the lab."""
+        why = "who set it may mean it so: ask them, or `aws iam delete-role-permissions-boundary`"
+        return {} if self.boundary else {"boundary": why}
+
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
         """Read it, and of one that is managed the policies."""
-        found = cloud.find(cloud.iam.get_role, RoleName=name)
-        if found is None:
+        chosen = cloud.lab.choices
+        tolerant = chosen.role or chosen.path  # of one that is not there, AWS refuses the name without a path
+        look: Any = partial(cloud.ask, "the lab's own roles") if tolerant else cloud.find
+        found = look(cloud.iam.get_role, RoleName=name)
+        if not found:
             return
         role = found["Role"]
         managed = cloud.lab.manages(role.get("Tags"))
@@ -52,7 +68,7 @@ class Role(Resource):
                 seen = cloud.ask(f"{what} policies of roles", cloud.pages, cloud.iam, *query, RoleName=name)
                 policies[what] = tuple(seen or ())
         yield Observed(
-            cls(name=name, trust=trust, **cls.known(role), **policies),
+            cls(name=name, trust=trust, tags=sorted_tags(role.get("Tags")), **cls.known(role), **policies),
             id=role["RoleId"],
             managed=managed,
             created=seconds(role["CreateDate"]),
@@ -61,17 +77,34 @@ class Role(Resource):
             yield from Policy.read(cloud, name)
 
     def create(self, cloud: "Cloud") -> None:
-        """Create it; Lambda may not know it for some seconds."""
-        made = cloud.create(
-            cloud.iam.create_role,
-            RoleName=self.name,
-            AssumeRolePolicyDocument=self.trust,
-            Tags=cloud.lab.tag_list,
-        )
+        """Create it; Lambda may not know it for some seconds.
+
+        Raises:
+            AccessError: nobody may in this account, which has a role for everything.
+        """
+        try:
+            made = cloud.create(
+                cloud.iam.create_role,
+                RoleName=self.name,
+                AssumeRolePolicyDocument=self.trust,
+                Tags=listed_tags(self.all_tags(cloud)),
+                **self.wanted(cloud),
+            )
+        except Exception as error:
+            ask: Any = replace(cloud, notes={}).ask
+            if cloud.is_denied(error) and ask(LAB_ROLE, cloud.iam.get_role, RoleName=LAB_ROLE):
+                raise AccessError(str(error), hint=NO_ROLES.format(LAB_ROLE)) from error
+            raise
         cloud.ids[self.key] = made["Role"]["RoleId"]
 
+    def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
+        return super().settings(cloud) | {"boundary": ("PermissionsBoundary", self.boundary)}
+
+    def tag(self, cloud: "Cloud", tags: Mapping[str, str]) -> None:
+        cloud.call(cloud.iam.tag_role, RoleName=self.name, Tags=listed_tags(tags))
+
     def update(self, found: Self, cloud: "Cloud") -> None:
-        """Change who may assume it, and take away the policies that are not the lab's."""
+        """Change who may assume it, bound it, and take away the policies that are not the lab's."""
         iam, differs = cloud.iam, self.differences(found)
         if "trust" in differs:
             cloud.call(iam.update_assume_role_policy, RoleName=self.name, PolicyDocument=self.trust)
@@ -79,6 +112,10 @@ class Role(Resource):
             cloud.find(iam.detach_role_policy, RoleName=self.name, PolicyArn=arn)
         for name in found.inline if "inline" in differs else ():
             cloud.find(iam.delete_role_policy, RoleName=self.name, PolicyName=name)
+        if self.boundary and "boundary" in differs:
+            bound = iam.put_role_permissions_boundary
+            cloud.call(bound, RoleName=self.name, PermissionsBoundary=self.boundary)
+        self.update_tags(found, cloud)
 
     def delete(self, cloud: "Cloud") -> None:
         """Remove the role's policies, and it from instance profiles, whoever put them there; then the role.

@@ -65,17 +65,13 @@ def connect(
         get_credentials(session)
         if record:
             watch(record, session, sts)
-        ((account, partition),) = clock.run_all([partial(_who, sts)])
+        ((account, partition, caller),) = clock.run_all([partial(_who, sts)])
         clients: Any = {name: make(service, config=_config(attempts=1)) for name, service in SERVICES.items()}
         control_plane = clients["api"].meta.endpoint_url
         emulated = is_here(urlsplit(control_plane).hostname or "")
-        lab = Lab(
-            account=account,
-            region=session.region_name,
-            prefix=target.prefix,
-            partition=partition,
-            **(_emulated(control_plane) if emulated else _in_aws(session, control_plane)),
-        )
+        where: Any = _emulated(control_plane) if emulated else _in_aws(session, control_plane)
+        region, prefix = session.region_name, target.prefix
+        lab = Lab(account=account, region=region, prefix=prefix, partition=partition, **where)
     pacing = pacing or (EMULATOR_PACING if emulated else AWS_PACING)
     for name, client in clients.items():
         limit = pacing.api_calls_a_second if name == "api" else math.inf
@@ -83,7 +79,7 @@ def connect(
     if record:
         watch(record, session, *clients.values())
         record.write("lab", time.time(), **asdict(lab))
-    return Cloud(lab, **clients, clock=clock, pacing=pacing)
+    return Cloud(lab, **clients, caller=caller, clock=clock, pacing=pacing)
 
 
 def watch(record: "recorder.Recording", session: boto3.Session, *clients: Any) -> None:  # noqa: ANN401
@@ -131,13 +127,13 @@ class RateLimiter:
             raise Stopped
 
 
-def _who(sts: "STSClient") -> tuple[str, str]:
-    """Return the account that is asking, and its partition."""
+def _who(sts: "STSClient") -> tuple[str, str, str]:
+    """Return the account that is asking, its partition, and the ARN of who asks."""
     try:
         identity = sts.get_caller_identity()
-        account, partition = identity["Account"], identity["Arn"].split(":")[1]
+        account, caller = identity["Account"], identity["Arn"]
         if account.isdecimal():
-            return account, partition
+            return account, caller.split(":")[1], caller
     except (LookupError, TypeError, AttributeError):  # it is XML, and not AWS's
         pass
     error = ResponseParserError()

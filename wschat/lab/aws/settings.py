@@ -19,11 +19,13 @@ from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url, va
 
 from wschat.errors import AccessError, UsageError
 from wschat.lab.aws.errors import WAY, Text, Way, note, translated
+from wschat.lab.aws.refusals import REGIONS
 from wschat.proxy import Proxy, proxy_for
 from wschat.target import is_here
 
 MEND = "mend that file, or name another"
 REGION = "give --region, for example --region eu-central-1, or set AWS_REGION"
+PASTED = f"; what a Learner Lab lets you paste names none: it has {REGIONS}"
 # fmt: off
 READING: tuple[Text, ...] = (
     (AccessError, "ProfileNotFound", "", "there is no profile {profile!r}",
@@ -85,7 +87,9 @@ class Settings(botocore.session.Session):
             self.get_scoped_config()
         found = self.get_config_variable("region")
         if not found:
-            raise AccessError("no region, or no valid one", where="--region", hint=REGION + self.absent)
+            raise AccessError(
+                "no region, or no valid one", where="--region", hint=REGION + PASTED + self.absent
+            )
         with translated(self._source("region"), READING):
             validate_region_name(found)
             if found != found.strip():  # which botocore overlooks at the end

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from wschat.errors import AwsError
-from wschat.lab.answers import seconds
-from wschat.lab.model import Observed, Resource, Task
+from wschat.lab.answers import seconds, sorted_tags
+from wschat.lab.aws.tags import Tagged, listed_tags
+from wschat.lab.model import Observed, Task
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
@@ -17,17 +18,15 @@ TTL_IS_SO = "is already"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table(Resource):
-    """A table, on demand, with one string key; `ttl` is the attribute of its time to live."""
+class Table(Tagged):
+    """A table, on demand, with one string key; `ttl` is the attribute of its time to live.
+
+    Its tags keep the lab's choices, too.
+    """
 
     kind = "table"
     task = Task.TABLES
     fixed = frozenset({"partition_key"})
-    told: ClassVar = {
-        "status": "AWS says that nobody can use it: look at its key, in the console",
-        "kms_key": "the functions may not use that key: `aws dynamodb update-table` can end it",
-        "replicas": "teardown leaves those: delete them in their regions",
-    }
     legal_name = (r"[A-Za-z0-9_.-]{3,}", 255)
     listed = ("dynamodb", "list_tables", "TableNames[]")
     partition_key: str
@@ -39,6 +38,14 @@ class Table(Resource):
     status: Annotated[str, "TableStatus"] = "ACTIVE"
     kms_key: Annotated[str | None, "SSEDescription.KMSMasterKeyArn"] = None
     replicas: Annotated[tuple[str, ...], "Replicas[].RegionName"] = ()
+
+    @property
+    def told(self) -> Mapping[str, str]:
+        return {
+            "status": "AWS says that nobody can use it: look at its key, in the console",
+            "kms_key": "the functions may not use that key: `aws dynamodb update-table` can end it",
+            "replicas": "teardown leaves those: delete them in their regions",
+        }
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -65,6 +72,7 @@ class Table(Resource):
                 partition_key=",".join(key if kind == "S" else f"{key}:{kind}" for key, kind in keys),
                 ttl=_ttl(expiry),
                 billing=table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
+                tags=sorted_tags(tags.get("Tags")),
                 **cls.known(table),
             ),
             managed=cloud.lab.manages(tags.get("Tags")),
@@ -79,7 +87,7 @@ class Table(Resource):
             AttributeDefinitions=[{"AttributeName": self.partition_key, "AttributeType": "S"}],
             KeySchema=[{"AttributeName": self.partition_key, "KeyType": "HASH"}],
             BillingMode=self.billing,  # type: ignore[arg-type]
-            Tags=cloud.lab.tag_list,
+            Tags=listed_tags(self.all_tags(cloud)),
         )
         self._wait_active(cloud)
         if self.ttl:
@@ -94,6 +102,11 @@ class Table(Resource):
             self._set_ttl(found.ttl, cloud, enabled=False)
         if self.ttl and self.ttl != found.ttl:
             self._set_ttl(self.ttl, cloud)
+        self.update_tags(found, cloud)
+
+    def tag(self, cloud: "Cloud", tags: Mapping[str, str]) -> None:
+        arn = cloud.lab.arn("dynamodb", f"table/{self.name}")
+        cloud.call(cloud.dynamodb.tag_resource, ResourceArn=arn, Tags=listed_tags(tags))
 
     def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
         return super().settings(cloud) | {"billing": ("BillingMode", self.billing)}

@@ -5,13 +5,14 @@ collide on, so one that is sent again after a lost answer would make two.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from wschat.errors import AwsError
-from wschat.lab.answers import seconds
+from wschat.lab.answers import seconds, sorted_tags
+from wschat.lab.aws.tags import Tagged
 from wschat.lab.model import TAG, Key, Observed, Resource
 from wschat.retry import LONGEST_S
 
@@ -26,7 +27,7 @@ DEPLOY_AGAIN = "mend what it names, and run the same command again, which deploy
 
 
 @dataclass(frozen=True, kw_only=True)
-class Api(Resource):
+class Api(Tagged):
     """The API; `selection` is the route selection expression.
 
     `title` is what AWS calls its name, by which it is found as well as by its tag. `description` says who
@@ -70,8 +71,8 @@ class Api(Resource):
             managed = cloud.lab.manages(api.get("Tags"))
             alike = api.get("Tags", {}).get(TAG, "").casefold() == tag
             if alike or managed is None or api["Name"] == name:
-                resource = cls(name=api["Name"] if managed is False else name, **cls.known(api))
-                made = seconds(api["CreatedDate"])
+                shown, tags = api["Name"] if managed is False else name, sorted_tags(api.get("Tags"))
+                resource, made = cls(name=shown, tags=tags, **cls.known(api)), seconds(api["CreatedDate"])
                 yield Observed(resource, id=api["ApiId"], managed=managed, created=made)
 
     def create(self, cloud: "Cloud") -> None:
@@ -79,7 +80,7 @@ class Api(Resource):
 
         Only what exists counts: a list may still show one that was just torn down.
         """
-        made = cloud.create(cloud.api.create_api, Tags=cloud.lab.tags, **self.wanted(cloud))["ApiId"]
+        made = cloud.create(cloud.api.create_api, Tags=self.all_tags(cloud), **self.wanted(cloud))["ApiId"]
         cloud.pause(cloud.pacing.read_lag, "somebody else may make it too: looking")
         there = [
             (each.created or 0, each.id)
@@ -92,11 +93,21 @@ class Api(Resource):
         cloud.ids[self.key] = kept
 
     def update(self, found: Self, cloud: "Cloud") -> None:
-        cloud.call(cloud.api.update_api, ApiId=cloud.id_of(self.key), **self.wanted(cloud, found))
+        if changed := self.wanted(cloud, found):
+            cloud.call(cloud.api.update_api, ApiId=cloud.id_of(self.key), **changed)
+        self.update_tags(found, cloud)
+
+    def tag(self, cloud: "Cloud", tags: Mapping[str, str]) -> None:
+        _tag(cloud, f"/apis/{cloud.id_of(self.key)}", tags)
 
     def delete(self, cloud: "Cloud") -> None:
         """Delete it, and all that is in it."""
         cloud.find(cloud.api.delete_api, ApiId=cloud.id_of(self.key))
+
+
+def _tag(cloud: "Cloud", path: str, tags: Mapping[str, str]) -> None:
+    arn = f"arn:{cloud.lab.partition}:apigateway:{cloud.lab.region}::{path}"
+    cloud.call(cloud.api.tag_resource, ResourceArn=arn, Tags=tags)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,10 +146,10 @@ class ApiPart(Resource):
     def create(self, cloud: "Cloud") -> None:
         self.make(cloud)
 
-    def make(self, cloud: "Cloud") -> Any:  # noqa: ANN401
+    def make(self, cloud: "Cloud", **more: Any) -> Any:  # noqa: ANN401
         """Create it alone, and return what API Gateway answers."""
         make = getattr(cloud.api, f"create_{self.kind}")
-        made = cloud.create(make, ApiId=cloud.api_id, **self.wanted(cloud))
+        made = cloud.create(make, ApiId=cloud.api_id, **self.wanted(cloud), **more)
         cloud.ids[self.key] = made[self.id_name]
         return made
 
@@ -212,7 +223,7 @@ def _has_ended(deployment: Any) -> bool:  # noqa: ANN401
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stage(ApiPart):
+class Stage(ApiPart, Tagged):
     """A stage, and the deployment that it serves; its name is its id.
 
     `rate` and `burst` are its throttle, in messages a second and at once; of 0 it takes none.
@@ -226,7 +237,6 @@ class Stage(ApiPart):
     made_anew = frozenset({"rate", "burst", "logging", "data_trace", "metrics", "route_settings"})
     name: Annotated[str, "StageName"]
     deployment: str | None
-    tag: str | None
     auto_deploy: bool = False
     rate: Annotated[float | None, "DefaultRouteSettings.ThrottlingRateLimit"] = None
     burst: Annotated[int | None, "DefaultRouteSettings.ThrottlingBurstLimit"] = None
@@ -239,16 +249,19 @@ class Stage(ApiPart):
     def attributes(cls, _cloud: "Cloud", _api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
         return {
             "deployment": answer.get("DeploymentId"),
-            "tag": answer.get("Tags", {}).get(TAG),
+            "tags": sorted_tags(answer.get("Tags")),
             "auto_deploy": answer.get("AutoDeploy", False),
         }
 
     def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
         serves = cloud.id_of((Deployment.kind, str(self.deployment)))
-        return super().settings(cloud) | {
-            "deployment": ("DeploymentId", serves),
-            "tag": ("Tags", cloud.lab.tags),
-        }
+        return super().settings(cloud) | {"deployment": ("DeploymentId", serves)}
+
+    def make(self, cloud: "Cloud", **more: Any) -> Any:  # noqa: ANN401
+        return super().make(cloud, Tags=self.all_tags(cloud), **more)
+
+    def tag(self, cloud: "Cloud", tags: Mapping[str, str]) -> None:
+        _tag(cloud, f"/apis/{cloud.api_id}/stages/{self.name}", tags)
 
     def update(self, found: Self, cloud: "Cloud") -> None:
         """Give it back its tag, its settings, and the deployment that it should serve.
@@ -259,10 +272,8 @@ class Stage(ApiPart):
         if self.can_only_be_made_anew(found):
             self.make_anew(found, cloud)
             return
-        changed, lab = self.wanted(cloud, found), cloud.lab
-        if tags := changed.pop("Tags", None):
-            arn = f"arn:{lab.partition}:apigateway:{lab.region}::/apis/{cloud.api_id}/stages/{self.name}"
-            cloud.call(cloud.api.tag_resource, ResourceArn=arn, Tags=tags)
+        self.update_tags(found, cloud)
+        changed = self.wanted(cloud, found)
         if self.auto_deploy != found.auto_deploy:  # while it is on, no deployment can be chosen
             cloud.call(cloud.api.update_stage, AutoDeploy=self.auto_deploy, **self.path(cloud))
         if changed:

@@ -22,7 +22,7 @@ from wschat.lab.model import TAG
 from wschat.lab.plan import Step, Verb
 
 DEPLOYMENT = Deployment(name="routes")
-STAGE = Stage(name="dev", deployment="routes", tag=None)
+STAGE = Stage(name="dev", deployment="routes")
 
 
 def test_names_for_all_labs(empty: Cloud) -> None:

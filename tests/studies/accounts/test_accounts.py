@@ -1,0 +1,26 @@
+"""What is said and made in accounts that are not one's own; `python -m tests.studies.accounts` tries all."""
+
+from itertools import takewhile
+
+import pytest
+
+from tests.studies.accounts.cases import CASES, NOTHING
+from tests.studies.accounts.person import Person
+from tests.support.plane.embedded import Embedded
+
+WHOLE = ("Learner Lab", "boundary, tag and path required, no arm64")
+"""Of the other accounts the suite tries only what makes nothing."""
+
+
+@pytest.mark.parametrize("kind", CASES)
+def test_account(embedded: Embedded, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Each command says what it should, ends so, and leaves so much."""
+    person = Person(embedded, kind, monkeypatch)
+    cases = CASES[kind] if kind in WHOLE else takewhile(lambda case: case.there == NOTHING, CASES[kind])
+    for case in cases:
+        code, said = person.types(case.typed)
+        assert case.says in said, said
+        assert (code, person.there()) == (case.code, case.there), said
+        if "was given" in said or "--role " in case.typed:
+            assert person.iam() <= {"GetRole", "SimulatePrincipalPolicy"}
+    assert person.has_given_role()
