@@ -9,7 +9,7 @@ from wschat.cli import console
 from wschat.cli.aws import connect, on_interrupt
 from wschat.cli.options import AwsTarget
 from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.logs import select_functions, tail
+from wschat.lab.logs.cloudwatch import select_functions, tail
 from wschat.text import safe
 
 

@@ -12,7 +12,7 @@ from wschat.lab.aws import KINDS
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.blueprint import blueprint, naming_error
-from wschat.lab.logs import last_event
+from wschat.lab.logs.cloudwatch import last_event
 from wschat.lab.model import Actual, Resource
 from wschat.lab.plan import Step
 

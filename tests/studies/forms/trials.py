@@ -26,7 +26,7 @@ from wschat.lab.aws.roles import Role
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.logs import tail
+from wschat.lab.logs.cloudwatch import tail
 from wschat.lab.model import Actual
 from wschat.lab.plan import Progress, Step
 

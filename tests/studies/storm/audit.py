@@ -8,7 +8,7 @@ from tests.studies.storm.people import Said, Somebody
 from tests.support.functions.consistent import all_items, inconsistencies
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.logs import tail
+from wschat.lab.logs.cloudwatch import tail
 from wschat.protocol.refusals import ErrorCode
 
 LAST, AUDITOR = "the end", "auditor"

@@ -9,7 +9,7 @@ from tests.support.plane.embedded import Embedded
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import NO_DELAY
 from tests.support.terminal import terminal, wschat
-from tests.unit.lab.test_logs import SPECS, write
+from tests.unit.lab.logs.test_cloudwatch import SPECS, write
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.aws.session import connect

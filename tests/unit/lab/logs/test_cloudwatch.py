@@ -14,7 +14,7 @@ from wschat.errors import AwsError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.blueprint import FUNCTIONS, Spec
-from wschat.lab.logs import select_functions, tail
+from wschat.lab.logs.cloudwatch import select_functions, tail
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}
 FACTS = {
@@ -93,7 +93,7 @@ def followed(embedded: Embedded, lines: int, delays: tuple[float, ...]) -> tuple
 
 def test_follow_in_order(embedded: Embedded, monkeypatch: pytest.MonkeyPatch) -> None:
     """What AWS delivers late, and in another order, is held back until it can be put in order; once each."""
-    monkeypatch.setattr("wschat.lab.logs.LATE_MS", 12_000)
+    monkeypatch.setattr("wschat.lab.logs.cloudwatch.LATE_MS", 12_000)
     account, shown = followed(embedded, 24, Times().log_delays)
     times, marks = [line.time for line, _ in shown], {line.out_of_order for line, _ in shown}
     assert times == sorted(times)

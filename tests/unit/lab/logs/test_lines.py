@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from wschat.lab.log_lines import read_line
+from wschat.lab.logs.lines import read_line
 
 ID = "RequestId: 6b1c"
 REPORT = (

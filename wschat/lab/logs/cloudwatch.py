@@ -12,7 +12,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.blueprint import FUNCTIONS, Spec
-from wschat.lab.log_lines import LogLine, read_line
+from wschat.lab.logs.lines import LogLine, read_line
 
 POLL_S = 2.0
 LATE_MS = 120_000
