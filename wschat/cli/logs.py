@@ -9,7 +9,8 @@ from wschat.cli import console
 from wschat.cli.aws import connect, on_interrupt
 from wschat.cli.options import AwsTarget
 from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.logs.cloudwatch import select_functions, tail
+from wschat.lab.logs.cloudwatch import ReorderBuffer, select_functions, tail
+from wschat.lab.logs.lines import LogLine
 from wschat.text import safe
 
 
@@ -32,19 +33,29 @@ def logs(
     json: Annotated[bool, typer.Option("--json", help="Write each line as a JSON object.")] = False,
 ) -> None:
     """Show what the functions have logged. Who asked for what, how it went, and how long it took."""
+
+    def show(line: LogLine) -> None:
+        out.out(line.json() if json else "\n".join(map(safe, line.readable().splitlines())))
+
     functions = select_functions(function)
     since = int((time.time() - minutes * 60) * 1000)
     out, lines = console.stdout(), 0
     with on_interrupt("Stopped."):
         cloud = connect(target)
-        lag = cloud.pacing.log_lag
+    lag = cloud.pacing.log_lag
+    late = f"What was logged in the last {lag:.0f} s may be missing: AWS shows it later." if lag else ""
+    with on_interrupt(f"Stopped. {late}"):
         if follow and lag:
             console.stderr().print(f"Lines come {lag:.0f} s late, in order: AWS shows them only then.")
-        for line in tail(cloud, functions, since, follow=follow):
-            lines += 1
-            shown = line.json() if json else "\n".join(map(safe, line.readable().splitlines()))
-            out.out(shown)
-    if lag:
-        console.stderr().print(f"What was logged in the last {lag:.0f} s may be missing: AWS shows it later.")
+        held = ReorderBuffer()
+        try:
+            for line in tail(cloud, functions, since, held if follow else None):
+                lines += 1
+                show(line)
+        finally:
+            for line in held.take():
+                show(line)
+    if late:
+        console.stderr().print(late)
     if not lines:
         console.stderr().print(f"Nothing was logged in the last {minutes} minutes.")

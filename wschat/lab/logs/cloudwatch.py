@@ -1,9 +1,11 @@
 """The functions' logs, read from CloudWatch Logs: of one or all, in the order of time."""
 
 import math
+from bisect import insort
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from wschat.errors import AwsError, UsageError
@@ -32,19 +34,39 @@ def select_functions(name: str | None) -> Sequence[Spec]:
     return found
 
 
-def tail(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = False) -> Iterator[LogLine]:
-    """Yield what was written since a time in milliseconds; with `follow`, then what is written from now on.
+class ReorderBuffer:
+    """Lines that wait until none may come any more that is older."""
 
-    It comes in order. While following, a reorder buffer holds what was written within the last
-    `pacing.log_lag` seconds of AWS's own time, since others may still come before it; what CloudWatch shows
-    even later comes when it is seen, marked as out of order.
+    def __init__(self) -> None:
+        self._held: list[tuple[int, int, LogLine]] = []
+        self._shown = 0
+
+    def add(self, ingested: int, line: LogLine) -> None:
+        """Add a line that CloudWatch took in at a time; its own decides first."""
+        insort(self._held, (line.time, ingested, line), key=itemgetter(0, 1))
+
+    def take(self, until: float = math.inf) -> Iterator[LogLine]:
+        """Yield the lines up to a time, in order; one that comes after a younger one is marked."""
+        while self._held and self._held[0][0] <= until:
+            *_, line = self._held.pop(0)
+            yield replace(line, out_of_order=line.time < self._shown)
+            self._shown = max(self._shown, line.time)
+
+
+def tail(
+    cloud: Cloud, functions: Sequence[Spec], since: int, follow: ReorderBuffer | None = None
+) -> Iterator[LogLine]:
+    """Yield what was written since a time in milliseconds; to `follow`, then what is written from now on.
+
+    It comes in order. While following, the buffer holds what was written within the last `pacing.log_lag`
+    seconds of AWS's own time, since others may still come before it; what CloudWatch shows even later comes
+    when it is seen, marked as out of order. Whoever stops takes what the buffer still holds.
 
     Raises:
         AwsError: there is no such lab here, or AWS refuses.
         Stopped: the person asked to stop.
     """
-    seen, reorder_buffer, shown = dict[str, int](), list[tuple[int, int, LogLine]](), 0
-    ahead = -math.inf
+    seen, buffer, ahead = dict[str, int](), follow or ReorderBuffer(), -math.inf
     while True:
         asked = cloud.clock.now() * 1000
         with translated("logs"):
@@ -61,17 +83,12 @@ def tail(cloud: Cloud, functions: Sequence[Spec], since: int, *, follow: bool = 
                 seen[identity], ingested = time, milliseconds(arrived, time)
                 ahead = max(ahead, ingested - answered)  # AWS's clock is at least so far ahead of ours
                 if line := read_line(time, spec.name, message):
-                    reorder_buffer.append((time, ingested, line))
-        reorder_buffer.sort(key=lambda held: held[:2])
-        ready = asked + ahead - cloud.pacing.log_lag * 1000 if follow else math.inf
-        due = [line for _, _, line in reorder_buffer if line.time <= ready]
-        for line in due:
-            yield replace(line, out_of_order=line.time < shown)
-            shown = max(shown, line.time)
+                    buffer.add(ingested, line)
+        yield from buffer.take(asked + ahead - cloud.pacing.log_lag * 1000 if follow else math.inf)
         if not follow:
             return
-        del reorder_buffer[: len(due)]
-        since = max([since, *(time - LATE_MS for time in seen.values())])
+        past = (time for time in seen.values() if time <= asked + ahead)  # anybody may write a later one
+        since = max([since, *(time - LATE_MS for time in past)])
         seen = {identity: time for identity, time in seen.items() if time >= since}
         cloud.pause(POLL_S, "following")
 

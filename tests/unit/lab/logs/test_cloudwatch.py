@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Callable
 from itertools import islice
 from typing import Any
 
@@ -14,7 +15,9 @@ from wschat.errors import AwsError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.blueprint import FUNCTIONS, Spec
-from wschat.lab.logs.cloudwatch import select_functions, tail
+from wschat.lab.clock import Stopped
+from wschat.lab.logs.cloudwatch import ReorderBuffer, select_functions, tail
+from wschat.lab.logs.lines import LogLine
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}
 FACTS = {
@@ -26,10 +29,10 @@ FACTS = {
 }
 
 
-def write(cloud: Cloud, spec: Spec, *texts: str, at: int) -> None:
+def write(cloud: Cloud, spec: Spec, *texts: str, at: int, apart: int = 1) -> None:
     group, stream = log_group_of(cloud.lab.name(spec.name)), f"stream{at}"
     cloud.logs.create_log_stream(logGroupName=group, logStreamName=stream)
-    events = [{"timestamp": at + number, "message": f"{text}\n"} for number, text in enumerate(texts)]
+    events = [{"timestamp": at + number * apart, "message": f"{text}\n"} for number, text in enumerate(texts)]
     cloud.logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)  # type: ignore[arg-type]
 
 
@@ -87,7 +90,7 @@ def followed(embedded: Embedded, lines: int, delays: tuple[float, ...]) -> tuple
             cloud.clock.sleep(0.7)
 
     cloud.clock.start(functions)
-    shown = islice(tail(cloud, SPEAKERS, NOW_MS, follow=True), 2 * lines)
+    shown = islice(tail(cloud, SPEAKERS, NOW_MS, ReorderBuffer()), 2 * lines)
     return account, [(line, now() - line.time) for line in shown]
 
 
@@ -114,6 +117,45 @@ def test_what_comes_later_still(embedded: Embedded) -> None:
     assert (" (out of order) " in late[0].readable(), told["out_of_order"], told["late"]) == (True, True, 1)
     on_time = [line.time for line, _ in shown if not line.out_of_order]
     assert on_time == sorted(on_time)
+
+
+def held(embedded: Embedded, write_more: Callable[[Cloud], None]) -> list[LogLine]:
+    """Return what is shown of a log that is followed until all is written and somebody stops it."""
+    embedded.empty()
+    cloud = Account(embedded, times=Times(page=25, log_delays=(1.0,))).lab("logs-")
+    cloud.logs.create_log_group(logGroupName=log_group_of(cloud.lab.name("JoinRoom")))
+    shown, buffer = list[LogLine](), ReorderBuffer()
+
+    def functions() -> None:
+        write_more(cloud)
+        cloud.clock.sleep(5)
+        cloud.clock.stop()
+
+    cloud.clock.start(functions)
+    with pytest.raises(Stopped):
+        shown.extend(tail(cloud, [SPECS["JoinRoom"]], NOW_MS, buffer))
+    return [*shown, *buffer.take()]
+
+
+def test_what_is_held_back_at_the_end(embedded: Embedded) -> None:
+    """Who stops following sees what was held back, in order."""
+
+    def functions(cloud: Cloud) -> None:
+        for number in (2, 1, 0):
+            write(cloud, SPECS["JoinRoom"], f"said {number}", at=NOW_MS + number)
+
+    assert [line.text for line in held(embedded, functions)] == ["said 0", "said 1", "said 2"]
+
+
+def test_what_comes_from_the_future(embedded: Embedded) -> None:
+    """A line with a time that is still to come, as anybody may write, hides none that is written now."""
+
+    def functions(cloud: Cloud) -> None:
+        write(cloud, SPECS["JoinRoom"], "now", "in an hour", at=NOW_MS, apart=3_600_000)
+        cloud.clock.sleep(5)
+        write(cloud, SPECS["JoinRoom"], "then", at=NOW_MS + 5_000)
+
+    assert [line.text for line in held(embedded, functions)] == ["now", "then", "in an hour"]
 
 
 def test_no_lab(cloud: Cloud) -> None:
