@@ -16,10 +16,11 @@ from botocore.credentials import Credentials
 from botocore.parsers import ResponseParserError
 
 from wschat.lab.aws.cloud import AWS_PACING, EMULATOR_PACING, Cloud, Pacing
-from wschat.lab.aws.credentials import Chain
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.parser import read_tolerantly
-from wschat.lab.aws.settings import Settings, check_endpoint
+from wschat.lab.aws.setup.checks import check_endpoint
+from wschat.lab.aws.setup.credentials import Chain
+from wschat.lab.aws.setup.settings import Settings
 from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import API, Lab
 from wschat.recording import recorder

@@ -15,8 +15,8 @@ from botocore.credentials import Credentials, ProcessProvider, ReadOnlyCredentia
 
 from wschat.errors import AccessError
 from wschat.lab.aws.errors import ANSWERED, CONNECTING, LOG_IN_AGAIN, LOGGED_OUT, Text, translated
-from wschat.lab.aws.prompts import BY_HAND, Person
-from wschat.lab.aws.settings import MEND, Settings
+from wschat.lab.aws.setup.prompts import BY_HAND, Person
+from wschat.lab.aws.setup.settings import MEND, Settings
 
 IN_ENVIRONMENT = "the AWS keys in the environment"
 ROLES: dict[str, Any] = {}

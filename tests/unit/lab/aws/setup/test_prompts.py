@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from wschat.errors import AccessError
-from wschat.lab.aws import prompts
-from wschat.lab.aws.prompts import Person
+from wschat.lab.aws.setup import prompts
+from wschat.lab.aws.setup.prompts import Person
 
 
 def test_nobody_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

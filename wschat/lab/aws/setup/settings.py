@@ -2,11 +2,9 @@
 
 import os
 import re
-import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,12 +13,13 @@ import botocore.session
 from botocore.config import Config
 from botocore.configloader import raw_config_parse
 from botocore.exceptions import InvalidRegionError
-from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url, validate_region_name
+from botocore.utils import validate_region_name
 
 from wschat.errors import AccessError, UsageError
 from wschat.lab.aws.errors import WAY, Text, Way, note, translated
 from wschat.lab.aws.refusals import REGIONS
-from wschat.proxy import Proxy, proxy_for
+from wschat.lab.aws.setup.checks import check_certificates, check_endpoint, check_proxy
+from wschat.proxy import proxy_for
 from wschat.target import is_here
 
 MEND = "mend that file, or name another"
@@ -196,10 +195,10 @@ class Settings(botocore.session.Session):
 
     def _way(self, url: str, where: str) -> Way:
         if proxy := proxy_for(url, urlsplit(url).scheme):
-            _check_proxy(proxy)
+            check_proxy(proxy)
         path, source = self._certificates()
         if path and url.startswith("https:"):
-            _check_certificates(path, source)
+            check_certificates(path, source)
         return Way(
             endpoint=f"{url}{_in(where)}" + (f" through the proxy {proxy}" if proxy else ""),
             proxy=str(proxy),
@@ -241,56 +240,6 @@ class Settings(botocore.session.Session):
             if value and not SECRET.search(name) and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text)
         ]
         return max(found, default=(0, self.file))[1]
-
-
-def check_endpoint(url: str, where: str) -> None:
-    """Refuse what is no URL of an endpoint.
-
-    Raises:
-        UsageError: it is none; a password in it is not shown.
-    """
-    valid = _is_http(url) and (is_valid_endpoint_url(url) or is_valid_ipv6_endpoint_url(url))
-    if not valid or {"@", "?", "#"} & set(url):
-        hint = "it looks like http://127.0.0.1:4566, without a user or a password"
-        raise UsageError(f"{url.rpartition('@')[2]!r} is no URL of an endpoint", where=where, hint=hint)
-
-
-def _is_http(url: str) -> bool:
-    """Tell whether it is a URL of a host, with a port or without."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-@cache  # it takes 30 ms
-def _check_certificates(path: str, where: str) -> None:
-    """Refuse what is no file of certificates.
-
-    Raises:
-        UsageError: it is none.
-    """
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
-    except OSError as error:
-        why = "no certificate stands in it" if isinstance(error, ssl.SSLError) else error.strerror
-        what = f"{path} is no file of certificates in PEM: {why}"
-        raise UsageError(what, where=where, hint="mend that setting, or take it away") from None
-
-
-def _check_proxy(proxy: Proxy) -> None:
-    """Refuse what is no URL of a proxy.
-
-    Raises:
-        UsageError: it is none; a password in it is not shown.
-    """
-    url = proxy.url if "//" in proxy.url else f"http://{proxy.url}"
-    if not _is_http(url) or not re.fullmatch(r"[!-~]+", proxy.url):
-        hint = "it looks like http://proxy.example:3128 (in a password, / is %2F); NO_PROXY excepts hosts"
-        raise UsageError(
-            f"{proxy.shown!r} is no URL of a proxy that can be used", where=proxy.where, hint=hint
-        )
 
 
 def _set(variables: str | list[str] | None) -> list[str]:

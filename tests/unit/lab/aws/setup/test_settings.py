@@ -25,8 +25,8 @@ from botocore.utils import ContainerMetadataFetcher
 from tests.support.http_server import Quiet, serving
 from tests.support.plane.inside import LOADER
 from wschat.errors import WschatError
-from wschat.lab.aws import credentials, prompts
 from wschat.lab.aws.session import connect, make_session
+from wschat.lab.aws.setup import credentials, prompts
 from wschat.lab.aws.signing import signer
 from wschat.target import Target
 

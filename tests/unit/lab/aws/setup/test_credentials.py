@@ -18,10 +18,10 @@ from tests.support.terminal import WSCHAT, terminal
 from wschat.chat.machine.advice import Fault
 from wschat.chat.network.failures import fault
 from wschat.errors import AccessError, AwsError, WschatError
-from wschat.lab.aws import credentials, prompts
-from wschat.lab.aws.credentials import BY_AWS, GETTING, PARTS, Got
 from wschat.lab.aws.errors import translated
-from wschat.lab.aws.prompts import Person
+from wschat.lab.aws.setup import credentials, prompts
+from wschat.lab.aws.setup.credentials import BY_AWS, GETTING, PARTS, Got
+from wschat.lab.aws.setup.prompts import Person
 from wschat.lab.aws.signing import signer
 from wschat.target import Target
 
