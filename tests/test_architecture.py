@@ -34,7 +34,7 @@ PURE = {
     *(f"wschat.lab.{name}" for name in ("blueprint", "plan", "user_policy")),
     *(
         f"wschat.lab.aws.{name}"
-        for name in ("refusals", "tables", "tags", "roles", "log_groups", "functions")
+        for name in ("explanations", "refusals", "tables", "tags", "roles", "log_groups", "functions")
     ),
     *(f"wschat.lab.aws.{name}" for name in ("websocket_api", "routes")),  # they call what they are given
     *(f"wschat.local.gateway.{name}" for name in ("events", "model", "quotas", "responses", "shapes")),

@@ -1,4 +1,4 @@
-"""What an error of AWS means: what kind of failure it is, and what people read of it."""
+"""What an error of AWS means: what kind of failure it is, and which of our errors, for people, it becomes."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,8 +8,8 @@ from email.utils import formatdate
 from re import DOTALL, IGNORECASE, search
 from typing import Any
 
-from wschat.errors import LOG_IN, AccessError, AwsError, NotOfferedError, WschatError
-from wschat.lab.aws.refusals import ACCOUNTS, PASTE
+from wschat.errors import WschatError
+from wschat.lab.aws.explanations import CALLING, DENIED, EXPIRED, UNKNOWN, Explanation
 from wschat.retry import Failure
 
 THROTTLED = (
@@ -49,7 +49,7 @@ AWS's own tools (chalice, CDK).
 
 
 @dataclass(frozen=True)
-class Way:
+class CallSettings:
     """By which settings a call was made, each with where it stands; never with a secret.
 
     `session` leaves it on each error and answer of a call.
@@ -67,133 +67,11 @@ class Way:
     certificates: str = ""
 
 
-UNKNOWN_WAY = Way()
-WAY = "way"
-"""Where an answer of AWS has the `Way` that it came by, as an error has an attribute of that name."""
-Text = tuple[type[WschatError], str, str, str, str]
-"""The kind of error; names, and words, by which it is known; what people read, and a hint.
-
-Its names are those of the classes, or of the code, or of its kind of failure: it has one of these. In what is
-read stand the error's `text`, `code` and `operation`, what botocore knows of it, and the call's `Way`.
-"""
-LOG_IN_AGAIN = f"{LOG_IN}, then run the same command"
-LOGGED_OUT = "the AWS login has expired or is missing"
-UNKNOWN = (
-    "InvalidClientTokenId UnrecognizedClientException SignatureDoesNotMatch InvalidSignatureException"
-    " AuthFailure"
-)
-EXPIRED = "ExpiredToken ExpiredTokenException RequestExpired"
-OWN_ROLE = (
-    "ask for iam:CreateServiceLinkedRole, as `wschat policy` has it; or an administrator makes API Gateway's"
-    " own role, once: aws iam create-service-linked-role --aws-service-name ops.apigateway.amazonaws.com"
-)
-DENIED = "AccessDenied AccessDeniedException UnauthorizedOperation ForbiddenException"
-ASK = "ask for that permission, then run the same command: what is done stays done"
+UNKNOWN_SETTINGS = CallSettings()
+CALL_SETTINGS = "call_settings"
+"""Where an answer of AWS has the settings that it came by, as an error has an attribute of that name."""
 SECRET = re.compile(r"(?<=//)[^/\s@]+@|(?<![\w/+=])(?=\S{0,39}\d)(?=\S{0,39}[A-Z])[\w/+]{40}(?![\w/+=])")
 """A password in a URL, and what is as long as a secret key: people paste them where a name is meant."""
-AGAIN = "run the same command again: it goes on from here; `wschat teardown` removes what there is"
-UNREACHED = "AWS can't be reached at {endpoint}"
-LOCAL_LAB = (
-    "if a local lab was there, it has ended: start `wschat local`, and set what it shows; or take that"
-    " setting away"
-)
-NOT_ASSUMED = (
-    "its trust policy must let lambda.amazonaws.com assume it, and its ARN be right, with its path; one that"
-    " is seconds old takes a moment: run the same command again"
-)
-# fmt: off
-CONNECTING: tuple[Text, ...] = (
-    (AwsError, "ProxyConnectionError", "Proxy Authentication",
-        "the proxy {proxy} wants another name and password",
-        "they stand in that variable: http://NAME:PASSWORD@HOST:PORT"),
-    (AwsError, "ProxyConnectionError", "", "the proxy {proxy} can't be used",
-        "mend that variable, or name AWS's host in NO_PROXY"),
-    (AwsError, "SSLError", "certificate (has expired|is not yet valid)",
-        UNREACHED + ": by this machine's clock its certificate is not valid now",
-        "set the clock, best by a time server; else somebody else answers there"),
-    (AwsError, "SSLError", "CERTIFICATE_VERIFY", UNREACHED + ": {certificates} does not know its certificate",
-        "a proxy that reads TLS needs its certificate in a file that AWS_CA_BUNDLE names"),
-    (AwsError, "SSLError", "", UNREACHED + ": it does not speak TLS",
-        "an endpoint on this machine begins with http://"),
-    (AwsError, "EndpointConnectionError", "(127[.]|localhost|::1).*refused",
-        UNREACHED + ": nothing listens there", LOCAL_LAB),
-    (AwsError, "EndpointConnectionError", "resol|not known|getaddrinfo",
-        UNREACHED + ": there is no such host", "check the network, and how the region is spelt"),
-    (AwsError, "ConnectionError HTTPClientError", "",
-        UNREACHED, "check the network, the region's name, the proxy and --endpoint-url"),
-)
-"""What people read of a connection that failed, which botocore tells apart from all else by its classes."""
-THEN = "; then run the same command"
-UNPROTECT = (
-    "its deletion protection must be off: DynamoDB → Tables → the table → Additional settings, or CloudWatch"
-    " → Log groups → the group → Actions"
-)
-UNMAP = (
-    "a custom domain leads to this API, and the mapping must go: API Gateway → Custom domain names → the"
-    " domain → API mappings (`aws apigatewayv2 get-domain-names`, `get-api-mappings`, `delete-api-mapping`)"
-)
-TAKE_OUT = (
-    "EC2 instances of somebody else may work under this role: who owns the instance profile{0} takes the role"
-    " out of it (`aws iam remove-role-from-instance-profile`)"
-)
-DETACH = (
-    "somebody gave this role one more policy: who may detaches or deletes that (IAM → Roles → the role →"
-    " Permissions)"
-)
-UNCALL = "something else calls this function: who made that deletes it (Lambda → the function → Triggers)"
-HELD: tuple[Text, ...] = (
-    (AccessError, DENIED, "dynamodb:UpdateTable |logs:PutLogGroupDeletionProtection ",
-        "{text}", f"{ASK}. To delete it, {UNPROTECT}"),
-    (AccessError, DENIED, "iam:RemoveRoleFromInstanceProfile .*instance-profile(/\\S+)",
-        "{text}", TAKE_OUT + THEN),
-    (AccessError, DENIED, "iam:(?:Detach|Delete)RolePolicy ", "{text}", DETACH + THEN),
-    (AccessError, DENIED, "lambda:DeleteEventSourceMapping ", "{text}", UNCALL + THEN),
-    (AwsError, "ClientError", "protected against deletion|deletion protection", "{text}", UNPROTECT + THEN),
-    (AwsError, "BadRequestException", "(?:API|base path) mappings", "{text}", UNMAP + THEN),
-    (AwsError, "DeleteConflict", "instance profile()", "{text}", TAKE_OUT + THEN),
-    (AwsError, "DeleteConflict", "polic", "{text}", DETACH + THEN),
-)
-"""What somebody else did to a part of the lab, so that AWS refuses to delete it until that is undone.
-
-Of a mapping: "Deleting API … failed. Please remove all API mappings for the API from your custom domain
-names." (https://github.com/gruntwork-io/cloud-nuke/issues/370); of a role: "Cannot delete entity, must remove
-roles from instance profile first." (https://github.com/99designs/iamy/pull/68).
-"""
-ANSWERED: tuple[Text, ...] = (
-    (AwsError, "ResponseParserError", "",
-        "what answers at {endpoint} is not AWS", "check --endpoint-url, AWS_ENDPOINT_URL and the proxy"),
-    (AccessError, "ClientError", "^RequestTimeTooSkewed|Signature expired|Signature not yet current",
-        "this machine's clock is more than 5 minutes off: it says {now}, AWS {date}",
-        "set the clock, best by a time server, then run the same command"),
-    (AccessError, EXPIRED, "",
-        "the AWS login has expired{credentials}", f"{LOG_IN_AGAIN}; {PASTE}"),
-    (AccessError, UNKNOWN, "",
-        "AWS does not know these credentials{credentials}",
-        f"{LOG_IN_AGAIN}; or the account has not enabled this region"),
-    (AccessError, "OptInRequired SubscriptionRequiredException", "",  # or its plan lacks the service
-        "this service is not open yet to the account",
-        "finish its sign-up: AWS takes up to 24 hours to activate a new account; or look at its plan"),
-    (AccessError, DENIED, "create a Service Linked Role",  # an account's first API: it names no permission
-        "{text}", OWN_ROLE),
-    *((AccessError, f"{DENIED} TagPolicyException", *account) for account in ACCOUNTS),
-    (AccessError, DENIED, r"^\w+ $", "AWS does not allow {operation}", ASK),
-    (AccessError, DENIED, "", "{text}", ASK),
-    (AwsError, "THROTTLED", "", "for minutes AWS took no more such calls: {text} ({code}, {operation})",
-        f"when others here are done, {AGAIN}"),
-    (AwsError, "NO_ANSWER", "", "for a minute AWS had a fault of its own: {text} ({code}, {operation})",
-        f"in a few minutes, {AGAIN}"),
-)
-OTHERS: tuple[Text, ...] = (
-    (AwsError, "NEW_ROLE", "", "Lambda can't assume the role: {text}", NOT_ASSUMED),
-    (NotOfferedError, "NOT_OFFERED", "", "{text}", "take another --region"),
-    (AwsError, "QUOTA", "", "a quota is used up: {text} ({code})",
-        "remove what nobody needs, or have Service Quotas raise it; then run the same command"),
-    (AwsError, "ClientError", "", "{text} ({code}, {operation})", AGAIN),
-    (AwsError, "BotoCoreError", "", "{text}", ""),
-)
-# fmt: on
-CALLING = (*CONNECTING, *HELD, *ANSWERED, *OTHERS)
-"""What people read of an error of a call: the first that fits, of whether it was not made or was answered."""
 
 
 def classify(error: Exception) -> Failure:
@@ -206,7 +84,7 @@ def classify(error: Exception) -> Failure:
 
 
 @contextmanager
-def translated(where: str, texts: Sequence[Text] = CALLING) -> Iterator[None]:
+def translated(where: str, texts: Sequence[Explanation] = CALLING) -> Iterator[None]:
     """Turn botocore's errors into ours; `where` is the step they happen in, of ours that do not say.
 
     What fits none of the texts stays as it is.
@@ -249,18 +127,18 @@ def refusal(error: Exception) -> str | None:
     return f"not allowed to {named[1] if named else getattr(error, 'operation_name', '')}"
 
 
-def note(error: Exception, way: Way) -> None:
+def note(error: Exception, settings: CallSettings) -> None:
     """Leave on an error of a call by which settings the call was made; ours, of credentials, say it."""
     if not isinstance(error, WschatError):
-        error.way = way  # type: ignore[attr-defined]
+        error.call_settings = settings  # type: ignore[attr-defined]
 
 
 def _facts(error: Exception, words: str) -> dict[str, Any]:
     """Return what the texts may tell of an error."""
     code, _, text = words.partition(" ")
     answer = getattr(error, "response", None) or {}
-    way = getattr(error, "way", None) or answer.get(WAY) or UNKNOWN_WAY
-    return asdict(way) | {
+    settings = getattr(error, CALL_SETTINGS, None) or answer.get(CALL_SETTINGS) or UNKNOWN_SETTINGS
+    return asdict(settings) | {
         "text": text,
         "code": code,
         "operation": getattr(error, "operation_name", ""),
@@ -283,7 +161,7 @@ def _names_and_words(error: Exception) -> tuple[set[str], str]:
     names = {name if module.startswith("botocore.") else f"{module}.{name}" for module, name in classes}
     answer = getattr(error, "response", None)
     if not isinstance(answer, dict):
-        if hasattr(error, "way") and "BotoCoreError" not in names:
+        if hasattr(error, CALL_SETTINGS) and "BotoCoreError" not in names:
             names.add("ResponseParserError")
         return names, f" {error}"
     code, text = (answer["Error"].get(key) or "" for key in ("Code", "Message"))

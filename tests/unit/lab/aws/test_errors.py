@@ -5,7 +5,7 @@ import pytest
 from botocore.parsers import ResponseParserError
 
 from wschat.errors import AccessError, AwsError, WschatError
-from wschat.lab.aws.errors import Way, classify, note, translated
+from wschat.lab.aws.errors import CallSettings, classify, note, translated
 from wschat.retry import Failure
 
 FIRST_API = "Caller does not have permissions to create a Service Linked Role."
@@ -157,7 +157,7 @@ def test_what_somebody_else_holds(code: str, text: str, advice: str) -> None:
 def test_by_which_settings() -> None:
     """An error tells where its call went; what is none of botocore's own was no answer of AWS."""
     error = AttributeError("'list' object has no attribute 'get'")
-    note(error, Way(endpoint="http://127.0.0.1:9 (AWS_ENDPOINT_URL)"))
+    note(error, CallSettings(endpoint="http://127.0.0.1:9 (AWS_ENDPOINT_URL)"))
     with (
         pytest.raises(AwsError, match=r"at http://127.0.0.1:9 \(AWS_ENDPOINT_URL\) is not AWS"),
         translated("x"),
@@ -165,7 +165,7 @@ def test_by_which_settings() -> None:
         raise error
     assert classify(error) is Failure.NO_ANSWER
     told = AccessError("the session has run out")
-    note(told, Way())
+    note(told, CallSettings())
     assert classify(told) is Failure.PERMANENT, "nobody waits for credentials"
     with pytest.raises(LookupError), translated("x"):
         raise LookupError

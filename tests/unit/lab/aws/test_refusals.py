@@ -4,7 +4,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from wschat.errors import AccessError
-from wschat.lab.aws.errors import ASK, translated
+from wschat.lab.aws.errors import translated
+from wschat.lab.aws.explanations import ASK
 from wschat.lab.aws.refusals import (
     ACCOUNTS,
     BOUNDARY,

@@ -14,7 +14,8 @@ from typing import Any
 from botocore.credentials import Credentials, ProcessProvider, ReadOnlyCredentials, create_credential_resolver
 
 from wschat.errors import AccessError
-from wschat.lab.aws.errors import ANSWERED, CONNECTING, LOG_IN_AGAIN, LOGGED_OUT, Text, translated
+from wschat.lab.aws.errors import translated
+from wschat.lab.aws.explanations import ANSWERED, CONNECTING, LOG_IN_AGAIN, LOGGED_OUT, Explanation
 from wschat.lab.aws.setup.prompts import BY_HAND, Person
 from wschat.lab.aws.setup.settings import MEND, Settings
 
@@ -28,7 +29,7 @@ NO_CREDENTIALS = (
 )
 ZONE = "write it as 2026-01-31T12:00:00Z"
 # fmt: off
-GETTING: tuple[Text, ...] = (
+GETTING: tuple[Explanation, ...] = (
     (AccessError, "RefreshWithMFAUnsupportedError", "",
         "the session that began with a code (MFA) has run out, and only another code renews it",
         "start the same command again, with a new code"),
@@ -56,13 +57,13 @@ GETTING: tuple[Text, ...] = (
     (AccessError, "AccessDenied", "MultiFactorAuthentication", "{text}",
         "wait for the next code, and start the same command again"),
 )
-BY_AWS: tuple[Text, ...] = (
+BY_AWS: tuple[Explanation, ...] = (
     *CONNECTING,
     *ANSWERED,
     (AccessError, "ParamValidationError", "failed:\\s+([^\n]*)", "AWS would refuse this: {0}", MEND),
     (AccessError, "ClientError", "", "AWS gives no credentials: {text}", MEND),
 )
-EXPIRATION: tuple[Text, ...] = (
+EXPIRATION: tuple[Explanation, ...] = (
     (AccessError, "builtins.TypeError", "offset-naive",
         "the time when they run out (Expiration, AWS_CREDENTIAL_EXPIRATION) has no time zone", ZONE),
     (AccessError, "dateutil.parser._parser.ParserError", "",
@@ -90,7 +91,7 @@ class Source:
     variables: tuple[str, ...] = ()
     option: str = ""
     parts: tuple[str, str, str] = PARTS
-    texts: tuple[Text, ...] = (*BY_AWS, *EXPIRATION)
+    texts: tuple[Explanation, ...] = (*BY_AWS, *EXPIRATION)
     otherwise: tuple[str, str] = ("these credentials can't be used ({name})", "mend it, or take it away")
 
 

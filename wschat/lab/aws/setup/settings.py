@@ -16,7 +16,8 @@ from botocore.exceptions import InvalidRegionError
 from botocore.utils import validate_region_name
 
 from wschat.errors import AccessError, UsageError
-from wschat.lab.aws.errors import WAY, Text, Way, note, translated
+from wschat.lab.aws.errors import CALL_SETTINGS, CallSettings, note, translated
+from wschat.lab.aws.explanations import Explanation
 from wschat.lab.aws.refusals import REGIONS
 from wschat.lab.aws.setup.checks import check_certificates, check_endpoint, check_proxy
 from wschat.proxy import proxy_for
@@ -26,7 +27,7 @@ MEND = "mend that file, or name another"
 REGION = "give --region, for example --region eu-central-1, or set AWS_REGION"
 PASTED = f"; what a Learner Lab lets you paste names none: it has {REGIONS}"
 # fmt: off
-READING: tuple[Text, ...] = (
+READING: tuple[Explanation, ...] = (
     (AccessError, "ProfileNotFound", "", "there is no profile {profile!r}",
         "`aws configure list-profiles` names them; in the config file one begins with [profile NAME]"),
     (AccessError, "InvalidRegionError", "", "no region, or no valid one: {region_name!r}", REGION),
@@ -175,8 +176,8 @@ class Settings(botocore.session.Session):
             path, _ = self._certificates()
             given |= {"config": config, "verify": path or True}
             client = super().create_client(service_name, *args, **given)
-            way = self._way(client.meta.endpoint_url, where or self._source("region"))
-        self._leave(way, client.meta.events)
+            by = self._call_settings(client.meta.endpoint_url, where or self._source("region"))
+        self._leave(by, client.meta.events)
         return client
 
     @contextmanager
@@ -193,33 +194,30 @@ class Settings(botocore.session.Session):
             with translated(self._named_in(str(error)), READING):
                 raise
 
-    def _way(self, url: str, where: str) -> Way:
+    def _call_settings(self, url: str, where: str) -> CallSettings:
         if proxy := proxy_for(url, urlsplit(url).scheme):
             check_proxy(proxy)
         path, source = self._certificates()
         if path and url.startswith("https:"):
             check_certificates(path, source)
-        return Way(
+        return CallSettings(
             endpoint=f"{url}{_in(where)}" + (f" through the proxy {proxy}" if proxy else ""),
             proxy=str(proxy),
             certificates=f"{path}{_in(source)}" if path else "the list that boto3 brings",
         )
 
-    def _leave(self, way: Way, events: Any) -> None:  # noqa: ANN401  botocore's
+    def _leave(self, by: CallSettings, events: Any) -> None:  # noqa: ANN401  botocore's
         """Leave on each error and refusal of a client's calls by which settings they were made."""
 
         def on_error(exception: Exception, **_: object) -> None:
-            note(exception, self._by(way))
+            note(exception, replace(by, credentials=_in(self.came_from)))
 
         def on_answer(parsed: dict[str, Any], **_: object) -> None:
             if "Error" in parsed:
-                parsed[WAY] = self._by(way)
+                parsed[CALL_SETTINGS] = replace(by, credentials=_in(self.came_from))
 
         events.register("after-call-error", on_error)
         events.register("after-call", on_answer)
-
-    def _by(self, way: Way) -> Way:
-        return replace(way, credentials=_in(self.came_from))
 
     def _certificates(self) -> tuple[str, str]:
         """Return the file of certificates that are trusted in place of boto3's, and where that stands."""
