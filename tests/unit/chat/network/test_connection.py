@@ -205,8 +205,9 @@ async def test_a_server_that_answers_no_pings() -> None:
 
 
 @asynchronous
-async def test_a_server_that_answers_pings_no_more() -> None:
+async def test_a_server_that_answers_pings_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is gone."""
+    monkeypatch.setattr("wschat.chat.network.connection.CLOSE_TIMEOUT", 0.05)
 
     async def fall_silent(connection: ServerConnection) -> None:
         await connection.recv()
