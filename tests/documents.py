@@ -8,8 +8,8 @@ from typer.core import TyperCommand
 
 from tests.studies.accounts.cases import CASES as ACCOUNTS
 from tests.studies.accounts.cases import LIFE
+from tests.studies.drift.attributes import unlooked
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
-from tests.studies.drift.decided import unlooked
 from tests.studies.drift.deciding import MENDED, TOLD, as_status_says
 from tests.studies.drift.hand import KINDS
 from tests.studies.gateway import behaviours
@@ -147,7 +147,6 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
         "permits": ("actions | on | to", permits),
         "climbs": ("what is tried | with the policy alone | with both, refused by", climbs),
         "decides": ("changed by hand | what status says | healed by", decides),
-        "not looked at": ("of a | not looked at | why", unlooked),
     },
     "wschat/functions/README.md": {
         "functions": (f"function | lines | routes | on `{CLIENTS}` | on `{ROOMS}` | WebSocket", functions),
@@ -171,6 +170,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
     "tests/recordings/README.md": {},
     "tests/README.md": {
         "drift": ("what | changes | attributes | healed by", drift),
+        "not looked at": ("of a | not looked at | why", unlooked),
         "attacks": ("kind | attacks", attacks),
         "actions of a person": (
             f"errand | {NEEDS}",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.studies.drift.decided import SHAPES, decided, told
+from tests.studies.drift.attributes import SHAPES, decided, told
 
 
 @pytest.mark.parametrize("kind", SHAPES)
