@@ -12,12 +12,9 @@ from wschat.cli import console
 from wschat.cli.aws import connect
 from wschat.cli.options import AwsTarget
 from wschat.errors import UsageError
-from wschat.lab.user_policy import BOUNDED_PATH, UNBOUNDED, Bounds, boundary, prefix_of_each, user_policy
-from wschat.target import Target
+from wschat.lab.choices import UNDECIDED, Choices, chosen
+from wschat.lab.user_policy import BOUNDED_PATH, boundary, prefix_of_each, user_policy
 from wschat.text import safe
-
-POLICY = r"arn:[a-z-]+:iam::([0-9]{12}|aws):policy/[!-~]+"
-PATH = r"/([!-~]+/)?"
 
 
 def policy(
@@ -42,43 +39,29 @@ def policy(
     ] = None,
 ) -> None:
     """Print the IAM policy that a person needs. In JSON, for one lab and nothing else, or for a class."""
-    _check(target, permissions_boundary, role_path, every=every, tagged=principal_tag is not None)
-    prefix = prefix_of_each(principal_tag) if every else target.prefix
-    bounds = Bounds(permissions_boundary or "", role_path or (BOUNDED_PATH if permissions_boundary else "/"))
-    if bounded and (every or bounds != UNBOUNDED):
-        why = "--boundary is of roles, and --class, --permissions-boundary, --role-path of who makes them"
-        raise UsageError(why, where="policy")
-    lab = replace(connect(target).lab, prefix=prefix)
-    typer.echo(json.dumps(boundary(lab) if bounded else user_policy(lab, bounds), indent=2))
-    if not bounded:
-        _tell(prefix, bounds, principal_tag)
-
-
-def _check(target: Target, arn: str | None, path: str | None, *, every: bool, tagged: bool) -> None:
-    """Check the options.
-
-    Raises:
-        UsageError: one has no use, or can't be.
-    """
     if every and target.prefix:
         raise UsageError("--class and --prefix exclude each other", where="policy")
-    if tagged and not every:
+    if principal_tag is not None and not every:
         raise UsageError("--principal-tag needs --class", where="policy")
-    if arn is not None and not re.fullmatch(POLICY, arn):
-        hint = "it looks like arn:aws:iam::123456789012:policy/wschat-boundary"
-        raise UsageError(f"{arn!r} is no ARN of a policy", where="--permissions-boundary", hint=hint)
-    if path is not None and not re.fullmatch(PATH, path):
-        hint = f"it begins and ends with a slash, such as {BOUNDED_PATH}"
-        raise UsageError(f"{path!r} is no path of a role", where="--role-path", hint=hint)
+    path = role_path or (BOUNDED_PATH if permissions_boundary else None)
+    choices = chosen(None, permissions_boundary, path, None)
+    if bounded and (every or choices != UNDECIDED):
+        why = "--boundary is of roles, and --class, --permissions-boundary, --role-path of who makes them"
+        raise UsageError(why, where="policy")
+    prefix = prefix_of_each(principal_tag) if every else target.prefix
+    lab = replace(connect(target).lab, prefix=prefix, choices=choices)
+    typer.echo(json.dumps(boundary(lab) if bounded else user_policy(lab), indent=2))
+    if not bounded:
+        _tell(prefix, choices, principal_tag)
 
 
-def _tell(prefix: str, bounds: Bounds, tag: str | None) -> None:
+def _tell(prefix: str, choices: Choices, tag: str | None) -> None:
     """Say on stderr with which options whoever has the policy must provision, if not with --prefix alone."""
     name = re.sub(r"\$\{.*\}", "NAME", prefix)
-    if name == prefix and bounds == UNBOUNDED:
+    if name == prefix and choices == UNDECIDED:
         return
-    given = {"--prefix": name, "--permissions-boundary": bounds.boundary, "--role-path": bounds.path}
-    options = " ".join(f"{option} {value}" for option, value in given.items() if value not in {"", "/"})
+    given = {"--prefix": name, "--permissions-boundary": choices.boundary, "--role-path": choices.path}
+    options = " ".join(f"{option} {value}" for option, value in given.items() if value)
     told = f"Whoever has this policy provisions with `{options}`."
     if name != prefix:
         whose = "the name of their IAM user" if tag is None else f"the value of their tag {tag}"

@@ -15,22 +15,11 @@ VERSION = "2012-10-17"
 """Of policies; older ones know no variables."""
 TAG_KEY = r"[\w .:/=+@-]{1,128}"
 BOUNDED_PATH = "/wschat/"
-"""Where roles under a boundary stand, unless another path is given."""
+"""Where roles under a boundary stand, unless another path is given.
 
-
-@dataclass(frozen=True)
-class Bounds:
-    """The ARN of the policy that bounds the roles which a person makes, if one does; and the roles' path.
-
-    A role is passed by its ARN alone: no condition asks for its boundary. So nobody may put a role without
-    one below that path.
-    """
-
-    boundary: str = ""
-    path: str = "/"
-
-
-UNBOUNDED = Bounds()
+A role is passed by its ARN alone: no condition asks for its boundary. So nobody may put a role without one
+below that path.
+"""
 
 
 def prefix_of_each(tag: str | None = None) -> str:
@@ -47,25 +36,30 @@ def prefix_of_each(tag: str | None = None) -> str:
     return f"${{aws:PrincipalTag/{tag}}}-"
 
 
-def resources(lab: Lab, bounds: Bounds = UNBOUNDED) -> dict[str, list[str]]:
+def resources(lab: Lab) -> dict[str, list[str]]:
     """Return the ARNs that the words in `Statement.on` stand for.
 
     API Gateway's own ARNs have no account, and the path of the request as their resource. CloudWatch Logs
-    asks for a group's ARN with `:*` behind it, but where tags are concerned without. With a prefix, which
-    makes names one's own, a `*` stands for several names, so that the policy stays short. It does so in a
-    role's only under a boundary, since whoever may write its policy may do what that says; and then not in a
-    function's, since whoever may change its code may do what its role may, which somebody else gave it.
-    API Gateway makes a role for itself, with whatever permissions its caller has.
+    asks for a group's ARN with `:*` behind it, but where tags are concerned without. IAM can't know the path
+    of a role that is not there. With a prefix, which makes names one's own, a `*` stands for several names,
+    so that the policy stays short: in a role's only under a boundary and below a path, since whoever may
+    write its policy may do what that says; and then not in a function's, since whoever may change its code
+    may do what its role may, which somebody else gave it. API Gateway makes a role for itself, with whatever
+    permissions its caller has.
     """
-    bounded = bool(lab.prefix and bounds.boundary)
+    bounded = bool(lab.prefix and lab.choices.boundary and lab.choices.path)
     gateway = f"arn:{lab.partition}:apigateway:{lab.region}::"
     own_role = "role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
     groups = [lab.arn("logs", f"log-group:{log_group_of(lab.name(spec.name))}") for spec in FUNCTIONS]
     named = ["*"] if lab.prefix and not bounded else [spec.name for spec in FUNCTIONS]
     roles = [f"{lab.prefix}*Role"] if bounded else [role(lab, spec) for spec in FUNCTIONS]
+    at = [lab.arn("iam", f"role{lab.choices.path or '/'}{each}") for each in roles]
     return {
         "the two tables": [lab.arn("dynamodb", f"table/{lab.name(table)}") for table in (CLIENTS, ROOMS)],
-        "the seven roles": [lab.arn("iam", f"role{bounds.path}{each}") for each in roles],
+        "the seven roles": at,
+        "what has the roles' names": [
+            *dict.fromkeys([*at, *(lab.arn("iam", f"role/{each}") for each in roles)])
+        ],
         "users and roles": [lab.arn("iam", each) for each in ("user/*", "role/*")],
         "API Gateway's own role": [lab.arn("iam", own_role)],
         "the seven functions": [lab.arn("lambda", f"function:{lab.name(name)}") for name in named],
@@ -109,9 +103,11 @@ STATEMENTS = (
         " UpdateTable UpdateTimeToLive",
         "the two tables", "make, look at, mend and delete them"),
     Statement("iam",
-        "DeleteRole DeleteRolePolicy DetachRolePolicy GetRole GetRolePolicy ListAttachedRolePolicies"
+        "DeleteRole DeleteRolePolicy DetachRolePolicy GetRolePolicy ListAttachedRolePolicies"
         " ListInstanceProfilesForRole ListRolePolicies TagRole UpdateAssumeRolePolicy",
         "the seven roles", "look at, mend and delete them, whatever is attached by then"),
+    Statement("iam", "GetRole",
+        "what has the roles' names", "see whether they are there; one that is not has no path"),
     Statement("iam", "CreateRole PutRolePolicy",
         "the seven roles", "make them, and say what they may do", bounded=True),
     Statement("iam", "PassRole",
@@ -155,7 +151,7 @@ STATEMENTS = (
 # fmt: on
 
 
-def user_policy(lab: Lab, bounds: Bounds = UNBOUNDED) -> dict[str, Any]:
+def user_policy(lab: Lab) -> dict[str, Any]:
     """Return the policy that a person needs for everything that can be done with one lab.
 
     It is made for a managed policy; the inline policies of a user, 2,048 characters together, would be too
@@ -168,18 +164,18 @@ def user_policy(lab: Lab, bounds: Bounds = UNBOUNDED) -> dict[str, Any]:
     Raises:
         UsageError: the names are too long: IAM takes it with prefixes of up to 32 characters everywhere.
     """
-    statements, arns = dict[tuple[object, ...], dict[str, Any]](), resources(lab, bounds)
+    statements, arns = dict[tuple[object, ...], dict[str, Any]](), resources(lab)
     for each in STATEMENTS:
         statement: dict[str, Any] = {"Effect": "Allow", "Action": [], "Resource": arns[each.on]}
         only = each.only
-        if each.bounded and bounds.boundary:
-            only = ("StringEquals", "iam:PermissionsBoundary", bounds.boundary)
+        if each.bounded and lab.choices.boundary:
+            only = ("StringEquals", "iam:PermissionsBoundary", lab.choices.boundary)
         if only:
             operator, key, value = only
             statement["Condition"] = {operator: {key: arns.get(value, value)}}
         if not each.verified:
             statement["Sid"] = f"Unverified{len(statements)}"
-        alike = statements.setdefault((each.on, only, each.verified), statement)
+        alike = statements.setdefault((*statement["Resource"], only, each.verified), statement)
         alike["Action"] += [f"{each.service}:{action}" for action in each.actions.split()]
     return _short_enough(statements.values(), "--prefix")
 

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tests.support.plane.permissions import ACCOUNT, Need, granted
+from wschat.lab.choices import UNDECIDED, Choices
 from wschat.lab.model import Lab
-from wschat.lab.user_policy import BOUNDED_PATH, UNBOUNDED, Bounds, boundary, prefix_of_each, user_policy
+from wschat.lab.user_policy import BOUNDED_PATH, boundary, prefix_of_each, user_policy
 
 LAB = Lab(account=ACCOUNT, region="us-east-1")
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/wschat-boundary"
-BOUNDS = Bounds(BOUNDARY, BOUNDED_PATH)
+BOUNDED = Choices(boundary=BOUNDARY, path=BOUNDED_PATH)
 ADMIN_POLICY = "arn:aws:iam::aws:policy/AdministratorAccess"
 STUDENT = "anna"
 KEY, PASSED = "iam:PermissionsBoundary", "iam:PassedToService"
@@ -137,13 +138,13 @@ CLIMBS = (
 )
 
 
-def may(need: Need, *, by_function: bool = False, bounds: Bounds = BOUNDS) -> bool:
+def may(need: Need, *, by_function: bool = False, choices: Choices = BOUNDED) -> bool:
     """Tell whether a student, or a function of theirs, may do something with these two documents."""
     if by_function:
-        return not bounds.boundary or bool(granted(boundary(LAB), need))
-    own = replace(LAB, prefix=prefix_of_each())
+        return not choices.boundary or bool(granted(boundary(LAB), need))
+    own = replace(LAB, prefix=prefix_of_each(), choices=choices)
     known = replace(need, context={"aws:username": STUDENT, **need.context})
-    return bool(granted(user_policy(own, bounds), known))
+    return bool(granted(user_policy(own), known))
 
 
 def reached(climb: Climb) -> Iterator[Need]:
@@ -159,4 +160,4 @@ def first_steps(climb: Climb) -> Iterator[Need]:
 def open_without(climb: Climb) -> bool:
     """Tell whether the policy lets one up that way without a boundary, with all roles at the root."""
     tried = (replace(need, resource=need.resource.replace(BOUNDED_PATH, "/")) for need in climb.tried)
-    return any(may(need, by_function=climb.by_function, bounds=UNBOUNDED) for need in tried)
+    return any(may(need, by_function=climb.by_function, choices=UNDECIDED) for need in tried)

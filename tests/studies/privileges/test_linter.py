@@ -11,12 +11,13 @@ from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
 from wschat.lab.blueprint import FUNCTIONS, policy
+from wschat.lab.choices import Choices
 from wschat.lab.model import API, Lab
-from wschat.lab.user_policy import Bounds, boundary, prefix_of_each, user_policy
+from wschat.lab.user_policy import boundary, prefix_of_each, user_policy
 
 LAB = Lab(account="123456789012", region="eu-central-1")
 LABS = [LAB, replace(LAB, prefix="anna-")]
-BOUNDS = Bounds("arn:aws:iam::123456789012:policy/x", "/wschat/")
+BOUNDED = Choices(boundary="arn:aws:iam::123456789012:policy/x", path="/wschat/")
 API_GATEWAY = "arn:aws:apigateway:eu-central-1::"
 UNVERIFIED = {
     f"apigateway:POST on {API_GATEWAY}*/tags/*",
@@ -86,4 +87,4 @@ def test_every_grant_is_in_its_place() -> None:
         for document in of_functions(lab):
             assert misplaced(document) == set()
         assert misplaced(user_policy(lab)) == UNVERIFIED
-    assert misplaced(user_policy(replace(LAB, prefix=prefix_of_each()), BOUNDS)) == UNVERIFIED
+    assert misplaced(user_policy(replace(LAB, prefix=prefix_of_each(), choices=BOUNDED))) == UNVERIFIED

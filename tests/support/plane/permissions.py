@@ -32,6 +32,12 @@ TAGS = {
 NONE: Mapping[str, str] = {}
 SCP = "service control policy"
 REGION, TAGGED = "aws:RequestedRegion", "aws:RequestTag/"
+BOUNDARY = "iam:PermissionsBoundary"
+OF_BOUNDED = {
+    *("PutRolePolicy", "DeleteRolePolicy", "AttachRolePolicy", "DetachRolePolicy"),
+    "DeleteRolePermissionsBoundary",
+}
+"""Calls of whose role conditions may ask the boundary; of others, they ask the one that is to be."""
 LINK = "iam:CreateServiceLinkedRole"
 LINKED_ROLE = (
     f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
@@ -53,14 +59,18 @@ class Need:
     context: dict[str, str] = field(default_factory=dict)
 
 
-def needs(call: Call, functions: Mapping[str, str] = NONE, path: str = "/") -> Iterator[Need]:
+def needs(
+    call: Call, functions: Mapping[str, str] = NONE, path: str = "/", boundary: str = ""
+) -> Iterator[Need]:
     """Yield what a call needs, its own action first.
 
-    `functions` are those of event source mappings, `path` is that of a role.
+    `functions` are those of event source mappings, `path` and `boundary` are those of a role.
     """
     if call.operation in FREE:
         return
     resource, context = _resource(call).replace(":role/", f":role{path}"), dict(_context(call))
+    if boundary and call.operation in OF_BOUNDED:
+        context[BOUNDARY] = boundary
     mapped = functions.get(call.params.get("UUID", ""))
     yield Need(_action(call), resource, context | ({"lambda:FunctionArn": mapped} if mapped else {}))
     if call.operation in TAGS and tags_of(call):
@@ -77,7 +87,7 @@ def _context(call: Call) -> Iterator[tuple[str, str]]:
     """Yield what conditions of policies may ask for."""
     yield REGION, call.region
     if boundary := call.params.get("PermissionsBoundary"):
-        yield "iam:PermissionsBoundary", boundary
+        yield BOUNDARY, boundary
     for key, value in tags_of(call).items():
         yield f"{TAGGED}{key}", value
 
@@ -102,7 +112,7 @@ def _resource(call: Call) -> str:
         case "iam" if call.operation == "RemoveRoleFromInstanceProfile":
             return f"arn:aws:iam::{ACCOUNT}:instance-profile/{call.params['InstanceProfileName']}"
         case "iam":
-            return f"arn:aws:iam::{ACCOUNT}:role/{name}"
+            return str(call.params.get("PolicyArn") if not name else f"arn:aws:iam::{ACCOUNT}:role/{name}")
         case "lambda" if which := call.params.get("UUID"):
             return f"arn:aws:lambda:{here}:event-source-mapping:{which}"
         case "lambda":
@@ -186,6 +196,7 @@ class Permissions:
         self._layers: dict[str, Sequence[Layer]] = {}
         self._callers: dict[str, str] = {}
         self._paths: dict[str, str] = {}
+        self._boundaries: dict[str, str] = {}
         self.linked = False
 
     def restrict(self, key: str, layers: Sequence[Layer], caller: str) -> None:
@@ -202,11 +213,14 @@ class Permissions:
         asked = (need for need in self.needs(call) if need.action != LINK or not self.linked)
         refusal = next(filter(None, (self._check(call, need) for need in asked)), None)
         self.linked = self.linked or (call.operation == "CreateApi" and not refusal)
+        if call.operation in {"CreateRole", "PutRolePermissionsBoundary"} and not refusal:
+            self._boundaries[call.resource] = call.params.get("PermissionsBoundary", "")
         return refusal
 
     def needs(self, call: Call) -> Iterator[Need]:
         """Yield what a call needs to be granted."""
-        yield from needs(call, self._functions, self._paths.get(call.resource, "/"))
+        name = call.resource
+        yield from needs(call, self._functions, self._paths.get(name, "/"), self._boundaries.get(name, ""))
 
     def refuse_answer(self, call: Call, answer: Answer) -> Answer | None:
         """Refuse what only the answer shows to be needed: the tags of a function."""

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from tests.support.terminal import wschat
+from wschat.lab.choices import Choices
 from wschat.lab.model import Lab
-from wschat.lab.user_policy import Bounds, boundary, user_policy
+from wschat.lab.user_policy import boundary, user_policy
 
 BOUNDARY = "arn:aws:iam::000000000000:policy/wschat-boundary"
 
@@ -30,8 +31,9 @@ def test_policy_of_a_class() -> None:
     assert json.loads(done.stdout) == user_policy(replace(lab, prefix="${aws:username}-"))
     assert "provisions with `--prefix NAME-`. NAME is the name of their IAM user" in done.stderr
     done = wschat("policy", "--class", "--principal-tag", "student", "--permissions-boundary", BOUNDARY)
-    bounds = Bounds(BOUNDARY, "/wschat/")
-    assert json.loads(done.stdout) == user_policy(replace(lab, prefix="${aws:PrincipalTag/student}-"), bounds)
+    bounded = Choices(boundary=BOUNDARY, path="/wschat/")
+    tagged = replace(lab, prefix="${aws:PrincipalTag/student}-", choices=bounded)
+    assert json.loads(done.stdout) == user_policy(tagged)
     options = f"--prefix NAME- --permissions-boundary {BOUNDARY} --role-path /wschat/"
     assert f"`{options}`. NAME is the value of their tag student" in done.stderr
     done = wschat("policy", "--boundary", "--prefix", "anna-")
@@ -47,8 +49,8 @@ def test_policy_of_a_class() -> None:
         (["--class", "--principal-tag", "aws:x"], "'aws:x' is no key of a tag"),
         (["--class", "--boundary"], "--boundary is of roles"),
         (["--boundary", "--role-path", "/x/"], "--boundary is of roles"),
-        (["--permissions-boundary", "mine"], "'mine' is no ARN of a policy"),
-        (["--role-path", "x"], "'x' is no path of a role"),
+        (["--permissions-boundary", "mine"], "--permissions-boundary: 'mine' is none"),
+        (["--role-path", "x"], "--role-path: 'x' is none"),
     ],
 )
 def test_what_cannot_be(arguments: list[str], says: str) -> None:

@@ -51,6 +51,8 @@ def test_teardown_of_all(emulator: LocalLab, cloud: Cloud, region: str) -> None:
     make(here, Table, LogGroup, prefix="a-")
     make(here, Role, prefix="c-")
     question = f"Remove all from account 000000000000, region {region}? Type how many labs:"
+    done = wschat("teardown", "--plan", "--prefix", "c-")
+    assert (done.returncode, "Plan: 1 to delete." in done.stdout) == (3, True)
     for options, code, told in (
         (["--plan"], 3, "c-              1  less than a minute"),
         (["--older-than", "1h"], 0, "Nothing to remove: there is no such lab here."),

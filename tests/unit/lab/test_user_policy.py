@@ -10,8 +10,9 @@ import pytest
 from tests.support.plane import permissions
 from tests.support.plane.permissions import Need
 from wschat.lab.blueprint import FUNCTIONS, policy
+from wschat.lab.choices import Choices
 from wschat.lab.model import API, Lab, canonical
-from wschat.lab.user_policy import BOUNDED_PATH, LIMIT, Bounds, boundary, prefix_of_each, user_policy
+from wschat.lab.user_policy import BOUNDED_PATH, LIMIT, boundary, prefix_of_each, user_policy
 
 LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-")
 NAMED = re.compile(r"(?:table|function|role|log-group)[:/](?:/aws/lambda/)?(.*)")
@@ -97,16 +98,17 @@ def test_event_sources() -> None:
 def test_size() -> None:
     """IAM takes it with a prefix of 32 characters in every region that there is, and some more actions.
 
-    So it does for a class, by a tag whose key has 24, under a boundary whose name has 32.
+    So it does for a class, by a tag whose key has 16, under a boundary whose name has 32.
     """
     session, name = boto3.Session(), "x" * 32
     for partition in session.get_available_partitions():
-        bounds = Bounds(f"arn:{partition}:iam::123456789012:policy/{name}", BOUNDED_PATH)
+        arn = f"arn:{partition}:iam::123456789012:policy/{name}"
+        bounded = Choices(boundary=arn, path=BOUNDED_PATH)
         for region in session.get_available_regions("lambda", partition):
             lab = replace(LAB, partition=partition, region=region, prefix=name)
             assert len(canonical(user_policy(lab))) <= LIMIT - 400, region
-            lab = replace(lab, prefix=prefix_of_each("x" * 24))
-            assert len(canonical(user_policy(lab, bounds))) <= LIMIT, region
+            lab = replace(lab, prefix=prefix_of_each("x" * 16), choices=bounded)
+            assert len(canonical(user_policy(lab))) <= LIMIT, region
             assert len(canonical(boundary(replace(lab, prefix="")))) <= LIMIT / 2, region
 
 

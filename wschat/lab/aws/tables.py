@@ -60,8 +60,8 @@ class Table(Tagged):
             return
         table = described["Table"]
         expiry = cloud.find(cloud.dynamodb.describe_time_to_live, TableName=name)
-        ask = cloud.dynamodb.list_tags_of_resource
-        tags = cloud.ask(f"the tags of table {name}", ask, ResourceArn=table["TableArn"])
+        listed = cloud.dynamodb, "list_tags_of_resource", "Tags[]"
+        tags = cloud.ask(f"the tags of table {name}", cloud.listing, *listed, ResourceArn=table["TableArn"])
         if expiry is None or tags is None:
             return
         types = {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]}
@@ -72,10 +72,10 @@ class Table(Tagged):
                 partition_key=",".join(key if kind == "S" else f"{key}:{kind}" for key, kind in keys),
                 ttl=_ttl(expiry),
                 billing=table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
-                tags=sorted_tags(tags.get("Tags")),
+                tags=sorted_tags(tags),
                 **cls.known(table),
             ),
-            managed=cloud.lab.manages(tags.get("Tags")),
+            managed=cloud.lab.manages(tags),
             created=seconds(table["CreationDateTime"]),
         )
 
