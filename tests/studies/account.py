@@ -5,23 +5,27 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from random import Random
+from typing import Any
 
 import pytest
 
 from tests.support.labs import drain, provision
 from tests.support.plane.backend import Backend
 from tests.support.plane.clock import VirtualClock
+from tests.support.plane.permissions import Layer
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import Times
 from tests.support.plane.wire import Call
 from wschat.errors import WschatError
 from wschat.lab.aws.cloud import AWS_PACING, Cloud, Pacing
 from wschat.lab.aws.session import connect
+from wschat.lab.choices import Choices
 from wschat.lab.clock import Clock
 from wschat.lab.engine import Outcome
 from wschat.lab.plan import Progress
 from wschat.target import Target
 
+USER = "arn:aws:iam::000000000000:user/ann"
 PREFIXES = (f"p{number}-" for number in count(1))
 AS_LISTED = Times(page=25)
 """AWS's own pages; those of two in the plane are made to be hostile."""
@@ -46,6 +50,13 @@ class Account:
         target = Target(prefix=prefix or next(PREFIXES), endpoint_url=self.url)
         cloud = connect(target, self.plane.session(), self.clock, pacing)
         return replace(cloud, jitter=Random(self._random.random()).random)  # noqa: S311
+
+    def restricted(self, *statements: dict[str, Any], caller: str = USER, **choices: Any) -> Cloud:  # noqa: ANN401
+        """Log in as a caller whom these statements of a policy restrict, for a lab of these choices."""
+        self.plane.admit("ann", [Layer({"Statement": [*statements]})], caller)
+        there = Target(endpoint_url=self.url)
+        cloud = connect(there, self.plane.session("ann", "x"), self.clock, AWS_PACING)
+        return replace(cloud, lab=replace(cloud.lab, choices=Choices(**choices)))
 
     def seconds(self, run: Generator[Progress, None, Outcome]) -> float:
         """Return how long a run takes, which must do all that it has to."""

@@ -69,7 +69,8 @@ def provision(
     choices = chosen(role, permissions_boundary, role_path, tag or None)
     with on_interrupt(NOTHING_CHANGED):
         cloud = connect(target)
-        choices = waiting(cloud, "Looking at the role", partial(preflight.with_role, choices=choices))
+        if choices.role:
+            choices = waiting(cloud, "Looking at the role", partial(preflight.with_role, choices=choices))
         cloud = replace(cloud, lab=replace(cloud.lab, authorization=AUTHORIZATION[auth], choices=choices))
         actual = waiting(cloud, LOOKING, inventory.look)
         cloud = engine.as_chosen(cloud, actual)
@@ -82,6 +83,7 @@ def provision(
                 report.show_left_alone(actual.unknown, cloud.notes)
             raise typer.Exit(ExitCode.DIFFERENT if steps or actual.unknown else ExitCode.OK)
         report.warn_of_quota(waiting(cloud, "Looking at the account's limits", engine.concurrency))
+        report.show_choices(actual, console.stderr())
         if steps:
             report.show_plan(steps, console.stderr())
         if changes(steps):

@@ -45,6 +45,12 @@ def show_plan(plan: Sequence[Step], console: Console, *, whole: bool = False) ->
     console.print(f"[bold]Plan:[/bold] {', '.join(counts) or 'nothing to do'}.")
 
 
+def show_choices(actual: Actual, console: Console) -> None:
+    """Say what was chosen for a lab, as the options that give it."""
+    if options := actual.choices.options:
+        console.print(Text(safe(f"Chosen for this lab: {' '.join(options)}")))
+
+
 def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actual) -> None:
     """Show, kind by kind, what should exist, what does and what differs; then each difference."""
     console = stdout()
@@ -105,6 +111,7 @@ def as_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: Ite
         "region": lab.region,
         "prefix": lab.prefix,
         "url": url or None,
+        "chosen": actual.choices.options,
         "changes": changes,
         **{
             what: [{"kind": each.kind, "name": each.name} for each in found]

@@ -37,6 +37,7 @@ def status(
     report.show_status(engine.desired(cloud.lab, actual), steps, actual)
     report.show_left_alone((), cloud.notes)
     out = console.stdout()
+    report.show_choices(actual, out)
     if url:
         out.out(f"URL: {url}")
     if actual.unmanaged:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from shlex import quote as quote_shell
 from typing import Any, Self
 from urllib.parse import quote, unquote
 
@@ -40,6 +41,13 @@ class Choices:
     def over(self, kept: Self) -> Self:
         """Return these, and what they leave open as it was kept."""
         return replace(kept, **{name: value for name, value in vars(self).items() if value is not None})
+
+    @property
+    def options(self) -> list[str]:
+        """The options that give them, one each; those of what is as at first are left out."""
+        named = {"role": self.role, "permissions-boundary": self.boundary, "role-path": self.path}
+        given = [f"--{name} {quote_shell(value)}" for name, value in named.items() if value]
+        return [*given, *(f"--tag {quote_shell(f'{key}={value}')}" for key, value in self.tags or ())]
 
     @property
     def kept(self) -> dict[str, str]:

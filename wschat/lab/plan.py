@@ -94,8 +94,8 @@ def steps_to(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
         elif differences := resource.differences(found):
             verb = Verb.LEAVE if differences.keys() <= resource.told.keys() else Verb.UPDATE
             steps.append(Step(verb, resource, found))
-    deletes = (Step(Verb.DELETE, each, each) for each in reversed(extra.values()))
-    return (*_in_order(steps, list(Task)), *deletes)
+    deletes = [Step(Verb.DELETE, each, each) for each in reversed(extra.values())]
+    return (*_in_order(steps, list(Task)), *_in_order(deletes, list(Task)[::-1]))
 
 
 def _renamed(resource: Resource, extra: Mapping[Key, Resource]) -> Key:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.studies.account import Account
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.inside import session
 from wschat.lab import inventory
@@ -25,6 +26,13 @@ def empty(embedded: Embedded, embedded_clients: Cloud) -> Cloud:
     """A lab of which nothing exists, in an account that has nothing else."""
     embedded.empty()
     return replace(embedded_clients, ids={}, notes={})
+
+
+@pytest.fixture
+def desk(embedded: Embedded) -> Account:
+    """An account that has nothing, for somebody whom policies restrict."""
+    embedded.empty()
+    return Account(embedded)
 
 
 def read(cloud: Cloud, wanted: Resource) -> Resource | None:

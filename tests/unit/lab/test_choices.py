@@ -1,6 +1,7 @@
 """The choices of a lab: typed, kept in tags, read from there, and given anew."""
 
 import re
+import shlex
 
 import pytest
 
@@ -24,6 +25,14 @@ def test_kept_and_read() -> None:
     assert kept.keys() == KEPT
     assert all(IN_TAGS.fullmatch(value) for value in kept.values())
     assert Choices.of({**dict(ALL.tags or ()), **kept, "theirs": "1"}) == ALL
+
+
+def test_as_options() -> None:
+    """What is chosen can be typed again; whatever is in it stands in quotation marks."""
+    role = shlex.quote(ROLE)
+    shown = ["--role", role, "--permissions-boundary", str(ALL.boundary), "--role-path", "'/labs/!x/'"]
+    assert " ".join(ALL.options).startswith(f"{' '.join(shown)} --tag 'Cost Center=4 2' --tag owner= --tag ")
+    assert UNDECIDED.options == []
 
 
 def test_nothing_chosen() -> None:

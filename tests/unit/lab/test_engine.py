@@ -2,10 +2,17 @@
 
 from dataclasses import replace
 
-from tests.support.labs import plan, provision
+from tests.support.labs import lab_of, plan, provision, tear_down
 from tests.support.plane.clock import VirtualClock
+from tests.unit.lab.conftest import make
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.functions import Function
+from wschat.lab.aws.roles import Role
+from wschat.lab.aws.tables import Table
+from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, TRUST, blueprint
+from wschat.lab.choices import Choices
+from wschat.lab.model import canonical
 
 
 def test_changed_meanwhile(empty: Cloud) -> None:
@@ -36,3 +43,59 @@ def test_who_may_connect_is_seen(empty: Cloud) -> None:
     assert (step.resource.kind, list(step.differences)) == ("API", ["description"])
     provision(empty)
     assert engine.authorization(inventory.look(empty)) == "AWS_IAM"
+
+
+ROLE = "arn:aws:iam::000000000000:role/teams/shared"
+
+
+def chosen(cloud: Cloud, role: str) -> Cloud:
+    """Return the lab with the role that a command line gives."""
+    return lab_of(cloud, choices=Choices(role=role))
+
+
+def roles_of(cloud: Cloud) -> set[str]:
+    """Return the paths and names of the roles that the lab's functions have."""
+    found = inventory.look(cloud).resources.values()
+    return {each.role for each in found if isinstance(each, Function)}
+
+
+def test_a_role_given_and_taken_back(empty: Cloud) -> None:
+    """A lab of its own roles takes the one that is given, and deletes them; `''` brings them back."""
+    empty.iam.create_role(RoleName="shared", Path="/teams/", AssumeRolePolicyDocument=canonical(TRUST))
+    provision(empty)
+    own = roles_of(empty)
+    assert len(own) == len(FUNCTIONS)
+    gone = {step.resource.kind for step in plan(chosen(empty, role=ROLE)) if step.verb == "delete"}
+    assert gone == {"role", "policy"}
+    provision(chosen(empty, role=ROLE))
+    assert (roles_of(empty), plan(empty)) == ({"teams/shared"}, ())
+    assert [each["RoleName"] for each in empty.iam.list_roles()["Roles"]] == ["shared"]
+    provision(chosen(empty, role=""))
+    assert (roles_of(empty), plan(empty)) == (own, ())
+    assert tear_down(empty).resources == {}
+
+
+def with_tables(cloud: Cloud, *choices: Choices) -> None:
+    """Make the tables, each of which keeps choices of its own."""
+    for number, each in enumerate(choices):
+        there = lab_of(cloud, choices=each)
+        [each for each in blueprint(there.lab) if isinstance(each, Table)][number].create(there)
+
+
+def test_roles_from_before_another_was_given(empty: Cloud) -> None:
+    """Of a run that was stopped before it deleted them, teardown finds them; status does not ask IAM."""
+    make(empty, Role)
+    given = Choices(role=ROLE)
+    with_tables(empty, given, given)
+    assert {kind for kind, _ in inventory.look(empty).resources} == {"table"}
+    assert {kind for kind, _ in inventory.look(empty, to_remove=True).resources} == {"table", "role"}
+    assert tear_down(empty).resources == {}
+
+
+def test_tables_that_keep_other_choices(empty: Cloud) -> None:
+    """The first table counts, and the other is made like it; without the first, the other one counts."""
+    with_tables(empty, Choices(path="/a/"), Choices(path="/b/"))
+    (step,) = (step for step in plan(empty) if step.verb == "update")
+    assert (step.resource.name, list(step.differences)) == (empty.lab.name(ROOMS), ["tags"])
+    empty.dynamodb.delete_table(TableName=empty.lab.name(CLIENTS))
+    assert inventory.look(empty).choices.path == "/b/"

@@ -103,7 +103,7 @@ def test_looks_at_what_was_made() -> None:
     assert [look.resource for look in looks] == [each for each in DESIRED if isinstance(each, kinds)]
     assert {look.verb for look in looks} == {Verb.CHECK}
     after = {look.resource.name: {step.resource.key for step in waits_for(look, plan)} for look in looks}
-    using = {step.resource.key for step in plan if isinstance(step.resource, Function | Role | LogGroup)}
+    using = {step.resource.key for step in plan if isinstance(step.resource, Function | LogGroup)}
     assert after["client-records"] == using
     assert {("API", "chatroom-websocket"), ("permission", "Connect:connect")} == after["Connect"]
     assert after["/aws/lambda/Connect"] == {("function", "Connect")}
@@ -130,5 +130,5 @@ def test_down() -> None:
     own = {(kind, "ConnectRole") for kind in ("policy", "role")} | {("log group", "/aws/lambda/Connect")}
     tables = {("table", "client-records"), ("table", "room-messages-users")}
     assert held_back(plan, ("function", "Connect")) == own | tables
-    assert held_back(plan, ("policy", "ConnectRole")) == {("role", "ConnectRole")} | tables
+    assert held_back(plan, ("policy", "ConnectRole")) == {("role", "ConnectRole")}
     assert len(held_back(plan, ("API", "chatroom-websocket"))) == len(plan) - 1

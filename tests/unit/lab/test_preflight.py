@@ -1,47 +1,22 @@
 """What is looked at before the first write."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from tests.studies.account import Account
+from tests.studies.account import USER, Account
 from tests.support.plane.accounts import ROLES
-from tests.support.plane.embedded import Embedded
-from tests.support.plane.permissions import Layer
 from wschat.errors import AccessError, UsageError
-from wschat.lab.aws.cloud import AWS_PACING, Cloud
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.refusals import DEMANDS, NO_PASSING, PERHAPS_TAGS
-from wschat.lab.aws.session import connect
 from wschat.lab.blueprint import TRUST, blueprint
 from wschat.lab.choices import Choices
 from wschat.lab.model import Actual, canonical
 from wschat.lab.plan import steps_to
 from wschat.lab.preflight import BEFORE, check_allowed, with_role
-from wschat.target import Target
 
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-USER, SESSION = "arn:aws:iam::000000000000:user/ann", "arn:aws:sts::000000000000:assumed-role/Dev/ann"
-
-
-class Desk(Account):
-    """Somebody whom policies restrict."""
-
-    def __init__(self, ministack: Embedded) -> None:
-        ministack.empty()
-        super().__init__(ministack)
-
-    def asks(self, *statements: dict[str, Any], caller: str = USER, **choices: Any) -> Cloud:  # noqa: ANN401
-        """Log in as this caller, with a policy of these statements, for a lab of these choices."""
-        self.plane.admit("ann", [Layer({"Statement": [*statements]})], caller)
-        target = Target(endpoint_url=self.url)
-        cloud = connect(target, self.plane.session("ann", "x"), self.clock, AWS_PACING)
-        return replace(cloud, lab=replace(cloud.lab, choices=Choices(**choices)))
-
-
-@pytest.fixture
-def desk(embedded: Embedded) -> Desk:
-    return Desk(embedded)
+SESSION = "arn:aws:sts::000000000000:assumed-role/Dev/ann"
 
 
 def deny(*actions: str, **more: object) -> dict[str, Any]:
@@ -60,9 +35,9 @@ BOTH = {**EC2, "Principal": {"Service": ["ec2.amazonaws.com", "lambda.amazonaws.
 @pytest.mark.parametrize(
     "trust", [TRUST, {**TRUST, "Statement": BOTH}, {**TRUST, "Statement": [EC2, ANYONE]}]
 )
-def test_a_role_that_is_given(desk: Desk, trust: object) -> None:
+def test_a_role_that_is_given(desk: Account, trust: object) -> None:
     """Its ARN is found by its name, with the path; however its trust lets Lambda assume it."""
-    cloud = desk.asks(ALL)
+    cloud = desk.restricted(ALL)
     made = cloud.iam.create_role(RoleName="x", Path="/a/b/", AssumeRolePolicyDocument=canonical(trust))
     desk.clock.sleep(10)
     for given in ("x", made["Role"]["Arn"]):
@@ -70,9 +45,9 @@ def test_a_role_that_is_given(desk: Desk, trust: object) -> None:
     assert with_role(cloud, Choices(path="/a/")) == Choices(path="/a/")
 
 
-def test_a_role_that_can_not_be(desk: Desk) -> None:
+def test_a_role_that_can_not_be(desk: Account) -> None:
     """One that is not there, that is another account's, or that Lambda may not assume, is refused at once."""
-    cloud = desk.asks(ALL)
+    cloud = desk.restricted(ALL)
     cloud.iam.create_role(RoleName="ec2", AssumeRolePolicyDocument=canonical({**TRUST, "Statement": [EC2]}))
     desk.clock.sleep(10)
     elsewhere = ROLES.replace("000000000000", "123456789012")
@@ -86,9 +61,9 @@ def test_a_role_that_can_not_be(desk: Desk) -> None:
         assert error.value.where == "--role"
 
 
-def test_a_role_that_may_not_be_looked_at(desk: Desk) -> None:
+def test_a_role_that_may_not_be_looked_at(desk: Account) -> None:
     """That is noted, and it is taken as it was given."""
-    cloud = desk.asks(ALL, deny("iam:*"))
+    cloud = desk.restricted(ALL, deny("iam:*"))
     assert with_role(cloud, Choices(role="x")).role == f"{ROLES}x"
     assert list(cloud.notes) == ["could not look at role x: not allowed to iam:GetRole"]
 
@@ -108,39 +83,39 @@ def test_a_role_that_may_not_be_looked_at(desk: Desk) -> None:
     ],
 )
 def test_what_would_be_refused(
-    desk: Desk, statements: tuple[dict[str, Any], ...], choices: dict[str, Any], says: str, hint: str
+    desk: Account, statements: tuple[dict[str, Any], ...], choices: dict[str, Any], says: str, hint: str
 ) -> None:
     """A simulation tells it before the first write, with the way out."""
     with pytest.raises(AccessError) as error:
-        check(desk.asks(*statements, **choices))
+        check(desk.restricted(*statements, **choices))
     told = error.value
     assert (told.what, told.where) == (f"AWS would refuse {says}", BEFORE)
     assert told.hint.startswith(hint)
     assert not [call for call in desk.plane.calls if call.write]
 
 
-def test_what_is_chosen_is_told(desk: Desk) -> None:
+def test_what_is_chosen_is_told(desk: Account) -> None:
     """A simulation knows the tags, the boundary and the region; so it allows what these allow."""
     tagged = {"Null": {"aws:RequestTag/team": "true"}}
     there = {"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}
     statements = (ALL, deny("dynamodb:*", Condition=tagged), deny("lambda:*", Condition=there))
-    check(desk.asks(*statements, tags=(("team", "1"),)))
+    check(desk.restricted(*statements, tags=(("team", "1"),)))
     with pytest.raises(AccessError):
-        check(desk.asks(*statements))
+        check(desk.restricted(*statements))
 
 
 @pytest.mark.parametrize("caller", [USER, SESSION])
-def test_a_simulation_that_is_refused(desk: Desk, caller: str) -> None:
+def test_a_simulation_that_is_refused(desk: Account, caller: str) -> None:
     """It is noted once, and keeps nobody from going on."""
-    cloud = desk.asks(ALL, deny("iam:Simulate*", "lambda:*"), caller=caller)
+    cloud = desk.restricted(ALL, deny("iam:Simulate*", "lambda:*"), caller=caller)
     check(cloud)
     assert list(cloud.notes) == [
         "could not look at what AWS would refuse: not allowed to iam:SimulatePrincipalPolicy"
     ]
 
 
-def test_root(desk: Desk) -> None:
+def test_root(desk: Account) -> None:
     """Of the root user nothing is simulated; nor is it where nothing is to be made."""
-    check(desk.asks(ALL, caller="arn:aws:iam::000000000000:root"))
-    check_allowed(desk.asks(deny("*")), ())
+    check(desk.restricted(ALL, caller="arn:aws:iam::000000000000:root"))
+    check_allowed(desk.restricted(deny("*")), ())
     assert {call.operation for call in desk.plane.calls} == {"GetCallerIdentity"}

@@ -39,11 +39,6 @@ class Role(Tagged):
     inline: tuple[str, ...] = ()
 
     @property
-    def uses(self) -> tuple[Key, ...]:
-        """The tables, whose tags keep what was chosen for it, so that it is known how to delete it."""
-        return (("table", ""),)
-
-    @property
     def told(self) -> Mapping[str, str]:
         """A boundary that nobody chose for the lab."""
         why = "who set it may mean it so: ask them, or `aws iam delete-role-permissions-boundary`"
