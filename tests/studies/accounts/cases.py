@@ -30,6 +30,7 @@ AS_IT_SHOULD = "All is as it should be."
 GONE = "Looked again: nothing is left."
 FAILED, ACCESS, OK, USAGE = ExitCode.FAILED, ExitCode.ACCESS, ExitCode.OK, ExitCode.USAGE
 TOLD = "given: what each may do, and no more, can't be shown with it."
+HALF = "tables and roles and policys and log groups and APIs"
 CHAT, PARTS = "Now chat: ", "tables and log groups and APIs"
 
 
@@ -85,6 +86,10 @@ CASES = {
         Case(PROVISION, ORGANIZATION, ACCESS, NOTHING),
     ),
     "no arm64": _whole("", ON_X86),
+    "no such runtime": (
+        Case(PROVISION, "is not supported in us-east-1", FAILED, HALF),
+        Case(TEARDOWN, GONE, OK, NOTHING),
+    ),
     "boundary, tag and path required, no arm64": _whole(
         f" --permissions-boundary {BOUNDARY} --tag {TAG}=42 --role-path /labs/", ON_X86
     ),

@@ -99,6 +99,7 @@ ACCOUNTS = {
     "path required": Account(layers=[IN_A_PATH]),
     "regions closed": Account(layers=(ALL, Layer(_document(EVERYTHING, ELSEWHERE), SCP))),
     "no arm64": Account(architectures=("x86_64",)),
+    "no such runtime": Account(architectures=()),
     "boundary, tag and path required, no arm64": Account(
         layers=(IN_A_PATH, BOUNDED_ALONE, TAGGED_ALONE), architectures=("x86_64",)
     ),

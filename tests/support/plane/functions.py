@@ -20,6 +20,7 @@ NOT_OFFERED = (
     " your request and try again"
 )
 """As reported: https://github.com/reply-fr/sustainable-personal-accounts/issues/53."""
+RUN = {"CreateFunction", "UpdateFunctionCode"}
 UPDATES = {"UpdateFunctionCode", "UpdateFunctionConfiguration"}
 NO_POLICY = error("lambda", 404, "ResourceNotFoundException", "The resource you requested does not exist.")
 ROLE_USERS = {"CreateFunction", "UpdateFunctionConfiguration"}
@@ -61,9 +62,9 @@ class Functions(Service):
         if operation in UPDATES and self.updating(name, now):
             arn = f"arn:aws:lambda:{call.region}:000000000000:function:{name}"
             return error("lambda", 409, "ResourceConflictException", UPDATING.format(arn))
-        architecture = next(iter(call.params.get("Architectures") or ["x86_64"]))
-        if architecture not in self.architectures:
-            text = NOT_OFFERED.format(architecture, call.region)
+        runs_on = call.params.get("Architectures") or ["x86_64"]
+        if operation in RUN and not self.architectures & {*runs_on}:
+            text = NOT_OFFERED.format(runs_on[0], call.region)
             return error("lambda", 400, "InvalidParameterValueException", text)
         role = call.params.get("Role") if operation in ROLE_USERS else None
         if role and not self._roles.assumable(role, now):

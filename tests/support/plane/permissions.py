@@ -175,10 +175,12 @@ def simulation(call: Call) -> Iterator[Need]:
         yield Need(action[""], resource, context)
 
 
-def simulated(decisions: Mapping[str, str]) -> Answer:
-    """Answer a simulation."""
+def simulated(decisions: Mapping[str, str], missing: Iterable[str]) -> Answer:
+    """Answer a simulation; `missing` are the keys that policies ask for and that it was not told."""
+    keys = "".join(f"<member>{key}</member>" for key in missing)
     results = "".join(
-        f"<member><EvalActionName>{action}</EvalActionName><EvalDecision>{decision}</EvalDecision></member>"
+        f"<member><EvalActionName>{action}</EvalActionName><EvalDecision>{decision}</EvalDecision>"
+        f"<MissingContextValues>{keys}</MissingContextValues></member>"
         for action, decision in decisions.items()
     )
     return xml("iam", "SimulatePrincipalPolicy", f"<EvaluationResults>{results}</EvaluationResults>")
@@ -234,8 +236,15 @@ class Permissions:
             shown = f"<Arn>{self.caller(call.key)}</Arn><UserId>AIDA</UserId><Account>{ACCOUNT}</Account>"
             return xml("sts", "GetCallerIdentity", shown)
         if call.operation == "SimulatePrincipalPolicy":
-            return simulated({need.action: self._simulate(call.key, need) for need in simulation(call)})
+            asked = [*simulation(call)]
+            decisions = {need.action: self._simulate(call.key, need) for need in asked}
+            return simulated(decisions, self._conditions(call.key) - asked[0].context.keys())
         return None
+
+    def _conditions(self, key: str) -> set[str]:
+        """Return the keys that conditions of somebody's policies ask for."""
+        statements = (each for layer in self._layers.get(key, ()) for each in layer.document["Statement"])
+        return {name for each in statements for test in each.get("Condition", {}).values() for name in test}
 
     def _simulate(self, key: str, need: Need) -> str:
         """Return the decision of a simulation, which leaves out organizations' policies with conditions."""

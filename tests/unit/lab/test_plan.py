@@ -11,6 +11,7 @@ from wschat.lab.aws.routes import Route
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint
+from wschat.lab.choices import Choices
 from wschat.lab.model import Actual, Key, Lab, Resource, Task
 from wschat.lab.plan import Step, Verb, changes, checked, plan_down, sorter, steps_to, waits_for
 
@@ -117,6 +118,14 @@ def test_looks_at_nothing_else() -> None:
     (table,) = (each for each in DESIRED if each.name == "client-records")
     plan = steps_to(DESIRED, exists(*(each for each in DESIRED if each is not table)))
     assert checked(plan, DESIRED)[1:] == (Step(Verb.CHECK, table),)
+
+
+def test_a_role_that_is_left() -> None:
+    """A function takes another role before its own is deleted."""
+    given = Choices(role="arn:aws:iam::123456789012:role/given")
+    plan = steps_to(blueprint(replace(LAB, choices=given)), exists(*DESIRED))
+    left = next(step for step in plan if step.resource.key == ("role", "ConnectRole"))
+    assert ("function", "Connect") in {step.resource.key for step in waits_for(left, plan)}
 
 
 def test_down() -> None:

@@ -95,13 +95,22 @@ def test_what_would_be_refused(
 
 
 def test_what_is_chosen_is_told(desk: Account) -> None:
-    """A simulation knows the tags, the boundary and the region; so it allows what these allow."""
-    tagged = {"Null": {"aws:RequestTag/team": "true"}}
-    there = {"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}}
-    statements = (ALL, deny("dynamodb:*", Condition=tagged), deny("lambda:*", Condition=there))
-    check(desk.restricted(*statements, tags=(("team", "1"),)))
-    with pytest.raises(AccessError):
-        check(desk.restricted(*statements))
+    """A simulation knows the tags, the boundary and the region; so it allows and refuses by these."""
+    key, here = "aws:RequestTag/team", {"StringEquals": {"aws:RequestedRegion": "us-east-1"}}
+    untagged = deny("dynamodb:*", Condition={"StringNotEquals": {key: "1"}})
+    bounded = {"StringNotEquals": {"iam:PermissionsBoundary": "arn:aws:iam::aws:policy/x"}}
+    statements = (ALL, untagged, deny("iam:PutRolePolicy", Condition=bounded))
+    boundary = "arn:aws:iam::aws:policy/x"
+    check(desk.restricted(*statements, tags=(("team", "1"),), boundary=boundary))
+    for more, tag in (((), "2"), ((deny("lambda:*", Condition=here),), "1")):
+        with pytest.raises(AccessError):
+            check(desk.restricted(*statements, *more, tags=(("team", tag),), boundary=boundary))
+
+
+def test_what_a_simulation_does_not_know(desk: Account) -> None:
+    """Where a policy asks for more than it was told, its answer does not count."""
+    elsewhere = {"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
+    check(desk.restricted(ALL, deny("lambda:*", Condition=elsewhere)))
 
 
 @pytest.mark.parametrize("caller", [USER, SESSION])

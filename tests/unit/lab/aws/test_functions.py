@@ -6,14 +6,17 @@ from typing import Any
 
 import pytest
 
+from tests.studies.account import Account
 from tests.unit.lab.conftest import make, read
+from wschat.errors import AwsError
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.errors import translated
 from wschat.lab.aws.functions import Function
 from wschat.lab.aws.roles import Role
-from wschat.lab.blueprint import blueprint
+from wschat.lab.blueprint import TRUST, blueprint
 from wschat.lab.bundle import bundle
-from wschat.lab.model import Lab
+from wschat.lab.model import Lab, canonical
 
 LAB = Lab(account="0" * 12, region="us-east-1")
 CONNECT, *_ = (each for each in blueprint(LAB, {"connect": bundle("connect")}) if isinstance(each, Function))
@@ -32,6 +35,24 @@ def test_tags_that_may_not_be_seen(empty: Cloud) -> None:
     assert list(empty.notes) == [
         "could not look at the tags of function Connect: not allowed to lambda:ListTags"
     ]
+
+
+@pytest.mark.parametrize("role", ["arn:aws:iam::000000000000:role/given", ""])
+def test_a_role_that_lambda_can_not_assume(desk: Account, role: str) -> None:
+    """One that was given is not new: that is told at once; one of the lab's is waited for."""
+    cloud = desk.restricted({"Effect": "Allow", "Action": "*", "Resource": "*"}, role=role)
+    desired = blueprint(cloud.lab, {"connect": bundle("connect")})
+    connect = next(each for each in desired if isinstance(each, Function))
+    cloud.iam.create_role(RoleName=connect.role, AssumeRolePolicyDocument=canonical(TRUST))
+    start = desk.clock.now()
+    if not role:
+        connect.create(cloud)
+        assert desk.clock.now() - start > 9
+        return
+    with pytest.raises(AwsError, match="Lambda can't assume the role") as error, translated("x"):
+        connect.create(cloud)
+    assert "lambda.amazonaws.com" in error.value.hint
+    assert desk.clock.now() - start < 1
 
 
 @pytest.mark.parametrize(
