@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -29,10 +30,16 @@ class LogLine:
     out_of_order: bool = False
 
     def json(self) -> str:
-        """Return it for programs: the facts, or the text, with the time and the function."""
+        """Return it for programs: the facts, or the text, with the time and the function.
+
+        What stands in the text is not to be trusted: neither its facts of these names, nor a number that JSON
+        does not have, which leaves it a text.
+        """
         mark = {"out_of_order": True} if self.out_of_order else {}
-        known = self.facts or {"text": self.text}
-        return json.dumps({"time": self.time, "function": self.function, **mark, **known})
+        own = {"time": self.time, "function": self.function, **mark}
+        with suppress(ValueError):
+            return json.dumps(own | (self.facts or {"text": self.text}) | own, allow_nan=False)
+        return json.dumps(own | {"text": self.text})
 
     def readable(self) -> str:
         """Return it for people: the time in UTC, who did what, how it went, and how long it took."""

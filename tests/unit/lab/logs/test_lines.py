@@ -87,3 +87,19 @@ def test_the_facts_of_an_invocation(message: str) -> None:
     assert line
     assert line.facts == FACTS
     assert line.readable() == "1970-01-01 00:00:00.000 JoinRoom     join  (all 4 ms)"
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ('{"route": "x", "time": 5, "function": "Other"}', {"route": "x"}),
+        ('{"route": NaN}', {"text": '{"route": NaN}'}),
+        ('{"route": 1e999}', {"text": '{"route": 1e999}'}),
+    ],
+)
+def test_json_of_any_text(message: str, told: dict[str, str]) -> None:
+    """Whatever a function writes, a line for programs is JSON, with its own time and function."""
+    line = read_line(7, "JoinRoom", message)
+    assert line
+    found = json.loads(line.json(), parse_constant=pytest.fail)
+    assert found == {"time": 7, "function": "JoinRoom", **told}
