@@ -85,15 +85,19 @@ def test_some_that_cannot_be_removed(emulator: LocalLab, cloud: Cloud, region: s
     kinds: dict[str, type[LogGroup | Role]] = {
         "closed": LogGroup,
         "hidden": LogGroup,
+        "held": Role,
         "kept": LogGroup,
         "left": Role,
         "open": Role,
     }
     made = [make(here, kind, prefix=f"{cloud.lab.prefix}{name}-") for name, kind in kinds.items()]
-    closed, hidden, kept, left, opened = (lab.lab.prefix for lab in made)
+    closed, hidden, held, kept, left, opened = (lab.lab.prefix for lab in made)
+    here.iam.create_instance_profile(InstanceProfileName=held)
+    here.iam.add_role_to_instance_profile(InstanceProfileName=held, RoleName=f"{held}ConnectRole")
 
     def forbid(call: Call) -> Fault | None:
         denied = {("DescribeLogGroups", closed), ("ListTagsForResource", hidden), ("DeleteLogGroup", kept)}
+        denied.add(("RemoveRoleFromInstanceProfile", held))
         if any(each.operation == "DeleteRole" and left in each.resource for each in plane.calls):
             denied.add((call.operation, left))
         is_denied = any(call.operation == operation and of in call.resource for operation, of in denied)
@@ -110,14 +114,14 @@ def test_some_that_cannot_be_removed(emulator: LocalLab, cloud: Cloud, region: s
     )
     for prefix, told in (
         (kept, "Plan: 1 to delete.\nError: delete log group /aws/lambda/"),
-        (
-            kept,
-            "then run the same command: what is done stays done\nWhen that is done, `wschat",
-        ),
+        (kept, "then run the same command: what is done stays done\nWhen that is done, `wschat"),
+        (held, f"Plan: 1 to delete.\nError: delete role {held}ConnectRole: User: "),
+        (held, f"who owns the instance profile/{held} takes the role out of it"),
         (left, "Error: looking at what exists: "),
         (opened, "Looked again: nothing is left."),
     ):
         assert told in done.stderr.partition(f"Prefix {prefix}")[2].partition("Prefix ")[0]
-    assert {each.lab.prefix for each, _ in labs.find(here)[0]} == {closed, hidden, kept, left}
+    assert {each.lab.prefix for each, _ in labs.find(here)[0]} == {closed, hidden, held, kept, left}
     for lab in made:
         tear_down(lab)
+    here.iam.delete_instance_profile(InstanceProfileName=held)

@@ -29,6 +29,7 @@ NOT_OFFERED = "architecture|runtime"
 """Reported of a region without arm64: https://github.com/reply-fr/sustainable-personal-accounts/issues/53."""
 FAILURES = (
     ("ConnectionError HTTPClientError ResponseParserError", "", Failure.NO_ANSWER),  # that is a proxy's
+    (CONFLICT, "deletion protection", Failure.PERMANENT),
     (CONFLICT, "", Failure.CONFLICT),
     (f"{EXISTS} {QUOTA}", CHANGING, Failure.CONFLICT),
     (QUOTA, "simultaneously", Failure.THROTTLED),  # DynamoDB's, of tables

@@ -87,6 +87,7 @@ CONFLICT   400 OperationAbortedException: A conflicting operation is currently i
 CONFLICT   409 ConcurrentModification: no
 CONFLICT   409 DeleteConflict: Cannot delete entity, must delete policies first.
 NEW_ROLE   400 InvalidParameterValueException: The role defined for the function cannot be assumed by Lambda.
+PERMANENT  400 OperationAbortedException: The log group has deletion protection enabled
 PERMANENT  400 InvalidParameterValueException: Unzipped size must be smaller
 NO_ANSWER  500 InternalFailure: no
 NO_ANSWER  503 ServiceUnavailable: no
