@@ -1,5 +1,6 @@
 """The documents, and the tables in them that the code makes; `python -m tests.documents` writes them all."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -8,6 +9,7 @@ from typer.core import TyperCommand
 
 from tests.studies.accounts.cases import CASES as ACCOUNTS
 from tests.studies.accounts.cases import LIFE
+from tests.studies.bench import worst
 from tests.studies.drift.attributes import unlooked
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
 from tests.studies.drift.deciding import MENDED, TOLD, as_status_says
@@ -23,7 +25,9 @@ from wschat.chat.settings import MEANING
 from wschat.chat.ui.json_lines import FIELDS
 from wschat.cli.app import COMMANDS, load
 from wschat.errors import ExitCode
-from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS
+from wschat.lab.aws.stages import Stage
+from wschat.lab.blueprint import CLIENTS, FUNCTIONS, MOCKS, ROOMS, blueprint
+from wschat.lab.model import Lab
 from wschat.lab.user_policy import STATEMENTS
 
 ROOT = Path(__file__).parent.parent
@@ -65,6 +69,19 @@ def functions() -> Rows:
         posts = "post to connections" if spec.posts else "none"
         link = f"[{spec.name}]({spec.module}.py)"
         yield link, str(lines), routes, spec.clients or "none", spec.rooms or "none", posts
+
+
+def throttles() -> Rows:
+    """The routes of each function, or of none, and what each of them takes."""
+    made = blueprint(Lab(account="000000000000", region="us-east-1"))
+    (stage,) = (each for each in made if isinstance(each, Stage))
+    own = json.loads(str(stage.route_settings))
+    routes = {spec.name: spec.routes for spec in FUNCTIONS} | {
+        "none": tuple(key for key, _ in MOCKS.values())
+    }
+    for function, keys in routes.items():
+        rate = own.get(keys[0], {}).get("ThrottlingRateLimit", stage.rate)
+        yield " ".join(f"`{key}`" for key in keys), function, f"{rate:g}", str(stage.burst)
 
 
 def attacks() -> Rows:
@@ -146,6 +163,8 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
         "accounts": ("account | command | what it says | result", accounts),
         "permits": ("actions | on | to", permits),
         "climbs": ("what is tried | with the policy alone | with both, refused by", climbs),
+        "throttles": ("route | function | requests a second of each | at once", throttles),
+        "at worst": (" | ".join(worst.HEADS), worst.rows),
         "decides": ("changed by hand | what status says | healed by", decides),
     },
     "wschat/functions/README.md": {

@@ -30,13 +30,15 @@ PURE = {
     "wschat.target",
     *(module for module in MODULES if module.startswith("wschat.protocol.")),
     "wschat.text",
-    *(f"wschat.lab.{name}" for name in ("answers", "attributes", "choices", "model")),
+    *(f"wschat.lab.{name}" for name in ("answers", "attributes", "choices", "model", "throttle")),
     *(f"wschat.lab.{name}" for name in ("blueprint", "plan", "user_policy")),
     *(
         f"wschat.lab.aws.{name}"
         for name in ("explanations", "refusals", "tables", "tags", "roles", "log_groups", "functions")
     ),
-    *(f"wschat.lab.aws.{name}" for name in ("websocket_api", "routes")),  # they call what they are given
+    *(
+        f"wschat.lab.aws.{name}" for name in ("websocket_api", "stages", "routes")
+    ),  # they call what they are given
     *(f"wschat.local.gateway.{name}" for name in ("events", "model", "quotas", "responses", "shapes")),
     *(module for module in MODULES if module.startswith("wschat.chat.machine")),
     "wschat.chat.settings",

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import tracemalloc
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -11,13 +11,14 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from wschat.local.gateway.gateway import Gateway
-from wschat.local.gateway.model import Deployment, Integration, Route, Stage
+from wschat.local.gateway.model import Deployment, Integration, Json, Route, Stage
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.gateway.responses import Reply, Result
 from wschat.local.gateway.sockets import HEAD_S, serve_both
 from wschat.local.join import listen
 
 API = "abc"
+KEYS = ("$connect", "$disconnect", "$default")
 
 
 @dataclass
@@ -31,12 +32,16 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    options: GatewayOptions = AS_ON_AWS, head_timeout: float = HEAD_S
+    options: GatewayOptions = AS_ON_AWS,
+    head_timeout: float = HEAD_S,
+    keys: Iterable[str] = KEYS,
+    settings: Json | None = None,
 ) -> AsyncIterator[Running]:
-    """Run a gateway on a free port."""
+    """Run a gateway on a free port; `keys` are those of the routes, `settings` those of the stage."""
     mock = Integration("MOCK", request_template='{"statusCode": 200}', response_template="mocked")
-    routes = {key: Route(key, mock, two_way=True) for key in ("$connect", "$disconnect", "$default")}
-    stage = Stage(API, "test", "us-east-1", "000000000000", Deployment("$request.body.action", routes))
+    routes = {key: Route(key, mock, two_way=True) for key in keys}
+    deployment = Deployment("$request.body.action", routes)
+    stage = Stage(API, "test", "us-east-1", "000000000000", deployment, settings or {})
     looked_up: list[str] = []
 
     def find_stage(_api: str, name: str) -> Stage:

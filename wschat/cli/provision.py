@@ -18,6 +18,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.choices import chosen
 from wschat.lab.model import AWS_IAM, OPEN, Actual
 from wschat.lab.plan import Step, changes, check_changeable
+from wschat.lab.throttle import DEFAULT
 from wschat.target import Target
 
 SHARED = (
@@ -50,7 +51,14 @@ def provision(
         list[str] | None,
         typer.Option(
             metavar="KEY=VALUE",
-            help="Tag of your own on all that takes tags; repeatable; '' for none. This and the options"
+            help="Tag of your own on all that takes tags; repeatable; '' for none.",
+        ),
+    ] = None,
+    throttle: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RATE[/BURST]",
+            help=f"Requests a second of a route, and at once, or off; '' for {DEFAULT}. This and the options"
             " above stay as they are until another is given.",
         ),
     ] = None,
@@ -66,7 +74,7 @@ def provision(
     """Create or repair the lab in an AWS account. Print its wss:// URL."""
     if json and not plan:
         raise UsageError("--json needs --plan", where="provision")
-    choices = chosen(role, permissions_boundary, role_path, tag or None)
+    choices = chosen(role, permissions_boundary, role_path, tag or None, throttle)
     with on_interrupt(NOTHING_CHANGED):
         cloud = connect(target)
         if choices.role:
@@ -90,21 +98,26 @@ def provision(
             check_changeable(steps)
             waiting(cloud, "Asking what AWS would refuse", partial(preflight.check_allowed, plan=steps))
             confirm("Do this in {}?", cloud, yes=yes)
+        look = engine.serves_the_same(steps)
+        known = (waiting(cloud, LOOKING, partial(engine.settling, actual=actual)),) if look else ()
     if changes(steps):
         (actual, left), _ = carry_out(cloud, engine.provision, steps, actual, target.commands)
     else:
         left = steps
         console.stderr().print(f"Nothing to do: {len(actual.resources)} parts are as they should be.")
-    _finish(cloud, actual, left, target, verify=verify)
+    _finish(cloud, actual, left, target, *known, verify=verify)
 
 
-def try_it(cloud: Cloud, actual: Actual, lab: Target) -> None:
-    """Connect to the lab and talk in it, until that works, or AWS serves an update everywhere."""
+def try_it(cloud: Cloud, actual: Actual, lab: Target, *known: float | None) -> None:
+    """Connect to the lab and talk in it, until that works, or AWS serves an update everywhere.
+
+    `known` is for how many seconds its stage has served what it does; AWS is asked otherwise.
+    """
     from wschat.chat.network import serving  # what connects takes as long to load as all the rest
 
     stopped = f"Stopped trying it. The lab is all there: {lab.url}"
     with on_interrupt(stopped):
-        age, sign = engine.settling(cloud, actual), signer(lab)
+        (age,), sign = known or (engine.settling(cloud, actual),), signer(lab)
     proof = serving.proof_of(age)
     if proof.why:
         console.stderr().print(f"The stage was updated {age:.0f} s ago. {proof.why}")
@@ -120,7 +133,9 @@ def try_it(cloud: Cloud, actual: Actual, lab: Target) -> None:
     console.stderr().print(full if untried else "Tried it: it works.")
 
 
-def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, *, verify: bool) -> None:
+def _finish(
+    cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, *known: float | None, verify: bool
+) -> None:
     """Try the lab, and say how to chat in it and how to remove it; or what is not as it should be."""
     out, err = console.stdout(), console.stderr()
     url, signed = engine.url(cloud, actual), engine.authorization(actual) == AWS_IAM
@@ -143,7 +158,7 @@ def _finish(cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, 
             report.show_plan(left, err)
         raise typer.Exit(ExitCode.DIFFERENT)
     if verify:
-        try_it(cloud, actual, made)
+        try_it(cloud, actual, made, *known)
     out.out(url)
     who = "Anyone whose AWS credentials allow it" if signed else "Anyone who has this URL"
     wschat = escape(program())

@@ -12,9 +12,11 @@ from wschat.lab.aws.functions import Function, Permission
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.routes import MOCK_KEY, Integration, Route
+from wschat.lab.aws.stages import Stage, route_settings
 from wschat.lab.aws.tables import Table
-from wschat.lab.aws.websocket_api import API_NAME, Api, Deployment, Stage
+from wschat.lab.aws.websocket_api import API_NAME, Api, Deployment
 from wschat.lab.model import API, AWS_IAM, OPEN, TAG, Key, Lab, Resource, canonical
+from wschat.lab.throttle import Throttle, throttle
 from wschat.protocol.events import Error, Pong
 from wschat.protocol.refusals import ErrorCode
 
@@ -36,7 +38,9 @@ TIMEOUT = 25  # seconds: under API Gateway's 29, so that the function's log tell
 class Spec:
     """One function: its source file, its routes, its DynamoDB actions, and whether it posts to others.
 
-    The routes after the first are those of the lab's own browser page.
+    The routes after the first are those of the lab's own browser page. `share` is the part of the stage's
+    rate that they take together: a small one where a person asks once in a while, and what others ask is
+    dearer for it, since it is told to more people.
     """
 
     name: str
@@ -45,6 +49,7 @@ class Spec:
     clients: str
     rooms: str = ""
     posts: bool = True
+    share: float = 1.0
 
     @property
     def memory(self) -> int:
@@ -61,11 +66,11 @@ class Spec:
 # fmt: off
 FUNCTIONS = (
     Spec("Connect", "connect", ("$connect",), posts=False, clients="PutItem"),
-    Spec("RegisterUser", "register_user", ("register",), posts=False,
+    Spec("RegisterUser", "register_user", ("register",), posts=False, share=0.1,
          clients="DeleteItem GetItem PutItem UpdateItem", rooms="GetItem UpdateItem"),
-    Spec("CreateRoom", "create_room", ("create", "new-room"),
+    Spec("CreateRoom", "create_room", ("create", "new-room"), share=0.1,
          clients="DeleteItem GetItem PutItem Scan UpdateItem", rooms="DeleteItem GetItem PutItem UpdateItem"),
-    Spec("JoinRoom", "join_room", ("join", "join-room"),
+    Spec("JoinRoom", "join_room", ("join", "join-room"), share=0.2,
          clients="DeleteItem GetItem Scan UpdateItem", rooms="BatchGetItem DeleteItem GetItem UpdateItem"),
     Spec("SendMessage", "send_message", ("message", "dispatch"),
          clients="DeleteItem GetItem Scan UpdateItem", rooms="DeleteItem GetItem PutItem UpdateItem"),
@@ -160,8 +165,22 @@ def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Re
         *routes,
         *(permission(lab, lab.name(spec.name), key) for spec in FUNCTIONS for key in spec.routes),
         deployment,
-        Stage(name=STAGE, deployment=deployment.name, tags=tuple(sorted({**lab.tags, **dict(tags)}.items()))),
+        Stage(
+            name=STAGE,
+            deployment=deployment.name,
+            tags=tuple(sorted({**lab.tags, **dict(tags)}.items())),
+            **throttled(throttle(choices.throttle)),
+        ),
     )
+
+
+def throttled(by: Throttle | None) -> dict[str, Any]:
+    """Return the attributes of a stage with a throttle: a function's routes have its share between them."""
+    if by is None:
+        return {}
+    shares = {key: spec.share / len(spec.routes) for spec in FUNCTIONS for key in spec.routes}
+    own = {key: by.share(share) for key, share in shares.items() if share < 1}
+    return {"rate": by.rate, "burst": by.burst, "route_settings": route_settings(own)}
 
 
 TAG_VALUE = (r"[A-Za-z0-9 _.:/=+@-]*", 256)

@@ -8,6 +8,7 @@ from typing import Any, Self
 from urllib.parse import quote, unquote
 
 from wschat.errors import UsageError
+from wschat.lab.throttle import FORM
 
 PREFIX = "wschat:"
 KEYS = "wschat:tags"
@@ -29,6 +30,7 @@ class Choices:
         boundary: the ARN of the permissions boundary of the lab's roles.
         path: their path, such as `/labs/`.
         tags: tags of one's own, as keys and values, on everything that takes tags.
+        throttle: of the stage, as it was typed; empty for the default one.
         architecture: of the functions; AWS's refusals choose it.
     """
 
@@ -36,6 +38,7 @@ class Choices:
     boundary: str | None = None
     path: str | None = None
     architecture: str | None = None
+    throttle: str | None = None
     tags: tuple[tuple[str, str], ...] | None = None
 
     def over(self, kept: Self) -> Self:
@@ -45,7 +48,12 @@ class Choices:
     @property
     def options(self) -> list[str]:
         """The options that give them, one each; those of what is as at first are left out."""
-        named = {"role": self.role, "permissions-boundary": self.boundary, "role-path": self.path}
+        named = {
+            "role": self.role,
+            "permissions-boundary": self.boundary,
+            "role-path": self.path,
+            "throttle": self.throttle,
+        }
         given = [f"--{name} {quote_shell(value)}" for name, value in named.items() if value]
         return [*given, *(f"--tag {quote_shell(f'{key}={value}')}" for key, value in self.tags or ())]
 
@@ -59,9 +67,11 @@ class Choices:
 
     @classmethod
     def of(cls, tags: Mapping[str, str]) -> Self:
-        """Return those that tags keep; what is not among these is empty."""
+        """Return those that tags keep; what is not among these is empty, as is a throttle that is none."""
         keys = [_read(each) for each in tags.get(KEYS, "").split()]
         values: dict[str, Any] = {name: _read(tags.get(PREFIX + name, "")) for name in NAMES}
+        if not re.fullmatch(FORM, values["throttle"]):
+            values["throttle"] = ""
         return cls(tags=tuple((key, tags[key]) for key in keys if key in tags), **values)
 
 
@@ -81,7 +91,13 @@ def _read(text: str) -> str:
     return unquote(text.replace("=", "%"))
 
 
-def chosen(role: str | None, boundary: str | None, path: str | None, tags: Iterable[str] | None) -> Choices:
+def chosen(
+    role: str | None,
+    boundary: str | None,
+    path: str | None,
+    tags: Iterable[str] | None,
+    throttle: str | None = None,
+) -> Choices:
     """Return the choices that a command line gives, each as it was typed; tags as `KEY=VALUE`.
 
     Raises:
@@ -91,11 +107,14 @@ def chosen(role: str | None, boundary: str | None, path: str | None, tags: Itera
         ("--role", role, ROLE, "give the name or the ARN of a role, such as LabRole, or '' for none"),
         ("--permissions-boundary", boundary, BOUNDARY, "give a policy's ARN, or '' for none"),
         ("--role-path", path, PATH, "it begins and ends with a slash, such as /labs/"),
+        ("--throttle", throttle, FORM, "give RATE or RATE/BURST, such as 5/1000; off; or '' for the usual"),
     ):
         if given and not re.fullmatch(form, given):
             raise UsageError(f"{given!r} is none", where=option, hint=hint)
     own = None if tags is None else _own(tags)
-    choices = Choices(role=role, boundary=boundary, path="" if path == "/" else path, tags=own)
+    choices = Choices(
+        role=role, boundary=boundary, path="" if path == "/" else path, tags=own, throttle=throttle
+    )
     for key, value in choices.kept.items():
         if len(value) > LONGEST_VALUE:
             hint = f"the tag {key} has to hold it, which takes {LONGEST_VALUE} characters"

@@ -1,6 +1,6 @@
 """The story of a lab: look at what exists, plan, carry it out, look again."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -9,7 +9,8 @@ from wschat.lab import inventory
 from wschat.lab import plan as plans
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
-from wschat.lab.aws.websocket_api import API_NAME, Api, updated_ago
+from wschat.lab.aws.stages import Stage, updated_ago
+from wschat.lab.aws.websocket_api import API_NAME, Api
 from wschat.lab.blueprint import DESCRIPTIONS, FUNCTIONS, STAGE, X86, blueprint
 from wschat.lab.bundle import bundle
 from wschat.lab.executor import execute
@@ -168,6 +169,11 @@ def url(cloud: Cloud, actual: Actual) -> str:
     """Return the URL of a lab that exists; an empty one if it has no API."""
     found = actual.ids.get((Api.kind, cloud.lab.name(API_NAME)))
     return cloud.lab.url(found, STAGE) if found else ""
+
+
+def serves_the_same(plan: Iterable[Step]) -> bool:
+    """Tell whether a plan updates the stage, and of it only the throttle: it serves what it did before."""
+    return any(isinstance(step.resource, Stage) and step.resource.throttles(step.found) for step in plan)
 
 
 def settling(cloud: Cloud, actual: Actual) -> float | None:

@@ -1,22 +1,27 @@
 """The whole lab in an emulator on this machine, for the local mode."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import boto3
 
 from wschat.lab import engine, inventory
 from wschat.lab.aws.session import connect
+from wschat.lab.choices import Choices
 from wschat.lab.plan import Phase, Progress, Verb
+from wschat.lab.throttle import OFF
 from wschat.target import Target
 
 
 def provision(endpoint_url: str, on_step: Callable[[str], None]) -> str:
     """Provision the whole lab into an emulator; return its URL.
 
-    The account's root there is called "test"; nothing of the environment is used.
+    The account's root there is called "test"; nothing of the environment is used. There is no throttle: it
+    costs nothing, and no stranger comes.
     """
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")  # noqa: S106
     cloud = connect(Target(endpoint_url=endpoint_url), session)
+    cloud = replace(cloud, lab=replace(cloud.lab, choices=Choices(throttle=OFF)))
     actual = inventory.look(cloud)
     plan = engine.plan_up(cloud, actual)
     steps: Iterator[Progress] = engine.provision(cloud, plan, actual)

@@ -12,9 +12,11 @@ from tests.studies.drift.cases import CONFIGURE, THE_API, THE_STAGE
 from tests.studies.drift.hand import KINDS, Case, Do, do
 from wschat.cli.attributes import differences
 from wschat.lab.aws.log_groups import log_group_of
-from wschat.lab.blueprint import blueprint
+from wschat.lab.aws.stages import route_settings
+from wschat.lab.blueprint import blueprint, throttled
 from wschat.lab.model import Lab, canonical
 from wschat.lab.plan import Step, Verb
+from wschat.lab.throttle import DEFAULT
 
 LAB = Lab(account="000000000000", region="us-east-1")
 ROLE = LAB.arn("iam", r"role/\1")
@@ -47,9 +49,9 @@ ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 QUEUE, KEY = _arn("sqs", "queue"), _arn("kms", "key/12345678-1234-1234-1234-123456789012")
 MOUNT = _arn("elasticfilesystem", "access-point/fsap-12345678901234567")
-THROTTLE = {"ThrottlingBurstLimit": 1, "ThrottlingRateLimit": 1.0}
+THROTTLE = {"ThrottlingBurstLimit": 9, "ThrottlingRateLimit": 0.5}
+TRACED = {"DataTraceEnabled": True, "LoggingLevel": "OFF"}
 MODEL = {"$default": "Message"}
-ANEW = ("DeleteStage", "CreateStage")
 _layer = do("PublishLayerVersion", LayerName="theirs", Content={"ZipFile": _empty_zip()})
 _with_layer = do(CONFIGURE, Layers=["<made LayerVersionArn>"])
 
@@ -57,6 +59,12 @@ _with_layer = do(CONFIGURE, Layers=["<made LayerVersionArn>"])
 def _set(words: str, resource: str, attribute: str, found: object, by_hand: Do, *heals: str) -> Case:
     """Return a case; if nothing else is said, the same call with the right value heals it."""
     return Case(resource, attribute, found, (by_hand,), heals or (str(by_hand),), words)
+
+
+def _throttled(words: str, route: str, heals: tuple[str, ...]) -> Case:
+    wanted = json.loads(throttled(DEFAULT)["route_settings"])
+    call = do("UpdateStage", RouteSettings={route: THROTTLE})
+    return _set(words, THE_STAGE, "route_settings", route_settings(wanted | {route: THROTTLE}), call, *heals)
 
 
 MENDED = (
@@ -209,26 +217,18 @@ MENDED = (
         "a stage's throttle",
         THE_STAGE,
         "rate",
-        1.0,
+        0.5,
         do("UpdateStage", DefaultRouteSettings=THROTTLE),
-        *ANEW,
-    ),
-    _set(
-        "a route's throttle",
-        THE_STAGE,
-        "route_settings",
-        _json({"message": THROTTLE}),
-        do("UpdateStage", RouteSettings={"message": THROTTLE}),
-        *ANEW,
     ),
     _set(
         "every message logged",
         THE_STAGE,
         "data_trace",
         ON,
-        do("UpdateStage", DefaultRouteSettings={"DataTraceEnabled": True, "LoggingLevel": "OFF"}),
-        *ANEW,
+        do("UpdateStage", DefaultRouteSettings=DEFAULT.share(1) | TRACED),
     ),
+    _throttled("a route's throttle", "create", heals=("UpdateStage(RouteSettings)",)),
+    _throttled("a throttle of another route", "ping", heals=("DeleteStage", "CreateStage")),
 )
 """What provision mends."""
 

@@ -8,7 +8,8 @@ from typing import Any
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.roles import POLICY_NAME
-from wschat.lab.aws.websocket_api import API_NAME, Stage
+from wschat.lab.aws.stages import Stage
+from wschat.lab.aws.websocket_api import API_NAME
 from wschat.lab.blueprint import STAGE
 from wschat.lab.model import Key
 

@@ -14,10 +14,12 @@ from tests.studies.line import Lost
 from tests.studies.storm import audit
 from tests.studies.storm.people import Somebody
 from tests.support.emulator import account_in_emulator
-from tests.support.labs import provision
+from tests.support.labs import lab_of, provision
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.functions import Permission
+from wschat.lab.choices import Choices
+from wschat.lab.throttle import OFF
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.protocol.events import MultiMessage
 
@@ -101,6 +103,11 @@ async def look(cloud: Cloud, auditor: Somebody, everybody: list[Somebody]) -> li
     return misfits
 
 
+def bring(cloud: Cloud) -> str:
+    """Provision a lab that refuses nothing; return its URL."""
+    return provision(lab_of(cloud, choices=Choices(throttle=OFF)))
+
+
 def main() -> int:
     """Bring a lab, storm, and show what was found."""
     parser = argparse.ArgumentParser(prog="python -m tests.studies.storm", description=__doc__)
@@ -109,7 +116,7 @@ def main() -> int:
     wanted = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     with account_in_emulator(GatewayOptions(shuffle=True)) as (cloud, _):
-        counts, wrong = asyncio.run(storm(cloud, provision(cloud), **vars(wanted)))
+        counts, wrong = asyncio.run(storm(cloud, bring(cloud), **vars(wanted)))
     for what, number in sorted(counts.items()):
         print(f"{number:8} {what}")
     print(*wrong or ["nothing is wrong"], sep="\n")

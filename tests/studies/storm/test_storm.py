@@ -2,13 +2,12 @@
 
 import asyncio
 
-from tests.studies.storm.__main__ import storm
-from tests.support.labs import provision
+from tests.studies.storm.__main__ import bring, storm
 from wschat.lab.aws.cloud import Cloud
 
 
 def test_storm(cloud: Cloud) -> None:
     """People act at random: afterwards everything fits, and nobody lacks a message that was due."""
-    counts, wrong = asyncio.run(storm(cloud, provision(cloud), people=8, rooms=2, acts=8))
+    counts, wrong = asyncio.run(storm(cloud, bring(cloud), people=8, rooms=2, acts=8))
     assert wrong == []
     assert counts["deliveries due"] > 0

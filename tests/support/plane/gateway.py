@@ -10,6 +10,7 @@ from tests.support.plane.rates import Times
 from tests.support.plane.reads import Reads
 from tests.support.plane.service import Service
 from tests.support.plane.wire import Answer, Call, beside, path_of, similar
+from wschat.local.gateway.shapes import UNLOGGED
 
 EMPTY = Answer(200, {"Content-Type": "application/json"}, b'{"items": []}')
 PARTS = {
@@ -24,6 +25,8 @@ CHECKED = {
     *("CreateDeployment", "DeleteDeployment", "CreateStage", "UpdateStage"),
 }
 ONLY_CONNECT = "Currently, authorization is restricted to the $connect route only"
+NO_ROUTE = "Unable to find Route by key {} within the provided RouteSettings"
+"""As quoted in https://github.com/terraform-aws-modules/terraform-aws-apigateway-v2/pull/80."""
 DROPPED = ("templateSelectionExpression", "credentialsArn")
 """Of an integration, what MiniStack drops."""
 
@@ -48,6 +51,7 @@ class Gateway(Service):
         self._updates: dict[str, list[tuple[float, str | None]]] = {}
         self._tags: dict[str, dict[str, str]] = {}
         self._dated: dict[str, dict[str, str]] = {}
+        self._settings: dict[str, dict[str, Any]] = {}
 
     def served(self, api: str, stage: str, now: float) -> Routes:
         """Return the routes that a stage serves to a fresh connection, as they were when it was deployed."""
@@ -119,6 +123,9 @@ class Gateway(Service):
         deployments = {each["deploymentId"] for each in self._list(call, call.api, "deployments")}
         if wanted and wanted not in deployments:
             return 404, "NotFoundException", "Invalid deployment identifier specified"
+        keys = {each["routeKey"] for each in self._list(call, call.api, "routes")}
+        for key in call.params.get("routeSettings", {}).keys() - keys:
+            return 404, "NotFoundException", NO_ROUTE.format(key)
         return None
 
     def done(self, call: Call, answer: Answer, now: float) -> Answer:
@@ -133,20 +140,23 @@ class Gateway(Service):
         elif call.operation == "CreateApi":
             self._dated[path_to(made["apiId"])] = {"createdDate": self._dates.second(now)}
         elif call.operation in {"CreateStage", "UpdateStage"}:
-            self._update(path_to(call.api, made["stageName"]), made.get("deploymentId"), now)
+            self._update(call, path_to(call.api, made["stageName"]), made.get("deploymentId"), now)
         elif call.operation in {"TagResource", "UntagResource"}:
             self._tags[call.resource.partition("::/")[2]] = self._ask_tags(call)
         elif call.operation == "DeleteStage":
-            for kept in (self._tags, self._dated, self._updates):
+            for kept in (self._tags, self._dated, self._updates, self._settings):
                 kept.pop(call.resource, None)
         if call.operation in IDS:
             self._begin(call, made[IDS[call.operation]], now)
         return self.show(call, self.mend(call, answer), now)
 
-    def _update(self, stage: str, deployment: str | None, now: float) -> None:
+    def _update(self, call: Call, stage: str, deployment: str | None, now: float) -> None:
+        """Note an update of a stage; settings of a route, once made, stay until the stage goes."""
         updates, date = self._updates.setdefault(stage, []), self._dates.second(now)
         if not updates or updates[-1][1] != deployment:
             updates.append((now, deployment))
+        told = {key: UNLOGGED | each for key, each in call.params.get("routeSettings", {}).items()}
+        self._settings[stage] = self._settings.get(stage, {}) | told
         self._dated[stage] = {"createdDate": date} | self._dated.get(stage, {}) | {"lastUpdatedDate": date}
 
     def _ask_tags(self, call: Call) -> dict[str, str]:
@@ -192,6 +202,7 @@ class Gateway(Service):
         for each in content.get("items", [content]):
             path = path_to(call.api or each["apiId"], each.get("stageName"))
             tags = self._tags.get(path, each.pop("tags", {}))
+            each.update({"routeSettings": self._settings[path]} if path in self._settings else {})
             each.update(self._dated.get(path, {}), **({"tags": tags} if tags or "stageName" in each else {}))
         return answer.with_json(content)
 

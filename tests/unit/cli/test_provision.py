@@ -58,10 +58,10 @@ class Updated:
 
         lab.server.tamper = answer
 
-    def try_it(self, **changed: Any) -> float:  # noqa: ANN401  as the cloud's fields are
+    def try_it(self, *known: float, **changed: Any) -> float:  # noqa: ANN401  as the cloud's fields are
         """Try it, and return how many seconds after its update that ends."""
         cloud = replace(self.cloud, **changed)
-        try_it(cloud, self._actual, self._target)
+        try_it(cloud, self._actual, self._target, *known)
         return self.cloud.clock.now() - self.updated
 
     def asked(self) -> int:
@@ -89,6 +89,13 @@ def test_an_update(updated: Updated, capsys: pytest.CaptureFixture[str]) -> None
         updated.cloud.clock.sleep(later)
         updated.try_it()
         assert updated.asked() - before == rooms
+
+
+def test_an_update_of_a_throttle(updated: Updated) -> None:
+    """Of a stage that AWS dates as updated just now, and that serves what it did for long, one holds."""
+    updated.cloud.clock.sleep(80)
+    assert updated.try_it(400.0) < 90
+    assert updated.asked() == 1
 
 
 def test_an_update_in_a_terminal(

@@ -11,6 +11,7 @@ from tests.support.plane.inside import session
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect
+from wschat.lab.aws.websocket_api import API_NAME, Api
 from wschat.lab.blueprint import blueprint
 from wschat.lab.model import Resource
 from wschat.target import Target
@@ -39,6 +40,15 @@ def read(cloud: Cloud, wanted: Resource) -> Resource | None:
     """Return a resource as it is read, with names in the place of ids."""
     snapshot = inventory.read(cloud, wanted.read_keys)
     return snapshot.actual(blueprint(cloud.lab)).resources.get(wanted.key)
+
+
+def routed(account: Account) -> Cloud:
+    """Make an API with the route `join`, in a lab of its own."""
+    cloud = account.lab()
+    name = cloud.lab.name(API_NAME)
+    Api(protocol="WEBSOCKET", name=name, title=name, selection="$x", description="").create(cloud)
+    cloud.api.create_route(ApiId=cloud.api_id, RouteKey="join")
+    return cloud
 
 
 def make(cloud: Cloud, *kinds: type[Resource], **lab: Any) -> Cloud:  # noqa: ANN401  as the lab's fields are

@@ -12,9 +12,11 @@ from wschat.lab.aws.functions import Function, Permission
 from wschat.lab.aws.log_groups import LogGroup
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.routes import Integration, Route
+from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api, Deployment
 from wschat.lab.blueprint import FUNCTIONS, MOCKS, blueprint, digest, naming_error
+from wschat.lab.choices import Choices
 from wschat.lab.model import Lab, Resource
 
 LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-")
@@ -23,6 +25,10 @@ NAMES = ["Connect", "RegisterUser", "CreateRoom", "JoinRoom", "SendMessage", "Le
 
 def of(kind: type[Resource], lab: Lab = LAB) -> list[Resource]:
     return [resource for resource in blueprint(lab) if isinstance(resource, kind)]
+
+
+def keys() -> list[str]:
+    return [route.name for route in of(Route)]
 
 
 def test_routes() -> None:
@@ -35,6 +41,37 @@ def test_routes() -> None:
     assert {routes["ping"].integration, routes["$default"].integration} == set(MOCKS)
     integrations = {each.name for each in of(Integration)}
     assert {route.integration for route in routes.values()} == integrations
+
+
+def test_throttles() -> None:
+    """What creates and registers is asked seldom, whichever page asks; a function's routes share its rate.
+
+    A class of thirty comes in at once, with what is throttled together, and comes back after a cut.
+    """
+    (stage,) = of(Stage)
+    assert isinstance(stage, Stage)
+    own = json.loads(str(stage.route_settings))
+    rates = {key: own.get(key, {}).get("ThrottlingRateLimit", stage.rate) for key in keys()}
+    assert rates == {
+        **dict.fromkeys(("$connect", "$disconnect", "ping", "$default"), 1.0),
+        **dict.fromkeys(("message", "dispatch", "leave", "leave-room"), 0.5),
+        **dict.fromkeys(("join", "join-room", "register"), 0.1),
+        **dict.fromkeys(("create", "new-room"), 0.05),
+    }
+    bursts: set[float] = {stage.burst or 0, *(each["ThrottlingBurstLimit"] for each in own.values())}
+    assert min(bursts) >= 30 * len(("$connect", "$disconnect", "$connect again"))
+
+
+def test_a_throttle_that_was_chosen() -> None:
+    """All follow the one that was chosen; `off` is none at all."""
+    (chosen,) = of(Stage, replace(LAB, choices=Choices(throttle="10/500")))
+    (none,) = of(Stage, replace(LAB, choices=Choices(throttle="off")))
+    assert isinstance(chosen, Stage)
+    assert isinstance(none, Stage)
+    assert (chosen.rate, chosen.burst) == (10, 500)
+    create = {"ThrottlingBurstLimit": 500, "ThrottlingRateLimit": 0.5}
+    assert json.loads(str(chosen.route_settings))["new-room"] == create
+    assert (none.rate, none.burst, none.route_settings) == (None, None, None)
 
 
 def test_permissions() -> None:

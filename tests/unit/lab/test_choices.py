@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ ALL = Choices(
     boundary="arn:aws:iam::123456789012:policy/Lab Boundary".replace(" ", "-"),
     path="/labs/!x/",
     architecture="x86_64",
+    throttle="0.5/300",
     tags=(("Cost Center", "4 2"), ("owner", ""), ("ümläut=", "ä")),
 )
 IN_TAGS = re.compile(r"[\w .:/=+@-]*")
@@ -31,6 +33,7 @@ def test_as_options() -> None:
     """What is chosen can be typed again; whatever is in it stands in quotation marks."""
     role = shlex.quote(ROLE)
     shown = ["--role", role, "--permissions-boundary", str(ALL.boundary), "--role-path", "'/labs/!x/'"]
+    shown += ["--throttle", "0.5/300"]
     assert " ".join(ALL.options).startswith(f"{' '.join(shown)} --tag 'Cost Center=4 2' --tag owner= --tag ")
     assert UNDECIDED.options == []
 
@@ -39,13 +42,14 @@ def test_nothing_chosen() -> None:
     """What is as at first leaves no tag; a tag that was emptied, or whose own tag is gone, is none."""
     assert UNDECIDED.kept == {}
     assert Choices.of({"wschat:role": "", "wschat:tags": "gone"}) == Choices.of({})
+    assert Choices.of({"wschat:throttle": "0"}) == Choices.of({})
 
 
 def test_given_over_kept() -> None:
     """What is given counts, and empty takes a choice back; the rest stays as it was kept."""
-    given = chosen("", None, "/", ["a=1"])
+    given = chosen("", None, "/", ["a=1"], "off")
     found = given.over(ALL)
-    assert (found.role, found.path, found.tags) == ("", "", (("a", "1"),))
+    assert (found.role, found.path, found.tags, found.throttle) == ("", "", (("a", "1"),), "off")
     assert (found.boundary, found.architecture) == (ALL.boundary, ALL.architecture)
     assert chosen(None, None, None, None) == UNDECIDED
     assert chosen(None, None, None, [""]).tags == ()
@@ -59,6 +63,7 @@ def test_given_over_kept() -> None:
         ((None, "LabBoundary", None, ()), "--permissions-boundary"),
         ((None, None, "labs", ()), "--role-path"),
         ((None, None, "/labs", ()), "--role-path"),
+        ((None, None, None, (), "0"), "--throttle"),
         ((None, None, None, ["owner"]), "--tag"),
         ((None, None, None, ["=1"]), "--tag"),
         ((None, None, None, ["a=b&c"]), "--tag"),
@@ -69,7 +74,7 @@ def test_given_over_kept() -> None:
         ((None, None, None, [f"{'k' * 126}{number}=1" for number in range(3)]), "provision"),
     ],
 )
-def test_what_can_not_be(given: tuple[str | None, str | None, str | None, list[str]], where: str) -> None:
+def test_what_can_not_be(given: tuple[Any, ...], where: str) -> None:
     """What AWS would refuse later is refused at once, with the option, and a hint."""
     with pytest.raises(UsageError) as error:
         chosen(*given)

@@ -9,10 +9,12 @@ from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.functions import Function
 from wschat.lab.aws.roles import Role
+from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.tables import Table
-from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, TRUST, blueprint
+from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, TRUST, blueprint
 from wschat.lab.choices import Choices
 from wschat.lab.model import canonical
+from wschat.lab.plan import Step, Verb
 
 
 def test_changed_meanwhile(empty: Cloud) -> None:
@@ -25,6 +27,22 @@ def test_changed_meanwhile(empty: Cloud) -> None:
     assert engine.SETTLE_S <= clock.now() < engine.SETTLE_S + 1
     provision(empty)
     assert engine.settle(empty)[1] == ()
+
+
+def test_a_throttle_alone() -> None:
+    """What changes no more than a throttle, in place, leaves what is served as it is; all else may not."""
+    stage = Stage(name=STAGE, deployment="routes", rate=5, burst=5)
+    for same, found in (
+        (True, {"rate": 1.0}),
+        (True, {"rate": None, "burst": None}),
+        (True, {"burst": 9, "route_settings": None}),
+        (False, {"route_settings": '{"ping": {}}'}),  # which only a new stage is without
+        (False, {"rate": 1.0, "deployment": "older"}),
+    ):
+        step = Step(Verb.UPDATE, stage, replace(stage, **found))
+        assert engine.serves_the_same([step]) is same, found
+    assert not engine.serves_the_same([Step(Verb.CREATE, stage)])
+    assert not engine.serves_the_same([])
 
 
 def test_who_may_connect_is_seen(empty: Cloud) -> None:

@@ -8,12 +8,19 @@ from wschat.lab.local import provision
 
 
 def test_provision(embedded: Embedded) -> None:
-    """Each of the lab's tasks is reported with the steps done so far; the URL is that of the emulator."""
+    """Each of the lab's tasks is reported with the steps done so far; the URL is that of the emulator.
+
+    No throttle refuses anything there, and that is kept as a choice.
+    """
     embedded.empty()
     reported = list[str]()
-    with Plane(embedded.endpoint, Clock(), times=NO_DELAY, backend=embedded).listening() as endpoint:
+    plane = Plane(embedded.endpoint, Clock(), times=NO_DELAY, backend=embedded)
+    with plane.listening() as endpoint:
         url = provision(endpoint, reported.append)
     assert url.startswith(endpoint.replace("http", "ws"))
     assert url.endswith("/development")
     assert {line.partition(":")[0] for line in reported} == {"Task 1", "Task 2", "Task 3"}
     assert reported[-1].endswith("(66/66)")
+    made = {call.operation: call.params for call in plane.calls if call.write}
+    assert {"Key": "wschat:throttle", "Value": "off"} in made["CreateTable"]["Tags"]
+    assert "defaultRouteSettings" not in made["CreateStage"]

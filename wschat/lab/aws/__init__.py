@@ -12,8 +12,9 @@ from wschat.lab.aws.functions import Function, Permission
 from wschat.lab.aws.log_groups import LogGroup
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.routes import Integration, Route
+from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.tables import Table
-from wschat.lab.aws.websocket_api import Api, Deployment, Stage
+from wschat.lab.aws.websocket_api import Api, Deployment
 from wschat.lab.model import Resource
 
 # fmt: off

@@ -1,4 +1,4 @@
-"""API Gateway: the WebSocket API, its deployments and its stages.
+"""API Gateway: the WebSocket API, what is in it, and its deployments.
 
 Creates get one attempt, and a look before the next: API, integrations and deployments have no name to
 collide on, so one that is sent again after a lost answer would make two.
@@ -7,14 +7,12 @@ collide on, so one that is sent again after a lost answer would make two.
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from wschat.errors import AwsError
 from wschat.lab.answers import seconds, sorted_tags
 from wschat.lab.aws.tags import Tagged
 from wschat.lab.model import TAG, Key, Observed, Resource
-from wschat.retry import LONGEST_S
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
@@ -98,14 +96,15 @@ class Api(Tagged):
         self.update_tags(found, cloud)
 
     def tag(self, cloud: "Cloud", tags: Mapping[str, str]) -> None:
-        _tag(cloud, f"/apis/{cloud.id_of(self.key)}", tags)
+        tag_resource(cloud, f"/apis/{cloud.id_of(self.key)}", tags)
 
     def delete(self, cloud: "Cloud") -> None:
         """Delete it, and all that is in it."""
         cloud.find(cloud.api.delete_api, ApiId=cloud.id_of(self.key))
 
 
-def _tag(cloud: "Cloud", path: str, tags: Mapping[str, str]) -> None:
+def tag_resource(cloud: "Cloud", path: str, tags: Mapping[str, str]) -> None:
+    """Give tags to what stands at a path of API Gateway's ARNs."""
     arn = f"arn:{cloud.lab.partition}:apigateway:{cloud.lab.region}::{path}"
     cloud.call(cloud.api.tag_resource, ResourceArn=arn, Tags=tags)
 
@@ -220,89 +219,3 @@ class Deployment(ApiPart):
 
 def _has_ended(deployment: Any) -> bool:  # noqa: ANN401
     return deployment is not None and deployment.get("DeploymentStatus") != PENDING
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stage(ApiPart, Tagged):
-    """A stage, and the deployment that it serves; its name is its id.
-
-    `rate` and `burst` are its throttle, in messages a second and at once; of 0 it takes none.
-    `route_settings` are the same of single routes.
-    """
-
-    kind = "stage"
-    id_name = "StageName"
-    read_with = (Api.kind, Deployment.kind)
-    refers_to = Deployment.kind
-    made_anew = frozenset({"rate", "burst", "logging", "data_trace", "metrics", "route_settings"})
-    name: Annotated[str, "StageName"]
-    deployment: str | None
-    auto_deploy: bool = False
-    rate: Annotated[float | None, "DefaultRouteSettings.ThrottlingRateLimit"] = None
-    burst: Annotated[int | None, "DefaultRouteSettings.ThrottlingBurstLimit"] = None
-    logging: Annotated[str, "DefaultRouteSettings.LoggingLevel"] = "OFF"
-    data_trace: Annotated[bool, "DefaultRouteSettings.DataTraceEnabled"] = False
-    metrics: Annotated[bool, "DefaultRouteSettings.DetailedMetricsEnabled"] = False
-    route_settings: Annotated[str | None, "RouteSettings"] = None
-
-    @classmethod
-    def attributes(cls, _cloud: "Cloud", _api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401
-        return {
-            "deployment": answer.get("DeploymentId"),
-            "tags": sorted_tags(answer.get("Tags")),
-            "auto_deploy": answer.get("AutoDeploy", False),
-        }
-
-    def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
-        serves = cloud.id_of((Deployment.kind, str(self.deployment)))
-        return super().settings(cloud) | {"deployment": ("DeploymentId", serves)}
-
-    def make(self, cloud: "Cloud", **more: Any) -> Any:  # noqa: ANN401
-        return super().make(cloud, Tags=self.all_tags(cloud), **more)
-
-    def tag(self, cloud: "Cloud", tags: Mapping[str, str]) -> None:
-        _tag(cloud, f"/apis/{cloud.api_id}/stages/{self.name}", tags)
-
-    def update(self, found: Self, cloud: "Cloud") -> None:
-        """Give it back its tag, its settings, and the deployment that it should serve.
-
-        A throttle goes only with the stage, and settings of routes without one may set one of 0: so people
-        report to Terraform (hashicorp/terraform-provider-aws, issue 14742).
-        """
-        if self.can_only_be_made_anew(found):
-            self.make_anew(found, cloud)
-            return
-        self.update_tags(found, cloud)
-        changed = self.wanted(cloud, found)
-        if self.auto_deploy != found.auto_deploy:  # while it is on, no deployment can be chosen
-            cloud.call(cloud.api.update_stage, AutoDeploy=self.auto_deploy, **self.path(cloud))
-        if changed:
-            cloud.call(cloud.api.update_stage, **self.path(cloud), **changed)
-
-
-def updated_ago(cloud: "Cloud", stage: str) -> float | None:
-    """Return for how many seconds a stage has been as it is, at least; None if it was never updated.
-
-    By AWS's own clock, and so for whoever asks. A stage that was made much later than its API may have been
-    there before, and counts as updated. What AWS does not tell counts as just updated; so does a stage that
-    AWS shows with a deployment which it does not serve any more, for longer than its reads may lag.
-    """
-    what = "when the stage was updated"
-    api = cloud.ask(what, cloud.api.get_api, ApiId=cloud.api_id)
-    serves = {which for (kind, _), which in cloud.ids.items() if kind == Deployment.kind}
-    for _ in cloud.looks("AWS to show the stage", cloud.pacing.read_lag):
-        found = cloud.ask(what, cloud.api.get_stage, ApiId=cloud.api_id, StageName=stage)
-        if api and found and found["DeploymentId"] in serves:
-            return _age(api["CreatedDate"], found)
-    return 0.0
-
-
-def _age(api_made: object, stage: Any) -> float | None:  # noqa: ANN401
-    told = api_made, stage["CreatedDate"], stage["LastUpdatedDate"]
-    dates = [each for each in map(seconds, told) if each is not None]
-    now = parsedate_tz(stage["ResponseMetadata"]["HTTPHeaders"].get("date", ""))
-    if len(dates) < len(told) or not now:
-        return 0.0
-    with_api, made, updated = dates
-    is_first = updated - made <= 1 and made - with_api < LONGEST_S
-    return None if is_first else max(0.0, mktime_tz(now) - updated - 1)  # each is in whole seconds

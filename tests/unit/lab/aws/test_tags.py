@@ -10,9 +10,10 @@ from tests.support.plane.embedded import Embedded
 from tests.unit.lab.conftest import read
 from wschat.lab.aws import KINDS
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.tags import Tagged
-from wschat.lab.aws.websocket_api import Deployment, Stage
+from wschat.lab.aws.websocket_api import Deployment
 from wschat.lab.blueprint import blueprint
 from wschat.lab.bundle import bundle
 from wschat.lab.choices import Choices
@@ -20,6 +21,7 @@ from wschat.lab.executor import execute
 from wschat.lab.inventory import look
 from wschat.lab.model import TAG, Actual, Resource
 from wschat.lab.plan import Step, Verb
+from wschat.lab.throttle import OFF
 
 OWN = (("owner", "ann"), ("team", ""))
 TAGGED = [kind for kind in KINDS.values() if issubclass(kind, Tagged)]
@@ -30,7 +32,7 @@ MADE = (*TAGGED, Deployment)
 def made(embedded: Embedded) -> tuple[Cloud, list[Tagged]]:
     """One of each kind that takes tags, in a lab that chooses some."""
     embedded.empty()
-    cloud = lab_of(Account(embedded).lab(), choices=Choices(tags=OWN, path="/labs/"))
+    cloud = lab_of(Account(embedded).lab(), choices=Choices(tags=OWN, path="/labs/", throttle=OFF))
     desired = blueprint(cloud.lab, {"connect": bundle("connect")})
     kinds: list[Resource] = [next(each for each in desired if type(each) is kind) for kind in MADE]
     first = [each for each in kinds if not isinstance(each, Stage | Deployment)]

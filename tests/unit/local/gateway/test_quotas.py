@@ -1,13 +1,23 @@
 """Throttles, and how long a connection may live."""
 
+import asyncio
+import json
+from typing import Any
+
 from websockets.asyncio.client import connect
 
 from tests.support.asynchronous import asynchronous
 from tests.support.gateway import manage, running
 from tests.support.websocket_api import FENCE, TestApi, ask, opened, refused
+from wschat.lab.aws import stages as aws
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.routes import Route
+from wschat.lab.blueprint import blueprint
+from wschat.lab.model import Lab
+from wschat.lab.throttle import BURST
 from wschat.local.gateway.model import Deployment, Stage
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions, Throttles, TokenBucket
+from wschat.protocol.requests import Action, Request
 
 
 def test_token_bucket() -> None:
@@ -65,3 +75,39 @@ async def test_rate() -> None:
         connect(it.url),
     ):  # the one request that may come at once
         assert (await manage(it, "POST", b"x"))[0] == 429
+
+
+def as_the_lab() -> dict[str, Any]:
+    """Return the routes and the settings of the lab's stage, in API Gateway's words."""
+    made = blueprint(Lab(account="000000000000", region="us-east-1"))
+    stage = next(each for each in made if isinstance(each, aws.Stage))
+    whole = {"throttlingRateLimit": stage.rate, "throttlingBurstLimit": stage.burst}
+    own = {
+        key: {name[0].lower() + name[1:]: value for name, value in each.items()}
+        for key, each in json.loads(str(stage.route_settings)).items()
+    }
+    keys = [each.name for each in made if isinstance(each, Route)]
+    return {"keys": keys, "settings": {"defaultRouteSettings": whole, "routeSettings": own}}
+
+
+@asynchronous
+async def test_a_class_comes_in_at_once() -> None:
+    """Thirty connect, register and join at once, and again after a cut; a stranger's flood is refused."""
+
+    async def come_in(number: int) -> None:
+        for _ in ("at first", "after a cut"):
+            async with connect(it.url) as client:
+                for action in (Action.REGISTER, Action.JOIN):
+                    await client.send(Request(action, f"p{number}").encode())
+                    assert await client.recv() == "mocked"
+                client.transport.abort()
+
+    async with running(**as_the_lab()) as it:
+        await asyncio.gather(*map(come_in, range(30)))
+        async with connect(it.url) as stranger:
+            answers = list[str]()
+            for _ in range(BURST):
+                await stranger.send(Request(Action.REGISTER, "x").encode())
+                answers.append(str(await stranger.recv()))
+    assert answers[: BURST - 60] == ["mocked"] * (BURST - 60)
+    assert "Too Many Requests" in answers[-1]
