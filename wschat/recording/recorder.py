@@ -72,13 +72,19 @@ class Recording:
             if self._file.closed:
                 return
             try:
-                line = {"kind": kind, "at": round(at, 4), **self.redaction.redact(facts)}
+                line = {"kind": kind, "at": round(at, 4), **self._redacted(facts)}
                 self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
                 self._file.flush()
             except OSError as error:
                 sys.stderr.write(f"{VARIABLE}: the recording ends here: {error.strerror or error}\n")
                 with suppress(OSError):
                     self._file.close()
+
+    def _redacted(self, facts: dict[str, Any]) -> Any:  # noqa: ANN401  any JSON
+        try:
+            return self.redaction.redact(facts)
+        except RecursionError:  # of a body that is nested too deeply, which is left out
+            return self.redaction.redact(facts | {"body": None})
 
     def watch(self, client: Any) -> None:  # noqa: ANN401  any of boto3's
         """Write each call of a client of boto3, with its answer or its error."""

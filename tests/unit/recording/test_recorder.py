@@ -207,3 +207,13 @@ def test_no_more_room(
     record.write("x", 0)
     record.write("x", 0)
     assert capsys.readouterr().err == "WSCHAT_RECORD: the recording ends here: No space left on device\n"
+
+
+def test_a_body_that_is_nested_deeply(place: Path) -> None:
+    """It is left out: whoever made the call gets it all the same."""
+    record, body = recorder.active(), list[Any]()
+    assert record
+    for _ in range(2_000):
+        body = [body]
+    record.write("call", 0, operation="GetFunction", body=body)
+    assert lines(place, "call") == [{"kind": "call", "at": 0, "operation": "GetFunction", "body": None}]
