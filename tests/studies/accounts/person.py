@@ -3,6 +3,8 @@
 import io
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import replace
+from functools import cache
 
 import pytest
 
@@ -31,7 +33,7 @@ class Person(Account):
         self.kind = ACCOUNTS[kind]
         path, _, name = self.kind.given.rpartition("/")
         if name:
-            iam = self.plane.session().client("iam", endpoint_url=self.url)
+            iam = self._root().iam
             where = f"/{path}/" if path else "/"
             iam.create_role(RoleName=name, Path=where, AssumeRolePolicyDocument=canonical(TRUST))
             self.clock.sleep(3600)
@@ -40,10 +42,18 @@ class Person(Account):
         self._patch = patch
         patch.setattr(session, "connect", self._connect)
 
-    def _connect(self, target: Target) -> Cloud:
-        asked = self.plane.session(KEY, "secret", target.region or self.kind.region)
-        there = Target(prefix=target.prefix, endpoint_url=self.url)
-        return connect(there, asked, self.clock, AWS_PACING)
+    def _connect(self, _target: Target) -> Cloud:
+        return replace(self._mine(), ids={}, notes={})
+
+    @cache  # noqa: B019  a person lives as long as a test
+    def _mine(self) -> Cloud:
+        """Log in as the person; boto3 takes a while to make clients."""
+        asked = self.plane.session(KEY, "secret", self.kind.region)
+        return connect(Target(endpoint_url=self.url), asked, self.clock, AWS_PACING)
+
+    @cache  # noqa: B019
+    def _root(self) -> Cloud:
+        return connect(Target(endpoint_url=self.url), self.plane.session(), self.clock, AWS_PACING)
 
     def types(self, command: str) -> tuple[int, str]:
         """Run a command; return its exit code and all that it says, with single blanks."""
@@ -61,14 +71,13 @@ class Person(Account):
 
     def has_given_role(self) -> bool:
         """Tell whether the role that was given is there, if there was one."""
-        iam = self.plane.session().client("iam", endpoint_url=self.url)
-        found = {role["RoleName"] for role in iam.list_roles()["Roles"]}
+        found = {role["RoleName"] for role in self._root().iam.list_roles()["Roles"]}
         return self.kind.given.rpartition("/")[2] in {"", *found}
 
     def there(self) -> str:
         """Return what there is of the lab, as the root user sees it."""
         self.clock.sleep(60)
-        root = connect(Target(endpoint_url=self.url), self.plane.session(), self.clock, AWS_PACING)
+        root = replace(self._root(), ids={}, notes={})
         kinds = {each.kind for each in inventory.look(root, to_remove=True).resources.values()}
         if {"API", "function"} <= kinds:
             return "the lab"

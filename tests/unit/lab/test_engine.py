@@ -110,6 +110,15 @@ def test_roles_from_before_another_was_given(empty: Cloud) -> None:
     assert tear_down(empty).resources == {}
 
 
+def test_a_given_role_of_a_name_of_the_lab(empty: Cloud) -> None:
+    """Whatever it is called, and whichever tag it has: a role that was given stays."""
+    made = make(empty, Role).iam.get_role(RoleName="ConnectRole")["Role"]
+    given = Choices(role=made["Arn"])
+    with_tables(empty, given, given)
+    assert tear_down(empty).resources == {}
+    assert empty.iam.get_role(RoleName="ConnectRole")["Role"] == made
+
+
 def test_tables_that_keep_other_choices(empty: Cloud) -> None:
     """The first table counts, and the other is made like it; without the first, the other one counts."""
     with_tables(empty, Choices(path="/a/"), Choices(path="/b/"))
