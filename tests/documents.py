@@ -28,7 +28,7 @@ from wschat.errors import ExitCode
 from wschat.lab.aws.stages import Stage
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, MOCKS, ROOMS, blueprint
 from wschat.lab.model import Lab
-from wschat.lab.user_policy import STATEMENTS
+from wschat.lab.permissions.user_policy import STATEMENTS
 
 ROOT = Path(__file__).parent.parent
 

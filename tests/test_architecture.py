@@ -30,8 +30,8 @@ PURE = {
     "wschat.target",
     *(module for module in MODULES if module.startswith("wschat.protocol.")),
     "wschat.text",
-    *(f"wschat.lab.{name}" for name in ("answers", "attributes", "choices", "model", "throttle")),
-    *(f"wschat.lab.{name}" for name in ("blueprint", "plan", "user_policy")),
+    *(f"wschat.lab.{name}" for name in ("answers", "attributes", "chosen", "model", "blueprint", "plan")),
+    "wschat.lab.permissions.user_policy",
     *(
         f"wschat.lab.aws.{name}"
         for name in ("explanations", "refusals", "tables", "tags", "roles", "log_groups", "functions")
@@ -97,7 +97,7 @@ CATCHERS = {
 """Where our errors are caught: shown (and gone on from), put into a report, taken note of, or sent on."""
 IN_LAMBDA = sys.stdlib_module_names | {"botocore", "wschat"}
 LONGEST = 320
-FULLEST = {"chat": 7, "lab": 18}
+FULLEST = {"chat": 7}
 
 
 @cache

@@ -19,7 +19,7 @@ from tests.support.plane.wire import Call
 from wschat.errors import WschatError
 from wschat.lab.aws.cloud import AWS_PACING, Cloud, Pacing
 from wschat.lab.aws.session import connect
-from wschat.lab.choices import Choices
+from wschat.lab.chosen.choices import Choices
 from wschat.lab.clock import Clock
 from wschat.lab.engine import Outcome
 from wschat.lab.plan import Progress

@@ -19,8 +19,8 @@ from wschat.errors import AccessError
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import AWS_PACING, Cloud
 from wschat.lab.aws.roles import Role
-from wschat.lab.choices import Choices
-from wschat.lab.user_policy import BOUNDED_PATH, prefix_of_each, user_policy
+from wschat.lab.chosen.choices import Choices
+from wschat.lab.permissions.user_policy import BOUNDED_PATH, prefix_of_each, user_policy
 
 LABS = 30
 OWN = "anna-ConnectRole"

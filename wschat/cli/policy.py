@@ -12,8 +12,8 @@ from wschat.cli import console
 from wschat.cli.aws import connect
 from wschat.cli.options import AwsTarget
 from wschat.errors import UsageError
-from wschat.lab.choices import UNDECIDED, Choices, chosen
-from wschat.lab.user_policy import BOUNDED_PATH, boundary, prefix_of_each, user_policy
+from wschat.lab.chosen.choices import UNDECIDED, Choices, chosen
+from wschat.lab.permissions.user_policy import BOUNDED_PATH, boundary, prefix_of_each, user_policy
 from wschat.text import safe
 
 

@@ -13,12 +13,13 @@ from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, confirm, connect
 from wschat.cli.options import AwsTarget, Yes, program, signer
 from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ExitCode, UsageError
-from wschat.lab import engine, inventory, preflight
+from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.choices import chosen
+from wschat.lab.chosen.choices import chosen
+from wschat.lab.chosen.throttle import DEFAULT
 from wschat.lab.model import AWS_IAM, OPEN, Actual
+from wschat.lab.permissions import preflight
 from wschat.lab.plan import Step, changes, check_changeable
-from wschat.lab.throttle import DEFAULT
 from wschat.target import Target
 
 SHARED = (

@@ -12,7 +12,7 @@ from wschat.lab.aws.roles import Role
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import FUNCTIONS, blueprint, given_role, role
-from wschat.lab.choices import UNDECIDED, Choices
+from wschat.lab.chosen.choices import UNDECIDED, Choices
 from wschat.lab.model import Actual, Key, Observed, Resource
 
 

@@ -7,9 +7,9 @@ import boto3
 
 from wschat.lab import engine, inventory
 from wschat.lab.aws.session import connect
-from wschat.lab.choices import Choices
+from wschat.lab.chosen.choices import Choices
+from wschat.lab.chosen.throttle import OFF
 from wschat.lab.plan import Phase, Progress, Verb
-from wschat.lab.throttle import OFF
 from wschat.target import Target
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from wschat.lab.answers import Unknown, sorted_tags
 from wschat.lab.attributes import Attributes
-from wschat.lab.choices import UNDECIDED, Choices
+from wschat.lab.chosen.choices import UNDECIDED, Choices
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud

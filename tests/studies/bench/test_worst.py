@@ -5,7 +5,7 @@ from dataclasses import astuple
 
 from tests.documents import ROOT
 from tests.studies.bench.worst import QUOTAS, rows, throttled
-from wschat.lab.throttle import DEFAULT, Throttle
+from wschat.lab.chosen.throttle import DEFAULT, Throttle
 
 
 def test_in_the_readme() -> None:

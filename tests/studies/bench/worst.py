@@ -15,7 +15,7 @@ from math import ceil
 from tests.studies.bench.units import GB_SECOND, KB, MESSAGE, READ, REQUEST, WRITE
 from wschat.functions.shared.invocation import LIFETIME
 from wschat.lab.blueprint import FUNCTIONS, MOCKS, Spec
-from wschat.lab.throttle import DEFAULT, Throttle
+from wschat.lab.chosen.throttle import DEFAULT, Throttle
 from wschat.protocol.limits import LOG_LENGTH, MEMBER_LIMIT, MESSAGE_LIMIT, NAME_LIMIT, ROOM_LIMIT
 
 MINUTE, GB_OUT, GB_LOGGED = 0.25, 0.09, 0.50  # dollars: for a million minutes, for a GB, for a GB

@@ -14,9 +14,9 @@ from wschat.cli.attributes import differences
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.aws.stages import route_settings
 from wschat.lab.blueprint import blueprint, throttled
+from wschat.lab.chosen.throttle import DEFAULT
 from wschat.lab.model import Lab, canonical
 from wschat.lab.plan import Step, Verb
-from wschat.lab.throttle import DEFAULT
 
 LAB = Lab(account="000000000000", region="us-east-1")
 ROLE = LAB.arn("iam", r"role/\1")

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tests.support.plane.permissions import ACCOUNT, Need, granted
-from wschat.lab.choices import UNDECIDED, Choices
+from wschat.lab.chosen.choices import UNDECIDED, Choices
 from wschat.lab.model import Lab
-from wschat.lab.user_policy import BOUNDED_PATH, boundary, prefix_of_each, user_policy
+from wschat.lab.permissions.user_policy import BOUNDED_PATH, boundary, prefix_of_each, user_policy
 
 LAB = Lab(account=ACCOUNT, region="us-east-1")
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/wschat-boundary"

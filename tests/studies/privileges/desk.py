@@ -21,7 +21,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect
 from wschat.lab.clock import Clock
 from wschat.lab.model import AWS_IAM
-from wschat.lab.user_policy import resources, user_policy
+from wschat.lab.permissions.user_policy import resources, user_policy
 from wschat.target import Target
 
 if TYPE_CHECKING:

@@ -11,12 +11,13 @@ from tests.studies.drift.hand import Do, Hand, do
 from tests.studies.privileges.desk import PASSING, STANDING, Desk
 from tests.studies.privileges.grants import Grant, of_a_person, proofs
 from tests.support.labs import lab_of
-from wschat.lab import engine, inventory, preflight
+from wschat.lab import engine, inventory
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.aws.signing import LONGEST_URL, _sign
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, STAGE
 from wschat.lab.executor import execute
 from wschat.lab.model import Actual
+from wschat.lab.permissions import preflight
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}
 SOME_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from wschat.lab.blueprint import FUNCTIONS, Spec, policy
 from wschat.lab.model import Lab
-from wschat.lab.user_policy import STATEMENTS
+from wschat.lab.permissions.user_policy import STATEMENTS
 
 REFUSED = re.compile(r"(?:is not authorized to perform:|not allowed to) (\S+)")
 T = TypeVar("T")

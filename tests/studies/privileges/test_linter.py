@@ -11,9 +11,9 @@ from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
 from wschat.lab.blueprint import FUNCTIONS, policy
-from wschat.lab.choices import Choices
+from wschat.lab.chosen.choices import Choices
 from wschat.lab.model import API, Lab
-from wschat.lab.user_policy import boundary, prefix_of_each, user_policy
+from wschat.lab.permissions.user_policy import boundary, prefix_of_each, user_policy
 
 LAB = Lab(account="123456789012", region="eu-central-1")
 LABS = [LAB, replace(LAB, prefix="anna-")]

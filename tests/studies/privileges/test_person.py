@@ -10,7 +10,7 @@ from tests.studies.privileges.errands import HEALS, TEARDOWNS, USES, Errand, pro
 from tests.studies.privileges.grants import of_a_person
 from tests.support.labs import lab_of
 from tests.support.plane import permissions
-from wschat.lab.user_policy import user_policy
+from wschat.lab.permissions.user_policy import user_policy
 from wschat.local.join import LocalLab
 
 SAMPLE = 2

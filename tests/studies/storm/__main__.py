@@ -18,8 +18,8 @@ from tests.support.labs import lab_of, provision
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.functions import Permission
-from wschat.lab.choices import Choices
-from wschat.lab.throttle import OFF
+from wschat.lab.chosen.choices import Choices
+from wschat.lab.chosen.throttle import OFF
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.protocol.events import MultiMessage
 

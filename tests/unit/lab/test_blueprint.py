@@ -16,7 +16,7 @@ from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api, Deployment
 from wschat.lab.blueprint import FUNCTIONS, MOCKS, blueprint, digest, naming_error
-from wschat.lab.choices import Choices
+from wschat.lab.chosen.choices import Choices
 from wschat.lab.model import Lab, Resource
 
 LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-")

@@ -12,7 +12,7 @@ from wschat.lab.aws.roles import Role
 from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.tables import Table
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, TRUST, blueprint
-from wschat.lab.choices import Choices
+from wschat.lab.chosen.choices import Choices
 from wschat.lab.model import canonical
 from wschat.lab.plan import Step, Verb
 

@@ -11,7 +11,7 @@ from wschat.lab.aws.routes import Route
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint
-from wschat.lab.choices import Choices
+from wschat.lab.chosen.choices import Choices
 from wschat.lab.model import Actual, Key, Lab, Resource, Task
 from wschat.lab.plan import Step, Verb, changes, checked, plan_down, sorter, steps_to, waits_for
 

@@ -1,11 +1,11 @@
 """AWS, one file a service: each kind of resource is one class that reads, creates, updates and deletes it.
 
 `KINDS` lists them; a kind of a service that is not here yet needs its client too, in `session` and `cloud`,
-and its actions in `wschat/lab/user_policy`. Beside the kinds: `setup` has the settings and the credentials;
-`session` makes the clients, `cloud` calls them with the retry policy, `parser` lets answers be of any form;
-`errors` says what errors mean, by the tables of `explanations` and `refusals`; `tags` is what kinds with
-tags share; `signing` signs handshakes. Begin with `log_groups`, the shortest kind, `wschat/lab/model`, which
-says what a kind has to know, and `wschat/lab/answers`, which says how it reads.
+and its actions in `wschat/lab/permissions/user_policy`. Beside the kinds: `setup` has the settings and the
+credentials; `session` makes the clients, `cloud` calls them with the retry policy, `parser` lets answers be
+of any form; `errors` says what errors mean, by the tables of `explanations` and `refusals`; `tags` is what
+kinds with tags share; `signing` signs handshakes. Begin with `log_groups`, the shortest kind,
+`wschat/lab/model`, which says what a kind has to know, and `wschat/lab/answers`, which says how it reads.
 """
 
 from wschat.lab.aws.functions import Function, Permission

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
-from wschat.lab.choices import KEPT
+from wschat.lab.chosen.choices import KEPT
 from wschat.lab.model import Resource
 
 if TYPE_CHECKING:

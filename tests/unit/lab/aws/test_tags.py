@@ -16,12 +16,12 @@ from wschat.lab.aws.tags import Tagged
 from wschat.lab.aws.websocket_api import Deployment
 from wschat.lab.blueprint import blueprint
 from wschat.lab.bundle import bundle
-from wschat.lab.choices import Choices
+from wschat.lab.chosen.choices import Choices
+from wschat.lab.chosen.throttle import OFF
 from wschat.lab.executor import execute
 from wschat.lab.inventory import look
 from wschat.lab.model import TAG, Actual, Resource
 from wschat.lab.plan import Step, Verb
-from wschat.lab.throttle import OFF
 
 OWN = (("owner", "ann"), ("team", ""))
 TAGGED = [kind for kind in KINDS.values() if issubclass(kind, Tagged)]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from wschat.lab.throttle import BURST, DEFAULT, FORM, Throttle, throttle
+from wschat.lab.chosen.throttle import BURST, DEFAULT, FORM, Throttle, throttle
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wschat.errors import UsageError
-from wschat.lab.choices import KEPT, UNDECIDED, Choices, chosen
+from wschat.lab.chosen.choices import KEPT, UNDECIDED, Choices, chosen
 
 ROLE = "arn:aws:iam::123456789012:role/teams/a,b=c"
 ALL = Choices(

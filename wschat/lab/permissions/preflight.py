@@ -12,9 +12,9 @@ from wschat.lab.aws.errors import translated
 from wschat.lab.aws.explanations import ASK
 from wschat.lab.aws.refusals import DEMANDS, NO_PASSING, PERHAPS_TAGS
 from wschat.lab.blueprint import FUNCTIONS, role_path
-from wschat.lab.choices import Choices
+from wschat.lab.chosen.choices import Choices
+from wschat.lab.permissions.user_policy import resources
 from wschat.lab.plan import Step, Verb
-from wschat.lab.user_policy import resources
 
 BEFORE = "before the first step"
 ROLE = "its role"

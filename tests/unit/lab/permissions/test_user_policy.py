@@ -10,9 +10,9 @@ import pytest
 from tests.support.plane import permissions
 from tests.support.plane.permissions import Need
 from wschat.lab.blueprint import FUNCTIONS, policy
-from wschat.lab.choices import Choices
+from wschat.lab.chosen.choices import Choices
 from wschat.lab.model import API, Lab, canonical
-from wschat.lab.user_policy import BOUNDED_PATH, LIMIT, boundary, prefix_of_each, user_policy
+from wschat.lab.permissions.user_policy import BOUNDED_PATH, LIMIT, boundary, prefix_of_each, user_policy
 
 LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-")
 NAMED = re.compile(r"(?:table|function|role|log-group)[:/](?:/aws/lambda/)?(.*)")

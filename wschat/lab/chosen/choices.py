@@ -8,7 +8,7 @@ from typing import Any, Self
 from urllib.parse import quote, unquote
 
 from wschat.errors import UsageError
-from wschat.lab.throttle import FORM
+from wschat.lab.chosen.throttle import FORM
 
 PREFIX = "wschat:"
 KEYS = "wschat:tags"

@@ -10,10 +10,10 @@ from wschat.errors import AccessError, UsageError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.refusals import DEMANDS, NO_PASSING, PERHAPS_TAGS
 from wschat.lab.blueprint import TRUST, blueprint
-from wschat.lab.choices import Choices
+from wschat.lab.chosen.choices import Choices
 from wschat.lab.model import Actual, canonical
+from wschat.lab.permissions.preflight import BEFORE, check_allowed, with_role
 from wschat.lab.plan import steps_to
-from wschat.lab.preflight import BEFORE, check_allowed, with_role
 
 ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 SESSION = "arn:aws:sts::000000000000:assumed-role/Dev/ann"
