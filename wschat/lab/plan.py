@@ -110,7 +110,7 @@ def _renamed(resource: Resource, extra: Mapping[Key, Resource]) -> Key:
 def plan_down(actual: Actual) -> tuple[Step, ...]:
     """Return the steps that remove all that is managed, the lab's last task first."""
     removed = [each for each in actual.resources.values() if not each.cascades]
-    return _in_order([Step(Verb.DELETE, each, each) for each in removed], list(Task)[::-1])
+    return _in_order([Step(Verb.DELETE, each, each) for each in reversed(removed)], list(Task)[::-1])
 
 
 def changes(plan: Iterable[Step]) -> tuple[Step, ...]:
@@ -136,10 +136,16 @@ def _used(step: Step) -> set[Key]:
     return {*step.resource.uses, *(step.found.uses if step.found else ())}
 
 
-def _in_order(plan: Iterable[Step], tasks: list[Task]) -> tuple[Step, ...]:
-    """Sort steps so that each comes after those that it waits for, under the lab's headings."""
-    graph = {step: waits_for(step, plan) for step in plan}
-    ordered = TopologicalSorter(graph).static_order()
+def _in_order(plan: list[Step], tasks: list[Task]) -> tuple[Step, ...]:
+    """Sort steps under the lab's headings; there as they come, but each after those that it waits for."""
+    graph = TopologicalSorter({step: waits_for(step, plan) for step in plan})
+    graph.prepare()
+    ready, ordered = set[Step](), list[Step]()
+    while graph.is_active():
+        ready.update(graph.get_ready())
+        ordered.append(min(ready, key=plan.index))
+        ready.remove(ordered[-1])
+        graph.done(ordered[-1])
     return tuple(sorted(ordered, key=lambda step: tasks.index(step.resource.task)))
 
 

@@ -33,6 +33,15 @@ def test_nothing_exists() -> None:
     assert all(set(waits_for(step, plan)) <= set(plan[:index]) for index, step in enumerate(plan))
 
 
+def test_order() -> None:
+    """What differs stands in the lab's order, also where one of it waits for another."""
+    functions = [each for each in DESIRED if isinstance(each, Function)]
+    role = next(each for each in DESIRED if isinstance(each, Role) and each.name == "SendMessageRole")
+    found = (replace(role, inline=("more",)), *(replace(each, memory=1) for each in functions))
+    names = [step.resource.name for step in steps_to(DESIRED, exists(*found)) if step.verb is Verb.UPDATE]
+    assert names == ["SendMessageRole", *(each.name for each in functions)]
+
+
 def test_what_is_left_as_it_is() -> None:
     """What is somebody's decision is told in a step that does nothing; beside something else, with that."""
     role = next(each for each in DESIRED if isinstance(each, Role))
