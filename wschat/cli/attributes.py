@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from itertools import groupby
 from os.path import commonprefix
-from typing import Any
+from typing import Any, TypeGuard
 
 from rich.text import Text
 
@@ -46,6 +46,9 @@ def differences(step: Step) -> Iterator[Text]:
 
 
 def _difference(should: object, found: object) -> Iterator[str]:
+    if _has_names(should) and _has_names(found):
+        yield from _of_names(dict(should), dict(found))
+        return
     wanted, there = _permissions(should), _permissions(found)
     if wanted is not None and there is not None and wanted != there:
         yield from (f"lacks: {line}" for line in _statements(wanted - there))
@@ -55,6 +58,19 @@ def _difference(should: object, found: object) -> Iterator[str]:
     same = len(commonprefix((right, wrong)))  # noqa: RUF071  characters are what is compared
     start = same - CONTEXT if same > 2 * CONTEXT else 0
     yield f"is {_cut(wrong, start)}, should be {_cut(right, start)}"
+
+
+def _has_names(value: object) -> TypeGuard[tuple[tuple[str, object], ...]]:
+    """Tell whether these are names with their values, as of an environment."""
+    return isinstance(value, tuple) and all(isinstance(each, tuple) for each in value)
+
+
+def _of_names(should: dict[str, object], found: dict[str, object]) -> Iterator[str]:
+    """Yield what differs, name by name; what somebody else's have for values may be secret."""
+    for name, value in should.items():
+        if found.get(name) != value:
+            yield from (f"{name} {line}" for line in _difference(value, found.get(name)))
+    yield from (f"should not have {name}" for name in found if name not in should)
 
 
 def _in_words(value: object) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from wschat.cli.attributes import differences, lines, values
+from wschat.lab.aws.functions import Function
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.blueprint import blueprint
 from wschat.lab.model import Lab, Resource, canonical
@@ -62,6 +63,21 @@ def test_trust() -> None:
     assert told(role, other) == [
         "trust: lacks: allow sts:AssumeRole by lambda.amazonaws.com",
         'trust: should not: allow sts:AssumeRole by {"AWS":"*"}',
+    ]
+
+
+def test_environment() -> None:
+    """An environment is told name by name, without the values of what somebody added: they may be secret."""
+    function = ALL[Function.kind, "SendMessage"]
+    assert isinstance(function, Function)
+    wanted = dict(function.environment)
+    assert wanted["ROOM_MESSAGES_USERS"] == "room-messages-users"
+    found = wanted | {"ROOM_MESSAGES_USERS": "mine", "PASSWORD": "secret"}
+    del found["CLIENT_RECORDS"]
+    assert told(function, replace(function, environment=tuple(found.items()))) == [
+        "environment: CLIENT_RECORDS is nothing, should be client-records",
+        "environment: ROOM_MESSAGES_USERS is mine, should be room-messages-users",
+        "environment: should not have PASSWORD",
     ]
 
 
