@@ -156,7 +156,8 @@ class Steps:
         width = max(map(len, lines.values()))
         for name, typed in lines.items():
             effect = "goes on from here" if name == command else effects[name]
-            self.console.print(Text.assemble("  ", (typed.ljust(width), "bold"), f"  {effect}"))
+            line = Text.assemble("  ", (typed.ljust(width), "bold"), f"  {effect}")
+            self.console.print(line, soft_wrap=True)
 
     def _take(self, each: Progress) -> None:
         step, what = each.step, str(each.step)

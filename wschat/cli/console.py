@@ -1,20 +1,56 @@
 """What all commands print with: the consoles of stdout and stderr, errors, questions, waiting."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from io import TextIOWrapper
+from typing import Any
 
 import rich.console
+from rich.cells import cell_len
 from rich.markup import escape
 from rich.text import Text
 
 from wschat.errors import UsageError, WschatError
 from wschat.text import safe
 
+WORD = re.compile(r"(?:`[^`]*`|\S)+ *")
+"""What no line ends in; a command in backticks is one."""
+
 
 class Console(rich.console.Console):
-    """A console that goes on in silence when nobody reads any more, as behind `| head`."""
+    """A console that goes on in silence when nobody reads any more, as behind `| head`.
+
+    In a terminal lines end between words, and go on below where they began; what stands in backticks stays
+    in one piece, to be copied, as all does with `soft_wrap=True`.
+    """
+
+    def print(self, *objects: Any, **options: Any) -> None:  # noqa: ANN401  as rich has it
+        """Print as rich does, and a text in lines of whole words."""
+        if self.is_terminal and len(objects) == 1 and not options.keys() & {"soft_wrap", "no_wrap"}:
+            (text,) = objects
+            if isinstance(text, str):
+                text = self.render_str(text, markup=options.get("markup"), emoji=options.get("emoji"))
+            if isinstance(text, Text):
+                objects = (Text("\n").join(self._lines_of(text)),)
+        super().print(*objects, **options)
+
+    def _lines_of(self, text: Text) -> Iterator[Text]:
+        for line in text.split("\n", allow_blank=True):
+            words = [*WORD.finditer(line.plain)]
+            indent = words[0].start() if words else 0
+            ends, column = list[int](), indent
+            for word in words:
+                if column + cell_len(word[0].rstrip()) > self.width and column > indent:
+                    ends.append(word.start())
+                    column = indent
+                column += cell_len(word[0])
+            *lines, last = line.divide(ends)
+            for each in lines:
+                each.rstrip()
+            first, *others = (*lines, last)
+            yield from (first, *(Text(" " * indent).append(each) for each in others))
 
     @property
     def animated(self) -> bool:
@@ -76,7 +112,7 @@ def waiting(what: str, *, plain: bool = False) -> Iterator[Callable[..., None]]:
             stage = text.partition(" (")[0]
             if status:
                 wait = "" if seconds is None else f" ({seconds:.0f} s)"
-                status.update(f"{what}: {escape(text)}{wait}")
+                status.update(f"{what}{wait}: {escape(text)}")
             elif stage not in shown:
                 shown.add(stage)
                 console.print(Text(f"  {stage}"))

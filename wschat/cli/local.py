@@ -63,7 +63,7 @@ def local(
             typer.echo(lab.url)
             err.print(f"Now chat, in another terminal: [bold]{escape(program())} chat --local[/bold]")
             err.print("To look at it there as at AWS, with status, logs, aws or boto3:")
-            err.print(f"  export AWS_ENDPOINT_URL={lab.endpoint} {CREDENTIALS}")
+            err.print(f"  export AWS_ENDPOINT_URL={lab.endpoint} {CREDENTIALS}", soft_wrap=True)
             err.print(f"Ctrl-C {end}.")
             lab.wait()
         except KeyboardInterrupt:

@@ -164,7 +164,7 @@ def _finish(
     who = "Anyone whose AWS credentials allow it" if signed else "Anyone who has this URL"
     wschat = escape(program())
     err.print(f"{who} can connect (see --auth). `{wschat} teardown{escape(target.options)}` removes it all.")
-    err.print(f"Now chat: [bold]{wschat} chat{options} --name you --room lobby[/bold]")
+    err.print(f"Now chat: [bold]{wschat} chat{options} --name you --room lobby[/bold]", soft_wrap=True)
     if left:
         err.print("[bold]This is not as it should be, and was left as it is:[/bold]")
         report.show_plan(left, err)

@@ -40,7 +40,7 @@ def show_plan(plan: Sequence[Step], console: Console, *, whole: bool = False) ->
             console.print(Text(safe(f"  {sign} {step}"), style))
             made = lines(step.resource) if whole and step.verb is Verb.CREATE else ()
             for line in (*differences(step), *made):
-                console.print("     ", line)
+                console.print(Text("      ").append(line))
     counts = [f"{count} to {verb}" for verb in Verb if (count := sum(step.verb is verb for step in plan))]
     console.print(f"[bold]Plan:[/bold] {', '.join(counts) or 'nothing to do'}.")
 
@@ -69,7 +69,7 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
         state = states.get(step.verb, "differs")
         console.print(Text(safe(f"{state}: {step.resource.kind} {step.resource.name}")))
         for difference in differences(step):
-            console.print("   ", difference)
+            console.print(Text("    ").append(difference))
     for each in actual.unmanaged:
         console.print(Text(safe(f"unmanaged: {each.kind} {each.name} has no tag of this lab")))
     for each in actual.unknown:

@@ -120,5 +120,5 @@ def _export(target: Target, folder: Path) -> None:
     console.stdout().out(str(folder / "index.html"))
     only = " ".join(f"--include {name}" for name in page.TYPES)  # whatever else is in the folder
     sync = f"aws s3 mb s3://BUCKET && aws s3 sync {quote(str(folder))} s3://BUCKET --exclude '*' {only}"
-    console.stderr().print(f"S3: {sync}", markup=False, emoji=False)
+    console.stderr().print(f"S3: {sync}", markup=False, emoji=False, soft_wrap=True)
     console.stderr().print(CLOUDFRONT, markup=False)

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 
@@ -9,6 +10,8 @@ import pytest
 
 from tests.support.terminal import WSCHAT
 from wschat.cli import console
+
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @pytest.mark.usefixtures("account")
@@ -44,6 +47,27 @@ def test_a_plain_stdout(monkeypatch: pytest.MonkeyPatch) -> None:
     console.stdout().print("a … b")
     stdout.flush()
     assert stdout.buffer.getvalue() == b"a \\u2026 b\n"
+
+
+def test_lines_of_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Lines end between words, never in a command or a URL; through a pipe they are left whole."""
+    for name, value in {"COLUMNS": "18", "LINES": "9"}.items():
+        monkeypatch.setenv(name, value)
+    told = "  is one, should be [b]two[/b]: `wschat status` looks, wss://a.b.c.d/development\n\nnew"
+    console.stdout().print(told)
+    piped = capsys.readouterr().out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    console.stdout().print(told)
+    assert piped == "  is one, should be two: `wschat status` looks, wss://a.b.c.d/development\n\nnew\n"
+    assert ANSI.sub("", capsys.readouterr().out).splitlines() == [
+        "  is one, should",
+        "  be two:",
+        "  `wschat status`",
+        "  looks,",
+        "  wss://a.b.c.d/development",
+        "",
+        "new",
+    ]
 
 
 def test_waiting(capsys: pytest.CaptureFixture[str]) -> None:

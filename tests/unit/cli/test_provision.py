@@ -106,7 +106,7 @@ def test_an_update_in_a_terminal(
     updated.try_it()
     shown = capsys.readouterr().err
     assert WHY in " ".join(shown.split())
-    assert re.search(r"Trying it: 4 of 5 connections in a row hold \(\d+ s\)", shown)
+    assert re.search(r"Trying it \(\d+ s\): 4 of 5 connections in a row hold", shown)
 
 
 @pytest.mark.usefixtures("account")
