@@ -44,7 +44,7 @@ def logs(
         cloud = connect(target)
     lag = cloud.pacing.log_lag
     late = f"What was logged in the last {lag:.0f} s may be missing: AWS shows it later." if lag else ""
-    with on_interrupt(f"Stopped. {late}"):
+    with on_interrupt(f"Stopped. {late}".strip()):
         if follow and lag:
             console.stderr().print(f"Lines come {lag:.0f} s late, in order: AWS shows them only then.")
         held = ReorderBuffer()

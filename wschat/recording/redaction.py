@@ -87,9 +87,10 @@ class Redaction:
     def _redact(self, value: Any) -> Any:  # noqa: ANN401
         match value:
             case Mapping():
+                tag = {"Value": str(value.get("Key"))}
                 return {
                     self._text(str(name)): self._hide(each)
-                    if SECRET_NAME.fullmatch(str(name))
+                    if SECRET_NAME.fullmatch(tag.get(str(name), str(name)))
                     else self._redact(each)
                     for name, each in value.items()
                 }
@@ -183,6 +184,7 @@ RULES: tuple[tuple[re.Pattern[str], Replace], ...] = tuple(
         (rf"(?i)(?:authorization|cookie){IS}([^\"\r\n\\]+)", _group(1)),
         (rf"(?i)(?:{NAMES})\\*[\"']?{IS}([^\s\"'\\,;&<>{{}}\[\]]+)", _group(1)),  # token=…
         (rf"(?i)<\w*(?:{NAMES})>([^<]+)<", _group(1)),
+        (rf"(?i)(?:{NAMES})</Key>\s*<Value>([^<]+)<", _group(1)),  # of a tag
         (r"[?&][\w.%~-]+=([^&\s\"'<>#\\]+)", _group(1)),  # what stands in a query
         (r"\b\w+://([^/\s\"'\\]+)@", _group(1)),
         (

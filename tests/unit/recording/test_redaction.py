@@ -88,6 +88,8 @@ def test_known_by_its_name(own: Redaction, name: str) -> None:
         "Credentials(access_key='s3cr3t', token = b's3cr3t')",
         'DB_PASS=s3cr3t&pwd=s3cr3t, "tokens": "s3cr3t", jwt=s3cr3t',
         '{"SecretString":"s3cr3t"}',
+        '{"Tags": [{"Value": "s3cr3t", "Key": "api-key"}]}',
+        "<member><Key>the-api-key</Key><Value>s3cr3t</Value></member>",
         'a message that is cut: {"token":"s3c',
         "http://bob:x@s3cr3t@proxy:3128/",
     ],
