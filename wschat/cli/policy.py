@@ -66,5 +66,5 @@ def _tell(prefix: str, choices: Choices, tag: str | None) -> None:
     if name != prefix:
         whose = "the name of their IAM user" if tag is None else f"the value of their tag {tag}"
         told += f" NAME is {whose}: letters, digits, - and _ alone are legal in all names."
-        told += " Nobody's API is safe from the others: see the class's chapter in wschat/lab/README.md."
+        told += " Nobody's API is safe from the others: see the class's chapter in wschat/lab/ACCOUNTS.md."
     console.stderr().print(Text(safe(told)))
