@@ -10,7 +10,7 @@ from wschat.errors import ConnectError
 
 HOST = "127.0.0.1"
 """Where a local lab is reached."""
-COMMANDS = ("provision", "teardown", "status")
+COMMANDS = ("provision", "teardown", "status", "logs")
 """The commands that lead on from each other, with the same options."""
 
 

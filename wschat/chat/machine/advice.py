@@ -51,11 +51,11 @@ GATEWAY: dict[str, Advice] = {
     ),
     "Internal server error": Advice(
         "the function failed, or API Gateway may not invoke it",
-        "look into its log group /aws/lambda/{function} (with your prefix), or run `wschat provision`",
+        "`wschat logs` shows what {function} raised, `wschat status` a missing permission",
     ),
     "Endpoint request timed out": Advice(
         "the function did not answer within 29 seconds",
-        "look into its log group /aws/lambda/{function} (with your prefix)",
+        "`wschat logs` shows how long {function} took",
     ),
     "Too Many Requests": Advice(
         "API Gateway throttles this stage or account", "wait a few seconds and try again"

@@ -33,9 +33,7 @@ HANDSHAKE: dict[int, Advice] = {
     500: Advice(
         "API Gateway may not invoke the $connect function", "run `wschat provision`, which grants it"
     ),
-    502: Advice(
-        "the $connect function failed", "look into its log group /aws/lambda/Connect (with your prefix)"
-    ),
+    502: Advice("the $connect function failed", "`wschat logs` shows what Connect raised"),
     503: Advice("the service is not available now", AGAIN),
 }
 

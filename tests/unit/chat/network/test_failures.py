@@ -34,7 +34,7 @@ def forbidden(message: str, ahead: float = 0) -> WschatError:
         (425, "refused the connection", Fault.BUSY, "compare the URL"),
         (429, "throttles", Fault.BUSY, "wait a few seconds"),
         (500, "may not invoke the $connect function", Fault.TRANSIENT, "wschat provision"),
-        (502, "$connect function failed", Fault.TRANSIENT, "log group"),
+        (502, "$connect function failed", Fault.TRANSIENT, "`wschat logs`"),
         (503, "not available", Fault.BUSY, "try again"),
         (504, "the server failed", Fault.TRANSIENT, "try again"),
     ],
@@ -59,7 +59,7 @@ def test_refused_handshakes(status: int, what: str, meant: Fault, hint: str) -> 
         (b'"no"', '("no")'),
         (b"[" * 5000, f"({'[' * 300})"),
         (b"\xff", "(\ufffd)"),
-        (b"", "log group /aws/lambda/Connect"),
+        (b"", "`wschat logs` shows what Connect raised"),
     ],
 )
 def test_refusals_of_a_function(body: bytes, told: str) -> None:
