@@ -40,7 +40,7 @@ def lines(resource: Resource) -> Iterator[Text]:
 def differences(step: Step) -> Iterator[Text]:
     """Yield a line, or for a policy some lines, for each attribute that differs."""
     for name, (should, found) in step.differences.items():
-        told = step.resource.told.get(name)
+        told = step.told.get(name)
         rest = FIXED if name in step.fixed else f"; it is left as it is: {told}" if told else ""
         yield from (Text(safe(f"{name}: {line}{rest}")) for line in _difference(should, found))
 

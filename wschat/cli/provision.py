@@ -93,9 +93,8 @@ def provision(
             raise typer.Exit(ExitCode.DIFFERENT if steps or actual.unknown else ExitCode.OK)
         report.warn_of_quota(waiting(cloud, "Looking at the account's limits", engine.concurrency))
         report.show_choices(actual, console.stderr())
-        if steps:
-            report.show_plan(steps, console.stderr())
         if changes(steps):
+            report.show_plan(steps, console.stderr())
             check_changeable(steps)
             waiting(cloud, "Asking what AWS would refuse", partial(preflight.check_allowed, plan=steps))
             confirm("Do this in {}?", cloud, yes=yes)
@@ -105,7 +104,9 @@ def provision(
         (actual, left), _ = carry_out(cloud, engine.provision, steps, actual, target.commands)
     else:
         left = steps
-        console.stderr().print(f"Nothing to do: {len(actual.resources)} parts are as they should be.")
+        console.stderr().print(
+            f"Nothing to do: {len(actual.resources) - len(left)} parts are as they should be."
+        )
     _finish(cloud, actual, left, target, *known, verify=verify)
 
 
@@ -158,6 +159,9 @@ def _finish(
             err.print("[bold]Looked again: this is not as it should be.[/bold] Run it once more.")
             report.show_plan(left, err)
         raise typer.Exit(ExitCode.DIFFERENT)
+    if left:
+        err.print("[bold]This is not as it should be, and is left as it is:[/bold]")
+        report.show_plan(left, err)
     if verify:
         try_it(cloud, actual, made, *known)
     out.out(url)
@@ -166,6 +170,4 @@ def _finish(
     err.print(f"{who} can connect (see --auth). `{wschat} teardown{escape(target.options)}` removes it all.")
     err.print(f"Now chat: [bold]{wschat} chat{options} --name you --room lobby[/bold]", soft_wrap=True)
     if left:
-        err.print("[bold]This is not as it should be, and was left as it is:[/bold]")
-        report.show_plan(left, err)
         raise typer.Exit(ExitCode.DIFFERENT)

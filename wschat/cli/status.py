@@ -47,7 +47,8 @@ def status(
     elif not actual.resources:
         hint = f"There is no such lab here: `{target.commands['provision']}` makes it."
     elif changes(steps):
-        hint = f"Not as it should be: `{target.commands['provision']}` makes it so."
+        but = ", but for what is left as it is" if any(step.told for step in steps) else ""
+        hint = f"Not as it should be: `{target.commands['provision']}` makes it so{but}."
     elif steps:
         hint = f"Not as it should be, and not for `{target.commands['provision']}` to change: see above."
     else:

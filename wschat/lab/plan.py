@@ -48,6 +48,11 @@ class Step:
         """What of these AWS does not let anybody change."""
         return {name: pair for name, pair in self.differences.items() if name in self.resource.fixed}
 
+    @property
+    def told(self) -> dict[str, str]:
+        """What of these is left as it is, each with what to do about it."""
+        return {name: told for name, told in self.resource.told.items() if name in self.differences}
+
 
 class Phase(Enum):
     """How far a step has come.
