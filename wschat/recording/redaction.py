@@ -4,7 +4,7 @@ import hmac
 import ipaddress
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -23,6 +23,8 @@ NAMES = (
 """How the names of secrets end; tokens and markers of the pages of a list are among them."""
 SECRET_NAME = re.compile(rf".*(?:{NAMES})|variables|location", re.IGNORECASE)
 """Names of what is or holds secrets; the last two are a function's environment, and the URL of its code."""
+SAID = {"text", "message", "reason"}
+"""Names of what people or functions have said: a frame's text, a line of a log, why somebody left."""
 API_ID = re.compile("(?:rest)?apiid", re.IGNORECASE)
 API_IDS = re.compile(
     r"\b([a-z0-9]{6,12})\.execute-api\.|/_aws/execute-api/([a-z0-9]+)|/apis/([a-z0-9]{6,12})\b"
@@ -61,28 +63,31 @@ class Redaction:
         return self._redact(value)
 
     def _learn(self, value: Any, name: str = "") -> None:  # noqa: ANN401
-        """Find APIs' ids, and hosts, which are replaced from then on wherever they stand."""
+        """Find APIs' ids, and hosts, which are replaced from then on wherever they stand.
+
+        What anybody may have said teaches nothing: it could name any word a host.
+        """
         match value:
             case Mapping():
-                for key, each in value.items():
-                    self._learn(each, str(key))
+                for key in value.keys() - SAID:
+                    self._learn(value[key], str(key))
             case list() | tuple():
                 for each in value:
                     self._learn(each, name)
             case str() | bytes() | bytearray():
                 text = value if isinstance(value, str) else value.decode(errors="replace")
-                found = [group for match in API_IDS.finditer(text) for group in match.groups() if group]
-                found += [text] if API_ID.fullmatch(name) else []
-                long = (each for each in found if len(each) >= SHORTEST_API_ID)
-                self._known |= {each: f"api{self._digest(each)[:7]}" for each in long}
-                hosts = (
-                    host for host in HOST.findall(text) if not (is_here(host) or AWS_HOST.fullmatch(host))
-                )
-                self._known |= {
-                    form: f"host-{self._digest(host.lower())[:8]}.example"
-                    for host in hosts
-                    for form in (host, host.lower())  # as a URL has it, and as a handshake's header
-                }
+                self._known |= self._places(text, [text] if API_ID.fullmatch(name) else [])
+
+    def _places(self, text: str, ids: Iterable[str] = ()) -> dict[str, str]:
+        """Return the stand-ins of the hosts and the APIs' ids in a text, and of these ids."""
+        found = [*ids, *(group for match in API_IDS.finditer(text) for group in match.groups() if group)]
+        apis = {each: f"api{self._digest(each)[:7]}" for each in found if len(each) >= SHORTEST_API_ID}
+        hosts = (host for host in HOST.findall(text) if not (is_here(host) or AWS_HOST.fullmatch(host)))
+        return apis | {
+            form: f"host-{self._digest(host.lower())[:8]}.example"
+            for host in hosts
+            for form in (host, host.lower())  # as a URL has it, and as a handshake's header
+        }
 
     def _redact(self, value: Any) -> Any:  # noqa: ANN401
         match value:
@@ -123,9 +128,9 @@ class Redaction:
                 redacted = self._redact(told)
                 return text if redacted == told else json.dumps(redacted, ensure_ascii=False)
         text, cut, _ = text.partition(ECHO)
-        if self._known:
-            known = "|".join(map(re.escape, sorted(self._known, key=len, reverse=True)))
-            text = re.sub(known, lambda match: self._known[match[0]], text)
+        if known := self._known | self._places(text):
+            longest_first = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+            text = re.sub(longest_first, lambda match: known[match[0]], text)
         for pattern, replace in RULES:
             text = pattern.sub(lambda match, replace=replace: replace(self._digest, match), text)  # type: ignore[misc]
         return f"{text}…" if cut else text

@@ -199,3 +199,13 @@ def test_long_texts(own: Redaction) -> None:
     for part in ("x", "eyJ", "*", "a:", "a@-", "Ab1"):
         text = part * (2**17 // len(part))
         assert own.redact(text) == text
+
+
+def test_what_people_say(own: Redaction) -> None:
+    """A host, or an API, that somebody names is replaced there, and no word of that name elsewhere."""
+    for said in ("text", "message", "reason"):
+        told = own.redact(
+            {said: "look: http://answer/x, https://seconds.execute-api.eu-west-1.amazonaws.com"}
+        )
+        assert not re.search("answer|seconds", told[said])
+    assert own.redact({"answer": "seconds"}) == {"answer": "seconds"}
