@@ -175,7 +175,8 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
     },
     "wschat/local/README.md": {
         "behaviours, counted": ("known from | as on AWS | not as on AWS | unknown", behaviours.counts),
-        "behaviours": ("what happens | as on AWS | known from |  | shown by", behaviours.rows),
+        "behaviours": ("what happens | as on AWS | known from (source) | remark | tests", behaviours.rows),
+        "sources": ("source | where it stands what AWS does | rows", behaviours.sources),
     },
     "wschat/chat/README.md": {
         "settings": (

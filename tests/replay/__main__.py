@@ -1,6 +1,8 @@
 """Compare a recording with what is here: `python -m tests.replay DIR`; exits with 1 if something differs."""
 
+import argparse
 import asyncio
+import logging
 import sys
 from pathlib import Path
 
@@ -25,11 +27,14 @@ def replay(lines: list[Line], kind: type[Gateway] = Gateway) -> tuple[list[str],
 
 def main(arguments: list[str]) -> int:
     """Print both; return the exit code."""
-    if len(arguments) != 1:
-        print("usage: python -m tests.replay DIR, the directory that WSCHAT_RECORD named", file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(prog="python -m tests.replay", description=__doc__)
+    parser.add_argument("DIR", type=Path, help="the directory that WSCHAT_RECORD named")
+    folder: Path = parser.parse_args(arguments).DIR
+    logging.getLogger("wschat.gateway").setLevel(
+        logging.ERROR
+    )  # why a function failed is not what is compared
     try:
-        told, differs = replay(load(Path(arguments[0])))
+        told, differs = replay(load(folder))
     except Unreadable as error:
         print(error, file=sys.stderr)
         return 2

@@ -223,11 +223,21 @@ BEHAVIOURS = (
 # fmt: on
 
 
+SOURCES = tuple(dict.fromkeys(each.source for each in BEHAVIOURS if each.source))
+
+
 def rows() -> Iterator[tuple[str, ...]]:
-    """Return the table's rows."""
+    """Return the table's rows, which name a source by its number."""
     for each in BEHAVIOURS:
-        known = f"[{each.kind}]({each.source})" if each.source else each.kind
+        known = f"{each.kind} ({SOURCES.index(each.source) + 1})" if each.source else each.kind
         yield each.what, each.verdict, known, each.remark, each.tests
+
+
+def sources() -> Iterator[tuple[str, ...]]:
+    """Return the number, the page and how often it is named of each source."""
+    named = Counter(each.source for each in BEHAVIOURS)
+    for number, source in enumerate(SOURCES, 1):
+        yield str(number), f"<{source}>", str(named[source])
 
 
 def counts() -> Iterator[tuple[str, ...]]:

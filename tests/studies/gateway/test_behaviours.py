@@ -8,7 +8,10 @@ from tests.studies.gateway.behaviours import AWS, BEHAVIOURS
 TESTS = re.findall(
     r"def test_(\w+)", "".join(path.read_text() for path in (ROOT / "tests/unit/local/gateway").glob("*.py"))
 )
-LINE = re.compile(r"\| .+ \| (yes|no|unknown) \| (?:\[(recorded|documented)\]\((https:\S+)\)|(inferred)) \| ")
+LINE = re.compile(
+    r"^\| .+ \| (yes|no|unknown) \| (?:(recorded|documented) \((\d+)\)|(inferred)) \| ", re.MULTILINE
+)
+SOURCE = re.compile(r"^\| (\d+) \| <(https:\S+)> \| ", re.MULTILINE)
 
 
 def test_behaviours_are_shown() -> None:
@@ -20,11 +23,11 @@ def test_behaviours_are_shown() -> None:
 
 
 def test_sources() -> None:
-    """In the document "yes" is recorded or documented, with a link; what is inferred is unknown."""
+    """In the document "yes" is recorded or documented, with a source; what is inferred is unknown."""
     text = (ROOT / "wschat/local/README.md").read_text()
-    found = [LINE.match(line) for line in text.splitlines() if line.startswith("| ")]
-    lines = [line.groups() for line in found if line]
+    lines, sources = LINE.findall(text), dict(SOURCE.findall(text))
     assert len(lines) == len(BEHAVIOURS)
-    for verdict, kind, source, inferred in lines:
+    assert {number for _, _, number, _ in lines if number} == sources.keys()
+    for verdict, kind, number, inferred in lines:
         assert (verdict == "unknown") == bool(inferred)
-        assert (kind == "documented") == (source or "").startswith(AWS)
+        assert (kind == "documented") == sources.get(number, "").startswith(AWS)
