@@ -135,7 +135,7 @@ def rows() -> Iterator[tuple[str, ...]]:
     for what, use in (
         ("none: AWS's quotas alone", QUOTAS),
         (f"{DEFAULT}, the default", throttled(DEFAULT)),
-        ("5/1000", throttled(Throttle(5, 1000))),
+        ("20/1000", throttled(Throttle(20, 1000))),
     ):
         costs = use.dollars_a_day()
         yield what, *(f"{cost:,.0f}" for cost in (*costs.values(), sum(costs.values())))

@@ -53,8 +53,8 @@ def test_throttles() -> None:
     own = json.loads(str(stage.route_settings))
     rates = {key: own.get(key, {}).get("ThrottlingRateLimit", stage.rate) for key in keys()}
     assert rates == {
-        **dict.fromkeys(("$connect", "$disconnect", "ping", "$default"), 1.0),
-        **dict.fromkeys(("message", "dispatch", "leave", "leave-room"), 0.5),
+        **dict.fromkeys(("$connect", "$disconnect", "ping", "$default"), 4.0),
+        **dict.fromkeys(("message", "dispatch", "leave", "leave-room"), 2.0),
         **dict.fromkeys(("join", "join-room", "register"), 0.1),
         **dict.fromkeys(("create", "new-room"), 0.05),
     }
@@ -69,7 +69,7 @@ def test_a_throttle_that_was_chosen() -> None:
     assert isinstance(chosen, Stage)
     assert isinstance(none, Stage)
     assert (chosen.rate, chosen.burst) == (10, 500)
-    create = {"ThrottlingBurstLimit": 500, "ThrottlingRateLimit": 0.5}
+    create = {"ThrottlingBurstLimit": 500, "ThrottlingRateLimit": 0.125}
     assert json.loads(str(chosen.route_settings))["new-room"] == create
     assert (none.rate, none.burst, none.route_settings) == (None, None, None)
 

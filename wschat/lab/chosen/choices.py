@@ -107,7 +107,7 @@ def chosen(
         ("--role", role, ROLE, "give the name or the ARN of a role, such as LabRole, or '' for none"),
         ("--permissions-boundary", boundary, BOUNDARY, "give a policy's ARN, or '' for none"),
         ("--role-path", path, PATH, "it begins and ends with a slash, such as /labs/"),
-        ("--throttle", throttle, FORM, "give RATE or RATE/BURST, such as 5/1000; off; or '' for the usual"),
+        ("--throttle", throttle, FORM, "give RATE or RATE/BURST, such as 20/1000; off; or '' for the usual"),
     ):
         if given and not re.fullmatch(form, given):
             raise UsageError(f"{given!r} is none", where=option, hint=hint)

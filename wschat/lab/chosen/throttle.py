@@ -29,7 +29,7 @@ class Throttle:
         return {"ThrottlingBurstLimit": self.burst, "ThrottlingRateLimit": round(self.rate * share, 6)}
 
 
-DEFAULT = Throttle(1.0)
+DEFAULT = Throttle(4.0)
 
 
 def throttle(text: str | None) -> Throttle | None:
