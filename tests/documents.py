@@ -12,8 +12,8 @@ from tests.studies.accounts.cases import LIFE
 from tests.studies.bench import worst
 from tests.studies.drift.attributes import unlooked
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
-from tests.studies.drift.deciding import MENDED, TOLD, as_status_says
 from tests.studies.drift.hand import KINDS
+from tests.studies.drift.unset import MENDED, TOLD, as_status_says
 from tests.studies.gateway import behaviours
 from tests.studies.privileges.climbs import CLIMBS, open_without
 from tests.studies.privileges.errands import ERRANDS

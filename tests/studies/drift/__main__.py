@@ -10,9 +10,9 @@ from itertools import product
 
 from tests.documents import show
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
-from tests.studies.drift.deciding import MENDED, TOLD
 from tests.studies.drift.hand import Case
 from tests.studies.drift.house import House, Pair, down
+from tests.studies.drift.unset import MENDED, TOLD
 from tests.support.labs import provision
 from tests.support.plane.backend import Backend
 from tests.support.plane.embedded import Embedded

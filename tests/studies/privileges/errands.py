@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from websockets.sync.client import connect as connect_websocket
 
 from tests.studies.drift.cases import CASES, MISSING, THE_API, TOO_MUCH
-from tests.studies.drift.deciding import MENDED, QUEUE
 from tests.studies.drift.hand import Do, Hand, do
+from tests.studies.drift.unset import MENDED, QUEUE
 from tests.studies.privileges.desk import PASSING, STANDING, Desk
 from tests.studies.privileges.grants import Grant, of_a_person, proofs
 from tests.support.labs import lab_of

@@ -5,8 +5,8 @@
 
 import pytest
 
-from tests.studies.drift.deciding import ADMINISTRATOR, MENDED, TOLD, at_once
 from tests.studies.drift.house import House
+from tests.studies.drift.unset import ADMINISTRATOR, MENDED, TOLD, at_once
 from tests.support.labs import tear_down
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.faults import Fault
