@@ -33,7 +33,8 @@ def lines(resource: Resource) -> Iterator[Text]:
         if value in (None, (), defaults.get(name)):
             continue
         permissions = _permissions(value)
-        shown = [_in_words(value)] if permissions is None else _statements(permissions)
+        unit = resource.units.get(name, "")
+        shown = [_in_words(value, unit)] if permissions is None else _statements(permissions)
         yield from (Text(safe(f"{name}: {line}")) for line in shown)
 
 
@@ -42,10 +43,11 @@ def differences(step: Step) -> Iterator[Text]:
     for name, (should, found) in step.differences.items():
         told = step.told.get(name)
         rest = FIXED if name in step.fixed else f"; it is left as it is: {told}" if told else ""
-        yield from (Text(safe(f"{name}: {line}{rest}")) for line in _difference(should, found))
+        unit = step.resource.units.get(name, "")
+        yield from (Text(safe(f"{name}: {line}{rest}")) for line in _difference(should, found, unit))
 
 
-def _difference(should: object, found: object) -> Iterator[str]:
+def _difference(should: object, found: object, unit: str = "") -> Iterator[str]:
     if _has_names(should) and _has_names(found):
         yield from _of_names(dict(should), dict(found))
         return
@@ -54,7 +56,7 @@ def _difference(should: object, found: object) -> Iterator[str]:
         yield from (f"lacks: {line}" for line in _statements(wanted - there))
         yield from (f"should not: {line}" for line in _statements(there - wanted))
         return
-    right, wrong = _in_words(should), _in_words(found)
+    right, wrong = _in_words(should, unit), _in_words(found, unit)
     same = len(commonprefix((right, wrong)))  # noqa: RUF071  characters are what is compared
     start = same - CONTEXT if same > 2 * CONTEXT else 0
     yield f"is {_cut(wrong, start)}, should be {_cut(right, start)}"
@@ -73,8 +75,10 @@ def _of_names(should: dict[str, object], found: dict[str, object]) -> Iterator[s
     yield from (f"should not have {name}" for name in found if name not in should)
 
 
-def _in_words(value: object) -> str:
+def _in_words(value: object, unit: str = "") -> str:
     """Return a value, a list, or names and values, without Python's signs."""
+    if unit and isinstance(value, int):
+        return f"{value} {unit}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if not isinstance(value, tuple):

@@ -58,4 +58,4 @@ def logs(
     if late:
         console.stderr().print(late)
     if not lines:
-        console.stderr().print(f"Nothing was logged in the last {minutes} minutes.")
+        console.stderr().print(f"Nothing was logged in the last {minutes} min.")

@@ -22,9 +22,11 @@ class Attributes:
 
     Attributes:
         fixed: those that AWS does not let anybody change.
+        units: what those are counted in that are amounts.
     """
 
     fixed: ClassVar[frozenset[str]] = frozenset()
+    units: ClassVar[Mapping[str, str]] = {}
 
     @property
     def told(self) -> Mapping[str, str]:

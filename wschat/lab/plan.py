@@ -127,8 +127,11 @@ def waits_for(step: Step, plan: Iterable[Step]) -> list[Step]:
     """Return the steps of a plan that must have ended before one of it begins.
 
     What makes something waits for what that depends on. What deletes something waits for what uses it, so
-    that nothing is made again; what looks at it, too, since AWS's reads lag behind its writes.
+    that nothing is made again; what looks at it, too, since AWS's reads lag behind its writes. What is left
+    as it is waits for nothing.
     """
+    if step.verb is Verb.LEAVE:
+        return []
     if step.verb in MAKES:
         needed = step.resource.depends_on
         return [each for each in plan if each.verb in MAKES and each.resource.is_among(needed)]

@@ -67,7 +67,7 @@ def test_labs(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert rows[1].endswith("1 minute none seen nobody yet")
     url = engine.url(cloud, full)
     assert told[3] == f"{prefix}: {url}"
-    assert told[4] == f"{prefix}: differs: function {changed.name}: memory: is 128, should be 256"
+    assert told[4] == f"{prefix}: differs: function {changed.name}: memory: is 128 MB, should be 256 MB"
     assert told[5].startswith(f"{prefix}: unmanaged: function Stranger")
     assert "\x1b" not in told[5]
     overview.show_json(cloud.lab, labs, [AccessError("no", where="prefix c-, looking")])

@@ -35,6 +35,7 @@ class Function(Tagged):
     kind = "function"
     task = Task.FUNCTIONS
     fixed = frozenset({"state"})
+    units = {"memory": "MB", "storage": "MB", "timeout": "s"}  # noqa: RUF012
     legal_name = (r"[A-Za-z0-9_-]+", 64)
     listed = ("functions", "list_functions", "Functions[].FunctionName")
     package: bytes = field(default=b"", compare=False, repr=False)

@@ -38,6 +38,7 @@ class Integration(ApiPart):
     id_name = "IntegrationId"
     read_with = (Api.kind, "route")
     fixed = frozenset({"content_handling"})
+    units = {"timeout": "ms"}  # noqa: RUF012
     type: Annotated[str, "IntegrationType"]
     description: Annotated[str, "Description"]
     function: str | None = None
