@@ -42,8 +42,8 @@ def test_wished_name_taken_then_room_still_joined() -> None:
     ("text", "what", "hint"),
     [
         ("Forbidden", "Forbidden: API Gateway has no route", "wschat provision"),
-        ("Internal server error", "Internal server error: the function failed", "/aws/lambda/SendMessage"),
-        ("Endpoint request timed out", "Endpoint request timed out: ", "/aws/lambda/SendMessage"),
+        ("Internal server error", "Internal server error: the function failed", "what SendMessage raised"),
+        ("Endpoint request timed out", "Endpoint request timed out: ", "how long SendMessage took"),
         ("Too Many Requests", "Too Many Requests: ", "try again"),
         ("New words", "New words", ""),
     ],
