@@ -98,6 +98,17 @@ def test_a_full_lab(wschat: Wschat, url: str, clients: Cloud) -> None:
     assert "it works" not in done.stderr
 
 
+def without_tags(clients: Cloud) -> dict[str, str]:
+    """Return the credentials of somebody who may do all but look at the tags of tables."""
+    user = clients.iam.create_user(UserName="e2e-blind")["User"]["UserName"]
+    everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    no_tags = {"Effect": "Deny", "Action": "dynamodb:ListTagsOfResource", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [everything, no_tags]})
+    clients.iam.put_user_policy(UserName=user, PolicyName="blind", PolicyDocument=policy)
+    key = clients.iam.create_access_key(UserName=user)["AccessKey"]
+    return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
+
+
 def test_what_is_mended_and_what_is_left(wschat: Wschat, url: str, clients: Cloud) -> None:
     """AdministratorAccess is named and taken away; a boundary, which is somebody's decision, only named."""
     role, managed = "e2e-ConnectRole", "arn:aws:iam::aws:policy"
@@ -115,6 +126,14 @@ def test_what_is_mended_and_what_is_left(wschat: Wschat, url: str, clients: Clou
     done = wschat("status", "--prefix", "e2e-")
     assert (done.returncode, "AdministratorAccess" in done.stdout) == (3, False)
     assert "not for `wschat provision --prefix e2e-` to change" in done.stdout
+    blind = {"WSCHAT_RECORD": "", **without_tags(clients)}
+    done = wschat("provision", "--yes", "--prefix", "e2e-", **blind)
+    assert "could not look at the tags of table e2e-client-records" in done.stderr
+    assert (done.returncode, "is left as it is:" in done.stderr, "once more" in done.stderr) == (
+        3,
+        True,
+        False,
+    )
     clients.iam.delete_role_permissions_boundary(RoleName=role)
     assert wschat("status", "--prefix", "e2e-").returncode == 0
 

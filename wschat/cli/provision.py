@@ -153,15 +153,14 @@ def _finish(
         err.print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
         options = by_url
     report.show_left_alone(actual.unknown, cloud.notes)
+    if left:
+        again = "[bold]Looked again: this is not as it should be.[/bold] Run it once more."
+        kept_so = "[bold]This is not as it should be, and is left as it is:[/bold]"
+        err.print(again if changes(left) else kept_so)
+        report.show_plan(left, err)
     if changes(left) or actual.unknown:
         out.out(url)
-        if left:
-            err.print("[bold]Looked again: this is not as it should be.[/bold] Run it once more.")
-            report.show_plan(left, err)
         raise typer.Exit(ExitCode.DIFFERENT)
-    if left:
-        err.print("[bold]This is not as it should be, and is left as it is:[/bold]")
-        report.show_plan(left, err)
     if verify:
         try_it(cloud, actual, made, *known)
     out.out(url)
