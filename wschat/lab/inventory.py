@@ -107,16 +107,16 @@ def _read(cloud: Cloud, keys: Iterable[Key], snapshot: Snapshot) -> Snapshot:
 def look(cloud: Cloud, *, to_remove: bool = False) -> Actual:
     """Return what exists of a lab; `to_remove`, without what goes along with something else.
 
-    Its tables come first, which keep what was chosen for it. Where a role was given, the lab has none of its
-    own, and IAM is not asked; `to_remove` it is, for those of before, and may refuse.
+    Its tables come first, which keep what was chosen for it. Where a role was given, the lab's own are looked
+    for, too, which a run that was stopped may have left; IAM may refuse that.
     """
     tables = (each.read_key for each in blueprint(cloud.lab) if isinstance(each, Table))
     found = read(cloud, tables)
-    before = found.choices or cloud.lab.choices
     lab = replace(cloud.lab, choices=cloud.lab.choices.over(found.choices or UNDECIDED))
     desired = blueprint(lab)
     keys = {each.read_key for each in desired if not (to_remove and each.cascades)}
-    if to_remove or not before.role:
-        keys |= {(Role.kind, role(lab, spec)) for spec in FUNCTIONS} - {given_role(lab)}
+    rest = {(Role.kind, role(lab, spec)) for spec in FUNCTIONS} - {each.key for each in desired}
+    keys |= rest - {given_role(lab)}
     actual = read(replace(cloud, lab=lab), keys - found.keys(), found).actual(desired)
-    return replace(actual, choices=lab.choices)
+    unmanaged = tuple(each for each in actual.unmanaged if each.key not in rest)  # nobody needs their names
+    return replace(actual, unmanaged=unmanaged, choices=lab.choices)
