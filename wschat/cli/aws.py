@@ -81,6 +81,16 @@ def on_interrupt(message: str) -> Iterator[None]:
         raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
+@contextmanager
+def completed(commands: Mapping[str, str]) -> Iterator[None]:
+    """Let an error's hint name these commands, as one types them."""
+    try:
+        yield
+    except WschatError as error:
+        error.complete(commands)
+        raise
+
+
 def carry_out(
     cloud: Cloud, work: Work, steps: Sequence[Step], actual: Actual, commands: Mapping[str, str]
 ) -> tuple[Outcome, Mapping[Key, WschatError]]:
@@ -101,7 +111,8 @@ def carry_out(
 
     before = signal.signal(signal.SIGINT, first)
     try:
-        outcome = shown.show(work(replace(cloud, on_wait=shown.update), tuple(steps), actual))
+        with completed(commands):
+            outcome = shown.show(work(replace(cloud, on_wait=shown.update), tuple(steps), actual))
     except (Stopped, KeyboardInterrupt):
         shown.stopped(len(steps), work.__name__)
         raise typer.Exit(ExitCode.INTERRUPTED) from None

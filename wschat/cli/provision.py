@@ -3,13 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from shlex import quote
 from typing import Annotated, Literal
 
 import typer
 from rich.markup import escape
 
 from wschat.cli import console, report
-from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, confirm, connect, on_interrupt, waiting
+from wschat.cli.aws import (
+    LOOKING,
+    NOTHING_CHANGED,
+    carry_out,
+    completed,
+    confirm,
+    connect,
+    on_interrupt,
+    waiting,
+)
 from wschat.cli.options import AwsTarget, Yes, program, signer
 from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ExitCode, UsageError
@@ -76,7 +86,16 @@ def provision(
     if json and not plan:
         raise UsageError("--json needs --plan", where="provision")
     choices = chosen(role, permissions_boundary, role_path, tag or None, throttle)
-    with on_interrupt(NOTHING_CHANGED):
+    typed = _typed(
+        ("--auth", auth),
+        ("--role", role),
+        ("--permissions-boundary", permissions_boundary),
+        ("--role-path", role_path),
+        *(("--tag", each) for each in tag or ()),
+        ("--throttle", throttle),
+    )
+    commands = {**target.commands, "provision": target.commands["provision"] + typed}
+    with on_interrupt(NOTHING_CHANGED), completed(commands):
         cloud = connect(target)
         if choices.role:
             choices = waiting(cloud, "Looking at the role", partial(preflight.with_role, choices=choices))
@@ -101,13 +120,18 @@ def provision(
         look = engine.serves_the_same(steps)
         known = (waiting(cloud, LOOKING, partial(engine.settling, actual=actual)),) if look else ()
     if changes(steps):
-        (actual, left), _ = carry_out(cloud, engine.provision, steps, actual, target.commands)
+        (actual, left), _ = carry_out(cloud, engine.provision, steps, actual, commands)
     else:
         left = steps
         console.stderr().print(
             f"Nothing to do: {len(actual.resources) - len(left)} parts are as they should be."
         )
     _finish(cloud, actual, left, target, *known, verify=verify)
+
+
+def _typed(*given: tuple[str, str | None]) -> str:
+    """Return the options that were given as one types them again, each after a space."""
+    return "".join(f" {option} {quote(value)}" for option, value in given if value is not None)
 
 
 def try_it(cloud: Cloud, actual: Actual, lab: Target, *known: float | None) -> None:

@@ -108,7 +108,6 @@ def _remove_every(cloud: Cloud, target: Target, least: float | None, *, plan: bo
         try:
             codes.add(_remove(each, actual, commands))
         except WschatError as error:
-            error.complete(commands)
             console.show_error(error)
             codes.add(error.exit_code)
     return max(codes)
