@@ -44,7 +44,7 @@ def policy(
     if principal_tag is not None and not every:
         raise UsageError("--principal-tag needs --class", where="policy")
     path = role_path or (BOUNDED_PATH if permissions_boundary else None)
-    choices = chosen(None, permissions_boundary, path, None)
+    choices = chosen(None, permissions_boundary or None, path, None)
     if bounded and (every or choices != UNDECIDED):
         why = "--boundary is of roles, and --class, --permissions-boundary, --role-path of who makes them"
         raise UsageError(why, where="policy")

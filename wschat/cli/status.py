@@ -70,7 +70,8 @@ def _show_all(target: Target, *, json: bool) -> ExitCode:
         for error in refused:
             report.show_left_alone((), [f"could not look at {error.where}: {error.what}"])
         report.show_left_alone((), cloud.notes)
-        console.stderr().print(f"{len(found)} labs." if found else "There is no lab here.")
+        several = "1 lab" if len(found) == 1 else f"{len(found)} labs"
+        console.stderr().print(f"{several}." if found else "There is no lab here.")
     if refused:
         return ExitCode.ACCESS
     differ = any(lab.steps or lab.actual.unmanaged or lab.actual.unknown for lab in found)

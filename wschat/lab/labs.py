@@ -107,7 +107,7 @@ def _each(
 
     def look(number: int) -> list[tuple[Cloud, T]]:
         lab = labs[number]
-        each, shown = replace(shared, lab=lab, notes={}), f"prefix {lab.prefix or '(none)'}"
+        each, shown = replace(shared, lab=lab, notes={}), _named(lab.prefix)
         on_prefix(f"{shown} ({number + 1}/{len(labs)})")
         try:
             return [(replace(cloud, lab=lab, notes=each.notes), work(each))]  # with all workers
@@ -121,6 +121,10 @@ def _each(
     for each, _ in looked_at:
         cloud.notes.update(each.notes)
     return looked_at, refused
+
+
+def _named(prefix: str) -> str:
+    return f"prefix {prefix}" if prefix else "no prefix"
 
 
 def _prefixes(cloud: Cloud) -> set[str]:

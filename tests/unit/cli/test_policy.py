@@ -19,6 +19,7 @@ def test_policy() -> None:
     done = wschat("policy", "--prefix", "anna-", "--region", "eu-west-1")
     lab = Lab(account="000000000000", region="eu-west-1", prefix="anna-")
     assert (done.returncode, json.loads(done.stdout)) == (0, user_policy(lab))
+    assert "provisions with" not in wschat("policy", "--permissions-boundary", "").stderr
     done = wschat("policy", "--class", "--principal-tag", "x" * 100, "--region", "ap-southeast-7")
     assert (done.returncode, done.stdout, "IAM takes 6144" in done.stderr) == (2, "", True)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from wschat.errors import AwsError
 from wschat.lab.answers import MISSING, Unknown
-from wschat.lab.aws.errors import classify, is_denied, refusal
+from wschat.lab.aws.errors import classify, refusal
 from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import Key, Lab
 from wschat.retry import Attempts, Backoff, Failure
@@ -155,10 +155,6 @@ class Cloud:
             if why := refusal(error):
                 return self.unseen(what, why)
             raise
-
-    def is_denied(self, error: Exception) -> bool:
-        """Tell whether an error of a call is a missing permission's."""
-        return is_denied(error)
 
     def unseen(self, what: str, why: str) -> Unknown:
         """Note that something could not be looked at; return what stands for it."""

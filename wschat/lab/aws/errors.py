@@ -107,11 +107,6 @@ def translated(where: str, texts: Sequence[Explanation] = CALLING) -> Iterator[N
         raise
 
 
-def is_denied(error: Exception) -> bool:
-    """Tell whether an error is a missing permission's."""
-    return bool(_names_and_words(error)[0] & {*DENIED.split()})
-
-
 def refusal(error: Exception) -> str | None:
     """Return why AWS refuses a call of somebody it knows, such as a missing permission; else None."""
     answer, names = getattr(error, "response", None), _names_and_words(error)[0]

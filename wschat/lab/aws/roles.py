@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from wschat.errors import AccessError
 from wschat.lab.answers import document, seconds, sorted_tags
+from wschat.lab.aws.errors import translated
 from wschat.lab.aws.refusals import LAB_ROLE, NO_ROLES
 from wschat.lab.aws.tags import Tagged, listed_tags
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
@@ -78,17 +79,18 @@ class Role(Tagged):
             AccessError: nobody may in this account, which has a role for everything.
         """
         try:
-            made = cloud.create(
-                cloud.iam.create_role,
-                RoleName=self.name,
-                AssumeRolePolicyDocument=self.trust,
-                Tags=listed_tags(self.all_tags(cloud)),
-                **self.wanted(cloud),
-            )
-        except Exception as error:
+            with translated(""):
+                made = cloud.create(
+                    cloud.iam.create_role,
+                    RoleName=self.name,
+                    AssumeRolePolicyDocument=self.trust,
+                    Tags=listed_tags(self.all_tags(cloud)),
+                    **self.wanted(cloud),
+                )
+        except AccessError as error:
             ask: Any = replace(cloud, notes={}).ask
-            if cloud.is_denied(error) and ask(LAB_ROLE, cloud.iam.get_role, RoleName=LAB_ROLE):
-                raise AccessError(str(error), hint=NO_ROLES.format(LAB_ROLE)) from error
+            if ask(LAB_ROLE, cloud.iam.get_role, RoleName=LAB_ROLE):
+                error.hint = NO_ROLES.format(LAB_ROLE)
             raise
         cloud.ids[self.key] = made["Role"]["RoleId"]
 

@@ -177,7 +177,7 @@ def user_policy(lab: Lab) -> dict[str, Any]:
             statement["Sid"] = f"Unverified{len(statements)}"
         alike = statements.setdefault((*statement["Resource"], only, each.verified), statement)
         alike["Action"] += [f"{each.service}:{action}" for action in each.actions.split()]
-    return _short_enough(statements.values(), "--prefix")
+    return _short_enough(statements.values(), lab)
 
 
 def boundary(lab: Lab) -> dict[str, Any]:
@@ -194,12 +194,15 @@ def boundary(lab: Lab) -> dict[str, Any]:
     for resource, allowed in actions.items():
         alike.setdefault(tuple(sorted(allowed)), []).append(resource)
     statements = ({"Effect": "Allow", "Action": [*allowed], "Resource": on} for allowed, on in alike.items())
-    return _short_enough(statements, "--prefix")
+    return _short_enough(statements, lab)
 
 
-def _short_enough(statements: Iterable[dict[str, Any]], option: str) -> dict[str, Any]:
+def _short_enough(statements: Iterable[dict[str, Any]], lab: Lab) -> dict[str, Any]:
     document = {"Version": VERSION, "Statement": list(statements)}
     if (size := len(canonical(document))) > LIMIT:
         told = f"the policy would have {size} characters; IAM takes {LIMIT}"
-        raise UsageError(told, where=option, hint="take a shorter prefix, or key of a tag")
+        hint = "take a shorter prefix, path or key of a tag"
+        if not lab.prefix:
+            hint = "give a prefix, such as --prefix anna-: names that begin alike take less room"
+        raise UsageError(told, where="--prefix", hint=hint)
     return document

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.studies.account import Account
 from tests.unit.lab.conftest import read
@@ -58,7 +57,7 @@ def test_a_boundary_that_is_chosen(empty: Cloud) -> None:
 def test_no_roles_for_anybody(desk: Account) -> None:
     """Who may make none is told of the role that the account has for everything, where it is there."""
     mine = desk.restricted({"Effect": "Allow", "NotAction": "iam:CreateRole", "Resource": "*"})
-    with pytest.raises(ClientError):
+    with pytest.raises(AccessError):
         ROLE.create(mine)
     iam = desk.plane.session().client("iam", endpoint_url=desk.url)
     iam.create_role(RoleName=LAB_ROLE, AssumeRolePolicyDocument=ROLE.trust)
@@ -66,4 +65,5 @@ def test_no_roles_for_anybody(desk: Account) -> None:
     with pytest.raises(AccessError) as error:
         ROLE.create(mine)
     assert error.value.hint == NO_ROLES.format(LAB_ROLE)
+    assert error.value.what.startswith("User: arn:aws:")
     assert mine.notes == {}

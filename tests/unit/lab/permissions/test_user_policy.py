@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.plane import permissions
 from tests.support.plane.permissions import Need
+from wschat.errors import UsageError
 from wschat.lab.blueprint import FUNCTIONS, policy
 from wschat.lab.chosen.choices import Choices
 from wschat.lab.model import API, Lab, canonical
@@ -110,6 +111,9 @@ def test_size() -> None:
             lab = replace(lab, prefix=prefix_of_each("x" * 16), choices=bounded)
             assert len(canonical(user_policy(lab))) <= LIMIT, region
             assert len(canonical(boundary(replace(lab, prefix="")))) <= LIMIT / 2, region
+    with pytest.raises(UsageError) as error:
+        user_policy(replace(lab, prefix=""))
+    assert "give a prefix" in error.value.hint
 
 
 NAMES = {
