@@ -74,15 +74,23 @@ class Process(subprocess.Popen[bytes]):
         try:
             printed = super().communicate(timeout=self._patience)
         except subprocess.TimeoutExpired:
-            os.killpg(self.pid, signal.SIGKILL)
-            self.wait()
-            for pipe in (self.stdout, self.stderr):
-                if pipe:
-                    pipe.close()
+            self._end()
             what = f"the credential_process did not end within {self._patience:g} s, and can ask nobody here"
             raise AccessError(what, hint=BY_HAND) from None
+        except KeyboardInterrupt:
+            if self._patience:  # apart from the terminal, whose Ctrl-C it does not hear
+                self._end()
+            raise
         if self.returncode:
             apart = ", and can ask nobody here" if self._patience else ""
             what = f"the credential_process failed with exit code {self.returncode}{apart}"
             raise AccessError(what, hint=BY_HAND)
         return printed
+
+    def _end(self) -> None:
+        """End it, and all that it has begun."""
+        os.killpg(self.pid, signal.SIGKILL)
+        self.wait()
+        for pipe in (self.stdout, self.stderr):
+            if pipe:
+                pipe.close()

@@ -1,8 +1,10 @@
 """Who is asked at the terminal, and until when."""
 
 import os
+import signal
 import subprocess
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -23,3 +25,21 @@ def test_nobody_is_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert process.communicate() == (told, b"")
     with pytest.raises(AccessError, match="no terminal"):
         person.tell_code("code: ")
+
+
+def test_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that does not hear it, apart from the terminal, is ended by who waits for it."""
+
+    def press(*_: object, **__: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    person = Person()
+    person.may_be_asked = False
+    process = person.run(["sleep", "100"], subprocess.PIPE, subprocess.PIPE)
+    monkeypatch.setattr(subprocess.Popen, "communicate", press)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            process.communicate()
+        assert process.returncode == -signal.SIGKILL
+    finally:
+        process.kill()
