@@ -88,13 +88,14 @@ ONLY_IN = {
 }
 CATCHERS = {
     "wschat.cli.app",
+    "wschat.cli.aws",
     "wschat.cli.teardown",
     "wschat.lab.aws.errors",
     "wschat.chat.network.connection",
     "wschat.local.shared",
     "wschat.web.server",
 }
-"""Where our errors are caught: shown (and gone on from), put into a report, taken note of, or sent on."""
+"""Where our errors are caught: completed, shown (and gone on from), put into a report, taken note of, or sent on."""
 IN_LAMBDA = sys.stdlib_module_names | {"botocore", "wschat"}
 LONGEST = 320
 FULLEST = {"chat": 7}

@@ -3,13 +3,14 @@
 import math
 import random
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from wschat.errors import AwsError
 from wschat.lab.answers import MISSING, Unknown
-from wschat.lab.aws.errors import classify, refusal
+from wschat.lab.aws.errors import classify, refusal, translated
 from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import Key, Lab
 from wschat.retry import Attempts, Backoff, Failure
@@ -155,6 +156,10 @@ class Cloud:
             if why := refusal(error):
                 return self.unseen(what, why)
             raise
+
+    def translated(self) -> AbstractContextManager[None]:
+        """Turn botocore's errors of a block into ours, which say nothing yet of where."""
+        return translated("")
 
     def unseen(self, what: str, why: str) -> Unknown:
         """Note that something could not be looked at; return what stands for it."""

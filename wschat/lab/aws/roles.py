@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from wschat.errors import AccessError
 from wschat.lab.answers import document, seconds, sorted_tags
-from wschat.lab.aws.errors import translated
 from wschat.lab.aws.refusals import LAB_ROLE, NO_ROLES
 from wschat.lab.aws.tags import Tagged, listed_tags
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
@@ -79,7 +78,7 @@ class Role(Tagged):
             AccessError: nobody may in this account, which has a role for everything.
         """
         try:
-            with translated(""):
+            with cloud.translated():
                 made = cloud.create(
                     cloud.iam.create_role,
                     RoleName=self.name,
