@@ -95,7 +95,7 @@ CATCHERS = {
     "wschat.local.shared",
     "wschat.web.server",
 }
-"""Where our errors are caught: completed, shown (and gone on from), put into a report, taken note of, or sent on."""
+"""Where our errors are caught: completed, shown (and gone on from), reported, taken note of, or sent on."""
 IN_LAMBDA = sys.stdlib_module_names | {"botocore", "wschat"}
 LONGEST = 320
 FULLEST = {"chat": 7}
