@@ -50,8 +50,8 @@ def test_policy_of_a_class() -> None:
         (["--class", "--principal-tag", "aws:x"], "'aws:x' is no key of a tag"),
         (["--class", "--boundary"], "--boundary is of roles"),
         (["--boundary", "--role-path", "/x/"], "--boundary is of roles"),
-        (["--permissions-boundary", "mine"], "--permissions-boundary: 'mine' is none"),
-        (["--role-path", "x"], "--role-path: 'x' is none"),
+        (["--permissions-boundary", "mine"], "--permissions-boundary: 'mine' is no ARN of a policy"),
+        (["--role-path", "x"], "--role-path: 'x' is no path"),
     ],
 )
 def test_what_cannot_be(arguments: list[str], says: str) -> None:

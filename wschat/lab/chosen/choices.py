@@ -103,14 +103,17 @@ def chosen(
     Raises:
         UsageError: one of them can't be.
     """
-    for option, given, form, hint in (
-        ("--role", role, ROLE, "give the name or the ARN of a role, such as LabRole, or '' for none"),
-        ("--permissions-boundary", boundary, BOUNDARY, "give a policy's ARN, or '' for none"),
-        ("--role-path", path, PATH, "it begins and ends with a slash, such as /labs/"),
-        ("--throttle", throttle, FORM, "give RATE or RATE/BURST, such as 20/1000; off; or '' for the usual"),
+    for option, given, form, what, hint in (
+        ("--role", role, ROLE, "role", "give its name or its ARN, such as LabRole, or '' for none"),
+        ("--permissions-boundary", boundary, BOUNDARY, "ARN of a policy", "give that, or '' for none"),
+        ("--role-path", path, PATH, "path", "it begins and ends with a slash, such as /labs/"),
+        (
+            *("--throttle", throttle, FORM, "throttle"),
+            "give RATE or RATE/BURST, such as 20/1000; off; or '' for the usual",
+        ),
     ):
         if given and not re.fullmatch(form, given):
-            raise UsageError(f"{given!r} is none", where=option, hint=hint)
+            raise UsageError(f"{given!r} is no {what}", where=option, hint=hint)
     own = None if tags is None else _own(tags)
     choices = Choices(
         role=role, boundary=boundary, path="" if path == "/" else path, tags=own, throttle=throttle
