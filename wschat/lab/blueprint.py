@@ -104,7 +104,7 @@ def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Re
                 description=name,
                 type="AWS_PROXY",
                 method="POST",
-                function=lab.name(name),
+                uri=lab.invoke_arn(lab.name(name)),
                 timeout=GATEWAY_TIMEOUT,
             )
             for name in (spec.name for spec in FUNCTIONS)

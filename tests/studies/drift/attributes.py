@@ -28,7 +28,7 @@ READ = {
     "function": "FunctionName Role CodeSha256 Architectures Environment State StateReason LastUpdateStatus"
     " LastUpdateStatusReason LastModified",
     "API": "ApiId CreatedDate Tags",
-    "integration": "IntegrationId IntegrationUri RequestTemplates TemplateSelectionExpression",
+    "integration": "IntegrationId RequestTemplates TemplateSelectionExpression",
     "integration response": "IntegrationResponseId IntegrationResponseKey ResponseTemplates"
     " TemplateSelectionExpression",
     "route": "RouteId RouteResponseSelectionExpression Target",

@@ -41,7 +41,7 @@ class Integration(ApiPart):
     units = {"timeout": "ms"}  # noqa: RUF012
     type: Annotated[str, "IntegrationType"]
     description: Annotated[str, "Description"]
-    function: str | None = None
+    uri: Annotated[str | None, "IntegrationUri"] = None
     method: Annotated[str | None, "IntegrationMethod"] = None
     request: Told | None = None
     answer: Told | None = None
@@ -63,7 +63,7 @@ class Integration(ApiPart):
     @property
     def does(self) -> object:
         """What it does, whatever it is called."""
-        return self.function or (self.answer[-1] if self.answer else self)
+        return self.uri or (self.answer[-1] if self.answer else self)
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -81,11 +81,10 @@ class Integration(ApiPart):
         which, description = answer["IntegrationId"], answer.get("Description", "")
         found = {"name": description or which, "description": description}
         if answer.get("IntegrationType") == "AWS_PROXY":
-            prefix, _, suffix = cloud.lab.invoke_arn("|").partition("|")
-            function = answer.get("IntegrationUri", "").removeprefix(prefix).removesuffix(suffix)
-            return found | {"function": function}
+            return found
         of = {"ApiId": api, "IntegrationId": which}
         return found | {
+            "uri": None,
             "method": None,
             "timeout": None,
             "request": _templates(answer, "RequestTemplates"),
@@ -94,7 +93,6 @@ class Integration(ApiPart):
 
     def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
         return super().settings(cloud) | {
-            "function": ("IntegrationUri", self.function and cloud.lab.invoke_arn(self.function)),
             "request": ("RequestTemplates", self.request and {MOCK_KEY: self.request[1]}),
         }
 

@@ -23,7 +23,7 @@ def test_names_that_are_lost() -> None:
     """One whose description somebody changed is known by what it does; what does nothing of ours is not."""
     for each in INTEGRATIONS:
         assert replace(each, name="a1b2", description="mine").identified(DESIRED).name == each.name
-    strange = replace(INTEGRATIONS[0], name="a1b2", function="other")
+    strange = replace(INTEGRATIONS[0], name="a1b2", uri="other")
     assert strange.identified(DESIRED) == strange
 
 
