@@ -31,7 +31,11 @@ def house(embedded: Embedded) -> House:
     return House(embedded, "drift-")
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.resource}, {case.attribute}")
+SAMPLE = CASES[::3]
+"""What the suite tries of them; `python -m tests.studies.drift` tries all."""
+
+
+@pytest.mark.parametrize("case", SAMPLE, ids=lambda case: f"{case.resource}, {case.attribute}")
 def test_changed_by_hand(house: House, case: Case) -> None:
     """Each change is seen as what it is, and healed by no call more than it takes."""
     seen, found, calls = house.heal(case)
