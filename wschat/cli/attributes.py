@@ -28,7 +28,8 @@ def values(resource: Resource) -> dict[str, Any]:
 
 def lines(resource: Resource) -> Iterator[Text]:
     """Yield a line, or for a policy some lines, for each attribute that is not as AWS has it by itself."""
-    defaults = {name: resource.defaults()[name] for name in resource.parameters()}
+    known = resource.defaults()
+    defaults = {name: known[name] for name in resource.parameters()}
     for name, value in values(resource).items():
         if value in (None, (), defaults.get(name)):
             continue

@@ -152,8 +152,8 @@ def _provisioned(target: Target, prefix: str | None, command: str) -> Provisione
 
 def which_of_several(lab: Target) -> str:
     """Say which lab this is, if several were provisioned from here and it was not given by its URL."""
-    several = isinstance(lab, Provisioned) and len(kept()) > 1
-    return f"this is {lab}, of {len(kept())} that were provisioned from here" if several else ""
+    several = len(kept()) if isinstance(lab, Provisioned) else 0
+    return f"this is {lab}, of {several} that were provisioned from here" if several > 1 else ""
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
@@ -65,7 +66,7 @@ def kept() -> list[Provisioned]:
     """Return those that are kept, the last one first; those on this machine after all others."""
     found = list[tuple[bool, float, Provisioned]]()
     with suppress(OSError):
-        for file in (paths.state_dir() / LABS).glob("*.json"):
+        for file in filter(Path.is_file, (paths.state_dir() / LABS).glob("*.json")):  # a pipe would block
             with suppress(OSError, ValueError, RecursionError):
                 lab = _parse(json.loads(file.read_text(encoding="utf-8")))
                 found.append((lab.is_here, -file.stat().st_mtime, lab))

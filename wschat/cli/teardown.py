@@ -92,9 +92,11 @@ def _remove_every(cloud: Cloud, target: Target, least: float | None, *, plan: bo
         now = time.time()
         chosen = [lab for lab in found if least is None or _is_older(lab[1], least, now)]
         if younger := len(found) - len(chosen):
-            console.stderr().print(f"Left alone: {younger} labs that are younger, or of unknown age.")
+            several = f"{younger} lab{'s' if younger > 1 else ''}"
+            console.stderr().print(f"Left alone: {several}, younger or of unknown age.")
         if not chosen:
-            none = "no lab here that you may look at" if refused or cloud.notes else "no such lab here"
+            unseen = not found and (refused or cloud.notes)
+            none = "no lab here that you may look at" if unseen else "no such lab here"
             console.stderr().print(f"Nothing to remove: there is {none}.")
             return max(codes)
         overview.show_labs([(each.lab.prefix, actual) for each, actual in chosen], now)

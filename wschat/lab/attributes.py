@@ -51,10 +51,9 @@ class Attributes:
     @classmethod
     def known(cls, answer: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values of the `Annotated` attributes in an answer of AWS."""
+        defaults = cls.defaults()
         found = {name: value_at(answer, path) for name, path in cls.parameters().items()}
-        return {
-            name: cls.defaults()[name] if value in (None, "", ()) else value for name, value in found.items()
-        }
+        return {name: defaults[name] if value in (None, "", ()) else value for name, value in found.items()}
 
     def differences(self, found: "Attributes") -> dict[str, tuple[Any, Any]]:
         """Return what differs, as attribute: (wanted, found)."""

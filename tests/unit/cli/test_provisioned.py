@@ -1,6 +1,7 @@
 """The labs that are remembered for chat."""
 
 import json
+import os
 from dataclasses import asdict, replace
 
 import pytest
@@ -56,6 +57,7 @@ def test_what_can_not_be_read(content: bytes) -> None:
     ONE.keep()
     (paths.state_dir() / LABS / "other.json").write_bytes(content)
     (paths.state_dir() / LABS / "folder.json").mkdir()
+    os.mkfifo(paths.state_dir() / LABS / "pipe.json")
     assert kept() == [ONE]
 
 

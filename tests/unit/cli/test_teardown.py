@@ -56,6 +56,7 @@ def test_teardown_of_all(emulator: LocalLab, cloud: Cloud, region: str) -> None:
     for options, code, told in (
         (["--plan"], 3, "c-              1  less than a minute"),
         (["--older-than", "1h"], 0, "Nothing to remove: there is no such lab here."),
+        (["--older-than", "1h"], 0, "Left alone: 2 labs, younger or of unknown age."),
         (["--older-than", "0s", "--plan"], 3, "a-              2  less than a minute"),
     ):
         done = wschat("teardown", "--all", *options)

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,8 @@ class Settings(botocore.session.Session):
 
     @staticmethod
     def _read(path: Path) -> None:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            path.stat()  # botocore takes a circle of links for no file
         if path.is_dir():
             raise AccessError("it is a directory, and should be a file", hint=MEND)
         if path.is_file():
