@@ -99,3 +99,16 @@ def test_a_short_day() -> None:
             ann.until("the server ended it, as API Gateway does")
             ann.type("/quit")
             assert ann.end() == 0
+
+
+@pytest.mark.usefixtures("short_state")
+def test_empty() -> None:
+    """An empty lab prints what to export; then it is a new account, in which provision makes the lab."""
+    with terminal("local", "--empty", size=(24, 200)) as keeper:
+        told = keeper.until("Ctrl-C stops it").partition("export ")[2].splitlines()[0].split()
+        aws = dict(each.split("=") for each in told)
+        assert wschat("status", **aws).returncode == 3
+        made = wschat("provision", "--yes", **aws)
+        assert made.returncode == 0, made.stderr
+        with terminal("chat", "--url", made.stdout.strip(), "--name", "ann") as ann:
+            ann.until("you are ann")

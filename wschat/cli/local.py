@@ -52,18 +52,28 @@ def local(
     drop: Annotated[
         float, _number(0, "Connections to cut per minute, at random.", MOST_DROPS)
     ] = AS_ON_AWS.drop,
+    *,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Begin with nothing in it, like a new account.")
+    ] = False,
 ) -> None:
     """Run the whole lab on this machine. It stays in the foreground until Ctrl-C."""
     options = GatewayOptions(idle_timeout, max_age, rate, shuffle=order == "shuffle", drop=drop)
     interrupt_on_termination()
     err = console.stderr()
-    with join_local(port=port, options=options) as lab:
+    with join_local(port=port, options=options, empty=empty) as lab:
         end = "stops it" if lab.started else "leaves it; it runs on until nobody uses it any more"
+        export = f"export AWS_ENDPOINT_URL={lab.endpoint} {CREDENTIALS}"
         try:
-            typer.echo(lab.url)
-            err.print(f"Now chat, in another terminal: [bold]{escape(program())} chat --local[/bold]")
-            err.print("To look at it there as at AWS, with status, logs, aws or boto3:")
-            err.print(f"  export AWS_ENDPOINT_URL={lab.endpoint} {CREDENTIALS}", soft_wrap=True)
+            if lab.url:
+                typer.echo(lab.url)
+                err.print(f"Now chat, in another terminal: [bold]{escape(program())} chat --local[/bold]")
+                err.print("To look at it there as at AWS, with status, logs, aws or boto3:")
+                err.print(f"  {export}", soft_wrap=True)
+            else:
+                typer.echo(export)
+                err.print("It began empty. After that line another terminal takes it for AWS:")
+                err.print(f"there make what you like with aws, boto3 or `{escape(program())} provision`.")
             err.print(f"Ctrl-C {end}.")
             lab.wait()
         except KeyboardInterrupt:
@@ -74,13 +84,13 @@ def local(
                 err.print("Left the lab; it ends when nobody uses it any more.")
 
 
-def join_local(*, plain: bool = False, **wanted: Any) -> LocalLab:  # noqa: ANN401  what `join` takes
+def join_local(*, plain: bool = False, empty: bool = False, **wanted: Any) -> LocalLab:  # noqa: ANN401  what `join` takes
     """Join the lab on this machine, or start it; `wanted` are its port and its gateway's options.
 
-    `plain`: show how far it is line by line.
+    `plain`: show how far it is line by line. `empty`: begin with nothing in it.
 
     Raises:
-        LocalError: it has no place, does not start, or runs with other options.
+        LocalError: it has no place, does not start, or runs with other options, or not empty as it shall.
     """
     try:
         place = paths.state_dir()
@@ -89,4 +99,4 @@ def join_local(*, plain: bool = False, **wanted: Any) -> LocalLab:  # noqa: ANN4
         hint = "make it writable, or set WSCHAT_STATE_DIR to another directory"
         raise LocalError(f"the local lab has no place: {error.strerror}", where=where, hint=hint) from None
     with console.waiting("Starting the local lab", plain=plain) as progress:
-        return join(place, PROVISION, progress=progress, **wanted)
+        return join(place, "" if empty else PROVISION, progress=progress, **wanted)

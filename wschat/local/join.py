@@ -97,11 +97,13 @@ class LocalLab(AbstractContextManager["LocalLab"]):
         url: the ws:// URL to chat at; empty if nothing was provisioned.
         endpoint: the endpoint URL for boto3.
         started: whether it runs because of this join.
+        empty: whether it began without anything in it.
     """
 
     url: str
     endpoint: str
     started: bool
+    empty: bool
     _connection: _Connection
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -147,7 +149,8 @@ def join(
 
     Args:
         state_dir: where the lab's files are, made if need be; who shares it shares the lab.
-        provision: "module:function", which builds the lab; see `wschat.local.provisioner`.
+        provision: "module:function", which builds the lab; see `wschat.local.provisioner`. Without it the
+            lab begins empty, and one that did not is not joined; with it, one that did is joined as it is.
         port: where the lab must listen; any free port by default.
         options: of the gateway; with AWS's own, a lab that runs with others is joined as it is.
         progress: is told each step.
@@ -172,13 +175,18 @@ def join(
         while "ready" not in (message := connection.receive()):
             progress(message["progress"])
         ready = message["ready"]
-        _check_as_asked(ready, options, port)
+        _check_as_asked(ready, provision, options, port)
         leaving.pop_all()
-    return LocalLab(ready["url"], ready["endpoint"], started, connection)
+    return LocalLab(ready["url"], ready["endpoint"], started, ready["empty"], connection)
 
 
-def _check_as_asked(ready: dict[str, Any], options: GatewayOptions, port: int | None) -> None:
+def _check_as_asked(ready: dict[str, Any], provision: str, options: GatewayOptions, port: int | None) -> None:
     """Check that the lab which runs is what was asked for."""
+    if not (provision or ready["empty"]):
+        raise LocalError(
+            "a local lab runs already, and it did not begin empty",
+            hint="end it first, or set WSCHAT_STATE_DIR to another directory, which has a lab of its own",
+        )
     actual = urlsplit(ready["endpoint"]).port
     if port and actual != port:
         raise LocalError(

@@ -1,9 +1,9 @@
 """The local lab's process: builds the lab, serves its users, and ends with the last of them.
 
 It speaks to users over a Unix socket, in lines of JSON: `{"progress": text}`,
-`{"ready": {"url", "endpoint", "options"}}` and `{"failed": {"what", "where", "hint"}}`; who comes late gets
-the latest of these. A user says nothing but `{"stop": true}`, which ends the lab for all. A user is whoever
-is connected: the kernel disconnects who is killed.
+`{"ready": {"url", "endpoint", "empty", "options"}}` and `{"failed": {"what", "where", "hint"}}`; who comes
+late gets the latest of these. A user says nothing but `{"stop": true}`, which ends the lab for
+all. A user is whoever is connected: the kernel disconnects who is killed.
 """
 
 import asyncio
@@ -141,7 +141,8 @@ class Lab:
             if provisioner:
                 made = await asyncio.to_thread(provisioned, provisioner, broadcast)
             if "url" in made:
-                made = {"ready": {"endpoint": endpoint, "options": asdict(self.options), **made}}
+                about = {"endpoint": endpoint, "empty": not self.provision, "options": asdict(self.options)}
+                made = {"ready": {**about, **made}}
             broadcast(made)
             await gateway.drop_at_random()
             await asyncio.Event().wait()

@@ -221,6 +221,18 @@ def test_what_was_asked_for(state_dir: Path) -> None:
                     assert (other.url, other.started) == (first.url, False)
 
 
+def test_empty(state_dir: Path) -> None:
+    """Who asks for an empty lab does not join one that began with something in it; others take what runs."""
+    with enter(state_dir) as whole:
+        assert not whole.empty
+        with pytest.raises(LocalError, match="did not begin empty"):
+            join(state_dir)
+    with join(state_dir) as empty:
+        for asked in (join, enter):
+            with asked(state_dir) as other:
+                assert (other.empty, other.endpoint, other.url) == (True, empty.endpoint, "")
+
+
 def test_frames_go_at_once() -> None:
     """No part of a reply waits until the client has acknowledged the one before."""
     with closing(listen(None)) as server, socket.create_connection(server.getsockname()):
