@@ -42,6 +42,7 @@ PURE = {
     *(f"wschat.local.gateway.{name}" for name in ("events", "model", "quotas", "responses", "shapes")),
     *(module for module in MODULES if module.startswith("wschat.chat.machine")),
     "wschat.chat.settings",
+    *(f"wschat.learn.{name}" for name in ("lesson", "resources")),
     *(f"wschat.chat.ui.{name}" for name in ("json_lines", "links", "rendering")),
     "wschat.chat.network.failures",
 }
@@ -52,6 +53,7 @@ IMPURE_STANDARD = {
 LAYERS = (
     {"__main__"},
     {"cli"},
+    {"learn"},
     {"chat", "functions", "lab", "local", "web"},
     {
         "errors",
@@ -98,7 +100,7 @@ CATCHERS = {
 """Where our errors are caught: completed, shown (and gone on from), reported, taken note of, or sent on."""
 IN_LAMBDA = sys.stdlib_module_names | {"botocore", "wschat"}
 LONGEST = 320
-FULLEST = {"chat": 7}
+FULLEST = {"chat": 7, ".": 17, "cli": 17}
 
 
 @cache

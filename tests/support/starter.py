@@ -14,14 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from wschat.cli.app import COMMANDS
+from wschat.cli.app import COMMANDS, module_of
 
 MODULES = (
     "boto3",
     "markdown_it",
     "rich.console",
     "wschat.chat.client",
-    *(f"wschat.cli.{name}" for name in COMMANDS),
+    *map(module_of, COMMANDS),
     "wschat.lab.engine",
 )
 LONGEST_S = 60

@@ -15,6 +15,7 @@ from wschat import __version__
 from wschat.errors import WschatError
 from wschat.target import Target
 
+PROGRAM = "wschat"
 COMMANDS = {
     "provision": "Create or repair the lab in an AWS account.",
     "teardown": "Remove all that provision made.",
@@ -24,8 +25,14 @@ COMMANDS = {
     "chat": "Chat in a terminal, or through a pipe.",
     "web": "Chat in a browser.",
     "local": "Run the whole lab on this machine.",
+    "learn": "Learn the lab by doing it, step by step.",
+    "learn list": "List the lessons.",
+    "learn show": "Show one lesson.",
 }
-"""The first sentence of each command's help, at most 45 characters, so that no list of commands cuts it."""
+"""The first sentence of each command's help, at most 45 characters, so that no list of commands cuts it.
+
+`GROUP NAME` is a command of a group, which is a command, too, where none of its own is called.
+"""
 
 
 def _with_target(command: Callable[..., None]) -> Callable[..., None]:
@@ -56,11 +63,43 @@ def _with_target(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+def is_group(name: str) -> bool:
+    """Tell whether a command has others inside."""
+    return any(each.startswith(f"{name} ") for each in COMMANDS)
+
+
+def module_of(name: str) -> str:
+    """Return the name of a command's module; a group's own stands among those of its commands."""
+    words = name.split()
+    return ".".join(["wschat.cli", *words, *(words if is_group(name) else [])])
+
+
 def load(name: str) -> Any:  # noqa: ANN401  click's command, of which typer has its own copy
-    """Import `wschat.cli.NAME`, and return the command made of its function NAME."""
-    loaded = typer.Typer(add_completion=False, rich_markup_mode=None)
-    loaded.command()(_with_target(getattr(import_module(f"wschat.cli.{name}"), name)))
+    """Import a command's module, and return the command made of its function of that name."""
+    command = _with_target(getattr(import_module(module_of(name)), name.rsplit(maxsplit=1)[-1]))
+    loaded = typer.Typer(name=name, cls=LazyGroup, add_completion=False, rich_markup_mode=None)
+    if is_group(name):
+        loaded.callback(invoke_without_command=True)(_alone(command))
+    else:
+        loaded.command()(command)
     return get_command(loaded)
+
+
+def _alone(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a group's own command run where none of the group is called; else its options hold for that one."""
+    taken = signature(command)
+
+    @wraps(command)
+    def run(context: typer.Context, **given: Any) -> None:  # noqa: ANN401  whatever the command takes
+        if context.invoked_subcommand is None:
+            command(**given)
+        else:
+            typed = {name: value for name, value in given.items() if value != taken.parameters[name].default}
+            context.default_map = {context.invoked_subcommand: typed}
+
+    context = Parameter("context", Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    run.__signature__ = Signature([context, *taken.parameters.values()])  # type: ignore[attr-defined]
+    return run
 
 
 class LazyGroup(TyperGroup):
@@ -68,16 +107,20 @@ class LazyGroup(TyperGroup):
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401  click's
         super().__init__(**settings)
-        self.commands = {name: TyperCommand(name, help=text) for name, text in COMMANDS.items()}
+        above = "" if self.name == PROGRAM else f"{self.name} "
+        inside = {name.removeprefix(above): text for name, text in COMMANDS.items() if name.startswith(above)}
+        own = {name: text for name, text in inside.items() if " " not in name}
+        self.commands = {name: TyperCommand(name, help=text) for name, text in own.items()}
+        self._above = above
 
     def resolve_command(self, *arguments: Any) -> Any:  # noqa: ANN401  as click has it
         """Load the command that is called, if there is one of that name."""
         name, command, rest = super().resolve_command(*arguments)
-        return name, command and load(str(name)), rest
+        return name, command and load(f"{self._above}{name}"), rest
 
 
 app = typer.Typer(
-    name="wschat",
+    name=PROGRAM,
     cls=LazyGroup,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

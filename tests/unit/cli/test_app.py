@@ -7,9 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.support.terminal import WSCHAT, loaded, wschat
-from wschat.cli.app import COMMANDS, _with_target, app
+from wschat.cli.app import COMMANDS, _with_target, app, module_of
 from wschat.cli.options import AwsTarget
 from wschat.errors import UsageError
+from wschat.learn.course import STEPS
 
 NUMBERS = ("idle-timeout", "max-age", "rate", "drop")
 
@@ -48,6 +49,10 @@ NUMBERS = ("idle-timeout", "max-age", "rate", "drop")
         (["web", "--no-open"], 2, "wschat web --local"),
         (["web", "--local", "--url", "ws://x"], 2, "exclude each other"),
         (["local", "--port", "80000"], 2, "65535"),
+        (["learn", "bogus"], 2, "No such command"),
+        (["learn", "show", "bogus"], 2, "there is no lesson 'bogus'"),
+        (["learn", "show", "co"], 2, "'co' may be one of several lessons"),
+        (["learn", "--lessons", "/nowhere", "list"], 2, "/nowhere"),
         (["local", "--max-age", "soon"], 2, "'soon'"),
         (["local", "--rate", "0"], 2, "x>=1"),
         (["local", "--order", "reversed"], 2, "shuffle"),
@@ -77,7 +82,12 @@ def test_version_and_help() -> None:
 
 @pytest.mark.parametrize(
     ("words", "become"),
-    [("logs Se", "SendMessage"), ("sta", "status"), ("local --order ", "arrival\nshuffle")],
+    [
+        ("logs Se", "SendMessage"),
+        ("sta", "status"),
+        ("local --order ", "arrival\nshuffle"),
+        ("learn sh", "show"),
+    ],
 )
 def test_completion(words: str, become: str) -> None:
     """A shell completes commands, values and the functions whose logs one can read."""
@@ -90,7 +100,7 @@ def test_completion(words: str, become: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_what_a_command_does(name: str) -> None:
     """A command's own help begins with the sentence that all lists have, which none of them cuts."""
-    help_text = CliRunner().invoke(app, [name, "--help"]).output
+    help_text = CliRunner().invoke(app, [*name.split(), "--help"]).output
     assert COMMANDS[name] in " ".join(help_text.split())
     assert len(COMMANDS[name]) <= 45
 
@@ -99,16 +109,24 @@ def test_what_a_command_does(name: str) -> None:
     ("typed", "commands"),
     [
         *((words, set()) for words in (["--help"], ["bogus"], [])),
-        *(([name, "--help"], {name}) for name in COMMANDS),
+        *(([*name.split(), "--help"], {name}) for name in COMMANDS),
     ],
 )
 def test_what_is_loaded(typed: list[str], commands: set[str]) -> None:
     """To list the commands none of them is imported, nor what takes long; for help nothing that connects."""
     found = loaded(*typed)
-    assert {name for name in COMMANDS if f"wschat.cli.{name}" in found} >= commands
+    assert {name for name in COMMANDS if module_of(name) in found} >= commands
     slow = {"boto3", "botocore", "websockets", "prompt_toolkit"} | (set() if commands else {"rich"})
     assert "wschat.cli.app" in found
     assert found & slow == set()
+
+
+def test_options_of_a_group() -> None:
+    """What is given before a group's command holds for it; what is given behind it, more."""
+    folder = ("--lessons", "/nowhere")
+    for typed in (("learn", *folder, "list"), ("learn", "list", *folder)):
+        assert "/nowhere" in wschat(*typed).stderr
+    assert wschat("learn", *folder, "list", "--lessons", str(STEPS)).returncode == 0
 
 
 def test_what_an_error_names_can_be_pasted() -> None:

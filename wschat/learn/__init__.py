@@ -1,0 +1,5 @@
+"""The lab as lessons: what each makes, how far one has come by what exists, and one done alone.
+
+`lesson` reads one file of `steps`, `course` all of them, in order, with a teacher's; `resources` says what
+they call the lab's resources. Begin with `lesson`, and `steps`, which can be read without the program.
+"""
