@@ -42,7 +42,7 @@ PURE = {
     *(f"wschat.local.gateway.{name}" for name in ("events", "model", "quotas", "responses", "shapes")),
     *(module for module in MODULES if module.startswith("wschat.chat.machine")),
     "wschat.chat.settings",
-    *(f"wschat.learn.{name}" for name in ("lesson", "resources")),
+    *(f"wschat.learn.{name}" for name in ("lesson", "observe.known", "resources")),
     *(f"wschat.chat.ui.{name}" for name in ("json_lines", "links", "rendering")),
     "wschat.chat.network.failures",
 }

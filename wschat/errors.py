@@ -121,6 +121,7 @@ class ConnectError(WschatError):
 
     Attributes:
         status: the HTTP status that refused the handshake; None if there was no answer.
+        body: the beginning of what was answered with that status, without secrets.
         failure: `OFFLINE` also where there is no such host, `NO_ANSWER` if none came in time or it was cut,
             `NOT_SERVED` where AWS may just not have caught up with what was provisioned.
     """
@@ -129,6 +130,7 @@ class ConnectError(WschatError):
 
     _: KW_ONLY
     status: int | None = None
+    body: str = ""
     failure: Failure = Failure.PERMANENT
 
 

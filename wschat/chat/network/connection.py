@@ -90,10 +90,10 @@ class Session:
             code, reason = (frame.code, frame.reason) if frame else (ABNORMAL, "")
             raise lost(self._where, code if is_told else ABNORMAL, reason) from None
 
-    async def send(self, request: Request) -> None:
-        """Send a request. On a connection that is gone it does nothing: `frames` tells."""
+    async def send(self, request: Request | str) -> None:
+        """Send a request, or a text as it is. Where the connection is gone, nothing: `frames` tells."""
         with suppress(ConnectionClosed):
-            await self._connection.send(request.encode())
+            await self._connection.send(request if isinstance(request, str) else request.encode())
 
 
 @asynccontextmanager

@@ -71,11 +71,11 @@ CLOCK_LIMIT = 5 * 60
 
 def refused(where: str, status: int, body: bytes, date: str, now: float) -> ConnectError | AccessError:
     """Return the error that a refused handshake is, by its status, body and Date, in the second `now`."""
-    message = body.decode(errors="replace")
+    message = whole = body.decode(errors="replace")
     with suppress(ValueError, TypeError, KeyError, RecursionError):
         own = json.loads(message)["message"]
         message = own if isinstance(own, str) else message
-    told = safe(SECRET.sub(r"\1…", message.partition(ECHO)[0].strip())[:BODY_SHOWN])
+    told, shown = _harmless(message), _harmless(whole)
     clock_ahead = 0.0
     with suppress(ValueError, TypeError):
         clock_ahead = now - parsedate_to_datetime(date).timestamp()
@@ -85,7 +85,11 @@ def refused(where: str, status: int, body: bytes, date: str, now: float) -> Conn
     if unknown:
         return AccessError(what, where=where, hint=safe(hint))
     failure = Failure.NOT_SERVED if status in LATE_STATUS else Failure.PERMANENT
-    return ConnectError(what, where=where, hint=safe(hint), status=status, failure=failure)
+    return ConnectError(what, where=where, hint=safe(hint), status=status, body=shown, failure=failure)
+
+
+def _harmless(text: str) -> str:
+    return safe(SECRET.sub(r"\1…", text.partition(ECHO)[0].strip())[:BODY_SHOWN])
 
 
 def _signature(message: str, clock_ahead: float) -> Advice | None:

@@ -59,13 +59,13 @@ async def check(
         AnswerError: the answer was another one than it should be; or it, or a post, did not come in time.
     """
     name, untried = f"wschat-check-{secrets.token_hex(4)}", tuple[Action, ...]()
-    step = partial(_step, name=name, timeouts=timeouts)
+    ask = partial(step, value=name, timeouts=timeouts)
     if sign:
         await _check_refusal(url)
     async with open_session(url, sign=sign) as session:
         try:
             for action in tuple(STEPS) * questions:
-                await step(session, action)
+                await ask(session, action)
         except AnswerError as error:
             if (error.where, error.code) != (Action.CREATE, ErrorCode.FULL):
                 await session.send(Request(Action.LEAVE))
@@ -74,7 +74,7 @@ async def check(
     async with open_session(url, sign=sign) as session:
         for _ in range(1 + int(timeouts.post / NAME_POLL)):
             try:
-                await step(session, Action.REGISTER)
+                await ask(session, Action.REGISTER)
             except AnswerError as error:
                 if error.code != ErrorCode.NAME_TAKEN:
                     raise
@@ -96,8 +96,13 @@ async def _check_refusal(url: str) -> None:
     raise _failed("$connect", "it lets in who does not sign, as without AWS_IAM", OPEN, late=True)
 
 
-async def _step(session: Session, action: Action, *, name: str, timeouts: Timeouts) -> None:
-    request = Request(action, name, id=secrets.token_hex(8))
+async def step(session: Session, action: Action, value: str, timeouts: Timeouts = PATIENT) -> None:
+    """Send a request with a value, and wait for all that its sender receives: a reply, and posts.
+
+    Raises:
+        AnswerError, LostError: as `check`.
+    """
+    request = Request(action, value, id=secrets.token_hex(8))
     reply, *posts = STEPS[action]
     awaited = {reply, *posts}
     await session.send(request)

@@ -48,6 +48,7 @@ def test_refused_handshakes(status: int, what: str, meant: Fault, hint: str) -> 
     assert error.what.startswith(f"HTTP {status}: ")
     assert what in error.what
     assert "(no␛[31m)" in error.what
+    assert error.body == r'{"message": "no\u001b[31m"}'
 
 
 @pytest.mark.parametrize(
@@ -110,8 +111,9 @@ def test_refused_signatures_are_not_shown() -> None:
         "<a href='/x?X-Amz-Security-Token=TOKEN&a=1'> Credential=KEY/1, Signature=SIGNED, x-amz-y:TOKEN"
     )
     assert "a=1" in error.what
+    assert isinstance(error, ConnectError)
     for secret in ("KEY", "TOKEN", "SIGNED"):
-        assert secret not in error.what
+        assert secret not in error.what + error.body
 
 
 @pytest.mark.parametrize(
