@@ -29,8 +29,11 @@ from wschat.lab.aws.stages import Stage
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, MOCKS, ROOMS, blueprint
 from wschat.lab.model import Lab
 from wschat.lab.permissions.user_policy import STATEMENTS
+from wschat.learn.course import course
 
 ROOT = Path(__file__).parent.parent
+TERM = re.compile(r"\*\*(.+?)\*\*")
+"""A word of AWS is bold where a lesson explains it, and nowhere else."""
 
 
 Rows = Iterable[Iterable[str]]
@@ -152,6 +155,12 @@ def of_functions() -> Rows:
         yield each.function, each.name, ", ".join([*needs, *(["ManageConnections"] * each.posts)])
 
 
+def lessons() -> Rows:
+    for each in course():
+        file = Path(each.file).name
+        yield each.title, f"[{file}](steps/{file})", ", ".join(TERM.findall(" ".join(each.why.split())))
+
+
 NEEDS = "fails without any of"
 TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
     "README.md": {
@@ -187,6 +196,9 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
             "type | fields",
             lambda: ((f"`{type_}`", fields) for type_, fields in FIELDS.items()),
         ),
+    },
+    "wschat/learn/README.md": {
+        "lessons": ("lesson | its file | words of AWS that it explains", lessons),
     },
     "wschat/web/README.md": {},
     "tests/recordings/README.md": {},

@@ -8,6 +8,7 @@ import pytest
 
 from tests.documents import ROOT, TABLES, command_line, filled
 from wschat.learn.course import STEPS
+from wschat.learn.line_notes import NOTES
 
 TEXTS = {document: (ROOT / document).read_text() for document in TABLES}
 README = TEXTS["README.md"]
@@ -32,15 +33,22 @@ def test_tables(document: str) -> None:
 def test_commands(document: str) -> None:
     """Each command, option, module and path that stands there as code exists."""
     code = code_of(document)
-    for typed in re.findall(r"\bwschat ([a-z][^`&|\n]*)", code):
-        words = typed.split(" ")
-        command = next((name for n in (2, 1) if (name := " ".join(words[:n])) in COMMANDS), words[0])
-        assert command in COMMANDS
-        assert set(re.findall(r"(?<=\s)--[\w-]+", typed)) <= COMMANDS[command], f"wschat {command}"
+    assert unknown(code) == []
     for module in re.findall(r"python -m (tests[\w.]*)", code):
         assert find_spec(module), module
     for path in re.findall(r"(?<![\w/])(?:tests|wschat)/[\w/.]+", code):
         assert (ROOT / path).exists(), path
+
+
+def unknown(code: str) -> list[str]:
+    """Return what of our commands, and their options, does not exist."""
+    found = []
+    for typed in re.findall(r"\bwschat ([a-z][^`&|\n]*)", code):
+        words = typed.split(" ")
+        command = next((name for n in (2, 1) if (name := " ".join(words[:n])) in COMMANDS), words[0])
+        options = set(re.findall(r"(?<=\s)--[\w-]+", typed)) - COMMANDS.get(command, set())
+        found += [command] * (command not in COMMANDS) + [f"{command} {each}" for each in options]
+    return found
 
 
 def code_of(document: str) -> str:
@@ -75,7 +83,7 @@ def test_the_readme_leads_on() -> None:
     """The README is for who comes; it leads to the documents that stand beside what they are about."""
     assert len(README.splitlines()) <= 250
     paths = [path for top in ("wschat", "tests") for path in (ROOT / top).rglob("*.md")]
-    paths = [path for path in paths if path.parent != STEPS]
+    paths = [path for path in paths if path.parent not in {STEPS, NOTES}]
     assert {str(path.relative_to(ROOT)) for path in paths} == TEXTS.keys() - {"README.md"}
     assert TEXTS.keys() - {"README.md"} <= {file for file, _ in links("README.md")}
 

@@ -16,8 +16,9 @@ def test_all_of_the_lab() -> None:
     assert {each for some in made.values() for each in some} == {*LABELS}
     assert [lesson.id for lesson in lessons][1:4] == ["connections-table", "rooms-table", "role"]
     assert made["api"][-1] == "API"
-    posting = ("CreateRoom", "JoinRoom", "SendMessage", "LeaveRoom", "Disconnect")
+    posting = ("CreateRoom", "JoinRoom", "LeaveRoom", "Disconnect")
     assert made["api"][:-1] == tuple(f"policy {each}Role" for each in posting)
+    assert made["posting"][0] == "policy SendMessageRole"
     assert all(each.why for each in lessons)
 
 
