@@ -30,6 +30,8 @@ from wschat.lab.blueprint import CLIENTS, FUNCTIONS, MOCKS, ROOMS, blueprint
 from wschat.lab.model import Lab
 from wschat.lab.permissions.user_policy import STATEMENTS
 from wschat.learn.course import course
+from wschat.learn.observe.known import KNOWN
+from wschat.learn.observe.observe import OBSERVATIONS
 
 ROOT = Path(__file__).parent.parent
 TERM = re.compile(r"\*\*(.+?)\*\*")
@@ -161,6 +163,11 @@ def lessons() -> Rows:
         yield each.title, f"[{file}](steps/{file})", ", ".join(TERM.findall(" ".join(each.why.split())))
 
 
+def observations() -> Rows:
+    for name, (what, _) in KNOWN.items():
+        yield f"`{name}`", what or "nothing", OBSERVATIONS[name].__doc__ or ""
+
+
 NEEDS = "fails without any of"
 TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
     "README.md": {
@@ -199,6 +206,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
     },
     "wschat/learn/README.md": {
         "lessons": ("lesson | its file | words of AWS that it explains", lessons),
+        "observations": ("`see:` | takes | what it does", observations),
     },
     "wschat/web/README.md": {},
     "tests/recordings/README.md": {},
