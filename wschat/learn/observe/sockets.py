@@ -22,11 +22,11 @@ from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action
 
 QUIET_S = 0.5
-"""Seconds of silence after a frame that end an observation of frames."""
+"""Seconds of silence that end an observation of frames, when all have heard one."""
 LONGEST_S = 15.0
 """Seconds after which it ends, however much is said in the room."""
 FIRST_S, FIRST_IN_AWS_S = 2.0, 6.0
-"""Seconds until the first frame has to have come; in AWS a function may have to start for it."""
+"""Seconds of silence that end it before that; in AWS a function may have to start first."""
 
 
 def handshake(scene: Scene, watch: Watch, _nothing: str) -> None:
@@ -99,14 +99,14 @@ def _patience(scene: Scene) -> float:
 
 
 async def _hear(people: Mapping[str, Session], watch: Watch, patience: float) -> None:
-    """Show what comes to people until it is quiet: so many seconds at first, and then `QUIET_S`."""
-    heard, pause, came = asyncio.Queue[None](), patience, False
+    """Show what comes to people until it is quiet: so many seconds, or `QUIET_S` once all heard one."""
+    heard, silent, came = asyncio.Queue[str](), {*people}, False
 
     async def listen(who: str, session: Session) -> None:
         try:
             async for frame in session.frames():
                 watch(who, frame)
-                heard.put_nowait(None)
+                heard.put_nowait(who)
         except LostError as lost:
             watch(who, lost.what)
 
@@ -114,8 +114,8 @@ async def _hear(people: Mapping[str, Session], watch: Watch, patience: float) ->
     try:
         async with asyncio.timeout(LONGEST_S):
             while True:
-                await asyncio.wait_for(heard.get(), pause)
-                pause, came = QUIET_S, True
+                silent.discard(await asyncio.wait_for(heard.get(), patience if silent else QUIET_S))
+                came = True
     except TimeoutError:
         watch("", "then it is quiet" if came else f"nothing comes in {patience:g} s")
     finally:

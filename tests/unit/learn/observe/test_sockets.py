@@ -138,6 +138,23 @@ def test_two(room: tuple[LateLab, Cloud]) -> None:
     assert heard[-1] == ("", "then it is quiet")
 
 
+def test_a_slow_function(room: tuple[LateLab, Cloud], monkeypatch: pytest.MonkeyPatch) -> None:
+    """That one of two has heard who came is no silence: what both are to hear is waited for."""
+    monkeypatch.setattr(sockets, "QUIET_S", 0.05)
+    lab, cloud = room
+
+    def late(frame: dict[str, Any]) -> str | None:
+        if frame["action"] == "message":
+            tell = lab.server.tell
+            asyncio.get_running_loop().call_later(0.1, lambda: asyncio.ensure_future(tell("late")))
+            return ""
+        return None
+
+    lab.server.tamper = late
+    heard = seen(cloud, f"two {FRAME}")
+    assert {who[:3] for who, text in heard if text == "late"} == {"ann", "bob"}
+
+
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
