@@ -30,7 +30,10 @@ PURE = {
     "wschat.target",
     *(module for module in MODULES if module.startswith("wschat.protocol.")),
     "wschat.text",
-    *(f"wschat.lab.{name}" for name in ("answers", "attributes", "chosen", "model", "blueprint", "plan")),
+    *(
+        f"wschat.lab.{name}"
+        for name in ("answers", "attributes", "chosen", "model", "blueprint", "plan", "wording")
+    ),
     "wschat.lab.permissions.user_policy",
     *(
         f"wschat.lab.aws.{name}"
@@ -42,7 +45,10 @@ PURE = {
     *(f"wschat.local.gateway.{name}" for name in ("events", "model", "quotas", "responses", "shapes")),
     *(module for module in MODULES if module.startswith("wschat.chat.machine")),
     "wschat.chat.settings",
-    *(f"wschat.learn.{name}" for name in ("lesson", "observe.known", "resources")),
+    *(
+        f"wschat.learn.{name}"
+        for name in ("lesson", "observe.known", "order", "progress", "resources", "words")
+    ),
     *(f"wschat.chat.ui.{name}" for name in ("json_lines", "links", "rendering")),
     "wschat.chat.network.failures",
 }
@@ -100,7 +106,7 @@ CATCHERS = {
 """Where our errors are caught: completed, shown (and gone on from), reported, taken note of, or sent on."""
 IN_LAMBDA = sys.stdlib_module_names | {"botocore", "wschat"}
 LONGEST = 320
-FULLEST = {"chat": 7, ".": 17, "cli": 17}
+FULLEST = {"chat": 7, ".": 17, "cli": 17, "lab": 18}
 
 
 @cache

@@ -21,6 +21,7 @@ SIGNS = {
     Verb.UPDATE: ("~", "yellow"),
     Verb.DELETE: ("-", "red"),
     Verb.LEAVE: ("!", "yellow"),
+    Verb.ADOPT: ("=", "green"),
 }
 
 

@@ -10,6 +10,7 @@ from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud, OutcomeUnknown
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.roles import Role
+from wschat.lab.aws.tags import Tagged
 from wschat.lab.blueprint import blueprint
 from wschat.lab.clock import Channel, Stopped
 from wschat.lab.inventory import Snapshot
@@ -95,6 +96,9 @@ def carry_out(step: Step, cloud: Cloud, observed: Snapshot) -> None:
         return
     if step.verb is Verb.DELETE:
         step.resource.delete(cloud)
+        return
+    if step.verb is Verb.ADOPT and isinstance(step.resource, Tagged):
+        step.resource.tag(cloud, step.resource.all_tags(cloud))
         return
     wanted, found, start, unseen = step.resource, step.found, cloud.clock.now(), False
     while found is None or wanted.differences(found):

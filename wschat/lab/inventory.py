@@ -10,10 +10,11 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.roles import Role
 from wschat.lab.aws.tables import Table
+from wschat.lab.aws.tags import Tagged
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import FUNCTIONS, blueprint, given_role, role
 from wschat.lab.chosen.choices import UNDECIDED, Choices
-from wschat.lab.model import Actual, Key, Observed, Resource
+from wschat.lab.model import TAG, Actual, Key, Observed, Resource
 
 
 class Snapshot(dict[Key, tuple[Observed, ...]]):
@@ -26,10 +27,11 @@ class Snapshot(dict[Key, tuple[Observed, ...]]):
 
     @property
     def api_id(self) -> str | None:
-        """The id of the lab's API: the oldest that is managed, if somebody made several."""
+        """The id of the lab's API: the oldest that is managed, if there are several; one with a tag first."""
         found = (each for each in self.everything if isinstance(each.resource, Api))
         apis = [each for each in found if each.managed and not each.unknown]
-        return min(((each.created or 0, each.id) for each in apis), default=(0, None))[1]
+        oldest = min(apis, key=lambda each: (each.by_hand, each.created or 0, each.id), default=None)
+        return oldest.id if oldest else None
 
     @property
     def choices(self) -> Choices | None:
@@ -57,6 +59,7 @@ class Snapshot(dict[Key, tuple[Observed, ...]]):
             unmanaged=tuple(each.resource for each in named.everything if each.managed is False),
             unknown=unknown,
             created=min((each.created for each in managed if each.created), default=None),
+            by_hand=frozenset(each.resource.key for each in managed if each.by_hand),
         )
 
 
@@ -66,10 +69,14 @@ def _unique(
     """Give what was made twice a name with its id, so that it is seen as too much.
 
     Names of APIs, integrations and deployments are not unique in AWS. Of several that are managed the one
-    that others refer to has the name, then the oldest, then the one with the first id: all who look agree.
+    that others refer to has the name, then one with a tag, the oldest, or the first id: all who look agree.
     """
+
+    def order(each: Observed) -> tuple[bool, bool, float, str]:
+        return each.id not in references, each.by_hand, each.created or 0, each.id
+
     keys, result = set[Key](), []
-    for each in sorted(found, key=lambda each: (each.id not in references, each.created or 0, each.id)):
+    for each in sorted(found, key=order):
         resource = each.resource.identified(desired)
         if each.managed and each.id and resource.key in keys:
             resource = replace(resource, name=f"{resource.name} ({each.id})")
@@ -100,8 +107,14 @@ def _read(cloud: Cloud, keys: Iterable[Key], snapshot: Snapshot) -> Snapshot:
     now = Snapshot()
     for kind, name in keys:
         which = name if name or kind == Api.kind else Snapshot(snapshot | now).api_id
-        now[kind, name] = () if which is None else tuple(KINDS[kind].read(cloud, which))
+        now[kind, name] = () if which is None else tuple(map(_of_whom, KINDS[kind].read(cloud, which)))
     return now
+
+
+def _of_whom(each: Observed) -> Observed:
+    """Say so of what counts as the lab's and has no tag of any."""
+    untagged = isinstance(each.resource, Tagged) and TAG not in dict(each.resource.tags)
+    return replace(each, by_hand=untagged and bool(each.managed))
 
 
 def look(cloud: Cloud, *, to_remove: bool = False) -> Actual:

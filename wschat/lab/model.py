@@ -46,7 +46,8 @@ class Lab:
     `sockets` and `callbacks` are the base URLs, with `API` in them, at which clients connect and at which
     functions post to connections. `endpoint` is what boto3 was told to use in place of AWS, or None.
     `authorization` says who may connect, `OPEN` or `AWS_IAM`; None is as it was, or anyone if there was
-    nothing. `choices` are what else was chosen for it.
+    nothing. `choices` are what else was chosen for it. Where it `adopts`, what has one of its names and no
+    lab's tag, as things have that were made by hand, counts as its own.
     """
 
     account: str
@@ -58,6 +59,7 @@ class Lab:
     endpoint: str | None = None
     authorization: str | None = None
     choices: Choices = UNDECIDED
+    adopts: bool = False
 
     @property
     def tags(self) -> dict[str, str]:
@@ -76,7 +78,7 @@ class Lab:
             isinstance(key, Unknown) or (key == TAG and isinstance(value, Unknown))
             for key, value in pairs.items()
         )
-        return None if unclear else False
+        return None if unclear else self.adopts and TAG not in pairs
 
     def prefix_of(self, tags: Mapping[str, str]) -> str | None:
         """Return the prefix of the lab in this region whose tags these are; None if they are none's."""
@@ -241,13 +243,15 @@ class Observed:
     """A resource as it was read, with ids as AWS gave them; `id` is its own, where AWS chose one.
 
     `managed` tells whether its tag is this lab's, None where that can't be read. `created` is when it was
-    made, or of a function changed, in seconds since 1970.
+    made, or of a function changed, in seconds since 1970. `by_hand` is what a lab that `adopts` has, and has
+    no tag.
     """
 
     resource: Resource
     id: str = ""
     managed: bool | None = True
     created: float | None = None
+    by_hand: bool = False
 
     @property
     def unknown(self) -> bool:
@@ -260,7 +264,8 @@ class Actual:
     """What exists: the lab's resources, the ids that AWS gave them, and what has their names unmanaged.
 
     `unknown` is what nobody can tell whose it is: it is neither changed nor deleted. `created` is when the
-    oldest of the lab's was made, in seconds since 1970. `choices` are those given, over those kept.
+    oldest of the lab's was made, in seconds since 1970. `choices` are those given, over those kept. `by_hand`
+    are the keys of those resources that have no tag, where the lab `adopts`.
     """
 
     resources: Mapping[Key, Resource] = field(default_factory=dict)
@@ -269,3 +274,4 @@ class Actual:
     unknown: tuple[Resource, ...] = ()
     created: float | None = None
     choices: Choices = UNDECIDED
+    by_hand: frozenset[Key] = frozenset()

@@ -17,6 +17,7 @@ class Verb(StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     LEAVE = "leave"
+    ADOPT = "adopt"
     CHECK = "check"
 
 
@@ -28,7 +29,7 @@ DIFFER = {Verb.UPDATE, Verb.LEAVE}
 class Step:
     """One step of a plan. `found` is what an update or a delete starts from.
 
-    `LEAVE` changes nothing: what differs is somebody else's decision.
+    `LEAVE` changes nothing: what differs is somebody else's decision. `ADOPT` gives it its tags, and no more.
     """
 
     verb: Verb
@@ -128,9 +129,9 @@ def waits_for(step: Step, plan: Iterable[Step]) -> list[Step]:
 
     What makes something waits for what that depends on. What deletes something waits for what uses it, so
     that nothing is made again; what looks at it, too, since AWS's reads lag behind its writes. What is left
-    as it is waits for nothing.
+    as it is, or only tagged, waits for nothing.
     """
-    if step.verb is Verb.LEAVE:
+    if step.verb in {Verb.LEAVE, Verb.ADOPT}:
         return []
     if step.verb in MAKES:
         needed = step.resource.depends_on

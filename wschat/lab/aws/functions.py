@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
+from wschat.errors import AwsError
 from wschat.lab.answers import Unknown, document, listed, seconds, sorted_tags
 from wschat.lab.attributes import value_at
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
@@ -208,7 +209,12 @@ class Function(Tagged):
         function younger than its role, and nobody would see any more that it lost it.
         """
         path, _, own = self.role.rpartition("/")
-        other = next(name for kind, name in cloud.ids if kind == Role.kind and name != own)
+        other = next((name for kind, name in cloud.ids if kind == Role.kind and name != own), None)
+        if other is None:  # as where not all of the lab has been made
+            raise AwsError(
+                "it is bound to a role that was deleted, and there is no other to take meanwhile",
+                hint="delete the function, and run the same command again",
+            )
         cloud.call(
             cloud.functions.update_function_configuration,
             FunctionName=self.name,

@@ -1,0 +1,37 @@
+"""Values and differences, in words."""
+
+import pytest
+
+from wschat.lab.model import canonical
+from wschat.lab.wording import differences, in_words
+
+
+def document(*actions: str) -> str:
+    return canonical({"Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]})
+
+
+@pytest.mark.parametrize(
+    ("should", "found", "says"),
+    [
+        ("ID", "id", ["is `id`, should be `ID`: the case matters"]),
+        (14, None, ["is nothing, should be `14 days`"]),
+        (True, False, ["is `no`, should be `yes`"]),
+        ((("A", "1"), ("B", "2")), (("A", "0"), ("C", "3")),
+         ["A is `0`, should be `1`", "B is nothing, should be `2`", "should not have C"]),
+        (document("a:X", "a:Y"), document("a:Y", "a:Z"),
+         ["lacks: allow a:X on *", "should not: allow a:Z on *"]),
+    ],
+)  # fmt: skip
+def test_differences(should: object, found: object, says: list[str]) -> None:
+    """Values stand in quotes, where there are any; names and permissions are told one by one."""
+    assert [*differences(should, found, "days" if should == 14 else "", quote="`")] == says
+
+
+def test_in_words() -> None:
+    """A value has none of Python's signs."""
+    assert [in_words(each) for each in (None, True, ("a", "b"), (("a", "b"),))] == [
+        "nothing",
+        "yes",
+        "a, b",
+        "a=b",
+    ]

@@ -1,0 +1,213 @@
+"""How far the lessons have come, by what exists: what each wants, what is wrong with it, what mends it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from wschat.lab.aws.routes import Integration, Route
+from wschat.lab.aws.stages import Stage, route_settings
+from wschat.lab.aws.websocket_api import Api, Deployment
+from wschat.lab.blueprint import STAGE, digest
+from wschat.lab.model import API, Actual, Key, Lab, Resource
+from wschat.lab.plan import Step, Verb, steps_to
+from wschat.learn import words
+from wschat.learn.lesson import Lesson
+from wschat.learn.order import made
+from wschat.learn.resources import keys
+
+MARKS: Mapping[str, set[str]] = {
+    "API": {"description"},
+    "integration": {"name", "description"},
+    "permission": {"name", "statement"},
+}
+"""The attributes by which only wschat tells things; all tags are such, too."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong with a resource, which is given as it should be.
+
+    Attributes:
+        attribute: what of it; empty if it is missing, or is not the lab's.
+        says: what is wrong, in a sentence without a full stop.
+        mend: what to do about it, likewise; may be empty.
+    """
+
+    resource: Resource
+    attribute: str
+    says: str
+    mend: str = ""
+
+
+@dataclass(frozen=True)
+class _Level:
+    """A lab as far as a lesson has come; `throttled` are those of what is made that the stage knows of."""
+
+    made: frozenset[Key]
+    throttled: frozenset[Key]
+    deployment: Deployment
+
+    def resource(self, resource: Resource) -> Resource:
+        """Return a resource as it should be by then."""
+        if isinstance(resource, Deployment):
+            return self.deployment
+        if isinstance(resource, Stage):
+            settings = json.loads(resource.route_settings or "{}").items()
+            some = {route: each for route, each in settings if (Route.kind, route) in self.throttled}
+            return replace(resource, deployment=self.deployment.name, route_settings=route_settings(some))
+        return resource
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The lessons, and what exists of a lab that adopts; `desired` is all of it, as it should be.
+
+    A lab is built lesson by lesson: its deployment is that of the routes so far, and its stage has settings
+    for those that were there in the last lesson that names it. Where more is served already, that is right.
+    """
+
+    lessons: tuple[Lesson, ...]
+    lab: Lab
+    desired: Sequence[Resource]
+    actual: Actual
+
+    @cached_property
+    def _made(self) -> dict[str, tuple[Key, ...]]:
+        """The keys of what each lesson makes; a role that was given to all functions leaves theirs out."""
+        named = keys(self.lab)
+        return {
+            name: tuple(named[each] for each in some if each in named)
+            for name, some in made(self.lessons).items()
+        }
+
+    @cached_property
+    def _extra(self) -> list[Resource]:
+        """What exists and is not the lab's as it should be in the end."""
+        wanted = {each.key for each in self.desired}
+        return [each for key, each in self.actual.resources.items() if key not in wanted]
+
+    @cached_property
+    def _levels(self) -> dict[str, "_Level"]:
+        """What is there when each lesson is done, by its id; under "" what is when all of the lab is."""
+        everything = frozenset(each.key for each in self.desired)
+        made, throttled, levels = frozenset[Key](), frozenset[Key](), dict[str, _Level]()
+        for lesson in self.lessons:
+            made |= frozenset(self._made[lesson.id])
+            throttled = made if Stage.kind in lesson.makes else throttled
+            levels[lesson.id] = _Level(made, throttled, self._deployment(made))
+        return {**levels, "": _Level(everything, everything, self._deployment(everything))}
+
+    def _deployment(self, made: frozenset[Key]) -> Deployment:
+        served = (each for each in self.desired if isinstance(each, Route | Integration))
+        return Deployment(name=digest(*(each for each in served if each.key in made)))
+
+    @cached_property
+    def _wanted(self) -> dict[str, tuple[Resource, ...]]:
+        there = self.actual.resources
+        stage = there.get((Stage.kind, STAGE))
+        deployed = {stage.reference} if stage else {each.name for each in there.values()}
+        served = [each for each in self._levels.values() if each.deployment.name in deployed]
+        wanted = dict[str, tuple[Resource, ...]]()
+        for lesson, own in self._made.items():
+            level = self._levels[lesson]
+            level = next((each for each in reversed(served) if level.made <= each.made), level)
+            wanted[lesson] = tuple(level.resource(each) for each in self.desired if each.key in own)
+        return wanted
+
+    @cached_property
+    def _api(self) -> str:
+        """The API's id, if there is one: what people see in the place of `API`."""
+        return next((self.actual.ids[key] for key in self.actual.resources if key[0] == Api.kind), API)
+
+    def wanted(self, lesson: Lesson) -> tuple[Resource, ...]:
+        """Return what a lesson makes, as it should be by then."""
+        return self._wanted[lesson.id]
+
+    def found(self, wanted: Resource) -> Resource | None:
+        """Return what exists of a resource; what only wschat puts on it may differ."""
+        found = self.actual.resources.get(wanted.key) or next(self._alike(wanted), None)
+        if isinstance(found, Route) and isinstance(wanted, Route):
+            leads = self.actual.resources.get((Integration.kind, str(found.integration)))
+            meant = (each for each in self.desired if each.key == (Integration.kind, wanted.integration))
+            if leads and any(not differences(each, leads) for each in meant):
+                return replace(found, integration=wanted.integration)
+        return found
+
+    def _alike(self, wanted: Resource) -> Iterator[Resource]:
+        """Yield what else is the same, but for what only wschat puts on it."""
+        return (each for each in self._extra if each.kind == wanted.kind and not differences(wanted, each))
+
+    def _near(self, wanted: Resource) -> Resource | None:
+        """Return what is too much and may be meant: it differs in one thing."""
+        taken = [one for each in self.desired for one in self._alike(each)]
+        some = (each for each in self._extra if each.kind == wanted.kind and each not in taken)
+        return next((each for each in some if len(differences(wanted, each)) == 1), None)
+
+    def faults(self, lesson: Lesson) -> list[Fault]:
+        """Return what is wrong with what a lesson makes, in the lab's order."""
+        return [fault for each in self.wanted(lesson) for fault in self._faults(each)]
+
+    def _faults(self, wanted: Resource) -> Iterator[Fault]:
+        for some, says in ((self.actual.unmanaged, words.THEIRS), (self.actual.unknown, words.UNKNOWN)):
+            if wanted.key in {each.key for each in some}:
+                yield Fault(wanted, "", says)
+                return
+        found = self.found(wanted) or self._near(wanted)
+        if found is None:
+            yield Fault(wanted, "", words.MISSING[wanted.kind])
+            return
+        for attribute, (should, is_) in differences(wanted, found).items():
+            for says in words.said(wanted, attribute, should, is_):
+                named = says.replace(API, self._api)
+                yield Fault(wanted, attribute, named, words.mend(wanted.kind, attribute))
+        for each in self._extra:
+            if wanted.kind == Api.kind == each.kind:
+                yield Fault(wanted, "", words.TWICE.format(self.actual.ids[each.key]))
+
+    @property
+    def next(self) -> Lesson | None:
+        """The first lesson of which something is missing or wrong; None if none is."""
+        return next((each for each in self.lessons if self.faults(each)), None)
+
+    def before(self, lesson: Lesson) -> Lesson | None:
+        """Return the first lesson that has to be done before this one can be; None if none has to."""
+        own = self._made[lesson.id]
+        needed = {key for each in self.wanted(lesson) for key in (*each.depends_on, each.lock_key)}
+        for earlier in self.lessons[: self.lessons.index(lesson)]:
+            some = (each for each in self.wanted(earlier) if each.is_among(needed) and each.key not in own)
+            if any(next(self._faults(each), None) for each in some):
+                return earlier
+        return None
+
+    def by_hand(self, lesson: Lesson) -> list[Resource]:
+        """Return what of a lesson exists without the lab's tag, so that teardown would leave it."""
+        return [each for each in self.wanted(lesson) if each.key in self.actual.by_hand]
+
+    def steps(self, lesson: Lesson) -> tuple[Step, ...]:
+        """Return the steps that make what a lesson makes, tag it, and remove what that takes the place of."""
+        wanted, there = self.wanted(lesson), self.actual.resources
+        kept = {each.key: there[each.key] for each in wanted if each.key in there}
+        gone = {each.key: each for each in self._replaced(wanted)}
+        adopt = (Step(Verb.ADOPT, each) for each in self.by_hand(lesson) if not isinstance(each, Stage))
+        return (*adopt, *steps_to(wanted, replace(self.actual, resources=kept | gone)))
+
+    def _replaced(self, wanted: Sequence[Resource]) -> Iterator[Resource]:
+        """Yield what is too much beside these: the same once more, or wrong, or deployed and not served."""
+        served = {each.reference for each in self.actual.resources.values() if each.kind == Stage.kind}
+        for each in wanted:
+            yield from self._alike(each)
+            if isinstance(each, Deployment):
+                old = (one for one in self.actual.resources.values() if one.kind == each.kind)
+                stage = self.actual.resources.get((Stage.kind, STAGE))
+                others = served - {stage.reference if stage else None}
+                yield from (one for one in old if one.key != each.key and one.name not in others)
+            elif not self.found(each) and (near := self._near(each)):
+                yield near
+
+
+def differences(wanted: Resource, found: Resource) -> dict[str, tuple[Any, Any]]:
+    """Return what differs, as attribute: (wanted, found), but for what only wschat puts there."""
+    marks = {"tags"} | MARKS.get(wanted.kind, set())
+    return {name: pair for name, pair in wanted.differences(found).items() if name not in marks}

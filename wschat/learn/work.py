@@ -1,0 +1,98 @@
+"""Does one lesson alone, with the engine that provisions; adopts what was made by hand; shows each call."""
+
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from wschat.errors import AwsError, UsageError
+from wschat.lab import engine, inventory
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.executor import execute
+from wschat.lab.model import Actual
+from wschat.lab.plan import Progress, Step, checked
+from wschat.learn.lesson import Lesson
+from wschat.learn.progress import Standing
+
+READS = ("Get", "List", "Describe", "Head")
+NAMED_BY = (
+    *("TableName", "RoleName", "FunctionName", "logGroupName", "RouteKey", "StageName", "Name"),
+    *("Description", "IntegrationType", "RouteResponseKey", "IntegrationResponseKey"),
+    *("RouteId", "IntegrationId", "DeploymentId", "ApiId", "ResourceArn", "Resource", "resourceArn"),
+)
+"""The parameters that may say what a call is about, the first that it has."""
+
+
+def adopting(cloud: Cloud) -> Cloud:
+    """Return the same clients for a lab that counts as its own what was made by hand."""
+    return replace(cloud, lab=replace(cloud.lab, adopts=True))
+
+
+def look(cloud: Cloud, lessons: tuple[Lesson, ...]) -> Standing:
+    """Look at what exists, made by hand or not, and compare it with the lessons."""
+    return standing(cloud, lessons, inventory.look(adopting(cloud)))
+
+
+def standing(cloud: Cloud, lessons: tuple[Lesson, ...], actual: Actual) -> Standing:
+    """Compare what exists with the lessons."""
+    cloud = engine.as_chosen(cloud, actual)
+    return Standing(lessons, cloud.lab, engine.desired(cloud.lab, actual), actual)
+
+
+def check_possible(there: Standing, lesson: Lesson) -> None:
+    """Check that a lesson can be done.
+
+    Raises:
+        UsageError: another one comes before it.
+        AwsError: something exists that can't be changed in place, or is another lab's.
+    """
+    if earlier := there.before(lesson):
+        fault = there.faults(earlier)[0]
+        what = f"{fault.resource.kind} {fault.resource.name}"
+        raise UsageError(
+            f"lesson {earlier.number} ({earlier.id}) comes before it: {what}: {fault.says}",
+            where=f"lesson {lesson.number} ({lesson.id})",
+            hint=f"`wschat learn do {earlier.id}` does that",
+        )
+    for fault in there.faults(lesson):
+        theirs = fault.resource in (*there.actual.unmanaged, *there.actual.unknown)
+        if theirs or fault.attribute in fault.resource.fixed:
+            what = f"{fault.resource.kind} {fault.resource.name}"
+            raise AwsError(fault.says, where=f"{what}, before the first step", hint=fault.mend)
+
+
+def do(
+    cloud: Cloud, there: Standing, lesson: Lesson, steps: Sequence[Step]
+) -> Generator[Progress, None, Standing]:
+    """Carry out the steps of a lesson, and look until all is seen that they made.
+
+    Raises:
+        AwsError: a step failed.
+        Stopped: the person asked to stop.
+    """
+    cloud = engine.as_chosen(adopting(cloud), there.actual)
+    yield from execute(cloud, checked(tuple(steps), there.wanted(lesson)), there.actual)
+    for _ in cloud.looks("AWS does not show yet what was made", engine.SETTLE_S):
+        there = look(cloud, there.lessons)
+        if not there.steps(lesson):
+            break
+    return there
+
+
+@contextmanager
+def watched(cloud: Cloud, show: Callable[[str], None]) -> Iterator[None]:
+    """Show each call that changes something, as it begins: its service, its operation, what it is about."""
+
+    def on_call(params: Mapping[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
+        if not model.name.startswith(READS):
+            about = next((str(params[name]) for name in NAMED_BY if params.get(name)), "")
+            show(f"{model.service_model.service_name} {model.name} {about}".strip())
+
+    clients = (cloud.dynamodb, cloud.iam, cloud.functions, cloud.logs, cloud.api)
+    for client in clients:
+        client.meta.events.register("before-parameter-build", on_call)
+    try:
+        yield
+    finally:
+        for client in clients:
+            client.meta.events.unregister("before-parameter-build", on_call)
