@@ -35,12 +35,13 @@ PURE = {
         for name in ("answers", "attributes", "chosen", "model", "blueprint", "plan", "wording")
     ),
     "wschat.lab.permissions.user_policy",
+    "wschat.lab.by_hand",
     *(
         f"wschat.lab.aws.{name}"
         for name in ("explanations", "refusals", "tables", "tags", "roles", "log_groups", "functions")
     ),
     *(
-        f"wschat.lab.aws.{name}" for name in ("websocket_api", "stages", "routes")
+        f"wschat.lab.aws.{name}" for name in ("errors", "websocket_api", "stages", "routes")
     ),  # they call what they are given
     *(f"wschat.local.gateway.{name}" for name in ("events", "model", "quotas", "responses", "shapes")),
     *(module for module in MODULES if module.startswith("wschat.chat.machine")),
@@ -106,7 +107,7 @@ CATCHERS = {
 """Where our errors are caught: completed, shown (and gone on from), reported, taken note of, or sent on."""
 IN_LAMBDA = sys.stdlib_module_names | {"botocore", "wschat"}
 LONGEST = 320
-FULLEST = {"chat": 7, ".": 17, "cli": 17, "lab": 18}
+FULLEST = {"chat": 7, ".": 17, "cli": 18, "lab": 18}
 
 
 @cache

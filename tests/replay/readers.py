@@ -21,10 +21,9 @@ from wschat.errors import WschatError
 from wschat.lab.aws import KINDS
 from wschat.lab.aws.cloud import EMULATOR_PACING, Cloud
 from wschat.lab.aws.errors import classify, translated
-from wschat.lab.aws.session import SERVICES
 from wschat.lab.blueprint import blueprint
 from wschat.lab.inventory import Snapshot
-from wschat.lab.model import AWS_IAM, Key, Lab, Observed, canonical
+from wschat.lab.model import AWS_IAM, SERVICES, Key, Lab, Observed, canonical
 from wschat.retry import Failure
 
 REFUSED = 300

@@ -22,6 +22,7 @@ COMMANDS = {
     "status": "Show what exists of the lab and what differs.",
     "logs": "Show what the functions have logged.",
     "policy": "Print the IAM policy that a person needs.",
+    "zip": "Write the functions' zips to a folder.",
     "chat": "Chat in a terminal, or through a pipe.",
     "web": "Chat in a browser.",
     "local": "Run the whole lab on this machine.",

@@ -25,11 +25,14 @@ from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ExitCode, UsageError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.errors import translated
+from wschat.lab.by_hand.commands import Shell
+from wschat.lab.by_hand.script import script
 from wschat.lab.chosen.choices import chosen
 from wschat.lab.chosen.throttle import DEFAULT
 from wschat.lab.model import AWS_IAM, OPEN, Actual
 from wschat.lab.permissions import preflight
-from wschat.lab.plan import Step, changes, check_changeable
+from wschat.lab.plan import Step, changes, check_changeable, steps_to
 from wschat.target import Target
 
 SHARED = (
@@ -77,6 +80,13 @@ def provision(
         bool, typer.Option("--plan", help="Show what would be done, and change nothing.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write the plan as JSON, with --plan.")] = False,
+    commands: Annotated[
+        bool,
+        typer.Option(
+            "--commands",
+            help="Write a script of `aws` commands that make the lab, or, with --plan, do what it lacks.",
+        ),
+    ] = False,
     verify: Annotated[
         bool, typer.Option("--verify/--no-verify", help="At the end, connect and talk in a room.")
     ] = True,
@@ -85,6 +95,8 @@ def provision(
     """Create or repair the lab in an AWS account. Print its wss:// URL."""
     if json and not plan:
         raise UsageError("--json needs --plan", where="provision")
+    if json and commands:
+        raise UsageError("--json and --commands exclude each other", where="provision")
     choices = chosen(role, permissions_boundary, role_path, tag or None, throttle)
     typed = _typed(
         ("--auth", auth),
@@ -94,8 +106,8 @@ def provision(
         *(("--tag", each) for each in tag or ()),
         ("--throttle", throttle),
     )
-    commands = {**target.commands, "provision": target.commands["provision"] + typed}
-    with on_interrupt(NOTHING_CHANGED), completed(commands):
+    lead_on = {**target.commands, "provision": target.commands["provision"] + typed}
+    with on_interrupt(NOTHING_CHANGED), completed(lead_on):
         cloud = connect(target)
         if choices.role:
             choices = waiting(cloud, "Looking at the role", partial(preflight.with_role, choices=choices))
@@ -103,13 +115,16 @@ def provision(
         actual = waiting(cloud, LOOKING, inventory.look)
         cloud = engine.as_chosen(cloud, actual)
         steps = engine.plan_up(cloud, actual)
-        if plan:
-            if json:
+        if plan or commands:
+            if commands:
+                _show_script(cloud, actual, target, steps if plan else None)
+            elif json:
                 report.show_json(cloud.lab, steps, actual, engine.url(cloud, actual), cloud.notes)
             else:
                 report.show_plan(steps, console.stdout(), whole=True)
                 report.show_left_alone(actual.unknown, cloud.notes)
-            raise typer.Exit(ExitCode.DIFFERENT if steps or actual.unknown else ExitCode.OK)
+            differs = plan and (steps or actual.unknown)
+            raise typer.Exit(ExitCode.DIFFERENT if differs else ExitCode.OK)
         report.warn_of_quota(waiting(cloud, "Looking at the account's limits", engine.concurrency))
         report.show_choices(actual, console.stderr())
         if changes(steps):
@@ -120,7 +135,7 @@ def provision(
         look = engine.serves_the_same(steps)
         known = (waiting(cloud, LOOKING, partial(engine.settling, actual=actual)),) if look else ()
     if changes(steps):
-        (actual, left), _ = carry_out(cloud, engine.provision, steps, actual, commands)
+        (actual, left), _ = carry_out(cloud, engine.provision, steps, actual, lead_on)
     else:
         left = steps
         console.stderr().print(
@@ -132,6 +147,18 @@ def provision(
 def _typed(*given: tuple[str, str | None]) -> str:
     """Return the options that were given as one types them again, each after a space."""
     return "".join(f" {option} {quote(value)}" for option, value in given if value is not None)
+
+
+def _show_script(cloud: Cloud, actual: Actual, target: Target, left: Sequence[Step] | None) -> None:
+    """Write the script that does what is left to do, or, of None, makes the whole lab where nothing is."""
+    if left is None:
+        steps, looks = steps_to(engine.desired(cloud.lab, actual), Actual()), None
+    else:
+        steps, looks = tuple(left), replace(cloud, ids=dict(actual.ids))
+        check_changeable(steps)
+    shell = Shell(cloud.lab, target.profile, program())
+    with translated("looking at what is to be changed"):
+        console.stdout().out(script(steps, shell, target.commands["status"], looks), end="")
 
 
 def try_it(cloud: Cloud, actual: Actual, lab: Target, *known: float | None) -> None:

@@ -27,6 +27,15 @@ TAG = "wschat:lab"
 OPEN, AWS_IAM = "NONE", "AWS_IAM"
 """Who may connect, as API Gateway calls it: anyone, or only whoever signs the request."""
 
+SERVICES = {
+    "dynamodb": "dynamodb",
+    "iam": "iam",
+    "functions": "lambda",
+    "logs": "logs",
+    "api": "apigatewayv2",
+}
+"""`Cloud`'s names of the clients, to boto3's of the services."""
+
 Key = tuple[str, str]
 """A resource's kind and name."""
 

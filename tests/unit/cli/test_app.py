@@ -45,6 +45,8 @@ NUMBERS = ("idle-timeout", "max-age", "rate", "drop")
         (["teardown", "--older-than", "2d"], 2, "--older-than needs --all"),
         (["teardown", "--all", "--older-than", "2 days"], 2, "'2 days' is no age"),
         (["provision", "--json"], 2, "--json needs --plan"),
+        (["provision", "--plan", "--json", "--commands"], 2, "--json and --commands exclude each other"),
+        (["zip", "Nobody"], 2, "SendMessage"),
         (["logs", "Nobody"], 2, "SendMessage"),
         (["web", "--no-open"], 2, "wschat web --local"),
         (["web", "--local", "--url", "ws://x"], 2, "exclude each other"),

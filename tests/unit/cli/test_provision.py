@@ -14,11 +14,12 @@ from tests.studies.account import Account
 from tests.support.late_lab import UNKNOWN, LateLab, late_lab
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.embedded import Embedded
+from tests.support.terminal import wschat
 from tests.support.updates import updated_api
 from wschat.cli.provision import try_it
 from wschat.cli.report import warn_of_quota
-from wschat.lab.aws.cloud import EMULATOR_PACING
-from wschat.lab.blueprint import STAGE
+from wschat.lab.aws.cloud import EMULATOR_PACING, Cloud
+from wschat.lab.blueprint import STAGE, blueprint
 from wschat.lab.model import Actual
 from wschat.target import Target
 
@@ -145,3 +146,19 @@ def test_stopped_while_it_waits(embedded: Embedded, capsys: pytest.CaptureFixtur
     assert there == f"Stopped trying it. The lab is all there: {lab.url}"
     assert still.startswith("Until 90 s after the update AWS may serve what was there before")
     assert still.endswith("`wschat provision` goes on.")
+
+
+@pytest.mark.usefixtures("account")
+def test_commands(cloud: Cloud) -> None:
+    """`--commands` writes the whole lab as a script, `--plan --commands` what it lacks; as --plan ends."""
+    table, _ = blueprint(cloud.lab)[:2]
+    table.create(cloud)
+    options = ("provision", "--prefix", cloud.lab.prefix, "--commands", "--tag", "a=b c")
+    whole, left = wschat(*options), wschat(*options, "--plan")
+    assert (whole.returncode, left.returncode) == (0, 3)
+    assert whole.stdout.startswith("#!/usr/bin/env bash\n")
+    assert ("create-table --table-name" in whole.stdout, whole.stdout.count("create-table")) == (True, 2)
+    assert left.stdout.count("create-table") == 1
+    assert f"--resource-arn {cloud.lab.arn('dynamodb', f'table/{table.name}')}" in left.stdout
+    assert f"status --prefix {cloud.lab.prefix}" in whole.stdout.splitlines()[-1]
+    cloud.dynamodb.delete_table(TableName=table.name)

@@ -22,21 +22,12 @@ from wschat.lab.aws.setup.checks import check_endpoint
 from wschat.lab.aws.setup.credentials import Chain
 from wschat.lab.aws.setup.settings import Settings
 from wschat.lab.clock import WORKERS, Clock, Stopped
-from wschat.lab.model import API, Lab
+from wschat.lab.model import API, SERVICES, Lab
 from wschat.recording import recorder
 from wschat.target import Target, is_here
 
 if TYPE_CHECKING:
     from mypy_boto3_sts import STSClient
-
-SERVICES = {
-    "dynamodb": "dynamodb",
-    "iam": "iam",
-    "functions": "lambda",
-    "logs": "logs",
-    "api": "apigatewayv2",
-}
-"""`Cloud`'s names of the clients, to boto3's of the services."""
 
 
 def connect(

@@ -30,7 +30,7 @@ def select_functions(name: str | None) -> Sequence[Spec]:
     found = [spec for spec in FUNCTIONS if name is None or spec.name.lower() == name.lower()]
     if not found:
         names = ", ".join(spec.name for spec in FUNCTIONS)
-        raise UsageError(f"there is no function {name!r}", where="logs", hint=f"the functions are {names}")
+        raise UsageError(f"there is no function {name!r}", hint=f"the functions are {names}")
     return found
 
 
