@@ -9,7 +9,7 @@ from tests.support.plane.errors import error
 from tests.support.plane.rates import Times
 from tests.support.plane.reads import Reads
 from tests.support.plane.service import Service
-from tests.support.plane.wire import Answer, Call, beside, path_of, similar
+from tests.support.plane.wire import Answer, Call, beside, path_of
 from wschat.local.gateway.shapes import UNLOGGED
 
 EMPTY = Answer(200, {"Content-Type": "application/json"}, b'{"items": []}')
@@ -49,7 +49,6 @@ class Gateway(Service):
         self._dropped: dict[str, dict[str, str]] = {}
         self._deployed: dict[tuple[str, str], tuple[float, Routes]] = {}
         self._updates: dict[str, list[tuple[float, str | None]]] = {}
-        self._tags: dict[str, dict[str, str]] = {}
         self._dated: dict[str, dict[str, str]] = {}
         self._settings: dict[str, dict[str, Any]] = {}
 
@@ -141,10 +140,8 @@ class Gateway(Service):
             self._dated[path_to(made["apiId"])] = {"createdDate": self._dates.second(now)}
         elif call.operation in {"CreateStage", "UpdateStage"}:
             self._update(call, path_to(call.api, made["stageName"]), made.get("deploymentId"), now)
-        elif call.operation in {"TagResource", "UntagResource"}:
-            self._tags[call.resource.partition("::/")[2]] = self._ask_tags(call)
         elif call.operation == "DeleteStage":
-            for kept in (self._tags, self._dated, self._updates, self._settings):
+            for kept in (self._dated, self._updates, self._settings):
                 kept.pop(call.resource, None)
         if call.operation in IDS:
             self._begin(call, made[IDS[call.operation]], now)
@@ -159,11 +156,6 @@ class Gateway(Service):
         self._settings[stage] = self._settings.get(stage, {}) | told
         self._dated[stage] = {"createdDate": date} | self._dated.get(stage, {}) | {"lastUpdatedDate": date}
 
-    def _ask_tags(self, call: Call) -> dict[str, str]:
-        path = call.request.target.partition("?")[0]
-        tags: dict[str, str] = self._backend.ask(call, similar(call, "GET", path)).json["tags"]
-        return tags
-
     def _begin(self, call: Call, made: str, now: float) -> None:
         self._reads.born(call.service, f"{call.resource}/{made}", now)
         path = f"{call.resource}/{made}".split("/")[1:]
@@ -171,14 +163,11 @@ class Gateway(Service):
             self._reads.starts_with(self._call(call, *path, part), EMPTY)
 
     def mend(self, call: Call, answer: Answer) -> Answer:
-        """Put in what MiniStack forgets: parameters of integrations, later tags of APIs and stages.
-
-        And the dates of these are the clock's.
-        """
+        """Put in the parameters of integrations that MiniStack forgets, and the dates of this clock."""
         if not answer.ok:
             return answer
         if call.operation in {"GetApi", "GetApis", "GetStage", "GetStages"}:
-            return self._with_tags_and_dates(call, answer)
+            return self._with_dates(call, answer)
         if "Integration" not in call.operation or "Response" in call.operation:
             return answer
         content = answer.json
@@ -197,13 +186,12 @@ class Gateway(Service):
                 each["deploymentStatus"] = "PENDING"
         return answer.with_json(content)
 
-    def _with_tags_and_dates(self, call: Call, answer: Answer) -> Answer:
+    def _with_dates(self, call: Call, answer: Answer) -> Answer:
         content = answer.json
         for each in content.get("items", [content]):
             path = path_to(call.api or each["apiId"], each.get("stageName"))
-            tags = self._tags.get(path, each.pop("tags", {}))
             each.update({"routeSettings": self._settings[path]} if path in self._settings else {})
-            each.update(self._dated.get(path, {}), **({"tags": tags} if tags or "stageName" in each else {}))
+            each.update(self._dated.get(path, {}))
         return answer.with_json(content)
 
 

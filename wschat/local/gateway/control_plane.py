@@ -3,10 +3,12 @@
 import json
 import re
 from http import HTTPStatus
+from urllib.parse import unquote
 
 from ministack.core.responses import get_account_id
 from ministack.services.apigateway import (
     _api_owner,
+    _api_tags,
     _apis,
     _integration_responses,
     _integrations,
@@ -21,6 +23,7 @@ from wschat.local.gateway.responses import Reply, error
 from wschat.local.gateway.shapes import OTHER_STATUS, WEBSOCKET, complete, kind_of, shaped
 
 API = re.compile(r"/v2/apis/?([^/]*)")
+TAGGED = re.compile(r"/v2/tags/(arn:.*::/apis/([^/]*)(?:/stages/(.*))?)")
 STAGE = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
 
 
@@ -53,6 +56,8 @@ class ControlPlane:
         api = API.match(path)
         if not api:
             reply: Reply = await handle_request(method, path, headers, body, query)
+            if tagged := TAGGED.fullmatch(unquote(path)):
+                _show_tags(*tagged.groups())
             return reply
         asked = _parse(body)
         if asked is None:
@@ -77,6 +82,13 @@ class ControlPlane:
         self._deployments[api, deployment] = _read_deployment(account, region, api)
         if found := _stages.get_scoped(account, region, api, {}).get(stage):
             found["deploymentId"] = deployment
+
+
+def _show_tags(arn: str, api: str, stage: str | None) -> None:
+    """Let an API or a stage be shown with the tags that it was given later, which MiniStack keeps apart."""
+    found = _stages.get(api, {}).get(stage) if stage else _apis.get(api)
+    if found:
+        found["tags"] = dict(_api_tags.get(arn, {}))
 
 
 def _read_deployment(account: str, region: str, api: str) -> Deployment:

@@ -73,3 +73,16 @@ def test_a_deployment_without_json(clients: Cloud, api: TestApi, plain: HTTPConn
     assert (answer.status, json.load(answer)) == (400, {"message": "BadRequestException"})
     assert answer.headers["x-amzn-errortype"] == "BadRequestException"
     assert len(clients.api.get_deployments(ApiId=api.id)["Items"]) == before
+
+
+def test_tags_that_come_later(clients: Cloud) -> None:
+    """An API and a stage are shown with the tags that they were given after they were made, and no others."""
+    api = clients.api.create_api(Name="x", ProtocolType="WEBSOCKET", RouteSelectionExpression="$x")["ApiId"]
+    clients.api.create_stage(ApiId=api, StageName="s", Tags={"a": "1", "b": "2"})
+    arn = f"arn:aws:apigateway:us-east-1::/apis/{api}"
+    for each in (arn, f"{arn}/stages/s"):
+        clients.api.tag_resource(ResourceArn=each, Tags={"b": "3"})
+    clients.api.untag_resource(ResourceArn=f"{arn}/stages/s", TagKeys=["a"])
+    shown = (clients.api.get_api(ApiId=api), clients.api.get_stages(ApiId=api)["Items"][0])
+    assert [each["Tags"] for each in shown] == [{"b": "3"}, {"b": "3"}]
+    clients.api.delete_api(ApiId=api)
