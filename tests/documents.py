@@ -173,7 +173,6 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
     "README.md": {
         "commands": ("command | what it does", commands),
         "exit codes": ("code | meaning", lambda: ((str(int(code)), code.meaning) for code in ExitCode)),
-        "chat commands": ("you type | it does", lambda: ((f"`{usage}`", what) for usage, what in HELP)),
     },
     "wschat/lab/README.md": {
         "decides": ("changed by hand | what status says | healed by", decides),
@@ -195,6 +194,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
         "sources": ("source | where it stands what AWS does | rows", behaviours.sources),
     },
     "wschat/chat/README.md": {
+        "chat commands": ("you type | it does", lambda: ((f"`{usage}`", what) for usage, what in HELP)),
         "settings": (
             "setting | variable | what it means",
             lambda: ((f"`{name}`", f"`WSCHAT_{name.upper()}`", what) for name, what in MEANING.items()),
