@@ -38,7 +38,7 @@ PURE = {
     "wschat.lab.by_hand",
     *(
         f"wschat.lab.aws.{name}"
-        for name in ("explanations", "refusals", "tables", "tags", "roles", "log_groups", "functions")
+        for name in ("texts", "tables", "tags", "roles", "log_groups", "functions", "permissions")
     ),
     *(
         f"wschat.lab.aws.{name}" for name in ("errors", "websocket_api", "stages", "routes")

@@ -5,7 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.aws.functions import Permission
+from wschat.lab.aws.permissions import Permission
 from wschat.lab.aws.routes import Integration, Route
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.model import Lab, Resource

@@ -20,7 +20,6 @@ class Unknown(str):
     """Stands for what can't be read: the text of what is there instead.
 
     Whatever is looked for in it is itself, and it holds nothing but itself: so it equals no empty value.
-    The empty one, which is false, stands for what nobody may look at (`wschat.lab.aws.cloud.Cloud.ask`).
     """
 
     __slots__ = ()
@@ -48,6 +47,8 @@ class Unknown(str):
 
 
 MISSING = Unknown("nothing")
+UNSEEN = Unknown()
+"""Stands for what nobody may look at, and is false: an attribute that is this is taken as it should be."""
 END_MS = 253_402_300_800_000
 
 

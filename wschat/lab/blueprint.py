@@ -8,8 +8,9 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from wschat.errors import UsageError
-from wschat.lab.aws.functions import Function, Permission
+from wschat.lab.aws.functions import Function
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
+from wschat.lab.aws.permissions import Permission
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.routes import MOCK_KEY, Integration, Route
 from wschat.lab.aws.stages import Stage, route_settings

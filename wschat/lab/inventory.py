@@ -76,13 +76,13 @@ def _unique(
         return each.id not in references, each.by_hand, each.created or 0, each.id
 
     keys, result = set[Key](), []
-    for each in sorted(found, key=order):
-        resource = each.resource.identified(desired)
-        if each.managed and each.id and resource.key in keys:
-            resource = replace(resource, name=f"{resource.name} ({each.id})")
+    pairs = ((seen, one) for seen in sorted(found, key=order) for one in seen.resource.identified(desired))
+    for each, resource in pairs:
+        again = each.managed and each.id and resource.key in keys
+        named = replace(resource, name=f"{resource.name} ({each.id})") if again else resource
         if each.managed:
-            keys.add(resource.key)
-        result.append(replace(each, resource=resource))
+            keys.add(named.key)
+        result.append(replace(each, resource=named))
     return tuple(result)
 
 

@@ -11,6 +11,7 @@ from wschat.lab import engine, inventory
 from wschat.lab.aws import KINDS
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
+from wschat.lab.aws.texts.explanations import ASK
 from wschat.lab.blueprint import blueprint, naming_error
 from wschat.lab.logs.cloudwatch import last_event
 from wschat.lab.model import Actual, Resource
@@ -18,6 +19,7 @@ from wschat.lab.plan import Step
 
 PREFIX = "\0"
 """Stands for any prefix where names are compared."""
+LOOKING = "looking for labs"
 AT_A_TIME = 6
 """Labs that are looked at at the same time; they share the workers."""
 T = TypeVar("T")
@@ -128,10 +130,17 @@ def _named(prefix: str) -> str:
 
 
 def _prefixes(cloud: Cloud) -> set[str]:
-    """Return what may be labs' prefixes, by all names in the account and region."""
-    kinds = [kind for kind in KINDS.values() if kind.legal_name]
-    with translated("looking for labs"):
-        names = cloud.clock.run_all([partial(kind.names, cloud) for kind in kinds], cloud.workers)
+    """Return what may be labs' prefixes, by all names in the account and region that may be seen.
+
+    Raises:
+        AccessError: none may.
+    """
+    kinds, looking = [kind for kind in KINDS.values() if kind.legal_name], replace(cloud, notes={})
+    with translated(LOOKING):
+        names = cloud.clock.run_all([partial(kind.names, looking) for kind in kinds], cloud.workers)
+    cloud.notes.update(looking.notes)
+    if len(looking.notes) == len(kinds):
+        raise AccessError("you may not look at anything that a lab is made of", where=LOOKING, hint=ASK)
     listed, found = dict(zip(kinds, names, strict=True)), set[str]()
     for each in blueprint(replace(cloud.lab, prefix=PREFIX)):
         pattern = re.escape(each.name).replace(re.escape(PREFIX), "(.*)")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from wschat.lab.answers import Unknown, sorted_tags
+from wschat.lab.answers import UNSEEN, Unknown, sorted_tags
 from wschat.lab.attributes import Attributes
 from wschat.lab.chosen.choices import UNDECIDED, Choices
 
@@ -206,9 +206,14 @@ class Resource(Attributes, ABC):
         """What it refers to: an id as long as it is not `resolved`."""
         return getattr(self, self.refers_to) if self.refers_to else None
 
-    def identified(self, desired: "Iterable[Resource]") -> Self:  # noqa: ARG002
-        """Return it under the name of the desired resource that it is, where it may have lost that name."""
-        return self
+    def identified(self, desired: "Iterable[Resource]") -> list[Self]:
+        """Return the desired resources that it is, as a rule one: what of them was not seen is as desired.
+
+        It has the name of that one, where it may have lost its name.
+        """
+        wanted = next((each for each in desired if each.key == self.key), None)
+        unseen = [name for name, value in vars(self).items() if value is UNSEEN]
+        return [replace(self, **{name: getattr(wanted, name) for name in unseen}) if wanted else self]
 
     def resolved(self, snapshot: "Snapshot", changed: float | None) -> Self:  # noqa: ARG002
         """Return it with names in the place of ids; `changed` is when it was, in seconds since 1970."""
@@ -220,10 +225,11 @@ class Resource(Attributes, ABC):
         return replace(self, **named)
 
     @classmethod
-    def names(cls, cloud: "Cloud") -> list[str]:
-        """Return the names of all of this kind in the account and region."""
+    def names(cls, cloud: "Cloud") -> Iterable[str]:
+        """Return the names of all of this kind in the account and region, as far as they may be seen."""
         client, operation, path = cls.listed
-        return cloud.pages(getattr(cloud, client), operation, path)
+        what = f"the names of {cls.kind}s"
+        return cloud.ask(what, cloud.pages, getattr(cloud, client), operation, path) or ()
 
     @classmethod
     @abstractmethod

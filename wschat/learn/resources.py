@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from wschat.lab.aws.functions import Permission
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
+from wschat.lab.aws.permissions import Permission
 from wschat.lab.blueprint import blueprint
 from wschat.lab.model import Key, Lab, Resource
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tests.support.plane.accounts import BOUNDARY, ROLES, TAG
 from wschat.errors import ExitCode
-from wschat.lab.aws.refusals import DEMANDS, LOCAL, NO_PASSING, NO_ROLES, ORGANIZATION, REGIONS, UNSEEN
+from wschat.lab.aws.texts.refusals import DEMANDS, LOCAL, NO_PASSING, NO_ROLES, ORGANIZATION, REGIONS, UNSEEN
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from functools import partial
 from multiprocessing import get_context
 from typing import TypeVar
 
-from tests.studies.forms.trials import CHANGING, RUNS, Standing, heard, judge
+from tests.studies.forms.trials import RUNS, Standing, heard, judge
 from tests.studies.forms.warps import Warp
 from tests.support.plane.embedded import Embedded
 from wschat.local.environment import clean_environment
@@ -20,7 +20,7 @@ from wschat.local.environment import clean_environment
 T = TypeVar("T")
 LONGEST_S = 120
 STANDING = list[Standing]()
-"""The account, of which each trial has a copy: it is tried in a fork."""
+"""The account, of which each trial has a copy: so none is met by what another one left, nor by its memory."""
 
 
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -38,25 +38,47 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def cases(given: argparse.Namespace) -> list[tuple[str, Warp]]:
-    """Return what is to be tried: of a command that changes something, no more than status, from a copy."""
+    """Return what is to be tried: each form of each answer that a command gets, or a sample."""
     found = list[tuple[str, Warp]]()
     for run in given.run or RUNS:
         forms = [
             each for each in forked(partial(heard, STANDING[0], run)) if str(each).startswith(given.only)
         ]
         chosen = random.Random(0).sample(forms, min(given.sample, len(forms))) if given.sample else forms  # noqa: S311
-        found += [(run, each) for each in chosen]
+        found += [(run, each) for each in (unlike(chosen) if run == "provision" else chosen)]
     return found
 
 
+def unlike(forms: Sequence[Warp]) -> list[Warp]:
+    """Return, of the forms of one field by which status tells the same, the first; none if that is nothing.
+
+    Provision reads what status reads, and does what that tells.
+    """
+    found = dict[tuple[object, ...], Warp]()
+    for each in forms:
+        if differs := forked(partial(told_by_status, each)):
+            found.setdefault((each.operation, each.path, *differs), each)
+    return list(found.values())
+
+
+def told_by_status(warp: Warp) -> list[str]:
+    return STANDING[0].run("status", warp).differs
+
+
 def forked(work: Callable[[], T]) -> T:
-    """Do something in a copy of this process, which is forgotten; return what it returns."""
+    """Do something in a copy of this process, which is forgotten; return what it returns.
+
+    Raises:
+        EOFError: the copy died, or did not end within `LONGEST_S`.
+    """
     read, write = os.pipe()
     if child := os.fork():
         os.close(write)
-        with os.fdopen(read, "rb") as pipe:
-            told: T = pickle.load(pipe)  # noqa: S301  our own
-        os.waitpid(child, 0)
+        try:
+            with os.fdopen(read, "rb") as pipe:
+                told: T = pickle.load(pipe)  # noqa: S301  our own
+        finally:
+            os.waitpid(child, 0)
         return told
     signal.alarm(LONGEST_S)
     with os.fdopen(write, "wb") as pipe:
@@ -67,8 +89,10 @@ def forked(work: Callable[[], T]) -> T:
 def attempt(case: tuple[str, Warp]) -> tuple[str, list[str]]:
     """Try one case; return its command, and what must not be."""
     run, warp = case
-    trial = partial(judge, STANDING[0], run, warp)
-    found = forked(trial) if run in CHANGING else trial()
+    try:
+        found = forked(partial(judge, STANDING[0], run, warp))
+    except EOFError:
+        found = [f"it does not end within {LONGEST_S} s"]
     return run, [f"{run} with {warp}: {problem}" for problem in found]
 
 

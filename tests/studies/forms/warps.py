@@ -112,6 +112,11 @@ class Warp:
     def __str__(self) -> str:
         return f"{self.operation} {'.'.join(self.path)}: {self.form}"
 
+    @property
+    def empties(self) -> bool:
+        """Whether it leaves nothing in a list, which AWS answers, too: where there is nothing."""
+        return self.form == "empty list" or (self.form == "missing" and self.path[-1] in {"*", "member"})
+
     def __call__(self, call: Call, answer: Answer) -> Answer:
         """Return an answer in that form, if it is one of these."""
         if call.operation != self.operation or not answer.ok:

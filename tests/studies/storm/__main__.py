@@ -17,7 +17,7 @@ from tests.support.emulator import account_in_emulator
 from tests.support.labs import lab_of, provision
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.aws.functions import Permission
+from wschat.lab.aws.permissions import Permission
 from wschat.lab.chosen.choices import Choices
 from wschat.lab.chosen.throttle import OFF
 from wschat.local.gateway.quotas import GatewayOptions

@@ -86,6 +86,7 @@ IN_A_PATH = Layer(
     )
 )
 ACCOUNTS = {
+    "one's own": Account(),
     "Learner Lab": _lab(),
     "Learner Lab, in another region": _lab(region="eu-central-1"),
     "Learner Lab, session over": _lab(CANCELLED),
@@ -104,4 +105,4 @@ ACCOUNTS = {
         layers=(IN_A_PATH, BOUNDED_ALONE, TAGGED_ALONE), architectures=("x86_64",)
     ),
 }
-"""By what makes them unlike one's own."""
+"""By what makes them unlike one's own, and that."""

@@ -8,8 +8,9 @@ import botocore.session
 import pytest
 
 from wschat.lab.aws import KINDS
-from wschat.lab.aws.functions import Function, Permission
+from wschat.lab.aws.functions import Function
 from wschat.lab.aws.log_groups import LogGroup
+from wschat.lab.aws.permissions import Permission
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.routes import Integration, Route
 from wschat.lab.aws.stages import Stage

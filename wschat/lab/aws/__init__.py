@@ -3,13 +3,14 @@
 `KINDS` lists them; a kind of a service that is not here yet needs its client too, in `session` and `cloud`,
 and its actions in `wschat/lab/permissions/user_policy`. Beside the kinds: `setup` has the settings and the
 credentials; `session` makes the clients, `cloud` calls them with the retry policy, `parser` lets answers be
-of any form; `errors` says what errors mean, by the tables of `explanations` and `refusals`; `tags` is what
-kinds with tags share; `signing` signs handshakes. Begin with `log_groups`, the shortest kind,
+of any form; `errors` says what errors mean, by the tables in `texts`; `tags` is what kinds with tags
+share; `signing` signs handshakes. Begin with `log_groups`, the shortest kind,
 `wschat/lab/model`, which says what a kind has to know, and `wschat/lab/answers`, which says how it reads.
 """
 
-from wschat.lab.aws.functions import Function, Permission
+from wschat.lab.aws.functions import Function
 from wschat.lab.aws.log_groups import LogGroup
+from wschat.lab.aws.permissions import Permission
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.routes import Integration, Route
 from wschat.lab.aws.stages import Stage

@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from wschat.errors import AwsError
-from wschat.lab.answers import MISSING, Unknown
+from wschat.lab.answers import MISSING, UNSEEN, Unknown
 from wschat.lab.aws.errors import classify, refusal, translated
 from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import Key, Lab
@@ -146,9 +146,8 @@ class Cloud:
     def ask(self, what: str, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Unknown | None:
         """Find; where AWS refuses, note that `what` could not be looked at, and go on.
 
-        What it answers then is empty: false, and in each of its parts itself. It is for reads without which
-        the rest can be told: an attribute that nobody may see is taken for what it should be, as by
-        `(cloud.ask(…) or {}).get("Attribute")` for one that should not be there.
+        What it answers then is `UNSEEN`: false, and in each of its parts itself. It is for reads without
+        which the rest can be told; what tells whether a thing is there at all has to `find` it.
         """
         try:
             return self.find(call, *args, **kwargs)
@@ -164,7 +163,7 @@ class Cloud:
     def unseen(self, what: str, why: str) -> Unknown:
         """Note that something could not be looked at; return what stands for it."""
         self.notes[f"could not look at {what}: {why}"] = None
-        return Unknown()
+        return UNSEEN
 
     def listing(self, client: Any, operation: str, path: str, **params: Any) -> list[Any] | None:  # noqa: ANN401
         """Return what a JMESPath leads to in all pages of a list; None if what it is of is gone.

@@ -9,7 +9,7 @@ from re import DOTALL, IGNORECASE, search
 from typing import Any
 
 from wschat.errors import WschatError
-from wschat.lab.aws.explanations import CALLING, DENIED, EXPIRED, UNKNOWN, Explanation
+from wschat.lab.aws.texts.explanations import CALLING, DENIED, EXPIRED, UNKNOWN, Explanation
 from wschat.retry import Failure
 
 THROTTLED = (

@@ -1,17 +1,18 @@
-"""Lambda: functions, and the permissions to invoke them."""
+"""Lambda: functions."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from wschat.errors import AwsError
-from wschat.lab.answers import Unknown, document, listed, seconds, sorted_tags
+from wschat.lab.answers import seconds, sorted_tags
 from wschat.lab.attributes import value_at
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
+from wschat.lab.aws.permissions import Permission
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.tags import Tagged
-from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
+from wschat.lab.model import Key, Observed, Task
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 ROLE_DELETED = ", which was deleted"
 """Stands behind the name of a function's role, where what the function is bound to is not there any more."""
+OTHERS_S = 20.0
+"""Seconds in which the lab's other roles are made, too, if they are."""
 READY = {"Active", "Inactive"}
 """States in which a function can be called; the latter is what weeks without a call lead to."""
 
@@ -209,8 +212,11 @@ class Function(Tagged):
         function younger than its role, and nobody would see any more that it lost it.
         """
         path, _, own = self.role.rpartition("/")
-        other = next((name for kind, name in cloud.ids if kind == Role.kind and name != own), None)
-        if other is None:  # as where not all of the lab has been made
+        for _ in cloud.looks("no other role of the lab is there yet", OTHERS_S):  # all may be made anew
+            roles = [name for kind, name in [*cloud.ids] if kind == Role.kind]
+            if other := next((name for name in roles if name != own), None):
+                break
+        else:  # as where not all of the lab has been made
             raise AwsError(
                 "it is bound to a role that was deleted, and there is no other to take meanwhile",
                 hint="delete the function, and run the same command again",
@@ -239,76 +245,3 @@ def _is_busy(now: Mapping[str, Any]) -> bool:
 
 def _with_reason(now: Mapping[str, Any], what: str) -> str:
     return f"{now.get(what)}: {now.get(f'{what}Reason') or 'AWS gives no reason'}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Permission(Resource):
-    """The statement in a function's policy that lets one route of the API invoke it.
-
-    `statement` is its id, unique in the policy of that function alone.
-    """
-
-    kind = "permission"
-    parent = Function.kind
-    cascades = True
-    read_with = ("API",)
-    names_api = "source"
-    function: str
-    statement: str
-    source: str
-    principal: str = "apigateway.amazonaws.com"
-    action: str = "lambda:InvokeFunction"
-
-    @classmethod
-    def of(cls, function: str, statement: str, **others: str) -> Self:
-        """Return one of a function, under a name that is unique in the lab."""
-        return cls(name=f"{function}:{statement}", function=function, statement=statement, **others)
-
-    @property
-    def read_key(self) -> Key:
-        """The function's, in which it is read and changed: it refuses parallel changes of its policy."""
-        return (Function.kind, self.function)
-
-    @classmethod
-    def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        """Read the statements in a function's policy; what says more than an API's ARN is kept as JSON."""
-        policy = cloud.find(cloud.functions.get_policy, FunctionName=name)
-        for statement in listed(document(policy["Policy"])["Statement"]) if policy else ():
-            which = statement["Sid"]
-            yield Observed(
-                cls.of(
-                    name,
-                    str(which),
-                    source=_inner(statement.get("Condition"), "ArnLike", "AWS:SourceArn"),
-                    principal=_inner(statement.get("Principal"), "Service"),
-                    action=str(statement.get("Action")),
-                ),
-                managed=None if isinstance(which, Unknown) else True,
-            )
-
-    def create(self, cloud: "Cloud") -> None:
-        cloud.create(
-            cloud.functions.add_permission,
-            FunctionName=self.function,
-            StatementId=self.statement,
-            Action=self.action,
-            Principal=self.principal,
-            SourceArn=self.source.replace(API, cloud.api_id),
-        )
-
-    def update(self, _found: Self, cloud: "Cloud") -> None:
-        """Replace the statement: there is no call that changes one."""
-        self.delete(cloud)
-        self.create(cloud)
-
-    def delete(self, cloud: "Cloud") -> None:
-        remove = cloud.functions.remove_permission
-        cloud.find(remove, FunctionName=self.function, StatementId=self.statement)
-
-
-def _inner(value: Any, *keys: str) -> str:  # noqa: ANN401  as in JSON
-    """Return the text under keys, one inside the other; JSON of a value that has others, too."""
-    inner = value
-    for key in keys:
-        inner = inner[key] if isinstance(inner, dict) and inner.keys() == {key} else None
-    return inner if isinstance(inner, str) else canonical(value)

@@ -1,14 +1,14 @@
 """IAM: roles, and the inline policy of each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from wschat.errors import AccessError
 from wschat.lab.answers import document, seconds, sorted_tags
-from wschat.lab.aws.refusals import LAB_ROLE, NO_ROLES
 from wschat.lab.aws.tags import Tagged, listed_tags
+from wschat.lab.aws.texts.refusals import LAB_ROLE, NO_ROLES
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
 
 if TYPE_CHECKING:
@@ -119,8 +119,8 @@ class Role(Tagged):
         IAM insists on that order; and since its lists lag behind, it may take more than one round.
         """
 
-        def listed(operation: Any, path: str) -> Iterator[str]:  # noqa: ANN401  a literal, for the stubs
-            return iam.get_paginator(operation).paginate(RoleName=role).search(path)  # type: ignore[no-any-return]
+        def listed(operation: str, path: str) -> Iterable[str]:
+            return cloud.ask("what roles have", cloud.pages, iam, operation, path, RoleName=role) or ()
 
         def remove() -> None:
             for each in listed("list_role_policies", "PolicyNames[]"):
@@ -156,9 +156,11 @@ class Policy(Resource):
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
-        inline = cloud.find(cloud.iam.get_role_policy, RoleName=name, PolicyName=POLICY_NAME)
-        if inline:
-            yield Observed(cls(name=name, document=canonical(document(inline["PolicyDocument"]))))
+        ask = cloud.iam.get_role_policy
+        inline = cloud.ask("the policies of roles", ask, RoleName=name, PolicyName=POLICY_NAME)
+        if inline is not None:
+            said = inline and canonical(document(inline["PolicyDocument"]))
+            yield Observed(cls(name=name, document=said))
 
     def create(self, cloud: "Cloud") -> None:
         document = self.document.replace(API, cloud.api_id) if API in self.document else self.document

@@ -1,8 +1,10 @@
 """API Gateway: the API's routes, and the integrations that they lead to."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -49,21 +51,23 @@ class Integration(ApiPart):
     credentials: Annotated[str, "CredentialsArn"] = ""
     content_handling: Annotated[str | None, "ContentHandlingStrategy"] = None
 
-    def identified(self, desired: Iterable[Resource]) -> Self:
+    def identified(self, desired: Iterable[Resource]) -> list[Self]:
         """Return it under its name, which is lost if somebody changed its description, by what it does.
 
         What AWS leaves out of a MOCK, or writes in another form, is as it is desired.
         """
+        desired = [*desired]
         known = {each.name: each for each in desired if isinstance(each, Integration)}
         alike = next((each for each in known.values() if each.does == self.does), self)
         wanted = known.get(self.name, alike)
         request, answer = _as_wanted(wanted.request, self.request), _as_wanted(wanted.answer, self.answer)
-        return replace(self, name=wanted.name, request=request, answer=answer)
+        named = replace(self, name=wanted.name, request=request, answer=answer)
+        return super(Integration, named).identified(desired)
 
     @property
     def does(self) -> object:
         """What it does, whatever it is called."""
-        return self.uri or (self.answer[-1] if self.answer else self)
+        return self.uri or (_meaning(self.answer[-1]) if self.answer else self)
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:
@@ -88,7 +92,7 @@ class Integration(ApiPart):
             "method": None,
             "timeout": None,
             "request": _templates(answer, "RequestTemplates"),
-            "answer": _answer(cloud.pages(cloud.api, "get_integration_responses", "Items[]", **of)),
+            "answer": cloud.ask("answers of MOCK integrations", partial(_answer, cloud), **of),
         }
 
     def settings(self, cloud: "Cloud") -> dict[str, tuple[str, Any]]:
@@ -144,7 +148,8 @@ class Integration(ApiPart):
             self._create_response(cloud)
 
 
-def _answer(responses: list[Mapping[str, Any]]) -> Told | None:
+def _answer(cloud: "Cloud", **of: str) -> Any:  # noqa: ANN401  `Told`, or None
+    responses = cloud.pages(cloud.api, "get_integration_responses", "Items[]", **of)
     answer = [(each["IntegrationResponseKey"], *_templates(each, "ResponseTemplates")) for each in responses]
     return tuple(chain(*answer)) or None
 
@@ -163,7 +168,7 @@ def _missing(told: Iterable[Told | None]) -> list[str | None]:
 
 def _filled(told: Told | None, missing: Iterable[str | None]) -> Told | None:
     pairs = zip(told or (), missing, strict=False)
-    return tuple(other if each is None else each for each, other in pairs) or None
+    return told and tuple(other if each is None else each for each, other in pairs)
 
 
 def _as_wanted(wanted: Told | None, found: Told | None) -> Told | None:
@@ -175,10 +180,15 @@ def _as_wanted(wanted: Told | None, found: Told | None) -> Told | None:
 
 
 def _meaning(text: str | None) -> object:
+    """Return what JSON means, or a static expression or a key without what may stand around it.
+
+    `200`, `"200"`, `${200}` and `/200/` select the same; a `$` that means itself may have a backslash.
+    """
     try:
-        return json.loads(text or "")
+        found = json.loads(text or "")
     except (RecursionError, ValueError):
-        return text
+        found = text
+    return found if isinstance(found, dict | list) else re.sub(r"\$(?={)|[\s\\/\"'{}]", "", str(found))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +218,8 @@ class Route(ApiPart):
         selected = answer.get("RouteResponseSelectionExpression", None if cloud.brief else "$default")
         return {
             "integration": answer.get("Target", "").rpartition("/")[2],
-            "two_way": selected == "$default" and (cloud.brief or _responds(cloud, api, answer["RouteId"])),
+            "two_way": selected == "$default"
+            and (cloud.brief or cloud.ask("responses of routes", _responds, cloud, api, answer["RouteId"])),
             "authorization": answer.get("AuthorizationType", OPEN),
         }
 

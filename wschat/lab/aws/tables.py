@@ -59,7 +59,7 @@ class Table(Tagged):
         if described is None:
             return
         table = described["Table"]
-        expiry = cloud.find(cloud.dynamodb.describe_time_to_live, TableName=name)
+        expiry = cloud.ask("times to live of tables", cloud.dynamodb.describe_time_to_live, TableName=name)
         listed = cloud.dynamodb, "list_tags_of_resource", "Tags[]"
         tags = cloud.ask(f"the tags of table {name}", cloud.listing, *listed, ResourceArn=table["TableArn"])
         if expiry is None or tags is None:
@@ -70,7 +70,7 @@ class Table(Tagged):
             cls(
                 name=name,
                 partition_key=",".join(key if kind == "S" else f"{key}:{kind}" for key, kind in keys),
-                ttl=_ttl(expiry),
+                ttl=expiry and _ttl(expiry),
                 billing=table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
                 tags=sorted_tags(tags),
                 **cls.known(table),
@@ -143,7 +143,9 @@ class Table(Tagged):
             if TTL_COOLS_DOWN not in str(error):
                 raise
             for _ in cloud.looks("AWS may not show the table's time to live yet", cloud.pacing.read_lag):
-                found = cloud.find(cloud.dynamodb.describe_time_to_live, TableName=self.name)
+                found = cloud.ask(
+                    "times to live of tables", cloud.dynamodb.describe_time_to_live, TableName=self.name
+                )
                 if found and _ttl(found) == attribute:
                     return
             raise AwsError(
@@ -153,7 +155,7 @@ class Table(Tagged):
             ) from error
 
 
-def _ttl(answer: Mapping[str, Any]) -> str | None:
+def _ttl(answer: Any) -> str | None:  # noqa: ANN401  as in JSON
     """Return the attribute of a time to live that is on."""
     found = answer["TimeToLiveDescription"]
     return found.get("AttributeName") if "ENABL" in found.get("TimeToLiveStatus", "") else None

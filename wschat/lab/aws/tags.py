@@ -34,12 +34,12 @@ class Tagged(Resource):
         if self.tags != found.tags:
             self.tag(cloud, dict.fromkeys(dict(found.tags), "") | dict(self.tags))
 
-    def identified(self, desired: Iterable[Resource]) -> Self:
+    def identified(self, desired: Iterable[Resource]) -> list[Self]:
         """Return it with those of its tags that are chosen for it, or keep a choice."""
         wanted = next((each for each in desired if isinstance(each, Tagged) and each.key == self.key), None)
         keys = {*dict(wanted.tags)} if wanted else set[str]()
         kept = ((key, value) for key, value in self.tags if key in keys or (key in KEPT and value))
-        return replace(super().identified(desired), tags=tuple(kept))
+        return [replace(each, tags=tuple(kept)) for each in super().identified(desired)]
 
 
 def listed_tags(tags: Mapping[str, str]) -> list[Any]:

@@ -5,7 +5,7 @@ collide on, so one that is sent again after a lost answer would make two.
 """
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
@@ -52,9 +52,9 @@ class Api(Tagged):
         return (self.kind, "")
 
     @classmethod
-    def names(cls, cloud: "Cloud") -> list[str]:
+    def names(cls, cloud: "Cloud") -> Iterable[str]:
         """Return the names of all APIs, and those that they should have by their tags."""
-        apis = cloud.pages(cloud.api, "get_apis", "Items[]")
+        apis: Any = cloud.ask("the names of APIs", cloud.pages, cloud.api, "get_apis", "Items[]") or ()
         prefixes = (cloud.lab.prefix_of(api.get("Tags", {})) for api in apis)
         return [api["Name"] for api in apis] + [f"{each}{API_NAME}" for each in prefixes if each is not None]
 

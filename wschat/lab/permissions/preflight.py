@@ -9,8 +9,8 @@ from wschat.errors import AccessError, UsageError
 from wschat.lab.answers import Answer, document, listed
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
-from wschat.lab.aws.explanations import ASK
-from wschat.lab.aws.refusals import DEMANDS, NO_PASSING, PERHAPS_TAGS
+from wschat.lab.aws.texts.explanations import ASK
+from wschat.lab.aws.texts.refusals import DEMANDS, NO_PASSING, PERHAPS_TAGS
 from wschat.lab.blueprint import FUNCTIONS, role_path
 from wschat.lab.chosen.choices import Choices
 from wschat.lab.permissions.user_policy import resources

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.studies.account import Account
+from tests.support.plane.clock import VirtualClock
 from tests.unit.lab.conftest import make, read
 from wschat.errors import AwsError
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
-from wschat.lab.aws.functions import Function
+from wschat.lab.aws.functions import ROLE_DELETED, Function
 from wschat.lab.aws.roles import Role
 from wschat.lab.blueprint import TRUST, blueprint
 from wschat.lab.bundle import bundle
@@ -35,6 +37,23 @@ def test_tags_that_may_not_be_seen(empty: Cloud) -> None:
     assert list(empty.notes) == [
         "could not look at the tags of function Connect: not allowed to lambda:ListTags"
     ]
+
+
+def test_all_roles_made_anew(empty: Cloud) -> None:
+    """A function that lost its role waits until another one is there, which it takes for a moment."""
+    own, other = (each for each in blueprint(LAB)[:4] if isinstance(each, Role))
+    own.create(empty)
+    CONNECT.create(empty)
+    waited = list[str]()
+
+    def make_another(why: str, _seconds: float) -> None:
+        waited.append(why)
+        other.create(empty)
+
+    lost = replace(CONNECT, role=CONNECT.role + ROLE_DELETED)
+    CONNECT.update(lost, replace(empty, clock=VirtualClock(), on_wait=make_another))
+    assert waited == ["no other role of the lab is there yet"]
+    assert read(empty, CONNECT) == CONNECT
 
 
 @pytest.mark.parametrize("role", ["arn:aws:iam::000000000000:role/given", ""])

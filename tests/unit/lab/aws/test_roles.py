@@ -8,8 +8,8 @@ from tests.studies.account import Account
 from tests.unit.lab.conftest import read
 from wschat.errors import AccessError
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.aws.refusals import LAB_ROLE, NO_ROLES
 from wschat.lab.aws.roles import Policy, Role
+from wschat.lab.aws.texts.refusals import LAB_ROLE, NO_ROLES
 from wschat.lab.blueprint import TRUST
 from wschat.lab.model import canonical
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.unit.lab.conftest import make, read
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.aws.routes import Integration, Route
+from wschat.lab.aws.routes import MOCK_KEY, Integration, Route
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint
 from wschat.lab.model import Lab
@@ -22,9 +22,12 @@ MOCKS = [each for each in INTEGRATIONS if each.type == "MOCK"]
 def test_names_that_are_lost() -> None:
     """One whose description somebody changed is known by what it does; what does nothing of ours is not."""
     for each in INTEGRATIONS:
-        assert replace(each, name="a1b2", description="mine").identified(DESIRED).name == each.name
+        assert replace(each, name="a1b2", description="mine").identified(DESIRED)[0].name == each.name
     strange = replace(INTEGRATIONS[0], name="a1b2", uri="other")
-    assert strange.identified(DESIRED) == strange
+    assert strange.identified(DESIRED) == [strange]
+    *told, text = MOCKS[0].answer or ()
+    indented = replace(MOCKS[0], name="a1b2", answer=(*told, json.dumps(json.loads(str(text)), indent=1)))
+    assert indented.identified(DESIRED) == [MOCKS[0]]
 
 
 def _indent(texts: dict[str, str]) -> dict[str, str]:
@@ -40,11 +43,21 @@ def _drop(_: object) -> None:
     return None
 
 
+EXPRESSIONS = ("TemplateSelectionExpression", "IntegrationResponseKey")
+
+
 FORMS: dict[str, tuple[tuple[str, ...], Callable[[Any], Any]]] = {
     "indented": (("RequestTemplates", "ResponseTemplates"), _indent),
     "under other keys": (("RequestTemplates", "ResponseTemplates"), _rename),
     "without templates": (("RequestTemplates", "ResponseTemplates"), _drop),
     "without expressions": (("TemplateSelectionExpression",), _drop),
+    "a variable": (EXPRESSIONS, lambda text: f"${{{text}}}" if text == MOCK_KEY else text),
+    "quoted": (EXPRESSIONS, lambda text: f'"{text}"'),
+    "with slashes": (EXPRESSIONS, lambda text: f"/{text}/" if text == MOCK_KEY else text),
+    "with blanks": (EXPRESSIONS, lambda text: f" {text} "),
+    "with backslashes": (EXPRESSIONS, lambda text: text.replace("$", "\\$")),
+    "with two backslashes": (EXPRESSIONS, lambda text: text.replace("$", "\\\\$")),
+    "text with blanks": (("RequestTemplates",), lambda texts: {k: f"\n {v}\n" for k, v in texts.items()}),
 }
 """What AWS may answer in place of what it was told: the fields, and what becomes of them."""
 

@@ -8,7 +8,7 @@ from tests.studies.account import USER, Account
 from tests.support.plane.accounts import ROLES
 from wschat.errors import AccessError, UsageError
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.aws.refusals import DEMANDS, NO_PASSING, PERHAPS_TAGS
+from wschat.lab.aws.texts.refusals import DEMANDS, NO_PASSING, PERHAPS_TAGS
 from wschat.lab.blueprint import TRUST, blueprint
 from wschat.lab.chosen.choices import Choices
 from wschat.lab.model import Actual, canonical

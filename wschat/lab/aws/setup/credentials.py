@@ -15,9 +15,9 @@ from botocore.credentials import Credentials, ProcessProvider, ReadOnlyCredentia
 
 from wschat.errors import AccessError
 from wschat.lab.aws.errors import translated
-from wschat.lab.aws.explanations import ANSWERED, CONNECTING, LOG_IN_AGAIN, LOGGED_OUT, Explanation
 from wschat.lab.aws.setup.prompts import BY_HAND, Person
 from wschat.lab.aws.setup.settings import MEND, Settings
+from wschat.lab.aws.texts.explanations import ANSWERED, CONNECTING, LOG_IN_AGAIN, LOGGED_OUT, Explanation
 
 IN_ENVIRONMENT = "the AWS keys in the environment"
 ROLES: dict[str, Any] = {}

@@ -17,9 +17,9 @@ from botocore.utils import validate_region_name
 
 from wschat.errors import AccessError, UsageError
 from wschat.lab.aws.errors import CALL_SETTINGS, CallSettings, note, translated
-from wschat.lab.aws.explanations import Explanation
-from wschat.lab.aws.refusals import REGIONS
 from wschat.lab.aws.setup.checks import check_certificates, check_endpoint, check_proxy
+from wschat.lab.aws.texts.explanations import Explanation
+from wschat.lab.aws.texts.refusals import REGIONS
 from wschat.proxy import proxy_for
 from wschat.target import is_here
 

@@ -1,7 +1,7 @@
 """What people read of an error of AWS, and what to do: the first explanation that fits it, of a table."""
 
 from wschat.errors import LOG_IN, AccessError, AwsError, NotOfferedError, WschatError
-from wschat.lab.aws.refusals import ACCOUNTS, PASTE
+from wschat.lab.aws.texts.refusals import ACCOUNTS, PASTE
 
 Explanation = tuple[type[WschatError], str, str, str, str]
 """The kind of error; names, and words, by which it is known; what people read, and a hint.

@@ -5,8 +5,8 @@ from botocore.exceptions import ClientError
 
 from wschat.errors import AccessError
 from wschat.lab.aws.errors import translated
-from wschat.lab.aws.explanations import ASK
-from wschat.lab.aws.refusals import (
+from wschat.lab.aws.texts.explanations import ASK
+from wschat.lab.aws.texts.refusals import (
     ACCOUNTS,
     BOUNDARY,
     DEMANDS,
