@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from websockets.sync.client import connect as connect_websocket
 
@@ -18,6 +19,8 @@ from wschat.lab.blueprint import CLIENTS, FUNCTIONS, STAGE
 from wschat.lab.executor import execute
 from wschat.lab.model import Actual
 from wschat.lab.permissions import preflight
+from wschat.learn.observe.observe import observe
+from wschat.learn.observe.scene import Scene
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}
 SOME_POLICY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
@@ -79,6 +82,23 @@ def _simulate(desk: Desk) -> None:
 def _read_log(desk: Desk) -> None:
     group = log_group_of(desk.mine.lab.name(SPECS["Connect"].name))
     assert "events" in desk.mine.logs.filter_log_events(logGroupName=group)
+
+
+@errand("see what is in a table", "dynamodb:Scan")
+def _see_items(desk: Desk) -> None:
+    observe(_scene(desk), f"items {CLIENTS}", lambda _: None)
+
+
+@errand("see what a function answers", "lambda:InvokeFunction")
+def _see_answer(desk: Desk) -> None:
+    observe(_scene(desk), "invoke Connect", lambda _: None)
+
+
+def _scene(desk: Desk) -> Scene:
+    def nothing(*_: object) -> Any:  # noqa: ANN401  nobody asks
+        raise AssertionError
+
+    return Scene(desk.mine, nothing, nothing, nothing)
 
 
 @errand("connect, to chat", "execute-api:Invoke")

@@ -51,7 +51,8 @@ def resources(lab: Lab) -> dict[str, list[str]]:
     gateway = f"arn:{lab.partition}:apigateway:{lab.region}::"
     own_role = "role/aws-service-role/ops.apigateway.amazonaws.com/AWSServiceRoleForAPIGateway"
     groups = [lab.arn("logs", f"log-group:{log_group_of(lab.name(spec.name))}") for spec in FUNCTIONS]
-    named = ["*"] if lab.prefix and not bounded else [spec.name for spec in FUNCTIONS]
+    own = ["*"] if lab.prefix else [spec.name for spec in FUNCTIONS]
+    named = [spec.name for spec in FUNCTIONS] if bounded else own
     roles = [f"{lab.prefix}*Role"] if bounded else [role(lab, spec) for spec in FUNCTIONS]
     at = [lab.arn("iam", f"role{lab.choices.path or '/'}{each}") for each in roles]
     return {
@@ -63,6 +64,7 @@ def resources(lab: Lab) -> dict[str, list[str]]:
         "users and roles": [lab.arn("iam", each) for each in ("user/*", "role/*")],
         "API Gateway's own role": [lab.arn("iam", own_role)],
         "the seven functions": [lab.arn("lambda", f"function:{lab.name(name)}") for name in named],
+        "functions of one's own": [lab.arn("lambda", f"function:{lab.name(name)}") for name in own],
         "event sources of the seven functions": [lab.arn("lambda", "event-source-mapping:*")],
         "the seven log groups": [
             f"{each}{end}" for each in groups for end in (["*"] if lab.prefix else ["", ":*"])
@@ -102,6 +104,8 @@ STATEMENTS = (
         "CreateTable DeleteTable DescribeTable DescribeTimeToLive ListTagsOfResource TagResource"
         " UpdateTable UpdateTimeToLive",
         "the two tables", "make, look at, mend and delete them"),
+    Statement("dynamodb", "Scan",
+        "the two tables", "see, while one learns, what is in them"),
     Statement("iam",
         "DeleteRole DeleteRolePolicy DetachRolePolicy GetRolePolicy ListAttachedRolePolicies"
         " ListInstanceProfilesForRole ListRolePolicies TagRole UpdateAssumeRolePolicy",
@@ -120,6 +124,8 @@ STATEMENTS = (
         " GetFunction GetPolicy ListFunctionUrlConfigs ListTags RemovePermission TagResource"
         " UpdateFunctionCode UpdateFunctionConfiguration",
         "the seven functions", "make, look at, mend and delete them, and who may invoke them"),
+    Statement("lambda", "InvokeFunction",
+        "the seven functions", "see, while one learns, what they answer"),
     Statement("iam", "SimulatePrincipalPolicy",
         "users and roles", "ask before the first write what AWS would refuse whoever asks"),
     Statement("lambda", "GetAccountSettings",
@@ -128,7 +134,7 @@ STATEMENTS = (
         "`*`", "see what else calls the functions; it takes no ARN"),
     Statement("lambda", "DeleteEventSourceMapping",
         "event sources of the seven functions", "tear down a function that somebody gave one",
-        ("ArnLike", "lambda:FunctionArn", "the seven functions")),
+        ("ArnLike", "lambda:FunctionArn", "functions of one's own")),
     Statement("logs",
         "CreateLogGroup DeleteLogGroup FilterLogEvents ListTagsForResource PutLogGroupDeletionProtection"
         " PutRetentionPolicy TagResource",

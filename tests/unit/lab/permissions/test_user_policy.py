@@ -88,8 +88,13 @@ def test_roles_are_passed_to_lambda_alone() -> None:
 
 def test_event_sources() -> None:
     """Only those of the lab's functions may be deleted: by the prefix, or else by their names."""
-    for prefix, count in (("anna-", 1), ("", len(FUNCTIONS))):
-        statements = user_policy(replace(LAB, prefix=prefix))["Statement"]
+    bounded = Choices(boundary="arn:aws:iam::123456789012:policy/b", path=BOUNDED_PATH)
+    for prefix, choices, count in (
+        ("anna-", Choices(), 1),
+        ("anna-", bounded, 1),
+        ("", Choices(), len(FUNCTIONS)),
+    ):
+        statements = user_policy(replace(LAB, prefix=prefix, choices=choices))["Statement"]
         (own,) = (each for each in statements if "lambda:DeleteEventSourceMapping" in each["Action"])
         functions = own["Condition"]["ArnLike"]["lambda:FunctionArn"]
         assert len(functions) == count
