@@ -25,6 +25,7 @@ MODULES = {
 }
 PURE = {
     "wschat.errors",
+    *(f"wschat.doctor.{name}" for name in ("causes", "drifted", "findings", "logged", "visit")),
     "wschat.retry",
     "wschat.recording.redaction",
     "wschat.target",
@@ -34,6 +35,7 @@ PURE = {
         f"wschat.lab.{name}"
         for name in ("answers", "attributes", "chosen", "model", "blueprint", "plan", "wording")
     ),
+    "wschat.lab.logs.lines",
     "wschat.lab.permissions.user_policy",
     "wschat.lab.by_hand",
     *(
@@ -60,7 +62,7 @@ IMPURE_STANDARD = {
 LAYERS = (
     {"__main__"},
     {"cli"},
-    {"learn"},
+    {"doctor", "learn"},
     {"chat", "functions", "lab", "local", "web"},
     {
         "errors",
@@ -98,7 +100,10 @@ ONLY_IN = {
 CATCHERS = {
     "wschat.cli.app",
     "wschat.cli.aws",
+    "wschat.cli.doctor",
     "wschat.cli.teardown",
+    "wschat.doctor.inside",
+    "wschat.doctor.outside",
     "wschat.lab.aws.errors",
     "wschat.chat.network.connection",
     "wschat.local.shared",
@@ -107,7 +112,7 @@ CATCHERS = {
 """Where our errors are caught: completed, shown (and gone on from), reported, taken note of, or sent on."""
 IN_LAMBDA = sys.stdlib_module_names | {"botocore", "wschat"}
 LONGEST = 320
-FULLEST = {"chat": 7, ".": 17, "cli": 18, "lab": 18}
+FULLEST = {"chat": 7, ".": 18, "cli": 19, "lab": 18}
 
 
 @cache

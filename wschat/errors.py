@@ -19,6 +19,7 @@ from dataclasses import KW_ONLY, dataclass
 from enum import IntEnum
 from typing import ClassVar, Self
 
+from wschat.protocol.symptoms import Symptom
 from wschat.retry import Failure
 
 
@@ -59,6 +60,7 @@ class WschatError(Exception):
         what: one sentence that says what happened.
         where: the step, resource or option that it is about; may be empty.
         hint: what to do now; may be empty.
+        symptom: what somebody sees of the lab that meets it; None if nothing.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.FAILED
@@ -67,6 +69,7 @@ class WschatError(Exception):
     _: KW_ONLY
     where: str = ""
     hint: str = ""
+    symptom: Symptom | None = None
 
     def __str__(self) -> str:
         return self.what

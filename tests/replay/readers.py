@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache, partial
 from http import HTTPStatus
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import boto3
 from botocore.awsrequest import HeadersDict
@@ -119,12 +119,17 @@ def parsed(call: Line) -> dict[str, Any]:
     return found
 
 
+def _no_metrics() -> NoReturn:
+    """No command that is recorded asks for metrics."""
+    raise AssertionError
+
+
 def read(lines: list[Line]) -> tuple[list[str], list[str]]:
     """Read each lab that was recorded; return what was read, and what differs from what should be."""
     recorded, told, differs = Recorded(lines), list[str](), list[str]()
     clients = {name: recorded.client(service) for name, service in SERVICES.items()}
     for lab in _labs(lines):
-        cloud = Cloud(lab, **clients, clock=VirtualClock(), pacing=EMULATOR_PACING)
+        cloud = Cloud(lab, **clients, make_metrics=_no_metrics, clock=VirtualClock(), pacing=EMULATOR_PACING)
         found, count = Snapshot(), 0
         for key in dict.fromkeys(each.read_key for each in blueprint(lab)):
             name = key[1] or (found.api_id if key[0] != "API" else "")

@@ -12,6 +12,8 @@ from wschat.protocol.refusals import ErrorCode, Refused
 from wschat.protocol.requests import Request
 
 START = 1_700_000_000_000
+PAGE = {"new-room": "create", "join-room": "join", "dispatch": "message", "leave-room": "leave"}
+"""The actions of the lab's own page, and what they are."""
 Reply = Signup | MultiMessage | Ack | Error
 
 
@@ -57,7 +59,8 @@ class Rooms:
         if request.action == "ping":
             return events.Pong()
         try:
-            reply: Reply = getattr(self, f"_{request.action}")(me, request)
+            action = PAGE.get(request.action, request.action)
+            reply: Reply = getattr(self, f"_{action}")(me, request)
         except Refused as refused:
             reply = Error(refused.code, refused.message)
         return replace(reply, id=request.id)

@@ -142,7 +142,7 @@ class Client:
             case _:
                 self._ui.show(effect)
                 if trouble := self._log.write(effect):
-                    self._ui.show(RequestFailed("--log", *trouble))
+                    self._ui.show(RequestFailed("--log", trouble.what, trouble.hint))
 
     def _set_timer(self, timer: Timer, after: float) -> None:
         if timer in self._timers:

@@ -20,6 +20,7 @@ COMMANDS = {
     "provision": "Create or repair the lab in an AWS account.",
     "teardown": "Remove all that provision made.",
     "status": "Show what exists of the lab and what differs.",
+    "doctor": "Find the cause of what does not work.",
     "logs": "Show what the functions have logged.",
     "policy": "Print the IAM policy that a person needs.",
     "zip": "Write the functions' zips to a folder.",

@@ -117,7 +117,7 @@ def find(target: Target, url: str | None, prefix: str | None, *, sign: bool | No
         UsageError: no URL was given or kept.
         ConnectError: it is no WebSocket URL.
     """
-    lab = _provisioned(target, prefix, command) if url is None or prefix is not None else Target(url=url)
+    lab = kept_lab(target, command, prefix) if url is None or prefix is not None else Target(url=url)
     check_url(lab.url)
     return replace(
         lab,
@@ -127,7 +127,7 @@ def find(target: Target, url: str | None, prefix: str | None, *, sign: bool | No
     )
 
 
-def _provisioned(target: Target, prefix: str | None, command: str) -> Provisioned:
+def kept_lab(target: Target, command: str, prefix: str | None = None) -> Provisioned:
     """Return the last lab that was provisioned from here with this prefix, region and profile.
 
     A profile may be meant for signing alone, so it chooses only where that leaves a choice.

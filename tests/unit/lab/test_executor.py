@@ -58,7 +58,7 @@ class Thing(Resource):
 def cloud() -> Cloud:
     """Clients that nobody uses, on a clock that jumps."""
     lab = Lab(account="123456789012", region="us-east-1")
-    return Cloud(lab, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, clock=VirtualClock(), workers=4)
+    return Cloud(lab, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, NOBODY, clock=VirtualClock(), workers=4)
 
 
 def create(name: str, *after: str, **how: Any) -> Step:  # noqa: ANN401  what a Thing takes

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action
+from wschat.protocol.symptoms import Symptom
 
 
 class Fault(Enum):
@@ -18,10 +19,11 @@ class Fault(Enum):
 
 
 class Advice(NamedTuple):
-    """What happened, in words, and what to do now (may be empty)."""
+    """What happened, in words, what to do now (may be empty), and the symptom that it is, if so."""
 
     what: str
     hint: str = ""
+    symptom: Symptom | None = None
 
 
 HINTS: dict[str, str] = {
@@ -48,17 +50,20 @@ GATEWAY: dict[str, Advice] = {
     "Forbidden": Advice(
         "API Gateway has no route for this action, or its stage serves an old deployment",
         "run `wschat provision`, then start the chat again",
+        Symptom.FORBIDDEN,
     ),
     "Internal server error": Advice(
         "the function failed, or API Gateway may not invoke it",
         "`wschat logs` shows what {function} raised, `wschat status` a missing permission",
+        Symptom.FAILED,
     ),
     "Endpoint request timed out": Advice(
         "the function did not answer within 29 seconds",
         "`wschat logs` shows how long {function} took",
+        Symptom.TIMED_OUT,
     ),
     "Too Many Requests": Advice(
-        "API Gateway throttles this stage or account", "wait a few seconds and try again"
+        "API Gateway throttles this stage or account", "wait a few seconds and try again", Symptom.THROTTLED
     ),
 }
 

@@ -159,14 +159,14 @@ def _failed(turn: Turn, error: Error | GatewayError) -> None:
 def _gateway_failed(turn: Turn, pending: PendingRequest | None, message: str) -> None:
     """Let what is in flight fail; what we had before a cut is asked for again on another connection."""
     state, request = turn.state, pending.request if pending else Request("")
-    what, hint = GATEWAY.get(message, Advice(""))
-    what = f"{message}: {what}" if what else message
+    advice = GATEWAY.get(message, Advice(""))
+    what = f"{message}: {advice.what}" if advice.what else message
     is_own = pending is not None and not pending.line
     was_ours = state.name is not None and (request.action == Action.REGISTER or state.is_in(request.value))
     if is_own and state.restoring and was_ours:  # it must not fail for a passing reason
         hang_up(turn, what, Fault.BUSY)
         return
-    fail(turn, Advice(what, hint.format(function=FUNCTIONS.get(request.action, "NAME"))))
+    fail(turn, Advice(what, advice.hint.format(function=FUNCTIONS.get(request.action, "NAME"))))
     if is_own:
         _resume_room(turn)
 

@@ -71,7 +71,7 @@ def reject(turn: Turn, pending: PendingRequest | None, why: Refused | Error | Ad
     A message's text goes back to where it was typed.
     """
     if isinstance(why, Advice):
-        what, hint, code = *why, ""
+        what, hint, code = why.what, why.hint, ""
     else:
         what, hint, code = why.message or why.code, HINTS.get(why.code, ""), why.code
     if pending is None:

@@ -52,7 +52,7 @@ class LineEntered(NamedTuple):
         turn.change_open(active=True)
         match parse(self.line):
             case Advice() as advice:
-                _refuse(turn, effects.RequestFailed("", *advice))
+                _refuse(turn, effects.RequestFailed("", advice.what, advice.hint))
             case Request("rooms"):
                 none = effects.Notice("no rooms yet; /create ROOM makes one")
                 turn.emit(effects.Rooms(rooms) if rooms else none)

@@ -25,6 +25,7 @@ from wschat.errors import ConnectError, WschatError
 from wschat.protocol import events as wire
 from wschat.protocol.reader import decode_event
 from wschat.protocol.requests import Action, Request
+from wschat.protocol.symptoms import Symptom
 from wschat.proxy import Proxy, proxy_for
 from wschat.recording import recorder
 from wschat.retry import Failure
@@ -43,24 +44,35 @@ SLICE = 0.005  # seconds of work without a look at the keyboard
 HEARTBEAT = 10.0  # seconds between two pings; after two of them a network that is gone is noticed
 PROXIES = {"wss": ("wss", "socks", "https"), "ws": ("ws", "socks", "https", "http")}
 """For which schemes websockets takes a proxy, in its order."""
-PROXY = Advice("the proxy {proxy} can't be used: {why}", "mend that setting, or name this host in NO_PROXY")
+PROXY = Advice(
+    "the proxy {proxy} can't be used: {why}",
+    "mend that setting, or name this host in NO_PROXY",
+    Symptom.PROXY,
+)
 NOT_OPENED: dict[type, Advice] = {
     **dict.fromkeys((exceptions.InvalidProxy, exceptions.ProxyError, ImportError), PROXY),
-    TimeoutError: Advice("the server did not answer in time", "check the network and the URL"),
-    socket.gaierror: Advice("there is no host {host}", "check the URL and the network"),
+    TimeoutError: Advice(
+        "the server did not answer in time", "check the network and the URL", Symptom.NO_ANSWER
+    ),
+    socket.gaierror: Advice("there is no host {host}", "check the URL and the network", Symptom.NO_HOST),
     ssl.SSLCertVerificationError: Advice(
         "the server's certificate is not valid: {why}",
         "set the clock if that is wrong; a proxy that reads TLS needs its certificate in SSL_CERT_FILE"
         "{certificates}, whatever AWS_CA_BUNDLE is",
+        Symptom.CERTIFICATE,
     ),
     ssl.SSLError: Advice(
-        "the server does not speak TLS here", "a lab on this machine needs ws://, not wss://"
+        "the server does not speak TLS here", "a lab on this machine needs ws://, not wss://", Symptom.NO_TLS
     ),
     ConnectionRefusedError: Advice(
-        "nothing listens there: connection refused", "check the URL; is the lab running?"
+        "nothing listens there: connection refused",
+        "check the URL; is the lab running?",
+        Symptom.NOTHING_LISTENS,
     ),
-    OSError: Advice("the network failed: {why}", "check the network"),
-    exceptions.InvalidHandshake: Advice("the server does not speak WebSocket here", "check the URL"),
+    OSError: Advice("the network failed: {why}", "check the network", Symptom.NO_ANSWER),
+    exceptions.InvalidHandshake: Advice(
+        "the server does not speak WebSocket here", "check the URL", Symptom.NO_WEBSOCKET
+    ),
     Exception: Advice("the URL can't be used", COMPARE),
 }
 """What it means that a connection can't be opened, by the error's class or the nearest base of it."""
@@ -76,6 +88,12 @@ class Session:
     def __init__(self, connection: ClientConnection, where: str) -> None:
         self._connection = connection
         self._where = where
+
+    @property
+    def date(self) -> str:
+        """The server's time, as its answer to the handshake has it; empty if that has none."""
+        response = self._connection.response
+        return "".join(response.headers.get_all("Date")) if response else ""
 
     async def frames(self) -> AsyncIterator[str]:
         """Yield each frame as it comes. Ends only by raising LostError."""
@@ -137,7 +155,7 @@ async def open_session(
         raise refused(where, response.status_code, body, date, time.time()) from None
     except (OSError, exceptions.WebSocketException, ValueError, ImportError) as error:
         proxy = proxy_for(url, *PROXIES[parts.scheme])
-        raise _not_opened(error, where, parts.hostname or "", proxy) from None
+        raise not_opened(error, where, parts.hostname or "", proxy) from None
     answering = asyncio.create_task(_require_pongs(connection, heartbeat))
     try:
         yield Session(connection, where)
@@ -153,11 +171,12 @@ async def _require_pongs(connection: ClientConnection, within: float) -> None:
         connection.ping_timeout = within
 
 
-def _not_opened(error: Exception, where: str, host: str, proxy: Proxy | None) -> ConnectError:
+def not_opened(error: Exception, where: str, host: str, proxy: Proxy | None) -> ConnectError:
+    """Return the error that it is if a connection, by this proxy or none, can't be opened."""
     kind = ConnectionRefusedError if f"[Errno {errno.ECONNREFUSED}]" in str(error) else type(error)
     if proxy and isinstance(error, OSError) and not isinstance(error, ssl.SSLError | TimeoutError):
         kind = exceptions.ProxyError  # it is the proxy that finds the host, and connects to it
-    what, hint = next(NOT_OPENED[base] for base in kind.__mro__ if base in NOT_OPENED)
+    what, hint, symptom = next(NOT_OPENED[base] for base in kind.__mro__ if base in NOT_OPENED)
     names = ("verify_message", "strerror", "msg")  # the text of a proxy's error may hold a password
     why = next(filter(None, (getattr(error, name, "") for name in names)), "") or str(error) or kind.__name__
     offline = isinstance(error, socket.gaierror) or getattr(error, "errno", None) in NO_NETWORK
@@ -165,7 +184,7 @@ def _not_opened(error: Exception, where: str, host: str, proxy: Proxy | None) ->
     failure = Failure.OFFLINE if offline else Failure.NO_ANSWER if cut else Failure.PERMANENT
     facts = {"host": host, "why": why, "proxy": proxy or "", "certificates": _certificates()}
     what, hint = (safe(text.format(**facts)) for text in (what, hint))
-    return ConnectError(what, where=where, hint=hint, failure=failure)
+    return ConnectError(what, where=where, hint=hint, symptom=symptom, failure=failure)
 
 
 def _certificates() -> str:

@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from wschat.chat.machine.advice import Advice, Fault
 from wschat.errors import LOG_IN, AccessError, AwsError, ConnectError, LostError, WschatError
+from wschat.protocol.symptoms import Symptom
 from wschat.retry import Failure
 from wschat.text import safe
 
@@ -16,26 +17,36 @@ SECRET = re.compile(r"((?:x-amz-[a-z-]+|credential|signature)[=:])[^&,\s'\"<>]+"
 
 AGAIN = "try again in a moment"
 COMPARE = "compare the URL with the one that `wschat status` shows"
-NOTHING_THERE = Advice("there is no WebSocket API at this address", COMPARE)
+NOTHING_THERE = Advice("there is no WebSocket API at this address", COMPARE, Symptom.NO_WEBSOCKET)
 
 HANDSHAKE: dict[int, Advice] = {
     200: NOTHING_THERE,
     401: Advice(
         "the API wants to know who is connecting",
         "its $connect route has an authorizer; the lab's has none: run `wschat provision`",
+        Symptom.UNAUTHORIZED,
     ),
-    403: Advice("no such stage, nothing deployed on it, or the API does not let you in", COMPARE),
+    403: Advice(
+        "no such stage, nothing deployed on it, or the API does not let you in", COMPARE, Symptom.REFUSED
+    ),
     404: NOTHING_THERE,
     429: Advice(
         "API Gateway throttles this stage or account",
         "wait a few seconds; if it stays, the stage's throttling limit may be 0",
+        Symptom.THROTTLED,
     ),
     500: Advice(
-        "API Gateway may not invoke the $connect function", "run `wschat provision`, which grants it"
+        "API Gateway may not invoke the $connect function",
+        "run `wschat provision`, which grants it",
+        Symptom.CANNOT_CALL,
     ),
-    502: Advice("the $connect function failed", "`wschat logs` shows what Connect raised"),
-    503: Advice("the service is not available now", AGAIN),
+    502: Advice(
+        "the $connect function failed", "`wschat logs` shows what Connect raised", Symptom.CONNECT_FAILED
+    ),
+    503: Advice("the service is not available now", AGAIN, Symptom.UNAVAILABLE),
 }
+FAILED = Advice("the server failed", AGAIN, Symptom.UNAVAILABLE)
+TURNED_AWAY = Advice("the server refused the connection", COMPARE, Symptom.TURNED_AWAY)
 
 LATE_STATUS = {403, 429, 500, 502, 503}
 """What API Gateway says while a stage, a permission or a policy is not known everywhere, or it is busy."""
@@ -43,6 +54,7 @@ NO_SIGNATURE = "Missing Authentication Token"
 SIGN = Advice(
     "the API lets in only who signs (AWS_IAM), or there is nothing at this address",
     "sign with your AWS credentials: `wschat chat --sign`; or compare the URL with that of `wschat status`",
+    Symptom.UNSIGNED,
 )
 NOT_ALLOWED = "is not authorized to perform: execute-api:Invoke"
 
@@ -80,12 +92,15 @@ def refused(where: str, status: int, body: bytes, date: str, now: float) -> Conn
     with suppress(ValueError, TypeError):
         clock_ahead = now - parsedate_to_datetime(date).timestamp()
     unknown = _signature(message, clock_ahead)
-    what, hint = unknown or _handshake(status, message)
+    what, hint, symptom = unknown or _handshake(status, message)
     what = f"HTTP {status}: {what}" + (f" ({told})" if told else "")
     if unknown:
-        return AccessError(what, where=where, hint=safe(hint))
+        return AccessError(what, where=where, hint=safe(hint), symptom=Symptom.SIGNATURE)
     failure = Failure.NOT_SERVED if status in LATE_STATUS else Failure.PERMANENT
-    return ConnectError(what, where=where, hint=safe(hint), status=status, body=shown, failure=failure)
+    hint = safe(hint)
+    return ConnectError(
+        what, where=where, hint=hint, symptom=symptom, status=status, body=shown, failure=failure
+    )
 
 
 def _harmless(text: str) -> str:
@@ -106,9 +121,9 @@ def _handshake(status: int, message: str) -> Advice:
     if NOT_ALLOWED in message:
         found = re.search(r"on resource: (\S{1,300})", message)
         arn = found[1] if found else "the $connect route of this API"
-        return Advice("AWS knows you, but you may not connect", f"ask for execute-api:Invoke on {arn}")
-    failed, refused = Advice("the server failed", AGAIN), Advice("the server refused the connection", COMPARE)
-    return HANDSHAKE.get(status, failed if status >= SERVER_FAULT else refused)
+        hint = f"ask for execute-api:Invoke on {arn}"
+        return Advice("AWS knows you, but you may not connect", hint, Symptom.NOT_ALLOWED)
+    return HANDSHAKE.get(status, FAILED if status >= SERVER_FAULT else TURNED_AWAY)
 
 
 def _roughly(seconds: float) -> str:
@@ -120,9 +135,10 @@ def _roughly(seconds: float) -> str:
 
 def lost(where: str, code: int, reason: str) -> LostError:
     """Return the error that the end of a connection is, by its close code and reason."""
-    what, hint = CLOSED.get(code, Advice("the server closed the connection", AGAIN))
+    what, hint, *_ = CLOSED.get(code, Advice("the server closed the connection", AGAIN))
     reason = f" {safe(reason)}" if reason else ""
-    return LostError(f"the connection is lost: {what} ({code}{reason})", where=where, hint=hint, code=code)
+    what = f"the connection is lost: {what} ({code}{reason})"
+    return LostError(what, where=where, hint=hint, symptom=Symptom.LOST, code=code)
 
 
 REPORT = "start the chat again, and please report what you did"

@@ -17,6 +17,7 @@ from wschat.retry import Attempts, Backoff, Failure
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2 import ApiGatewayV2Client
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_iam import IAMClient
     from mypy_boto3_lambda import LambdaClient
@@ -79,6 +80,7 @@ class Cloud:
     functions: "LambdaClient"
     logs: "CloudWatchLogsClient"
     api: "ApiGatewayV2Client"
+    make_metrics: Callable[[], "CloudWatchClient"]
     caller: str = ""
     clock: Clock = field(default_factory=Clock)
     pacing: Pacing = AWS_PACING
@@ -89,6 +91,11 @@ class Cloud:
     notes: dict[str, None] = field(default_factory=dict)
     lists: dict[str, list[Any]] | None = None
     brief: bool = False
+
+    @property
+    def metrics(self) -> "CloudWatchClient":
+        """The client for metrics, which few need, so that it is made when it is asked for."""
+        return self.make_metrics()
 
     @property
     def api_id(self) -> str:

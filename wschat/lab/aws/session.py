@@ -5,7 +5,7 @@ import re
 import threading
 import time
 from dataclasses import asdict
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -71,7 +71,8 @@ def connect(
     if record:
         watch(record, session, *clients.values())
         record.write("lab", time.time(), **asdict(lab))
-    return Cloud(lab, **clients, caller=caller, clock=clock, pacing=pacing)
+    metrics = cache(partial(make, "cloudwatch", config=_config(attempts=1)))
+    return Cloud(lab, **clients, make_metrics=metrics, caller=caller, clock=clock, pacing=pacing)
 
 
 def watch(record: "recorder.Recording", session: boto3.Session, *clients: Any) -> None:  # noqa: ANN401

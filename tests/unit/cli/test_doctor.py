@@ -1,0 +1,44 @@
+"""`wschat doctor`: by a URL alone, for people and programs; what it finds, and its exit code."""
+
+import json
+
+from tests.support.late_lab import FAILED, late_lab
+from tests.support.terminal import wschat
+
+
+def test_by_a_url_alone() -> None:
+    """Without credentials it looks from outside, and says in a line that it could not look inside."""
+    with late_lab() as lab:
+        done = wschat("doctor", "--url", lab.url)
+    assert (done.returncode, done.stdout.count("all went well")) == (0, 1), done
+    assert "Note: could not look inside: " in done.stderr
+    assert "Nothing is wrong with what was tried." in done.stderr
+
+
+def test_what_it_finds() -> None:
+    """At most three findings, each with what was seen and what mends it; exit code 3."""
+    with late_lab(("join", FAILED), ("join-room", FAILED)) as lab:
+        done = wschat("doctor", "--url", lab.url)
+    assert done.returncode == 3
+    assert "  join: Internal server error" in done.stdout
+    assert "1. Internal server error, in the chat: " in done.stdout
+    assert done.stdout.count("   mend: ") == 3
+
+
+def test_json() -> None:
+    """For programs the findings are a list, which is empty where nothing is wrong."""
+    with late_lab() as lab:
+        well = json.loads(wschat("doctor", "--json", "--url", lab.url).stdout)
+        lab.server.statuses = [502]
+        ill = json.loads(wschat("doctor", "--json", "--url", lab.url).stdout)
+    assert well["findings"] == []
+    assert {each["route"] for each in well["tried"]} >= {"register", "join", "message", "$disconnect"}
+    assert ill["findings"][0]["symptom"] == "the handshake is refused with 502"
+    assert {*ill["findings"][0]} == {"cause", "symptom", "what", "mend", "evidence", "sure"}
+
+
+def test_nothing_to_look_at() -> None:
+    """With neither a URL nor an account it says what to give."""
+    done = wschat("doctor")
+    assert done.returncode == 2
+    assert "no URL" in done.stderr

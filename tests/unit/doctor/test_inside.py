@@ -1,0 +1,92 @@
+"""What is seen from inside: differences, logs, metrics, permissions; what may not be looked at is a line."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.studies.account import Account
+from tests.support.labs import provision
+from tests.support.plane.embedded import Embedded
+from wschat.cli.attributes import differences
+from wschat.doctor import inside
+from wschat.doctor.findings import Suspicion
+from wschat.doctor.visit import Try, Visit
+from wschat.lab.aws.cloud import Cloud
+from wschat.protocol.symptoms import Symptom
+
+NOW = 1_800_000_000.0
+FAILING = Visit((Try("join", 0.1, "Internal server error", Symptom.FAILED, "join"),))
+
+
+@pytest.fixture(scope="module")
+def lab(embedded: Embedded) -> Cloud:
+    """A lab that stands."""
+    cloud = Account(embedded).lab()
+    provision(cloud)
+    return cloud
+
+
+def suspected(cloud: Cloud, visit: Visit = FAILING) -> list[Suspicion]:
+    account = inside.look(cloud)
+    return [*inside.suspicions(cloud, account, visit, lambda step: map(str, differences(step)), NOW)]
+
+
+def test_a_lab_that_is_well(lab: Cloud) -> None:
+    """Nothing is suspected, and it is known where it is and who is connected."""
+    account = inside.look(lab)
+    assert account.url.startswith("ws")
+    assert not account.signed
+    assert not account.steps
+    assert inside.connected(lab) == 0
+    assert suspected(lab) == []
+
+
+def test_who_is_connected(lab: Cloud) -> None:
+    """Connections are counted, and neither names nor the list of rooms."""
+    for item in ({"ID": {"S": "c="}, "connected": {"N": "1"}}, {"ID": {"S": "name#bob"}}):
+        lab.dynamodb.put_item(TableName=lab.lab.name("client-records"), Item=item)
+    assert inside.connected(lab) == 1
+
+
+def test_what_differs(lab: Cloud) -> None:
+    """What was changed by hand is suspected, with where and what."""
+    name = lab.lab.name("JoinRoom")
+    lab.functions.update_function_configuration(FunctionName=name, Handler="index.handler")
+    lab.clock.sleep(10)
+    (found,) = suspected(lab)
+    assert (found.cause.name, found.routes) == ("wrong-handler", frozenset({"join", "join-room"}))
+    assert found.evidence[0].startswith(f"function {name}; handler: is index.handler, should be ")
+
+
+def test_nothing_there(embedded: Embedded) -> None:
+    """Where there is no lab, that is it."""
+    assert [each.cause.name for each in suspected(Account(embedded).lab())] == ["no-lab"]
+
+
+@pytest.mark.parametrize(
+    ("client", "operation", "told"),
+    [
+        ("logs", "filter_log_events", "the functions' logs"),
+        ("functions", "get_account_settings", "the account's limits"),
+        ("iam", "simulate_principal_policy", "what the roles may do"),
+        ("metrics", "get_metric_data", "metrics"),
+        ("dynamodb", "scan", "who is connected"),
+    ],
+)
+def test_what_may_not_be_looked_at(
+    lab: Cloud, monkeypatch: pytest.MonkeyPatch, client: str, operation: str, told: str
+) -> None:
+    """A refusal costs one line, and all else is looked at."""
+    cloud = replace(lab, notes={})
+    refusing = getattr(cloud, client)
+    error: Any = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized to perform: it"}}
+
+    def refuse(**_: Any) -> None:  # noqa: ANN401  boto3's
+        raise refusing.exceptions.ClientError(error, operation)
+
+    monkeypatch.setattr(refusing, operation, refuse)
+    inside.connected(cloud)
+    suspected(cloud)
+    (note,) = cloud.notes
+    assert told in note

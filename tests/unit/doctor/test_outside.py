@@ -1,0 +1,128 @@
+"""What is seen of a lab from outside, and that it is left as it was."""
+
+import asyncio
+
+import pytest
+
+from tests.support.late_lab import FAILED, FORBIDDEN, SILENT, TAKEN, UNKNOWN, UNPOSTED, LateLab, late_lab
+from wschat.doctor.outside import PROBES, Timeouts, visit
+from wschat.doctor.visit import Visit
+from wschat.protocol.symptoms import Symptom
+from wschat.target import SignedHandshake
+
+SOON = Timeouts(answer=0.3, post=0.3, free=0.3)
+
+
+def seen(lab: LateLab, *, talk: bool = False) -> Visit:
+    return asyncio.run(visit(lab.url, talk=talk, timeouts=SOON))
+
+
+def failed(lab: LateLab, *, talk: bool = False) -> list[tuple[str, str, Symptom | None]]:
+    return [(each.what, each.route, each.symptom) for each in seen(lab, talk=talk).failed]
+
+
+def test_what_works() -> None:
+    """Each route is asked, and refuses what can't be: no room is made, nothing said, and the name is free."""
+    with late_lab() as lab:
+        found = seen(lab)
+        asked = [request["action"] for request in lab.server.requests]
+        assert not lab.server.births
+    assert not found.failed
+    assert not found.left
+    assert asked == ["register", *(probe.route for probe in PROBES), "register"]
+    assert [each.what for each in found.tries][:3] == [
+        "name 127.0.0.1",
+        f"port {lab.server.port}",
+        "handshake",
+    ]
+    assert found.clock_ahead is not None
+    assert abs(found.clock_ahead) < 60
+
+
+def test_what_is_said_in_a_room() -> None:
+    """With `talk` two talk in a room of their own, and each hears what it has to; it is gone then."""
+    with late_lab() as lab:
+        found = seen(lab, talk=True)
+        assert not lab.server.rooms
+    assert not found.failed
+    assert not found.left
+    heard = [each.what for each in found.tries if "hears it" in each.what]
+    assert heard == ["the message, as the sender hears it", "the message, as the other hears it"]
+
+
+@pytest.mark.parametrize(
+    ("instead", "symptom"),
+    [
+        (FAILED, Symptom.FAILED),
+        (FORBIDDEN, Symptom.FORBIDDEN),
+        (UNKNOWN, Symptom.UNKNOWN_ACTION),
+        (SILENT, Symptom.SILENT),
+        ('{"message": "Bad request body", "connectionId": "c="}', Symptom.BAD_BODY),
+        ('{"transactWrite": "SUCCESS"}', Symptom.UNREADABLE),
+        (TAKEN, Symptom.REFUSED_REQUEST),
+    ],
+)
+def test_an_answer_that_is_wrong(instead: str, symptom: Symptom) -> None:
+    """What is answered in place of the right thing is told, and all others are asked all the same."""
+    with late_lab(("join", instead)) as lab:
+        found = seen(lab)
+    assert [(each.route, each.symptom) for each in found.failed] == [("join", symptom)]
+    assert {each.route for each in found.tries} >= {probe.route for probe in PROBES}
+
+
+def test_a_handshake_that_is_refused() -> None:
+    """Nothing else can be tried then."""
+    with late_lab(502) as lab:
+        assert failed(lab) == [("handshake", "$connect", Symptom.CONNECT_FAILED)]
+
+
+def test_who_does_not_hear() -> None:
+    """A message that is acked, and posted to nobody."""
+    with late_lab(("message", ""), ("message", UNPOSTED)) as lab:
+        wrong = failed(lab, talk=True)
+    assert [each for each in wrong if each[2] is Symptom.NOT_HEARD] == [
+        ("the message, as the sender hears it", "message", Symptom.NOT_HEARD),
+        ("the message, as the other hears it", "message", Symptom.NOT_HEARD),
+    ]
+
+
+def test_a_room_that_can_not_be_left() -> None:
+    """What could not be taken back is named."""
+    with late_lab(("leave", ""), ("leave", FAILED), ("leave", FAILED)) as lab:
+        found = seen(lab, talk=True)
+    assert [left.partition("wschat-doctor-")[0] for left in found.left] == ["the room "]
+
+
+def test_a_name_that_stays() -> None:
+    """Where `$disconnect` does not run, the name is not free again."""
+    with late_lab() as lab:
+        lab.server.blind = True
+        assert failed(lab) == [("name free again", "$disconnect", Symptom.NAME_STAYS)]
+
+
+def test_who_does_not_sign() -> None:
+    """Where one signs, who does not must be refused."""
+    with late_lab() as lab:
+
+        def sign() -> SignedHandshake:
+            return SignedHandshake(lab.url, {"Authorization": "ours"})
+
+        open_door = asyncio.run(visit(lab.url, sign, timeouts=SOON))
+        lab.server.lets_in = lambda request: "Authorization" in request.headers
+        closed = asyncio.run(visit(lab.url, sign, timeouts=SOON))
+    assert [each.symptom for each in open_door.failed] == [Symptom.OPEN]
+    assert not closed.failed
+
+
+@pytest.mark.usefixtures("_offline")
+@pytest.mark.parametrize(
+    ("url", "symptom"),
+    [
+        ("ws://127.0.0.1:1/x", Symptom.NOTHING_LISTENS),
+        ("wss://nowhere.example/x", Symptom.NO_HOST),
+        ("https://x.execute-api.us-east-1.amazonaws.com/development", Symptom.NO_WEBSOCKET),
+    ],
+)
+def test_what_can_not_be_reached(url: str, symptom: Symptom) -> None:
+    """The first thing that fails ends the visit."""
+    assert [each.symptom for each in asyncio.run(visit(url, timeouts=SOON)).failed] == [symptom]

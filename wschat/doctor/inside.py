@@ -1,0 +1,209 @@
+"""What can be seen of a lab from inside, where credentials allow: drift, logs, metrics, permissions."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from wschat.doctor import drifted, logged
+from wschat.doctor.causes import BY_NAME
+from wschat.doctor.findings import Suspicion
+from wschat.doctor.visit import Visit
+from wschat.errors import WschatError
+from wschat.lab import engine, inventory
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.errors import translated
+from wschat.lab.blueprint import CLIENTS, FUNCTIONS, Spec, policy, role_path
+from wschat.lab.logs.cloudwatch import tail
+from wschat.lab.model import API, AWS_IAM, Actual
+from wschat.lab.plan import Step, Verb
+
+HOUR_S = 3600
+HALF = 1 / 3
+"""The share of a lab that must be missing for that to be all that there is to say of what is missing."""
+FEW = 10
+"""Concurrent executions of a new account."""
+API_METRICS = ("ConnectCount", "MessageCount", "IntegrationError", "ClientError", "ExecutionError")
+FUNCTION_METRICS = ("Invocations", "Errors", "Throttles")
+
+
+@dataclass(frozen=True)
+class Account:
+    """What was found of a lab in its account.
+
+    Attributes:
+        actual: what exists.
+        steps: what differs from what should.
+        url: what clients connect to; empty if there is no API.
+        signed: whether the API lets in only who signs.
+    """
+
+    actual: Actual
+    steps: tuple[Step, ...]
+    url: str
+    signed: bool
+
+
+def look(cloud: Cloud) -> Account:
+    """Look at what exists, and compare it.
+
+    Raises:
+        WschatError: AWS could not be asked.
+    """
+    actual = inventory.look(cloud)
+    signed = engine.authorization(actual) == AWS_IAM
+    return Account(actual, engine.drift(cloud, actual), engine.url(cloud, actual), signed)
+
+
+def connected(cloud: Cloud) -> int | None:
+    """Return how many connections the lab knows; None if that can't be seen."""
+    scan = cloud.dynamodb.scan
+    ask = partial(
+        cloud.ask,
+        "who is connected",
+        scan,
+        TableName=cloud.lab.name(CLIENTS),
+        Select="COUNT",
+        FilterExpression="attribute_exists(connected)",
+    )
+    with translated("who is connected"):
+        (found,) = cloud.clock.run_all([ask])
+    count = found["Count"] if found else None
+    return count if isinstance(count, int) else None
+
+
+def suspicions(
+    cloud: Cloud, account: Account, visit: Visit, describe: Callable[[Step], Iterable[str]], now: float
+) -> Iterator[Suspicion]:
+    """Yield all that the account shows; what may not be looked at is noted at the cloud.
+
+    `describe` tells what differs, in lines; `now` is in seconds since 1970.
+    """
+    missing = [step for step in account.steps if step.verb is Verb.CREATE]
+    there = len(account.actual.resources)
+    if not there and not account.actual.unmanaged:
+        where = f"account {cloud.lab.account}, region {cloud.lab.region}"
+        yield Suspicion(BY_NAME["no-lab"], frozenset(), (f"there is nothing of it in {where}",))
+        return
+    half = len(missing) > (there + len(missing)) * HALF
+    if half:
+        first = missing[0].resource
+        lacks = f"{len(missing)} of {there + len(missing)} parts are missing, first {first.kind} {first.name}"
+        yield Suspicion(BY_NAME["half-a-lab"], frozenset(), (lacks,))
+    steps = [step for step in account.steps if not (half and step.verb is Verb.CREATE)]
+    yield from drifted.suspicions(cloud.lab, steps, describe)
+    for each in account.actual.unmanaged:
+        yield Suspicion(
+            BY_NAME["somebody-elses"], frozenset(), (f"{each.kind} {each.name} has no tag of it",)
+        )
+    unwell = [spec for spec in FUNCTIONS if not all(map(visit.went_well, spec.routes))]
+    for part in (_logs, _metrics, _permissions):
+        yield from _seen(cloud, partial(part, cloud, account, unwell, now))
+
+
+def _seen(cloud: Cloud, part: Callable[[], Iterable[Suspicion]]) -> Iterable[Suspicion]:
+    """Return what a part tells; what is refused costs a line."""
+    try:
+        return [*part()]
+    except WschatError as error:
+        cloud.unseen(error.where or "a part of it", error.what)
+        return []
+
+
+def _logs(cloud: Cloud, _: Account, unwell: Iterable[Spec], now: float) -> Iterator[Suspicion]:
+    """Yield what the logs of the last hour tell of functions that are not well."""
+    for spec in unwell:
+        lines = _seen_lines(cloud, spec, int(now - HOUR_S) * 1000)
+        yield from logged.suspicions(spec, lines, now * 1000)
+
+
+def _seen_lines(cloud: Cloud, spec: Spec, since: int) -> list[Any]:
+    try:
+        return [*tail(cloud, [spec], since)]
+    except WschatError as error:
+        cloud.unseen("the functions' logs", error.what)
+        return []
+
+
+def _metrics(cloud: Cloud, account: Account, _: Iterable[Spec], now: float) -> Iterator[Suspicion]:
+    """Yield throttles and integration errors of the last hour, and how many functions may run at once."""
+    counts = metrics(cloud, account, now)
+    for spec in FUNCTIONS:
+        if throttled := counts.get((spec.name, "Throttles")):
+            evidence = f"metric Throttles of {spec.name}: {throttled:.0f} in the last hour"
+            yield Suspicion(BY_NAME["account-concurrency"], frozenset(spec.routes), (evidence,), 0.8)
+    limit = engine.concurrency(cloud)
+    if limit is not None and limit <= FEW:
+        evidence = f"the account runs at most {limit} functions at once"
+        yield Suspicion(BY_NAME["account-concurrency"], frozenset(), (evidence,), 0.6)
+
+
+def metrics(cloud: Cloud, account: Account, now: float) -> dict[tuple[str, str], float]:
+    """Return the sums of the last hour, by the function's name, or an empty one, and the metric.
+
+    The metrics: https://docs.aws.amazon.com/apigateway/latest/developerguide/
+    apigateway-websocket-api-logging.html, https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html.
+    """
+    api = next((which for (kind, _), which in account.actual.ids.items() if kind == "API"), "")
+    asked = [("", name, "AWS/ApiGateway", {"ApiId": api}) for name in API_METRICS if api]
+    asked += [
+        (spec.name, name, "AWS/Lambda", {"FunctionName": cloud.lab.name(spec.name)})
+        for spec in FUNCTIONS
+        for name in FUNCTION_METRICS
+    ]
+    queries: Any = [
+        {
+            "Id": f"m{number}",
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": namespace,
+                    "MetricName": name,
+                    "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
+                },
+                "Period": HOUR_S,
+                "Stat": "Sum",
+            },
+        }
+        for number, (_, name, namespace, dimensions) in enumerate(asked)
+    ]
+    ask = partial(
+        cloud.ask,
+        "metrics",
+        cloud.metrics.get_metric_data,
+        MetricDataQueries=queries,
+        StartTime=datetime.fromtimestamp(now - HOUR_S, UTC),
+        EndTime=datetime.fromtimestamp(now, UTC),
+    )
+    with translated("metrics"):
+        (found,) = cloud.clock.run_all([ask])
+    results: Any = found["MetricDataResults"] if found else ()
+    sums = {each["Id"]: sum(each.get("Values", ())) for each in results}
+    return {(who, name): sums.get(f"m{number}", 0.0) for number, (who, name, *_) in enumerate(asked)}
+
+
+def _permissions(cloud: Cloud, account: Account, unwell: Iterable[Spec], _: float) -> Iterator[Suspicion]:
+    """Yield what IAM's simulation says that the roles of functions that are not well may not do."""
+    lab, api = cloud.lab, next((i for (kind, _), i in account.actual.ids.items() if kind == "API"), "*")
+    for spec in unwell:
+        arn = lab.arn("iam", f"role/{role_path(lab, spec)}")
+        for statement in policy(lab, spec)["Statement"]:
+            resource = statement["Resource"].replace(API, api)
+            simulate = partial(
+                cloud.ask,
+                "what the roles may do",
+                cloud.iam.simulate_principal_policy,
+                PolicySourceArn=arn,
+                ActionNames=statement["Action"],
+                ResourceArns=[resource],
+            )
+            with translated("what the roles may do"):
+                (found,) = cloud.clock.run_all([simulate])
+            results: Any = found["EvaluationResults"] if found else ()
+            refused = {each["EvalActionName"]: each["EvalDecision"] for each in results}
+            refused = {action: why for action, why in refused.items() if why != "allowed"}
+            if refused:
+                cause = "denied" if "explicitDeny" in refused.values() else "lacks-permission"
+                cause = "may-not-post" if drifted.POST in refused and cause != "denied" else cause
+                evidence = f"IAM's simulation: {arn} may not {', '.join(refused)} on {resource}"
+                yield Suspicion(BY_NAME[cause], frozenset(spec.routes), (evidence,), 0.9)

@@ -1,0 +1,61 @@
+"""What a line of a function's log may be the cause of, or tell of it."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from wschat.doctor.causes import BY_NAME
+from wschat.doctor.findings import Suspicion
+from wschat.lab.blueprint import Spec
+from wschat.lab.logs.lines import LogLine
+
+RECENT_MS = 10 * 60 * 1000
+RECENT, OLD = 0.75, 0.5
+"""What a line of the last ten minutes says, and an older one: what it tells of may be mended since."""
+SHOWN = 240
+"""Characters of a line that is shown."""
+
+LOGGED = (
+    (r"ImportModuleError|HandlerNotFound|Unable to import module|Cannot find module", "wrong-handler"),
+    (r"UserCodeSyntaxError|SyntaxError", "other-code"),
+    (r"timed out after|: timeout", "too-slow"),
+    (r"OutOfMemory|signal: killed", "out-of-memory"),
+    (r"explicit deny", "denied"),
+    (r"ManageConnections", "may-not-post"),
+    (r"not authorized to perform|AccessDenied", "lacks-permission"),
+    (r"Missing the key|key element does not match|does not match the schema", "wrong-key"),
+    (r"ResourceNotFound|resource not found", "no-table"),
+    (r"reserved keyword", "reserved-word"),
+    (r"Decimal is not JSON serializable", "decimal"),
+    (r"[Ii]tem size .*exceeded", "item-too-big"),
+    (r"GoneException", "gone"),
+    (r"PayloadTooLarge|\b413\b|Invalid connectionId", "bad-post"),
+    (r"KMS", "table-key"),
+    (r"ProvisionedThroughputExceeded|ThrottlingException|Throttled", "table-limit"),
+    (r"ConnectTimeout|EndpointConnection|Could not connect to|ENOTFOUND|timed out", "in-a-vpc"),
+    (r"status 403|\b403\b", "posts-elsewhere"),
+    (r"Error|Exception|Traceback|error", "raised"),
+)
+"""The first that fits tells the cause: the texts are AWS's own, or those of the SDKs."""
+
+
+def suspicions(spec: Spec, lines: Iterable[LogLine], now_ms: float) -> Iterator[Suspicion]:
+    """Yield what the log of one function tells of, each cause once, with how often and the last line."""
+    told = dict[str, list[LogLine]]()
+    for line in lines:
+        if cause := _cause(line):
+            told.setdefault(cause, []).append(line)
+    for cause, alike in told.items():
+        last = max(alike, key=lambda line: line.time)
+        times = f"{len(alike)} times, at last " if len(alike) > 1 else ""
+        evidence = f"log of {spec.name}: {times}{last.readable()[:SHOWN]}"
+        strength = RECENT if now_ms - last.time < RECENT_MS else OLD
+        yield Suspicion(BY_NAME[cause], frozenset(spec.routes), (evidence,), strength)
+
+
+def _cause(line: LogLine) -> str | None:
+    """Return what a line tells of; None if nothing failed, by the facts that our own functions log."""
+    text = line.text
+    if line.facts:
+        outcomes = (name for name in line.facts if re.search(r"status \d|Error|timeout", name))
+        text = " ".join([*(str(line.facts.get(name, "")) for name in ("error", "why")), *outcomes]).strip()
+    return next((cause for pattern, cause in LOGGED if text and re.search(pattern, text)), None)

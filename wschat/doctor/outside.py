@@ -1,0 +1,309 @@
+"""What can be seen of a lab from outside, by its URL alone: name, port, handshake, each route, posts."""
+
+import asyncio
+import secrets
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from email.utils import parsedate_to_datetime
+from functools import partial
+from typing import NamedTuple
+
+from wschat.chat.machine.advice import GATEWAY
+from wschat.chat.network.connection import PROXIES, Session, Sign, not_opened, open_session
+from wschat.doctor.visit import Try, Visit
+from wschat.errors import ConnectError, LostError, WschatError
+from wschat.protocol import events as wire
+from wschat.protocol.reader import GatewayError, Unknown, decode_event
+from wschat.protocol.refusals import ErrorCode
+from wschat.protocol.requests import Action, Request
+from wschat.protocol.symptoms import Symptom
+from wschat.proxy import proxy_for
+from wschat.target import check_url
+from wschat.text import safe
+
+SHOWN = 200
+"""Characters of a frame that is shown."""
+REACH_S = 10.0
+"""Seconds in which a name has to be found, and a port to answer."""
+PORTS = {"ws": 80, "wss": 443}
+OnTry = Callable[[str], None]
+
+
+class Timeouts(NamedTuple):
+    """Seconds until an answer, a post, or that a name comes free, counts as missing.
+
+    A cold start took 0.8 s, and $disconnect ran 0.04 s after the close frame (recorded, us-east-1, 2026-09).
+    """
+
+    answer: float = 5.0
+    post: float = 3.0
+    free: float = 5.0
+
+
+PATIENCE = Timeouts()
+
+
+class Probe(NamedTuple):
+    """A request that changes nothing, and the answer that it has in a lab that works.
+
+    `value` is what it says; `{room}` is a room that exists, if there is one, and `{new}` one that does not.
+    """
+
+    route: str
+    value: str
+    answers: tuple[type[wire.Event] | ErrorCode, ...]
+
+
+PROBES = (
+    Probe("ping", "", (wire.Pong,)),
+    *(
+        Probe(route, "{room}", (ErrorCode.ROOM_EXISTS, ErrorCode.BAD_REQUEST))
+        for route in ("create", "new-room")
+    ),
+    *(Probe(route, "{new}", (ErrorCode.NO_SUCH_ROOM,)) for route in ("join", "join-room")),
+    *(Probe(route, "x", (ErrorCode.NOT_IN_A_ROOM,)) for route in ("message", "dispatch")),
+    *(Probe(route, "", (ErrorCode.NOT_IN_A_ROOM,)) for route in ("leave", "leave-room")),
+)
+"""After `register`: each route of the lab and of its page, which refuse what can't be."""
+BAD_BODY = "Bad request body"
+"""What API Gateway says of a request that its model does not allow."""
+NO_ROOM = "#"
+"""A name that no room may have, where none exists."""
+
+
+async def visit(
+    url: str,
+    sign: Sign | None = None,
+    *,
+    talk: bool = False,
+    timeouts: Timeouts = PATIENCE,
+    on_try: OnTry = lambda _: None,
+) -> Visit:
+    """Look at a lab as a client does, and take back what that brought about.
+
+    Each route is asked for something that it refuses, so that nobody notices. With `talk` a room is made
+    and talked in by two, which everybody who is connected hears.
+    """
+    visitor = _Visitor(url, sign, timeouts, on_try)
+    with suppress(_Ended):
+        await visitor.reach()
+        await visitor.connect()
+        await visitor.probe()
+        if talk:
+            await visitor.talk()
+        await visitor.leave()
+    return Visit(tuple(visitor.tries), visitor.clock_ahead, tuple(visitor.left), tuple(visitor.untried))
+
+
+async def _dial(host: str, port: int, context: ssl.SSLContext | None) -> None:
+    _, writer = await asyncio.open_connection(host, port, ssl=context)
+    writer.close()
+
+
+class _Ended(Exception):  # noqa: N818  no error: there is nothing more to be seen
+    """What comes next needs what failed."""
+
+
+class _Visitor:
+    """One visit, as far as it has come."""
+
+    def __init__(self, url: str, sign: Sign | None, timeouts: Timeouts, on_try: OnTry) -> None:
+        self.tries, self.left, self.untried = list[Try](), list[str](), list[str]()
+        self.clock_ahead: float | None = None
+        self._url, self._sign, self._timeouts, self._on_try = url, sign, timeouts, on_try
+        self._name = f"wschat-doctor-{secrets.token_hex(4)}"
+
+    async def reach(self) -> None:
+        """Look for the host and its port, unless a proxy does that."""
+        try:
+            parts = check_url(self._url)
+        except ConnectError as error:
+            self._failed("URL", time.monotonic(), error)
+            raise _Ended from None
+        if proxy := proxy_for(self._url, *PROXIES[parts.scheme]):
+            self.tries.append(Try(f"proxy {proxy}", 0.0))
+            return
+        host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
+        loop, began = asyncio.get_running_loop(), time.monotonic()
+        context = ssl.create_default_context() if parts.scheme == "wss" else None
+        resolve = partial(loop.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        dial = partial(_dial, host, port, context)
+        for what, step in ((f"name {host}", resolve), (f"port {port}{' and TLS' if context else ''}", dial)):
+            began = time.monotonic()
+            self._on_try(what)
+            try:
+                await asyncio.wait_for(step(), REACH_S)
+            except (OSError, ValueError) as error:  # a TimeoutError is an OSError
+                self._failed(what, began, not_opened(error, host, host, None))
+                raise _Ended from None
+            self.tries.append(Try(what, time.monotonic() - began))
+
+    async def connect(self) -> None:
+        """Open a connection, and where others must sign, one that does not."""
+        async with self._session("handshake") as session:
+            with suppress(ValueError, TypeError):
+                self.clock_ahead = time.time() - parsedate_to_datetime(session.date).timestamp()
+        if self._sign:
+            began = time.monotonic()
+            with suppress(WschatError):
+                async with open_session(self._url):
+                    self._note("unsigned handshake", began, "it is let in", Symptom.OPEN, "$connect")
+
+    async def probe(self) -> None:
+        """Register a name of our own, then ask each route for what it refuses.
+
+        After one that is silent the next is asked on another connection: a late answer tells not whose it is.
+        """
+        todo = [Probe(Action.REGISTER, self._name, (wire.Signup,)), *PROBES]
+        rooms = list[str]()
+        while todo:
+            async with self._session("") as session:
+                person, silent = _Person(session, self._name), False
+                while todo and not silent:
+                    route, value, answers = todo.pop(0)
+                    value = value.format(room=rooms[0] if rooms else NO_ROOM, new=self._name)
+                    answer = await self._ask(person, route, value, *answers, ErrorCode.NOT_REGISTERED)
+                    rooms += answer.rooms if isinstance(answer, wire.Signup) else ()
+                    silent = self.tries[-1].symptom is Symptom.SILENT
+
+    async def talk(self) -> None:
+        """Let two talk in a room of their own."""
+        async with self._session("") as one, self._session("") as other:
+            first, second = _Person(one, f"{self._name}-1"), _Person(other, f"{self._name}-2")
+            room, post = f"{self._name}-room", self._timeouts.post
+            for person in (first, second):
+                await self._ask(person, Action.REGISTER, person.name, wire.Signup)
+            if not await self._ask(first, Action.CREATE, room, wire.MultiMessage):
+                return
+            self.left.append(f"the room {room}")
+            await self._hear("of a new room", "create", first, wire.SingleRoom(room), post)
+            joined = await self._ask(second, Action.JOIN, room, wire.MultiMessage)
+            if joined:
+                await self._hear("of who joins", "join", first, wire.UserJoined(second.name, room), post)
+            if await self._ask(first, Action.MESSAGE, "hello", wire.Ack):
+                for who, person in (("sender", first), *([("other", second)] if joined else [])):
+                    await self._hear(f"the message, as the {who} hears it", "message", person, "hello", post)
+            if joined:
+                await self._ask(second, Action.LEAVE, "", wire.Ack)
+            if await self._ask(first, Action.LEAVE, "", wire.Ack):
+                self.left.clear()
+
+    async def leave(self) -> None:
+        """Hang up, and see whether the name comes free."""
+        if not any(each.what == Action.REGISTER and not each.symptom for each in self.tries):
+            return
+        async with self._session("") as session:
+            person, began = _Person(session, self._name), time.monotonic()
+            while True:
+                event = await self._answer(person, Request(Action.REGISTER, self._name, secrets.token_hex(8)))
+                taken = isinstance(event, wire.Error) and event.code == ErrorCode.NAME_TAKEN
+                if not taken:
+                    self._note("name free again", began, "", None, "$disconnect")
+                    return
+                if time.monotonic() - began > self._timeouts.free:
+                    break
+                await asyncio.sleep(0.2)
+        self.left.append(f"the name {self._name}")
+        self._note("name free again", began, "it is still taken", Symptom.NAME_STAYS, "$disconnect")
+
+    @asynccontextmanager
+    async def _session(self, what: str) -> AsyncIterator[Session]:
+        """Connect; note how that went, if it is asked for or failed."""
+        began = time.monotonic()
+        self._on_try(what or "another connection")
+        try:
+            async with open_session(self._url, sign=self._sign) as session:
+                if what:
+                    self._note(what, began, "", None, "$connect")
+                yield session
+        except LostError as error:
+            self._failed("connection", began, error)
+        except WschatError as error:
+            self._failed(what or "another connection", began, error, "$connect")
+            raise _Ended from None
+
+    async def _ask(
+        self, person: "_Person", route: str, value: str, *expected: "type[wire.Event] | ErrorCode"
+    ) -> wire.Event | None:
+        """Ask, and note what came; return the answer if it is one that is expected."""
+        began = time.monotonic()
+        self._on_try(route)
+        event = await self._answer(person, Request(route, value, secrets.token_hex(8)))
+        seen, symptom = _read(event, expected, self._timeouts.answer)
+        self._note(route, began, seen, symptom, route)
+        return None if symptom else event
+
+    async def _answer(self, person: "_Person", request: Request) -> wire.Event | None:
+        await person.session.send(request)
+        return await person.next(partial(_answers, request), self._timeouts.answer)
+
+    async def _hear(
+        self, what: str, route: str, person: "_Person", awaited: wire.Event | str, seconds: float
+    ) -> None:
+        began = time.monotonic()
+        self._on_try(what)
+        heard = await person.next(lambda event: awaited in (event, getattr(event, "message", None)), seconds)
+        symptom = None if heard else Symptom.NOT_HEARD
+        self._note(what, began, "" if heard else f"not within {seconds:.0f} s", symptom, route)
+
+    def _failed(self, what: str, began: float, error: WschatError, route: str = "") -> None:
+        self._note(what, began, error.what, error.symptom or Symptom.NO_WEBSOCKET, route)
+
+    def _note(self, what: str, began: float, seen: str, symptom: Symptom | None, route: str) -> None:
+        self.tries.append(Try(what, time.monotonic() - began, safe(seen), symptom, route))
+
+
+class _Person:
+    """A connection, its name, and what it has heard and nobody has asked for yet."""
+
+    def __init__(self, session: Session, name: str) -> None:
+        self.session, self.name = session, name
+        self._frames, self._heard = session.frames(), list[wire.Event]()
+
+    async def next(self, wanted: Callable[[wire.Event], bool], seconds: float) -> wire.Event | None:
+        """Return the first event that is wanted; None if it does not come in time."""
+        for event in self._heard:
+            if wanted(event):
+                self._heard.remove(event)
+                return event
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                async for frame in self._frames:
+                    event = decode_event(frame)
+                    if wanted(event):
+                        return event
+                    self._heard.append(event)
+        return None
+
+
+def _answers(request: Request, event: wire.Event) -> bool:
+    """Tell whether an event answers a request: those that echo no id do as well."""
+    match event:
+        case GatewayError() | Unknown() | wire.Pong() | wire.Error(id=None):
+            return True
+        case wire.ClientMessage():  # it has the id of what was said
+            return False
+    return getattr(event, "id", None) == request.id
+
+
+def _read(
+    event: wire.Event | None, expected: "Sequence[type[wire.Event] | ErrorCode]", waited: float
+) -> tuple[str, Symptom | None]:
+    """Return what is seen in an answer, and the symptom that it is, if so."""
+    match event:
+        case None:
+            return f"nothing within {waited:.0f} s", Symptom.SILENT
+        case GatewayError(message):
+            other = Symptom.BAD_BODY if message == BAD_BODY else Symptom.UNREADABLE
+            return message, GATEWAY[message].symptom if message in GATEWAY else other
+        case wire.Error(code, message):
+            if code in expected:
+                return "", None
+            unknown = code == ErrorCode.UNKNOWN_ACTION
+            return f"{message} ({code})", Symptom.UNKNOWN_ACTION if unknown else Symptom.REFUSED_REQUEST
+        case Unknown(frame):
+            return frame[:SHOWN], Symptom.UNREADABLE
+    return ("", None) if type(event) in expected else (event.encode()[:SHOWN], Symptom.UNREADABLE)
