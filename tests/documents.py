@@ -30,6 +30,7 @@ from wschat.lab.blueprint import CLIENTS, FUNCTIONS, MOCKS, ROOMS, blueprint
 from wschat.lab.model import Lab
 from wschat.lab.permissions.user_policy import STATEMENTS
 from wschat.learn.course import course
+from wschat.learn.drills.catalogue import DRILLS
 from wschat.learn.observe.known import KNOWN
 from wschat.learn.observe.observe import OBSERVATIONS
 
@@ -168,6 +169,10 @@ def observations() -> Rows:
         yield f"`{name}`", what or "nothing", OBSERVATIONS[name].__doc__ or ""
 
 
+def drills() -> Rows:
+    return ((f"`{each.name}`", each.complaint) for each in DRILLS)
+
+
 NEEDS = "fails without any of"
 TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
     "README.md": {
@@ -206,6 +211,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
     },
     "wschat/learn/README.md": {
         "lessons": ("lesson | its file | words of AWS that it explains", lessons),
+        "drills": ("drill | what people say", drills),
         "observations": ("`see:` | takes | what it does", observations),
     },
     "wschat/web/README.md": {},

@@ -52,6 +52,7 @@ PURE = {
         f"wschat.learn.{name}"
         for name in ("lesson", "observe.known", "order", "progress", "resources", "words")
     ),
+    *(f"wschat.learn.drills.{name}" for name in ("catalogue", "drill", "functions", "gateway", "states")),
     *(f"wschat.chat.ui.{name}" for name in ("json_lines", "links", "rendering")),
     "wschat.chat.network.failures",
 }
@@ -105,6 +106,7 @@ CATCHERS = {
     "wschat.doctor.inside",
     "wschat.doctor.outside",
     "wschat.lab.aws.errors",
+    "wschat.learn.drills.work",
     "wschat.chat.network.connection",
     "wschat.local.shared",
     "wschat.web.server",

@@ -10,7 +10,10 @@ from wschat.errors import ConnectError
 
 HOST = "127.0.0.1"
 """Where a local lab is reached."""
-COMMANDS = ("provision", "teardown", "status", "logs")
+COMMANDS = (
+    *("provision", "teardown", "status", "logs"),
+    *("learn check", "learn drill", "learn drill --hint", "learn drill --mend"),
+)
 """The commands that lead on from each other, with the same options."""
 
 

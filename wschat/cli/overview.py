@@ -16,6 +16,10 @@ from wschat.lab import engine
 from wschat.lab.labs import Overview
 from wschat.lab.model import AWS_IAM, Actual, Lab
 from wschat.lab.plan import Verb, plan_down
+from wschat.learn.course import course
+from wschat.learn.drills import work
+from wschat.learn.lesson import Lesson
+from wschat.learn.progress import Standing
 from wschat.text import safe
 
 UNITS = {"week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
@@ -57,10 +61,13 @@ def show_labs(labs: Sequence[tuple[str, Actual]], now: float) -> None:
     stderr().print(table, soft_wrap=False)
 
 
-def show(labs: Sequence[Overview], now: float) -> None:
-    """Show a row for each lab, then a line for each difference; `now` in seconds since 1970."""
+def show(labs: Sequence[Overview], now: float, *, spoil: bool = False) -> None:
+    """Show a row for each lab, then a line for each difference; `now` in seconds since 1970.
+
+    How one that is in a drill differs is shown only to `spoil` it.
+    """
     table = Table(box=None, pad_edge=False)
-    for name in ("prefix", "reached", "made", "age", "last connect", "who may connect"):
+    for name in ("prefix", "lesson", "made", "age", "last connect", "who may connect"):
         table.add_column(name, justify="right" if name == "made" else "left", no_wrap=name == "prefix")
     for lab in labs:
         row = (_prefix(lab), _reached(lab), f"{len(lab.desired) - len(lab.missing)}/{len(lab.desired)}")
@@ -73,11 +80,13 @@ def show(labs: Sequence[Overview], now: float) -> None:
     for lab in labs:
         if url := engine.url(lab.cloud, lab.actual):
             out.out(f"{_prefix(lab)}: {url}")
-        for line in _differs(lab):
+        for line in _differs(lab) if spoil or not work.running(lab.actual) else ():
             out.print(Text(f"{_prefix(lab)}: ").append(line))
 
 
-def show_json(place: Lab, labs: Sequence[Overview], refused: Sequence[AccessError]) -> None:
+def show_json(
+    place: Lab, labs: Sequence[Overview], refused: Sequence[AccessError], *, spoil: bool = False
+) -> None:
     """Write as JSON what `status --json` has of each lab, how far it has come, and which can't be seen.
 
     Times are in seconds since 1970.
@@ -85,23 +94,27 @@ def show_json(place: Lab, labs: Sequence[Overview], refused: Sequence[AccessErro
     shown = {
         "account": place.account,
         "region": place.region,
-        "labs": [_as_json(lab) for lab in labs],
+        "labs": [_as_json(lab, spoil=spoil) for lab in labs],
         "refused": [f"{each.where}: {each.what}" for each in refused],
     }
     stdout().out(json.dumps(shown, indent=2))
 
 
-def _as_json(lab: Overview) -> dict[str, Any]:
+def _as_json(lab: Overview, *, spoil: bool) -> dict[str, Any]:
+    steps = lab.steps if spoil or not work.running(lab.actual) else None
     url = engine.url(lab.cloud, lab.actual)
     task, kind, *_ = lab.reached or (None, None)
+    lesson = _lesson(lab)
     return {
-        **report.as_json(lab.cloud.lab, lab.steps, lab.actual, url, lab.cloud.notes),
+        **report.as_json(lab.cloud.lab, steps, lab.actual, url, lab.cloud.notes),
+        "lesson": lesson and lesson.id,
         "task": task,
         "step": kind,
         "made": len(lab.desired) - len(lab.missing),
         "of": len(lab.desired),
         "created": lab.actual.created,
         "last_connect": lab.used,
+        "drills_done": sorted(work.done(lab.actual)),
         "authorization": engine.authorization(lab.actual) if url else None,
     }
 
@@ -111,10 +124,17 @@ def _prefix(lab: Overview) -> str:
 
 
 def _reached(lab: Overview) -> str:
-    if lab.reached is None:
-        return "all there"
-    task, kind, there, of = lab.reached
-    return f"{task.partition(':')[0]}, {kind} {there}/{of}"
+    """Return the drill that a lab is in, or the lesson of which something is missing, if so."""
+    if drill := work.running(lab.actual):
+        hints = f", {drill.hints} hints" if drill.hints else ""
+        return f"drill {drill.drill.name}{hints}"
+    lesson = _lesson(lab)
+    return f"{lesson.number} {lesson.id}" if lesson else "all there"
+
+
+def _lesson(lab: Overview) -> Lesson | None:
+    """Return the first lesson that makes something which is missing; None if all is there."""
+    return Standing(course(), lab.cloud.lab, lab.desired, lab.actual).next if lab.missing else None
 
 
 def _who(lab: Overview) -> str:

@@ -20,6 +20,7 @@ from wschat.cli.aws import (
     on_interrupt,
     waiting,
 )
+from wschat.cli.learn.drill import announce, cleared, end
 from wschat.cli.options import AwsTarget, Yes, program, signer
 from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ExitCode, UsageError
@@ -33,6 +34,7 @@ from wschat.lab.chosen.throttle import DEFAULT
 from wschat.lab.model import AWS_IAM, OPEN, Actual
 from wschat.lab.permissions import preflight
 from wschat.lab.plan import Step, changes, check_changeable, steps_to
+from wschat.learn.drills import work
 from wschat.target import Target
 
 SHARED = (
@@ -115,6 +117,7 @@ def provision(
         actual = waiting(cloud, LOOKING, inventory.look)
         cloud = engine.as_chosen(cloud, actual)
         steps = engine.plan_up(cloud, actual)
+        announce(actual)
         if plan or commands:
             if commands:
                 _show_script(cloud, actual, target, steps if plan else None)
@@ -129,9 +132,11 @@ def provision(
         report.show_choices(actual, console.stderr())
         if changes(steps):
             report.show_plan(steps, console.stderr())
-            check_changeable(steps)
+            check_changeable(() if work.running(actual) else steps)
             waiting(cloud, "Asking what AWS would refuse", partial(preflight.check_allowed, plan=steps))
             confirm("Do this in {}?", cloud, yes=yes)
+            actual = cleared(cloud, actual)
+            steps = engine.plan_up(cloud, actual)
         look = engine.serves_the_same(steps)
         known = (waiting(cloud, LOOKING, partial(engine.settling, actual=actual)),) if look else ()
     if changes(steps):
@@ -212,6 +217,7 @@ def _finish(
     if changes(left) or actual.unknown:
         out.out(url)
         raise typer.Exit(ExitCode.DIFFERENT)
+    end(cloud, actual, err)
     if verify:
         try_it(cloud, actual, made, *known)
     out.out(url)

@@ -13,6 +13,7 @@ from wschat.cli.attributes import differences, lines, values
 from wschat.cli.console import Console, stderr, stdout
 from wschat.lab.model import Actual, Lab, Resource
 from wschat.lab.plan import Step, Verb
+from wschat.learn.drills import work
 from wschat.text import safe
 
 UNKNOWN = ": what AWS shows does not tell whose it is, so it is left alone"
@@ -77,19 +78,23 @@ def show_status(desired: Sequence[Resource], plan: Sequence[Step], actual: Actua
         console.print(Text(safe(f"unknown: {each.kind} {each.name}{UNKNOWN}")))
 
 
-def show_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: Iterable[str]) -> None:
+def show_json(lab: Lab, plan: Sequence[Step] | None, actual: Actual, url: str, notes: Iterable[str]) -> None:
     """Write as JSON what differs, in ASCII; see `as_json`."""
     stdout().out(json.dumps(as_json(lab, plan, actual, url, notes), indent=2))
 
 
-def as_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: Iterable[str]) -> dict[str, Any]:
+def as_json(
+    lab: Lab, plan: Sequence[Step] | None, actual: Actual, url: str, notes: Iterable[str]
+) -> dict[str, Any]:
     """Return what differs as JSON has it: for programs, so nothing of it is shortened.
 
     `changes` has an object for each resource that is missing (`create`), differs (`update`, or `leave`
     where provision changes nothing of it) or is too much (`delete`); `attributes` holds what is wanted, what
     is found, whether AWS lets nobody change that, and whether provision leaves it as it is; of what differs
-    those that do, else all. `notes` say what could not be looked at.
+    those that do, else all. It is null of a plan that is not to be shown, in a drill, which has its number,
+    name, and the hints that were given. `notes` say what could not be looked at.
     """
+    drill = work.running(actual)
     changes = [
         {
             "action": str(step.verb),
@@ -105,7 +110,7 @@ def as_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: Ite
                 for name, (wanted, found) in _pairs(step).items()
             },
         }
-        for step in plan
+        for step in plan or ()
     ]
     return {
         "account": lab.account,
@@ -113,7 +118,8 @@ def as_json(lab: Lab, plan: Sequence[Step], actual: Actual, url: str, notes: Ite
         "prefix": lab.prefix,
         "url": url or None,
         "chosen": actual.choices.options,
-        "changes": changes,
+        "drill": drill and {"number": drill.drill.number, "name": drill.drill.name, "hints": drill.hints},
+        "changes": changes if plan is not None else None,
         **{
             what: [{"kind": each.kind, "name": each.name} for each in found]
             for what, found in (("unmanaged", actual.unmanaged), ("unknown", actual.unknown))

@@ -11,7 +11,11 @@ from wschat.cli.aws import LOOKING, NOTHING_CHANGED, connect, connect_to_all, on
 from wschat.cli.options import AwsTarget
 from wschat.errors import ExitCode
 from wschat.lab import engine, inventory, labs
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.model import Actual
 from wschat.lab.plan import changes
+from wschat.learn.drills import work
+from wschat.learn.drills.work import Running
 from wschat.target import Target
 
 
@@ -22,13 +26,18 @@ def status(
         bool, typer.Option("--all", help="Show how far each lab of this account and region has come.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write what differs as JSON.")] = False,
+    spoil: Annotated[
+        bool, typer.Option("--spoil", help="Show what differs of a lab that is in a drill, too.")
+    ] = False,
 ) -> None:
     """Show what exists of the lab and what differs. Exit with 0 if nothing does, else with 3."""
     if every:
-        raise typer.Exit(_show_all(target, json=json))
+        raise typer.Exit(_show_all(target, json=json, spoil=spoil))
     with on_interrupt(NOTHING_CHANGED):
         cloud = connect(target)
         actual = waiting(cloud, LOOKING, inventory.look)
+    if not spoil and (drill := work.running(actual)):
+        raise typer.Exit(_show_drill(drill, cloud, actual, target, json=json))
     steps, url = engine.drift(cloud, actual), engine.url(cloud, actual)
     code = ExitCode.DIFFERENT if steps or actual.unmanaged or actual.unknown else ExitCode.OK
     if json:
@@ -57,16 +66,31 @@ def status(
     raise typer.Exit(code)
 
 
-def _show_all(target: Target, *, json: bool) -> ExitCode:
+def _show_drill(drill: Running, cloud: Cloud, actual: Actual, target: Target, *, json: bool) -> ExitCode:
+    """Say that a lab is in a drill, and nothing that gives it away."""
+    url = engine.url(cloud, actual)
+    if json:
+        report.show_json(cloud.lab, None, actual, url, cloud.notes)
+        return ExitCode.DIFFERENT
+    out = console.stdout()
+    out.print(
+        f"This lab is in a drill: {drill.drill.name}. What differs is for you to find (--spoil shows it)."
+    )
+    out.out(f"URL: {url}")
+    out.print(f"`{target.commands['learn check']}` tells whether it is mended.", markup=False)
+    return ExitCode.DIFFERENT
+
+
+def _show_all(target: Target, *, json: bool, spoil: bool) -> ExitCode:
     """Show every lab, and in a line each which may not be looked at."""
     with on_interrupt(NOTHING_CHANGED):
         cloud = connect_to_all(target, "status")
         with console.waiting("Looking for labs") as show:
             found, refused = labs.overview(replace(cloud, on_wait=show), show)
     if json:
-        overview.show_json(cloud.lab, found, refused)
+        overview.show_json(cloud.lab, found, refused, spoil=spoil)
     else:
-        overview.show(found, time.time())
+        overview.show(found, time.time(), spoil=spoil)
         for error in refused:
             report.show_left_alone((), [f"could not look at {error.where}: {error.what}"])
         report.show_left_alone((), cloud.notes)

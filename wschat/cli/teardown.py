@@ -28,6 +28,7 @@ from wschat.lab import engine, labs
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import Actual, Key
 from wschat.lab.plan import Step, plan_down
+from wschat.learn.drills import work
 from wschat.target import Target
 from wschat.text import safe
 
@@ -121,14 +122,20 @@ def _is_older(actual: Actual, least: float, now: float) -> bool:
 
 def _remove(cloud: Cloud, actual: Actual, commands: Mapping[str, str]) -> ExitCode:
     """Remove what there is of a lab; `commands` are those that lead on from there, as one types them."""
-    lab = cloud.lab
+    lab, code = cloud.lab, ExitCode.OK
+    try:
+        with on_interrupt(f"Stopped. `{commands['teardown']}` goes on."):
+            work.clear_policy(cloud, actual)
+    except WschatError as error:
+        console.show_error(error)
+        code = ExitCode.DIFFERENT
     (after, left), causes = carry_out(cloud, engine.teardown, plan_down(actual), actual, commands)
     report.show_left_alone(after.unknown, ())
     if not left and not after.unknown:
         with suppress(OSError):
             Provisioned(lab.prefix, lab.region, account=lab.account).forget()
         console.stderr().print("Looked again: nothing is left.")
-        return ExitCode.OK
+        return code
     if left:
         console.stderr().print("[bold]Looked again: this is left.[/bold]")
         report.show_plan(left, console.stderr())

@@ -10,8 +10,10 @@ from wschat.errors import AccessError, UsageError
 from wschat.lab import engine
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.functions import Function
+from wschat.lab.aws.websocket_api import Api
 from wschat.lab.labs import Overview
 from wschat.lab.model import Actual
+from wschat.lab.plan import Step, Verb
 
 NOW = 1_000_000_000.0
 
@@ -63,7 +65,7 @@ def test_labs(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [" ".join(line.split()) for line in told[1:3]]
     prefix, total = cloud.lab.prefix, len(desired)
     assert rows[0] == f"{prefix} all there {total}/{total} 1 day 2 hours ago anyone"
-    assert rows[1].startswith("(none) Task 2, role 0/7 2/")
+    assert rows[1].startswith("(none) 04 role 2/")
     assert rows[1].endswith("1 minute none seen nobody yet")
     url = engine.url(cloud, full)
     assert told[3] == f"{prefix}: {url}"
@@ -78,4 +80,29 @@ def test_labs(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert (one["made"], one["of"]) == (total, total)
     assert (one["created"], one["last_connect"]) == (full.created, NOW - 7_200)
     assert [each["action"] for each in one["changes"]] == ["update"]
+    assert (one["lesson"], two["lesson"]) == (None, "role")
     assert (two["step"], two["authorization"], one["authorization"]) == ("role", None, "NONE")
+
+
+def test_a_lab_in_a_drill(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is said which, and how many hints were given, but how it differs only to spoil it."""
+    desired = engine.desired(cloud.lab, Actual())
+    there = {each.key: each for each in desired if each.kind != "permission"}
+    (api,) = (each for each in desired if isinstance(each, Api))
+    there[api.key] = replace(api, labels=(("wschat:drill", "5 2"), ("wschat:drills", "7 1")))
+    lab = lab_of(cloud, Actual(there), None)
+    (extra,) = (each for each in desired if each.key == ("route", "join"))
+    lab = replace(lab, steps=(*lab.steps, Step(Verb.DELETE, extra)))
+    overview.show([lab], NOW)
+    told = capsys.readouterr().out
+    assert ("drill closed-door, 2" in told, "extra" in told) == (True, False)
+    overview.show([lab], NOW, spoil=True)
+    assert "extra: route join" in capsys.readouterr().out
+    for spoil in (False, True):
+        overview.show_json(cloud.lab, [lab], [], spoil=spoil)
+        (shown,) = json.loads(capsys.readouterr().out)["labs"]
+        assert (shown["drill"], shown["drills_done"]) == (
+            {"number": 5, "name": "closed-door", "hints": 2},
+            [1, 7],
+        )
+        assert bool(shown["changes"]) is spoil

@@ -6,7 +6,7 @@ collide on, so one that is sent again after a lost answer would make two.
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from wschat.errors import AwsError
@@ -29,7 +29,8 @@ class Api(Tagged):
     """The API; `selection` is the route selection expression.
 
     `title` is what AWS calls its name, by which it is found as well as by its tag. `description` says who
-    may connect, so that a later run knows it, and `status` sees a change.
+    may connect, so that a later run knows it, and `status` sees a change. `labels` are all the tags that it
+    carries, whoever gave it them; they are not compared.
     """
 
     kind = "API"
@@ -41,6 +42,7 @@ class Api(Tagged):
     protocol: Annotated[str, "ProtocolType"]
     description: Annotated[str, "Description"] = ""
     endpoint_disabled: Annotated[bool, "DisableExecuteApiEndpoint"] = False
+    labels: tuple[tuple[str, str], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def uses(self) -> tuple[Key, ...]:
@@ -70,7 +72,10 @@ class Api(Tagged):
             alike = api.get("Tags", {}).get(TAG, "").casefold() == tag
             if alike or managed is None or api["Name"] == name:
                 shown, tags = api["Name"] if managed is False else name, sorted_tags(api.get("Tags"))
-                resource, made = cls(name=shown, tags=tags, **cls.known(api)), seconds(api["CreatedDate"])
+                resource, made = (
+                    cls(name=shown, tags=tags, labels=tags, **cls.known(api)),
+                    seconds(api["CreatedDate"]),
+                )
                 yield Observed(resource, id=api["ApiId"], managed=managed, created=made)
 
     def create(self, cloud: "Cloud") -> None:

@@ -1,0 +1,54 @@
+"""`wschat learn drill`: what is said at the beginning, on the way, and in the end."""
+
+import pytest
+import typer
+
+from tests.support.labs import provision
+from wschat.cli.learn.drill import drill
+from wschat.cli.status import status
+from wschat.errors import UsageError
+from wschat.lab import engine, inventory
+from wschat.lab.aws.cloud import Cloud
+from wschat.learn.drills import work
+from wschat.local.join import LocalLab
+from wschat.target import Target
+
+
+@pytest.mark.usefixtures("account")
+def test_from_end_to_end(emulator: LocalLab, cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """The complaint and no cause, which status does not tell either; hints; then mended, and told."""
+    provision(cloud)
+    target, found = Target(prefix=cloud.lab.prefix, endpoint_url=emulator.endpoint), work.named("bad-gateway")
+    drill(target, found.name)
+    assert found.complaint in capsys.readouterr().out
+    with pytest.raises(typer.Exit) as ended:
+        status(target)
+    told = capsys.readouterr().out
+    assert (ended.value.exit_code, f"in a drill: {found.name}" in told) == (3, True)
+    assert not [word for word in ("environment", "Connect\n", "differ ") if word in told]
+    drill(target, hint=True)
+    assert capsys.readouterr().out == f"Hint 1: {found.hints[0]}\n"
+    with pytest.raises(UsageError, match=f"in a drill already: {found.name}"):
+        drill(target, "closed-door")
+    drill(target, mend=True)
+    assert found.cause in capsys.readouterr().out
+    actual = inventory.look(cloud)
+    assert (engine.drift(cloud, actual), work.running(actual), work.done(actual)) == ((), None, set())
+
+
+def test_list(capsys: pytest.CaptureFixture[str]) -> None:
+    """All are listed without an account; what some take beyond the policy gives none of them away."""
+    drill(Target(), every=True)
+    told = capsys.readouterr()
+    assert told.out.startswith(" 1  lost-for-words\n    I can register")
+    assert "20  wrong-number\n" in told.out
+    assert told.err.startswith("Two of them take more than `wschat policy`")
+    assert "lambda:PutFunctionConcurrency" not in told.out
+
+
+def test_one_thing_at_a_time() -> None:
+    """What excludes each other is refused before anything is asked."""
+    with pytest.raises(UsageError, match="exclude each other"):
+        drill(Target(), "closed-door", mend=True)
+    with pytest.raises(UsageError, match="there is no drill 'x'"):
+        drill(Target(), "x")
