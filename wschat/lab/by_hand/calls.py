@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from wschat.lab.aws.stages import Stage
+from wschat.lab.aws.tags import Tagged
 from wschat.lab.aws.websocket_api import API_NAME
 from wschat.lab.model import SERVICES, Key, Lab
 from wschat.lab.plan import Step, Verb
@@ -106,6 +107,8 @@ class _Teller:
             step.resource.update(step.found, cloud)
         elif step.verb is Verb.DELETE:
             step.resource.delete(cloud)
+        elif step.verb is Verb.ADOPT and isinstance(step.resource, Tagged):
+            step.resource.tag(cloud, step.resource.all_tags(cloud))
 
     def take(self, service: str, operation: str, **parameters: Any) -> Any:  # noqa: ANN401  as in JSON
         """Note a call, and answer it."""
