@@ -135,6 +135,9 @@ class _Teller:
     def find(self, call: Any, **parameters: Any) -> Any:  # noqa: ANN401
         return self._real.find(call, **parameters) if self._real else call(**parameters)
 
+    def ask(self, _what: str, call: Any, *args: Any, **parameters: Any) -> Any:  # noqa: ANN401
+        return call(*args, **parameters)
+
     def pages(self, client: _Client, operation: str, path: str, **parameters: Any) -> list[Any]:  # noqa: ANN401
         return self._real.pages(client.real, operation, path, **parameters) if self._real else []
 
