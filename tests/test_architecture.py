@@ -25,7 +25,7 @@ MODULES = {
 }
 PURE = {
     "wschat.errors",
-    *(f"wschat.doctor.{name}" for name in ("causes", "drifted", "findings", "logged", "visit")),
+    *(f"wschat.doctor.{name}" for name in ("addressed", "causes", "drifted", "findings", "logged", "visit")),
     "wschat.retry",
     "wschat.recording.redaction",
     "wschat.target",

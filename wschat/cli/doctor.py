@@ -11,16 +11,14 @@ import typer
 from rich.text import Text
 
 from wschat.cli import console
-from wschat.cli.attributes import differences
 from wschat.cli.aws import NOTHING_CHANGED, connect, on_interrupt, waiting
 from wschat.cli.options import AwsTarget, Sign, Url, kept_lab, signer
 from wschat.cli.report import show_left_alone
-from wschat.doctor import inside
+from wschat.doctor import addressed, inside
 from wschat.doctor.findings import MOST, Finding, diagnose
 from wschat.doctor.visit import Visit
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.plan import Step
 from wschat.target import Target
 from wschat.text import safe
 
@@ -53,12 +51,12 @@ def doctor(
             seen = Visit()
             if at.url:
                 seen = asyncio.run(visit(at.url, signer(at), talk=talk, on_try=lambda what: show(what, 0)))
-        suspected = []
+        suspected = [*addressed.suspicions(seen, at.url)]
         if cloud and account:
-            suspected = waiting(
+            suspected += waiting(
                 cloud,
                 "Looking inside",
-                lambda cloud: [*inside.suspicions(cloud, account, seen, _described, time.time())],
+                lambda cloud: [*inside.suspicions(cloud, account, seen, at.url, time.time())],
             )
             notes += cloud.notes
     findings = diagnose(seen, suspected)[:MOST]
@@ -96,10 +94,6 @@ def _lab(target: Target, url: str | None, account: inside.Account | None, *, sig
         return replace(target, url=account.url, sign=account.signed if sign is None else sign)
     lab = kept_lab(target, "doctor")
     return replace(lab, sign=lab.sign if sign is None else sign)
-
-
-def _described(step: Step) -> Iterable[str]:
-    return map(str, differences(step))
 
 
 def _show(findings: Sequence[Finding], seen: Visit, notes: Iterable[str], target: Target) -> None:

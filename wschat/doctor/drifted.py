@@ -1,15 +1,16 @@
 """What a difference between what should exist and what does may be the cause of."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from wschat.doctor.causes import BY_NAME
 from wschat.doctor.findings import Suspicion
 from wschat.lab.aws.functions import ROLE_DELETED
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, MOCKS, ROOMS, role
-from wschat.lab.model import AWS_IAM, OPEN, Lab, Resource
+from wschat.lab.model import AWS_IAM, OPEN, Key, Lab, Resource
 from wschat.lab.plan import Step, Verb
+from wschat.lab.wording import differences
 
 MISSING, EXTRA = "missing", "too much"
 POST = "execute-api:ManageConnections"
@@ -96,31 +97,35 @@ CAUSED: dict[str, dict[str, str]] = {
 """The cause that is suspected where an attribute of a kind differs; others are no more than otherwise."""
 
 
-def suspicions(
-    lab: Lab, steps: Iterable[Step], describe: Callable[[Step], Iterable[str]]
-) -> Iterator[Suspicion]:
-    """Yield what each difference may be the cause of; `describe` tells it in lines.
+WHATEVER_IT_RUNS = {
+    *("role", "state", "last_update", "reserved_concurrency", "urls", "event_sources"),
+    *("vpc_subnets", "vpc_security_groups"),
+}
+"""The attributes of a function that decide whatever code it has."""
 
-    Where nothing exists, that alone is it.
+
+def suspicions(lab: Lab, steps: Iterable[Step], foreign: Collection[Key] = ()) -> Iterator[Suspicion]:
+    """Yield what each difference may be the cause of.
+
+    `foreign` are functions that run code of somebody else's: what depends on the code differs with it.
     """
     for step in steps:
-        routes = frozenset(spoiled(lab, step.resource))
-        what = f"{step.resource.kind} {step.resource.name}"
+        resource = step.resource
+        routes = frozenset(spoiled(lab, resource))
+        what = f"{resource.kind} {resource.name}"
         match step.verb:
             case Verb.CREATE:
                 names = {MISSING: f"{what} is missing"}
             case Verb.DELETE:
                 names = {EXTRA: f"{what} is one too many"}
             case _:
-                lines = [f"{what}; {line}" for line in describe(step)]
-                names = {name: _line(lines, what, name) for name in step.differences}
+                names = {
+                    name: f"{what}; {name}: {'; '.join(differences(*pair, resource.units.get(name, '')))}"
+                    for name, pair in step.differences.items()
+                    if resource.key not in foreign or name in WHATEVER_IT_RUNS
+                }
         for name, line in names.items():
             yield Suspicion(BY_NAME[_cause(step, name)], routes, (line,))
-
-
-def _line(lines: Iterable[str], what: str, attribute: str) -> str:
-    own = [line for line in lines if line.startswith(f"{what}; {attribute}:")]
-    return " ".join([own[0], *(line.partition(f"{attribute}: ")[2] for line in own[1:])]) if own else what
 
 
 def _cause(step: Step, attribute: str) -> str:

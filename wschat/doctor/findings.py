@@ -26,12 +26,14 @@ class Suspicion:
         evidence: what was seen, and where, a line each.
         strength: how much it says by itself, from 0 to 1: an attribute that differs is a fact, an old line of
             a log is a hint.
+        alone: whether it is worth telling though nothing that failed shows it.
     """
 
     cause: Cause
     routes: frozenset[str]
     evidence: tuple[str, ...]
     strength: float = 1.0
+    alone: bool = True
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def diagnose(visit: Visit, suspicions: Iterable[Suspicion]) -> tuple[Finding, ..
     What is suspected is weighed by what was seen from outside. What failed there and nothing that is
     suspected explains is told by the causes that show themselves so, as a guess.
     """
-    known = _with_traces(visit, list(_merged(suspicions)))
+    merged = [each for each in _merged(suspicions) if each.alone or _matches(visit, each)]
+    known = _with_traces(visit, merged)
     found = [_weighed(visit, each) for each in known]
     explained = {each for suspicion in known for each in _matches(visit, suspicion)}
     for symptom in dict.fromkeys(each.symptom for each in visit.failed if each not in explained):
@@ -73,8 +76,8 @@ def _merged(suspicions: Iterable[Suspicion]) -> Iterable[Suspicion]:
         other = merged.get(each.cause.name, replace(each, evidence=()))
         routes = other.routes | each.routes if other.routes and each.routes else frozenset[str]()
         evidence = tuple(dict.fromkeys((*other.evidence, *each.evidence)))
-        strength = max(other.strength, each.strength)
-        merged[each.cause.name] = Suspicion(each.cause, routes, evidence, strength)
+        strength, alone = max(other.strength, each.strength), other.alone or each.alone
+        merged[each.cause.name] = Suspicion(each.cause, routes, evidence, strength, alone)
     return merged.values()
 
 

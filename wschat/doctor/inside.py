@@ -1,12 +1,12 @@
 """What can be seen of a lab from inside, where credentials allow: drift, logs, metrics, permissions."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from wschat.doctor import drifted, logged
+from wschat.doctor import addressed, drifted, logged
 from wschat.doctor.causes import BY_NAME
 from wschat.doctor.findings import Suspicion
 from wschat.doctor.visit import Visit
@@ -16,9 +16,10 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, Spec, policy, role_path
 from wschat.lab.logs.cloudwatch import tail
-from wschat.lab.model import API, AWS_IAM, Actual
+from wschat.lab.model import API, AWS_IAM, Actual, Key
 from wschat.lab.plan import Step, Verb
 
+CONNECT = ("route", "$connect")
 HOUR_S = 3600
 HALF = 1 / 3
 """The share of a lab that must be missing for that to be all that there is to say of what is missing."""
@@ -36,24 +37,33 @@ class Account:
         actual: what exists.
         steps: what differs from what should.
         url: what clients connect to; empty if there is no API.
-        signed: whether the API lets in only who signs.
+        signed: whether it was chosen that the API lets in only who signs.
+        age: for how many seconds its stage is as it is; None is since it was made.
+        foreign: functions that were made by hand, and run code of somebody else's.
     """
 
     actual: Actual
     steps: tuple[Step, ...]
     url: str
     signed: bool
+    age: float | None
+    foreign: frozenset[Key]
 
 
 def look(cloud: Cloud) -> Account:
-    """Look at what exists, and compare it.
+    """Look at what exists, made by hand or not, and compare it.
 
     Raises:
         WschatError: AWS could not be asked.
     """
+    cloud = replace(cloud, lab=replace(cloud.lab, adopts=True))
     actual = inventory.look(cloud)
-    signed = engine.authorization(actual) == AWS_IAM
-    return Account(actual, engine.drift(cloud, actual), engine.url(cloud, actual), signed)
+    desired, steps = engine.desired(cloud.lab, actual), engine.drift(cloud, actual)
+    signed = any(each.key == CONNECT and getattr(each, "authorization", "") == AWS_IAM for each in desired)
+    others = (step.resource.key for step in steps if "code" in step.differences)
+    url = engine.url(cloud, actual)
+    age = engine.settling(cloud, actual) if url else None
+    return Account(actual, steps, url, signed, age, actual.by_hand & {*others})
 
 
 def connected(cloud: Cloud) -> int | None:
@@ -73,13 +83,12 @@ def connected(cloud: Cloud) -> int | None:
     return count if isinstance(count, int) else None
 
 
-def suspicions(
-    cloud: Cloud, account: Account, visit: Visit, describe: Callable[[Step], Iterable[str]], now: float
-) -> Iterator[Suspicion]:
-    """Yield all that the account shows; what may not be looked at is noted at the cloud.
+def suspicions(cloud: Cloud, account: Account, visit: Visit, url: str, now: float) -> Iterator[Suspicion]:
+    """Yield all that the account shows of a URL; what may not be looked at is noted at the cloud.
 
-    `describe` tells what differs, in lines; `now` is in seconds since 1970.
+    `now` is in seconds since 1970.
     """
+    yield from addressed.of_a_lab(url, account.url, account.age, signed=account.signed)
     missing = [step for step in account.steps if step.verb is Verb.CREATE]
     there = len(account.actual.resources)
     if not there and not account.actual.unmanaged:
@@ -92,7 +101,11 @@ def suspicions(
         lacks = f"{len(missing)} of {there + len(missing)} parts are missing, first {first.kind} {first.name}"
         yield Suspicion(BY_NAME["half-a-lab"], frozenset(), (lacks,))
     steps = [step for step in account.steps if not (half and step.verb is Verb.CREATE)]
-    yield from drifted.suspicions(cloud.lab, steps, describe)
+    yield from drifted.suspicions(cloud.lab, steps, account.foreign)
+    if account.foreign:
+        names = ", ".join(name for _, name in sorted(account.foreign))
+        evidence = f"made by hand, with other code than this program's: {names}"
+        yield Suspicion(BY_NAME["foreign-functions"], frozenset(), (evidence,), alone=False)
     for each in account.actual.unmanaged:
         yield Suspicion(
             BY_NAME["somebody-elses"], frozenset(), (f"{each.kind} {each.name} has no tag of it",)

@@ -1,0 +1,49 @@
+"""What the URL, the clock and the age of a stage tell: only where something failed that they explain."""
+
+import pytest
+
+from wschat.doctor.addressed import of_a_lab, suspicions
+from wschat.doctor.findings import diagnose
+from wschat.doctor.visit import Try, Visit
+from wschat.protocol.symptoms import Symptom
+
+OURS = "wss://ours.execute-api.us-east-1.amazonaws.com/development"
+
+
+def refused(symptom: Symptom, clock_ahead: float | None = None) -> Visit:
+    return Visit((Try("handshake", 0.1, "refused", symptom, "$connect"),), clock_ahead)
+
+
+def first(visit: Visit, url: str = OURS, age: float | None = None, *, signed: bool = False) -> str:
+    found = [*suspicions(visit, url), *of_a_lab(url, OURS, age, signed=signed)]
+    return diagnose(visit, found)[0].cause.name
+
+
+@pytest.mark.parametrize(
+    ("url", "symptom", "cause"),
+    [
+        (OURS.replace("ours", "theirs"), Symptom.REFUSED, "other-api"),
+        (OURS.replace("development", "production"), Symptom.REFUSED, "no-stage"),
+        (OURS.replace("ours", "theirs"), Symptom.NO_HOST, "other-api"),
+        ("ws://127.0.0.1:4566/x", Symptom.NOTHING_LISTENS, "ended-locally"),
+        (OURS, Symptom.NOTHING_LISTENS, "nothing-listens"),
+    ],
+)
+def test_the_url(url: str, symptom: Symptom, cause: str) -> None:
+    """A URL of another API or stage than the lab's, or of a lab on this machine that has ended."""
+    assert first(refused(symptom), url) == cause
+
+
+def test_the_rest() -> None:
+    """AWS_IAM that was chosen, a clock that is wrong, and an update that is not served everywhere yet."""
+    assert first(refused(Symptom.UNSIGNED), signed=True) == "wants-signature"
+    assert first(refused(Symptom.SIGNATURE, clock_ahead=-400.0)) == "clock"
+    assert first(refused(Symptom.REFUSED), age=20.0) == "still-updating"
+    assert first(refused(Symptom.REFUSED), age=200.0) != "still-updating"
+
+
+def test_where_all_is_well() -> None:
+    """Where nothing failed, none of it is worth a word."""
+    well = Visit((Try("handshake", 0.1, route="$connect"),), clock_ahead=1.0)
+    found = [*suspicions(well, OURS), *of_a_lab(OURS, OURS + "x", 20.0, signed=True)]
+    assert diagnose(well, found) == ()
