@@ -30,6 +30,8 @@ COMMANDS = {
     "learn": "Learn the lab by doing it, step by step.",
     "learn list": "List the lessons.",
     "learn show": "Show one lesson.",
+    "learn check": "Say what of a lesson is not right yet.",
+    "learn do": "Do one lesson, and show each call to AWS.",
     "learn drill": "Break one thing, to be found.",
 }
 """The first sentence of each command's help, at most 45 characters, so that no list of commands cuts it.

@@ -3,7 +3,7 @@
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
@@ -16,7 +16,6 @@ from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import naming_error
 from wschat.lab.clock import Stopped
-from wschat.lab.engine import Outcome
 from wschat.lab.model import Actual, Key, Lab
 from wschat.lab.plan import Phase, Progress, Step, Verb
 from wschat.target import Target
@@ -32,7 +31,9 @@ LINES = 8  # steps under way that are shown at a time
 SPINNER = 3  # columns that are taken before a line
 LONG_S = 10.0  # seconds after which a wait is reported even where nothing can be shown in place
 SETTLING = "Looking at what there is now"
-Work = Callable[[Cloud, tuple[Step, ...], Actual], Generator[Progress, None, Outcome]]
+Work = Callable[[Cloud, tuple[Step, ...], Actual], Generator[Progress, None, T]]
+Watch = Callable[[Callable[[str], None]], AbstractContextManager[None]]
+"""Lets a function hear of each call for as long as the context is open."""
 
 
 def connect(target: Target) -> Cloud:
@@ -92,12 +93,17 @@ def completed(commands: Mapping[str, str]) -> Iterator[None]:
 
 
 def carry_out(
-    cloud: Cloud, work: Work, steps: Sequence[Step], actual: Actual, commands: Mapping[str, str]
-) -> tuple[Outcome, Mapping[Key, WschatError]]:
+    cloud: Cloud,
+    work: Work[T],
+    steps: Sequence[Step],
+    actual: Actual,
+    commands: Mapping[str, str],
+    watch: Watch = lambda _hear: nullcontext(),
+) -> tuple[T, Mapping[Key, WschatError]]:
     """Provision or tear down, and show it; the first Ctrl-C lets the calls in flight end.
 
     Returns what it leads to, and why what was given up was. `commands` is what to type for each command that
-    leads on from there.
+    leads on from there. What there is to `watch` is shown, too.
     """
     shown, start = Steps(commands), cloud.clock.now()
 
@@ -111,7 +117,7 @@ def carry_out(
 
     before = signal.signal(signal.SIGINT, first)
     try:
-        with completed(commands):
+        with completed(commands), watch(shown.tell):
             outcome = shown.show(work(replace(cloud, on_wait=shown.update), tuple(steps), actual))
     except (Stopped, KeyboardInterrupt):
         shown.stopped(len(steps), work.__name__)
@@ -151,6 +157,10 @@ class Steps:
                 return outcome
             finally:
                 self.counts["under way"] += sum(step.verb is not Verb.CHECK for step in self._under_way)
+
+    def tell(self, line: str) -> None:
+        """Show a line that somebody else has to say."""
+        self.console.print(Text(safe(f"  {line}"), "dim"))
 
     def stopped(self, steps: int, command: str) -> None:
         """Say what became of so many steps, and how to go on after this command was stopped.

@@ -52,7 +52,7 @@ def check_possible(there: Standing, lesson: Lesson) -> None:
         raise UsageError(
             f"lesson {earlier.number} ({earlier.id}) comes before it: {what}: {fault.says}",
             where=f"lesson {lesson.number} ({lesson.id})",
-            hint=f"`wschat learn do {earlier.id}` does that",
+            hint=f"`wschat learn do {earlier.id}` does it, or do it by hand",
         )
     for fault in there.faults(lesson):
         theirs = fault.resource in (*there.actual.unmanaged, *there.actual.unknown)

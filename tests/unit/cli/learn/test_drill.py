@@ -4,6 +4,7 @@ import pytest
 import typer
 
 from tests.support.labs import provision
+from wschat.cli.learn.check import check
 from wschat.cli.learn.drill import drill
 from wschat.cli.status import status
 from wschat.errors import UsageError
@@ -26,6 +27,13 @@ def test_from_end_to_end(emulator: LocalLab, cloud: Cloud, capsys: pytest.Captur
     told = capsys.readouterr().out
     assert (ended.value.exit_code, f"in a drill: {found.name}" in told) == (3, True)
     assert not [word for word in ("environment", "Connect\n", "differ ") if word in told]
+    for json, says in (
+        (True, '"drill": "bad-gateway",\n  "next": null,\n  "lessons": []'),
+        (False, "Not mended yet"),
+    ):
+        with pytest.raises(typer.Exit) as ended:
+            check(target, json=json)
+        assert (ended.value.exit_code, says in capsys.readouterr().out) == (3, True)
     drill(target, hint=True)
     assert capsys.readouterr().out == f"Hint 1: {found.hints[0]}\n"
     with pytest.raises(UsageError, match=f"in a drill already: {found.name}"):

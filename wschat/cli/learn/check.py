@@ -1,0 +1,53 @@
+"""`wschat learn check`: how far the lessons have come, or what is wrong with one."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from wschat.cli import console, report
+from wschat.cli.aws import NOTHING_CHANGED, connect, on_interrupt
+from wschat.cli.learn import checking, doing
+from wschat.cli.learn.options import Lessons, StepOrNone, commands, find
+from wschat.cli.options import AwsTarget, Yes
+from wschat.errors import ExitCode
+from wschat.learn.course import course
+from wschat.learn.drills.work import running
+
+
+def check(
+    target: AwsTarget,
+    step: StepOrNone = None,
+    *,
+    lessons: Lessons = None,
+    json: Annotated[bool, typer.Option("--json", help="Write it as JSON.")] = False,
+    yes: Yes = False,
+) -> None:
+    """Say what of a lesson is not right yet. Without STEP, of all; in a drill, whether it is mended."""
+    found = course(lessons)
+    lesson = None if step is None else find(found, step)
+    with on_interrupt(NOTHING_CHANGED):
+        cloud = connect(target)
+        there = doing.look(cloud, found)
+    drill = running(there.actual)
+    if drill and not json:
+        from wschat.cli.learn.mended import check_drill  # what connects takes as long to load as all the rest
+
+        raise typer.Exit(check_drill(cloud, there.actual, drill, target))
+    if json:
+        shown = () if drill else found if lesson is None else [lesson]
+        console.stdout().out(checking.as_json(there, shown, cloud.notes, drill))
+    else:
+        report.show_left_alone((), cloud.notes)
+        if lesson is None:
+            checking.show_all(there)
+        checking.show_faults(there, lesson or there.next or found[-1])
+    right = not there.faults(lesson) if lesson else there.next is None
+    if lesson and right and there.steps(lesson) and not json:
+        typed = commands(target, found, lessons)
+        again = typed[f"learn check {lesson.id}"]
+        if yes or (sys.stdin and sys.stdin.isatty()):
+            doing.adopt(cloud, there, lesson, typed, yes=yes)
+        else:
+            console.stderr().print(f"It has no tag of this lab yet: `{again} --yes` takes it over.")
+    raise typer.Exit(ExitCode.OK if right else ExitCode.DIFFERENT)

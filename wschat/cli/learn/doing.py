@@ -1,0 +1,60 @@
+"""Does a lesson, or takes over what was made of it by hand: after a question, and with each call shown."""
+
+from collections.abc import Generator, Mapping, Sequence
+from functools import partial
+
+from wschat.cli import console, report
+from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, completed, confirm, on_interrupt, waiting
+from wschat.cli.learn.drill import announce
+from wschat.lab.aws.cloud import Cloud
+from wschat.lab.model import Actual
+from wschat.lab.plan import Progress, Step, changes
+from wschat.learn import work
+from wschat.learn.lesson import Lesson
+from wschat.learn.progress import Standing
+
+UNTAGGED = "It is right, but without the lab's tag and marks, by which teardown finds it. Take it over in {}?"
+
+
+def look(cloud: Cloud, lessons: tuple[Lesson, ...]) -> Standing:
+    """Look at what exists, and show what that waits for."""
+    return waiting(cloud, LOOKING, partial(work.look, lessons=lessons))
+
+
+def do(cloud: Cloud, there: Standing, lesson: Lesson, commands: Mapping[str, str], *, yes: bool) -> Standing:
+    """Do a lesson after a question, unless `yes`; return how the lessons stand then.
+
+    `commands` is what to type for each command that leads on from there.
+
+    Raises:
+        UsageError, AwsError: it can't be done, before the first step; or a step failed.
+        Exit: the answer was no, or the person asked to stop.
+    """
+    with completed(commands):
+        work.check_possible(there, lesson)
+    return _carried_out(cloud, there, lesson, commands, "Do this in {}?", yes=yes)
+
+
+def adopt(
+    cloud: Cloud, there: Standing, lesson: Lesson, commands: Mapping[str, str], *, yes: bool
+) -> Standing:
+    """Take over what was made by hand and is right, as `do` does."""
+    return _carried_out(cloud, there, lesson, commands, UNTAGGED, yes=yes)
+
+
+def _carried_out(
+    cloud: Cloud, there: Standing, lesson: Lesson, commands: Mapping[str, str], question: str, *, yes: bool
+) -> Standing:
+    steps = changes(there.steps(lesson))
+    if not steps:
+        return there
+
+    def do(cloud: Cloud, steps: Sequence[Step], _: Actual) -> Generator[Progress, None, Standing]:
+        return work.do(cloud, there, lesson, steps)
+
+    commands = {**commands, "do": commands[f"learn do {lesson.id}"]}
+    with on_interrupt(NOTHING_CHANGED):
+        announce(there.actual)
+        report.show_plan(steps, console.stderr())
+        confirm(question, cloud, yes=yes)
+    return carry_out(cloud, do, steps, there.actual, commands, partial(work.watched, cloud))[0]
