@@ -4,15 +4,17 @@ from collections.abc import Generator, Iterable
 from dataclasses import replace
 from functools import partial
 
-from wschat.errors import NotOfferedError
+from wschat.errors import NotOfferedError, UsageError
 from wschat.lab import inventory
 from wschat.lab import plan as plans
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
+from wschat.lab.aws.roles import Role
 from wschat.lab.aws.stages import Stage, updated_ago
 from wschat.lab.aws.websocket_api import API_NAME, Api
 from wschat.lab.blueprint import DESCRIPTIONS, FUNCTIONS, STAGE, X86, blueprint
 from wschat.lab.bundle import bundle
+from wschat.lab.chosen.choices import OWN_ROLES, Choices
 from wschat.lab.executor import execute
 from wschat.lab.inventory import Snapshot
 from wschat.lab.model import OPEN, Actual, Lab, Resource
@@ -35,9 +37,15 @@ def desired(lab: Lab, actual: Actual) -> tuple[Resource, ...]:
     """
     description = getattr(actual.resources.get((Api.kind, lab.name(API_NAME))), "description", None)
     chosen = next((who for who, text in DESCRIPTIONS.items() if text == description), authorization(actual))
-    choices = lab.choices.over(actual.choices)
-    lab = replace(lab, authorization=lab.authorization or chosen, choices=choices)
+    lab = replace(lab, authorization=lab.authorization or chosen, choices=_choices(lab, actual))
     return blueprint(lab, {spec.module: bundle(spec.module) for spec in FUNCTIONS})
+
+
+def _choices(lab: Lab, actual: Actual) -> Choices:
+    """Return what was chosen, now or before; where a role was given, whether the lab had its own before."""
+    choices = lab.choices.over(actual.choices)
+    had = OWN_ROLES if any(kind == Role.kind for kind, _ in actual.resources) else choices.own_roles
+    return replace(choices, own_roles=choices.role and had)
 
 
 def authorization(actual: Actual) -> str:
@@ -55,9 +63,17 @@ def plan_up(cloud: Cloud, actual: Actual) -> tuple[Step, ...]:
 
     Raises:
         NotOursError: a resource that is not managed has a name that the lab needs.
+        UsageError: a role shows choices that nothing keeps, and that were not given.
     """
     if actual.unmanaged:
         raise plans.unmanaged_error(actual.unmanaged, where="before the first step")
+    if lost := " ".join(cloud.lab.choices.lacks(actual.traces).options):
+        raise UsageError(
+            f"a role of this lab was made with {lost}, and no table keeps what was chosen, as where a run was"
+            " killed before it made one",
+            where="before the first step",
+            hint=f"give it again: `wschat provision` with {lost}, and what else was given; '' takes one back",
+        )
     return drift(cloud, actual)
 
 
@@ -87,7 +103,7 @@ def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator
 
 def as_chosen(cloud: Cloud, actual: Actual) -> Cloud:
     """Return the same clients for the lab as it was chosen, now or before."""
-    return replace(cloud, lab=replace(cloud.lab, choices=cloud.lab.choices.over(actual.choices)))
+    return replace(cloud, lab=replace(cloud.lab, choices=_choices(cloud.lab, actual)))
 
 
 def _with_other_hardware(cloud: Cloud, refused: NotOfferedError) -> Cloud:

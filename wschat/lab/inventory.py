@@ -13,7 +13,7 @@ from wschat.lab.aws.tables import Table
 from wschat.lab.aws.tags import Tagged
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import FUNCTIONS, blueprint, given_role, role
-from wschat.lab.chosen.choices import UNDECIDED, Choices
+from wschat.lab.chosen.choices import PREFIX, UNDECIDED, Choices
 from wschat.lab.model import TAG, Actual, Key, Observed, Resource
 
 
@@ -40,6 +40,16 @@ class Snapshot(dict[Key, tuple[Observed, ...]]):
         tables = [each for each in managed if isinstance(each, Table)]
         first = min(tables, key=lambda table: table.name, default=None)
         return Choices.of(dict(first.tags)) if first else None
+
+    @property
+    def traces(self) -> Choices:
+        """What the lab's roles show of choices: a path, a boundary, and tags that are not the lab's own."""
+        managed = (each.resource for each in self.everything if each.managed)
+        role = next((each for each in managed if isinstance(each, Role)), None)
+        if role is None:
+            return UNDECIDED
+        tags = tuple((key, value) for key, value in role.tags if not key.startswith(("aws:", PREFIX)))
+        return Choices(path="" if role.path == "/" else role.path, boundary=role.boundary, tags=tags)
 
     def name_of(self, kind: str, which: str | None) -> str | None:
         """Return the name of what has an id."""
@@ -121,7 +131,7 @@ def look(cloud: Cloud, *, to_remove: bool = False) -> Actual:
     """Return what exists of a lab; `to_remove`, without what goes along with something else.
 
     Its tables come first, which keep what was chosen for it. Where a role was given, the lab's own are looked
-    for, too, which a run that was stopped may have left; IAM may refuse that.
+    for, too, which a run that was stopped may have left, unless the lab never had any; IAM may refuse that.
     """
     tables = (each.read_key for each in blueprint(cloud.lab) if isinstance(each, Table))
     found = read(cloud, tables)
@@ -129,7 +139,9 @@ def look(cloud: Cloud, *, to_remove: bool = False) -> Actual:
     desired = blueprint(lab)
     keys = {each.read_key for each in desired if not (to_remove and each.cascades)}
     rest = {(Role.kind, role(lab, spec)) for spec in FUNCTIONS} - {each.key for each in desired}
-    keys |= rest - {given_role(lab)}
-    actual = read(replace(cloud, lab=lab), keys - found.keys(), found).actual(desired)
+    keys |= set() if lab.choices.own_roles == "" else rest - {given_role(lab)}
+    seen = read(replace(cloud, lab=lab), keys - found.keys(), found)
+    actual = seen.actual(desired)
     unmanaged = tuple(each for each in actual.unmanaged if each.key not in rest)  # nobody needs their names
-    return replace(actual, unmanaged=unmanaged, choices=lab.choices)
+    traces = UNDECIDED if found.choices else seen.traces
+    return replace(actual, unmanaged=unmanaged, choices=lab.choices, traces=traces)

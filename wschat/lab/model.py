@@ -197,6 +197,10 @@ class Resource(Attributes, ABC):
         """What AWS takes only one change of at a time: its parent's key, if it has one."""
         return self.read_key
 
+    def keeps_choices(self, found: "Resource | None") -> bool:  # noqa: ARG002
+        """Tell whether it keeps choices that what was found does not, for later runs to read."""
+        return False
+
     def is_among(self, keys: Collection[Key]) -> bool:
         """Tell whether keys have its own, or all of its kind."""
         return self.key in keys or (self.kind, "") in keys
@@ -279,8 +283,9 @@ class Actual:
     """What exists: the lab's resources, the ids that AWS gave them, and what has their names unmanaged.
 
     `unknown` is what nobody can tell whose it is: it is neither changed nor deleted. `created` is when the
-    oldest of the lab's was made, in seconds since 1970. `choices` are those given, over those kept. `by_hand`
-    are the keys of those resources that have no tag, where the lab `adopts`.
+    oldest of the lab's was made, in seconds since 1970. `choices` are those given, over those kept; `traces`
+    are those that roles show where nothing keeps any. `by_hand` are the keys of those resources that have no
+    tag, where the lab `adopts`.
     """
 
     resources: Mapping[Key, Resource] = field(default_factory=dict)
@@ -289,4 +294,5 @@ class Actual:
     unknown: tuple[Resource, ...] = ()
     created: float | None = None
     choices: Choices = UNDECIDED
+    traces: Choices = UNDECIDED
     by_hand: frozenset[Key] = frozenset()

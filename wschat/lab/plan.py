@@ -199,7 +199,8 @@ def sorter(plan: Iterable[Step]) -> TopologicalSorter[Step]:
     """Return a sorter of the steps: each follows those that it waits for, or is locked by.
 
     Steps with one lock key come one after another, in the plan's order. What people are refused most often
-    to create is tried before all else, so that a refusal leaves nothing behind.
+    to create is tried before all else, so that a refusal leaves nothing behind; then comes what keeps the
+    choices that the rest is made by, so that a run that is killed leaves the next one these.
     """
     plan = tuple(plan)
     graph = {step: waits_for(step, plan) for step in plan}
@@ -208,8 +209,8 @@ def sorter(plan: Iterable[Step]) -> TopologicalSorter[Step]:
         lock = step.resource.lock_key
         graph[step] += [last[lock]] if lock in last else []
         last[lock] = step
-    first = next((step for step in plan if step.verb is Verb.CREATE and step.resource.refused_most), None)
-    if first:
-        for step in {*plan} - {first}:
-            graph[step].append(first)
+    tried = [step for step in plan if step.verb is Verb.CREATE and step.resource.refused_most][:1]
+    kept = [step for step in plan if step.verb in MAKES and step.resource.keeps_choices(step.found)]
+    for step in plan:
+        graph[step] += [] if step in tried else tried if step in kept else tried + kept
     return TopologicalSorter(graph)

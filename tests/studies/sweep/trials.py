@@ -99,7 +99,7 @@ def _fail(case: Case, known: Reference) -> tuple[World, End | Death]:
         return world, Death()
     failing = Failing(case)
     ended: End | Death
-    world.plane.on_kill = _die
+    world.plane.on_kill = die
     try:
         ended = world.run(case.run, failing)
     except Death as death:
@@ -109,7 +109,8 @@ def _fail(case: Case, known: Reference) -> tuple[World, End | Death]:
     return world, ended
 
 
-def _die() -> NoReturn:
+def die() -> NoReturn:
+    """Let the process of a run be gone."""
     raise Death
 
 

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from tests.support.labs import lab_of, plan, provision, tear_down
 from tests.support.plane.clock import VirtualClock
 from tests.unit.lab.conftest import make
+from wschat.errors import UsageError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.functions import Function
@@ -12,7 +15,7 @@ from wschat.lab.aws.roles import Role
 from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.tables import Table
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, TRUST, blueprint
-from wschat.lab.chosen.choices import Choices
+from wschat.lab.chosen.choices import OWN_ROLES, UNDECIDED, Choices
 from wschat.lab.model import canonical
 from wschat.lab.plan import Step, Verb
 
@@ -104,12 +107,25 @@ def test_roles_from_before_another_was_given(empty: Cloud) -> None:
     """Of a run that was stopped before it deleted them, all see them, and no name that nobody needs."""
     make(empty, Role)
     empty.iam.create_role(RoleName="JoinRoomRole", AssumeRolePolicyDocument=canonical(TRUST))
-    given = Choices(role=ROLE)
+    given = Choices(role=ROLE, own_roles=OWN_ROLES)
     with_tables(empty, given, given)
     left = [str(step) for step in plan(empty) if step.verb is Verb.DELETE]
     assert (left, inventory.look(empty).unmanaged) == (["delete role ConnectRole"], ())
     assert tear_down(empty).resources == {}
     assert [each["RoleName"] for each in empty.iam.list_roles()["Roles"]] == ["JoinRoomRole"]
+
+
+def test_traces_of_choices_that_nothing_keeps(empty: Cloud) -> None:
+    """A role that stands alone shows what it was made with: that has to be given again, or taken back."""
+    with_it = Choices(path="/labs/", boundary=ROLE, tags=(("owner", "ann"),))
+    make(empty, Role, choices=with_it)
+    with pytest.raises(UsageError, match="--role-path /labs/ --tag owner=ann, and no table") as error:
+        plan(empty)
+    assert "with --permissions-boundary arn:" in error.value.hint
+    for given in (with_it, Choices(path="", boundary="", tags=())):
+        assert len(plan(lab_of(empty, choices=given))) > 1
+    with_tables(empty, UNDECIDED)
+    assert plan(empty)
 
 
 def test_a_given_role_of_a_name_of_the_lab(empty: Cloud) -> None:

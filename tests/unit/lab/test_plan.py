@@ -93,6 +93,17 @@ def test_what_is_refused_most_comes_first() -> None:
     assert len(sorted_first(rest)) > 1
 
 
+def test_what_keeps_choices_comes_next() -> None:
+    """Nothing but the first role is begun before the tables with choices are there, or have others."""
+    desired = blueprint(replace(LAB, choices=Choices(throttle="1/1")))
+    plan = steps_to(desired, exists(*DESIRED[2:]))
+    tables = {each.key for each in desired[:2]}
+    assert {step.resource.key for step in sorted_first(plan)} == tables
+    bounded = blueprint(replace(LAB, choices=Choices(boundary="arn")))
+    assert {step.resource.key for step in sorted_first(steps_to(bounded, exists(*DESIRED)))} == tables
+    assert held_back(steps_to(bounded, exists()), bounded[0].key) >= {each.key for each in bounded[3:]}
+
+
 def sorted_first(plan: tuple[Step, ...]) -> tuple[Step, ...]:
     """Return the steps of a plan that begin at once."""
     steps = sorter(plan)

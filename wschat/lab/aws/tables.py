@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from wschat.errors import AwsError
 from wschat.lab.answers import seconds, sorted_tags
 from wschat.lab.aws.tags import Tagged, listed_tags
-from wschat.lab.model import Observed, Task
+from wschat.lab.model import Observed, Resource, Task
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
@@ -46,6 +46,10 @@ class Table(Tagged):
             "kms_key": "the functions may not use that key: `aws dynamodb update-table` can end it",
             "replicas": "teardown leaves those: delete them in their regions",
         }
+
+    def keeps_choices(self, found: Resource | None) -> bool:
+        """Tell whether its tags are to be others."""
+        return self.tags != (found.tags if isinstance(found, Table) else ())
 
     @classmethod
     def read(cls, cloud: "Cloud", name: str) -> Iterator[Observed]:

@@ -11,6 +11,7 @@ from wschat.errors import UsageError
 from wschat.lab.chosen.throttle import FORM
 
 PREFIX = "wschat:"
+OWN_ROLES = "before"
 KEYS = "wschat:tags"
 """The tag that lists the keys of the lab's own tags, with blanks between them."""
 LONGEST_KEY, LONGEST_VALUE, MOST = 128, 256, 40
@@ -32,6 +33,8 @@ class Choices:
         tags: tags of one's own, as keys and values, on everything that takes tags.
         throttle: of the stage, as it was typed; empty for the default one.
         architecture: of the functions; AWS's refusals choose it.
+        own_roles: of a lab with a given role, `OWN_ROLES` if it had its own before, which a run that was
+            stopped may have left; empty if it never had any, so that nobody has to look for them.
     """
 
     role: str | None = None
@@ -39,11 +42,16 @@ class Choices:
     path: str | None = None
     architecture: str | None = None
     throttle: str | None = None
+    own_roles: str | None = None
     tags: tuple[tuple[str, str], ...] | None = None
 
     def over(self, kept: Self) -> Self:
         """Return these, and what they leave open as it was kept."""
         return replace(kept, **{name: value for name, value in vars(self).items() if value is not None})
+
+    def lacks(self, traces: Self) -> Self:
+        """Return those of what was found of others that are left open here."""
+        return replace(traces, **{name: None for name, value in vars(self).items() if value is not None})
 
     @property
     def options(self) -> list[str]:
@@ -72,6 +80,8 @@ class Choices:
         values: dict[str, Any] = {name: _read(tags.get(PREFIX + name, "")) for name in NAMES}
         if not re.fullmatch(FORM, values["throttle"]):
             values["throttle"] = ""
+        if not values["role"]:
+            values["own_roles"] = None
         return cls(tags=tuple((key, tags[key]) for key in keys if key in tags), **values)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from wschat.errors import UsageError
-from wschat.lab.chosen.choices import KEPT, UNDECIDED, Choices, chosen
+from wschat.lab.chosen.choices import KEPT, OWN_ROLES, UNDECIDED, Choices, chosen
 
 ROLE = "arn:aws:iam::123456789012:role/teams/a,b=c"
 ALL = Choices(
@@ -16,6 +16,7 @@ ALL = Choices(
     path="/labs/!x/",
     architecture="x86_64",
     throttle="0.5/300",
+    own_roles=OWN_ROLES,
     tags=(("Cost Center", "4 2"), ("owner", ""), ("ümläut=", "ä")),
 )
 IN_TAGS = re.compile(r"[\w .:/=+@-]*")
@@ -53,6 +54,13 @@ def test_given_over_kept() -> None:
     assert (found.boundary, found.architecture) == (ALL.boundary, ALL.architecture)
     assert chosen(None, None, None, None) == UNDECIDED
     assert chosen(None, None, None, [""]).tags == ()
+
+
+def test_what_is_left_open() -> None:
+    """Of what others chose that is lacking which is not given, nor taken back."""
+    given = chosen(None, "", None, ["a=1"])
+    assert given.lacks(ALL).options == ALL.options[:1] + ALL.options[2:4]
+    assert ALL.lacks(ALL).options == UNDECIDED.lacks(UNDECIDED).options == []
 
 
 @pytest.mark.parametrize(
