@@ -51,6 +51,7 @@ def status(
         out.out(f"URL: {url}")
     if actual.unmanaged:
         hint = f"Some names are {report.possible_owner(actual.unmanaged)}: take another --prefix."
+        hint += f" What was made by hand `{target.commands['learn check']}` adopts."
     elif actual.unknown:
         hint = "Whether all is as it should be can't be seen."
     elif not actual.resources:

@@ -179,7 +179,7 @@ def unmanaged_error(unmanaged: Collection[Resource], where: str) -> NotOursError
     names = ", ".join(f"{each.kind} {each.name}" for each in unmanaged)
     hint = (
         "take another --prefix, not one in other capitals, which IAM takes for the same; or delete it"
-        " yourself if it is yours to delete"
+        " yourself if it is yours to delete. What was made by hand `wschat learn check` adopts"
     )
     if any(each.account_wide for each in unmanaged):
         hint += ". Roles are the whole account's: it may be your own lab in another --region"

@@ -8,8 +8,10 @@ from typing import Any
 from wschat.errors import AwsError, UsageError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.websocket_api import API_NAME, Api
+from wschat.lab.blueprint import DESCRIPTIONS
 from wschat.lab.executor import execute
-from wschat.lab.model import Actual
+from wschat.lab.model import OPEN, Actual
 from wschat.lab.plan import Progress, Step, checked
 from wschat.learn.lesson import Lesson
 from wschat.learn.progress import Standing
@@ -34,9 +36,15 @@ def look(cloud: Cloud, lessons: tuple[Lesson, ...]) -> Standing:
 
 
 def standing(cloud: Cloud, lessons: tuple[Lesson, ...], actual: Actual) -> Standing:
-    """Compare what exists with the lessons."""
-    cloud = engine.as_chosen(cloud, actual)
-    return Standing(lessons, cloud.lab, engine.desired(cloud.lab, actual), actual)
+    """Compare what exists with the lessons.
+
+    Anyone may connect unless somebody chose otherwise: of an API that was made by hand nobody did.
+    """
+    lab = engine.as_chosen(cloud, actual).lab
+    api = actual.resources.get((Api.kind, lab.name(API_NAME)))
+    if getattr(api, "description", None) not in DESCRIPTIONS.values():
+        lab = replace(lab, authorization=lab.authorization or OPEN)
+    return Standing(lessons, lab, engine.desired(lab, actual), actual)
 
 
 def check_possible(there: Standing, lesson: Lesson) -> None:

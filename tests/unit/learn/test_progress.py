@@ -11,8 +11,9 @@ from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.websocket_api import Deployment
 from wschat.lab.blueprint import blueprint
 from wschat.lab.model import Actual, Lab, Resource
-from wschat.lab.plan import Verb
+from wschat.lab.plan import Verb, steps_to
 from wschat.learn.course import course
+from wschat.learn.lesson import Lesson
 from wschat.learn.progress import Standing
 from wschat.learn.resources import keys
 
@@ -35,18 +36,21 @@ def having(label: str, **changed: Any) -> list[Resource]:  # noqa: ANN401
     return [replace(each, **changed) if each.key == KEYS[label] else each for each in ALL]
 
 
+def after(there: Standing, lesson: Lesson) -> list[Resource]:
+    """Return what exists when a lesson was done."""
+    found = dict(there.actual.resources)
+    for step in there.steps(lesson):
+        found.pop(step.resource.key, None)
+        found |= {} if step.verb is Verb.DELETE else {step.resource.key: step.resource}
+    return [*found.values()]
+
+
 def up_to(lesson: str) -> list[Resource]:
     """Return what the lessons up to one make, if each is done when it comes."""
-    there = dict[Any, Resource]()
-    for each in LESSONS.values():
-        for step in standing(there.values()).steps(each):
-            assert step.verb is not Verb.ADOPT
-            there.pop(step.resource.key, None)
-            if step.verb is not Verb.DELETE:
-                there[step.resource.key] = step.resource
-        if each.id == lesson:
-            break
-    return [*there.values()]
+    there = list[Resource]()
+    for each in [*LESSONS.values()][: [*LESSONS].index(lesson) + 1]:
+        there = after(standing(there), each)
+    return there
 
 
 def told(there: Standing, lesson: str) -> list[str]:
@@ -131,14 +135,16 @@ def test_missing(label: str) -> None:
 
 def test_a_half_lab() -> None:
     """Up to each lesson all is right, nothing is after it, and its deployment serves the routes so far."""
-    served = set[str]()
-    for lesson in LESSONS.values():
-        there = standing(up_to(lesson.id))
-        done = [each for each in LESSONS.values() if not there.faults(each)]
-        last = max((n for n, each in enumerate(LESSONS.values()) if each.makes and each in done), default=-1)
-        assert [*LESSONS].index(lesson.id) >= last
-        assert all(there.steps(each) == () for each in [*LESSONS.values()][: last + 1])
+    served, there, done = set[str](), standing(()), 0
+    for number, lesson in enumerate(LESSONS.values()):
+        there = standing(after(there, lesson))
+        done = number if there.wanted(lesson) else done
+        assert [each.id for each in LESSONS.values() if there.steps(each)] == [
+            each.id for each in [*LESSONS.values()][done + 1 :] if each.makes
+        ]
         served |= {each.name for each in there.actual.resources.values() if isinstance(each, Deployment)}
+        verbs = [step.verb for step in steps_to(ALL, there.actual) if step.resource.kind == "deployment"]
+        assert verbs in ([], ["create"], ["create", "delete"]), "provision goes on from it"
     assert len(served) == 5
     assert {each.key: each for each in ALL} == there.actual.resources
 

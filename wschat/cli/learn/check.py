@@ -34,20 +34,20 @@ def check(
         from wschat.cli.learn.mended import check_drill  # what connects takes as long to load as all the rest
 
         raise typer.Exit(check_drill(cloud, there.actual, drill, target))
+    asked = found if lesson is None else (lesson,)
+    right = not any(map(there.faults, asked))
     if json:
-        shown = () if drill else found if lesson is None else [lesson]
-        console.stdout().out(checking.as_json(there, shown, cloud.notes, drill))
-    else:
-        report.show_left_alone((), cloud.notes)
-        if lesson is None:
-            checking.show_all(there)
-        checking.show_faults(there, lesson or there.next or found[-1])
-    right = not there.faults(lesson) if lesson else there.next is None
-    if lesson and right and there.steps(lesson) and not json:
+        console.stdout().out(checking.as_json(there, () if drill else asked, cloud.notes, drill))
+        raise typer.Exit(ExitCode.OK if right and not drill else ExitCode.DIFFERENT)
+    report.show_left_alone((), cloud.notes)
+    if lesson is None:
+        checking.show_all(there)
+    checking.show_faults(there, lesson or there.next or found[-1])
+    if by_hand := [each for each in asked if there.steps(each) and not there.faults(each)]:
         typed = commands(target, found, lessons)
-        again = typed[f"learn check {lesson.id}"]
         if yes or (sys.stdin and sys.stdin.isatty()):
-            doing.adopt(cloud, there, lesson, typed, yes=yes)
+            doing.adopt(cloud, there, by_hand, typed, yes=yes)
         else:
+            again = typed["learn check" if lesson is None else f"learn check {lesson.id}"]
             console.stderr().print(f"It has no tag of this lab yet: `{again} --yes` takes it over.")
     raise typer.Exit(ExitCode.OK if right else ExitCode.DIFFERENT)

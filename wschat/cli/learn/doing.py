@@ -32,29 +32,32 @@ def do(cloud: Cloud, there: Standing, lesson: Lesson, commands: Mapping[str, str
     """
     with completed(commands):
         work.check_possible(there, lesson)
-    return _carried_out(cloud, there, lesson, commands, "Do this in {}?", yes=yes)
+    _ask(cloud, there, [lesson], "Do this in {}?", yes=yes)
+    return _carry_out(cloud, there, lesson, commands)
 
 
 def adopt(
-    cloud: Cloud, there: Standing, lesson: Lesson, commands: Mapping[str, str], *, yes: bool
+    cloud: Cloud, there: Standing, lessons: Sequence[Lesson], commands: Mapping[str, str], *, yes: bool
 ) -> Standing:
-    """Take over what was made by hand and is right, as `do` does."""
-    return _carried_out(cloud, there, lesson, commands, UNTAGGED, yes=yes)
+    """Take over what was made by hand of lessons that are right, as `do` does, after one question."""
+    _ask(cloud, there, lessons, UNTAGGED, yes=yes)
+    for each in lessons:
+        there = _carry_out(cloud, there, each, commands)
+    return there
 
 
-def _carried_out(
-    cloud: Cloud, there: Standing, lesson: Lesson, commands: Mapping[str, str], question: str, *, yes: bool
-) -> Standing:
-    steps = changes(there.steps(lesson))
-    if not steps:
-        return there
+def _ask(cloud: Cloud, there: Standing, lessons: Sequence[Lesson], question: str, *, yes: bool) -> None:
+    """Show what is to be done for lessons, and ask."""
+    steps = dict.fromkeys(step for each in lessons for step in changes(there.steps(each)))
+    with on_interrupt(NOTHING_CHANGED):
+        announce(there.actual)
+        report.show_plan([*steps], console.stderr())
+        confirm(question, cloud, yes=yes)
 
+
+def _carry_out(cloud: Cloud, there: Standing, lesson: Lesson, commands: Mapping[str, str]) -> Standing:
     def do(cloud: Cloud, steps: Sequence[Step], _: Actual) -> Generator[Progress, None, Standing]:
         return work.do(cloud, there, lesson, steps)
 
-    commands = {**commands, "do": commands[f"learn do {lesson.id}"]}
-    with on_interrupt(NOTHING_CHANGED):
-        announce(there.actual)
-        report.show_plan(steps, console.stderr())
-        confirm(question, cloud, yes=yes)
+    commands, steps = {**commands, "do": commands[f"learn do {lesson.id}"]}, changes(there.steps(lesson))
     return carry_out(cloud, do, steps, there.actual, commands, partial(work.watched, cloud))[0]

@@ -61,3 +61,4 @@ def test_all(cloud: Cloud) -> None:
     assert (every.returncode, first[:4], third[:4]) == (3, "· 01", "→ 03")
     assert second == "✓ 02  The table of connections (not tagged yet)"
     assert last.startswith(f"✗ table {cloud.lab.prefix}room-messages-users: there is no table")
+    assert f"`wschat learn check --prefix {cloud.lab.prefix} --yes` takes it over" in every.stderr
