@@ -126,7 +126,7 @@ def _prefix(lab: Overview) -> str:
 def _reached(lab: Overview) -> str:
     """Return the drill that a lab is in, or the lesson of which something is missing, if so."""
     if drill := work.running(lab.actual):
-        hints = f", {drill.hints} hints" if drill.hints else ""
+        hints = f", hint {drill.hints}" if drill.hints else ""
         return f"drill {drill.drill.name}{hints}"
     lesson = _lesson(lab)
     return f"{lesson.number} {lesson.id}" if lesson else "all there"

@@ -20,12 +20,8 @@ from wschat.lab.aws.session import connect
 from wschat.lab.model import Actual
 from wschat.lab.permissions.user_policy import user_policy
 from wschat.learn.drills import work
-from wschat.learn.drills.catalogue import DRILLS
 from wschat.learn.drills.drill import Drill
 from wschat.target import Target
-
-SAMPLE = [each for each in DRILLS if each.name in {"it-ran-before", "one-word-more", "but-it-is-there"}]
-"""What the suite tries of them: those that take more than one change to and fro."""
 
 
 class Killed(BaseException):

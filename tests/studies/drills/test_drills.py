@@ -9,6 +9,6 @@ from wschat.learn.drills import work
 def test_a_sample(cloud: Cloud) -> None:
     """What a client sees is what people complain of; the check sees it; mended, all works."""
     url = provision(cloud)
-    drill = work.named("but-it-is-there")
+    drill = work.named("bad-gateway")
     trial = try_drill(cloud, url, drill)
     assert trial.held(drill), trial

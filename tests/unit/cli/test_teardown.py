@@ -1,9 +1,11 @@
 """`wschat teardown`: of one lab and of all, of what can't be removed, and where there is nothing."""
 
+from contextlib import suppress
 from itertools import count
 
 import boto3
 import pytest
+import typer
 
 from tests.support.labs import tear_down
 from tests.support.plane.faults import Fault
@@ -12,13 +14,17 @@ from tests.support.plane.rates import NO_DELAY
 from tests.support.plane.wire import Call
 from tests.support.terminal import terminal, wschat
 from tests.unit.lab.conftest import make
+from wschat.cli.teardown import teardown
 from wschat.lab import inventory, labs
-from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.cloud import Cloud, OutcomeUnknown
 from wschat.lab.aws.log_groups import LogGroup
 from wschat.lab.aws.roles import Role
 from wschat.lab.aws.session import connect
 from wschat.lab.aws.tables import Table
+from wschat.lab.aws.websocket_api import Api, tag_resource
 from wschat.lab.clock import Clock
+from wschat.lab.model import canonical
+from wschat.learn.drills import work
 from wschat.local.join import LocalLab
 from wschat.target import Target
 
@@ -126,3 +132,26 @@ def test_some_that_cannot_be_removed(emulator: LocalLab, cloud: Cloud, region: s
     for lab in made:
         tear_down(lab)
     here.iam.delete_instance_profile(InstanceProfileName=held)
+
+
+DENY = canonical({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]})
+
+
+def test_in_a_drill(emulator: LocalLab, cloud: Cloud, account: None) -> None:  # noqa: ARG001
+    """What a drill made goes, too; where that is refused, it is said, and the rest goes."""
+    plane, drill = Plane(emulator.endpoint, Clock(), times=NO_DELAY), work.named("one-word-more")
+    plane.fault = lambda call: Fault.DENIED if call.operation == "DeletePolicy" else None
+    for refused in (True, False):
+        lab = make(cloud, Role, Api)
+        tag_resource(lab, f"/apis/{lab.api_id}", {work.TAG: str(drill.number)})
+        arn = f"arn:aws:iam::000000000000:policy/{cloud.lab.name('wschat-drill')}"
+        with suppress(OutcomeUnknown):
+            lab.create(lab.iam.create_policy, PolicyName=arn.rpartition("/")[2], PolicyDocument=DENY)
+        with plane.listening() as url:
+            there = Target(prefix=cloud.lab.prefix, endpoint_url=url if refused else emulator.endpoint)
+            with pytest.raises(typer.Exit) as ended:
+                teardown(there, yes=True)
+        assert ended.value.exit_code == (3 if refused else 0)
+        assert (cloud.find(cloud.iam.get_policy, PolicyArn=arn) is None) is not refused
+        assert inventory.look(cloud, to_remove=True).resources == {}
+        lab.ids.clear()

@@ -213,5 +213,6 @@ def _after(cloud: Cloud, plan: Iterable[Step], actual: Actual) -> Actual:
     """Carry out a plan; return what exists then, when AWS shows it."""
     for _ in execute(cloud, plan, actual):
         pass
-    cloud.pause(cloud.pacing.read_lag, "AWS may not show yet what was changed")
+    if cloud.pacing.read_lag:
+        cloud.pause(cloud.pacing.read_lag, "AWS may not show yet what was changed")
     return inventory.look(cloud)

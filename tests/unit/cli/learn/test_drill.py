@@ -3,7 +3,8 @@
 import pytest
 import typer
 
-from tests.support.labs import provision
+from tests.support.labs import lab_of, provision
+from wschat.cli import provision as command
 from wschat.cli.learn.check import check
 from wschat.cli.learn.drill import drill
 from wschat.cli.status import status
@@ -15,12 +16,23 @@ from wschat.local.join import LocalLab
 from wschat.target import Target
 
 
-@pytest.mark.usefixtures("account")
-def test_from_end_to_end(emulator: LocalLab, cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
-    """The complaint and no cause, which status does not tell either; hints; then mended, and told."""
+@pytest.fixture(scope="module")
+def lab(clients: Cloud) -> Cloud:
+    """A lab that stands, as it should be between two tests."""
+    cloud = lab_of(clients, prefix="drill-")
     provision(cloud)
-    target, found = Target(prefix=cloud.lab.prefix, endpoint_url=emulator.endpoint), work.named("bad-gateway")
-    drill(target, found.name)
+    return cloud
+
+
+@pytest.mark.usefixtures("account")
+def test_from_end_to_end(emulator: LocalLab, lab: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who uses the lab is asked; the complaint and no cause, from status neither; hints; mended, and told."""
+    target, found = Target(prefix=lab.lab.prefix, endpoint_url=emulator.endpoint), work.named("bad-gateway")
+    somebody = {"ID": {"S": "somebody="}}
+    lab.dynamodb.put_item(TableName=lab.lab.name("client-records"), Item=somebody)
+    with pytest.raises(UsageError, match="no terminal to ask on"):
+        drill(target, found.name)
+    drill(target, found.name, yes=True)
     assert found.complaint in capsys.readouterr().out
     with pytest.raises(typer.Exit) as ended:
         status(target)
@@ -36,12 +48,24 @@ def test_from_end_to_end(emulator: LocalLab, cloud: Cloud, capsys: pytest.Captur
         assert (ended.value.exit_code, says in capsys.readouterr().out) == (3, True)
     drill(target, hint=True)
     assert capsys.readouterr().out == f"Hint 1: {found.hints[0]}\n"
-    with pytest.raises(UsageError, match=f"in a drill already: {found.name}"):
-        drill(target, "closed-door")
     drill(target, mend=True)
     assert found.cause in capsys.readouterr().out
-    actual = inventory.look(cloud)
-    assert (engine.drift(cloud, actual), work.running(actual), work.done(actual)) == ((), None, set())
+    actual = inventory.look(lab)
+    assert (engine.drift(lab, actual), work.running(actual), work.done(actual)) == ((), None, set())
+
+
+@pytest.mark.usefixtures("account")
+def test_provision_ends_it(emulator: LocalLab, lab: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """It says that it gives the drill away, mends also what it could not otherwise, and tells what it was."""
+    actual, found = inventory.look(lab), work.named("it-ran-before")
+    work.begin(lab, actual, found)
+    command.provision(Target(prefix=lab.lab.prefix, endpoint_url=emulator.endpoint), yes=True, verify=False)
+    told = capsys.readouterr()
+    assert told.out == f"{engine.url(lab, actual)}\n"
+    assert f"This lab is in a drill, {found.name}: " in told.err
+    assert found.cause in told.err
+    actual = inventory.look(lab)
+    assert (engine.drift(lab, actual), work.running(actual)) == ((), None)
 
 
 def test_list(capsys: pytest.CaptureFixture[str]) -> None:
