@@ -50,7 +50,7 @@ PURE = {
     "wschat.chat.settings",
     *(
         f"wschat.learn.{name}"
-        for name in ("lesson", "observe.known", "order", "progress", "resources", "words")
+        for name in ("choices", "lesson", "observe.known", "order", "progress", "resources", "words")
     ),
     *(f"wschat.learn.drills.{name}" for name in ("catalogue", "drill", "functions", "gateway", "states")),
     *(f"wschat.chat.ui.{name}" for name in ("json_lines", "links", "rendering")),
@@ -93,7 +93,10 @@ ONLY_IN = {
         "wschat.chat.network.connection",
         *(f"wschat.local.gateway.{name}" for name in ("gateway", "iam", "open_connection", "sockets")),
     },
-    "prompt_toolkit": {"wschat.chat.ui.keys", "wschat.chat.ui.prompt", "wschat.chat.ui.terminal"},
+    "prompt_toolkit": {
+        *(f"wschat.chat.ui.{name}" for name in ("keys", "prompt", "terminal")),
+        "wschat.cli.learn.prompt",
+    },
     "wcwidth": {"wschat.chat.ui.ansi"},
     "typer": {"wschat.cli"},
     "platformdirs": {"wschat.paths"},
@@ -102,6 +105,7 @@ CATCHERS = {
     "wschat.cli.app",
     "wschat.cli.aws",
     "wschat.cli.doctor",
+    "wschat.cli.learn.loop",
     "wschat.cli.teardown",
     "wschat.doctor.inside",
     "wschat.doctor.outside",

@@ -31,6 +31,11 @@ def history() -> Path:
     return _place() / "chat-history"
 
 
+def learn_history() -> Path:
+    """Return the file of what was typed at the lessons."""
+    return _place() / "learn-history"
+
+
 def config() -> Path:
     """Return the file of the chat's settings."""
     return user_config_path("wschat", appauthor=False) / "config.toml"

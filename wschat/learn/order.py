@@ -1,6 +1,7 @@
 """What each lesson makes; it comes after what that needs, and no two make the same."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 
 from wschat.lab.blueprint import blueprint
@@ -40,6 +41,14 @@ def made(lessons: tuple[Lesson, ...]) -> dict[str, tuple[str, ...]]:
                     hint = f"a lesson before it, or this one, has to make {needed}"
                     raise lesson.fault(f"{each} can't be made without {needed}", hint)
     return found
+
+
+def joined(lessons: tuple[Lesson, ...], before: Lesson) -> tuple[Lesson, ...]:
+    """Return the lessons with all that come before one as a single lesson, the first; there has to be one."""
+    number = lessons.index(before)
+    earlier = lessons[:number]
+    makes = dict.fromkeys(each for lesson in earlier for each in made(lessons)[lesson.id])
+    return (replace(earlier[-1], makes=tuple(makes)), *lessons[number:])
 
 
 def _needed(resource: Resource, others: Iterable[Resource]) -> list[str]:

@@ -68,7 +68,7 @@ class Prompt(PromptSession[str]):
             multiline=True,
             prompt_continuation="  ",
             key_bindings=self._keys.bindings(),
-            history=_history(history),
+            history=history_in(history),
             reserve_space_for_menu=len(BY_NAME) + 1,  # all of them, under the input line
             complete_while_typing=Condition(lambda: self.default_buffer.text.startswith("/")),
             bottom_toolbar="",
@@ -228,7 +228,7 @@ class Prompt(PromptSession[str]):
             self._keys.restored = text, remember
 
 
-def _history(path: Path) -> History:
+def history_in(path: Path) -> History:
     """Keep what is typed in a file that only this person reads; without one, for this run."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -6,13 +6,15 @@ from typing import Annotated
 import typer
 
 from wschat.cli import console, report
-from wschat.cli.aws import NOTHING_CHANGED, connect, on_interrupt
+from wschat.cli.aws import NOTHING_CHANGED, on_interrupt
 from wschat.cli.learn import checking, doing
-from wschat.cli.learn.options import Lessons, StepOrNone, commands, find
+from wschat.cli.learn.options import Lessons, StepOrNone, find
+from wschat.cli.learn.place import Local, Place, opened
 from wschat.cli.options import AwsTarget, Yes
 from wschat.errors import ExitCode
 from wschat.learn.course import course
 from wschat.learn.drills.work import running
+from wschat.learn.lesson import Lesson
 
 
 def check(
@@ -20,34 +22,42 @@ def check(
     step: StepOrNone = None,
     *,
     lessons: Lessons = None,
+    local: Local = False,
     json: Annotated[bool, typer.Option("--json", help="Write it as JSON.")] = False,
     yes: Yes = False,
 ) -> None:
     """Say what of a lesson is not right yet. Without STEP, of all; in a drill, whether it is mended."""
     found = course(lessons)
     lesson = None if step is None else find(found, step)
+    with opened(target, lessons, local=local) as place:
+        raise typer.Exit(_check(place, found, lesson, json=json, yes=yes))
+
+
+def _check(
+    place: Place, found: tuple[Lesson, ...], lesson: Lesson | None, *, json: bool, yes: bool
+) -> ExitCode:
     with on_interrupt(NOTHING_CHANGED):
-        cloud = connect(target)
+        cloud = place.cloud
         there = doing.look(cloud, found)
     drill = running(there.actual)
     if drill and not json:
         from wschat.cli.learn.mended import check_drill  # what connects takes as long to load as all the rest
 
-        raise typer.Exit(check_drill(cloud, there.actual, drill, target))
+        return check_drill(cloud, there.actual, drill, place.target)
     asked = found if lesson is None else (lesson,)
     right = not any(map(there.faults, asked))
     if json:
         console.stdout().out(checking.as_json(there, () if drill else asked, cloud.notes, drill))
-        raise typer.Exit(ExitCode.OK if right and not drill else ExitCode.DIFFERENT)
+        return ExitCode.OK if right and not drill else ExitCode.DIFFERENT
     report.show_left_alone((), cloud.notes)
     if lesson is None:
         checking.show_all(there)
     checking.show_faults(there, lesson or there.next or found[-1])
     if by_hand := [each for each in asked if there.steps(each) and not there.faults(each)]:
-        typed = commands(target, found, lessons)
+        typed = place.commands(found)
         if yes or (sys.stdin and sys.stdin.isatty()):
             doing.adopt(cloud, there, by_hand, typed, yes=yes)
         else:
             again = typed["learn check" if lesson is None else f"learn check {lesson.id}"]
             console.stderr().print(f"It has no tag of this lab yet: `{again} --yes` takes it over.")
-    raise typer.Exit(ExitCode.OK if right else ExitCode.DIFFERENT)
+    return ExitCode.OK if right else ExitCode.DIFFERENT

@@ -14,10 +14,10 @@ from wschat.cli.aws import (
     NOTHING_CHANGED,
     carry_out,
     confirm,
-    connect,
     on_interrupt,
     waiting,
 )
+from wschat.cli.learn.place import Local, opened
 from wschat.cli.options import AwsTarget, Yes
 from wschat.errors import AccessError, ExitCode, UsageError
 from wschat.lab import engine, inventory
@@ -41,6 +41,7 @@ def drill(
     every: Annotated[bool, typer.Option("--list", help="List all drills.")] = False,
     hint: Annotated[bool, typer.Option("--hint", help="Give a hint; the third says where to look.")] = False,
     mend: Annotated[bool, typer.Option("--mend", help="Mend it, and tell what it was.")] = False,
+    local: Local = False,
     yes: Yes = False,
 ) -> None:
     """Break one thing, to be found. Say what people complain of; `learn check` tells whether it is mended."""
@@ -50,18 +51,19 @@ def drill(
         show_all()
         return
     chosen = None if name is None else work.named(name)
-    with on_interrupt(NOTHING_CHANGED):
-        cloud = connect(target)
-        actual = waiting(cloud, LOOKING, inventory.look)
-    running = work.running(actual)
-    if mend:
-        _mend(cloud, actual, running, target.commands)
-    elif hint:
-        _hint(cloud, actual, running, target.commands)
-    elif running and name is None:
-        show(running, cloud, target.commands)
-    else:
-        _begin(cloud, actual, chosen, target.commands, yes=yes)
+    with opened(target, local=local) as place:
+        with on_interrupt(NOTHING_CHANGED):
+            cloud = place.cloud
+            actual = waiting(cloud, LOOKING, inventory.look)
+        running, typed = work.running(actual), place.commands()
+        if mend:
+            _mend(cloud, actual, running, typed)
+        elif hint:
+            _hint(cloud, actual, running, typed)
+        elif running and name is None:
+            show(running, cloud, typed)
+        else:
+            _begin(cloud, actual, chosen, typed, yes=yes)
 
 
 def show_all() -> None:

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from shlex import quote
 from typing import Annotated, Any
 
 import typer
 
 from wschat.errors import UsageError
 from wschat.learn.lesson import Lesson
-from wschat.target import Target
 
 Lessons = Annotated[
     Path | None,
@@ -20,13 +18,6 @@ Lessons = Annotated[
 _STEP: Any = typer.Argument(metavar="STEP", help="A lesson's number or name, as `wschat learn list` has it.")
 Step = Annotated[str, _STEP]
 StepOrNone = Annotated[str | None, _STEP]
-
-
-def commands(target: Target, lessons: Sequence[Lesson], folder: Path | None) -> dict[str, str]:
-    """Return what to type for each command that leads on from a lesson, to mean the same lab and lessons."""
-    options = target.options + ("" if folder is None else f" --lessons {quote(str(folder))}")
-    names = [f"learn {name} {each.id}" for each in lessons for name in ("check", "do")]
-    return target.commands | {name: f"wschat {name}{options}" for name in names}
 
 
 def find(lessons: Sequence[Lesson], step: str) -> Lesson:

@@ -58,15 +58,17 @@ class Scene:
         sign: returns what signs connections to a URL, where the API asks for signatures.
         maker: returns the id of the lesson that makes a resource, by what lessons call that.
         command: returns what to type for `chat` or `web` to mean this lab, by its URL and whether one signs.
+        options: those with which a command of `wschat learn` means it, each after a space.
     """
 
     cloud: Cloud
     sign: Callable[[str], Sign]
     maker: Callable[[str], str]
     command: Callable[[str, str, bool], str]
+    options: str = ""
 
     def lacking(self, resource: str) -> AwsError:
         """Return the error that a resource, as lessons call it, is not there."""
         lesson = self.maker(resource)
-        hint = f"lesson {lesson} makes it: `wschat learn do {lesson}`"
+        hint = f"lesson {lesson} makes it: `wschat learn do {lesson}{self.options}`"
         return AwsError(f"there is no {resource} yet", hint=hint)

@@ -88,9 +88,8 @@ def _telling_who_makes(scene: Scene, action: Action) -> Iterator[None]:
     except AnswerError as error:
         if error.what.startswith("Forbidden") or error.code == ErrorCode.UNKNOWN_ACTION:
             lesson = scene.maker(f"route {action}")
-            error.hint = (
-                f"lesson {lesson} makes the route {action}, and deploys it: `wschat learn check {lesson}`"
-            )
+            look = f"`wschat learn check {lesson}{scene.options}`"
+            error.hint = f"lesson {lesson} makes the route {action}, and deploys it: {look}"
         raise
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from wschat.cli.learn import doing
-from wschat.cli.learn.options import commands
+from wschat.cli.learn.place import Place
 from wschat.errors import AwsError, UsageError
 from wschat.lab.aws.cloud import Cloud
 from wschat.learn.course import course
@@ -13,7 +13,7 @@ from wschat.target import Target
 def test_what_can_not_be_done(empty: Cloud) -> None:
     """Nothing is asked and nothing is changed where a lesson can't be done; else it is asked."""
     lessons = course()
-    typed = commands(Target(prefix="a-"), lessons, None)
+    typed = Place(Target(prefix="a-")).commands(lessons)
     first, second = (each for each in lessons if each.id in {"connections-table", "connect-function"})
     there = doing.look(empty, lessons)
     with pytest.raises(UsageError, match="comes before") as early:

@@ -1,0 +1,166 @@
+"""One who learns, at a keyboard that a script types on, in an account."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from wschat.cli.learn.loop import Loop
+from wschat.cli.learn.place import Place
+from wschat.errors import AccessError, AwsError
+from wschat.lab.aws.cloud import Cloud
+from wschat.learn.course import course
+from wschat.learn.lesson import Lesson, parse
+from wschat.target import Target
+
+HEADER = "---\ntitle: The {0} lesson\n{1}---\nWhy {0}: {{prefix}}.\n"
+QUESTION = "## Hint\nThe {0} hint.\n## Question\nThe question?\n### Answer\nThe answer.\n"
+
+
+class Account(Place):
+    """A place that is this account; each of `refuses` is raised once where the clients are needed."""
+
+    def __init__(self, cloud: Cloud, *refuses: BaseException) -> None:
+        super().__init__(Target(prefix=cloud.lab.prefix))
+        self._cloud, self._refuses, self.logged_out = cloud, [*refuses], 0
+
+    @property
+    def cloud(self) -> Cloud:
+        if self._refuses:
+            raise self._refuses.pop(0)
+        return super().cloud
+
+    def log_out(self) -> None:
+        self.logged_out += 1
+
+
+def lessons(*makes: str) -> tuple[Lesson, ...]:
+    """Return lessons that make these, or nothing, and end with a hint and a question."""
+    numbers = ["first", "second", "third", "fourth"]
+    return tuple(
+        parse(
+            HEADER.format(name, f"makes: {what}\nsee: items client-records\n" if what else "")
+            + QUESTION.format(name),
+            f"{number:02}-{name}.md",
+        )
+        for number, (name, what) in enumerate(zip(numbers, makes, strict=False), 1)
+    )
+
+
+TABLES = lessons("", "table client-records", "table room-messages-users", "")
+
+
+def typing(*lines: str) -> Callable[[str], str]:
+    """Return what types these lines, and then Ctrl-D."""
+    left: Iterator[str] = iter(lines)
+
+    def ask(prompt: str) -> str:
+        print(prompt)  # noqa: T201  as a terminal shows it
+        line = next(left, None)
+        if line is None:
+            raise EOFError
+        return line
+
+    return ask
+
+
+@pytest.fixture
+def learn(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[Loop, str]]:
+    """Let somebody type lines from a lesson on; return the loop, and what was shown."""
+
+    def run(
+        *lines: str, at: int | None = 1, place: Place | None = None, of: tuple[Lesson, ...] = TABLES
+    ) -> tuple[Loop, str]:
+        loop = Loop(of, place or Account(cloud), typing(*lines))
+        loop.begin(None if at is None else of[at])
+        loop.run()
+        shown = capsys.readouterr()
+        return loop, shown.out + shown.err
+
+    return run
+
+
+Learn = Callable[..., tuple[Loop, str]]
+
+
+def test_a_lesson(learn: Learn, cloud: Cloud) -> None:
+    """It is shown, checked, done, looked at and asked about; Enter alone goes on when it is done."""
+    loop, shown = learn("", "i", "a", "d", "i", "s", "t", "mine", "h", "w", "", "q")
+    name = f"{cloud.lab.prefix}client-records"
+    told = [
+        "Lesson 2 of 4: The second lesson",
+        f"Why second: {cloud.lab.prefix}.",
+        f"✗ table {name}: there is no table of this name",
+        f"aws dynamodb create-table --table-name {name}",
+        f"dynamodb CreateTable {name}",
+        "✓ 02 second: all of it is right.",
+        "See items client-records",
+        "the table client-records is empty",
+        "The question?",
+        "The answer.",
+        "The second hint.",
+        f"Why second: {cloud.lab.prefix}.",
+        "Lesson 3 of 4: The third lesson",
+    ]
+    places = [shown.find(each) for each in told]
+    assert -1 not in places, told[places.index(-1)]
+    assert [shown.rfind(each) for each in told[-3:]] == sorted(shown.rfind(each) for each in told[-3:])
+    assert loop.lesson.id == "third"
+
+
+def test_where_one_is(learn: Learn) -> None:
+    """What exists tells where to begin; one may go on, back, and to any lesson, and never over the edge."""
+    _, shown = learn("", "b", "b", "n", "3", "fourth", "", "n", "l", at=None)
+    titles = [line.removeprefix("Lesson ")[0] for line in shown.splitlines() if line.startswith("Lesson ")]
+    assert titles == ["1", "2", "1", "1", "2", "3", "4"]
+    assert shown.count("That was the last lesson.") == 2
+    assert "* 04  fourth  The fourth lesson" in shown
+    for lesson, then in (("second", "third"), ("third", "fourth")):
+        learn(lesson, "d", at=None)
+        loop, shown = learn("l", at=None)
+        assert loop.lesson.id == then
+        assert shown.count("(done)") == int(then != "third") + 1
+
+
+def test_refusals(learn: Learn, cloud: Cloud) -> None:
+    """What is refused is shown with what to do now, for this lesson; then it goes on, with a new login."""
+    refuses = [
+        AccessError("nobody is logged in", hint="log in"),
+        AccessError("the login has expired", hint="log in"),
+        AwsError("no", hint="`wschat provision` makes it, `wschat status` tells"),
+        KeyboardInterrupt(),
+        EOFError(),
+    ]
+    place = Account(cloud, *refuses)
+    options = f" --prefix {cloud.lab.prefix}"
+    loop, shown = learn("hello", "3", "c", "i", "i", "i", "i", place=place, at=None)
+    assert place.logged_out == 2
+    assert loop.lesson.id == "third"
+    assert "Lesson 1 of 4" in shown
+    assert "nobody is logged in" in shown
+    assert "the login has expired" in shown
+    assert f"`wschat learn do third{options}` makes it, `wschat learn check third{options}` tells" in shown
+    assert shown.count("Stopped. What was made by then stays") == 2
+    assert "'hello' is none of these choices, and no lesson" in shown
+    assert "there is no table of this name" in shown
+
+
+def test_the_words(cloud: Cloud) -> None:
+    """Tab completes the choices of the lesson where one is, and the lessons' names."""
+    loop = Loop(course(), Account(cloud), input)
+    assert {"check", "hint", "quit", "connect-function"} <= loop.words.keys()
+    assert "code" not in loop.words
+    assert loop.words["deploy"] == "Deployed, and the first connection"
+
+
+def test_the_code(learn: Learn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The source comes by the pager, or is shown."""
+    text = "---\ntitle: T\ncode: connect, disconnect\n---\nWhy.\n"
+    of = (parse(text, "01-code.md"),)
+    monkeypatch.setenv("PAGER", f"cat > {tmp_path / 'kept'}")
+    _, shown = learn("r", at=0, of=of)
+    assert "def handler" not in shown
+    assert (tmp_path / "kept").read_text().count("def handler") == 2
+    del os.environ["PAGER"]
+    assert learn("r", at=0, of=of)[1].count("def handler") == 2

@@ -1,0 +1,53 @@
+"""What one does by hand in a lesson: the commands of aws, and where in the console what is entered."""
+
+from rich.text import Text
+
+from wschat.cli import console
+from wschat.cli.learn.pages import show_markdown
+from wschat.cli.learn.place import Place
+from wschat.cli.options import program
+from wschat.lab.aws.functions import Function
+from wschat.lab.aws.stages import Stage
+from wschat.lab.aws.websocket_api import API_NAME, Api
+from wschat.lab.by_hand.commands import Shell, pasted
+from wschat.lab.by_hand.console import API_ID, markdown
+from wschat.lab.plan import MAKES, Step, Verb
+from wschat.learn.lesson import Lesson
+from wschat.learn.progress import Standing
+
+NO_CONSOLE = "There is none for a lab on this machine. In an account, this is where:\n"
+DONE = "All of it is there already. So it is made:"
+
+
+def lacking(there: Standing, lesson: Lesson) -> tuple[Step, ...]:
+    """Return the steps that make what lacks of a lesson; of one that is done, those that made it."""
+    if steps := [step for step in there.steps(lesson) if step.verb in MAKES]:
+        return tuple(steps)
+    console.stdout().print(DONE)
+    own = (each for each in there.wanted(lesson) if each.kind != Stage.kind or Stage.kind in lesson.makes)
+    return tuple(Step(Verb.CREATE, each) for each in own)
+
+
+def show_commands(there: Standing, lesson: Lesson, place: Place) -> None:
+    """Show the commands of aws that make what lacks, each whole, to be pasted."""
+    out = console.stdout()
+    typed = pasted(lacking(there, lesson), _shell(there, place))
+    out.print("Paste this into a shell in another terminal, all at once or command by command:\n")
+    for command in typed:
+        out.out(command, highlight=False)
+
+
+def _shell(there: Standing, place: Place) -> Shell:
+    return Shell(there.lab, place.target.profile, program())
+
+
+def show_console(there: Standing, lesson: Lesson, place: Place) -> None:
+    """Show where in the console what lacks is made, and with which values."""
+    if place.local:
+        console.stdout().print(NO_CONSOLE)
+    steps = lacking(there, lesson)
+    lab, api = there.lab, there.actual.ids.get((Api.kind, there.lab.name(API_NAME)), API_ID)
+    if packed := [step.resource.name for step in steps if isinstance(step.resource, Function)]:
+        console.stdout().print(Text(f"In a shell, for the zips: {_shell(there, place).pack(packed)}\n"))
+    for step in steps:
+        show_markdown(markdown(step.resource, lab, api))

@@ -1,0 +1,109 @@
+"""What lessons look like at a terminal of any width; a dumb one gets lines without colours and boxes."""
+
+import os
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import Heading, Markdown
+from rich.text import Text
+from rich.theme import Theme
+
+from wschat.cli import console
+from wschat.learn.choices import Choice
+from wschat.learn.lesson import Lesson
+from wschat.learn.line_notes import listing
+from wschat.learn.observe.scene import Sight
+from wschat.text import safe
+
+WIDEST = 100
+"""Columns of a text, however wide the terminal is."""
+THEME = Theme({"markdown.code": "bold"})
+BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```\n?", re.MULTILINE | re.DOTALL)
+
+
+class Headline(Heading):
+    """A heading that is no box, and stands where a line begins."""
+
+    def __rich_console__(self, _console: Console, _options: ConsoleOptions) -> RenderResult:
+        """Yield it in bold."""
+        yield Text(self.text.plain, "bold")
+
+
+class Prose(Markdown):
+    """Markdown as a lesson has it."""
+
+    elements: ClassVar = {**Markdown.elements, "heading_open": Headline}
+
+
+def be_plain() -> None:
+    """Take the terminal for one that can show nothing but lines: no colours, no boxes, no redrawing."""
+    os.environ["TERM"] = "dumb"
+
+
+def is_plain() -> bool:
+    """Tell whether the terminal is taken for such a one."""
+    return os.environ.get("TERM", "dumb") == "dumb"
+
+
+def show_markdown(text: str) -> None:
+    """Show a text of Markdown, whoever wrote it; blocks of code as they are, to be copied."""
+    out = console.stdout()
+    prose, *blocks = BLOCK.split("\n".join(map(safe, text.splitlines())))
+    _show_prose(out, prose)
+    for code, after in zip(blocks[::2], blocks[1::2], strict=True):
+        out.out(textwrap.dedent(code), highlight=False, end="")
+        _show_prose(out, after)
+    out.print()
+
+
+def _show_prose(out: console.Console, text: str) -> None:
+    if text.strip():
+        with out.use_theme(THEME):
+            out.print(Prose(text), width=min(out.width, WIDEST), soft_wrap=False)
+
+
+def show_title(lesson: Lesson, number: int, of: int, makes: Iterable[str], *, made: bool) -> None:
+    """Show what a lesson is about, and what it makes, if that is not there already."""
+    out = console.stdout()
+    out.print()
+    done = " (it is all there)" if made else ""
+    out.print(Text.assemble((f"Lesson {number} of {of}: {safe(lesson.title)}", "bold"), done))
+    if named := ", ".join(makes):
+        out.print(Text(f"It makes: {named}", "dim"))
+    out.print()
+
+
+def show_choices(choices: Sequence[Choice]) -> None:
+    """Show what can be chosen, by which letter or word."""
+    shown = Text(" · ").join(Text.assemble((each.letter, "bold"), f" {each.what}") for each in choices)
+    console.stdout().print(shown)
+
+
+def toolbar(choices: Iterable[Choice], columns: int) -> str:
+    """Return the choices in as few lines as so many columns need."""
+    words = "  ".join(f"{each.letter}\u00a0{each.name}" for each in choices)
+    return "\n".join(textwrap.wrap(words, columns, break_long_words=False)).replace("\u00a0", " ")
+
+
+def show_sight(sight: Sight) -> None:
+    """Show one thing that was seen: when, who did what, and its text as it is."""
+    when = (f"{sight.seconds:7.3f} s  ", "dim")
+    several = "\n" if "\n" in sight.text else ""
+    who = (f"{sight.who}:{several or ' '}", "bold") if sight.who else ""
+    console.stdout().print(Text.assemble(when, who, sight.text))
+
+
+def code(module: str, columns: int) -> str:
+    """Return a function's source, with its notes under the lines that they are of."""
+    width = min(columns, WIDEST)
+    lines = [f"wschat/functions/{module}.py", ""]
+    for number, (line, note) in enumerate(listing(module), 1):
+        lines.append(f"{number:3}  {line}".rstrip())
+        if note:
+            indent = " " * (len(line) - len(line.lstrip()) + 5)
+            first, other = f"{indent}note: ", f"{indent}      "
+            lines += [*textwrap.wrap(note, width, initial_indent=first, subsequent_indent=other), ""]
+    return "\n".join(lines) + "\n"
