@@ -41,12 +41,11 @@ def words(typed: Iterable[str], variables: Mapping[str, str]) -> list[list[str]]
     return [[next(told) for _ in range(int(count))] for count in told]
 
 
-def read(typed: Iterable[str], variables: Mapping[str, str], folder: Path) -> list[list[Any]]:
+def read(commands: list[list[str]], folder: Path) -> list[list[Any]]:
     """Return what the program reads in commands, as `reader` tells it, in a folder that has the zips."""
-    reader = Path(__file__).with_name("reader.py")
     done = subprocess.run(
-        (SCRIPTS / "python", reader),
-        input=json.dumps(words(typed, variables)),
+        (SCRIPTS / "python", Path(__file__).with_name("reader.py")),
+        input=json.dumps(commands),
         check=True,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,6 +1,7 @@
 """Labs on the plane: one that stands, is changed by hand, and healed; one that two people want at once."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from tests.studies.account import Account
@@ -13,6 +14,8 @@ from tests.support.plane.wire import Call
 from wschat.errors import WschatError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.by_hand.calls import Call as ByHand
+from wschat.lab.by_hand.calls import calls
 from wschat.lab.executor import execute
 from wschat.lab.model import Actual, Key
 from wschat.lab.plan import Step
@@ -61,11 +64,19 @@ class House(Account):
         self.clock.sleep(AN_HOUR)
 
     def healed(self, cloud: Cloud) -> list[str]:
-        """Provision what should be; return the calls that it took, in their order."""
-        with self.writes() as calls:
-            provision(cloud)
-        assert self.plane.locked_out() == []
-        return [_told(call) for call in calls]
+        """Provision what should be; return the calls that it took, in their order.
+
+        They are those that the steps tell, whoever wants to make them by hand.
+        """
+        actual = inventory.look(cloud)
+        steps = engine.plan_up(cloud, actual)
+        by_hand = calls(steps, cloud.lab, replace(cloud, ids=dict(actual.ids)))
+        with self.writes() as made:
+            _, left = drain(engine.provision(cloud, steps, actual))
+        assert (left, self.plane.locked_out()) == ((), [])
+        done = [_told(call) for call in made]
+        assert sorted(done) == sorted(_by_hand(call) for call in by_hand)
+        return done
 
     def heal(self, case: Case) -> tuple[Step, Any, list[str]]:
         """Make a change by hand, and provision.
@@ -149,5 +160,14 @@ def _differences(cloud: Cloud) -> Iterable[Step]:
 
 def _told(call: Call) -> str:
     """Return the name of a call; of an update, with what it changes."""
-    names = {name[0].upper() + name[1:] for name in call.params}
-    return called(call.operation, names - IDENTITY)
+    return _called(call.operation, call.params)
+
+
+def _by_hand(call: ByHand) -> str:
+    """Return the same of a call that is to be made by hand."""
+    return _called(call.operation.title().replace("_", ""), call.parameters)
+
+
+def _called(operation: str, parameters: Iterable[str]) -> str:
+    names = {name[0].upper() + name[1:] for name in parameters}
+    return called(operation, names - IDENTITY)

@@ -5,7 +5,7 @@ private use.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -61,16 +61,6 @@ class _Ids(dict[Key, str]):
         return variable(key)
 
 
-class _Nothing:
-    """A paginator of a list with nothing in it."""
-
-    def paginate(self, **_: object) -> "_Nothing":
-        return self
-
-    def search(self, _path: str) -> list[Any]:
-        return []
-
-
 @dataclass(frozen=True)
 class _Client:
     """In the place of a client of boto3's: its methods are told, and those that look ask the real one."""
@@ -82,9 +72,7 @@ class _Client:
     def __getattr__(self, operation: str) -> Any:  # noqa: ANN401  a method of boto3's
         if not operation.startswith(READS):
             return partial(self.teller.take, self.service, operation)
-        if self.real:
-            return getattr(self.real, operation)
-        return (lambda _operation: _Nothing()) if operation == "get_paginator" else (lambda **_: None)
+        return getattr(self.real, operation) if self.real else lambda **_: None
 
 
 class _Teller:
@@ -140,6 +128,9 @@ class _Teller:
 
     def pages(self, client: _Client, operation: str, path: str, **parameters: Any) -> list[Any]:  # noqa: ANN401
         return self._real.pages(client.real, operation, path, **parameters) if self._real else []
+
+    def looks(self, *_: object) -> Iterator[float]:
+        yield 0.0
 
     def poll(self, *_: object, **_parameters: object) -> dict[str, Any]:
         return {}

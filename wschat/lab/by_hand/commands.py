@@ -229,7 +229,8 @@ def _words(call: Call, parameters: Mapping[str, Any], shell: Shell) -> list[str]
         elif isinstance(value, list) and value and all(isinstance(each, str) for each in value):
             words.append(" ".join((option, *map(_quoted, value))))
         else:
-            words.append(f"{option} {_quoted(_folded(value, len(f'    {option} ')))}")
+            said = json.loads(value) if name.endswith("Document") else value
+            words.append(f"{option} {_quoted(_folded(said, len(f'    {option} ')))}")
     return words
 
 
@@ -239,8 +240,6 @@ def _json(value: object) -> str:
 
 def _folded(value: object, column: int) -> str:
     """Return a value as text: what JSON has, in lines that are no longer than they must be."""
-    if isinstance(value, str) and value.startswith("{"):
-        value = json.loads(value)
     if not isinstance(value, dict | list):
         return str(value)
     if column + len(_json(value)) < WIDTH - len("'' \\"):

@@ -1,5 +1,7 @@
 """What a plan's steps tell is what they do."""
 
+import ast
+import inspect
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,9 +12,9 @@ import pytest
 from tests.support.labs import plan, provision
 from tests.unit.lab.by_hand.labs import LAB, whole
 from wschat.lab import inventory
+from wschat.lab.aws import KINDS
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.aws.stages import Stage
-from wschat.lab.by_hand.calls import READS, Call, calls, variable
+from wschat.lab.by_hand.calls import READS, Call, _Teller, calls, variable
 from wschat.lab.model import SERVICES
 from wschat.lab.plan import Step, Verb
 
@@ -58,17 +60,12 @@ def test_a_whole_lab(empty: Cloud) -> None:
 
 def test_ids_that_are_known(empty: Cloud) -> None:
     """What exists goes by its id, if AWS is asked; else by its variable, and a stage by its name."""
-    provision(empty)
-    actual = inventory.look(empty)
-    stage = actual.resources[("stage", "development")]
-    assert isinstance(stage, Stage)
-    steps = [Step(Verb.DELETE, stage, stage)]
-    api = next(which for (kind, _), which in actual.ids.items() if kind == "API")
-    empty.ids.update(actual.ids)
-    (call,) = calls(steps, empty.lab, empty)
-    assert call.parameters == {"ApiId": api, "StageName": "development"}
-    (call,) = calls(steps, empty.lab)
-    assert call.parameters == {"ApiId": variable(("API", "chatroom-websocket")), "StageName": "development"}
+    (stage,) = (step.resource for step in whole(empty.lab, "stage"))
+    api, steps = ("API", "chatroom-websocket"), [Step(Verb.DELETE, stage, stage)]
+    empty.ids[api] = "a1b2"
+    (known,), (unknown,) = calls(steps, empty.lab, empty), calls(steps, empty.lab)
+    assert known.parameters == {"ApiId": "a1b2", "StageName": "development"}
+    assert unknown.parameters == {"ApiId": variable(api), "StageName": "development"}
 
 
 @pytest.mark.parametrize("kind", ["table", "role", "log group", "function", "API", "route"])
@@ -77,6 +74,17 @@ def test_deletes(kind: str) -> None:
     step = whole(LAB, kind)[0]
     told = calls([Step(Verb.DELETE, step.resource, step.resource)], LAB)
     assert [each.operation for each in told] == [f"delete_{kind.lower().replace(' ', '_')}"]
+
+
+def test_all_that_steps_use() -> None:
+    """Each part of a cloud that creates, updates and deletes use is there for those that tell them."""
+    modules = {inspect.getmodule(each) for kind in KINDS.values() for each in kind.__mro__}
+    trees = [ast.parse(inspect.getsource(each)) for each in modules if each and ".aws." in each.__name__]
+    functions = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
+    doing = (each for each in functions if each.name not in {"read", "names", "attributes"})
+    nodes = (node for each in doing for node in ast.walk(each) if isinstance(node, ast.Attribute))
+    used = {node.attr for node in nodes if isinstance(node.value, ast.Name) and node.value.id == "cloud"}
+    assert {"api_id", "call", "looks", "ids"} <= used <= set(dir(_Teller(LAB, None)))
 
 
 def test_nothing_is_asked() -> None:

@@ -7,9 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.studies.commands.aws_program import NEEDED, read
+from tests.studies.commands.aws_program import NEEDED, read, words
 from tests.unit.lab.by_hand.labs import LAB, whole
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.bundle import bundle
@@ -17,6 +15,7 @@ from wschat.lab.by_hand.calls import VARIABLE, calls, variable
 from wschat.lab.by_hand.commands import PAUSE, WIDTH, Shell, _name, commands, pasted
 from wschat.lab.chosen.choices import Choices
 from wschat.lab.model import AWS_IAM
+from wschat.lab.plan import Step, Verb
 
 HOSTILE = replace(
     LAB,
@@ -43,31 +42,65 @@ def kept(parameters: object) -> dict[str, str]:
     return {_name(kind, name): variable((kind, name)) for kind, name in VARIABLE.findall(text)}
 
 
-CASES = {
-    "hostile": (ODD, ()),
-    "a role given, no throttle": (Shell(GIVEN), ("function", "stage")),
+CHANGED: dict[str, dict[str, Any]] = {
+    "table": {"deletion_protection": True, "most_reads": 5, "ttl": "theirs", "tags": (("a", "b"),)},
+    "role": {"trust": "{}", "attached": ("arn:x",), "inline": ("more",), "tags": (("a", "b"),)},
+    "policy": {"document": "{}"},
+    "log group": {"retention_days": 1, "deletion_protection": True},
+    "function": {
+        "code": "x",
+        "memory": 1,
+        "layers": ("arn:x",),
+        "vpc_subnets": ("subnet-1",),
+        "description": "x",
+        "environment": (),
+        "reserved_concurrency": 0,
+        "urls": ("x",),
+        "last_update": "Failed",
+    },
+    "permission": {"source": "arn:x"},
+    "API": {"endpoint_disabled": True, "description": "x"},
+    "integration": {"description": "x", "timeout": 50},
+    "route": {"integration": "x", "authorization": AWS_IAM, "api_key": True},
+    "stage": {"auto_deploy": True, "rate": 1.0, "route_settings": None},
 }
 
 
+def updates() -> tuple[Step, ...]:
+    """Return steps that each change back much of a resource, of one of each kind."""
+    first = {step.resource.kind: step.resource for step in whole(LAB)[::-1]}
+    return tuple(
+        Step(Verb.UPDATE, first[kind], replace(first[kind], **changed)) for kind, changed in CHANGED.items()
+    )
+
+
+CASES = (
+    (ODD, whole(HOSTILE)),
+    (Shell(GIVEN), whole(GIVEN, "function", "stage")),
+    (Shell(LAB), updates()),
+    (Shell(LAB), tuple(Step(Verb.DELETE, each.resource, each.resource) for each in updates())),
+)
+"""Shells, each with the steps that are done in it: a lab of odd letters, one with a role given, changes."""
+
+
 @NEEDED
-@pytest.mark.parametrize(("shell", "kinds"), CASES.values(), ids=CASES)
-def test_what_aws_reads(shell: Shell, kinds: tuple[str, ...], tmp_path: Path) -> None:
+def test_what_aws_reads(tmp_path: Path) -> None:
     """It reads each parameter that provision sends, of whatever letters, and where to."""
-    folder, config = tmp_path / shell.zips.replace("\\", ""), tmp_path / ".aws/config"
-    for each in (folder, config.parent):
-        each.mkdir()
-    config.write_text('[profile "my own"]\n')
+    for each in ("zips", "my zips", ".aws"):
+        (tmp_path / each).mkdir()
+    (tmp_path / ".aws/config").write_text('[profile "my own"]\n')
     for spec in FUNCTIONS:
-        (folder / f"{spec.name}.zip").write_bytes(bundle(spec.module))
-    steps = whole(shell.lab, *kinds)
-    sent = calls(steps, shell.lab)
-    typed = [each.typed for each in commands(steps, shell) if each.call]
-    where = shell.lab.region, shell.profile, shell.lab.endpoint
-    wanted = [
-        [each.service, each.operation.title().replace("_", ""), plain(each.parameters), *where]
-        for each in sent
-    ]
-    found = read(typed, kept([each.parameters for each in sent]), tmp_path)
+        for each in ("zips", "my zips"):
+            (tmp_path / each / f"{spec.name}.zip").write_bytes(bundle(spec.module))
+    typed, wanted = list[list[str]](), list[list[Any]]()
+    for shell, steps in CASES:
+        sent = calls(steps, shell.lab)
+        commanded = (each.typed for each in commands(steps, shell) if each.call)
+        typed += words(commanded, kept([each.parameters for each in sent]))
+        where = shell.lab.region, shell.profile, shell.lab.endpoint
+        for service, operation, parameters in (each[1:] for each in sent):
+            wanted.append([service, operation.title().replace("_", ""), plain(parameters), *where])
+    found = read(typed, tmp_path)
     assert [[service, name, plain(given), *rest] for service, name, given, *rest in found] == wanted
 
 
