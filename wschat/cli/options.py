@@ -180,7 +180,10 @@ def signer(target: Target) -> Callable[[], SignedHandshake] | None:
     return signer(target.url, target)
 
 
-def program() -> str:
-    """Return what to type for this program: its name, or its path where a shell would not find it."""
-    path = Path(sys.argv[0])
+def program(*, anywhere: bool = False) -> str:
+    """Return what to type for this program: its name, or its path where a shell would not find it.
+
+    `anywhere` is for what may be typed in another folder.
+    """
+    path = Path(sys.argv[0]).absolute() if anywhere else Path(sys.argv[0])
     return "wschat" if which("wschat") or path.name != "wschat" else quote(str(path))

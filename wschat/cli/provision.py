@@ -161,7 +161,7 @@ def _show_script(cloud: Cloud, actual: Actual, target: Target, left: Sequence[St
     else:
         steps, looks = tuple(left), replace(cloud, ids=dict(actual.ids))
         check_changeable(steps)
-    shell = Shell(cloud.lab, target.profile, program())
+    shell = Shell(cloud.lab, target.profile, program(anywhere=True))
     with translated("looking at what is to be changed"):
         console.stdout().out(script(steps, shell, target.commands["status"], looks), end="")
 

@@ -171,3 +171,4 @@ def test_how_it_is_called(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("sys.argv", [typed])
     assert program() == says
+    assert program(anywhere=True) == (str(Path.cwd() / says) if says[0] == "." else says)
