@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from websockets.datastructures import HeadersLike
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.http11 import Response
 from websockets.sync.client import ClientConnection, connect
@@ -170,7 +171,7 @@ def event_of(clients: Cloud, function: str, connection: str, event_type: str) ->
     return event
 
 
-def refusal(url: str, headers: dict[str, str] | None = None) -> Response:
+def refusal(url: str, headers: HeadersLike | None = None) -> Response:
     """Return the answer to a handshake that is refused."""
     try:
         with connect(url, additional_headers=headers):

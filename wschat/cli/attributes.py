@@ -27,9 +27,7 @@ def lines(resource: Resource) -> Iterator[Text]:
     for name, value in values(resource).items():
         if value in (None, (), defaults.get(name)):
             continue
-        permissions = wording.permissions(value)
-        unit = resource.units.get(name, "")
-        shown = [wording.in_words(value, unit)] if permissions is None else wording.statements(permissions)
+        shown = wording.lines(value, resource.units.get(name, ""))
         yield from (Text(safe(f"{name}: {line}")) for line in shown)
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -78,16 +78,23 @@ def show(labs: Sequence[Overview], now: float, *, spoil: bool = False) -> None:
     if labs:
         out.print(table, soft_wrap=False)
     for lab in labs:
-        if url := engine.url(lab.cloud, lab.actual):
-            out.out(f"{_prefix(lab)}: {url}")
-        for line in _differs(lab) if spoil or not work.running(lab.actual) else ():
-            out.print(Text(f"{_prefix(lab)}: ").append(line))
+        url = engine.url(lab.cloud, lab.actual)
+        told = [*_differs(lab)] if spoil or not work.running(lab.actual) else []
+        if url or told:
+            out.out(f"{_prefix(lab)}: {url}".rstrip())
+        for line in told:
+            out.print(Text("    ").append(line))
 
 
 def show_json(
-    place: Lab, labs: Sequence[Overview], refused: Sequence[AccessError], *, spoil: bool = False
+    place: Lab,
+    labs: Sequence[Overview],
+    refused: Sequence[AccessError],
+    notes: Iterable[str],
+    *,
+    spoil: bool = False,
 ) -> None:
-    """Write as JSON what `status --json` has of each lab, how far it has come, and which can't be seen.
+    """Write as JSON what `status --json` has of each lab, how far it has come, and what can't be seen.
 
     Times are in seconds since 1970.
     """
@@ -96,6 +103,7 @@ def show_json(
         "region": place.region,
         "labs": [_as_json(lab, spoil=spoil) for lab in labs],
         "refused": [f"{each.where}: {each.what}" for each in refused],
+        "notes": [*notes],
     }
     stdout().out(json.dumps(shown, indent=2))
 

@@ -89,7 +89,7 @@ def _show_all(target: Target, *, json: bool, spoil: bool) -> ExitCode:
         with console.waiting("Looking for labs") as show:
             found, refused = labs.overview(replace(cloud, on_wait=show), show)
     if json:
-        overview.show_json(cloud.lab, found, refused, spoil=spoil)
+        overview.show_json(cloud.lab, found, refused, cloud.notes, spoil=spoil)
     else:
         overview.show(found, time.time(), spoil=spoil)
         for error in refused:

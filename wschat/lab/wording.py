@@ -1,14 +1,16 @@
 """Values of attributes as people read them, and what differs of two: policies as what they permit."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from itertools import groupby, takewhile
-from typing import Any, TypeGuard
+from typing import Any
 
 from wschat.lab.model import canonical
 
 CONTEXT, SHOWN = 20, 100  # characters of a difference: before it, and in all
 NOTHING = "nothing"
+CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 THE_CASE_MATTERS = ": the case matters"
 
 Permission = tuple[str, str, str]
@@ -21,8 +23,9 @@ def differences(should: object, found: object, unit: str = "", quote: str = "") 
     `unit` is what amounts are counted in. `quote` stands around values, for who set them by hand, and who is
     told where no more than the case differs.
     """
-    if _has_names(should) and _has_names(found):
-        yield from _of_names(dict(should), dict(found), quote)
+    names, others = _names(should), _names(found)
+    if names is not None and others is not None and (names or others):
+        yield from _of_names(names, others, quote)
         return
     wanted, there = permissions(should), permissions(found)
     if wanted is not None and there is not None and wanted != there:
@@ -37,9 +40,47 @@ def differences(should: object, found: object, unit: str = "", quote: str = "") 
     yield f"is {said[0]}, should be {said[1]}{case}"
 
 
-def _has_names(value: object) -> TypeGuard[tuple[tuple[str, object], ...]]:
-    """Tell whether these are names with their values, as of an environment."""
-    return isinstance(value, tuple) and all(isinstance(each, tuple) for each in value)
+def _names(value: object) -> dict[str, object] | None:
+    """Return names with their values, as of an environment, or of settings of routes; None if it has none.
+
+    Nothing has no names, and could have some.
+    """
+    if value is None:
+        return {}
+    if isinstance(value, tuple) and all(isinstance(each, tuple) for each in value):
+        return dict(value)
+    routes = settings(value)
+    if routes is None:
+        return None
+    return {f"{key} {name}": each for key, of in routes.items() for name, each in of.items()}
+
+
+def settings(value: object) -> dict[str, dict[str, object]] | None:
+    """Return settings, such as those of routes, by what they are of, named as Terraform does; None if not."""
+    try:
+        found = json.loads(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
+        return None
+    return {key: {_snake(name): each for name, each in of.items()} for key, of in found.items()}
+
+
+def _snake(name: str) -> str:
+    return CAPITAL.sub("_", name).lower()
+
+
+def _set(setting: tuple[str, object]) -> str:
+    return f"{setting[0]} = {in_words(setting[1])}"
+
+
+def lines(value: object, unit: str = "") -> list[str]:
+    """Return a value in words: a line, or of a policy and of settings one for each thing that it is about."""
+    if (permitted := permissions(value)) is not None:
+        return [*statements(permitted)]
+    if (of := settings(value)) is not None:
+        return [f"{key}: {', '.join(map(_set, each.items()))}" for key, each in of.items()]
+    return [in_words(value, unit)]
 
 
 def _of_names(should: dict[str, object], found: dict[str, object], quote: str) -> Iterator[str]:

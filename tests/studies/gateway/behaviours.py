@@ -108,6 +108,7 @@ BEHAVIOURS = (
     IS("handshake: the subprotocol is what `$connect` returns",
         f"{GUIDE}websocket-connect-route-subprotocol.html", "subprotocol"),
     IS("handshake: no compression", UNKNOWN, "subprotocol"),
+    IS("handshake: two Authorization headers → 400, with a page of HTML", NOTES, "two_authorizations"),
     IS("handshake: what is no WebSocket's → 400, without `$connect`", UNKNOWN, "no_handshake_of_a_websocket"),
     IS("handshake: half a request is dropped after 30 seconds", UNKNOWN, "a_slow_head"),
     IS("a client that leaves while `$connect` runs: `$disconnect` is told 1006", UNKNOWN,

@@ -69,12 +69,12 @@ def test_labs(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     assert rows[1].endswith("1 minute none seen nobody yet")
     url = engine.url(cloud, full)
     assert told[3] == f"{prefix}: {url}"
-    assert told[4] == f"{prefix}: differs: function {changed.name}: memory: is 128 MB, should be 256 MB"
-    assert told[5].startswith(f"{prefix}: unmanaged: function Stranger")
+    assert told[4] == f"    differs: function {changed.name}: memory: is 128 MB, should be 256 MB"
+    assert told[5].startswith("    unmanaged: function Stranger")
     assert "\x1b" not in told[5]
-    overview.show_json(cloud.lab, labs, [AccessError("no", where="prefix c-, looking")])
+    overview.show_json(cloud.lab, labs, [AccessError("no", where="prefix c-, looking")], ["no roles"])
     shown = json.loads(capsys.readouterr().out)
-    assert shown["refused"] == ["prefix c-, looking: no"]
+    assert (shown["refused"], shown["notes"]) == (["prefix c-, looking: no"], ["no roles"])
     one, two = shown["labs"]
     assert (one["prefix"], one["url"], one["task"], one["step"]) == (prefix, url, None, None)
     assert (one["made"], one["of"]) == (total, total)
@@ -99,7 +99,7 @@ def test_a_lab_in_a_drill(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> N
     overview.show([lab], NOW, spoil=True)
     assert "extra: route join" in capsys.readouterr().out
     for spoil in (False, True):
-        overview.show_json(cloud.lab, [lab], [], spoil=spoil)
+        overview.show_json(cloud.lab, [lab], [], [], spoil=spoil)
         (shown,) = json.loads(capsys.readouterr().out)["labs"]
         assert (shown["drill"], shown["drills_done"]) == (
             {"number": 5, "name": "closed-door", "hints": 2},

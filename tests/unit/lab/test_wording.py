@@ -3,7 +3,7 @@
 import pytest
 
 from wschat.lab.model import canonical
-from wschat.lab.wording import differences, in_words
+from wschat.lab.wording import differences, in_words, lines
 
 
 def document(*actions: str) -> str:
@@ -20,11 +20,26 @@ def document(*actions: str) -> str:
          ["A is `0`, should be `1`", "B is nothing, should be `2`", "should not have C"]),
         (document("a:X", "a:Y"), document("a:Y", "a:Z"),
          ["lacks: allow a:X on *", "should not: allow a:Z on *"]),
+        ('{"join": {"ThrottlingBurstLimit": 9, "ThrottlingRateLimit": 0.5}}',
+         '{"join": {"ThrottlingBurstLimit": 1}}',
+         ["join throttling_burst_limit is `1`, should be `9`",
+          "join throttling_rate_limit is nothing, should be `0.5`"]),
+        (None, '{"ping": {"LoggingLevel": "INFO"}}', ["should not have ping logging_level"]),
     ],
 )  # fmt: skip
 def test_differences(should: object, found: object, says: list[str]) -> None:
     """Values stand in quotes, where there are any; names and permissions are told one by one."""
     assert [*differences(should, found, "days" if should == 14 else "", quote="`")] == says
+
+
+def test_lines() -> None:
+    """A policy has a line for each thing that it is about, and so have settings; a value has one."""
+    assert lines(document("a:X", "a:Y")) == ["allow a:X, a:Y on *"]
+    assert lines('{"$connect": {"ThrottlingRateLimit": 1.5, "DataTraceEnabled": true}, "join": {}}') == [
+        "$connect: throttling_rate_limit = 1.5, data_trace_enabled = yes",
+        "join: ",
+    ]
+    assert (lines(14, "days"), lines('{"no": "object"}')) == (["14 days"], ['{"no": "object"}'])
 
 
 def test_in_words() -> None:

@@ -26,6 +26,7 @@ from wschat.local.gateway.responses import BINARY, DELETED, GOING_AWAY, RESTART,
 
 TOO_LONG = f".{{{quotas.URL_CHARACTERS + 1}}}"
 TARGET = re.compile(rf"(?!{TOO_LONG})/_aws/execute-api/([^/?]+)/([^/?]+)/?(?:\?(.*))?")
+BAD_REQUEST = "<html><body><h1>400 Bad Request</h1></body></html>"
 SHUFFLED_S = 0.05
 log = logging.getLogger("wschat.gateway")
 
@@ -65,10 +66,15 @@ class Gateway:
         self._throttles = Throttles(self.options.rate)
 
     async def connect(self, handshake: Request, source_ip: str) -> Accepted | Response:
-        """Answer a handshake, as `$connect` decides if there is that route."""
+        """Answer a handshake, as `$connect` decides if there is that route; not one that signs twice."""
+        request = RequestInfo(ids.request_id(), time.time())
+        if len(handshake.headers.get_all("Authorization")) > 1:
+            return _refusal(HTTPStatus.BAD_REQUEST, BAD_REQUEST, request.request_id, "text/html")
+        return await self._connect(handshake, request, source_ip)
+
+    async def _connect(self, handshake: Request, request: RequestInfo, source_ip: str) -> Accepted | Response:
         target = TARGET.fullmatch(handshake.path)
         api, stage_name, query = target.groups("") if target else ("", "", "")
-        request = RequestInfo(ids.request_id(), time.time())
         agents = handshake.headers.get_all("User-Agent")
         identity = {"sourceIp": source_ip, **({"userAgent": agents[0]} if agents else {})}
         info = ConnectionInfo(ids.connection_id(), api, stage_name, "", request.time, identity)
