@@ -10,7 +10,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.learn.drills import work
 from wschat.learn.drills.drill import Drill
 
-SOON = Timeouts(reply=4.0, post=1.0)
+SOON = Timeouts(reply=8.0, post=3.0)
 OFTEN = 10
 """Conversations on one connection: what comes now and then comes once in so many."""
 

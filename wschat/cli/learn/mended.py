@@ -46,6 +46,9 @@ def check_drill(cloud: Cloud, actual: Actual, running: work.Running, target: Tar
         return ExitCode.DIFFERENT
     console.stdout().print("Mended: the lab works.")
     end(cloud, actual, console.stdout(), found=True)
+    if actual.by_hand:
+        told = f"What you made anew has no tag of this lab: `{commands['learn check']}` takes it over."
+        err.print(told, markup=False)
     if changes(engine.drift(cloud, actual)):
         told = f"It is not all as provision makes it: `{commands['provision']}` does that."
         err.print(told, markup=False)
