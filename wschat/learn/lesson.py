@@ -7,6 +7,7 @@ from typing import Any
 
 from wschat.errors import UsageError
 from wschat.lab.blueprint import FUNCTIONS
+from wschat.learn.observe.known import problem
 from wschat.learn.resources import KINDS, LABELS
 
 FILE = re.compile(r"(\d{2,})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
@@ -97,6 +98,9 @@ def parse(text: str, file: str) -> Lesson:
         if module not in MODULES:
             hint = f"it has {', '.join(sorted(MODULES))}"
             raise lesson.fault(f"wschat/functions has no {module!r}", hint, at="code")
+    for see in lesson.see:
+        if wrong := problem(see):
+            raise lesson.fault(f"nobody can see {see!r}", wrong, at="see")
     return lesson
 
 

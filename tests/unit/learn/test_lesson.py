@@ -76,6 +76,7 @@ HEAD = "---\ntitle: T\n"
         (HEAD + "makes: bucket x\n---\n", 3, "the lab has no 'bucket x'", "of these kinds: table, role,"),
         (HEAD + "makes: API,\n---\n", 3, "the lab has no ''", "KIND NAME"),
         (HEAD + "code: conect\n---\n", 3, "wschat/functions has no 'conect'", "connect, create_room"),
+        (HEAD + "see: items clients\n---\n", 3, "nobody can see 'items clients'", "one of client-records"),
         (HEAD + "---\nWhy.\n# Big\n", 5, "no heading '# Big'", "## Hint, ## See, ## Question, ### Answer"),
         (HEAD + "---\n## hint\nx\n", 4, "no heading '## hint'", "## Hint"),
         (HEAD + "---\n## Hint\n## See\nx\n", 4, "nothing under this hint", ""),

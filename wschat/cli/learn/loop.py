@@ -10,6 +10,7 @@ from rich.text import Text
 from wschat.cli import console
 from wschat.cli.aws import completed
 from wschat.cli.learn import by_hand, checking, doing, pages
+from wschat.cli.learn.mended import check_drill
 from wschat.cli.learn.options import find
 from wschat.cli.learn.pager import page
 from wschat.cli.learn.place import Place
@@ -19,6 +20,7 @@ from wschat.lab import engine
 from wschat.lab.plan import Verb
 from wschat.learn import work
 from wschat.learn.choices import Choice, chosen, offered
+from wschat.learn.drills.work import running
 from wschat.learn.lesson import Lesson, filled
 from wschat.learn.observe.observe import observe
 from wschat.learn.observe.scene import Scene
@@ -186,9 +188,11 @@ class Loop:
         by_hand.show_commands(self._look(), self.lesson, self._place)
 
     def check(self) -> None:
-        """Say what is not right yet; take over what is right and was made by hand."""
+        """Say what is not right yet; take over what is right and was made by hand. In a drill, see that."""
         there = self._look()
-        if checking.show_faults(there, self.lesson):
+        if drill := running(there.actual):
+            check_drill(self._place.cloud, there.actual, drill, self._place.target)
+        elif checking.show_faults(there, self.lesson):
             if there.steps(self.lesson):
                 there = doing.adopt(self._place.cloud, there, [self.lesson], self._commands, yes=False)
                 self._note(there)
