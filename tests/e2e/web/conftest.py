@@ -29,12 +29,17 @@ def browser() -> Iterator["Browser"]:
 
 @pytest.fixture
 def open_tab(browser: "Browser") -> Iterator[OpenTab]:
-    """Opens tabs, each of another person's browser, and closes them; none may have met an error."""
+    """Opens tabs, each of another person's browser, and closes them; none may have met an error.
+
+    In one that is `stopped`, time stands still unless it is told to go on.
+    """
     tabs: list[Tab] = []
 
-    def open_tab(address: str, **looks: object) -> Tab:
+    def open_tab(address: str, *, stopped: bool = False, **looks: object) -> Tab:
         place = context(browser, **looks)  # type: ignore[arg-type]
         place.set_default_timeout(PATIENCE_MS)
+        if stopped:
+            place.clock.install()
         tabs.append(Tab(place.new_page(), address))
         return tabs[-1]
 

@@ -8,6 +8,6 @@ from wschat.lab.aws.cloud import Cloud
 
 def test_storm(cloud: Cloud) -> None:
     """People act at random: afterwards everything fits, and nobody lacks a message that was due."""
-    counts, wrong = asyncio.run(storm(cloud, bring(cloud), people=8, rooms=2, acts=8))
+    counts, wrong = asyncio.run(storm(cloud, bring(cloud), people=5, rooms=2, acts=10))
     assert wrong == []
     assert counts["deliveries due"] > 0
