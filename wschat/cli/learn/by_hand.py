@@ -38,7 +38,7 @@ def show_commands(there: Standing, lesson: Lesson, place: Place) -> None:
 
 
 def _shell(there: Standing, place: Place) -> Shell:
-    return Shell(there.lab, place.target.profile, program())
+    return Shell(there.lab, place.target.profile, program(anywhere=True))
 
 
 def show_console(there: Standing, lesson: Lesson, place: Place) -> None:
