@@ -28,7 +28,7 @@ def install() -> None:
     """Install it, if it is not there; that takes some ten seconds and the network."""
     if not (SCRIPTS / "aws").exists():
         venv.create(HOME, with_pip=True)
-        subprocess.run((SCRIPTS / "pip", "install", "-qq", "awscli"), check=True)
+        subprocess.run((SCRIPTS / "pip", "install", "-qq", "awscli<2"), check=True)
 
 
 def words(typed: Iterable[str], variables: Mapping[str, str]) -> list[list[str]]:
