@@ -1,18 +1,23 @@
 """One who learns, at a keyboard that a script types on, in an account."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from wschat.cli.learn.loop import Loop
 from wschat.cli.learn.place import Place
-from wschat.errors import AccessError, AwsError
+from wschat.errors import AccessError, AwsError, LocalError
 from wschat.lab.aws.cloud import Cloud
 from wschat.learn.course import course
 from wschat.learn.lesson import Lesson, parse
 from wschat.target import Target
+
+if TYPE_CHECKING:
+    from wschat.local.join import LocalLab
 
 HEADER = "---\ntitle: The {0} lesson\n{1}---\nWhy {0}: {{prefix}}.\n"
 QUESTION = "## Hint\nThe {0} hint.\n## Question\nThe question?\n### Answer\nThe answer.\n"
@@ -164,3 +169,39 @@ def test_the_code(learn: Learn, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     assert (tmp_path / "kept").read_text().count("def handler") == 2
     del os.environ["PAGER"]
     assert learn("r", at=0, of=of)[1].count("def handler") == 2
+
+
+PARTS = lessons("role ConnectRole", "policy ConnectRole", "log group Connect", "function Connect")
+
+
+def test_what_comes_before(learn: Learn, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a lesson needs is named, and done as well if one wants that; if not, nothing is."""
+    person, stdin = os.openpty()
+    with os.fdopen(stdin) as terminal:
+        monkeypatch.setattr(sys, "stdin", terminal)
+        os.write(person, b"n\ny\n")
+        _, shown = learn("4", "d", "i", at=None, of=PARTS)
+        assert "Not done: 01 first, 02 second, 03 third. Do it for you, first?" in shown
+        assert "lesson 01 (first) comes before it" in shown
+        assert "✗ function" in shown
+        _, shown = learn("4", "d", "l", at=None, of=PARTS)
+    os.close(person)
+    assert "✓ 04 fourth: all of it is right." in shown
+    assert shown.count("(done)") == len(PARTS)
+
+
+class Ended:
+    """A lab on this machine that has ended."""
+
+    started = True
+
+    def check(self) -> None:
+        raise LocalError("the local lab was stopped")
+
+
+def test_a_lab_that_ends(learn: Learn, cloud: Cloud) -> None:
+    """What is refused because the lab has ended ends the lessons, and says why."""
+    place = Account(cloud, AwsError("nothing listens there"))
+    place.local = cast("LocalLab", Ended())
+    with pytest.raises(LocalError, match="was stopped"):
+        learn("i", place=place)
