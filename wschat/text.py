@@ -1,5 +1,6 @@
 """Strangers' text made harmless for a terminal: the one place that does so."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -12,6 +13,11 @@ BLANK = "\u2800\U0001d159\U00013441\U00013442"  # a Braille cell, a note, two hi
 BRACKETS = str.maketrans("<>", "\u2039\u203a")  # a name can't close the brackets around it
 # Alphabets with letters that look like Latin ones.
 LOOKALIKES = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
+SECRET = re.compile(
+    r'("[^"\\]*(?:token|password|secret|authorization|api[-_]?key)\\*"\s*:\s*\\*")(?:[^"\\]|\\.)*',
+    re.IGNORECASE | re.DOTALL,
+)
+"""A field of a JSON text that holds a credential, by how its name ends; also within a string of it."""
 
 
 def safe(text: str) -> str:
@@ -74,3 +80,8 @@ def safe_name(name: str) -> str:
 
 def _alphabet(char: str) -> str:
     return unicodedata.name(char, "").partition(" ")[0] if char.isalpha() else ""
+
+
+def masked(text: str) -> str:
+    """Return a JSON text, or whatever it is, without the credentials in it: as it is, but for those."""
+    return SECRET.sub(r"\1…", text)

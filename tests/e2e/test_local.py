@@ -1,19 +1,26 @@
 """The lab on this machine: one line and one is chatting; nothing is left afterwards."""
 
+import json
+import re
 import signal
+import subprocess
 import tempfile
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from tests.support.emulator import processes_of
-from tests.support.terminal import Terminal, terminal, wschat
+from tests.support.terminal import WSCHAT, Terminal, terminal, wschat
 from tests.support.until import PATIENCE
+from tests.support.websocket_api import TestApi, ask, opened
+from wschat.lab.aws.session import connect as connect_to
 from wschat.local.join import is_in_use, listen
+from wschat.target import Target
 
 
 def url_of(person: Terminal) -> str:
@@ -102,13 +109,54 @@ def test_a_short_day() -> None:
 
 
 @pytest.mark.usefixtures("short_state")
-def test_empty() -> None:
-    """An empty lab prints what to export; then it is a new account, in which provision makes the lab."""
-    with terminal("local", "--empty", size=(24, 200)) as keeper:
-        told = keeper.until("Ctrl-C stops it").partition("export ")[2].splitlines()[0].split()
-        aws = dict(each.split("=") for each in told)
-        assert wschat("status", **aws).returncode == 3
-        made = wschat("provision", "--yes", **aws)
-        assert made.returncode == 0, made.stderr
-        with terminal("chat", "--url", made.stdout.strip(), "--name", "ann") as ann:
-            ann.until("you are ann")
+def test_made_by_hand(root: boto3.Session) -> None:
+    """An empty lab prints what to export; `--local` finds the API that is there now, or says what to do."""
+    with terminal("local", "--empty", "--trace") as keeper:
+        told = keeper.until("Ctrl-C stops it").partition("export ")[2].partition("Ctrl-C")[0]
+        aws = dict(each.split("=") for each in told.replace("\n", "").split())
+        cloud = connect_to(Target(endpoint_url=aws["AWS_ENDPOINT_URL"]), root)
+        for refused in (wschat("chat", "--local"), wschat("web", "--local", "--no-open")):
+            assert (refused.returncode, refused.stdout) == (2, "")
+            assert "nothing to chat at: it has no such API" in refused.stderr
+            assert aws["AWS_ENDPOINT_URL"] in refused.stderr
+        for number in (1, 2):
+            api = TestApi(cloud)
+            assert "no stage of its API t has a deployment" in wschat("chat", "--local").stderr
+            api.route("$default", api.mock(answer="\x1b[2Jmocked"))
+            api.stage(api.deploy())
+            assert wschat("chat", "--local").returncode == 0
+            keeper.until(f"#{2 * number - 1}  end ")
+            with opened(api.url) as client:
+                ask(client, '{"token":"mine"}')
+            cloud.api.delete_api(ApiId=api.id)
+        assert wschat("chat", "--local").returncode == 2
+        seen = keeper.until("#4  end     1000")
+        assert "#2  open    no route, " in seen
+        assert '#2  frame   $default → MOCK: {"token":"…"}' in seen
+        assert re.search(r"#2  reply   \$default, \d+ ms: ␛\[2Jmocked", seen)
+        keeper.process.sendintr()
+        keeper.until("Stopped: nothing is left running.")
+        assert keeper.end() == 0
+
+
+def test_traces_for_programs(short_state: Path) -> None:
+    """`--trace --json` writes a JSON object a line, first what the lab is; it ends when nobody reads on."""
+    command = [WSCHAT, "local", "--empty", "--trace", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as keeper:
+        assert keeper.stdout
+        lab = json.loads(keeper.stdout.readline())
+        assert (lab["event"], lab["urls"]) == ("lab", [])
+        url = lab["endpoint"].replace("http", "ws") + "/_aws/execute-api/nobodys/dev?token=abc"
+        with pytest.raises(InvalidStatus), connect(url):
+            pass
+        refused = json.loads(keeper.stdout.readline())
+        assert (refused["event"], refused["status"], refused["why"]) == (
+            "connect",
+            403,
+            "there is no API nobodys",
+        )
+        keeper.stdout.close()
+        with pytest.raises(InvalidStatus), connect(url):
+            pass
+        assert keeper.wait(PATIENCE) == 0
+    assert processes_of(short_state) == []

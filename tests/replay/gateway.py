@@ -95,7 +95,10 @@ class Replay:
         def authorize(_handshake: Request, _stage: Stage) -> str:
             return "Missing Authentication Token"
 
-        gateway = self._gateway(AS_ON_AWS, self._plane.stage, self._invoke, authorize)
+        def find_stage(api: str, name: str) -> Stage | str:
+            return self._plane.stage(api, name) or "it was not recorded"
+
+        gateway = self._gateway(AS_ON_AWS, find_stage, self._invoke, authorize)
         async with serve_both(gateway, listen(None), asyncio.Protocol) as server:
             yield gateway, f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
 

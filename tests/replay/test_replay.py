@@ -7,9 +7,8 @@ import pytest
 
 from tests.replay.__main__ import main, replay
 from tests.replay.recorded import Line, load
-from wschat.local.gateway.events import ConnectionInfo, RequestInfo
 from wschat.local.gateway.gateway import Gateway
-from wschat.local.gateway.responses import Problem
+from wschat.local.gateway.responses import Problem, Result
 
 PUBLISHED = Path(__file__).parent.parent / "recordings" / "published"
 
@@ -26,8 +25,8 @@ def test_published() -> None:
 class Mute(Gateway):
     """A gateway on which no message has a route."""
 
-    async def _answer(self, *_: ConnectionInfo | RequestInfo | str) -> Problem:
-        return Problem.FORBIDDEN
+    async def _answer(self, *_: object) -> Result:
+        return Result(Problem.FORBIDDEN)
 
 
 def test_a_gateway_that_does_otherwise() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 
 from tests.support.attacks import ATTACKS, HOSTILE, is_bad
-from wschat.text import JOINERS, safe, safe_name
+from wschat.text import JOINERS, masked, safe, safe_name
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,18 @@ def test_names_that_imitate(name: str) -> None:
 def test_names_of_people(name: str) -> None:
     """A name that imitates nobody is shown as it is."""
     assert safe_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('{"action":"register","token":"a\\"b"}', '{"action":"register","token":"…"}'),
+        ('{"accessToken" : "abc", "value": "token"}', '{"accessToken" : "…", "value": "token"}'),
+        ('{"password": "half of i', '{"password": "…'),
+        ('{"body": "{\\"token\\": \\"abc\\"}"}', '{"body": "{\\"token\\": \\"…"}'),
+        ("my token is blue", "my token is blue"),
+    ],
+)
+def test_masked(text: str, shown: str) -> None:
+    """Of a JSON text, whole or not, the credentials are left out, and nothing else."""
+    assert masked(text) == shown

@@ -45,7 +45,7 @@ def chat(
 
     interrupt_on_termination()
     options.check_exclusive(context, "local", "sign")
-    options.check_exclusive(context, "local", "address", "url", "prefix")
+    options.check_exclusive(context, "local", "address", "url")
     options.offer_template(config)
     if room and not name:
         hint = "give --name, or set it where the room is set: WSCHAT_NAME, or `name` in the settings"
@@ -53,14 +53,15 @@ def chat(
     with ExitStack() as stack:
         lab = None
         if local:
-            from wschat.cli.local import join_local  # rich takes longer to load than all that a chat needs
+            # rich takes longer to load than all that a chat needs
+            from wschat.cli.local import join_local, telling_if_gone, url_in
 
             lab = stack.enter_context(join_local(plain=plain))
-        at = (
-            Target(url=lab.url)
-            if lab
-            else options.find(target, address or url, prefix, sign=sign, command="chat")
-        )
+            at = Target(url=url_in(lab, prefix))
+            stack.enter_context(telling_if_gone(lab, at.url))
+        else:
+            at = options.find(target, address or url, prefix, sign=sign, command="chat")
+            stack.enter_context(options.telling_which(at))
         is_host = lab is not None and lab.started
         chosen = start.ChatOptions(
             at.url,
@@ -73,6 +74,5 @@ def chat(
             sign=options.signer(at),
             check=lab.check if lab else start.ChatOptions.check,
         )
-        with options.telling_which(at):
-            code = event_loop.run(start.chat(chosen))
+        code = event_loop.run(start.chat(chosen))
     raise typer.Exit(code)

@@ -1,18 +1,23 @@
 """`wschat local`: run the whole lab on this machine, or join the one that runs."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from shlex import quote
 from typing import Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
+from rich.text import Text
 from typer.models import OptionInfo
 
 from wschat import paths
 from wschat.cli import console
 from wschat.cli.options import program
-from wschat.errors import LocalError
+from wschat.errors import ConnectError, LocalError, UsageError
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.join import LocalLab, join
+from wschat.local.lines import Line, Lines, as_json
 from wschat.signals import interrupt_on_termination
 
 PROVISION = "wschat.lab.local:provision"
@@ -56,32 +61,115 @@ def local(
     empty: Annotated[
         bool, typer.Option("--empty", help="Begin with nothing in it, like a new account.")
     ] = False,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Show each handshake, frame, reply, post and end, as it happens.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="With --trace: a JSON object a line.")] = False,
 ) -> None:
     """Run the whole lab on this machine. It stays in the foreground until Ctrl-C."""
+    if json and not trace:
+        raise UsageError("--json is how --trace is written", where="local", hint="give both, or neither")
     options = GatewayOptions(idle_timeout, max_age, rate, shuffle=order == "shuffle", drop=drop)
     interrupt_on_termination()
     err = console.stderr()
     with join_local(port=port, options=options, empty=empty) as lab:
-        end = "stops it" if lab.started else "leaves it; it runs on until nobody uses it any more"
-        export = f"export AWS_ENDPOINT_URL={lab.endpoint} {CREDENTIALS}"
         try:
-            if lab.url:
-                typer.echo(lab.url)
-                err.print(f"Now chat, in another terminal: [bold]{escape(program())} chat --local[/bold]")
-                err.print("To look at it there as at AWS, with status, logs, aws or boto3:")
-                err.print(f"  {export}", soft_wrap=True)
+            _tell(lab, err, json=json)
+            if trace:
+                _show_traces(lab, json=json)
             else:
-                typer.echo(export)
-                err.print("It began empty. After that line another terminal takes it for AWS:")
-                err.print(f"there make what you like with aws, boto3 or `{escape(program())} provision`.")
-            err.print(f"Ctrl-C {end}.")
-            lab.wait()
+                lab.wait()
         except KeyboardInterrupt:
-            if lab.started:
-                lab.stop()
-                err.print("Stopped: nothing is left running.")
-            else:
-                err.print("Left the lab; it ends when nobody uses it any more.")
+            pass
+        if lab.started:
+            lab.stop()
+            err.print("Stopped: nothing is left running.")
+        else:
+            err.print("Left the lab; it ends when nobody uses it any more.")
+
+
+def _tell(lab: LocalLab, err: console.Console, *, json: bool) -> None:
+    """Say what is in the lab, how one gets there, and what Ctrl-C does."""
+    urls = [url for api in lab.apis() for url in api.urls]
+    told = [as_json({"event": "lab", "endpoint": lab.endpoint, "urls": urls})] if json else urls
+    for line in told:
+        typer.echo(line)
+    if urls:
+        err.print(f"Now chat, in another terminal: [bold]{escape(program())} chat --local[/bold]")
+        err.print("To look at it there as at AWS, with status, logs, aws or boto3:")
+    else:
+        err.print("There is nothing in it yet. To fill it, by aws, boto3 or provision:")
+    err.print(f"  export {credentials(lab)}", soft_wrap=True)
+    end = "stops it" if lab.started else "leaves it; it runs on until nobody uses it any more"
+    err.print(f"Ctrl-C {end}.")
+
+
+def _show_traces(lab: LocalLab, *, json: bool) -> None:
+    """Show what happens in the lab, until nobody reads it any more; in a terminal each in one row."""
+    out, lines = console.stdout(), Lines()
+    for trace in lab.traces():
+        shown = [Text(as_json(trace))] if json else [_styled(line) for line in lines.of(trace)]
+        for text in shown:
+            if out.is_terminal and not json:
+                text.truncate(out.width, overflow="ellipsis")
+            out.print(text, soft_wrap=True)
+        if out.quiet:
+            return
+
+
+def _styled(line: Line) -> Text:
+    text = Text(str(line))
+    text.stylize("dim", 0, len(line.time))
+    start = len(line.time) + 5
+    text.stylize("bold red" if line.is_trouble else "bold", start, start + len(line.word))
+    return text
+
+
+def credentials(lab: LocalLab) -> str:
+    """Return what makes a shell, or one command before which it stands, take a local lab for AWS."""
+    return f"AWS_ENDPOINT_URL={lab.endpoint} {CREDENTIALS}"
+
+
+def url_in(lab: LocalLab, prefix: str | None = None) -> str:
+    """Return the URL of the API in a local lab, as it is now: its only one, else the lab's own, by its name.
+
+    `prefix` is of the lab's own that is meant.
+
+    Raises:
+        UsageError: there is none, or nobody can tell which.
+    """
+    apis = lab.apis()
+    served = [(api.name, url) for api in apis for url in api.urls]
+    if prefix is not None or len(served) > 1:
+        # they take longer to load than all the rest of a chat
+        from wschat.lab.aws.websocket_api import API_NAME
+        from wschat.lab.blueprint import STAGE
+
+        meant = f"{prefix or ''}{API_NAME}"
+        own = [(name, url) for name, url in served if name == meant and url.endswith(f"/{STAGE}")]
+        served = own if own or prefix is not None else served
+        apis = [api for api in apis if api.name == meant]
+    if len(served) == 1:
+        return served[0][1]
+    if not served:
+        lacking = f"no stage of its API {apis[0].name} has a deployment" if apis else "it has no such API"
+        make = f"{credentials(lab)} {program()} provision{f' --prefix {quote(prefix)}' if prefix else ''}"
+        hint = f"make it by hand, or with `{make}`"
+        raise UsageError(f"there is nothing to chat at: {lacking}", where="the local lab", hint=hint)
+    choose = "; ".join(f"{name}: `wschat chat {url}`" for name, url in served)
+    raise UsageError("there are several APIs to chat at", where="the local lab", hint=f"choose one: {choose}")
+
+
+@contextmanager
+def telling_if_gone(lab: LocalLab, url: str) -> Iterator[None]:
+    """Let the error of an API that can't be reached say that it is no more in a local lab, if it is not."""
+    try:
+        yield
+    except ConnectError as error:
+        if not any(url in api.urls for api in lab.apis()):
+            error.what += "; this API is no more in the local lab"
+            error.hint = "start again with --local, which takes the API that is there then"
+        raise
 
 
 def join_local(*, plain: bool = False, empty: bool = False, **wanted: Any) -> LocalLab:  # noqa: ANN401  what `join` takes

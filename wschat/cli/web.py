@@ -12,7 +12,7 @@ import typer
 
 from wschat import signals
 from wschat.cli import console, options
-from wschat.cli.local import join_local
+from wschat.cli.local import join_local, url_in
 from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign, Url
 from wschat.errors import UsageError
 from wschat.target import Target
@@ -45,16 +45,17 @@ def web(
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
     """Chat in a browser. Serve the lab's page on this machine until Ctrl-C, or export it."""
-    for excluded in (("sign",), ("export",), ("address", "url", "prefix")):
+    for excluded in (("sign",), ("export",), ("address", "url")):
         options.check_exclusive(context, "local", *excluded)
     options.offer_template(config)
     if not export:
         signals.interrupt_on_termination()
     if local:
         with join_local() as running:
+            at = Target(url=url_in(running, prefix))
             join = f"In a terminal, join with: {options.program()} chat --local"
             console.stderr().print(join, markup=False)
-            _serve(Target(url=running.url), port, running.wait, browser=browser)
+            _serve(at, port, running.wait, browser=browser)
             return
     lab = options.find(target, address or url, prefix, sign=sign, command="web")
     if export:

@@ -8,85 +8,31 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urlsplit
 
 from wschat.errors import LocalError
+from wschat.local.connection import Connection
 from wschat.local.environment import clean_environment, ministack_environment
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
-from wschat.local.shared import STOP, LabFiles, locked
+from wschat.local.shared import APIS, STOP, TRACE, LabFiles, locked
 from wschat.signals import SIGNAL_POLL_S
 from wschat.target import HOST
 
-GONE_S = 3.0
 ENDING_S = 0.5
 SOCKET_PATH_BYTES = 100
 EXTRA = ("ministack", "uvicorn", "httptools")  # what is installed with [local] alone
 
 
-class _Connection:
-    """The connection to the lab's process, which makes its holder a user of the lab."""
+class LocalApi(NamedTuple):
+    """A WebSocket API in a local lab, whoever made it; `urls` are those of its stages that serve it."""
 
-    def __init__(self, files: LabFiles) -> None:
-        self._files = files
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._received = b""
-        try:
-            self._socket.connect(str(files.socket))
-        except BaseException:
-            self._socket.close()
-            raise
-
-    def receive(self, timeout: float | None = None) -> dict[str, Any]:
-        """Return the next message.
-
-        Raises:
-            LocalError: the message says that the lab has failed, or there is none: its process has gone.
-            TimeoutError: none came in so many seconds.
-        """
-        self._socket.settimeout(timeout)
-        with suppress(ConnectionResetError):
-            while b"\n" not in self._received and (more := self._socket.recv(4096)):
-                self._received += more
-        line, _, self._received = self._received.partition(b"\n")
-        if not line:
-            hint = f"its log may say why: {self._files.log}"
-            raise LocalError("the local lab ended by itself", hint=hint)
-        message: dict[str, Any] = json.loads(line)
-        if "failed" in message:
-            raise LocalError(**message["failed"])
-        return message
-
-    def leave(self, request: bytes = b"", *, quiet: bool = False) -> None:
-        """Disconnect; if that ends the lab, wait until it is gone.
-
-        Raises:
-            LocalError: it has not ended in time, unless this is to be quiet.
-        """
-        with self._socket:
-            try:
-                self._socket.sendall(request)
-                self._socket.shutdown(socket.SHUT_WR)
-                self._socket.settimeout(GONE_S)
-                while self._socket.recv(4096):
-                    pass
-            except TimeoutError:
-                if not quiet:
-                    raise self._has_not_ended() from None
-            except OSError:  # it has gone already
-                pass
-
-    def _has_not_ended(self) -> LocalError:
-        process = f"'wschat.local.process {self._files.state_dir}'"
-        return LocalError(
-            f"the local lab has not ended within {GONE_S:.0f} s",
-            where=str(self._files.state_dir),
-            hint=f"if `pgrep -f {process}` still finds it in a moment, end it: pkill -9 -f {process}",
-        )
+    name: str
+    urls: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -94,17 +40,15 @@ class LocalLab(AbstractContextManager["LocalLab"]):
     """A local lab in use; it runs at least until this is left, or stopped by anyone.
 
     Attributes:
-        url: the ws:// URL to chat at; empty if nothing was provisioned.
         endpoint: the endpoint URL for boto3.
         started: whether it runs because of this join.
         empty: whether it began without anything in it.
     """
 
-    url: str
     endpoint: str
     started: bool
     empty: bool
-    _connection: _Connection
+    _connection: Connection
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Leave the lab; if nobody else uses it, it ends, and is gone when this returns.
@@ -121,6 +65,39 @@ class LocalLab(AbstractContextManager["LocalLab"]):
             LocalError: it has not ended in time.
         """
         self._connection.leave(STOP)
+
+    def apis(self) -> list[LocalApi]:
+        """Return the WebSocket APIs that are in it now: they may be made, changed and deleted at any time.
+
+        Raises:
+            LocalError: it has ended.
+        """
+        self._connection.ask(APIS)
+        while "apis" not in (answer := self._connection.receive()):
+            pass
+        at = self.endpoint.replace("http", "ws", 1) + "/_aws/execute-api"
+        return [
+            LocalApi(api["name"], tuple(f"{at}/{api['id']}/{stage}" for stage in api["stages"]))
+            for api in answer["apis"]
+        ]
+
+    def traces(self) -> Iterator[dict[str, Any]]:
+        """Yield all that happens at its WebSocket APIs from now on, as `Trace.message` has it.
+
+        `left_out` in one is how many before it were lost, because nobody took them in time. It wakes up again
+        and again, as `wait` does.
+
+        Raises:
+            LocalError: it has ended.
+        """
+        self._connection.ask(TRACE)
+        while True:
+            try:
+                message = self._connection.receive(SIGNAL_POLL_S)
+            except TimeoutError:
+                continue
+            if "trace" in message:
+                yield message["trace"]
 
     def check(self, patience: float = ENDING_S) -> None:
         """Raise the LocalError that says why the lab has ended, if it has, or does within some seconds."""
@@ -177,7 +154,7 @@ def join(
         ready = message["ready"]
         _check_as_asked(ready, provision, options, port)
         leaving.pop_all()
-    return LocalLab(ready["url"], ready["endpoint"], started, ready["empty"], connection)
+    return LocalLab(ready["endpoint"], started, ready["empty"], connection)
 
 
 def _check_as_asked(ready: dict[str, Any], provision: str, options: GatewayOptions, port: int | None) -> None:
@@ -202,12 +179,12 @@ def _check_as_asked(ready: dict[str, Any], provision: str, options: GatewayOptio
 
 def _connect_or_start(
     files: LabFiles, provision: str, options: GatewayOptions, port: int | None
-) -> tuple[_Connection, bool]:
+) -> tuple[Connection, bool]:
     """Connect to the lab's process; true if it had to be started."""
     files.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(files.lock):
         with suppress(FileNotFoundError, ConnectionRefusedError):
-            return _Connection(files), False
+            return Connection(files), False
         check_installed()
         with closing(listen(port)) as gateway:
             return _start(files, provision, options, gateway), True
@@ -246,7 +223,7 @@ def is_in_use(port: int) -> bool:
         return client.connect_ex((HOST, port)) == 0
 
 
-def _start(files: LabFiles, provision: str, options: GatewayOptions, gateway: socket.socket) -> _Connection:
+def _start(files: LabFiles, provision: str, options: GatewayOptions, gateway: socket.socket) -> Connection:
     """Start the process on sockets that listen already, and connect; it ends soon if nobody does."""
     files.socket.unlink(missing_ok=True)
     files.log.unlink(missing_ok=True)
@@ -269,5 +246,5 @@ def _start(files: LabFiles, provision: str, options: GatewayOptions, gateway: so
         )
     with suppress(ConnectionRefusedError):
         if process.returncode == 0:
-            return _Connection(files)
+            return Connection(files)
     raise LocalError("the local lab did not start", hint=f"its log says why: {files.log}")

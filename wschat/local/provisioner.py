@@ -1,6 +1,6 @@
 """The program that provisions the local lab; the lab's own process is as busy meanwhile, with MiniStack.
 
-It sends `{"progress": text}` for each step, and then `{"url": text}` or `{"failed": …}`.
+It sends `{"progress": text}` for each step, and then `{"provisioned": true}` or `{"failed": …}`.
 """
 
 import importlib
@@ -11,15 +11,13 @@ from wschat.local.shared import Message, encode, outcome
 
 
 def main(provision: str, endpoint: str, log: str) -> None:
-    """Call "module:function" with the endpoint URL and a function that takes the name of each step.
-
-    It returns the URL of the lab's WebSocket.
-    """
+    """Call "module:function" with the endpoint URL and a function that takes the name of each step."""
 
     def work() -> Message:
         module, _, function = provision.partition(":")
         build = getattr(importlib.import_module(module), function)
-        return {"url": build(endpoint, lambda step: send({"progress": step}))}
+        build(endpoint, lambda step: send({"progress": step}))
+        return {"provisioned": True}
 
     send(outcome(work, Path(log)))
 

@@ -45,6 +45,8 @@ def encode(message: Message) -> bytes:
 
 
 STOP = encode({"stop": True})
+APIS = encode({"apis": True})
+TRACE = encode({"trace": True})
 
 
 def failed(error: WschatError) -> Message:

@@ -11,36 +11,33 @@ from wschat.errors import AwsError
 OnStep = Callable[[str], None]
 
 
-def instant(endpoint_url: str, on_step: OnStep) -> str:
+def instant(_endpoint_url: str, on_step: OnStep) -> None:
     """Build a lab at once."""
     on_step("one step")
     on_step("another step")
-    return endpoint_url.replace("http", "ws") + "/lab"
 
 
-def environment(_endpoint_url: str, _on_step: OnStep) -> str:
+def environment(_endpoint_url: str, on_step: OnStep) -> None:
     """Show where provisioning runs."""
-    return json.dumps(dict(os.environ))
+    on_step(json.dumps(dict(os.environ)))
 
 
-def endless(_endpoint_url: str, on_step: OnStep) -> str:
+def endless(_endpoint_url: str, on_step: OnStep) -> None:
     """Never come to an end."""
     on_step("an endless step")
     threading.Event().wait()
-    return ""
 
 
-def refused(_endpoint_url: str, _on_step: OnStep) -> str:
+def refused(_endpoint_url: str, _on_step: OnStep) -> None:
     """Fail as provisioning may."""
     raise AwsError("AWS refused it", where="Task 1", hint="ask for less")
 
 
-def broken(_endpoint_url: str, _on_step: OnStep) -> str:
+def broken(_endpoint_url: str, _on_step: OnStep) -> None:
     """Fail as nothing should."""
     raise ValueError("a bug")
 
 
-def fatal(_endpoint_url: str, _on_step: OnStep) -> str:
+def fatal(_endpoint_url: str, _on_step: OnStep) -> None:
     """Be killed."""
     os.kill(os.getpid(), signal.SIGKILL)
-    return ""

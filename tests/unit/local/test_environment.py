@@ -39,9 +39,10 @@ def test_nothing_else_gets_in(state_dir: Path, monkeypatch: pytest.MonkeyPatch) 
     with monkeypatch.context() as patch:
         for name, value in poison.items():
             patch.setenv(name, value)
-        lab = join(state_dir, "provisions:environment")
+        told = list[str]()
+        lab = join(state_dir, "provisions:environment", progress=told.append)
     with lab:
-        provisioning = json.loads(lab.url)
+        provisioning = json.loads(told[-1])
         function = TestFunction(lab.endpoint).call()
 
     for seen in (provisioning, function):

@@ -1,6 +1,4 @@
 import os
-import re
-import shlex
 import signal
 import socket
 import subprocess
@@ -19,7 +17,6 @@ from tests.support.until import until
 from wschat.errors import LocalError
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.join import LocalLab, check_installed, is_in_use, join, listen
-from wschat.local.shared import locked
 
 Processes = Callable[[], list[int]]
 StartUser = Callable[[str], subprocess.Popen[str]]
@@ -45,12 +42,12 @@ def test_a_lab_lives_as_long_as_its_users(state_dir: Path, processes: Processes)
     with ExitStack() as second:
         with join(state_dir, "provisions:instant", progress=steps.append) as lab:
             assert steps == ["starting MiniStack", "one step", "another step"]
-            assert lab.url == lab.endpoint.replace("http", "ws") + "/lab"
+            assert not lab.empty
             assert lab.started
             assert os.getsid(processes()[0]) != os.getsid(0)
             assert (state_dir / SOCKET).stat().st_mode & 0o777 == 0o600
             same = second.enter_context(enter(state_dir))
-            assert (same.url, same.endpoint, same.started) == (lab.url, lab.endpoint, False)
+            assert (same.endpoint, same.started) == (lab.endpoint, False)
         assert is_up(lab)
         with enter(state_dir) as third:
             assert not third.started
@@ -86,35 +83,6 @@ def test_user_that_ends_meanwhile(
         assert processes() == []
     until(lambda: not processes() and not (state_dir / SOCKET).exists())
     assert not (state_dir / "local.tmp").exists()
-
-
-def test_stop_ends_it_for_all(state_dir: Path, processes: Processes) -> None:
-    """Stop returns when all is gone; who asks again and again whether the lab lives hears why it ended."""
-    with enter(state_dir) as lab:
-        lab.check()
-        lab.check()
-        enter(state_dir).stop()
-        assert processes() == []
-        with pytest.raises(LocalError, match="was stopped"):
-            lab.check()
-
-
-def test_a_lab_that_does_not_end(
-    state_dir: Path, processes: Processes, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Who stops or leaves a lab that does not end is told so, and how to find its process."""
-    monkeypatch.setattr("wschat.local.join.GONE_S", 0.05)
-    lab, other = enter(state_dir), enter(state_dir)
-    process = processes()[0]
-    os.kill(process, signal.SIGSTOP)
-    try:
-        for end in (lab.stop, lambda: other.__exit__(None, None, None)):
-            with pytest.raises(LocalError, match="has not ended") as caught:
-                end()
-            (found,) = re.findall(r"`(pgrep .*)`", caught.value.hint)
-            assert subprocess.check_output(shlex.split(found), text=True).split() == [str(process)]
-    finally:
-        os.kill(process, signal.SIGCONT)
 
 
 @pytest.mark.parametrize(
@@ -175,19 +143,6 @@ def test_unusable_state_directory(state_dir: Path, name: str, why: str) -> None:
     assert caught.value.where == str(state_dir / name)
 
 
-def test_newcomer_at_the_last_moment(state_dir: Path, processes: Processes) -> None:
-    """Whoever comes while the process waits to end the lab keeps it alive, and the one who left is free."""
-    leaver = enter(state_dir)
-    with ThreadPoolExecutor() as pool, socket.socket(socket.AF_UNIX) as newcomer:
-        with locked(state_dir / "local.lock"):
-            leaving = pool.submit(leaver.__exit__, None, None, None)
-            assert processes()
-            newcomer.connect(str(state_dir / SOCKET))
-        assert b"ready" in newcomer.recv(4096)
-        leaving.result()  # raises if nobody let it go
-        assert is_up(leaver)
-
-
 def test_coming_and_going(state_dir: Path, processes: Processes) -> None:
     """Whoever joins while the last one leaves gets a lab that works, the old one or a new one."""
     together = threading.Barrier(2)
@@ -218,7 +173,7 @@ def test_what_was_asked_for(state_dir: Path) -> None:
         for asked in (None, port):
             for options in (AS_ON_AWS, mine):
                 with enter(state_dir, port=asked, options=options) as other:
-                    assert (other.url, other.started) == (first.url, False)
+                    assert (other.endpoint, other.started) == (first.endpoint, False)
 
 
 def test_empty(state_dir: Path) -> None:
@@ -230,7 +185,7 @@ def test_empty(state_dir: Path) -> None:
     with join(state_dir) as empty:
         for asked in (join, enter):
             with asked(state_dir) as other:
-                assert (other.empty, other.endpoint, other.url) == (True, empty.endpoint, "")
+                assert (other.empty, other.endpoint, other.apis()) == (True, empty.endpoint, [])
 
 
 def test_frames_go_at_once() -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import unquote
 
 from ministack.core.responses import get_account_id
@@ -36,17 +37,39 @@ class ControlPlane:
     def __init__(self) -> None:
         self._deployments: dict[tuple[str, str], Deployment] = {}
 
-    def find_stage(self, api: str, name: str) -> Stage | None:
-        """Return a stage that serves a deployment; None if there is none such."""
+    def find_stage(self, api: str, name: str) -> Stage | str:
+        """Return a stage that serves a deployment, or why there is none such."""
+        if not (api and name):
+            return "the URL names no API and stage, or is too long"
         protocol, account, region = _api_owner(api) or ("", "", "")
+        if protocol != WEBSOCKET:
+            return f"{api} is no WebSocket API" if protocol else f"there is no API {api}"
         found = _stages.get_scoped(account, region, api, {}).get(name)
-        if protocol != WEBSOCKET or not found:
-            return None
+        if not found:
+            return f"API {api} has no stage {name}"
         if found.get("autoDeploy"):
             deployment: Deployment | None = _read_deployment(account, region, api)
         else:
             deployment = self._deployments.get((api, found.get("deploymentId", "")))
-        return Stage(api, name, region, account, deployment, found) if deployment else None
+        if deployment is None:
+            return f"stage {name} of API {api} has no deployment"
+        return Stage(api, name, region, account, deployment, found)
+
+    def apis(self) -> list[dict[str, Any]]:
+        """Return the WebSocket APIs of all accounts and regions: id, name, and the stages that are served."""
+        return [
+            {
+                "id": api,
+                "name": found.get("name", ""),
+                "stages": [
+                    name
+                    for name in _stages.get_scoped(account, region, api, {})
+                    if isinstance(self.find_stage(api, name), Stage)
+                ],
+            }
+            for (account, region, api), found in _apis.all_items()
+            if found.get("protocolType") == WEBSOCKET
+        ]
 
     async def handle_request(self, method: str, path: str, headers: Json, body: bytes, query: Json) -> Reply:
         """Answer a request that MiniStack has let in, about WebSocket APIs in AWS's shapes.

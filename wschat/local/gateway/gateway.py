@@ -23,11 +23,14 @@ from wschat.local.gateway.model import ANYONE, AWS_IAM, MOCK, PROXY, Integration
 from wschat.local.gateway.open_connection import OpenConnection, split
 from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, GatewayOptions, Throttles
 from wschat.local.gateway.responses import BINARY, DELETED, GOING_AWAY, RESTART, Close, Problem, Reply, Result
+from wschat.local.gateway.trace import Trace, trace
 
 TOO_LONG = f".{{{quotas.URL_CHARACTERS + 1}}}"
 TARGET = re.compile(rf"(?!{TOO_LONG})/_aws/execute-api/([^/?]+)/([^/?]+)/?(?:\?(.*))?")
 BAD_REQUEST = "<html><body><h1>400 Bad Request</h1></body></html>"
 SHUFFLED_S = 0.05
+OPEN = HTTPStatus.SWITCHING_PROTOCOLS
+THROTTLED = "beyond a throttle: of the route, the stage or the account"
 log = logging.getLogger("wschat.gateway")
 
 
@@ -39,7 +42,7 @@ class Accepted(NamedTuple):
 
 
 Identity = dict[str, str]
-FindStage = Callable[[str, str], Stage | None]
+FindStage = Callable[[str, str], Stage | str]
 Invoke = Callable[[Integration, str, Event], Awaitable[Result]]
 Authorize = Callable[[Request, Stage], Identity | str]
 Denied = Callable[[Stage], Reply | None]
@@ -50,15 +53,17 @@ class Gateway:
     """The WebSocket side of all APIs.
 
     Attributes:
-        find_stage: finds a stage by its API and name, if it serves a deployment.
+        find_stage: finds a stage by its API and name, if it serves a deployment, or says why there is none.
         invoke: invokes the function of an integration, for the route of an ARN, with an event.
         authorize: checks the signature of a handshake; returns who it is, or why not.
+        trace: is told all that happens.
     """
 
     options: GatewayOptions
     find_stage: FindStage
     invoke: Invoke
     authorize: Authorize
+    trace: Callable[[Trace], None] = lambda _: None
     _open: dict[str, OpenConnection] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -78,37 +83,50 @@ class Gateway:
         agents = handshake.headers.get_all("User-Agent")
         identity = {"sourceIp": source_ip, **({"userAgent": agents[0]} if agents else {})}
         info = ConnectionInfo(ids.connection_id(), api, stage_name, "", request.time, identity)
-
-        def refuse(problem: Problem, message: str = "") -> Response:
-            body = responses.frame(message or problem.message, info.id, request.request_id)
-            return _refusal(problem.status, body, request.request_id)
-
         stage = self.find_stage(api, stage_name)
-        if stage is None:
-            return refuse(Problem.FORBIDDEN)
+        route = None if isinstance(stage, str) else stage.deployment.routes.get("$connect")
+        info, result = await self._admit(stage, route, handshake, query, info, request)
+        opens = not result.problem and result.status in range(200, 300)  # any 2xx
+        status = result.problem.status if result.problem else OPEN if opens else result.status
+        path = None if target else handshake.path.partition("?")[0]
+        self.trace(trace("connect", info, request, route, status=status, text=path, why=result.reason))
+        if result.problem:
+            body = responses.frame(result.body or result.problem.message, info.id, request.request_id)
+            return _refusal(status, body, request.request_id)
+        if not opens:
+            kind = result.headers.get("content-type", "application/json")
+            return _refusal(status, result.body, request.request_id, kind)
+        return Accepted(info, result.headers.get("sec-websocket-protocol", ""))
+
+    async def _admit(
+        self,
+        stage: Stage | str,
+        route: Route | None,
+        handshake: Request,
+        query: str,
+        info: ConnectionInfo,
+        request: RequestInfo,
+    ) -> tuple[ConnectionInfo, Result]:
+        """Return who connects, and what comes of it; a problem's body is the message of the refusal."""
+        if isinstance(stage, str):
+            return info, Result(Problem.FORBIDDEN, stage)
         if not self._throttles.connect(stage, request.time):
-            return refuse(Problem.THROTTLED)
+            return info, Result(Problem.THROTTLED, THROTTLED)
         info = replace(info, region=stage.region)
-        route = stage.deployment.routes.get("$connect")
         if route is None:
-            return Accepted(info)
+            return info, Result()
         if route.authorization == AWS_IAM:
             who = self.authorize(handshake, stage)
             if isinstance(who, str):
-                return refuse(Problem.FORBIDDEN, who)
-            info = replace(info, identity={**identity, **who})
+                return info, Result(Problem.FORBIDDEN, who, body=who)
+            info = replace(info, identity={**info.identity, **who})
         elif route.authorization != ANYONE:
-            log.warning("%s/%s $connect: no %s authorizer works here", api, stage_name, route.authorization)
-            return refuse(Problem.REFUSED)
+            why = f"no {route.authorization} authorizer works here"
+            log.warning("%s/%s $connect: %s", stage.api, stage.name, why)
+            return info, Result(Problem.REFUSED, why)
         parameters, headers = parse_qsl(query, keep_blank_values=True), handshake.headers.raw_items()
         event = events.connect(info, request, headers, parameters, ids.trace_id())
-        result = await self._integrate(stage, route, event)
-        if result.problem:
-            return refuse(result.problem)
-        if result.status not in range(200, 300):  # any 2xx opens
-            kind = result.headers.get("content-type", "application/json")
-            return _refusal(result.status, result.body, request.request_id, kind)
-        return Accepted(info, result.headers.get("sec-websocket-protocol", ""))
+        return info, await self._integrate(stage, route, event)
 
     async def serve(self, info: ConnectionInfo, websocket: ServerConnection) -> None:
         """Serve a connection from the end of its handshake until after its `$disconnect`."""
@@ -129,6 +147,7 @@ class Gateway:
         finally:
             timer.cancel()
             self._open.pop(info.id, None)
+        self.trace(trace("end", info, status=client.ended.code, why=client.ended.reason))
         if client.ended != RESTART:
             await self._disconnect(info, client.ended)
 
@@ -141,34 +160,41 @@ class Gateway:
     async def _message(self, client: OpenConnection, text: str) -> None:
         """Let a message take its route, and send back what there is to send."""
         info, request = client.info, RequestInfo(ids.request_id(), time.time())
-        answer = await self._answer(info, request, text)
-        if answer is None:
-            return
+        stage = self.find_stage(info.api, info.stage)
+        route = None if isinstance(stage, str) else route_of(stage.deployment, text)
+        self.trace(trace("frame", info, route=route, text=text))
+        result = await self._answer(stage, route, info, request, text)
+        answer, frames = responses.reply(route, result), list[bytes]()
         if isinstance(answer, Problem):
-            frames = [responses.frame(answer.message, info.id, request.request_id).encode()]
-        else:
+            answer = responses.frame(answer.message, info.id, request.request_id)
+            frames = [answer.encode()]
+        elif answer:
             frames = split(answer.encode())
         await self._shuffle()
-        await client.send(frames, time.time())
+        self.trace(trace("reply", info, request, route, text=answer, why=result.reason))
+        if frames:
+            await client.send(frames, time.time())
 
-    async def _answer(self, info: ConnectionInfo, request: RequestInfo, text: str) -> str | Problem | None:
-        stage = self.find_stage(info.api, info.stage)
-        route = route_of(stage.deployment, text) if stage else None
-        if stage is None or route is None:
-            return Problem.FORBIDDEN
+    async def _answer(
+        self, stage: Stage | str, route: Route | None, info: ConnectionInfo, request: RequestInfo, text: str
+    ) -> Result:
+        if isinstance(stage, str):
+            return Result(Problem.FORBIDDEN, stage)
+        if route is None:
+            return Result(Problem.FORBIDDEN, f"no route of this deployment for {stage.deployment.selection}")
         if not self._throttles.message(stage, route.key, request.time):
-            return Problem.THROTTLED
+            return Result(Problem.THROTTLED, THROTTLED)
         event = events.message(info, request, route.key, ids.message_id(info.id), text)
-        result = await self._integrate(stage, route, event)
-        return responses.reply(route, result)
+        return await self._integrate(stage, route, event)
 
     async def _disconnect(self, info: ConnectionInfo, end: Close) -> None:
         """Run `$disconnect`, if there is that route; its response is discarded."""
         stage = self.find_stage(info.api, info.stage)
-        route = stage.deployment.routes.get("$disconnect") if stage else None
-        if stage and route:
+        route = None if isinstance(stage, str) else stage.deployment.routes.get("$disconnect")
+        if isinstance(stage, Stage) and route:
             request = RequestInfo(ids.request_id(), time.time())
-            await self._integrate(stage, route, events.disconnect(info, request, *end))
+            result = await self._integrate(stage, route, events.disconnect(info, request, *end))
+            self.trace(trace("disconnect", info, request, route, why=result.reason))
 
     async def _integrate(self, stage: Stage, route: Route, event: Event) -> Result:
         """Return what comes of a route's integration; a problem's reason goes to the log."""
@@ -192,13 +218,26 @@ class Gateway:
     ) -> Reply:
         """Post to a connection of an API, describe it, or close it, through any of its stages.
 
-        `denied` returns the refusal of who may not. The id is looked at before that, as recorded (us-east-1,
-        2026-09); that the size and the stage are looked at first is inferred.
+        `denied` returns the refusal of who may not.
+        """
+        answer = await self._manage(method, api, stage_name, connection_id, data, denied)
+        text = data.decode(errors="replace") if method == "POST" else None
+        about = Trace(method.lower(), int(time.time() * 1000), connection_id, api, stage_name)
+        self.trace(about._replace(status=answer[0], text=text, why=responses.why(answer)))
+        return answer
+
+    async def _manage(
+        self, method: str, api: str, stage_name: str, connection_id: str, data: bytes, denied: Denied
+    ) -> Reply:
+        """Do it, if it may be done.
+
+        The id is looked at before that, as recorded (us-east-1, 2026-09); that the size and the stage are
+        looked at first is inferred.
         """
         if len(data) > MESSAGE_BYTES:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {}, b""
         stage = self.find_stage(api, stage_name)
-        if stage is None:
+        if isinstance(stage, str):
             return responses.error(HTTPStatus.FORBIDDEN, "Forbidden")
         if not ids.is_issued(connection_id):
             return responses.error(HTTPStatus.BAD_REQUEST, f"Invalid connectionId: {connection_id}")

@@ -75,18 +75,19 @@ def read_mock(integration: Integration) -> Result:
     return Result(status=status, body=integration.response_template or "")
 
 
-def reply(route: Route, result: Result) -> str | Problem | None:
+def reply(route: Route | None, result: Result) -> str | Problem | None:
     """Return what the client gets in return for a message: text, a problem, or nothing.
 
     A problem is reported on a one-way route as well, but for a malformed response, which is not sent there
     anyway. Of a response only the body is sent, on a two-way route, whatever its status: recorded of 503
     (us-east-1, 2026-09), inferred of 4xx.
     """
-    if result.problem is Problem.MALFORMED and not route.two_way:
+    two_way = route is not None and route.two_way
+    if result.problem is Problem.MALFORMED and not two_way:
         return None
     if result.problem:
         return result.problem
-    if not route.two_way or not result.body:
+    if not two_way or not result.body:
         return None
     return result.body if len(result.body.encode()) <= MESSAGE_BYTES else Problem.REFUSED
 
@@ -112,6 +113,23 @@ ERRORS = {
     HTTPStatus.TOO_MANY_REQUESTS: "LimitExceededException",
 }
 """The errors of botocore's service models, of which each has a status of its own."""
+
+
+WHY = {
+    HTTPStatus.GONE: "it is not open, or of another API",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: f"more than {MESSAGE_BYTES // 1024} KB",
+    HTTPStatus.TOO_MANY_REQUESTS: "beyond a throttle, or the client reads too slowly",
+}
+"""What an error's empty body does not say."""
+
+
+def why(answer: Reply) -> str:
+    """Return why a request was refused; nothing if it was served."""
+    status, _, body = answer
+    if status < HTTPStatus.BAD_REQUEST:
+        return ""
+    told = json.loads(body or b"{}")
+    return str(told.get("message") or told.get("Message") or WHY.get(HTTPStatus(status), ""))
 
 
 def ok(body: bytes = b"") -> Reply:

@@ -22,6 +22,7 @@ from wschat.local.gateway.invocation import Functions
 from wschat.local.gateway.management import with_management
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.gateway.sockets import serve_both
+from wschat.local.gateway.trace import Trace
 from wschat.target import is_here
 
 KEEP_ALIVE_S = 75
@@ -31,21 +32,25 @@ TYPED = "none"  # the URL was typed into the address bar
 
 
 @asynccontextmanager
-async def serving(listener: socket.socket, options: GatewayOptions) -> AsyncIterator[Gateway]:
+async def serving(
+    listener: socket.socket, options: GatewayOptions, trace: Callable[[Trace], None]
+) -> AsyncIterator[tuple[Gateway, ControlPlane]]:
     """Serve MiniStack and a gateway on a socket that listens on the port of MiniStack's environment.
+
+    `trace` is told all that happens in the gateway.
 
     Raises:
         RuntimeError: MiniStack does not start; why stands in the log.
     """
     _raise_file_limit()
     control_plane = ControlPlane()
-    gateway = Gateway(options, control_plane.find_stage, Functions().invoke, authorize)
+    gateway = Gateway(options, control_plane.find_stage, Functions().invoke, authorize, trace)
     ministack.SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
     handle = ministack._handle_execute_api_request  # noqa: SLF001  it has no public seam there
     ministack._handle_execute_api_request = with_management(gateway, handle)  # noqa: SLF001
     make_http = await start_http(refuse_pages(ministack.app))
     async with serve_both(gateway, listener, make_http):
-        yield gateway
+        yield gateway, control_plane
 
 
 def _raise_file_limit() -> None:

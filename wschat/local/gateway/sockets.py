@@ -15,6 +15,7 @@ from websockets.protocol import State
 
 from wschat.local.gateway.gateway import Accepted, Gateway
 from wschat.local.gateway.quotas import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES
+from wschat.local.gateway.trace import malformed
 
 HANDSHAKE = re.compile(
     rb"GET /_aws/execute-api/[^\r\n]*\r\n(?s:.*)\r\nupgrade: *websocket *\r\n", re.IGNORECASE
@@ -99,8 +100,9 @@ def serve_both(
     async def decide(client: ServerConnection, request: Request) -> Response | None:
         try:
             client.protocol.process_request(request)
-        except InvalidHandshake:
-            return None  # it is no handshake of a WebSocket, and will be refused as such
+        except InvalidHandshake as error:  # it will be refused as such
+            gateway.trace(malformed(request.path, error))
+            return None
         answer = await gateway.connect(request, client.remote_address[0])
         if isinstance(answer, Response):
             return answer

@@ -1,0 +1,42 @@
+"""The user's end of the socket to a local lab: how one leaves it, and what ends it."""
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.unit.local.test_join import Processes, enter
+from wschat.errors import LocalError
+
+
+def test_stop_ends_it_for_all(state_dir: Path, processes: Processes) -> None:
+    """Stop returns when all is gone; who asks again and again whether the lab lives hears why it ended."""
+    with enter(state_dir) as lab:
+        lab.check()
+        lab.check()
+        enter(state_dir).stop()
+        assert processes() == []
+        with pytest.raises(LocalError, match="was stopped"):
+            lab.check()
+
+
+def test_a_lab_that_does_not_end(
+    state_dir: Path, processes: Processes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who stops or leaves a lab that does not end is told so, and how to find its process."""
+    monkeypatch.setattr("wschat.local.connection.GONE_S", 0.05)
+    lab, other = enter(state_dir), enter(state_dir)
+    process = processes()[0]
+    os.kill(process, signal.SIGSTOP)
+    try:
+        for end in (lab.stop, lambda: other.__exit__(None, None, None)):
+            with pytest.raises(LocalError, match="has not ended") as caught:
+                end()
+            (found,) = re.findall(r"`(pgrep .*)`", caught.value.hint)
+            assert subprocess.check_output(shlex.split(found), text=True).split() == [str(process)]
+    finally:
+        os.kill(process, signal.SIGCONT)
