@@ -51,6 +51,8 @@ WAITS = {
     "update_function_configuration": "function-updated-v2",
 }
 """What `aws … wait` waits for after a call, so that the next one can build on it."""
+NO_PAGER = "export AWS_PAGER=''"
+"""Else `aws`, of version 2, shows each answer in a pager, which would read what is pasted behind it."""
 PAUSE = "sleep 10  # Lambda does not know a role that is so new"
 UNTIL = 'until [ "$('
 DELETES = ("delete_", "remove_", "detach_")
@@ -177,7 +179,7 @@ def pasted(steps: Iterable[Step], shell: Shell) -> list[str]:
     typed = [each.pasted for each in made]
     if packed and not shell.emulated and any(isinstance(each.step.resource, Role) for each in made):
         typed.insert(next(number for number, each in enumerate(made) if each.packed), PAUSE)
-    return [shell.pack(packed), *typed] if packed else typed
+    return [NO_PAGER, *([shell.pack(packed)] if packed else []), *typed]
 
 
 def _name(kind: str, name: str) -> str:

@@ -107,7 +107,8 @@ def test_what_aws_reads(tmp_path: Path) -> None:
 def test_a_few_to_paste() -> None:
     """A route alone looks up what it refers to, keeps its own id for its response, and quotes its key."""
     (register,) = (step for step in whole(LAB, "route") if step.resource.name == "register")
-    *looks, made, response = pasted([register], Shell(LAB))
+    pager, *looks, made, response = pasted([register], Shell(LAB))
+    assert pager == "export AWS_PAGER=''"
     uri = LAB.invoke_arn("anna-RegisterUser")
     told = "--output text --region eu-west-1)"
     apis = "--query 'Items[?Name==`\"anna-chatroom-websocket\"`].ApiId'"
@@ -127,12 +128,12 @@ def test_what_goes_before_functions() -> None:
     """The zips are written before all else; on AWS, new roles are given some seconds before they are used."""
     steps = whole(LAB, "role", "function")
     typed = pasted(steps, Shell(LAB, wschat="'my wschat'", zips="z"))
-    assert typed[0] == "'my wschat' zip --to z"
+    assert typed[1] == "'my wschat' zip --to z"
     first = next(number for number, each in enumerate(typed) if each.startswith("aws lambda create-function"))
     assert typed[first - 1] == PAUSE
     assert "fileb://z/Connect.zip" in typed[first]
     (one, *_) = whole(LAB, "function")
-    assert pasted([one], Shell(LAB))[0] == "wschat zip Connect --to zips"
+    assert pasted([one], Shell(LAB))[1] == "wschat zip Connect --to zips"
     assert PAUSE not in pasted(steps, Shell(replace(LAB, endpoint="http://127.0.0.1:1")))
 
 
