@@ -76,6 +76,8 @@ def study(student: Student) -> None:
     student.wschat("status")
     again = student.bash(script)
     print(f"{first.count(': done')} done; then {again.count(': exists')} exist")
+    if twice := [line for line in again.splitlines() if line.startswith("create") and line.endswith("done")]:
+        sys.exit("made twice: " + "; ".join(twice))
     for words in CHANGES:
         student.aws(words)
     left = student.wschat("provision", *OPTIONS[2:], "--plan", "--commands", ends_with=ExitCode.DIFFERENT)
