@@ -78,7 +78,8 @@ def show_title(lesson: Lesson, number: int, of: int, makes: Iterable[str], *, ma
 
 def show_choices(choices: Sequence[Choice]) -> None:
     """Show what can be chosen, by which letter or word."""
-    shown = Text(" · ").join(Text.assemble((each.letter, "bold"), f" {each.what}") for each in choices)
+    between = Text(", " if is_plain() else " · ")
+    shown = between.join(Text.assemble((each.letter, "bold"), f" {each.what}") for each in choices)
     console.stdout().print(shown)
 
 

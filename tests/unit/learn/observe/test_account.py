@@ -14,7 +14,7 @@ from wschat.lab.aws.functions import Function
 from wschat.lab.aws.log_groups import LogGroup
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.tables import Table
-from wschat.lab.blueprint import FUNCTIONS, blueprint
+from wschat.lab.blueprint import blueprint
 from wschat.lab.bundle import bundle
 from wschat.lab.model import Lab
 from wschat.learn.observe.account import example_event
@@ -24,7 +24,7 @@ PLAIN = Lab(account="0" * 12, region="us-east-1")
 
 def make(cloud: Cloud, *kinds: type, of: str = "Connect") -> None:
     """Create what a function needs, or the tables: all of these kinds with its name in theirs."""
-    wanted = blueprint(cloud.lab, {spec.module: bundle(spec.module) for spec in FUNCTIONS})
+    wanted = blueprint(cloud.lab, {"connect": bundle("connect")})
     for each in wanted:
         if isinstance(each, kinds) and (of in each.name or isinstance(each, Table)):
             each.create(cloud)
