@@ -172,10 +172,17 @@ def telling_if_gone(lab: LocalLab, url: str) -> Iterator[None]:
         raise
 
 
-def join_local(*, plain: bool = False, empty: bool = False, **wanted: Any) -> LocalLab:  # noqa: ANN401  what `join` takes
+def join_local(
+    *,
+    plain: bool = False,
+    empty: bool = False,
+    start: bool = True,
+    **wanted: Any,  # noqa: ANN401  what `join` takes
+) -> LocalLab:
     """Join the lab on this machine, or start it; `wanted` are its port and its gateway's options.
 
-    `plain`: show how far it is line by line. `empty`: begin with nothing in it.
+    `plain`: show how far it is line by line. `empty`: begin with nothing in it. Without `start`, only
+    one that runs is joined, as it is.
 
     Raises:
         LocalError: it has no place, does not start, or runs with other options, or not empty as it shall.
@@ -186,5 +193,6 @@ def join_local(*, plain: bool = False, empty: bool = False, **wanted: Any) -> Lo
         where = str(error.filename or "")
         hint = "make it writable, or set WSCHAT_STATE_DIR to another directory"
         raise LocalError(f"the local lab has no place: {error.strerror}", where=where, hint=hint) from None
-    with console.waiting("Starting the local lab", plain=plain) as progress:
-        return join(place, "" if empty else PROVISION, progress=progress, **wanted)
+    provision = ("" if empty else PROVISION) if start else None
+    with console.waiting(f"{'Starting' if start else 'Joining'} the local lab", plain=plain) as progress:
+        return join(place, provision, progress=progress, **wanted)

@@ -116,7 +116,7 @@ class LocalLab(AbstractContextManager["LocalLab"]):
 
 def join(
     state_dir: Path,
-    provision: str = "",
+    provision: str | None = "",
     *,
     port: int | None = None,
     options: GatewayOptions = AS_ON_AWS,
@@ -128,6 +128,7 @@ def join(
         state_dir: where the lab's files are, made if need be; who shares it shares the lab.
         provision: "module:function", which builds the lab; see `wschat.local.provisioner`. Without it the
             lab begins empty, and one that did not is not joined; with it, one that did is joined as it is.
+            None joins one that runs, as it is, and starts none.
         port: where the lab must listen; any free port by default.
         options: of the gateway; with AWS's own, a lab that runs with others is joined as it is.
         progress: is told each step.
@@ -157,9 +158,11 @@ def join(
     return LocalLab(ready["endpoint"], started, ready["empty"], connection)
 
 
-def _check_as_asked(ready: dict[str, Any], provision: str, options: GatewayOptions, port: int | None) -> None:
+def _check_as_asked(
+    ready: dict[str, Any], provision: str | None, options: GatewayOptions, port: int | None
+) -> None:
     """Check that the lab which runs is what was asked for."""
-    if not (provision or ready["empty"]):
+    if provision == "" and not ready["empty"]:
         raise LocalError(
             "a local lab runs already, and it did not begin empty",
             hint="end it first, or set WSCHAT_STATE_DIR to another directory, which has a lab of its own",
@@ -178,13 +181,16 @@ def _check_as_asked(ready: dict[str, Any], provision: str, options: GatewayOptio
 
 
 def _connect_or_start(
-    files: LabFiles, provision: str, options: GatewayOptions, port: int | None
+    files: LabFiles, provision: str | None, options: GatewayOptions, port: int | None
 ) -> tuple[Connection, bool]:
     """Connect to the lab's process; true if it had to be started."""
     files.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(files.lock):
         with suppress(FileNotFoundError, ConnectionRefusedError):
             return Connection(files), False
+        if provision is None:
+            hint = "in another terminal, `wschat local --empty` or `wschat learn --local` keeps one"
+            raise LocalError("no lab runs on this machine", hint=hint)
         check_installed()
         with closing(listen(port)) as gateway:
             return _start(files, provision, options, gateway), True

@@ -177,9 +177,15 @@ def test_what_was_asked_for(state_dir: Path) -> None:
 
 
 def test_empty(state_dir: Path) -> None:
-    """Who asks for an empty lab does not join one that began with something in it; others take what runs."""
-    with enter(state_dir) as whole:
-        assert not whole.empty
+    """Who asks for an empty lab does not join one that began with something in it; others take what runs.
+
+    Who only wants to join is told if none runs.
+    """
+    with pytest.raises(LocalError, match="no lab runs") as caught:
+        join(state_dir, None)
+    assert "wschat local --empty" in caught.value.hint
+    with enter(state_dir) as whole, join(state_dir, None) as same:
+        assert (whole.empty, same.endpoint) == (False, whole.endpoint)
         with pytest.raises(LocalError, match="did not begin empty"):
             join(state_dir)
     with join(state_dir) as empty:

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from wschat import paths
 from wschat.cli import console
-from wschat.cli.local import CREDENTIALS, join_local
+from wschat.cli.local import credentials, join_local
 from wschat.cli.options import program
 from wschat.errors import LocalError, UsageError
 from wschat.learn.lesson import Lesson
 from wschat.local.join import LocalLab
-from wschat.local.shared import LabFiles
 from wschat.target import Target
 
 if TYPE_CHECKING:
@@ -102,7 +100,8 @@ class Place:
     def command(self, name: str, url: str, signed: bool) -> str:
         """Return what to type in order to chat, or see the page, at a URL of this lab."""
         if self.local:
-            return f"{program()} {name} --local"
+            prefix = f" --prefix {self.target.prefix}" if self.target.prefix else ""
+            return f"{program()} {name} --local{prefix}"
         who = {"--region": self.target.region, "--profile": self.target.profile}
         options = [f"{option} {value}" for option, value in who.items() if value] if signed else []
         return " ".join((program(), name, "--url", url, *(["--sign", *options] if signed else [])))
@@ -130,20 +129,12 @@ def opened(
 
 def _joined(*, start: bool) -> LocalLab:
     """Join the lab that runs, whatever is in it; or bring an empty one."""
-    if LabFiles(paths.state_dir()).socket.exists():
-        lab = join_local()
-        if not lab.started:
-            return lab
-        lab.stop()  # one that was killed had left its socket
-    if not start:
-        hint = "keep one in another terminal: `wschat local --empty`, or `wschat learn --local`"
-        raise LocalError("no lab runs on this machine", hint=hint)
+    try:
+        return join_local(start=False)
+    except LocalError:
+        if not start:
+            raise
     return join_local(empty=True)
-
-
-def settings(lab: LocalLab) -> str:
-    """Return what makes a shell take a local lab for AWS."""
-    return f"AWS_ENDPOINT_URL={lab.endpoint} {CREDENTIALS}"
 
 
 def take_for_aws(lab: LocalLab) -> None:
@@ -151,7 +142,7 @@ def take_for_aws(lab: LocalLab) -> None:
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         del os.environ[name]
     nothing = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
-    root = (pair.split("=", 1) for pair in settings(lab).split())
+    root = (pair.split("=", 1) for pair in credentials(lab).split())
     os.environ.update({**nothing, "NO_PROXY": "*", **dict(root)})
 
 
@@ -160,4 +151,4 @@ def show_differences(lab: LocalLab) -> None:
     out = console.stdout()
     out.print(Text(DIFFERS))
     out.print("In another terminal, after this line, aws and boto3 take it for AWS:")
-    out.print(f"  export {settings(lab)}", soft_wrap=True, markup=False)
+    out.print(f"  export {credentials(lab)}", soft_wrap=True, markup=False)

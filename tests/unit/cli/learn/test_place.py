@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from wschat.cli.learn.place import Place, opened, settings, show_differences, take_for_aws
+from wschat.cli.learn.place import Place, opened, show_differences, take_for_aws
+from wschat.cli.local import credentials
 from wschat.errors import LocalError, UsageError
 from wschat.local.join import LocalLab
 from wschat.target import Target
@@ -38,7 +39,7 @@ def test_a_lab_here(
         "chat --local",
     )
     show_differences(emulator)
-    assert f"\n  export {settings(emulator)}\n" in capsys.readouterr().out
+    assert f"\n  export {credentials(emulator)}\n" in capsys.readouterr().out
 
 
 def test_what_excludes_each_other() -> None:
