@@ -1,6 +1,6 @@
 """Does a lesson, or takes over what was made of it by hand: after a question, and with each call shown."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import partial
 
 from wschat.cli import console, report
@@ -8,12 +8,15 @@ from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, completed, confi
 from wschat.cli.learn.drill import announce
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import Actual
-from wschat.lab.plan import Progress, Step, changes
+from wschat.lab.plan import Progress, Step, Verb, changes
 from wschat.learn import work
 from wschat.learn.lesson import Lesson
 from wschat.learn.progress import Standing
 
 UNTAGGED = "It is right, but without the lab's tag and marks, by which teardown finds it. Take it over in {}?"
+LEFT_OVER = (
+    "It is right. What was there before it, such as an older deployment, is left over. Delete that in {}?"
+)
 
 
 def look(cloud: Cloud, lessons: tuple[Lesson, ...]) -> Standing:
@@ -40,10 +43,15 @@ def adopt(
     cloud: Cloud, there: Standing, lessons: Sequence[Lesson], commands: Mapping[str, str], *, yes: bool
 ) -> Standing:
     """Take over what was made by hand of lessons that are right, as `do` does, after one question."""
-    _ask(cloud, there, lessons, UNTAGGED, yes=yes)
+    _ask(cloud, there, lessons, offer(step for each in lessons for step in there.steps(each)), yes=yes)
     for each in lessons:
         there = _carry_out(cloud, there, each, commands)
     return there
+
+
+def offer(steps: Iterable[Step]) -> str:
+    """Return what is asked where lessons are right, and these steps remain."""
+    return LEFT_OVER if all(step.verb is Verb.DELETE for step in steps) else UNTAGGED
 
 
 def _ask(cloud: Cloud, there: Standing, lessons: Sequence[Lesson], question: str, *, yes: bool) -> None:

@@ -6,6 +6,8 @@ from wschat.cli.learn import doing
 from wschat.cli.learn.place import Place
 from wschat.errors import AwsError, UsageError
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.websocket_api import Deployment
+from wschat.lab.plan import Step, Verb
 from wschat.learn.course import course
 from wschat.target import Target
 
@@ -31,3 +33,11 @@ def test_what_can_not_be_done(empty: Cloud) -> None:
     with pytest.raises(AwsError, match="the case matters") as fixed:
         doing.do(empty, doing.look(empty, lessons), first, typed, yes=True)
     assert "delete the table" in fixed.value.hint
+
+
+def test_what_is_offered_where_all_is_right() -> None:
+    """Only an older deployment that is left over lacks no tag, and is not taken over."""
+    old, new = Deployment(name="old"), Deployment(name="new")
+    delete, mark = Step(Verb.DELETE, old, old), Step(Verb.UPDATE, new, new)
+    assert "left over" in doing.offer([delete])
+    assert "tag and marks" in doing.offer([delete, mark])
