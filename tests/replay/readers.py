@@ -14,8 +14,9 @@ from botocore.model import ServiceModel
 from botocore.parsers import ResponseParserFactory
 
 from tests.replay.recorded import Line, body_of
+from tests.support.models import LOADER
 from tests.support.plane.clock import VirtualClock
-from tests.support.plane.inside import LOADER, session
+from tests.support.plane.inside import session
 from tests.support.plane.wire import Answer
 from wschat.errors import WschatError
 from wschat.lab.aws import KINDS

@@ -1,4 +1,4 @@
-"""A process that has imported what wschat needs, and forks for each run: that saves the imports."""
+"""A process that has loaded what wschat needs, and forks for each run: that saves the loading."""
 
 import atexit
 import gc
@@ -14,10 +14,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import boto3
+
+from tests.support import models  # noqa: F401
 from wschat.cli.app import COMMANDS, module_of
+from wschat.lab.blueprint import FUNCTIONS
+from wschat.lab.bundle import bundle
+from wschat.lab.model import SERVICES
 
 MODULES = (
-    "boto3",
     "markdown_it",
     "rich.console",
     "wschat.chat.client",
@@ -58,6 +63,11 @@ def serve() -> None:
     """Fork for each line that comes, and answer with the exit code of that run."""
     for module in MODULES:
         import_module(module)
+    nobody = boto3.Session("none", "none", region_name="us-east-1")
+    for service in ("sts", *SERVICES.values()):
+        nobody.client(service)  # type: ignore[call-overload]
+    for spec in FUNCTIONS:
+        bundle(spec.module)
     gc.freeze()  # what is here does not concern those that come
     for line in sys.stdin:
         child = os.fork()

@@ -4,11 +4,8 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 from typing import Any
-
-from cfnlint.api import ManualArgs, lint
-from cfnlint.data import AdditionalSpecs
-from cfnlint.helpers import load_resource
 
 from wschat.lab.blueprint import FUNCTIONS, policy
 from wschat.lab.chosen.choices import Choices
@@ -23,11 +20,21 @@ UNVERIFIED = {
     f"apigateway:POST on {API_GATEWAY}*/tags/*",
     *(f"apigateway:TagResource on {API_GATEWAY}{path}" for path in ("/apis", "/apis/*")),
 }
-KNOWN: dict[str, Any] = load_resource(AdditionalSpecs, "Policies.json")
+
+
+@cache
+def known() -> Any:  # noqa: ANN401
+    """Return AWS's list of actions, as the linter has it, which takes a second to load."""
+    from cfnlint.data import AdditionalSpecs
+    from cfnlint.helpers import load_resource
+
+    return load_resource(AdditionalSpecs, "Policies.json")
 
 
 def findings(policies: Iterable[Any]) -> list[str]:
     """Return what the linter says of policies, each as a managed policy in a template."""
+    from cfnlint.api import ManualArgs, lint
+
     template = {
         "AWSTemplateFormatVersion": "2010-09-09",
         "Resources": {
@@ -73,11 +80,15 @@ def _listed(resources: str | list[str]) -> list[str]:
 def arns(action: str) -> list[str]:
     """Return what the ARNs look like that an action is about."""
     service, _, name = action.partition(":")
-    known = KNOWN[service]["Actions"].get(name.lower())
-    if known is None:
+    about = known()[service]
+    listed = about["Actions"].get(name.lower())
+    if listed is None:
         return []
-    kinds = known.get("Resources", ())
-    formats = [form for kind in kinds for form in KNOWN[service]["Resources"][kind.lower()]["ARNFormats"]]
+    formats = [
+        form
+        for kind in listed.get("Resources", ())
+        for form in about["Resources"][kind.lower()]["ARNFormats"]
+    ]
     return [re.sub(r"\$\{\w+}", "[^:]*", form) for form in formats] or [r"\*"]
 
 

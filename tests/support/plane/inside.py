@@ -13,11 +13,9 @@ from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import ConnectionClosedError
 
+from tests.support import models  # noqa: F401
 from tests.support.plane.faults import Dropped
 from tests.support.plane.wire import Answer, Request
-
-LOADER = botocore.session.Session().get_component("data_loader")
-"""Reads each service's model once for all sessions."""
 
 
 class _Unsigned(BaseSigner):
@@ -55,7 +53,6 @@ def session(
 ) -> boto3.Session:
     """Return a session, all requests of which are answered by `handle`."""
     core = botocore.session.Session()
-    core.register_component("data_loader", LOADER)
     core.set_default_client_config(Config(user_agent="wschat"))  # botocore's own takes a sixth of a call
     core.register("before-send", before_send(handle))  # type: ignore[arg-type]
     if not signed:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-import botocore.session
+from tests.support.models import LOADER
 
 MODELS = {
     "apigateway": "apigatewayv2",
@@ -132,8 +132,7 @@ def identify(request: Request, now: float) -> Call | None:
 @cache
 def model(service: str, kind: str = "service-2") -> Any:  # noqa: ANN401
     """Return botocore's model of a service, named as in signatures, or of how its lists are paged."""
-    loader = botocore.session.get_session().get_component("data_loader")
-    return loader.load_service_model(MODELS[service], kind)
+    return LOADER.load_service_model(MODELS[service], kind)
 
 
 @cache

@@ -3,11 +3,9 @@
 from dataclasses import replace
 
 import boto3
-import botocore.session
 import pytest
 
 from tests.support.plane.clock import VirtualClock
-from tests.support.plane.inside import LOADER
 from wschat.errors import AwsError
 from wschat.lab.aws.cloud import AWS_PACING, EMULATOR_PACING, Cloud
 from wschat.lab.aws.session import RateLimiter, _in_aws, connect
@@ -31,13 +29,6 @@ def test_from_the_environment(clients: Cloud, monkeypatch: pytest.MonkeyPatch) -
     assert connect(Target()).lab == replace(clients.lab, region="eu-west-1")
 
 
-def person(region: str | None = None) -> boto3.Session:
-    """Return a session; those of boto3 read each model anew."""
-    core = botocore.session.Session()
-    core.register_component("data_loader", LOADER)
-    return boto3.Session(botocore_session=core, region_name=region)
-
-
 @pytest.mark.parametrize(
     ("control_plane", "region", "suffix"),
     [
@@ -51,7 +42,7 @@ def person(region: str | None = None) -> boto3.Session:
 def test_addresses_in_aws(control_plane: str, region: str, suffix: str) -> None:
     """In every partition clients connect, and functions post, beside the control plane."""
     host = f"{{api}}.execute-api.{region}.{suffix}"
-    found = _in_aws(person(region), f"https://{control_plane}")
+    found = _in_aws(boto3.Session(region_name=region), f"https://{control_plane}")
     assert found == {"sockets": f"wss://{host}", "callbacks": f"https://{host}"}
 
 
@@ -68,7 +59,7 @@ def test_addresses_in_aws(control_plane: str, region: str, suffix: str) -> None:
 def test_whose_pacing(host: str, monkeypatch: pytest.MonkeyPatch, *, emulated: bool) -> None:
     """What is not on this machine is another way to AWS: no quicker, and the API is where it always is."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_APIGATEWAYV2", f"https://{host}")
-    cloud = connect(Target(), person())
+    cloud = connect(Target(), boto3.Session())
     assert cloud.pacing is (EMULATOR_PACING if emulated else AWS_PACING)
     assert cloud.lab.endpoint == f"https://{host}"
     place = f"{host}/_aws/execute-api/{{api}}" if emulated else "{api}.execute-api.us-east-1.amazonaws.com"

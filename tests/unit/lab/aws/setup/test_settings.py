@@ -15,15 +15,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import botocore.endpoint
-import botocore.hooks
-import botocore.session
 import pytest
 from botocore.credentials import SSOProvider
 from botocore.tokens import SSOTokenProvider
 from botocore.utils import ContainerMetadataFetcher
 
 from tests.support.http_server import Quiet, serving
-from tests.support.plane.inside import LOADER
 from wschat.errors import WschatError
 from wschat.lab.aws.session import connect, make_session
 from wschat.lab.aws.setup import credentials, prompts
@@ -106,8 +103,6 @@ def fill(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[[str], str]:
     """Somebody's machine without a network, where nothing waits; what fills a line of a set-up."""
-    monkeypatch.setattr(botocore.session, "create_loader", lambda _path: LOADER)
-    monkeypatch.setattr(botocore.hooks, "accepts_kwargs", lambda _handler: True)  # half of a session's time
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
     monkeypatch.setattr(botocore.endpoint, "time", SimpleNamespace(sleep=lambda _seconds: None))
     monkeypatch.setattr(ContainerMetadataFetcher, "SLEEP_TIME", 0)
