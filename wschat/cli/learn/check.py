@@ -43,7 +43,7 @@ def _check(
     if drill and not json:
         from wschat.cli.learn.mended import check_drill  # what connects takes as long to load as all the rest
 
-        return check_drill(cloud, there.actual, drill, place.target)
+        return check_drill(cloud, there.actual, drill, place)
     asked = found if lesson is None else (lesson,)
     right = not any(map(there.faults, asked))
     if json:

@@ -191,7 +191,7 @@ class Loop:
         """Say what is not right yet; take over what is right and was made by hand. In a drill, see that."""
         there = self._look()
         if drill := running(there.actual):
-            check_drill(self._place.cloud, there.actual, drill, self._place.target)
+            check_drill(self._place.cloud, there.actual, drill, self._place)
         elif checking.show_faults(there, self.lesson):
             if there.steps(self.lesson):
                 there = doing.adopt(self._place.cloud, there, [self.lesson], self._commands, yes=False)

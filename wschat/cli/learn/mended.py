@@ -8,6 +8,7 @@ from wschat.chat.network.serving import UPDATED, check_until_served
 from wschat.cli import console
 from wschat.cli.aws import LOOKING, NOTHING_CHANGED, on_interrupt, waiting
 from wschat.cli.learn.drill import end
+from wschat.cli.learn.place import Place
 from wschat.cli.options import signer
 from wschat.errors import ExitCode
 from wschat.lab import engine
@@ -37,10 +38,10 @@ def why_not(cloud: Cloud, actual: Actual, running: work.Running, target: Target)
             return work.why_not_mended(cloud, actual, running.drill, try_it)
 
 
-def check_drill(cloud: Cloud, actual: Actual, running: work.Running, target: Target) -> ExitCode:
+def check_drill(cloud: Cloud, actual: Actual, running: work.Running, place: Place) -> ExitCode:
     """Say whether a drill is mended; if it is, end it, and tell what it was."""
-    err, commands = console.stderr(), target.commands
-    if why := why_not(cloud, actual, running, target):
+    err, commands = console.stderr(), place.commands()
+    if why := why_not(cloud, actual, running, place.target):
         console.stdout().print(f"Not mended yet: {safe(why)}.", markup=False)
         err.print(f"`{commands['learn drill --hint']}` gives a hint.", markup=False)
         return ExitCode.DIFFERENT

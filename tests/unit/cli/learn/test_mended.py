@@ -4,6 +4,7 @@ import pytest
 
 from tests.support.labs import lab_of, provision
 from wschat.cli.learn.mended import check_drill
+from wschat.cli.learn.place import Place
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import TAG
@@ -23,7 +24,7 @@ def test_mended_by_hand(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> Non
         actual = inventory.look(lab_of(cloud, adopts=True))
         running = work.running(actual)
         assert running
-        return check_drill(cloud, actual, running, Target(prefix=cloud.lab.prefix))
+        return check_drill(cloud, actual, running, Place(Target(prefix=cloud.lab.prefix)))
 
     assert check() == 3
     assert capsys.readouterr().out.startswith("Not mended yet: HTTP 500: ")
