@@ -4,7 +4,7 @@ from rich.text import Text
 
 from wschat.cli import console
 from wschat.cli.learn.pages import show_markdown
-from wschat.cli.learn.place import Place
+from wschat.cli.learn.place import Place, show_line
 from wschat.cli.options import program
 from wschat.lab.aws.functions import Function
 from wschat.lab.aws.stages import Stage
@@ -32,6 +32,8 @@ def show_commands(there: Standing, lesson: Lesson, place: Place) -> None:
     """Show the commands of aws that make what lacks, each whole, to be pasted."""
     out = console.stdout()
     typed = pasted(lacking(there, lesson), _shell(there, place))
+    if place.local:
+        show_line(place.local)
     out.print("Paste this into a shell in another terminal, all at once or command by command:\n")
     for command in typed:
         out.out(command, highlight=False)

@@ -148,7 +148,12 @@ def take_for_aws(lab: LocalLab) -> None:
 
 def show_differences(lab: LocalLab) -> None:
     """Say what of a local lab is not as on AWS, and how another terminal works on it."""
+    console.stdout().print(Text(DIFFERS))
+    show_line(lab)
+
+
+def show_line(lab: LocalLab) -> None:
+    """Show the line after which another terminal works on a local lab."""
     out = console.stdout()
-    out.print(Text(DIFFERS))
     out.print("In another terminal, after this line, aws and boto3 take it for AWS:")
     out.print(f"  export {credentials(lab)}", soft_wrap=True, markup=False)

@@ -9,7 +9,18 @@ from wschat.cli.learn.place import Place
 from wschat.lab.aws.cloud import Cloud
 from wschat.learn import work
 from wschat.learn.course import course
+from wschat.local.join import LocalLab
 from wschat.target import Target
+
+
+def test_credentials_of_a_local_lab(
+    emulator: LocalLab, cloud: Cloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is to be pasted for a lab on this machine comes with the line of its credentials."""
+    there = work.look(cloud, course())
+    for local, told in ((None, False), (emulator, True)):
+        show_commands(there, find(course(), "02"), Place(Target(), local=local))
+        assert ("export AWS_ENDPOINT_URL=" in capsys.readouterr().out) == told
 
 
 def test_what_lacks(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
