@@ -36,7 +36,8 @@ class Client:
     ) -> None:
         settings = options.settings
         limit = options.reconnect_limit or (math.inf if options.is_person else RECONNECT_LIMIT)
-        self.state = ChatState(secrets.token_hex(8), options.token, settings.name, settings.room, limit)
+        wanted = settings.name, settings.room
+        self.state = ChatState(secrets.token_hex(8), options.token, *wanted, limit, options.wire)
         self._options, self._over = options, over
         if prompt:
             from wschat.chat.ui import terminal

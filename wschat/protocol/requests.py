@@ -36,6 +36,15 @@ class Request:
         return json.dumps(given, ensure_ascii=False, separators=(",", ":"))
 
 
+@dataclass(frozen=True)
+class Raw(Request):
+    """A frame as somebody typed it, in `value`; its reply has no id that we know."""
+
+    def encode(self) -> str:
+        """Return the frame."""
+        return self.value
+
+
 def decode_request(body: object) -> Request:
     """Read a frame's body leniently: a field of the wrong type counts as missing.
 

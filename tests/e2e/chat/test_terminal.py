@@ -185,3 +185,20 @@ def test_waiting_for_the_local_lab(tmp_path: Path, calm: dict[str, str]) -> None
     told = written.getvalue()
     assert told.startswith(b"Starting the local lab\r\n")
     assert b"\x1b[?25l" not in told  # which hides the cursor
+
+
+def test_frames(server: ThreadedServer) -> None:
+    """With `--wire` the frames stand beside the talk; a raw one is completed, sent, and answered there."""
+    flags = ("--wire", "--url", server.server.url, "--name", "ann", "--room", "ops")
+    with terminal("chat", *flags, size=(24, 120)) as ann:
+        seen = ann.until("you are in ops")
+        assert re.search(r'-> [\d:.]+ \{"action":"register","value":"ann","id":"[^"]+","token":"…"\}', seen)
+        ann.press("/ra")
+        ann.until("show the reply")  # in the menu
+        ann.press("\t")
+        ann.until("> /raw")
+        ann.press(' {"action":"ping"}\r')
+        seen = ann.until(lambda text: re.search(r'<- [\d:.]+ \{"type": ?"pong"', text))
+        assert re.search(r'-> [\d:.]+ \{"action":"ping"\}', seen)
+        ann.type("/quit")
+        assert ann.end() == 0

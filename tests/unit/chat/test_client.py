@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import os
+import re
 import time
 from typing import Any, TextIO
 
@@ -100,6 +101,29 @@ def test_json() -> None:
     where = {"room": "ops", "time": START, "seq": START}
     assert events[2] == {"type": "client-message", **where, **said}
     assert events[3] == {"type": "ack", "action": "message", **where, "id": "mine"}
+
+
+def test_frames() -> None:
+    """A raw frame's reply is shown, before the next line is read; with `wire` all frames, without tokens."""
+    raw = '/raw {"action":"register","value":"bob","token":"mine","id":"x"}\n'
+    for wire in (False, True):
+        piped = Piped(raw + "hello\n", wire=wire)
+        assert piped.run() is ExitCode.OK
+        assert piped.actions[-2:] == [("register", "bob"), ("message", "hello")]
+        shown = piped.out.getvalue()
+        assert ("-> " in shown, "<- " in shown, "mine" in shown) == (wire, True, False)
+        assert re.search(r'^<- \d\d:\d\d:\d\d\.\d{3} \{.*"id": ?"x"', shown, re.MULTILINE)
+    assert re.search(r'^-> .*"action":"register","value":"ann",.*"token":"…"\}$', shown, re.MULTILINE)
+
+
+def test_raw_json() -> None:
+    """A program asks for a raw frame by an action, and gets the reply as it came."""
+    piped = Piped('{"action": "raw", "value": "{\\"action\\":\\"leave\\"}", "id": "mine"}\n', json_lines=True)
+    assert piped.run() is ExitCode.OK
+    (frame,) = (
+        event for event in map(json.loads, piped.out.getvalue().splitlines()) if event["type"] == "frame"
+    )
+    assert (frame["sent"], frame["id"], json.loads(frame["text"])["type"]) == (False, "mine", "ack")
 
 
 def test_lost_connection_shows_what_was_not_confirmed() -> None:

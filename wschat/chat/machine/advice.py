@@ -68,4 +68,5 @@ GATEWAY: dict[str, Advice] = {
 }
 
 FORGOTTEN = Advice("it may have arrived, or not: the room has forgotten", "look, then say it again")
+CUT = Advice("it may have arrived, or not: the connection was lost", "look, then type it again")
 NO_REPLY = Advice("no reply came in time", "it may have been done all the same")

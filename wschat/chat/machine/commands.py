@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from wschat.chat.machine.advice import Advice
-from wschat.protocol.requests import Action, Request
+from wschat.protocol.requests import Action, Raw, Request
 
 
 class Command(NamedTuple):
@@ -23,6 +23,7 @@ class Command(NamedTuple):
         return f"/{self.name} {self.argument}".rstrip()
 
 
+RAW = "raw"
 COMMANDS = (
     Command("register", "NAME", "take a name"),
     Command("create", "ROOM", "make a room and enter it"),
@@ -30,6 +31,7 @@ COMMANDS = (
     Command("leave", "", "leave the room"),
     Command("rooms", "", "list the rooms"),
     Command("users", "", "list who is in the room"),
+    Command(RAW, "JSON", "send a frame as it is, whatever it is; show the reply"),
     Command("help", "", "show this"),
     Command("quit", "", "end the chat"),
 )
@@ -85,8 +87,8 @@ def parse(line: str) -> Request | Advice:
     """
     if not line.startswith("/") or line.startswith("//"):
         return Request(Action.MESSAGE, line.removeprefix("/"))
-    word, _, argument = line[1:].partition(" ")
-    argument = argument.strip()
+    word, _, raw = line[1:].partition(" ")
+    argument = raw.strip()
     command = BY_NAME.get(word.lower())
     if command is None:
         from difflib import get_close_matches
@@ -98,7 +100,7 @@ def parse(line: str) -> Request | Advice:
     if bool(argument) != bool(command.argument):
         needs = f"needs a {command.argument}" if command.argument else "stands alone"
         return Advice(f"/{command.name} {needs}", f"type {command.usage}")
-    return Request(command.name, argument)
+    return Raw(RAW, raw) if command.name == RAW else Request(command.name, argument)
 
 
 def candidates(before: str, rooms: Sequence[str]) -> list[str]:

@@ -9,11 +9,30 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from wschat.chat.machine.advice import NO_REPLY, Fault
-from wschat.chat.machine.effects import Close, Connect, Disconnected, GiveUp, Listing, Send, SetTimer, Timer
-from wschat.chat.machine.outgoing import ask, fail, take_back
+from wschat.chat.machine.effects import (
+    Close,
+    Connect,
+    Disconnected,
+    GiveUp,
+    Listing,
+    Notice,
+    Send,
+    SetTimer,
+    Timer,
+)
+from wschat.chat.machine.outgoing import RAW_REPLY, ask, fail, take_back
 from wschat.chat.machine.room import flush
-from wschat.chat.machine.state import ENTERING, Connecting, Online, Open, Reconnecting, Restoring, Turn
-from wschat.protocol.requests import Action, Request
+from wschat.chat.machine.state import (
+    ENTERING,
+    Connecting,
+    Online,
+    Open,
+    PendingRequest,
+    Reconnecting,
+    Restoring,
+    Turn,
+)
+from wschat.protocol.requests import Action, Raw, Request
 from wschat.retry import Backoff
 
 # Seconds.
@@ -177,6 +196,9 @@ class Resumed(NamedTuple):
 def fired(turn: Turn, timer: Timer) -> None:
     """Do what a timer of the connection is for."""
     match timer, turn.state.connection:
+        case Timer.REPLY, Open(in_flight=PendingRequest(Raw())):
+            turn.change_open(in_flight=None)
+            turn.emit(Notice(f"no reply within {RAW_REPLY:.0f} s: a one-way route sends none"))
         case Timer.REPLY, Open(in_flight=pending) if pending:
             # No reply: the connection is not trusted; the second time, it is the request that fails.
             if turn.state.has(pending) or (pending.line and pending.timeouts):

@@ -85,6 +85,18 @@ class RequestFailed(NamedTuple):
     tag: str | None = None
 
 
+class Frame(NamedTuple):
+    """A frame as it went over the wire at a `time` (ms since 1970), without the credentials in it.
+
+    `id`: what a program calls the frame that this one replies to.
+    """
+
+    sent: bool
+    text: str
+    time: int
+    id: str | None = None
+
+
 class Listing(NamedTuple):
     """A heading, and rows of two columns."""
 
@@ -121,6 +133,7 @@ Item = (
     | Reconnected
     | Notice
     | RequestFailed
+    | Frame
     | Listing
     | Rooms
     | Members

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from wschat.chat.machine import room as rooms
 from wschat.chat.machine.advice import FUNCTIONS, GATEWAY, Advice, Fault
 from wschat.chat.machine.connection import finish_restoring, hang_up
-from wschat.chat.machine.effects import FromServer, Message, Presence, Reconnected, RequestFailed
+from wschat.chat.machine.effects import Frame, FromServer, Message, Presence, Reconnected, RequestFailed
 from wschat.chat.machine.outgoing import FALLBACKS, ask, confirm, delivered, fail, reject
 from wschat.chat.machine.state import Open, PendingRequest, Room, Turn
 from wschat.protocol import events as wire
@@ -15,43 +15,84 @@ from wschat.protocol.events import ClientMessage, Error, MultiMessage, UserJoine
 from wschat.protocol.names import fold
 from wschat.protocol.reader import GatewayError, Unknown
 from wschat.protocol.refusals import ErrorCode
-from wschat.protocol.requests import Action, Request
+from wschat.protocol.requests import Action, Raw, Request
+from wschat.text import masked
 
 UNREADABLE_SHOWN = 300  # characters
 
 
+NEWS = (ClientMessage, UserJoined, UserLeft, wire.SingleRoom, wire.DeleteRoom)
+
+
+class Sent(NamedTuple):
+    """A frame was sent, at a time in milliseconds since 1970."""
+
+    text: str
+    time: int
+
+    def apply(self, turn: Turn) -> None:
+        """Show it, if that is wanted."""
+        if turn.state.wire:
+            turn.emit(Frame(True, masked(self.text), self.time))  # noqa: FBT003
+
+
 class Received(NamedTuple):
-    """A frame came; if it answers the last request, so many seconds after that."""
+    """A frame came; if it answers the last request, so many seconds after that.
+
+    `text` is what came, and `time` when, in milliseconds since 1970.
+    """
 
     frame: wire.Event
     latency: float | None = None
+    text: str = ""
+    time: int = 0
 
     def apply(self, turn: Turn) -> None:
-        """Take a frame as the answer to what is in flight, or as news."""
+        """Take a frame as the answer to what is in flight, or as news; show it, if that is wanted."""
         state, frame = turn.state, self.frame
         turn.change(latency=state.latency if self.latency is None else self.latency)
-        match frame:
-            case wire.Signup() | MultiMessage() | wire.Ack():
-                _answered(turn, frame)
-            case Error() | GatewayError():
-                _failed(turn, frame)
-            case wire.Pong():
-                turn.change(failures=0)
-                turn.change_open(ping_in_flight=False)
-            case ClientMessage():
-                _said(turn, frame)
-            case UserJoined(_, room) | UserLeft(_, room) if state.is_in(room):
-                rooms.change_members(turn, frame)
-            case wire.SingleRoom(room):
-                turn.change(rooms=(*_without(state.rooms, room), room))
-                if not (state.is_in(room) or (state.in_flight and state.in_flight.enters(room))):
-                    turn.emit(FromServer(frame))
-            case wire.DeleteRoom(room) if not state.is_in(room):
-                turn.change(rooms=_without(state.rooms, room))
+        raw = self._raw_request(turn)
+        if raw or state.wire:
+            turn.emit(Frame(False, masked(self.text), self.time, raw.tag if raw else None))  # noqa: FBT003
+        if raw:
+            turn.change_open(in_flight=None)
+        else:
+            _take(turn, frame)
+
+    def _raw_request(self, turn: Turn) -> PendingRequest | None:
+        """Return the frame that a person typed, if this may be its reply: it has no id that tells."""
+        match turn.state.connection:
+            case Open(in_flight=PendingRequest(Raw()) as raw, ping_in_flight=pings):
+                is_pong = pings and isinstance(self.frame, wire.Pong)
+                return None if is_pong or isinstance(self.frame, NEWS) else raw
+        return None
+
+
+def _take(turn: Turn, frame: wire.Event) -> None:
+    """Take a frame as the answer to what is in flight, or as news."""
+    state = turn.state
+    match frame:
+        case wire.Signup() | MultiMessage() | wire.Ack():
+            _answered(turn, frame)
+        case Error() | GatewayError():
+            _failed(turn, frame)
+        case wire.Pong():
+            turn.change(failures=0)
+            turn.change_open(ping_in_flight=False)
+        case ClientMessage():
+            _said(turn, frame)
+        case UserJoined(_, room) | UserLeft(_, room) if state.is_in(room):
+            rooms.change_members(turn, frame)
+        case wire.SingleRoom(room):
+            turn.change(rooms=(*_without(state.rooms, room), room))
+            if not (state.is_in(room) or (state.in_flight and state.in_flight.enters(room))):
                 turn.emit(FromServer(frame))
-            case Unknown(text) if not _is_event(text):
-                what = f"the server sent something unreadable: {text[:UNREADABLE_SHOWN]}"
-                turn.emit(RequestFailed("", what))
+        case wire.DeleteRoom(room) if not state.is_in(room):
+            turn.change(rooms=_without(state.rooms, room))
+            turn.emit(FromServer(frame))
+        case Unknown(text) if not _is_event(text):
+            what = f"the server sent something unreadable: {text[:UNREADABLE_SHOWN]}"
+            turn.emit(RequestFailed("", what))
 
 
 def _answered(turn: Turn, reply: wire.Signup | MultiMessage | wire.Ack) -> None:

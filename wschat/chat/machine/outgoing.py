@@ -8,19 +8,40 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from wschat.chat.machine.advice import FORGOTTEN, HINTS, Advice
-from wschat.chat.machine.effects import Acknowledged, Quit, RequestFailed, RestoreInput, Send, Unsent
+from wschat.chat.machine.advice import CUT, FORGOTTEN, HINTS, Advice
+from wschat.chat.machine.commands import RAW
+from wschat.chat.machine.effects import (
+    Acknowledged,
+    Quit,
+    RequestFailed,
+    RestoreInput,
+    Send,
+    SetTimer,
+    Timer,
+    Unsent,
+)
 from wschat.chat.machine.state import ENTERING, Fallbacks, PendingRequest, Turn
 from wschat.protocol.events import Ack, Error
-from wschat.protocol.names import clean_message, clean_name
+from wschat.protocol.names import clean_message, clean_name, is_text
 from wschat.protocol.refusals import ErrorCode, Refused
-from wschat.protocol.requests import Action, Request
+from wschat.protocol.requests import Action, Raw, Request
+
+RAW_REPLY = 5.0
+"""Seconds that a frame which was typed waits for a reply, and keeps what is typed after it waiting."""
+
+
+def _clean_raw(text: str) -> str:
+    if not is_text(text):
+        raise Refused(ErrorCode.BAD_REQUEST, "a frame is text, and this has half a character in it")
+    return text
+
 
 # How the server takes a value, if it does not as it is; raises Refused with the server's own words.
 CLEANED: dict[str, Callable[[str], str]] = {
     Action.REGISTER: clean_name,
     **dict.fromkeys(ENTERING, partial(clean_name, what="room's name")),
     Action.MESSAGE: clean_message,
+    RAW: _clean_raw,
 }
 # What to ask instead when a room that the program asks for by itself is refused.
 FALLBACKS: Fallbacks = ((ErrorCode.NO_SUCH_ROOM, Action.CREATE), (ErrorCode.ROOM_EXISTS, Action.JOIN))
@@ -54,7 +75,10 @@ def proceed(turn: Turn) -> None:
         pending, *rest = turn.state.outbox
         turn.change(outbox=tuple(rest))
         action = pending.request.action
-        if action != Action.REGISTER and turn.state.name is None:
+        if isinstance(pending.request, Raw):
+            turn.change_open(in_flight=pending)
+            turn.emit(Send(pending.request), SetTimer(Timer.REPLY, RAW_REPLY))
+        elif action != Action.REGISTER and turn.state.name is None:
             reject(turn, pending, Refused(ErrorCode.NOT_REGISTERED, "you have no name yet"))
         elif action in {Action.MESSAGE, Action.LEAVE} and turn.state.room is None:
             reject(turn, pending, Refused(ErrorCode.NOT_IN_A_ROOM, "you are in no room"))
@@ -111,7 +135,9 @@ def take_back(turn: Turn) -> None:
     turn.change_open(in_flight=None, ping_in_flight=False)
     if pending is None:
         return
-    if pending.request.action == Action.REGISTER:
+    if isinstance(pending.request, Raw):
+        reject(turn, pending, CUT)
+    elif pending.request.action == Action.REGISTER:
         turn.change(wanted_name=pending.request.value)
     elif pending.request.action in ENTERING:
         turn.change(wanted_room=pending.request.value)

@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 from wschat.chat.machine import connection, effects, room
 from wschat.chat.machine.advice import Advice
-from wschat.chat.machine.commands import HELP, parse
+from wschat.chat.machine.commands import HELP, RAW, parse
 from wschat.chat.machine.connection import Closed, Opened, Resumed
-from wschat.chat.machine.incoming import Received
+from wschat.chat.machine.incoming import Received, Sent
 from wschat.chat.machine.outgoing import ask, proceed
 from wschat.chat.machine.state import ChatState, Turn
 from wschat.protocol.refusals import ErrorCode
-from wschat.protocol.requests import Action, Request
+from wschat.protocol.requests import Action, Raw, Request
 
-ASKED_BY_PROGRAMS = (Action.REGISTER, Action.CREATE, Action.JOIN, Action.MESSAGE, Action.LEAVE)
+ASKED_BY_PROGRAMS = (Action.REGISTER, Action.CREATE, Action.JOIN, Action.MESSAGE, Action.LEAVE, RAW)
 
 
 class Requested(NamedTuple):
@@ -32,7 +32,8 @@ class Requested(NamedTuple):
     def apply(self, turn: Turn) -> None:
         """Ask for it, if it is there to be asked for."""
         if self.action in ASKED_BY_PROGRAMS:
-            ask(turn, Request(self.action, self.value), self.line, self.tag)
+            kind = Raw if self.action == RAW else Request
+            ask(turn, kind(self.action, self.value), self.line, self.tag)
         elif self.action is None:
             what, hint = f"this is no request: {self.line}", 'such as {"action": "message", "value": "hello"}'
             _refuse(turn, effects.RequestFailed("", what, hint, ErrorCode.BAD_REQUEST))
@@ -78,7 +79,7 @@ def _refuse(turn: Turn, failure: effects.RequestFailed) -> None:
     turn.emit(failure)
 
 
-Event = Opened | Closed | Received | Resumed | effects.Timer | LineEntered | Requested
+Event = Opened | Closed | Received | Sent | Resumed | effects.Timer | LineEntered | Requested
 
 
 def update(state: ChatState, event: Event) -> tuple[ChatState, tuple[effects.Effect, ...]]:

@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from wschat import __version__
 from wschat.chat.machine.advice import Advice
 from wschat.chat.machine.connection import Closed, Opened
-from wschat.chat.machine.incoming import Received
+from wschat.chat.machine.incoming import Received, Sent
 from wschat.chat.machine.update import Event
 from wschat.chat.network.failures import COMPARE, fault, lost, refused
 from wschat.errors import ConnectError, WschatError
@@ -108,10 +108,13 @@ class Session:
             code, reason = (frame.code, frame.reason) if frame else (ABNORMAL, "")
             raise lost(self._where, code if is_told else ABNORMAL, reason) from None
 
-    async def send(self, request: Request | str) -> None:
-        """Send a request, or a text as it is. Where the connection is gone, nothing: `frames` tells."""
-        with suppress(ConnectionClosed):
+    async def send(self, request: Request | str) -> bool:
+        """Send a request, or a text as it is; false where the connection is gone, of which `frames` tells."""
+        try:
             await self._connection.send(request if isinstance(request, str) else request.encode())
+        except ConnectionClosed:
+            return False
+        return True
 
 
 @asynccontextmanager
@@ -213,7 +216,8 @@ class Connections:
         self._tasks[number] = self._spawn(self._run(number, pause))
 
     def close(self, number: int) -> None:
-        """Close a connection; nothing more is heard of it."""
+        """Close a connection; nothing more is heard of it, or sent."""
+        self._open.pop(number, None)
         if task := self._tasks.pop(number, None):
             task.cancel()
 
@@ -221,7 +225,15 @@ class Connections:
         """Send on a connection, if it is open."""
         if session := self._open.get(number or 0):
             self._sent = {request.id or Action.PING: self._loop.time()}
-            self._spawn(session.send(request))
+            self._spawn(self._send(session, request.encode()))
+
+    async def _send(self, session: Session, frame: str) -> None:
+        now = self._now()
+        if await session.send(frame):
+            self._feed(Sent(frame, now))
+
+    def _now(self) -> int:
+        return int(self._options.time_of_day() * 1000)
 
     async def _run(self, number: int, pause: float) -> None:
         await asyncio.sleep(pause)
@@ -243,12 +255,12 @@ class Connections:
         async for frame in session.frames():
             if number not in self._tasks:
                 return
-            self._receive(decode_event(frame))
+            self._receive(decode_event(frame), frame)
             if self._loop.time() - yielded > SLICE:  # a burst must not keep the keyboard waiting
                 await asyncio.sleep(0)
                 yielded = self._loop.time()
 
-    def _receive(self, event: wire.Event) -> None:
+    def _receive(self, event: wire.Event, frame: str) -> None:
         answered = Action.PING if isinstance(event, wire.Pong) else getattr(event, "id", None)
         at = self._sent.pop(answered, None)
-        self._feed(Received(event, None if at is None else self._loop.time() - at))
+        self._feed(Received(event, None if at is None else self._loop.time() - at, frame, self._now()))

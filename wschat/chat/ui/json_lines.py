@@ -22,6 +22,7 @@ FIELDS = {
     "delete-room": "room: gone with its last member",
     "ack": "action (message or leave), room, id; seq and time of a message, if they are known",
     "error": "about, code, message, hint, id: a request that failed",
+    "frame": "sent, text, time (ms since 1970): with --wire; or the reply to a raw frame, with that one's id",
     "connection": "status (lost or back), message; back: missed (how many follow), truncated, remade",
     "unsent": "line: what was not confirmed when the chat ended; doubtful: it was sent, and may have arrived",
 }
@@ -58,8 +59,8 @@ def events(item: effects.Item) -> Iterator[dict[str, object]]:
             yield {"type": "connection", "status": "lost", "message": what}
         case effects.Reconnected():
             yield {"type": "connection", "status": "back", "message": "", **item._asdict()}
-        case effects.Unsent():
-            yield {"type": "unsent", **item._asdict()}
+        case effects.Unsent() | effects.Frame():
+            yield {"type": type(item).__name__.lower(), **item._asdict()}
 
 
 def _fields(event: Event) -> dict[str, object]:

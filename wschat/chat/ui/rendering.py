@@ -1,12 +1,13 @@
 """Items as styled lines, and the toolbar; all of their text is made safe here.
 
 Lines can't be taken for one another: a message begins with its time and the name in <>, what the program
-says begins with `--`, `──` or `!!`, and everything else is indented.
+says begins with `--`, `──` or `!!`, a frame with `->` or `<-`, and everything else is indented.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import Literal, NamedTuple
 from zlib import crc32
@@ -59,6 +60,10 @@ def render(item: effects.Item, format_time: FormatTime, *, linear: bool = False)
         case effects.RequestFailed(about, what, hint):
             told = f"!! {safe(about)}: {safe(what)}" if about else f"!! {safe(what)}"
             return (_line(told, "error"), *((_line(f"   {safe(hint)}", "hint"),) if hint else ()))
+        case effects.Frame(sent, text, time):
+            at = datetime.fromtimestamp(time / 1000).astimezone()
+            head = f"{'->' if sent else '<-'} {at:%H:%M:%S}.{at.microsecond // 1000:03} "
+            return (Line((Span(head, "time"), Span(safe(text))), len(head)),)
         case effects.Listing(heading, rows):
             width = max(len(safe(left)) for left, _ in rows)
             table = (f"   {safe(left):{width}}  {safe(right)}".rstrip() for left, right in rows)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from wschat.chat.machine.advice import Advice
-from wschat.chat.machine.effects import Item, Listing, Members, Message, Rooms
+from wschat.chat.machine.effects import Frame, Item, Listing, Members, Message, Rooms
 from wschat.chat.ui.rendering import render
 from wschat.errors import UsageError
 
@@ -47,7 +47,7 @@ class Transcript:
 
         Each line begins with its time.
         """
-        if isinstance(item, Listing | Rooms | Members) or self._file is None:
+        if isinstance(item, Frame | Listing | Rooms | Members) or self._file is None:
             return None
         lines = render(item, partial(local_time, form=STAMP), linear=True)
         now = "" if isinstance(item, Message) else f"{local_time(int(time.time() * 1000), STAMP)} "

@@ -2,7 +2,7 @@ import pytest
 
 from wschat.chat.machine.advice import Advice
 from wschat.chat.machine.commands import COMMANDS, candidates, mentions, parse
-from wschat.protocol.requests import Request
+from wschat.protocol.requests import Raw, Request
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,8 @@ from wschat.protocol.requests import Request
         ("/join my room", Request("join", "my room")),
         ("/JOIN  ops ", Request("join", "ops")),
         ("/leave", Request("leave", "")),
+        ('/raw  {"a": 1} ', Raw("raw", ' {"a": 1} ')),
+        ("/raw", Advice("/raw needs a JSON", "type /raw JSON")),
         ("/jion ops", Advice("there is no /jion", "did you mean /join ROOM?")),
         ("/", Advice("there is no /", "see /help")),
         ("/usr/bin/env", Advice("there is no /usr/bin/env", "see /help")),
@@ -31,7 +33,7 @@ def test_parse(line: str, meaning: object) -> None:
         ("", []),
         ("hello /j", []),
         ("/", [f"/{command.name}" for command in COMMANDS]),
-        ("/R", ["/register", "/rooms"]),
+        ("/R", ["/register", "/rooms", "/raw"]),
         ("/join ", ["/join ops", "/join Old times"]),
         ("/join OL", ["/join Old times"]),
         ("/create o", []),

@@ -3,10 +3,14 @@
 import pytest
 
 from tests.support.play import Play, back, in_room, named, with_bob
+from wschat.chat.machine import effects
 from wschat.chat.machine.advice import FUNCTIONS
 from wschat.chat.machine.connection import Closed, Opened
 from wschat.chat.machine.effects import FromServer, Reconnected, RequestFailed, Timer, Unsent
+from wschat.chat.machine.incoming import Received, Sent
+from wschat.chat.machine.outgoing import RAW_REPLY
 from wschat.lab.blueprint import FUNCTIONS as SPECS
+from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, DeleteRoom, Entry, Error, MultiMessage, Signup, SingleRoom
 from wschat.protocol.reader import GatewayError, Unknown
 from wschat.protocol.requests import Action
@@ -142,3 +146,52 @@ def test_a_server_that_is_busy_at_first_is_asked_again() -> None:
     play.feed("/create other")
     assert isinstance(play.feed(Error("busy", "later", play.id)).shown[-1], RequestFailed)
     assert play.connects == []
+
+
+def came(event: wire.Event, text: str = "it") -> Received:
+    """Return that an event came, in a frame of this text."""
+    return Received(event, None, text, 7)
+
+
+@pytest.mark.parametrize(
+    "reply", [Unknown("echo"), wire.Signup("bob", ()), wire.Ack(), GatewayError("Forbidden"), wire.Pong()]
+)
+def test_a_raw_frame(reply: wire.Event) -> None:
+    """It goes as it was typed, without a name too; the reply is shown as it came, and nothing else of it."""
+    play = Play().feed(Opened(1), "/raw  nonsense")
+    (sent,) = (effect.request for effect in play.effects if isinstance(effect, effects.Send))
+    assert (sent.encode(), play.timers[Timer.REPLY]) == (" nonsense", RAW_REPLY)
+    before = play.state
+    assert play.feed(wire.SingleRoom("ops")).state.in_flight, "news are no reply"
+    assert play.feed(came(reply)).shown == [effects.Frame(sent=False, text="it", time=7)]
+    assert (play.state.idle, play.state.name) == (True, before.name)
+
+
+def test_a_raw_frame_without_a_reply() -> None:
+    """What comes after it waits until it is clear that no reply comes; after a cut it is not sent again."""
+    play = in_room().feed("/raw {}", "hello")
+    assert play.sent == [("raw", "{}")]
+    play.feed(Timer.REPLY)
+    assert play.sent == [("message", "hello")]
+    assert isinstance(play.shown[0], effects.Notice)
+    play.feed(wire.Ack(id=play.id), "/raw {}", Closed(1, "cut"))
+    assert any(isinstance(item, RequestFailed) and item.about == "/raw {}" for item in play.shown)
+    assert not play.state.outbox
+
+
+def test_half_a_character() -> None:
+    """What is no text is not sent."""
+    play = in_room().feed("/raw \ud800")
+    assert (play.sent, play.state.refused) == ([], True)
+
+
+def test_wire() -> None:
+    """Frames are shown as they are, but for credentials, beside what they mean; else not at all."""
+    for wire_, shown in ((True, 2), (False, 0)):
+        play = in_room(wire=wire_).feed(
+            Sent('{"token":"secret"}', 1), came(wire.ClientMessage("eve", "hi", "ops", 1), "in")
+        )
+        frames = [item for item in play.shown if isinstance(item, effects.Frame)]
+        assert len(frames) == shown
+        assert "secret" not in str(frames)
+        assert play.said == ["hi"]

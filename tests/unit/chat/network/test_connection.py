@@ -1,4 +1,5 @@
 import asyncio
+import json
 import socket
 import time
 from collections.abc import AsyncIterator
@@ -19,7 +20,7 @@ from tests.support.room_server import RoomServer, room_server
 from wschat import __version__
 from wschat.chat.machine.advice import Fault
 from wschat.chat.machine.connection import Closed, Opened
-from wschat.chat.machine.incoming import Received
+from wschat.chat.machine.incoming import Received, Sent
 from wschat.chat.machine.update import Event
 from wschat.chat.network.connection import Connections, open_session
 from wschat.chat.settings import Settings
@@ -261,13 +262,16 @@ async def connected() -> AsyncIterator[tuple[RoomServer, Connections, asyncio.Qu
 
 @asynchronous
 async def test_requests_and_replies() -> None:
-    """A reply comes with its latency; a ping's too."""
+    """A reply comes with its latency, and as it was written; a ping's too. What was sent is told as well."""
     async with connected() as (_, connections, events):
-        for request in (Request("register", "ann", id="1"), Request("ping")):
+        for request, answer in ((Request("register", "ann", id="1"), "signup"), (Request("ping"), "pong")):
             connections.send(1, request)
-            reply = await events.get()
+            sent, reply = await events.get(), await events.get()
+            assert isinstance(sent, Sent)
             assert isinstance(reply, Received)
             assert reply.latency is not None
+            assert (sent.text, json.loads(reply.text)["type"]) == (request.encode(), answer)
+            assert 0 < sent.time <= reply.time
 
 
 @asynchronous

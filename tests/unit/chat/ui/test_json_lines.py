@@ -21,6 +21,7 @@ ITEMS: list[effects.Item] = [
     effects.Reconnected(3),
     effects.RequestFailed("/join x", "no", "hint", "no-such-room", "t"),
     effects.Unsent("hi"),
+    effects.Frame(sent=False, text="{}", time=1, id="t"),
 ]
 
 

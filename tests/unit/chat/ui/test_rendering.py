@@ -1,6 +1,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -12,6 +13,8 @@ from wschat.chat.ui.ansi import to_ansi
 from wschat.chat.ui.rendering import pending, render, toolbar
 from wschat.protocol.events import ClientMessage, Signup, SingleRoom, UserJoined
 from wschat.protocol.requests import Request
+
+NEW_YEAR = datetime.fromtimestamp(0, UTC).astimezone()
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,8 @@ from wschat.protocol.requests import Request
         (effects.Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
         (effects.Rooms(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
         (effects.Members("x: a, b", ("b\u3164",)), ["-- in <x: a, b>:", "   b\\u{3164}"]),
+        (effects.Frame(True, "{}\x1b", 7), [f"-> {NEW_YEAR:%H:%M:%S}.007 {{}}␛"]),  # noqa: FBT003
+        (effects.Frame(False, "a\nb", 7), [f"<- {NEW_YEAR:%H:%M:%S}.007 a␊b"]),  # noqa: FBT003
         (effects.Unsent("hi\x1b"), ["!! Not sent: hi␛"]),
         (effects.Unsent("hi", doubtful=True), ["!! Sent, not confirmed: hi"]),
     ],
