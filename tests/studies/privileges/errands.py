@@ -1,5 +1,6 @@
 """What a person does with a lab, and which grants of the policy each of it needs."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from tests.studies.drift.unset import MENDED, QUEUE
 from tests.studies.privileges.desk import PASSING, STANDING, Desk
 from tests.studies.privileges.grants import Grant, of_a_person, proofs
 from tests.support.labs import lab_of
+from wschat.doctor import inside
 from wschat.lab import engine, inventory
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.aws.signing import LONGEST_URL, _sign
@@ -76,6 +78,13 @@ def _concurrency(desk: Desk) -> None:
 @errand("ask what AWS would refuse", "iam:SimulatePrincipalPolicy")
 def _simulate(desk: Desk) -> None:
     preflight.check_allowed(desk.mine, engine.drift(desk.mine, Actual()))
+
+
+@errand("see what failed or was throttled", "cloudwatch:GetMetricData")
+def _metrics(desk: Desk) -> None:
+    account = inside.look(desk.mine)
+    inside.metrics(desk.mine, account, time.time())
+    assert not desk.mine.notes
 
 
 @errand("read a log", "logs:FilterLogEvents")

@@ -128,6 +128,8 @@ STATEMENTS = (
         "the seven functions", "see, while one learns, what they answer"),
     Statement("iam", "SimulatePrincipalPolicy",
         "users and roles", "ask before the first write what AWS would refuse whoever asks"),
+    Statement("cloudwatch", "GetMetricData",
+        "`*`", "find the cause of what does not work: calls that failed or were throttled; it takes no ARN"),
     Statement("lambda", "GetAccountSettings",
         "`*`", "warn when few functions may run at once; it takes no ARN"),
     Statement("lambda", "ListEventSourceMappings",

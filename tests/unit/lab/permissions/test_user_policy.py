@@ -57,6 +57,7 @@ def test_what_has_no_name() -> None:
             "arn:aws:lambda:eu-central-1:123456789012:event-source-mapping:*",
         ),
         ("logs:DescribeLogGroups", "*"),
+        ("cloudwatch:GetMetricData", "*"),
         *((f"apigateway:{verb}", f"{gateway}/apis/*") for verb in ("DELETE", "GET", "PATCH", "POST")),
         ("apigateway:POST", f"{gateway}*/tags/*"),
         ("apigateway:PUT", f"{gateway}/tags/*"),
