@@ -1,12 +1,12 @@
 """IAM: roles, and the inline policy of each."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self, cast
 
 from wschat.errors import AccessError
-from wschat.lab.answers import document, seconds, sorted_tags
+from wschat.lab.answers import Unknown, document, seconds, sorted_tags
 from wschat.lab.aws.tags import Tagged, listed_tags
 from wschat.lab.aws.texts.refusals import LAB_ROLE, NO_ROLES
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 POLICY_NAME = "access"
 """The name of the one inline policy of each role."""
+
+
+HAS = (
+    ("list_role_policies", "PolicyNames[]"),
+    ("list_attached_role_policies", "AttachedPolicies[].PolicyArn"),
+    ("list_instance_profiles_for_role", "InstanceProfiles[].InstanceProfileName"),
+)
+"""The lists of what a role has, which IAM wants to be taken away before it deletes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,19 +127,24 @@ class Role(Tagged):
         IAM insists on that order; and since its lists lag behind, it may take more than one round.
         """
 
-        def listed(operation: str, path: str) -> Iterable[str]:
-            return cloud.ask("what roles have", cloud.pages, iam, operation, path, RoleName=role) or ()
-
         def remove() -> None:
-            for each in listed("list_role_policies", "PolicyNames[]"):
+            seen = [ask("what roles have", cloud.pages, iam, *query, RoleName=role) for query in HAS]
+            policies, attached, profiles = ([*(found or ())] for found in seen)
+            for each in policies:
                 cloud.find(iam.delete_role_policy, RoleName=role, PolicyName=each)
-            for each in listed("list_attached_role_policies", "AttachedPolicies[].PolicyArn"):
+            for each in attached:
                 cloud.find(iam.detach_role_policy, RoleName=role, PolicyArn=each)
-            for each in listed("list_instance_profiles_for_role", "InstanceProfiles[].InstanceProfileName"):
+            for each in profiles:
                 cloud.find(iam.remove_role_from_instance_profile, RoleName=role, InstanceProfileName=each)
-            iam.delete_role(RoleName=role)
+            try:
+                iam.delete_role(RoleName=role)
+            except iam.exceptions.DeleteConflictException:
+                for query, found in zip(HAS, seen, strict=True):
+                    if isinstance(found, Unknown):  # what is in the way nobody may see: that is to be told
+                        cloud.pages(iam, *query, RoleName=role)
+                raise
 
-        iam, role = cloud.iam, self.name
+        iam, role, ask = cloud.iam, self.name, cast("Any", cloud.ask)
         cloud.find(remove)
 
 
