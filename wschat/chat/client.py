@@ -37,7 +37,7 @@ class Client:
         settings = options.settings
         limit = options.reconnect_limit or (math.inf if options.is_person else RECONNECT_LIMIT)
         wanted = settings.name, settings.room
-        self.state = ChatState(secrets.token_hex(8), options.token, *wanted, limit, options.wire)
+        self.state = ChatState(secrets.token_hex(8), options.token, *wanted, limit, options.frames)
         self._options, self._over = options, over
         if prompt:
             from wschat.chat.ui import terminal

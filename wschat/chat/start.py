@@ -29,7 +29,7 @@ class ChatOptions:
 
     Attributes:
         token: what the name can be taken back with.
-        wire: frames are shown as they go over the wire.
+        frames: frames are shown as they go over the wire.
         json_lines: requests are read and events written, in place of lines.
         welcome: is shown first.
         reply_timeout: seconds; API Gateway itself gives up after 29.
@@ -44,7 +44,7 @@ class ChatOptions:
     token: str
     settings: Settings
     json_lines: bool = False
-    wire: bool = False
+    frames: bool = False
     welcome: str = ""
     stdin: TextIO = field(default_factory=lambda: sys.stdin or StringIO())  # both may be closed
     stdout: TextIO = field(default_factory=lambda: sys.stdout or StringIO())

@@ -29,8 +29,8 @@ def chat(
     json: Annotated[
         bool, typer.Option("--json", help="For programs: requests in, events out, a JSON object a line.")
     ] = False,
-    wire: Annotated[
-        bool, typer.Option("--wire", help="Show the frames too, in and out, with their times.")
+    frames: Annotated[
+        bool, typer.Option("--frames", help="Show the frames too, in and out, with their times.")
     ] = False,
     plain: Annotated[bool, setting("plain", "--plain/--no-plain")] = Settings.plain,
     log: Annotated[str | None, setting("log")] = None,
@@ -71,7 +71,7 @@ def chat(
             stack.enter_context(paths.token(at.url)),
             Settings(name, room, plain, log, time, bell, notify, links),
             json_lines=json,
-            wire=wire,
+            frames=frames,
             welcome=f"Another terminal joins with: {options.program()} chat --local"
             if is_host
             else options.which_of_several(at),

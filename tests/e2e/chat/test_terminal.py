@@ -188,8 +188,8 @@ def test_waiting_for_the_local_lab(tmp_path: Path, calm: dict[str, str]) -> None
 
 
 def test_frames(server: ThreadedServer) -> None:
-    """With `--wire` the frames stand beside the talk; a raw one is completed, sent, and answered there."""
-    flags = ("--wire", "--url", server.server.url, "--name", "ann", "--room", "ops")
+    """With `--frames` the frames stand beside the talk; a raw one is completed, sent, and answered there."""
+    flags = ("--frames", "--url", server.server.url, "--name", "ann", "--room", "ops")
     with terminal("chat", *flags, size=(24, 120)) as ann:
         seen = ann.until("you are in ops")
         assert re.search(r'-> [\d:.]+ \{"action":"register","value":"ann","id":"[^"]+","token":"…"\}', seen)

@@ -104,14 +104,14 @@ def test_json() -> None:
 
 
 def test_frames() -> None:
-    """A raw frame's reply is shown, before the next line is read; with `wire` all frames, without tokens."""
+    """A raw frame's reply is shown, before the next line is read; with `frames` all, without tokens."""
     raw = '/raw {"action":"register","value":"bob","token":"mine","id":"x"}\n'
-    for wire in (False, True):
-        piped = Piped(raw + "hello\n", wire=wire)
+    for frames in (False, True):
+        piped = Piped(raw + "hello\n", frames=frames)
         assert piped.run() is ExitCode.OK
         assert piped.actions[-2:] == [("register", "bob"), ("message", "hello")]
         shown = piped.out.getvalue()
-        assert ("-> " in shown, "<- " in shown, "mine" in shown) == (wire, True, False)
+        assert ("-> " in shown, "<- " in shown, "mine" in shown) == (frames, True, False)
         assert re.search(r'^<- \d\d:\d\d:\d\d\.\d{3} \{.*"id": ?"x"', shown, re.MULTILINE)
     assert re.search(r'^-> .*"action":"register","value":"ann",.*"token":"…"\}$', shown, re.MULTILINE)
 

@@ -32,7 +32,7 @@ class Sent(NamedTuple):
 
     def apply(self, turn: Turn) -> None:
         """Show it, if that is wanted."""
-        if turn.state.wire:
+        if turn.state.frames:
             turn.emit(Frame(True, masked(self.text), self.time))  # noqa: FBT003
 
 
@@ -52,7 +52,7 @@ class Received(NamedTuple):
         state, frame = turn.state, self.frame
         turn.change(latency=state.latency if self.latency is None else self.latency)
         raw = self._raw_request(turn)
-        if raw or state.wire:
+        if raw or state.frames:
             turn.emit(Frame(False, masked(self.text), self.time, raw.tag if raw else None))  # noqa: FBT003
         if raw:
             turn.change_open(in_flight=None)

@@ -143,7 +143,7 @@ class ChatState:
         token: this client's secret, by which it gets its name back.
         wanted_name: to be registered as soon as it can be.
         wanted_room: to be entered as soon as it can be.
-        wire: frames are shown as they go over the wire.
+        frames: frames are shown as they go over the wire.
         reconnect_limit: for how many seconds in a row it is tried to connect.
         connections: how many were tried; each has a number.
         failures: how many tries to connect failed in a row.
@@ -158,7 +158,7 @@ class ChatState:
     wanted_name: str | None = None
     wanted_room: str | None = None
     reconnect_limit: float = math.inf
-    wire: bool = False
+    frames: bool = False
     connection: Connection = Connecting(attempt=1)
     connections: int = 1
     failures: int = 0

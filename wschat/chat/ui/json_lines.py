@@ -22,7 +22,7 @@ FIELDS = {
     "delete-room": "room: gone with its last member",
     "ack": "action (message or leave), room, id; seq and time of a message, if they are known",
     "error": "about, code, message, hint, id: a request that failed",
-    "frame": "sent, text, time (ms since 1970): with --wire; or the reply to a raw frame, with that one's id",
+    "frame": "sent, text, time (ms since 1970): with --frames; or a raw frame's reply, with its id",
     "connection": "status (lost or back), message; back: missed (how many follow), truncated, remade",
     "unsent": "line: what was not confirmed when the chat ended; doubtful: it was sent, and may have arrived",
 }

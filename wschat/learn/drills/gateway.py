@@ -26,7 +26,7 @@ GATEWAY_DRILLS = (
         hints=(
             "All actions fail, and not one. What have they in common?",
             "What decides which route a message takes?",
-            "Look at the API's route selection expression, beside the JSON that `chat --wire` shows.",
+            "Look at the API's route selection expression, beside the JSON that `chat --frames` shows.",
         ),
         cause="The API's route selection expression was `$request.body.message`, not `$request.body.action`,"
         " and that was deployed: so everything took the route `$default`.",

@@ -126,7 +126,7 @@ async def _hear(people: Mapping[str, Session], watch: Watch, patience: float) ->
 def chat(scene: Scene, watch: Watch, _nothing: str) -> None:
     """Say what to type in order to chat, and see the frames."""
     url, sign = _address(scene, watch)
-    watch("in another terminal", f"{scene.command('chat', url, bool(sign))} --wire --name you --room lobby")
+    watch("in another terminal", f"{scene.command('chat', url, bool(sign))} --frames --name you --room lobby")
 
 
 def web(scene: Scene, watch: Watch, _nothing: str) -> None:

@@ -185,10 +185,10 @@ def test_half_a_character() -> None:
     assert (play.sent, play.state.refused) == ([], True)
 
 
-def test_wire() -> None:
+def test_frames() -> None:
     """Frames are shown as they are, but for credentials, beside what they mean; else not at all."""
-    for wire_, shown in ((True, 2), (False, 0)):
-        play = in_room(wire=wire_).feed(
+    for frames_shown, shown in ((True, 2), (False, 0)):
+        play = in_room(frames=frames_shown).feed(
             Sent('{"token":"secret"}', 1), came(wire.ClientMessage("eve", "hi", "ops", 1), "in")
         )
         frames = [item for item in play.shown if isinstance(item, effects.Frame)]

@@ -92,7 +92,7 @@ def test_where_one_has_to_sign(api: Cloud) -> None:
     assert (again, signed) == (f"{url}, signed", "HTTP 101 Switching Protocols")
     assert not any("Signature" in text or "Credential" in text for _, text in seen(api, "handshake"))
     assert seen(api, 'frame {"action": "ping"}')[2][0] == "you hear"
-    assert "--sign --wire" in seen(api, "chat")[0][1]
+    assert "--sign --frames" in seen(api, "chat")[0][1]
 
 
 class UpdatedLater:
