@@ -44,7 +44,7 @@ class ExitCode(IntEnum):
     ACCESS = 4, "no credentials, an expired login, no region, or a permission is missing"
     CONNECT = 5, "the WebSocket could not be opened"
     LOST = 6, "the WebSocket was open and is gone"
-    REFUSED = 7, "the chat refused a request that came from a pipe"
+    REFUSED = 7, "a request that came from a pipe was refused, or nobody was told of its message"
     LOCAL = 8, "the lab on this machine did not start, ended by itself, or does not end"
     INTERRUPTED = 130, "Ctrl-C in the middle of something, or a chat that was ended by SIGTERM or SIGHUP"
 

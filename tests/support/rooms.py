@@ -139,7 +139,8 @@ class Rooms:
         if room is None:
             raise Refused(ErrorCode.NOT_IN_A_ROOM, "join a room first")
         entry = self.speak(user, room, text, request.id)
-        return Ack(entry.seq, entry.time)
+        members = len(room.members)
+        return Ack(entry.seq, entry.time, reached=members, members=members)
 
     def _leave(self, me: Hashable, _request: Request) -> Reply:
         user = self._registered(me)

@@ -14,7 +14,7 @@ from wschat.protocol.refusals import ErrorCode, Refused
 
 
 def handler(event: Json, _context: object) -> Json:
-    """Answer with the message's seq and time, or with an error."""
+    """Answer with the message's seq and time, and how many were reached, or with an error."""
     return answer(event, send)
 
 
@@ -48,5 +48,5 @@ def send(call: Call, request: Request) -> Ack:
         raise Refused(ErrorCode.NOT_IN_A_ROOM, "the room is gone")
     said = ClientMessage(name, text, room["name"], seq, now, request.id)
     # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem
-    broadcast(call, Post(said, room["users"], key))
-    return Ack(seq, now, request.id)
+    reached, members = broadcast(call, Post(said, room["users"], key))
+    return Ack(seq, now, request.id, reached, members)

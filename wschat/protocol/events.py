@@ -99,12 +99,17 @@ class DeleteRoom(Event):
 
 @dataclass(frozen=True)
 class Ack(Event):
-    """Reply to `message` (with seq and time) and `leave`."""
+    """Reply to `message` and `leave`; of a message with seq and time, and how many of the members were told.
+
+    `members` does not count those who turned out to be gone. A lab may tell neither.
+    """
 
     type = "ack"
     seq: int | None = None
     time: int | None = None
     id: str | None = None
+    reached: int | None = None
+    members: int | None = None
 
 
 @dataclass(frozen=True)

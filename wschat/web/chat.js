@@ -5,7 +5,7 @@ import * as connection from "./connection.js";
 import * as view from "./view.js";
 
 const { $, safe } = view, { LAB } = connection;
-const PING = 60e3, PONG_TIMEOUT = 10e3, REPLY_TIMEOUT = 30e3; // ms; API Gateway ends what is idle for 10 minutes
+const PING = 60e3, PONG_TIMEOUT = 10e3, REPLY_TIMEOUT = 30e3, ECHO_TIMEOUT = 4e3; // ms; a ping keeps what is idle
 const RECENT = 50; // messages among which a gap is asked for again
 const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
 const store = (() => { try { return sessionStorage; } catch { return {}; } })(); // of this tab
@@ -16,6 +16,7 @@ const wanted = { name: "", room: "" }; // to be restored after a cut
 let token = random(); // gets the name back
 let rooms = new Set(), users = new Set();
 let seen = new Set(), last = 0; // seqs and ids of this room's messages, and the highest seq
+const unheard = new Set(); // ids of our messages, where only their coming back tells that the room was told
 let early = []; // messages that overtook the reply to our entering their room
 let reloaded = {}; // what this tab knew before it was loaded again
 const outbox = new Set(); // messages that are not known to have arrived
@@ -151,6 +152,7 @@ const handlers = {
     if ($("room").value === request.value) $("room").value = ""; // but not what was typed since
   },
   "client-message"(event) {
+    if (event.user === me.name) unheard.delete(event.id);
     if (!event.room || event.room === me.room) receive(event);
     else if (event.room === wanted.room) early.push(event);
   },
@@ -169,10 +171,13 @@ const handlers = {
   "delete-room"({ room }) {
     if ((room !== me.room || room !== wanted.room) && rooms.delete(room)) show();
   },
-  ack({ id, seq, time }) {
+  ack({ id, seq, time, reached, members }) {
     const request = answered(id);
-    if (request?.row) receive({ user: me.name, message: request.value, seq, time, id });
-    else if (request) left();
+    if (!request?.row) return request && left();
+    if (reached < 0 && !seen.has(`${me.name}\n${id}`)) setTimeout(notHeard, ECHO_TIMEOUT, id, unheard.add(id));
+    receive({ user: me.name, message: request.value, seq, time, id });
+    if (reached === 0) notice("", "Stored, but nobody was told: `wschat logs SendMessage` tells why.");
+    else if (reached < members) notice("", `Reached ${reached} of ${members}: \`wschat logs SendMessage\` tells why.`);
   },
   pong() {
     [pongs, pinged] = [true, false];
@@ -214,6 +219,10 @@ function receive({ user, message: text, seq, time, id }, old) {
   view.addMessage({ user, text, time, seq: seq || last, mine, old });
 }
 
+function notHeard(id) {
+  if (unheard.delete(id)) notice("", "Your message was not seen back; others may have it.");
+}
+
 function settle() { // what could be restored is; now what people ask
   connection.restored();
   proceed();
@@ -223,18 +232,6 @@ function left() {
   me.room = wanted.room = "";
   settle();
   show(true);
-}
-
-function decode(frame) { // as protocol/reader.py does: a field of the wrong type counts as missing
-  const text = (it) => (typeof it === "string" ? it : ""), number = (it) => (Number.isFinite(it) ? it : 0);
-  const list = (it, read) => (Array.isArray(it) ? it.map(read) : []);
-  const entry = (it) => ({ user: text(it?.user), message: text(it?.message ?? it?.content), room: text(it?.room),
-    seq: number(it?.seq), time: number(it?.time), id: text(it?.id) });
-  let it = null;
-  try { it = JSON.parse(frame); } catch { return {}; }
-  return { ...entry(it), type: text(it?.type) || "gateway", name: text(it?.name), code: text(it?.code),
-    rooms: list(it?.rooms, text), users: list(it?.users, text), messages: list(it?.messages, entry),
-    truncated: it?.truncated === true };
 }
 
 // ---- What people do
@@ -281,8 +278,7 @@ connection.start({
     if (wanted.name) register(wanted.name, []); else settle();
     show();
   },
-  received(frame) {
-    const event = decode(frame);
+  received(event) {
     clearTimeout(pongTimer);
     handlers[event.type]?.(event);
     proceed();

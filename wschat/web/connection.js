@@ -14,7 +14,7 @@ const BACKOFF = { busy: 4e3, 1008: 60e3, 1000: Infinity, 1003: Infinity, 1009: I
 export let socket = null; // in use
 export let restoring = false; // are the name and the room of before being restored?
 let opening = null, retiring = null; // being opened; heard until another one is in use
-let chat = null; // is told of what happens: opened, lost, received; and asked: isBusy, isNamed
+let chat = null; // is told of what happens: opened, lost, received (an event); and asked: isBusy, isNamed
 let attempts = 0, stopped = false, timer = 0, lastTick = Date.now();
 
 export function start(listener, hasBefore) {
@@ -34,7 +34,7 @@ async function connect() {
     setTimeout(() => link === opening && closed(link, "No answer came in time."), OPEN_TIMEOUT);
     link.onopen = () => opened(link);
     link.onclose = ({ code, reason }) => closed(link, safe(reason), code);
-    link.onmessage = ({ data }) => { if (link === socket || link === retiring) chat.received(data); };
+    link.onmessage = ({ data }) => { if (link === socket || link === retiring) chat.received(decode(data)); };
   } catch (error) {
     closed(attempt, error instanceof TypeError ? "`wschat web` does not answer: does it still run?" : error.message);
   }
@@ -46,6 +46,18 @@ async function signed() {
   const address = await reply.text();
   if (!reply.ok) throw new Error(address);
   return address;
+}
+
+function decode(frame) { // as protocol/reader.py does: a field of the wrong type counts as missing
+  const text = (it) => (typeof it === "string" ? it : ""), number = (it) => (Number.isFinite(it) ? it : 0);
+  const list = (it, read) => (Array.isArray(it) ? it.map(read) : []);
+  const entry = (it) => ({ user: text(it?.user), message: text(it?.message ?? it?.content), room: text(it?.room),
+    seq: number(it?.seq), time: number(it?.time), id: text(it?.id) });
+  let it = null;
+  try { it = JSON.parse(frame); } catch { return {}; }
+  return { ...entry(it), type: text(it?.type) || "gateway", name: text(it?.name), code: text(it?.code),
+    rooms: list(it?.rooms, text), users: list(it?.users, text), messages: list(it?.messages, entry),
+    truncated: it?.truncated === true, reached: number(it?.reached ?? -1), members: number(it?.members) };
 }
 
 function opened(link) { // a new connection has neither name nor room

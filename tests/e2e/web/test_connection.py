@@ -117,6 +117,32 @@ def test_no_reply(ann: Tab, room: ThreadedServer) -> None:
     assert ann.page.inner_text("#unsent .failed .mark") == "Perhaps it has arrived: no reply came."
 
 
+def test_a_message_that_nobody_hears(ann: Tab, room: ThreadedServer) -> None:
+    """It is said below it how many were told, or that it did not come back."""
+
+    def ack(frame: dict[str, Any]) -> str | None:
+        reached = {"nobody": {"reached": 0, "members": 2}, "some": {"reached": 1, "members": 2}}
+        told = {
+            "type": "ack",
+            "seq": len(room.server.requests),
+            "time": 1,
+            "id": frame.get("id"),
+            **reached.get(frame.get("value", ""), {}),
+        }
+        return json.dumps(told) if frame["action"] == "message" else None
+
+    room.server.tamper = ack
+    ann.say("nobody")
+    ann.until(".notice:has-text('Stored, but nobody was told')")
+    ann.say("some")
+    ann.until(".notice:has-text('Reached 1 of 2')")
+    ann.say("who knows")
+    ann.until("#log li.mine:has-text('who knows')")
+    ann.page.clock.run_for(5000)
+    ann.until(".notice:has-text('not seen back; others may have it')")
+    assert ann.page.locator(".notice").count() == 3
+
+
 def test_ended_on_purpose(ann: Tab, room: ThreadedServer) -> None:
     """Who was thrown out comes back by their own will alone, whatever the network does."""
     for code, handshakes in ((1000, 2), (1009, 3)):

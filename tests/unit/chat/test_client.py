@@ -100,7 +100,49 @@ def test_json() -> None:
     said = {"user": "ann", "message": "hé 😀", "mine": True, "missed": False}
     where = {"room": "ops", "time": START, "seq": START}
     assert events[2] == {"type": "client-message", **where, **said}
-    assert events[3] == {"type": "ack", "action": "message", **where, "id": "mine"}
+    assert events[3] == {
+        "type": "ack",
+        "action": "message",
+        **where,
+        "id": "mine",
+        "reached": 1,
+        "members": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("reached", "code", "told"),
+    [
+        ({"reached": 0, "members": 2}, ExitCode.REFUSED, "!! stored, nobody was told: hello"),
+        ({"reached": 1, "members": 2}, ExitCode.OK, "!! reached 1 of 2: hello"),
+        ({}, ExitCode.REFUSED, "!! not seen back; others may have it: hello"),
+    ],
+)
+def test_a_message_that_nobody_hears(
+    reached: dict[str, int], code: ExitCode, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is shown with a mark, and by the exit code; to programs as an event."""
+    monkeypatch.setattr("wschat.chat.machine.delivery.ECHO_WAIT", 0.01)
+    for json_lines, lines in (
+        (False, "hello\n"),
+        (True, '{"action": "message", "value": "hello", "id": "x"}\n'),
+    ):
+        piped = Piped(lines, json_lines=json_lines)
+
+        def ack(frame: dict[str, Any]) -> str | None:
+            return (
+                json.dumps({"type": "ack", "seq": 1, "time": START, "id": frame["id"], **reached})
+                if frame["action"] == "message"
+                else None
+            )
+
+        piped.server.tamper = ack
+        assert piped.run() is code
+        if json_lines:
+            last = json.loads(piped.out.getvalue().splitlines()[-1])
+            assert last == {"type": "unheard", "message": "hello", "id": "x", **reached}
+        else:
+            assert told in piped.out.getvalue().splitlines()
 
 
 def test_frames() -> None:

@@ -46,6 +46,18 @@ class Acknowledged(NamedTuple):
     room: str
 
 
+class Unheard(NamedTuple):
+    """Our message was stored; it did not come back, or so many of the members were told.
+
+    Both numbers are None if the lab does not say. `id` is what a program calls the request.
+    """
+
+    message: str
+    reached: int | None = None
+    members: int | None = None
+    id: str | None = None
+
+
 class Presence(NamedTuple):
     """People joined or left our room, in this order."""
 
@@ -128,6 +140,7 @@ Item = (
     Message
     | FromServer
     | Acknowledged
+    | Unheard
     | Presence
     | Disconnected
     | Reconnected
@@ -145,6 +158,7 @@ class Timer(Enum):
     """The timers; each is set at most once at a time, and is itself the event that its time is over."""
 
     REPLY = auto()  # distrust a connection on which no reply comes
+    ECHO = auto()  # look which of our messages have not come back
     KEEPALIVE = auto()  # ping, so that API Gateway keeps an idle connection
     RENEW = auto()  # replace the connection, before API Gateway ends it for its age
     GIVE_UP = auto()  # stop reconnecting

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+from wschat.chat.machine import delivery
 from wschat.chat.machine.advice import CUT, FORGOTTEN, HINTS, Advice
 from wschat.chat.machine.commands import RAW
 from wschat.chat.machine.effects import (
@@ -85,7 +86,7 @@ def proceed(turn: Turn) -> None:
         else:
             turn.change_open(in_flight=pending)
             turn.emit(Send(pending.request))
-    if turn.state.quitting and not turn.state.pending:
+    if turn.state.quitting and not (turn.state.pending or turn.state.listening):
         turn.emit(Quit())
 
 
@@ -120,9 +121,11 @@ def fail(turn: Turn, advice: Advice) -> None:
 
 
 def delivered(turn: Turn, pending: PendingRequest, ack: Ack | None = None) -> None:
-    """Tell that a message arrived."""
+    """Tell that a message arrived, or that we left; of a message, whether anybody was told."""
     room = turn.state.room.name if turn.state.room else ""
     turn.emit(Acknowledged(replace(ack or Ack(), id=pending.tag), pending.request.action, room))
+    if ack and pending.request.action == Action.MESSAGE:
+        delivery.stored(turn, pending, ack)
 
 
 def take_back(turn: Turn) -> None:

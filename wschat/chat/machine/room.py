@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from wschat.chat.machine import delivery
 from wschat.chat.machine.effects import Message, Presence, SetTimer, Timer
 from wschat.chat.machine.state import ChatState, Room, Turn
 from wschat.protocol.events import ClientMessage, UserJoined, UserLeft
@@ -99,4 +100,5 @@ def flush(turn: Turn) -> None:
 def leave(turn: Turn) -> None:
     """Leave the room, once all that waits to be shown is shown: the one way out of it."""
     flush(turn)
+    delivery.give_up(turn)
     turn.change(room=None)

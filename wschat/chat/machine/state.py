@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from wschat.chat.machine.effects import Effect, Unsent
 from wschat.protocol.events import ClientMessage, UserJoined, UserLeft
@@ -15,42 +15,6 @@ from wschat.protocol.requests import Action, Request
 Fallbacks = tuple[tuple[ErrorCode, Action], ...]
 ENTERING = frozenset({Action.CREATE, Action.JOIN})
 RECENT = LOG_LENGTH // 2  # messages among which a gap is asked for again after a cut
-
-
-@dataclass(frozen=True)
-class Room:
-    """A room, from the reply that lets us in until we leave.
-
-    Attributes:
-        me: our name in it.
-        speakers: who spoke, the latest first.
-        was_empty: nothing had been said when we came, so that all that ever was is for us.
-        last_seq: the highest seq shown.
-        seen: the latest seqs shown: history and news overlap.
-        seen_ids: who said it (folded), and the request's id: a message may be stored twice.
-        reorder_buffer: messages that overtook one before them.
-        presence: joins and leaves to be shown in one line; None: the next is shown at once.
-    """
-
-    name: str
-    me: str
-    members: tuple[str, ...]
-    speakers: tuple[str, ...] = ()
-    was_empty: bool = False
-    last_seq: int = 0
-    seen: tuple[int, ...] = ()
-    seen_ids: tuple[tuple[str, str], ...] = ()
-    reorder_buffer: tuple[ClientMessage, ...] = ()
-    presence: tuple[UserJoined | UserLeft, ...] | None = None
-
-    @property
-    def after(self) -> int:
-        """The seq after which messages may have been missed: the end, or the first gap near it."""
-        if self.was_empty and len(self.seen) < RECENT:
-            return 0
-        recent = sorted(self.seen)[-RECENT:]
-        gaps = [seq for seq, following in pairwise(recent) if following != seq + 1]
-        return gaps[0] if gaps else self.last_seq
 
 
 @dataclass(frozen=True)
@@ -76,6 +40,56 @@ class PendingRequest:
     def enters(self, room: str) -> bool:
         """Tell whether the reply puts us into this room."""
         return self.request.action in ENTERING and fold(self.request.value) == fold(room)
+
+
+class Stored(NamedTuple):
+    """A message that was acknowledged and has not come back; `reached` of `members` were told, if known.
+
+    `waited`: for some time by now.
+    """
+
+    pending: PendingRequest
+    reached: int | None = None
+    members: int | None = None
+    waited: bool = False
+
+
+@dataclass(frozen=True)
+class Room:
+    """A room, from the reply that lets us in until we leave.
+
+    Attributes:
+        me: our name in it.
+        speakers: who spoke, the latest first.
+        was_empty: nothing had been said when we came, so that all that ever was is for us.
+        last_seq: the highest seq shown.
+        seen: the latest seqs shown: history and news overlap.
+        seen_ids: who said it (folded), and the request's id: a message may be stored twice.
+        reorder_buffer: messages that overtook one before them.
+        presence: joins and leaves to be shown in one line; None: the next is shown at once.
+        unheard: our messages that are to come back.
+    """
+
+    name: str
+    me: str
+    members: tuple[str, ...]
+    speakers: tuple[str, ...] = ()
+    was_empty: bool = False
+    last_seq: int = 0
+    seen: tuple[int, ...] = ()
+    seen_ids: tuple[tuple[str, str], ...] = ()
+    reorder_buffer: tuple[ClientMessage, ...] = ()
+    presence: tuple[UserJoined | UserLeft, ...] | None = None
+    unheard: tuple[Stored, ...] = ()
+
+    @property
+    def after(self) -> int:
+        """The seq after which messages may have been missed: the end, or the first gap near it."""
+        if self.was_empty and len(self.seen) < RECENT:
+            return 0
+        recent = sorted(self.seen)[-RECENT:]
+        gaps = [seq for seq, following in pairwise(recent) if following != seq + 1]
+        return gaps[0] if gaps else self.last_seq
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,6 +233,12 @@ class ChatState:
     def has(self, pending: PendingRequest) -> bool:
         """Tell whether the message that is asked for came back from the room."""
         return self.room is not None and (fold(self.room.me), pending.request.id) in self.room.seen_ids
+
+    @property
+    def listening(self) -> bool:
+        """Tell whether only a message's coming back will tell that it was heard."""
+        unheard = self.room.unheard if self.room else ()
+        return any(not (message.reached or self.has(message.pending)) for message in unheard)
 
 
 class Turn:

@@ -5,7 +5,7 @@ Texts of events are as they came. Each event applies itself to a turn.
 
 from typing import NamedTuple
 
-from wschat.chat.machine import connection, effects, room
+from wschat.chat.machine import connection, delivery, effects, room
 from wschat.chat.machine.advice import Advice
 from wschat.chat.machine.commands import HELP, RAW, parse
 from wschat.chat.machine.connection import Closed, Opened, Resumed
@@ -88,10 +88,13 @@ def update(state: ChatState, event: Event) -> tuple[ChatState, tuple[effects.Eff
     if isinstance(event, effects.Timer):
         connection.fired(turn, event)
         room.fired(turn, event)
+        if event is effects.Timer.ECHO:
+            delivery.fired(turn)
     else:
         event.apply(turn)
     proceed(turn)
     last = Turn(turn.state)
     if any(isinstance(effect, effects.Quit | effects.GiveUp) for effect in turn.effects):
         room.flush(last)
+        delivery.give_up(last)
     return last.state, (*last.effects, *turn.effects)

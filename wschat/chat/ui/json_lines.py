@@ -20,7 +20,8 @@ FIELDS = {
     "user-left": "room, user",
     "single-room": "message: the name of a new room",
     "delete-room": "room: gone with its last member",
-    "ack": "action (message or leave), room, id; seq and time of a message, if they are known",
+    "ack": "action (message or leave), room, id; of a message, if known: seq, time, reached of members",
+    "unheard": "message, id: stored, but not posted to all (reached of members), or it did not come back",
     "error": "about, code, message, hint, id: a request that failed",
     "frame": "sent, text, time (ms since 1970): with --frames; or a raw frame's reply, with its id",
     "connection": "status (lost or back), message; back: missed (how many follow), truncated, remade",
@@ -59,7 +60,7 @@ def events(item: effects.Item) -> Iterator[dict[str, object]]:
             yield {"type": "connection", "status": "lost", "message": what}
         case effects.Reconnected():
             yield {"type": "connection", "status": "back", "message": "", **item._asdict()}
-        case effects.Unsent() | effects.Frame():
+        case effects.Unsent() | effects.Unheard() | effects.Frame():
             yield {"type": type(item).__name__.lower(), **item._asdict()}
 
 

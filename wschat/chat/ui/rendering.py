@@ -73,9 +73,8 @@ def render(item: effects.Item, format_time: FormatTime, *, linear: bool = False)
             return _names("-- rooms:", names)
         case effects.Members(room, names):
             return _names(f"-- in {_called(room)}:", names)
-        case effects.Unsent(line, doubtful):
-            what = "Sent, not confirmed" if doubtful else "Not sent"
-            return (Line((Span(f"!! {what}: ", "error"), Span(safe(line)))),)
+        case effects.Unsent() | effects.Unheard():
+            return _marked(item)
         case effects.Reconnected() if not linear:
             return (_line(f"── {_back(item)} ──"),)
         case effects.Disconnected() if not linear:
@@ -119,6 +118,22 @@ def _told(item: effects.Item) -> str:
         case effects.Notice(text):
             return safe(text)
     return ""
+
+
+def _marked(item: effects.Unsent | effects.Unheard) -> tuple[Line, ...]:
+    """Mark what we said by how far it came, and say where to look for the reason."""
+    hint = ""
+    match item:
+        case effects.Unsent(text, doubtful):
+            what = "Sent, not confirmed" if doubtful else "Not sent"
+        case effects.Unheard(text, None):
+            what, hint = "not seen back; others may have it", "`wschat doctor` finds the cause"
+        case effects.Unheard(text, reached, members):
+            what = f"reached {reached} of {members}" if reached else "stored, nobody was told"
+            what += ", but it did not come back" if reached and reached == members else ""
+            hint = "`wschat logs SendMessage` tells why"
+    marked = Line((Span(f"!! {what}: ", "error"), Span(safe(text))))
+    return (marked, _line(f"   {hint}", "hint")) if hint else (marked,)
 
 
 def _back(item: effects.Reconnected) -> str:

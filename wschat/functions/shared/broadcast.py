@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from wschat.functions.shared.dynamodb import CLIENTS, scan, session
 from wschat.functions.shared.invocation import Call, add_counts, add_fields, timed
-from wschat.functions.shared.management_api import STALE, ManagementApi
+from wschat.functions.shared.management_api import POSTED, STALE, ManagementApi
 from wschat.functions.shared.membership import Leaving, Post, prune
 from wschat.protocol.refusals import Refused
 
@@ -28,21 +28,27 @@ def management_api(api: str, stage: str) -> ManagementApi:
     return ManagementApi(url, role, os.environ["AWS_REGION"])  # type: ignore[arg-type]
 
 
-def broadcast(call: Call, *notices: Post, left: Leaving | None = None) -> None:
+def broadcast(call: Call, *notices: Post, left: Leaving | None = None) -> tuple[int, int]:
     """Post each notice to all its connections at once, first those about one who has `left` a room.
 
     Then remove connections that are stale, and tell of that as well. Stale is one whose post meets 410 Gone:
     it has closed, and no $disconnect has run for it yet; or 400, as it never was one.
+
+    Returns:
+        How many posts of the `notices` were taken, and how many there were but those to stale connections.
     """
     until = call.began + POSTING_TIME
     waiting = [*left.notices, *notices] if left else [*notices]
-    stale, met = dict[str, str | None](), set[str]()
+    stale, met, told = dict[str, str | None](), set[str](), list[str]()
     while waiting or (stale and time.monotonic() < until):
         if waiting:
             notice = waiting.pop(0)
-            gone = _post(call, notice, met, until)
+            outcomes = _post(call, notice, met, until)
+            gone = [connection for connection, outcome in outcomes.items() if outcome in STALE]
             met.update(gone)
             stale.update(dict.fromkeys(gone, notice.room))
+            if notice in notices:
+                told += [outcome for outcome in outcomes.values() if outcome not in STALE]
         else:
             removed = _prune(*stale.popitem())
             waiting += removed.notices
@@ -51,10 +57,11 @@ def broadcast(call: Call, *notices: Post, left: Leaving | None = None) -> None:
         add_counts({"not forgotten": len(stale)})  # the next post to them will try again
     if left:
         left.clear()
+    return told.count(POSTED), len(told)
 
 
-def _post(call: Call, notice: Post, met: set[str], until: float) -> list[str]:
-    """Post to all connections but those known as stale (`met`); return which others turned out to be."""
+def _post(call: Call, notice: Post, met: set[str], until: float) -> dict[str, str]:
+    """Post to all connections but those known as stale (`met`); return the outcome of each."""
     people = notice.connections
     if people is None:  # only the birth and the death of a room are worth a scan
         people = scan(CLIENTS, "#ID", "attribute_exists(#connected) AND attribute_exists(#name)")
@@ -68,7 +75,7 @@ def _post(call: Call, notice: Post, met: set[str], until: float) -> list[str]:
         add_fields(why=whys[0])
     if notice.room:
         add_fields(room=notice.room)
-    return [connection for connection, outcome in outcomes.items() if outcome in STALE]
+    return outcomes
 
 
 def _prune(connection: str, room: str | None) -> Leaving:

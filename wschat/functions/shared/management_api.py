@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 TIMEOUT = 1.5  # seconds for one post: longer than API Gateway ever needs, short for those who wait behind it
 KEPT_ALIVE = 20.0  # seconds for which an unused connection is trusted: API Gateway closes them, too
-OUTCOMES = {200: "posted", 410: "gone", 429: "slow"}  # slow: too many posts, or a client that does not read
+POSTED = "posted"
+OUTCOMES = {200: POSTED, 410: "gone", 429: "slow"}  # slow: too many posts, or a client that does not read
 INVALID = "Invalid connectionId"  # with 400, of an id that API Gateway never issued: of a made-up event
 STALE = {"gone", "invalid"}  # no post will ever reach them
 

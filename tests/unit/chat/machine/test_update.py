@@ -29,7 +29,7 @@ def test_quit_waits_for_replies() -> None:
     assert Quit() not in Play().feed("/register ann", "/quit").effects
     play = in_room().feed("bye", "/quit")
     assert Quit() not in play.effects
-    assert play.feed(Ack(id=play.id)).effects[-1] == Quit()
+    assert play.feed(Ack(id=play.id, reached=1, members=1)).effects[-1] == Quit()
     assert Quit() in in_room().feed("bye", "/quit", "/quit").effects
 
 

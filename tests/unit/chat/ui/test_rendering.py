@@ -47,6 +47,22 @@ NEW_YEAR = datetime.fromtimestamp(0, UTC).astimezone()
         (effects.Notice("bob\n-- eve joined"), ["-- bob␊-- eve joined"]),
         (effects.RequestFailed("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
         (effects.RequestFailed("", "odd"), ["!! odd"]),
+        (
+            effects.Unheard("hi\x1b", 0, 4),
+            ["!! stored, nobody was told: hi␛", "   `wschat logs SendMessage` tells why"],
+        ),
+        (
+            effects.Unheard("hi", 3, 4),
+            ["!! reached 3 of 4: hi", "   `wschat logs SendMessage` tells why"],
+        ),
+        (
+            effects.Unheard("hi", 4, 4),
+            ["!! reached 4 of 4, but it did not come back: hi", "   `wschat logs SendMessage` tells why"],
+        ),
+        (
+            effects.Unheard("hi"),
+            ["!! not seen back; others may have it: hi", "   `wschat doctor` finds the cause"],
+        ),
         (effects.Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
         (effects.Rooms(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
         (effects.Members("x: a, b", ("b\u3164",)), ["-- in <x: a, b>:", "   b\\u{3164}"]),

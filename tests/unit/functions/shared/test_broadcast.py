@@ -57,7 +57,9 @@ def test_slow_stuck_and_throttled(
     sink.stuck.update(one.connection for one in stuck)
     sink.throttled.add(slow.connection)
     capsys.readouterr()
-    assert isinstance(ann.ask("message", "hello"), Ack)
+    said = ann.ask("message", "hello")
+    assert isinstance(said, Ack)
+    assert (said.reached, said.members) == (7, 11)
     line = json.loads(capsys.readouterr().out)
     assert (line["posted"], line["timeout"], line["slow"]) == (7, 3, 1)
     assert set(sink.order[:7]) == {one.connection for one in (ann, *members)}
