@@ -61,7 +61,7 @@ def test_drift(lab: LiveLab) -> None:
     lab.until(lambda: status(lab)[0] == 3, "the change to be seen")
     assert "retention_days: is 1, should be 14" in status(lab)[1]
     done = lab.aws("provision", "--yes")
-    assert (done.returncode, "Done: 1 steps" in done.stderr) == (0, True), done.stderr
+    assert (done.returncode, "Done: 1 step " in done.stderr) == (0, True), done.stderr
     assert status(lab)[0] == 0
 
 

@@ -124,7 +124,7 @@ def carry_out(
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     finally:
         signal.signal(signal.SIGINT, before)
-    console.stderr().print(f"Done: {shown.counts['done']} steps in {cloud.clock.now() - start:.1f} s.")
+    console.stderr().print(f"Done: {_steps(shown.counts['done'])} in {cloud.clock.now() - start:.1f} s.")
     return outcome, shown.given_up
 
 
@@ -170,10 +170,11 @@ class Steps:
         begun = sum(self.counts.values())
         steps = max(steps, begun)
         numbers = [f"{count} {what}" for what, count in self.counts.items() if count or what != "failed"]
-        told = f"Of {steps} steps: {', '.join(numbers)}, {steps - begun} not begun."
+        told = f"Of {_steps(steps)}: {', '.join(numbers)}, {steps - begun} not begun."
         self.console.print(f"[bold]Stopped.[/bold] {told}")
         effects = {"provision": "makes it whole again", "teardown": "removes what there is"}
         lines = {name: self._commands[name] for name in (command, *effects)}
+        lines = {name: typed for name, typed in lines.items() if name == command or typed != lines[command]}
         width = max(map(len, lines.values()))
         for name, typed in lines.items():
             effect = "goes on from here" if name == command else effects[name]
@@ -216,6 +217,10 @@ class Steps:
         elif why and seconds >= self._next_report_s.setdefault(what, LONG_S):
             self._next_report_s[what] *= 2
             self.console.print(Text("  ").append(_line(what, why, seconds)))
+
+
+def _steps(number: int) -> str:
+    return "1 step" if number == 1 else f"{number} steps"
 
 
 def _line(what: str, why: str, seconds: float, width: int | None = None) -> Text:

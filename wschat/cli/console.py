@@ -90,7 +90,9 @@ def confirm(question: str, *yes: str) -> bool:
         UsageError: stdin is no terminal.
     """
     if not (sys.stdin and sys.stdin.isatty()):
-        raise UsageError("there is no terminal to ask on", hint="say --yes, if that is what you want")
+        raise UsageError(
+            f"there is no terminal to ask on: {question}", hint="say --yes, if that is what you want"
+        )
     try:
         choice = "" if yes else " [y/N]"
         answer = stderr().input(Text.assemble(question, (choice, "bold"), " "))

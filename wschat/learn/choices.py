@@ -44,10 +44,14 @@ def offered(lesson: Lesson) -> Sequence[Choice]:
 
 
 def chosen(typed: str, among: Collection[Choice]) -> Choice | None:
-    """Return the choice that is meant: by its letter, a word for it, or how only one of these begins."""
+    """Return the choice that is meant: by its letter, a word for it, or how only one of these begins.
+
+    The letter of a choice that is not among them means none.
+    """
     text = " ".join(typed.casefold().split())
     words = {each: [word.casefold() for word in (each.name, *each.words)] for each in among}
     exact = [each for each in among if text == each.letter or text in words[each]]
-    begun = [each for each in among if text and any(word.startswith(text) for word in words[each])]
+    more = text and text not in {each.letter for each in CHOICES}
+    begun = [each for each in among if more and any(word.startswith(text) for word in words[each])]
     found = exact or begun
     return found[0] if len(found) == 1 else None

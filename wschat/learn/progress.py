@@ -49,13 +49,17 @@ class _Level:
     throttled: frozenset[Key]
     deployment: Deployment
 
-    def resource(self, resource: Resource) -> Resource:
-        """Return a resource as it should be by then."""
+    def resource(self, resource: Resource, set_already: Mapping[str, Any]) -> Resource:
+        """Return a resource as it should be by then; a route's settings that are right already may stay."""
         if isinstance(resource, Deployment):
             return self.deployment
         if isinstance(resource, Stage):
             settings = json.loads(resource.route_settings or "{}").items()
-            some = {route: each for route, each in settings if (Route.kind, route) in self.throttled}
+            some = {
+                route: each
+                for route, each in settings
+                if (Route.kind, route) in self.throttled or set_already.get(route) == each
+            }
             return replace(resource, deployment=self.deployment.name, route_settings=route_settings(some))
         return resource
 
@@ -65,7 +69,7 @@ class Standing:
     """The lessons, and what exists of a lab that adopts; `desired` is all of it, as it should be.
 
     A lab is built lesson by lesson: its deployment is that of the routes so far, and its stage has settings
-    for those that were there in the last lesson that names it. Where more is served already, that is right.
+    for those that were there in the last lesson that names it. More that is served or set already is right.
     """
 
     lessons: tuple[Lesson, ...]
@@ -107,13 +111,14 @@ class Standing:
     def _wanted(self) -> dict[str, tuple[Resource, ...]]:
         there = self.actual.resources
         stage = there.get((Stage.kind, STAGE))
+        settings = json.loads((isinstance(stage, Stage) and stage.route_settings) or "{}")
         deployed = {stage.reference} if stage else {each.name for each in there.values()}
         served = [each for each in self._levels.values() if each.deployment.name in deployed]
         wanted = dict[str, tuple[Resource, ...]]()
         for lesson, own in self._made.items():
             level = self._levels[lesson]
             level = next((each for each in reversed(served) if level.made <= each.made), level)
-            wanted[lesson] = tuple(level.resource(each) for each in self.desired if each.key in own)
+            wanted[lesson] = tuple(level.resource(each, settings) for each in self.desired if each.key in own)
         return wanted
 
     @cached_property
@@ -170,6 +175,10 @@ class Standing:
     def next(self) -> Lesson | None:
         """The first lesson of which something is missing or wrong; None if none is."""
         return next((each for each in self.lessons if self.faults(each)), None)
+
+    def lacking(self, lesson: Lesson) -> list[Lesson]:
+        """Return the lessons before one of which something is missing or wrong."""
+        return [each for each in self.lessons[: self.lessons.index(lesson)] if self.faults(each)]
 
     def before(self, lesson: Lesson) -> Lesson | None:
         """Return the first lesson that has to be done before this one can be; None if none has to."""

@@ -91,6 +91,19 @@ def test_stopped(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Of 69 steps: 68 done, 1 under way, 0 not" in capsys.readouterr().err
 
 
+def test_stopped_at_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """One step is one; what goes on and makes all whole is said once if it is the same command."""
+    shown = Steps(
+        {"do": "wschat learn do x", "provision": "wschat learn do x", "teardown": "wschat teardown"}
+    )
+    shown.stopped(1, "do")
+    assert capsys.readouterr().err.splitlines() == [
+        "Stopped. Of 1 step: 0 done, 0 under way, 1 not begun.",
+        "  wschat learn do x  goes on from here",
+        "  wschat teardown    removes what there is",
+    ]
+
+
 def test_an_error_that_ends_it() -> None:
     """Its hint names the command with what was chosen, as one types it again."""
     with pytest.raises(AccessError) as error, completed({"provision": "wschat provision --role-path /x/"}):

@@ -51,3 +51,8 @@ def test_chosen(typed: str, name: str) -> None:
     """By its letter, a word for it in any case, or a beginning that no other has."""
     choice = chosen(typed, offered(WHOLE))
     assert (choice.name if choice else "") == name
+
+
+def test_a_letter_of_others() -> None:
+    """Where there is nothing to do, the letter for it does not mean another choice, by how a word begins."""
+    assert chosen("d", offered(Lesson(id="x", number="1", title="X"))) is None

@@ -1,5 +1,6 @@
 """How lessons stand against what exists: each thing that a person can get wrong is named, in words."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from wschat.lab.aws.routes import Integration
-from wschat.lab.aws.stages import Stage
+from wschat.lab.aws.stages import Stage, route_settings
 from wschat.lab.aws.websocket_api import Deployment
 from wschat.lab.blueprint import blueprint
 from wschat.lab.model import Actual, Lab, Resource
@@ -147,6 +148,18 @@ def test_a_half_lab() -> None:
         assert verbs in ([], ["create"], ["create", "delete"]), "provision goes on from it"
     assert len(served) == 5
     assert {each.key: each for each in ALL} == there.actual.resources
+
+
+def test_a_throttle_set_early() -> None:
+    """A route's throttle may be there before its lesson, as where several were done at once; not another."""
+    by_then = up_to("more-routes")
+    in_the_end, stage = (next(one for one in some if isinstance(one, Stage)) for some in (ALL, by_then))
+    join = json.loads(in_the_end.route_settings or "")["join"]
+    for setting, steps in ((join, []), ({**join, "ThrottlingRateLimit": 7.0}, ["update stage development"])):
+        early = route_settings(json.loads(stage.route_settings or "{}") | {"join": setting})
+        there = standing(replace(one, route_settings=early) if one is stage else one for one in by_then)
+        assert [str(step) for step in there.steps(LESSONS["more-routes"])] == steps
+        assert bool(there.faults(LESSONS["more-routes"])) is bool(steps)
 
 
 def test_what_comes_before() -> None:

@@ -19,6 +19,8 @@ def show_faults(there: Standing, lesson: Lesson) -> bool:
     if not faults:
         what = "all of it is right" if there.wanted(lesson) else "it makes nothing, and AWS lets you read"
         out.print(Text(f"✓ {lesson.number} {lesson.id}: {what}.", "green"))
+        if lack := not there.wanted(lesson) and there.actual.resources and there.lacking(lesson):
+            out.print(f"Not done before it: {numbered(lack)}.", markup=False)
         return True
     first = [each for each in faults if each.resource is faults[0].resource]
     hints = set[str]()
@@ -30,6 +32,11 @@ def show_faults(there: Standing, lesson: Lesson) -> bool:
     if more := len({each.resource.key for each in faults}) - 1:
         out.print(f"After that {more} more {'is' if more == 1 else 'are'} missing or not right.")
     return False
+
+
+def numbered(lessons: Iterable[Lesson]) -> str:
+    """Return the numbers and names of lessons."""
+    return ", ".join(f"{each.number} {each.id}" for each in lessons)
 
 
 def named(fault: Fault) -> str:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from wschat.cli import console
 from wschat.cli.aws import completed
-from wschat.cli.learn import by_hand, checking, doing, pages
+from wschat.cli.learn import by_hand, checking, doing, drill, pages
 from wschat.cli.learn.mended import check_drill
 from wschat.cli.learn.options import find
 from wschat.cli.learn.pager import page
@@ -19,8 +19,8 @@ from wschat.errors import AccessError, UsageError, WschatError
 from wschat.lab import engine
 from wschat.lab.plan import Verb
 from wschat.learn import work
-from wschat.learn.choices import Choice, chosen, offered
-from wschat.learn.drills.work import running
+from wschat.learn.choices import CHOICES, Choice, chosen, offered
+from wschat.learn.drills.work import MEND, Running, running
 from wschat.learn.lesson import Lesson, filled
 from wschat.learn.observe.observe import observe
 from wschat.learn.observe.scene import Scene
@@ -28,8 +28,8 @@ from wschat.learn.order import joined, made
 from wschat.learn.progress import Standing
 
 YOURS = "Your answer, for yourself (Enter alone will do): "
+LISTED = "? lists the choices, l the lessons"
 STOPPED = "Stopped. What was made by then stays, and the lesson goes on."
-
 
 ADDS = {Verb.CREATE, Verb.ADOPT}
 AFTER = {"see", "questions", "code", "next"}
@@ -48,6 +48,7 @@ class Loop:
         self._makes = made(lessons)
         self._at = 0
         self._done = set[str]()  # the lessons that were found to be whole when one looked last
+        self._drill: Running | None = None  # the drill that the lab was in then
 
     @property
     def lesson(self) -> Lesson:
@@ -79,18 +80,21 @@ class Loop:
 
         self._guarded(look)
         self._go(start)
+        if self._drill:
+            drill.show(self._drill, self._place.cloud, self._place.commands())
         self.help()
 
     def _where(self, first: Lesson | None) -> Lesson:
         there = self._look()
-        if first:
+        if first and not self._drill:
             self._catch_up(first, there, ask=not self._place.local)
+        if first:
             return first
         if not there.actual.resources:
             return self._lessons[0]
         makes = [number for number, each in enumerate(self._lessons) if there.wanted(each)]
         after = self._lessons[min(makes[-1] + 1, len(self._lessons) - 1)]
-        return there.next or after
+        return after if self._drill else there.next or after
 
     def run(self) -> None:
         """Ask and answer until one leaves: by a choice, Ctrl-C or Ctrl-D.
@@ -141,18 +145,18 @@ class Loop:
     def _commands(self) -> dict[str, str]:
         """What to type for each command that an error names: this lesson's, in place of the whole lab's."""
         typed = self._place.commands(self._lessons)
-        this = {
-            "provision": typed[f"learn do {self.lesson.id}"],
-            "status": typed[f"learn check {self.lesson.id}"],
-        }
-        return typed | this
+        do, check = (typed[f"learn {name} {self.lesson.id}"] for name in ("do", "check"))
+        return typed | {"provision": do, "status": check}
 
     def _named(self, typed: str) -> Lesson:
+        """Return the lesson that is meant; a choice that other lessons have means none by how it begins."""
+        elsewhere = chosen(typed, CHOICES)
+        if elsewhere and typed not in {each.id for each in self._lessons}:
+            raise UsageError(f"this lesson has no {elsewhere.letter} ({elsewhere.what})", hint=LISTED)
         try:
             return find(self._lessons, typed)
         except UsageError:
-            what = f"{typed!r} is none of these choices, and no lesson"
-            raise UsageError(what, hint="? lists the choices, l the lessons") from None
+            raise UsageError(f"{typed!r} is none of these choices, and no lesson", hint=LISTED) from None
 
     def _go(self, lesson: Lesson) -> None:
         self._at = self._lessons.index(lesson)
@@ -181,17 +185,17 @@ class Loop:
 
     def console(self) -> None:
         """Show where in the console what lacks is made, and with which values."""
-        by_hand.show_console(self._look(), self.lesson, self._place)
+        by_hand.show_console(self._look_outside_drills(), self.lesson, self._place)
 
     def aws(self) -> None:
         """Show the commands of aws that make what lacks."""
-        by_hand.show_commands(self._look(), self.lesson, self._place)
+        by_hand.show_commands(self._look_outside_drills(), self.lesson, self._place)
 
     def check(self) -> None:
         """Say what is not right yet; take over what is right and was made by hand. In a drill, see that."""
         there = self._look()
-        if drill := running(there.actual):
-            check_drill(self._place.cloud, there.actual, drill, self._place)
+        if self._drill:
+            check_drill(self._place.cloud, there.actual, self._drill, self._place)
         elif checking.show_faults(there, self.lesson):
             if there.steps(self.lesson):
                 there = doing.adopt(self._place.cloud, there, [self.lesson], self._commands, yes=False)
@@ -200,7 +204,7 @@ class Loop:
 
     def do(self) -> None:
         """Do the lesson, and those before it that it needs, if one wants that."""
-        there = self._look()
+        there = self._look_outside_drills()
         if there.before(self.lesson):
             there = self._catch_up(self.lesson, there, ask=True)
         there = self._note(self._do(there, self.lesson))
@@ -209,8 +213,8 @@ class Loop:
 
     def _catch_up(self, lesson: Lesson, there: Standing, *, ask: bool) -> Standing:
         """Do what lacks of the lessons before one, if one wants that."""
-        lack = [each for each in self._lessons[: self._lessons.index(lesson)] if there.faults(each)]
-        named = ", ".join(f"{each.number} {each.id}" for each in lack)
+        lack = there.lacking(lesson)
+        named = checking.numbered(lack)
         if not lack or (ask and not console.confirm(f"Not done: {named}. Do it for you, first?")):
             return there
         lessons, cloud = joined(self._lessons, lesson), self._place.cloud
@@ -232,8 +236,17 @@ class Loop:
     def _look(self) -> Standing:
         return self._note(doing.look(self._place.cloud, self._lessons))
 
+    def _look_outside_drills(self) -> Standing:
+        """Look, where what a lesson would do does not give a drill away."""
+        there = self._look()
+        if self._drill:
+            what = f"the lab is in a drill, {self._drill.drill.name}: this would give it away"
+            raise UsageError(what, hint=f"i tells whether it is mended; {MEND}")
+        return there
+
     def _note(self, there: Standing) -> Standing:
-        """Note which lessons are done, and where the lab is reached."""
+        """Note which lessons are done, where the lab is reached, and whether it is in a drill."""
+        self._drill = running(there.actual)
         self._place.url = engine.url(self._place.cloud, there.actual)
         self._done = {each.id for each in self._lessons if there.wanted(each) and not there.faults(each)}
         return there
@@ -260,7 +273,11 @@ class Loop:
         """Ask the lesson's questions; whatever is answered, tell the answer."""
         for each in self.lesson.questions:
             self._text(each.question)
-            self.ask(YOURS)
+            try:
+                self.ask(YOURS)
+            except (EOFError, KeyboardInterrupt):
+                console.stdout().print()
+                return
             self._text(each.answer)
 
     def next(self) -> None:

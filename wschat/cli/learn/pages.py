@@ -3,11 +3,12 @@
 import os
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import ClassVar
 
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import Heading, Markdown
+from rich.markdown import CodeBlock, Heading, Markdown
 from rich.text import Text
 from rich.theme import Theme
 
@@ -16,6 +17,7 @@ from wschat.learn.choices import Choice
 from wschat.learn.lesson import Lesson
 from wschat.learn.line_notes import listing
 from wschat.learn.observe.scene import Sight
+from wschat.learn.resources import KINDS
 from wschat.text import safe
 
 WIDEST = 100
@@ -32,10 +34,18 @@ class Headline(Heading):
         yield Text(self.text.plain, "bold")
 
 
+class Indented(CodeBlock):
+    """Lines to be typed, a little to the right."""
+
+    def __rich_console__(self, _console: Console, _options: ConsoleOptions) -> RenderResult:
+        """Yield them in bold."""
+        yield Text(textwrap.indent(self.text.plain.rstrip(), "  "), "bold")
+
+
 class Prose(Markdown):
     """Markdown as a lesson has it."""
 
-    elements: ClassVar = {**Markdown.elements, "heading_open": Headline}
+    elements: ClassVar = {**Markdown.elements, "heading_open": Headline, "code_block": Indented}
 
 
 def be_plain() -> None:
@@ -62,7 +72,13 @@ def show_markdown(text: str) -> None:
 def _show_prose(out: console.Console, text: str) -> None:
     if text.strip():
         with out.use_theme(THEME):
-            out.print(Prose(text), width=min(out.width, WIDEST), soft_wrap=False)
+            show_wrapped(Prose(text), out)
+
+
+def show_wrapped(text: Text | Markdown, out: console.Console | None = None) -> None:
+    """Show a text in lines that one can read, however wide the terminal is."""
+    out = out or console.stdout()
+    out.print(text, width=min(out.width, WIDEST), soft_wrap=False)
 
 
 def show_title(lesson: Lesson, number: int, of: int, makes: Iterable[str], *, made: bool) -> None:
@@ -71,9 +87,17 @@ def show_title(lesson: Lesson, number: int, of: int, makes: Iterable[str], *, ma
     out.print()
     done = " (it is all there)" if made else ""
     out.print(Text.assemble((f"Lesson {number} of {of}: {safe(lesson.title)}", "bold"), done))
-    if named := ", ".join(makes):
-        out.print(Text(f"It makes: {named}", "dim"))
+    if named := "; ".join(_by_kind(makes)):
+        show_wrapped(Text(f"It makes: {named}", "dim"), out)
     out.print()
+
+
+def _by_kind(makes: Iterable[str]) -> Iterator[str]:
+    """Yield what a lesson makes, with each kind named once."""
+    for kind, some in groupby(
+        makes, lambda each: next(kind for kind in KINDS if f"{each} ".startswith(f"{kind} "))
+    ):
+        yield f"{kind} {', '.join(each.removeprefix(kind).strip() for each in some)}".strip()
 
 
 def show_choices(choices: Sequence[Choice]) -> None:

@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from wschat.cli import console
+from wschat.cli.learn import pages
 from wschat.cli.local import credentials, join_local
 from wschat.cli.options import program
 from wschat.errors import LocalError, UsageError
@@ -52,12 +53,12 @@ class Place:
 
     @property
     def cloud(self) -> "Cloud":
-        """The clients for the lab, made when they are first needed.
+        """The clients for the lab, made when they are first needed, and anew when those were stopped.
 
         Raises:
             WschatError: who asks is not known to AWS, or it can't be reached.
         """
-        if self._cloud is None:
+        if self._cloud is None or self._cloud.clock.stopped:
             from wschat.cli.aws import connect
 
             self._cloud = connect(self.target)
@@ -148,7 +149,7 @@ def take_for_aws(lab: LocalLab) -> None:
 
 def show_differences(lab: LocalLab) -> None:
     """Say what of a local lab is not as on AWS, and how another terminal works on it."""
-    console.stdout().print(Text(DIFFERS))
+    pages.show_wrapped(Text(DIFFERS))
     show_line(lab)
 
 

@@ -84,12 +84,20 @@ def check_ready(steps: Iterable[Step], actual: Actual) -> None:
 
 
 def connected(cloud: Cloud) -> int | None:
-    """Return how many connections the lab's table has; None if nobody lets one see that."""
-    what, table = "who is connected", cloud.lab.name(CLIENTS)
+    """Return how many connections the lab's table has, beside names and the list of rooms.
+
+    None if nobody lets one see that.
+    """
+    what = "who is connected"
+    scan = partial(
+        cloud.dynamodb.scan,
+        TableName=cloud.lab.name(CLIENTS),
+        Select="COUNT",
+        FilterExpression="attribute_exists(#connected)",
+        ExpressionAttributeNames={"#connected": "connected"},
+    )
     with translated(what):
-        (found,) = cloud.clock.run_all(
-            [partial(cloud.ask, what, cloud.dynamodb.scan, TableName=table, Select="COUNT")]
-        )
+        (found,) = cloud.clock.run_all([partial(cloud.ask, what, scan)])
     count = found and found["Count"]
     return count if isinstance(count, int) else None
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.unit.learn.test_progress import LESSONS, having, standing
+from tests.unit.learn.test_progress import LESSONS, having, standing, up_to
 from wschat.cli.learn.checking import show_faults
+from wschat.lab.model import Resource
 
 
 def test_one_resource_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
@@ -20,4 +21,22 @@ def test_one_resource_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
         "  → Configuration → General configuration → Edit",
         "✗ function Connect: the timeout is `3 s`, should be `25 s`",
     ]
-    assert show_faults(standing(having("API")), LESSONS["terminal"])
+
+
+@pytest.mark.parametrize(
+    ("there", "told"),
+    [
+        (having("API"), []),
+        (
+            up_to("connect-function"),
+            ["Not done before it: 06 other-functions, 07 api, 08 first-route, 09 deploy,"],
+        ),
+        ((), []),
+    ],
+)
+def test_nothing_to_make(there: list[Resource], told: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """It is right; what it builds on and is not done is named, unless nothing is there at all."""
+    assert show_faults(standing(there), LESSONS["terminal"])
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == "✓ 14 terminal: it makes nothing, and AWS lets you read."
+    assert [line.partition(" 10 ")[0] for line in rest] == told

@@ -28,9 +28,10 @@ def lab(clients: Cloud) -> Cloud:
 def test_from_end_to_end(emulator: LocalLab, lab: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     """Who uses the lab is asked; the complaint and no cause, from status neither; hints; mended, and told."""
     target, found = Target(prefix=lab.lab.prefix, endpoint_url=emulator.endpoint), work.named("bad-gateway")
-    somebody = {"ID": {"S": "somebody="}}
-    lab.dynamodb.put_item(TableName=lab.lab.name("client-records"), Item=somebody)
-    with pytest.raises(UsageError, match="no terminal to ask on"):
+    somebody = {"ID": {"S": "somebody="}, "connected": {"N": "1"}}
+    for item in (somebody, {"ID": {"S": "name#somebody"}}, {"ID": {"S": "#rooms"}}):
+        lab.dynamodb.put_item(TableName=lab.lab.name("client-records"), Item=item)
+    with pytest.raises(UsageError, match="no terminal to ask on: It has 1 connection now: something will"):
         drill(target, found.name)
     drill(target, found.name, yes=True)
     assert found.complaint in capsys.readouterr().out

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from tests.support.labs import tear_down
+from tests.unit.lab.conftest import make
 from wschat.cli.learn.loop import Loop
 from wschat.cli.learn.place import Place
 from wschat.errors import AccessError, AwsError, LocalError
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.websocket_api import Api, tag_resource
 from wschat.learn.course import course
+from wschat.learn.drills import work
 from wschat.learn.lesson import Lesson, parse
 from wschat.target import Target
 
@@ -149,6 +153,49 @@ def test_refusals(learn: Learn, cloud: Cloud) -> None:
     assert shown.count("Stopped. What was made by then stays") == 2
     assert "'hello' is none of these choices, and no lesson" in shown
     assert "there is no table of this name" in shown
+
+
+def test_a_choice_of_other_lessons(learn: Learn) -> None:
+    """Its letter goes to no lesson that begins so; a lesson's whole name does, whatever else it means."""
+    text = "---\ntitle: T\n{0}---\nWhy.\n"
+    of = tuple(
+        parse(text.format("see: chat\n" * (name == "see")), f"0{number}-{name}.md")
+        for number, name in enumerate(["first", "signing", "see"], 1)
+    )
+    loop, shown = learn("s", "a", "d", "see", at=0, of=of)
+    for each in ("s (see what it does now)", "a (by hand with aws)", "d (do it for me)"):
+        assert f"Error: this lesson has no {each}" in shown
+    assert "Lesson 2" not in shown
+    assert loop.lesson.id == "see"
+
+
+def test_a_question_left(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ctrl-C at a question leaves it, unanswered, and nothing else."""
+    typed = iter(["t", "Ctrl-C", "l", "q"])
+
+    def ask(_prompt: str) -> str:
+        if (line := next(typed)) == "Ctrl-C":
+            raise KeyboardInterrupt
+        return line
+
+    loop = Loop(TABLES, Account(cloud), ask)
+    loop.run()
+    shown = capsys.readouterr().out
+    assert ("The question?" in shown, "The answer." in shown, "Stopped" in shown) == (True, False, False)
+    assert "* 01  first" in shown
+
+
+def test_in_a_drill(learn: Learn, cloud: Cloud) -> None:
+    """It is said at once, with what people complain of; nothing that lessons show or do gives it away."""
+    found = work.named("wrong-number")
+    lab = make(cloud, Api)
+    tag_resource(lab, f"/apis/{lab.api_id}", {work.TAG: str(found.number)})
+    loop, shown = learn("2", "d", "c", "a", at=None)
+    assert found.complaint in shown.partition("04 fourth>")[0]
+    assert shown.count("the lab is in a drill, wrong-number: this would give it away") == 3
+    assert [told for told in ("no table", "Not done", "aws dynamodb") if told in shown] == []
+    assert loop.lesson.id == "second"
+    tear_down(lab)
 
 
 def test_the_words(cloud: Cloud) -> None:

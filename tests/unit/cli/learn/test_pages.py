@@ -72,6 +72,26 @@ def test_what_is_copied(capsys: pytest.CaptureFixture[str]) -> None:
     assert f"\n{long}\n  x␛[2J\nafter" in STYLES.sub("", capsys.readouterr().out)
 
 
+@pytest.mark.usefixtures("columns")
+def test_what_is_typed(capsys: pytest.CaptureFixture[str]) -> None:
+    """Indented lines stand a little to the right, with one empty line before and after them."""
+    pages.show_markdown("Before:\n\n    wschat a\n    wschat b\n\nAfter.")
+    shown = [line.rstrip() for line in STYLES.sub("", capsys.readouterr().out).splitlines()]
+    assert shown == ["Before:", "", "  wschat a", "  wschat b", "", "After.", ""]
+
+
+def test_what_it_makes(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each kind is named once."""
+    lessons = course()
+    pages.show_title(lessons[11], 12, 17, made(lessons)["posting"], made=False)
+    told = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert (
+        "; integration SendMessage; route message, dispatch; permission SendMessage message, SendMessage"
+        in told
+    )
+    assert "; deployment; stage" in told
+
+
 def test_sights(capsys: pytest.CaptureFixture[str]) -> None:
     """When, who, and what; a document stands below."""
     for sight in (Sight(0.034, "you hear", "[b]x"), Sight(1.5, "", "a remark"), Sight(12, "policy", "{\n}")):

@@ -33,7 +33,11 @@ def test_a_lab_here(
     take_for_aws(emulator)
     assert "AWS_PROFILE" not in os.environ
     assert place.cloud.lab.endpoint == emulator.endpoint
-    assert place.cloud is place.cloud
+    first = place.cloud
+    assert place.cloud is first
+    first.clock.stop()
+    assert place.cloud is not first, "what was stopped begins nothing more"
+    assert not place.cloud.clock.stopped
     assert (place.options, place.command("chat", "ws://x", signed=False)[-12:]) == (
         " --local",
         "chat --local",
