@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from wschat.protocol import events
 from wschat.protocol.events import Ack, Entry, Error, Event, MultiMessage, Signup
@@ -60,7 +60,7 @@ class Rooms:
             return events.Pong()
         try:
             action = PAGE.get(request.action, request.action)
-            reply: Reply = getattr(self, f"_{action}")(me, request)
+            reply: Reply = getattr(self, f"_{action}", _unknown)(me, request)
         except Refused as refused:
             reply = Error(refused.code, refused.message)
         return replace(reply, id=request.id)
@@ -165,3 +165,7 @@ class Rooms:
         elif left and not self.lasting:
             del self.rooms[fold(left.name)]
             self.announce(events.DeleteRoom(left.name), self.registered)
+
+
+def _unknown(_me: Hashable, _request: Request) -> NoReturn:
+    raise Refused(ErrorCode.UNKNOWN_ACTION, "there is no such action")

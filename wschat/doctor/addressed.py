@@ -21,6 +21,8 @@ def suspicions(visit: Visit, url: str) -> Iterator[Suspicion]:
     """Yield what the URL and the clock alone tell."""
     here = is_here(urlsplit(url).hostname or "")
     yield hint(BY_NAME["ended-locally" if here else "nothing-listens"], CONNECT, (f"the URL is {url}",))
+    if url.startswith("ws://") and not here:
+        yield hint(BY_NAME["wrong-scheme"], CONNECT, (f"the URL is {url}",))
     if visit.clock_ahead is not None and abs(visit.clock_ahead) > CLOCK_LIMIT_S:
         which = "ahead" if visit.clock_ahead > 0 else "behind"
         evidence = f"this machine's clock is {abs(visit.clock_ahead):.0f} s {which} of the server's"

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator
+from fnmatch import fnmatchcase
+from functools import partial
 from typing import Any
 
 from wschat.doctor.causes import BY_NAME
@@ -102,6 +104,14 @@ WHATEVER_IT_RUNS = {
     *("vpc_subnets", "vpc_security_groups"),
 }
 """The attributes of a function that decide whatever code it has."""
+UNREAD = {"attached", "inline"}
+"""Policies of a role, which may deny something or allow too much: what stands in them is not read."""
+GO_WITH = {"permission": "function", "policy": "role"}
+"""What goes with something else when that is deleted."""
+SERVED = {"API", "integration", "route"}
+"""Of what a deployment is a snapshot."""
+FOLLOWS = 0.6
+"""How much it says that another deployment is served, where what it is a snapshot of differs, too."""
 
 
 def suspicions(lab: Lab, steps: Iterable[Step], foreign: Collection[Key] = ()) -> Iterator[Suspicion]:
@@ -109,8 +119,16 @@ def suspicions(lab: Lab, steps: Iterable[Step], foreign: Collection[Key] = ()) -
 
     `foreign` are functions that run code of somebody else's: what depends on the code differs with it.
     """
+    steps = [*steps]
+    served = any(step.resource.kind in SERVED for step in steps)
+    old = any("deployment" in step.differences for step in steps)
+    missing = {step.resource.key for step in steps if step.verb is Verb.CREATE}
     for step in steps:
         resource = step.resource
+        served_now = old and resource.kind == "deployment" and step.verb is Verb.DELETE
+        went_with = GO_WITH.get(resource.kind), resource.name.partition(":")[0]
+        if served_now or (step.verb is Verb.CREATE and went_with in missing):
+            continue  # what it belongs to is told
         routes = frozenset(spoiled(lab, resource))
         what = f"{resource.kind} {resource.name}"
         match step.verb:
@@ -125,7 +143,12 @@ def suspicions(lab: Lab, steps: Iterable[Step], foreign: Collection[Key] = ()) -
                     if resource.key not in foreign or name in WHATEVER_IT_RUNS
                 }
         for name, line in names.items():
-            yield Suspicion(BY_NAME[_cause(step, name)], routes, (line,))
+            cause = BY_NAME[_cause(step, name)]
+            follows = served and cause.name == "old-deployment"
+            hint = follows or name in UNREAD
+            yield Suspicion(cause, routes, (line,), FOLLOWS if follows else 1.0, alone=not hint)
+            if name in UNREAD:
+                yield Suspicion(BY_NAME["too-much-allowed"], routes, (line,))
 
 
 def _cause(step: Step, attribute: str) -> str:
@@ -138,13 +161,16 @@ def _cause(step: Step, attribute: str) -> str:
         case "function", "environment" if _only(should, found) == {"MANAGEMENT_URL"}:
             return "posts-elsewhere"
         case "policy", "document":
-            lacks = _allowed(should) - _allowed(found)
+            allowed = _allowed(found)
+            lacks = {each for each in _allowed(should) if not any(map(partial(_covers, each), allowed))}
             posting = {action for action, _ in lacks} == {POST}
             return "may-not-post" if posting else "lacks-permission" if lacks else "too-much-allowed"
         case "route", "authorization" if should == AWS_IAM and found == OPEN:
             return "let-in"
         case "route", "authorization":
             return "signs-by-hand" if found == AWS_IAM else "authorizer"
+        case "route", "two_way" if not should:
+            return "differs"
         case "stage", "deployment":
             return "old-deployment" if found else "nothing-deployed"
     return CAUSED.get(kind, {}).get(attribute, "differs")
@@ -166,6 +192,11 @@ def _allowed(document: object) -> set[tuple[str, str]]:
         }
     except (ValueError, TypeError, KeyError, AttributeError):
         return set()
+
+
+def _covers(wanted: tuple[str, str], allowed: tuple[str, str]) -> bool:
+    """Tell whether what is allowed, which may have wildcards, has what is wanted in it."""
+    return all(fnmatchcase(*pair) for pair in zip(wanted, allowed, strict=True))
 
 
 def spoiled(lab: Lab, resource: Resource) -> Iterator[str]:

@@ -111,9 +111,10 @@ def _weighed(visit: Visit, suspicion: Suspicion) -> Finding:
         share = len({each.route for each in matches}) / max(len(spoiled), 1)
         sure = HINTS + (FITS - HINTS) * min(share, 1.0)
         return Finding(cause, str(matches[0].symptom), evidence, sure * suspicion.strength)
-    sure = UNLIKELY if spoiled and all(map(visit.went_well, spoiled)) else UNSEEN
-    harmless = Symptom.NOTHING_YET in cause.explains
-    return Finding(cause, cause.explains[0], evidence, (sure - 0.05 * harmless) * suspicion.strength)
+    harmless = cause.explains == (Symptom.NOTHING_YET,)
+    well = harmless or (spoiled and all(map(visit.went_well, spoiled)))
+    sure = (UNLIKELY if well else UNSEEN) - 0.05 * harmless
+    return Finding(cause, cause.explains[0], evidence, sure * suspicion.strength)
 
 
 def _guesses(visit: Visit, symptom: Symptom | None) -> Iterable[Finding]:

@@ -1,6 +1,6 @@
 """What can be seen of a lab from inside, where credentials allow: drift, logs, metrics, permissions."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,6 +14,7 @@ from wschat.errors import WschatError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
+from wschat.lab.aws.tags import Tagged
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, Spec, policy, role_path
 from wschat.lab.logs.cloudwatch import tail
 from wschat.lab.model import API, AWS_IAM, Actual, Key
@@ -23,6 +24,8 @@ CONNECT = ("route", "$connect")
 HOUR_S = 3600
 HALF = 1 / 3
 """The share of a lab that must be missing for that to be all that there is to say of what is missing."""
+QUIET = 0.7
+"""How much it says that a log has nothing of what failed: AWS shows it up to 9 s later."""
 FEW = 10
 """Concurrent executions of a new account."""
 API_METRICS = ("ConnectCount", "MessageCount", "IntegrationError", "ClientError", "ExecutionError")
@@ -106,13 +109,18 @@ def suspicions(cloud: Cloud, account: Account, visit: Visit, url: str, now: floa
         names = ", ".join(name for _, name in sorted(account.foreign))
         evidence = f"made by hand, with other code than this program's: {names}"
         yield Suspicion(BY_NAME["foreign-functions"], frozenset(), (evidence,), alone=False)
-    for each in account.actual.unmanaged:
-        yield Suspicion(
-            BY_NAME["somebody-elses"], frozenset(), (f"{each.kind} {each.name} has no tag of it",)
-        )
+        yield Suspicion(BY_NAME["own-refusal"], frozenset({"$connect"}), (evidence,), alone=False)
+    for key in (*(each.key for each in account.actual.unmanaged), *_stray(account.actual)):
+        yield Suspicion(BY_NAME["somebody-elses"], frozenset(), (f"{' '.join(key)} has no tag of it",))
     unwell = [spec for spec in FUNCTIONS if not all(map(visit.went_well, spec.routes))]
     for part in (_logs, _metrics, _permissions):
         yield from _seen(cloud, partial(part, cloud, account, unwell, now))
+
+
+def _stray(actual: Actual) -> Collection[Key]:
+    """Return what was made by hand, where most has a tag: a lab that is made by hand has none."""
+    tagged = [key for key, each in actual.resources.items() if isinstance(each, Tagged)]
+    return actual.by_hand if len(actual.by_hand) < len(tagged) / 2 else ()
 
 
 def _seen(cloud: Cloud, part: Callable[[], Iterable[Suspicion]]) -> Iterable[Suspicion]:
@@ -124,11 +132,18 @@ def _seen(cloud: Cloud, part: Callable[[], Iterable[Suspicion]]) -> Iterable[Sus
         return []
 
 
-def _logs(cloud: Cloud, _: Account, unwell: Iterable[Spec], now: float) -> Iterator[Suspicion]:
-    """Yield what the logs of the last hour tell of functions that are not well."""
+def _logs(cloud: Cloud, account: Account, unwell: Iterable[Spec], now: float) -> Iterator[Suspicion]:
+    """Yield what the logs of the last hour tell of functions that are not well.
+
+    Where somebody's own code fails, and nothing is logged, it is what it returns.
+    """
     for spec in unwell:
         lines = _seen_lines(cloud, spec, int(now - HOUR_S) * 1000)
-        yield from logged.suspicions(spec, lines, now * 1000)
+        found = [*logged.suspicions(spec, lines, now * 1000)]
+        yield from found
+        if not found and ("function", cloud.lab.name(spec.name)) in account.foreign:
+            evidence = (f"log of {spec.name}: nothing that failed in the last hour",)
+            yield Suspicion(BY_NAME["bad-return"], frozenset(spec.routes), evidence, QUIET, alone=False)
 
 
 def _seen_lines(cloud: Cloud, spec: Spec, since: int) -> list[Any]:
@@ -145,11 +160,13 @@ def _metrics(cloud: Cloud, account: Account, _: Iterable[Spec], now: float) -> I
     for spec in FUNCTIONS:
         if throttled := counts.get((spec.name, "Throttles")):
             evidence = f"metric Throttles of {spec.name}: {throttled:.0f} in the last hour"
-            yield Suspicion(BY_NAME["account-concurrency"], frozenset(spec.routes), (evidence,), 0.8)
+            yield Suspicion(
+                BY_NAME["account-concurrency"], frozenset(spec.routes), (evidence,), 0.6, alone=False
+            )
     limit = engine.concurrency(cloud)
     if limit is not None and limit <= FEW:
         evidence = f"the account runs at most {limit} functions at once"
-        yield Suspicion(BY_NAME["account-concurrency"], frozenset(), (evidence,), 0.6)
+        yield Suspicion(BY_NAME["account-concurrency"], frozenset(), (evidence,), 0.6, alone=False)
 
 
 def metrics(cloud: Cloud, account: Account, now: float) -> dict[tuple[str, str], float]:

@@ -14,13 +14,21 @@ RECENT, OLD = 0.75, 0.5
 SHOWN = 240
 """Characters of a line that is shown."""
 
+AT_ONCE_MS = 1000
+"""How long what one invocation says may take."""
+RAISED = "raised"
+
 LOGGED = (
-    (r"ImportModuleError|HandlerNotFound|Unable to import module|Cannot find module", "wrong-handler"),
+    (
+        r"ImportModuleError|HandlerNotFound|Unable to import module|Cannot find module|No module named",
+        "wrong-handler",
+    ),
     (r"UserCodeSyntaxError|SyntaxError", "other-code"),
     (r"timed out after|: timeout", "too-slow"),
     (r"OutOfMemory|signal: killed", "out-of-memory"),
     (r"explicit deny", "denied"),
     (r"ManageConnections", "may-not-post"),
+    (r"https://execute-api\.|/@connections/@connections|NoMatchingAuthScheme", "posts-elsewhere"),
     (r"not authorized to perform|AccessDenied", "lacks-permission"),
     (r"Missing the key|key element does not match|does not match the schema", "wrong-key"),
     (r"ResourceNotFound|resource not found", "no-table"),
@@ -33,23 +41,27 @@ LOGGED = (
     (r"ProvisionedThroughputExceeded|ThrottlingException|Throttled", "table-limit"),
     (r"ConnectTimeout|EndpointConnection|Could not connect to|ENOTFOUND|timed out", "in-a-vpc"),
     (r"status 403|\b403\b", "posts-elsewhere"),
-    (r"Error|Exception|Traceback|error", "raised"),
+    (r"Error|Exception|Traceback|error", RAISED),
 )
 """The first that fits tells the cause: the texts are AWS's own, or those of the SDKs."""
 
 
 def suspicions(spec: Spec, lines: Iterable[LogLine], now_ms: float) -> Iterator[Suspicion]:
-    """Yield what the log of one function tells of, each cause once, with how often and the last line."""
-    told = dict[str, list[LogLine]]()
-    for line in lines:
-        if cause := _cause(line):
-            told.setdefault(cause, []).append(line)
-    for cause, alike in told.items():
-        last = max(alike, key=lambda line: line.time)
-        times = f"{len(alike)} times, at last " if len(alike) > 1 else ""
-        evidence = f"log of {spec.name}: {times}{last.readable()[:SHOWN]}"
-        strength = RECENT if now_ms - last.time < RECENT_MS else OLD
-        yield Suspicion(BY_NAME[cause], frozenset(spec.routes), (evidence,), strength)
+    """Yield what the log of one function tells of: what failed last in it, with how often, and the last line.
+
+    What merely says that something failed is told where nothing says why.
+    """
+    told = [(cause, line) for line in lines if (cause := _cause(line))]
+    newest = max((line.time for _, line in told), default=0)
+    last = {cause: line for cause, line in told if newest - line.time < AT_ONCE_MS}
+    if len(last) > 1:
+        last.pop(RAISED, None)
+    for cause, line in last.items():
+        count = sum(other == cause for other, _ in told)
+        times = f"{count} times, at last " if count > 1 else ""
+        evidence = f"log of {spec.name}: {times}{line.readable()[:SHOWN]}"
+        strength = RECENT if now_ms - line.time < RECENT_MS else OLD
+        yield Suspicion(BY_NAME[cause], frozenset(spec.routes), (evidence,), strength, alone=False)
 
 
 def _cause(line: LogLine) -> str | None:

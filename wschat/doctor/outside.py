@@ -66,6 +66,7 @@ PROBES = (
     *(Probe(route, "{new}", (ErrorCode.NO_SUCH_ROOM,)) for route in ("join", "join-room")),
     *(Probe(route, "x", (ErrorCode.NOT_IN_A_ROOM,)) for route in ("message", "dispatch")),
     *(Probe(route, "", (ErrorCode.NOT_IN_A_ROOM,)) for route in ("leave", "leave-room")),
+    Probe("$default", "", (ErrorCode.UNKNOWN_ACTION,)),
 )
 """After `register`: each route of the lab and of its page, which refuse what can't be."""
 BAD_BODY = "Bad request body"
@@ -92,9 +93,9 @@ async def visit(
         await visitor.reach()
         await visitor.connect()
         await visitor.probe()
+        await visitor.leave()  # before anything is posted, by which a function finds out who has gone
         if talk:
             await visitor.talk()
-        await visitor.leave()
     return Visit(tuple(visitor.tries), visitor.clock_ahead, tuple(visitor.left), tuple(visitor.untried))
 
 
@@ -261,7 +262,7 @@ class _Person:
 
     def __init__(self, session: Session, name: str) -> None:
         self.session, self.name = session, name
-        self._frames, self._heard = session.frames(), list[wire.Event]()
+        self._heard = list[wire.Event]()
 
     async def next(self, wanted: Callable[[wire.Event], bool], seconds: float) -> wire.Event | None:
         """Return the first event that is wanted; None if it does not come in time."""
@@ -271,7 +272,7 @@ class _Person:
                 return event
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                async for frame in self._frames:
+                async for frame in self.session.frames():
                     event = decode_event(frame)
                     if wanted(event):
                         return event

@@ -17,6 +17,7 @@ class Symptom(StrEnum):
     TURNED_AWAY = "the handshake is refused with a text of the function's own"
     UNSIGNED = "the handshake is refused with 403, Missing Authentication Token"
     SIGNATURE = "the handshake is refused for its signature"
+    CLOCK = "the handshake is refused: the signature's time is wrong"
     NOT_ALLOWED = "the handshake is refused: not authorized to perform execute-api:Invoke"
     UNAUTHORIZED = "the handshake is refused with 401"
     THROTTLED = "429, or Too Many Requests"

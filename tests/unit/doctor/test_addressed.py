@@ -26,6 +26,7 @@ def first(visit: Visit, url: str = OURS, age: float | None = None, *, signed: bo
         (OURS.replace("development", "production"), Symptom.REFUSED, "no-stage"),
         (OURS.replace("ours", "theirs"), Symptom.NO_HOST, "other-api"),
         ("ws://127.0.0.1:4566/x", Symptom.NOTHING_LISTENS, "ended-locally"),
+        (OURS.replace("wss", "ws"), Symptom.NO_ANSWER, "wrong-scheme"),
         (OURS, Symptom.NOTHING_LISTENS, "nothing-listens"),
     ],
 )

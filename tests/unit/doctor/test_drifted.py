@@ -35,7 +35,7 @@ def test_the_table() -> None:
     ("resource", "found", "cause", "routes"),
     [
         ("table x-client-records", {"partition_key": "id"}, "wrong-key", None),
-        ("role x-JoinRoomRole", {"attached": ("arn",)}, "denied", {"join", "join-room"}),
+        ("role x-JoinRoomRole", {"boundary": "arn"}, "denied", {"join", "join-room"}),
         ("function x-Connect", {"handler": "index.handler"}, "wrong-handler", {"$connect"}),
         ("function x-Connect", {"role": "x-ConnectRole, which was deleted"}, "cannot-assume", {"$connect"}),
         ("function x-Connect", {"description": "mine"}, "differs", {"$connect"}),
@@ -45,6 +45,7 @@ def test_the_table() -> None:
         ("route $connect", {"authorization": "AWS_IAM"}, "signs-by-hand", {"$connect"}),
         ("route $connect", {"authorization": "CUSTOM"}, "authorizer", {"$connect"}),
         ("route join", {"two_way": False}, "no-route-response", {"join"}),
+        ("route $disconnect", {"two_way": True}, "differs", {"$disconnect"}),
         ("stage development", {"deployment": "other"}, "old-deployment", None),
         ("stage development", {"deployment": None}, "nothing-deployed", None),
     ],
@@ -77,6 +78,7 @@ def test_a_policy() -> None:
             [logs, clients, rooms, posts, {"Effect": "Allow", "Action": "*", "Resource": "*"}],
             "too-much-allowed",
         ),
+        ([{"Effect": "Allow", "Action": "*", "Resource": "*"}], "too-much-allowed"),
     ):
         document = canonical({"Version": "2012-10-17", "Statement": statements})
         assert caused("policy x-SendMessageRole", document=document)[0] == cause
@@ -91,6 +93,40 @@ def test_missing_and_too_much() -> None:
         ("no-route", frozenset({"message"}), "route message is missing"),
         ("open-door", frozenset({"join"}), "permission x-JoinRoom:join is one too many"),
     ]
+
+
+def test_a_policy_that_is_not_read() -> None:
+    """It may deny something, where something fails; it is more than is needed in any case."""
+    wanted: Any = DESIRED["role x-JoinRoomRole"]
+    told = suspicions(LAB, [Step(Verb.UPDATE, wanted, replace(wanted, attached=("arn",)))])
+    assert [(each.cause.name, each.alone) for each in told] == [("denied", False), ("too-much-allowed", True)]
+
+
+def test_what_goes_with_something_else() -> None:
+    """Who deletes a function deletes its permissions, and is told of the function alone."""
+    gone = (
+        "function x-Connect",
+        "permission x-Connect:connect",
+        "role x-JoinRoomRole",
+        "policy x-JoinRoomRole",
+    )
+    told = suspicions(LAB, [Step(Verb.CREATE, DESIRED[each]) for each in gone])
+    assert [each.cause.name for each in told] == ["no-function", "cannot-assume"]
+
+
+def test_what_is_served_follows() -> None:
+    """Where routes differ, the deployment differs with them: that is a fact only where they do not."""
+    stage: Any = DESIRED["stage development"]
+    served: Any = next(each for each in DESIRED.values() if each.kind == "deployment")
+    other = replace(served, name="other")
+    steps = [Step(Verb.UPDATE, stage, replace(stage, deployment="other")), Step(Verb.DELETE, other, other)]
+    (fact,) = suspicions(LAB, steps)
+    hint, _ = suspicions(LAB, [*steps, Step(Verb.CREATE, DESIRED["route message"])])
+    assert [(each.cause.name, each.alone) for each in (fact, hint)] == [
+        ("old-deployment", True),
+        ("old-deployment", False),
+    ]
+    assert hint.strength < fact.strength
 
 
 def test_the_routes_of_each() -> None:

@@ -14,6 +14,11 @@ NOW = 10_000_000
     ("text", "cause"),
     [
         ("Runtime.ImportModuleError: Unable to import module 'app': No module named 'x'", "wrong-handler"),
+        ("ModuleNotFoundError: No module named 'requests'", "wrong-handler"),
+        (
+            'Could not connect to the endpoint URL: "https://execute-api.us-east-1.amazonaws.com/@connections"',
+            "posts-elsewhere",
+        ),
         ("Runtime.HandlerNotFound: index.handler is undefined or not exported", "wrong-handler"),
         ("Runtime.UserCodeSyntaxError: SyntaxError: invalid syntax", "other-code"),
         ("Task timed out after 3.00 seconds", "too-slow"),
@@ -60,3 +65,12 @@ def test_how_often_and_how_old() -> None:
     (old,) = suspicions(SPEC, lines, NOW + 3_600_000)
     assert recent.evidence[0].startswith(f"log of {SPEC.name}: 2 times, at last ")
     assert recent.strength > old.strength
+
+
+def test_what_failed_last() -> None:
+    """What failed before is told no more; nor that something failed, where a line of then says why."""
+    older = LogLine(NOW - 60_000, SPEC.name, "GoneException: 410")
+    last = [
+        LogLine(NOW, SPEC.name, text) for text in ("[ERROR] it failed", "Task timed out after 3.00 seconds")
+    ]
+    assert [each.cause.name for each in suspicions(SPEC, [older, *last], NOW)] == ["too-slow"]

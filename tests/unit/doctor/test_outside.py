@@ -93,11 +93,29 @@ def test_a_room_that_can_not_be_left() -> None:
     assert [left.partition("wschat-doctor-")[0] for left in found.left] == ["the room "]
 
 
-def test_a_name_that_stays() -> None:
-    """Where `$disconnect` does not run, the name is not free again."""
+@pytest.mark.parametrize("talk", [False, True])
+def test_a_name_that_stays(*, talk: bool) -> None:
+    """Where `$disconnect` does not run, the name is not free again; it is tried before anything is posted."""
     with late_lab() as lab:
         lab.server.blind = True
-        assert failed(lab) == [("name free again", "$disconnect", Symptom.NAME_STAYS)]
+        found = seen(lab, talk=talk)
+    assert [each.symptom for each in found.failed] == [Symptom.NAME_STAYS]
+    whats = [each.what for each in found.tries]
+    assert whats.index("name free again") < whats.index("of a new room") if talk else len(whats) - 1
+
+
+def test_who_is_silent_once() -> None:
+    """After a post that does not come, the next answer is heard on the same connection."""
+    with late_lab(("message", ""), ("message", UNPOSTED)) as lab:
+        found = seen(lab, talk=True)
+    assert {each.route for each in found.failed} == {"message"}
+    assert not found.left
+
+
+def test_a_route_for_what_nobody_knows() -> None:
+    """Without `$default`, API Gateway says Forbidden to an action that is none."""
+    with late_lab(("$default", FORBIDDEN)) as lab:
+        assert failed(lab) == [("$default", "$default", Symptom.FORBIDDEN)]
 
 
 def test_who_does_not_sign() -> None:

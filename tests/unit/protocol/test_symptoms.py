@@ -20,7 +20,8 @@ DATE = "Sun, 29 Nov 2026 12:00:00 GMT"
     [
         (403, "Forbidden", Symptom.REFUSED),
         (403, "Missing Authentication Token", Symptom.UNSIGNED),
-        (403, "Signature expired: now", Symptom.SIGNATURE),
+        (403, "Signature expired: now", Symptom.CLOCK),
+        (403, "The security token included in the request is invalid", Symptom.SIGNATURE),
         (
             403,
             "User: x is not authorized to perform: execute-api:Invoke on resource: arn",

@@ -63,9 +63,13 @@ LOGIN = f"{LOG_IN}, or give another --profile"
 # What AWS says of a signature that it does not take, and what that means.
 SIGNATURE: dict[str, Advice] = {
     "Signature expired": Advice(
-        "the signature is older than 5 minutes", "set this machine's clock; then sign anew, with --sign"
+        "the signature is older than 5 minutes",
+        "set this machine's clock; then sign anew, with --sign",
+        Symptom.CLOCK,
     ),
-    "Signature not yet current": Advice("the signature is of the future", "set this machine's clock"),
+    "Signature not yet current": Advice(
+        "the signature is of the future", "set this machine's clock", Symptom.CLOCK
+    ),
     "security token included in the request is expired": Advice("the AWS login has expired", LOGIN),
     "security token included in the request is invalid": Advice("AWS does not know these credentials", LOGIN),
     "signature we calculated does not match": Advice(
@@ -95,7 +99,7 @@ def refused(where: str, status: int, body: bytes, date: str, now: float) -> Conn
     what, hint, symptom = unknown or _handshake(status, message)
     what = f"HTTP {status}: {what}" + (f" ({told})" if told else "")
     if unknown:
-        return AccessError(what, where=where, hint=safe(hint), symptom=Symptom.SIGNATURE)
+        return AccessError(what, where=where, hint=safe(hint), symptom=symptom or Symptom.SIGNATURE)
     failure = Failure.NOT_SERVED if status in LATE_STATUS else Failure.PERMANENT
     hint = safe(hint)
     return ConnectError(
@@ -111,7 +115,7 @@ def _signature(message: str, clock_ahead: float) -> Advice | None:
     if abs(clock_ahead) > CLOCK_LIMIT and CLOCK_MATTERS.search(message):
         which_way = "ahead" if clock_ahead > 0 else "behind"
         what = f"this machine's clock is {_roughly(abs(clock_ahead))} {which_way}"
-        return Advice(what, "set the clock, best by a time server, then try again")
+        return Advice(what, "set the clock, best by a time server, then try again", Symptom.CLOCK)
     return next((advice for text, advice in SIGNATURE.items() if text in message), None)
 
 

@@ -1,0 +1,1 @@
+"""Faults, each broken on purpose, and what doctor says of them first."""

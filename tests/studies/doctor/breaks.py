@@ -1,0 +1,168 @@
+"""The ways to break a lab, or to stand for one that is broken."""
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from tests.studies.doctor.case import Break, Places, Scene
+from tests.studies.drift.hand import Do, Hand, do
+from tests.support.http_server import Quiet, serving
+from tests.support.labs import drain, lab_of, provisioning, tear_down
+from tests.support.late_lab import Late, late_lab
+from wschat.doctor.visit import Try, Visit
+from wschat.lab import engine, inventory
+from wschat.lab.executor import execute
+from wschat.lab.model import TAG, Actual
+from wschat.learn.drills import work
+from wschat.learn.drills.drill import Drill
+
+SOME = 20
+"""Steps of a provision that was stopped."""
+
+
+def drilled(drill: Drill) -> Break:
+    """Begin a drill."""
+
+    @contextmanager
+    def broken(places: Places) -> Iterator[Scene]:
+        cloud = places.here
+        actual = inventory.look(cloud)
+        try:
+            work.begin(cloud, actual, drill)
+            yield Scene(engine.url(cloud, actual), cloud)
+        finally:
+            work.mend(cloud, inventory.look(cloud))
+
+    return broken
+
+
+def by_hand(resource: str, *does: Do, undone: Iterable[Do] = (), seen: Visit | None = None) -> Break:
+    """Make calls, and in the end those that undo what provision does not."""
+
+    @contextmanager
+    def broken(places: Places) -> Iterator[Scene]:
+        cloud, hand = places.here, Hand(places.here)
+        try:
+            for each in does:
+                hand.change(resource, each)
+            yield Scene(engine.url(cloud, hand.actual), cloud, seen)
+        finally:
+            for each in undone:
+                hand.change(resource, each)
+            drain(provisioning(cloud))
+
+    return broken
+
+
+def alone(resource: str, *does: Do) -> Break:
+    """Make calls in a lab of which there is nothing else; the last one undoes them."""
+
+    @contextmanager
+    def broken(places: Places) -> Iterator[Scene]:
+        cloud = lab_of(places.here, prefix="alone-")
+        for each in does[:-1]:
+            Hand(cloud).change(resource, each)
+        try:
+            yield Scene("", cloud, Visit())
+        finally:
+            for each in does[-1:]:
+                Hand(cloud).change(resource, each)
+
+    return broken
+
+
+@contextmanager
+def half(places: Places) -> Iterator[Scene]:
+    """Make the first part of a lab, as a run that was stopped then."""
+    cloud = lab_of(places.here, prefix="half-")
+    drain(execute(cloud, engine.plan_up(cloud, Actual())[:SOME], Actual()))
+    try:
+        yield Scene("", cloud)
+    finally:
+        tear_down(cloud)
+
+
+def coded(function: str, body: str, *does: Do) -> Break:
+    """Give a function code of somebody's own, which is called with `event`; it counts as made by hand."""
+    code = f"import json, time\n\n\ndef handler(event, context):\n    {body}\n"
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("own.py", code)
+    changes = (
+        do("UpdateFunctionCode", ZipFile=file.getvalue()),
+        do("UpdateFunctionConfiguration", Handler="own.handler"),
+        do("UntagResource", TagKeys=[TAG]),
+        *does,
+    )
+    tagged = do("TagResource", Tags={TAG: "us-east-1/<prefix>"})
+    return by_hand(f"function {function}", *changes, undone=(tagged,))
+
+
+def on_the_plane(
+    resource: str, *does: Do, undone: Iterable[Do] = (), seen: Visit, late: float = 3600.0
+) -> Break:
+    """Make calls where the local lab does not have what they do, and tell what a client would see.
+
+    `late` is for how many seconds nobody looks.
+    """
+
+    @contextmanager
+    def broken(places: Places) -> Iterator[Scene]:
+        house = places.house
+        hand = Hand(house.cloud)
+        try:
+            for each in does:
+                hand.change(resource, each)
+                house.clock.sleep(5)
+            house.clock.sleep(late)
+            yield Scene("", house.cloud, seen)
+        finally:
+            for each in undone:
+                hand.change(resource, each)
+            house.clock.sleep(3600)
+            drain(provisioning(house.cloud))
+
+    return broken
+
+
+def refusing(status: int, body: str = "", **headers: str) -> Break:
+    """Refuse handshakes by a status."""
+
+    class Refusing(Quiet):
+        def do_GET(self) -> None:  # noqa: N802  as http.server calls it
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+    @contextmanager
+    def broken(_: Places) -> Iterator[Scene]:
+        with serving(Refusing) as url:
+            yield Scene(f"{url.replace('http', 'ws')}/development")
+
+    return broken
+
+
+def answering(*script: Late) -> Break:
+    """Answer otherwise than the lab does."""
+
+    @contextmanager
+    def broken(_: Places) -> Iterator[Scene]:
+        with late_lab(*script) as lab:
+            yield Scene(lab.url)
+
+    return broken
+
+
+@contextmanager
+def _scene(scene: Scene, _: Places) -> Iterator[Scene]:
+    yield scene
+
+
+def at(url: str, *failed: Try, ahead: float | None = None) -> Break:
+    """Try a URL; where it can't be tried here, tell what a client would see."""
+    return partial(_scene, Scene(url, seen=Visit(failed, ahead) if failed else None))
