@@ -9,7 +9,6 @@ from wschat.lab.aws.cloud import Cloud
 
 SAMPLE = (
     "talking-to-oneself",
-    "function JoinRoom, role",
     "code: Decimal",
     "closed-door and not-our-lines",
 )
@@ -24,7 +23,7 @@ def test_by_the_url_alone(case: Case) -> None:
 
 
 def test_in_an_account(cloud: Cloud) -> None:
-    """A drill, a change by hand, somebody's own code, and two drills at once."""
+    """A drill, somebody's own code, and two drills at once."""
     cases = {case.name: case for group in GROUPS.values() for case in group()}
     places = Places(cloud)
     told = {name: tried(places, cases[name]) for name in SAMPLE}
