@@ -4,11 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from wschat.chat.network.connection import Sign
 from wschat.errors import AwsError, ConnectError
 from wschat.lab.aws.cloud import Cloud
 from wschat.text import safe
+
+if TYPE_CHECKING:
+    from wschat.chat.network.connection import Sign
 
 TOKEN = re.compile(r'(\\*"token\\*"\s*:\s*(?:\{\s*"S"\s*:\s*)?\\*")[^"\\]+')
 """A client's secret in a frame, or what is kept of it in an item."""
@@ -62,7 +65,7 @@ class Scene:
     """
 
     cloud: Cloud
-    sign: Callable[[str], Sign]
+    sign: Callable[[str], "Sign"]
     maker: Callable[[str], str]
     command: Callable[[str, str, bool], str]
     options: str = ""
