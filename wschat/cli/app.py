@@ -40,32 +40,41 @@ COMMANDS = {
 """
 
 
-def _with_target(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command whose first argument is its target take the options that are annotated there.
+def _with_groups(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take the options that the annotations of some arguments list, such as its target's.
 
-    The commands that an error's hint names get the same options, so that they work when pasted.
+    The commands that an error's hint names get the options of the target, so that they work when pasted.
     """
-    first, *others = signature(command).parameters.values()
-    if first.name != "target":
+    parameters = signature(command).parameters.values()
+    groups = {each.name: get_args(each.annotation) for each in parameters if _is_group(each)}
+    if not groups:
         return command
-    options = get_args(first.annotation)[1]
 
     @wraps(command)
     def run(**given: Any) -> None:  # noqa: ANN401  whatever the command takes
-        target = Target(**{name: given.pop(name) for name in options})
+        made = {
+            name: kind(**{option: given.pop(option) for option in options})
+            for name, (kind, options) in groups.items()
+        }
         try:
-            command(target, **given)
+            command(**made, **given)
         except WschatError as error:
-            error.complete(target.commands)
+            error.complete(made.get("target", Target()).commands)
             raise
 
+    own = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in parameters if each.name not in groups]
     shared = [
-        Parameter(name, Parameter.KEYWORD_ONLY, default=getattr(Target, name), annotation=option)
+        Parameter(name, Parameter.KEYWORD_ONLY, default=getattr(kind, name), annotation=option)
+        for kind, options in reversed(groups.values())
         for name, option in options.items()
     ]
-    own = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in others]
     run.__signature__ = Signature([*own, *shared])  # type: ignore[attr-defined]  # where typer looks
     return run
+
+
+def _is_group(parameter: Parameter) -> bool:
+    """Tell whether a parameter stands for several options: its annotation has them, and the class to make."""
+    return any(isinstance(each, dict) for each in get_args(parameter.annotation)[1:])
 
 
 def is_group(name: str) -> bool:
@@ -81,7 +90,7 @@ def module_of(name: str) -> str:
 
 def load(name: str) -> Any:  # noqa: ANN401  click's command, of which typer has its own copy
     """Import a command's module, and return the command made of its function of that name."""
-    command = _with_target(getattr(import_module(module_of(name)), name.rsplit(maxsplit=1)[-1]))
+    command = _with_groups(getattr(import_module(module_of(name)), name.rsplit(maxsplit=1)[-1]))
     loaded = typer.Typer(name=name, cls=LazyGroup, add_completion=False, rich_markup_mode=None)
     if is_group(name):
         loaded.callback(invoke_without_command=True)(_alone(command))

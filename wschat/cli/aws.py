@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,8 +16,10 @@ from wschat.cli import console, report
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import naming_error
+from wschat.lab.chosen.choices import UNDECIDED, Choices
 from wschat.lab.clock import Stopped
 from wschat.lab.model import Actual, Key, Lab
+from wschat.lab.permissions import preflight
 from wschat.lab.plan import Phase, Progress, Step, Verb
 from wschat.target import Target
 from wschat.text import safe
@@ -36,15 +39,21 @@ Watch = Callable[[Callable[[str], None]], AbstractContextManager[None]]
 """Lets a function hear of each call for as long as the context is open."""
 
 
-def connect(target: Target) -> Cloud:
-    """Check the prefix, find out whose credentials these are, and show account and region."""
+def connect(target: Target, choices: Choices = UNDECIDED) -> Cloud:
+    """Check the prefix, find out whose credentials these are, and show account and region.
+
+    Raises:
+        UsageError: the prefix can't be, or there is no such role as the choices give.
+    """
     from wschat.lab.aws import session  # boto3 takes longer to load than all the rest of --help
 
     if error := naming_error(Lab(account="0" * 12, region="us-east-1", prefix=target.prefix)):
         raise error
     cloud = session.connect(target)
     report.show_place(cloud.lab)
-    return cloud
+    if choices.role:
+        choices = waiting(cloud, "Looking at the role", partial(preflight.with_role, choices=choices))
+    return replace(cloud, lab=replace(cloud.lab, choices=choices))
 
 
 def connect_to_all(target: Target, command: str) -> Cloud:

@@ -3,11 +3,11 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
 from shutil import which
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from typer.models import OptionInfo
@@ -16,6 +16,8 @@ from wschat import paths
 from wschat.chat.settings import MEANING, parse, template
 from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ConnectError, UsageError
+from wschat.lab.chosen.choices import Choices, chosen
+from wschat.lab.chosen.throttle import DEFAULT
 from wschat.target import SignedHandshake, Target, check_url
 
 AWS = {
@@ -33,6 +35,80 @@ AwsTarget = Annotated[Target, AWS]
 """What a command takes first that works in an AWS account: `app` makes it of these options."""
 Credentials = Annotated[Target, {name: AWS[name] for name in ("region", "profile")}]
 """The same for a command that needs AWS only to sign."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What of it was given on a command line, as it was typed; None is what was not."""
+
+    auth: str | None = None
+    role: str | None = None
+    permissions_boundary: str | None = None
+    role_path: str | None = None
+    tag: list[str] | None = None
+    throttle: str | None = None
+
+    @property
+    def choices(self) -> Choices:
+        """The same as choices.
+
+        Raises:
+            UsageError: one of them can't be.
+        """
+        where = self.role, self.permissions_boundary, self.role_path
+        return chosen(*where, self.tag or None, self.throttle, self.auth)
+
+    @property
+    def options(self) -> str:
+        """The options that were given as one types them again, each after a space."""
+        given = {name: value for name, value in vars(self).items() if value is not None}
+        each = (
+            (name, one)
+            for name, value in given.items()
+            for one in (value if isinstance(value, list) else [value])
+        )
+        return "".join(f" --{name.replace('_', '-')} {quote(value)}" for name, value in each)
+
+
+CHOSEN = {
+    "auth": Annotated[
+        Literal["none", "iam"] | None,
+        typer.Option(help="Who may connect: anyone, or whom IAM allows it. (default: as it is; else none)"),
+    ],
+    "role": Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|ARN",
+            help="Let all functions have this role, which exists, in place of one each; '' for none.",
+        ),
+    ],
+    "permissions_boundary": Annotated[
+        str | None, typer.Option(metavar="ARN", help="Permissions boundary of the lab's roles; '' for none.")
+    ],
+    "role_path": Annotated[
+        str | None, typer.Option(metavar="/PATH/", help="Path of the lab's roles. (default: /)")
+    ],
+    "tag": Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="Tag of your own on all that takes tags; repeatable; '' for none.",
+        ),
+    ],
+    "throttle": Annotated[
+        str | None,
+        typer.Option(
+            metavar="RATE[/BURST]",
+            help=f"Requests a second of a route, and at once, or off; '' for {DEFAULT}. This and the options"
+            " above stay as they are until another is given.",
+        ),
+    ],
+}
+"""The options, named as the fields of Chosen."""
+NOTHING = Chosen()
+"""Nothing that is."""
+LabChosen = Annotated[Chosen, CHOSEN]
+"""What a command takes that makes something of a lab."""
 
 
 def check_exclusive(context: typer.Context, *names: str) -> None:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from shlex import quote
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -21,7 +20,7 @@ from wschat.cli.aws import (
     waiting,
 )
 from wschat.cli.learn.drill import announce, cleared, end
-from wschat.cli.options import AwsTarget, Yes, program, signer
+from wschat.cli.options import NOTHING, AwsTarget, LabChosen, Yes, program, signer
 from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ExitCode, UsageError
 from wschat.lab import engine, inventory
@@ -29,9 +28,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.by_hand.commands import Shell
 from wschat.lab.by_hand.script import script
-from wschat.lab.chosen.choices import chosen
-from wschat.lab.chosen.throttle import DEFAULT
-from wschat.lab.model import AWS_IAM, OPEN, Actual
+from wschat.lab.model import AWS_IAM, Actual
 from wschat.lab.permissions import preflight
 from wschat.lab.plan import Step, changes, check_changeable, steps_to
 from wschat.learn.drills import work
@@ -40,44 +37,12 @@ from wschat.target import Target
 SHARED = (
     "All functions share the role {}, which was given: what each may do, and no more, can't be shown with it."
 )
-AUTHORIZATION = {"none": OPEN, "iam": AWS_IAM, None: None}
 
 
 def provision(
     target: AwsTarget,
+    given: LabChosen = NOTHING,
     *,
-    auth: Annotated[
-        Literal["none", "iam"] | None,
-        typer.Option(help="Who may connect: anyone, or whom IAM allows it. (default: as it is; else none)"),
-    ] = None,
-    role: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|ARN",
-            help="Let all functions have this role, which exists, in place of one each; '' for none.",
-        ),
-    ] = None,
-    permissions_boundary: Annotated[
-        str | None, typer.Option(metavar="ARN", help="Permissions boundary of the lab's roles; '' for none.")
-    ] = None,
-    role_path: Annotated[
-        str | None, typer.Option(metavar="/PATH/", help="Path of the lab's roles. (default: /)")
-    ] = None,
-    tag: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KEY=VALUE",
-            help="Tag of your own on all that takes tags; repeatable; '' for none.",
-        ),
-    ] = None,
-    throttle: Annotated[
-        str | None,
-        typer.Option(
-            metavar="RATE[/BURST]",
-            help=f"Requests a second of a route, and at once, or off; '' for {DEFAULT}. This and the options"
-            " above stay as they are until another is given.",
-        ),
-    ] = None,
     plan: Annotated[
         bool, typer.Option("--plan", help="Show what would be done, and change nothing.")
     ] = False,
@@ -99,21 +64,9 @@ def provision(
         raise UsageError("--json needs --plan", where="provision")
     if json and commands:
         raise UsageError("--json and --commands exclude each other", where="provision")
-    choices = chosen(role, permissions_boundary, role_path, tag or None, throttle)
-    typed = _typed(
-        ("--auth", auth),
-        ("--role", role),
-        ("--permissions-boundary", permissions_boundary),
-        ("--role-path", role_path),
-        *(("--tag", each) for each in tag or ()),
-        ("--throttle", throttle),
-    )
-    lead_on = {**target.commands, "provision": target.commands["provision"] + typed}
+    lead_on = {**target.commands, "provision": target.commands["provision"] + given.options}
     with on_interrupt(NOTHING_CHANGED), completed(lead_on):
-        cloud = connect(target)
-        if choices.role:
-            choices = waiting(cloud, "Looking at the role", partial(preflight.with_role, choices=choices))
-        cloud = replace(cloud, lab=replace(cloud.lab, authorization=AUTHORIZATION[auth], choices=choices))
+        cloud = connect(target, given.choices)
         actual = waiting(cloud, LOOKING, inventory.look)
         cloud = engine.as_chosen(cloud, actual)
         steps = engine.plan_up(cloud, actual)
@@ -147,11 +100,6 @@ def provision(
             f"Nothing to do: {len(actual.resources) - len(left)} parts are as they should be."
         )
     _finish(cloud, actual, left, target, *known, verify=verify)
-
-
-def _typed(*given: tuple[str, str | None]) -> str:
-    """Return the options that were given as one types them again, each after a space."""
-    return "".join(f" {option} {quote(value)}" for option, value in given if value is not None)
 
 
 def _show_script(cloud: Cloud, actual: Actual, target: Target, left: Sequence[Step] | None) -> None:

@@ -28,7 +28,9 @@ DESCRIPTIONS = {
     OPEN: "The Websocket-Lab's chat room. Who may connect: anyone",
     AWS_IAM: "The Websocket-Lab's chat room. Who may connect: who signs with AWS_IAM",
 }
-"""The API's description, which keeps the choice that was made for $connect."""
+"""The API's description, by which people, and labs whose tags do not say so, know who may connect."""
+AUTHORIZATION = {"none": OPEN, "iam": AWS_IAM}
+"""Who may connect as it is typed, and as API Gateway calls it."""
 ARM, X86 = "arm64", "x86_64"
 """The zips hold Python only, for both; the first is a fifth cheaper, and not offered in every region."""
 GATEWAY_TIMEOUT = 29_000  # milliseconds: the most that API Gateway waits for a function
@@ -94,8 +96,9 @@ def blueprint(lab: Lab, packages: Mapping[str, bytes] | None = None) -> tuple[Re
 
     `packages` maps each function's module to its zip; where names are all that matters, there need be none.
     """
-    packages, api_name, authorization = packages or {}, lab.name(API_NAME), lab.authorization or OPEN
+    packages, api_name = packages or {}, lab.name(API_NAME)
     choices, tags = lab.choices, lab.choices.tags or ()
+    authorization = AUTHORIZATION.get(choices.auth or "", lab.authorization or OPEN)
     kept = tuple(sorted({**dict(tags), **choices.kept}.items()))
     own = FUNCTIONS if not choices.role else ()
     integrations = [

@@ -32,8 +32,8 @@ Outcome = tuple[Actual, tuple[Step, ...]]
 def desired(lab: Lab, actual: Actual) -> tuple[Resource, ...]:
     """Return all that should exist, with the code of this version.
 
-    Who may connect is as it was chosen: the API's description has it, or, if somebody changed that, the API.
-    All other choices are as the tables' tags have them.
+    All choices are as the tables' tags have them. Where these do not say who may connect, the API's
+    description does, or, if somebody changed that, the API.
     """
     description = getattr(actual.resources.get((Api.kind, lab.name(API_NAME))), "description", None)
     chosen = next((who for who, text in DESCRIPTIONS.items() if text == description), authorization(actual))
@@ -91,7 +91,7 @@ def provision(cloud: Cloud, plan: tuple[Step, ...], actual: Actual) -> Generator
         try:
             seen = yield from execute(cloud, todo, actual)
         except NotOfferedError as error:
-            cloud = _with_other_hardware(cloud, error)
+            cloud = with_other_hardware(cloud, error)
             actual = inventory.look(cloud)
             plan = plan_up(cloud, actual)
             continue
@@ -106,7 +106,7 @@ def as_chosen(cloud: Cloud, actual: Actual) -> Cloud:
     return replace(cloud, lab=replace(cloud.lab, choices=_choices(cloud.lab, actual)))
 
 
-def _with_other_hardware(cloud: Cloud, refused: NotOfferedError) -> Cloud:
+def with_other_hardware(cloud: Cloud, refused: NotOfferedError) -> Cloud:
     """Choose the hardware that Lambda has in every region, and note it.
 
     Raises:

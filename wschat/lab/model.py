@@ -54,8 +54,8 @@ class Lab:
 
     `sockets` and `callbacks` are the base URLs, with `API` in them, at which clients connect and at which
     functions post to connections. `endpoint` is what boto3 was told to use in place of AWS, or None.
-    `authorization` says who may connect, `OPEN` or `AWS_IAM`; None is as it was, or anyone if there was
-    nothing. `choices` are what else was chosen for it. Where it `adopts`, what has one of its names and no
+    `choices` are what was chosen for it. `authorization` says who may connect, `OPEN` or `AWS_IAM`, where no
+    choice does: None is anyone. Where it `adopts`, what has one of its names and no
     lab's tag, as things have that were made by hand, counts as its own.
     """
 

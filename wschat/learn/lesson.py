@@ -15,9 +15,15 @@ FILE = re.compile(r"(\d{2,})-([a-z0-9]+(?:-[a-z0-9]+)*)\.md")
 RULE = "---"
 """The line before the header and after it."""
 HEADER = ("title", "makes", "code", "see")
-HEADINGS = {"## Hint": "hint", "## See": "shows", "## Question": "question", "### Answer": "answer"}
+HEADINGS = {
+    "## Given role": "given",
+    "## Hint": "hint",
+    "## See": "shows",
+    "## Question": "question",
+    "### Answer": "answer",
+}
 FENCE = re.compile(r" {0,3}(```|~~~)")
-PLACEHOLDER = re.compile(r"\{(prefix|region|account|url)\}")
+PLACEHOLDER = re.compile(r"\{(prefix|region|account|url|role)\}")
 MODULES = {spec.module for spec in FUNCTIONS}
 ALLOWED = f"headings may be {', '.join(HEADINGS)}"
 
@@ -42,6 +48,7 @@ class Lesson:
         code: modules of `wschat/functions`, to read.
         see: observations, each its name and its arguments.
         why: why these are there, and what fails without them.
+        given: what is different where a role was given to all functions.
         hint: for who is stuck.
         shows: what the observation shows, and what to look for.
         questions: to answer before going on.
@@ -56,6 +63,7 @@ class Lesson:
     code: tuple[str, ...] = ()
     see: tuple[str, ...] = ()
     why: str = ""
+    given: str = ""
     hint: str = ""
     shows: str = ""
     questions: tuple[Question, ...] = ()
@@ -68,7 +76,7 @@ class Lesson:
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
-    """Return a text of a lesson with the values of `{prefix}`, `{region}`, `{account}` and `{url}` in it."""
+    """Return a text of a lesson with the values of its placeholders in it."""
     return PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 

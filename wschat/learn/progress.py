@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from wschat.lab.aws.roles import Role
 from wschat.lab.aws.routes import Integration, Route
 from wschat.lab.aws.stages import Stage, route_settings
+from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api, Deployment
 from wschat.lab.blueprint import STAGE, digest
 from wschat.lab.model import API, Actual, Key, Lab, Resource
@@ -70,12 +72,14 @@ class Standing:
 
     A lab is built lesson by lesson: its deployment is that of the routes so far, and its stage has settings
     for those that were there in the last lesson that names it. More that is served or set already is right.
+    `role` is what is wrong with the role that was given to all functions, if one was.
     """
 
     lessons: tuple[Lesson, ...]
     lab: Lab
     desired: Sequence[Resource]
     actual: Actual
+    role: Fault | None = None
 
     @cached_property
     def _made(self) -> dict[str, tuple[Key, ...]]:
@@ -152,7 +156,13 @@ class Standing:
 
     def faults(self, lesson: Lesson) -> list[Fault]:
         """Return what is wrong with what a lesson makes, in the lab's order."""
-        return [fault for each in self.wanted(lesson) for fault in self._faults(each)]
+        given = [self.role] if self.role and self.has_given_role(lesson) else []
+        return given + [fault for each in self.wanted(lesson) for fault in self._faults(each)]
+
+    def has_given_role(self, lesson: Lesson) -> bool:
+        """Tell whether a lesson would make roles, and one was given in place of these."""
+        labels = made(self.lessons)[lesson.id]
+        return bool(self.lab.choices.role) and any(each.startswith(f"{Role.kind} ") for each in labels)
 
     def _faults(self, wanted: Resource) -> Iterator[Fault]:
         for some, says in ((self.actual.unmanaged, words.THEIRS), (self.actual.unknown, words.UNKNOWN)):
@@ -194,13 +204,29 @@ class Standing:
         """Return what of a lesson exists without the lab's tag, so that teardown would leave it."""
         return [each for each in self.wanted(lesson) if each.key in self.actual.by_hand]
 
+    @cached_property
+    def keeping(self) -> tuple[Step, ...]:
+        """The steps by which the tables that exist keep what was chosen since."""
+        there = self.actual.resources
+        tables = (each for each in self.desired if isinstance(each, Table))
+        owned = [each for each in tables if each.key in there and each.key not in self.actual.by_hand]
+        pairs = ((each, there[each.key]) for each in owned)
+        return tuple(
+            Step(Verb.UPDATE, replace(found, tags=each.tags), found)
+            for each, found in pairs
+            if isinstance(found, Table) and each.keeps_choices(found)
+        )
+
     def steps(self, lesson: Lesson) -> tuple[Step, ...]:
         """Return the steps that make what a lesson makes, tag it, and remove what that takes the place of."""
         wanted, there = self.wanted(lesson), self.actual.resources
         kept = {each.key: there[each.key] for each in wanted if each.key in there}
         gone = {each.key: each for each in self._replaced(wanted)}
         adopt = (Step(Verb.ADOPT, each) for each in self.by_hand(lesson) if not isinstance(each, Stage))
-        return (*adopt, *steps_to(wanted, replace(self.actual, resources=kept | gone)))
+        steps = (*adopt, *steps_to(wanted, replace(self.actual, resources=kept | gone)))
+        keeping = self.keeping if steps or self.has_given_role(lesson) else ()
+        own = {each.key for each in wanted}
+        return (*(step for step in keeping if step.resource.key not in own), *steps)
 
     def _replaced(self, wanted: Sequence[Resource]) -> Iterator[Resource]:
         """Yield what is too much beside these: the same once more, or wrong, or deployed and not served."""

@@ -5,16 +5,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from wschat.errors import AwsError, UsageError
+from wschat.errors import AwsError, NotOfferedError, UsageError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.roles import Role
 from wschat.lab.aws.websocket_api import API_NAME, Api
-from wschat.lab.blueprint import DESCRIPTIONS
+from wschat.lab.blueprint import DESCRIPTIONS, TRUST, given_role
 from wschat.lab.executor import execute
-from wschat.lab.model import OPEN, Actual
-from wschat.lab.plan import Progress, Step, checked
+from wschat.lab.model import OPEN, Actual, Lab, canonical
+from wschat.lab.permissions import preflight
+from wschat.lab.plan import Progress, Step, changes, checked
 from wschat.learn.lesson import Lesson
-from wschat.learn.progress import Standing
+from wschat.learn.progress import Fault, Standing
 
 READS = ("Get", "List", "Describe", "Head")
 NAMED_BY = (
@@ -31,8 +33,19 @@ def adopting(cloud: Cloud) -> Cloud:
 
 
 def look(cloud: Cloud, lessons: tuple[Lesson, ...]) -> Standing:
-    """Look at what exists, made by hand or not, and compare it with the lessons."""
-    return standing(cloud, lessons, inventory.look(adopting(cloud)))
+    """Look at what exists, made by hand or not, and at a role that was given; compare it with the lessons."""
+    there = standing(cloud, lessons, inventory.look(adopting(cloud)))
+    return replace(there, role=_wrong_with_role(cloud, there.lab))
+
+
+def _wrong_with_role(cloud: Cloud, lab: Lab) -> Fault | None:
+    """Return what is wrong with the role that was given to all functions, if one was."""
+    try:
+        preflight.with_role(cloud, lab.choices)
+    except UsageError as error:
+        _, name = given_role(lab)
+        return Fault(Role(name=name, trust=canonical(TRUST)), "", error.what, error.hint)
+    return None
 
 
 def standing(cloud: Cloud, lessons: tuple[Lesson, ...], actual: Actual) -> Standing:
@@ -78,13 +91,24 @@ def do(
         AwsError: a step failed.
         Stopped: the person asked to stop.
     """
-    cloud = engine.as_chosen(adopting(cloud), there.actual)
-    yield from execute(cloud, checked(tuple(steps), there.wanted(lesson)), there.actual)
+    cloud = engine.as_chosen(cloud, there.actual)
+    try:
+        yield from _execute(cloud, there, lesson, steps)
+    except NotOfferedError as error:
+        cloud = engine.with_other_hardware(cloud, error)
+        there = look(cloud, there.lessons)
+        yield from _execute(cloud, there, lesson, changes(there.steps(lesson)))
     for _ in cloud.looks("AWS does not show yet what was made", engine.SETTLE_S):
         there = look(cloud, there.lessons)
         if not there.steps(lesson):
             break
     return there
+
+
+def _execute(
+    cloud: Cloud, there: Standing, lesson: Lesson, steps: Sequence[Step]
+) -> Generator[Progress, None, object]:
+    return execute(adopting(cloud), checked(tuple(steps), there.wanted(lesson)), there.actual)
 
 
 @contextmanager

@@ -31,6 +31,7 @@ GONE = "Looked again: nothing is left."
 FAILED, ACCESS, OK, USAGE = ExitCode.FAILED, ExitCode.ACCESS, ExitCode.OK, ExitCode.USAGE
 TOLD = "given: what each may do, and no more, can't be shown with it."
 HALF = "tables and roles and policys and log groups and APIs"
+HALF_WAY = "tables and roles and policys and log groups and functions"
 CHAT, PARTS = "Now chat: ", "tables and log groups and APIs"
 
 
@@ -95,3 +96,33 @@ CASES = {
     ),
 }  # fmt: skip
 """By the account's name."""
+_DONE = "all of it is right"
+_GIVEN = "the role LabRole, which was given"
+_NOT_KEPT = "tags do not keep yet what was chosen"
+_FIRST = "tables and log groups and functions"
+LESSONS = {
+    "Learner Lab": (
+        Case("learn do role --yes", NO_ROLES.format("LabRole"), ACCESS, NOTHING),
+        Case("learn do connections-table --yes", _DONE, OK, "tables"),
+        Case(
+            "learn check connections-table --role LabRole",
+            _NOT_KEPT,
+            OK,
+            "tables",
+        ),
+        Case("learn do role --role LabRole --yes", _GIVEN, OK, "tables"),
+        Case("learn do connect-function --yes", _DONE, OK, _FIRST),
+        Case("learn check role", _GIVEN, OK, _FIRST),
+    ),
+    "boundary required": (
+        Case("learn do role --yes", f"--permissions-boundary {BOUNDARY}", ACCESS, NOTHING),
+        Case(f"learn do role --permissions-boundary {BOUNDARY} --yes", _DONE, OK, "roles and policys"),
+    ),
+    "no arm64": (
+        Case("learn do connections-table --yes", _DONE, OK, "tables"),
+        Case("learn do role --yes", _DONE, OK, "tables and roles and policys"),
+        Case("learn do connect-function --yes", ON_X86, OK, HALF_WAY),
+        Case("learn check connect-function", _DONE, OK, HALF_WAY),
+    ),
+}
+"""Lessons in such accounts, which take the options of provision, and keep what was chosen."""

@@ -4,7 +4,7 @@ from itertools import takewhile
 
 import pytest
 
-from tests.studies.accounts.cases import CASES, NOTHING
+from tests.studies.accounts.cases import CASES, LESSONS, NOTHING
 from tests.studies.accounts.person import Person
 from tests.support.plane.embedded import Embedded
 
@@ -31,3 +31,13 @@ def test_account(embedded: Embedded, monkeypatch: pytest.MonkeyPatch, kind: str)
             assert (person.iam(), "Note: " in said) == (set(), False), said
         given = given or "was given" in said
     assert person.has_given_role()
+
+
+@pytest.mark.parametrize("kind", LESSONS)
+def test_lessons(embedded: Embedded, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """A lesson that is refused says the way out, which then is one, and has to be given once."""
+    person = Person(embedded, kind, monkeypatch)
+    for case in LESSONS[kind]:
+        code, said = person.types(case.typed)
+        assert case.says in said, said
+        assert (code, person.there()) == (case.code, case.there), said

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.support.terminal import WSCHAT, loaded, wschat
-from wschat.cli.app import COMMANDS, _with_target, app, module_of
+from wschat.cli.app import COMMANDS, _with_groups, app, module_of
 from wschat.cli.options import AwsTarget
 from wschat.errors import UsageError
 from wschat.learn.course import STEPS
@@ -137,7 +137,7 @@ def test_what_an_error_names_can_be_pasted() -> None:
     def command(target: AwsTarget, *, more: int) -> None:
         raise UsageError(f"{target.prefix} {more}", hint="run `wschat provision`, or `wschat chat`")
 
-    assert _with_target(test_completion) is test_completion, "it takes no target"
+    assert _with_groups(test_completion) is test_completion, "it takes no target"
     with pytest.raises(UsageError, match="a- 1") as caught:
-        _with_target(command)(prefix="a-", region=None, profile="my own", endpoint_url=None, more=1)
+        _with_groups(command)(prefix="a-", region=None, profile="my own", endpoint_url=None, more=1)
     assert caught.value.hint == "run `wschat provision --prefix a- --profile 'my own'`, or `wschat chat`"

@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 from tests.support.provisioned import keep
 from tests.support.terminal import wschat
 from wschat.chat.settings import Notify, template
-from wschat.cli.options import Config, offer_template, program, setting
+from wschat.cli.options import NOTHING, Chosen, Config, offer_template, program, setting
 from wschat.cli.provisioned import Provisioned
 from wschat.errors import UsageError
+from wschat.lab.chosen.choices import UNDECIDED, Choices
 
 HERE = "ws://127.0.0.1:9/"
 app = typer.Typer()
@@ -172,3 +173,15 @@ def test_how_it_is_called(
     monkeypatch.setattr("sys.argv", [typed])
     assert program() == says
     assert program(anywhere=True) == (str(Path.cwd() / says) if says[0] == "." else says)
+
+
+def test_what_is_chosen() -> None:
+    """Each option is typed again as it was, also one that takes a choice back; what was not given is open."""
+    given = Chosen(auth="iam", role="", role_path="/labs/", tag=["Cost Center=42", "b=1"])
+    typed = " --auth iam --role '' --role-path /labs/ --tag 'Cost Center=42' --tag b=1"
+    assert given.options == typed
+    tags = (("Cost Center", "42"), ("b", "1"))
+    assert given.choices == Choices(auth="iam", role="", path="/labs/", tags=tags)
+    assert (NOTHING.options, NOTHING.choices, Chosen(tag=[]).choices) == ("", UNDECIDED, UNDECIDED)
+    with pytest.raises(UsageError, match="is no tag"):
+        _ = Chosen(tag=["x"]).choices

@@ -66,6 +66,16 @@ def test_who_may_connect_is_seen(empty: Cloud) -> None:
     assert engine.authorization(inventory.look(empty)) == "AWS_IAM"
 
 
+def test_who_may_connect_is_kept_before_the_api(empty: Cloud) -> None:
+    """A run that is killed after the tables leaves the next one the choice; a tag of no meaning is none."""
+    with_tables(empty, Choices(auth="iam"))
+    provision(empty)
+    assert engine.authorization(inventory.look(empty)) == "AWS_IAM"
+    there = empty.lab.arn("dynamodb", f"table/{empty.lab.name(CLIENTS)}")
+    empty.dynamodb.tag_resource(ResourceArn=there, Tags=[{"Key": "wschat:auth", "Value": "everybody"}])
+    assert [step for step in plan(empty) if step.resource.kind in {"API", "route"}] == []
+
+
 ROLE = "arn:aws:iam::000000000000:role/teams/shared"
 
 

@@ -16,6 +16,7 @@ from wschat.learn.lesson import Lesson
 from wschat.learn.progress import Standing
 
 NO_CONSOLE = "There is none for a lab on this machine. In an account, this is where:\n"
+GIVEN = "A role was given to all functions, so none is to be made."
 DONE = "All of it is there already. So it is made:"
 
 
@@ -23,15 +24,17 @@ def lacking(there: Standing, lesson: Lesson) -> tuple[Step, ...]:
     """Return the steps that make what lacks of a lesson; of one that is done, those that made it."""
     if steps := [step for step in there.steps(lesson) if step.verb in MAKES]:
         return tuple(steps)
-    console.stdout().print(DONE)
+    console.stdout().print(GIVEN if there.has_given_role(lesson) else DONE)
     own = (each for each in there.wanted(lesson) if each.kind != Stage.kind or Stage.kind in lesson.makes)
     return tuple(Step(Verb.CREATE, each) for each in own)
 
 
 def show_commands(there: Standing, lesson: Lesson, place: Place) -> None:
     """Show the commands of aws that make what lacks, each whole, to be pasted."""
-    out = console.stdout()
-    typed = pasted(lacking(there, lesson), _shell(there, place))
+    out, steps = console.stdout(), lacking(there, lesson)
+    if not steps:
+        return
+    typed = pasted(steps, _shell(there, place))
     if place.local:
         show_line(place.local)
     out.print("Paste this into a shell in another terminal, all at once or command by command:\n")

@@ -10,7 +10,7 @@ from wschat.cli.aws import NOTHING_CHANGED, on_interrupt
 from wschat.cli.learn import checking, doing
 from wschat.cli.learn.options import Lessons, StepOrNone, find
 from wschat.cli.learn.place import Local, Place, opened
-from wschat.cli.options import AwsTarget, Yes
+from wschat.cli.options import NOTHING, AwsTarget, LabChosen, Yes
 from wschat.errors import ExitCode
 from wschat.learn.course import course
 from wschat.learn.drills.work import running
@@ -20,6 +20,7 @@ from wschat.learn.lesson import Lesson
 def check(
     target: AwsTarget,
     step: StepOrNone = None,
+    given: LabChosen = NOTHING,
     *,
     lessons: Lessons = None,
     local: Local = False,
@@ -29,7 +30,7 @@ def check(
     """Say what of a lesson is not right yet. Without STEP, of all; in a drill, whether it is mended."""
     found = course(lessons)
     lesson = None if step is None else find(found, step)
-    with opened(target, lessons, local=local) as place:
+    with opened(target, lessons, given, local=local) as place:
         raise typer.Exit(_check(place, found, lesson, json=json, yes=yes))
 
 
@@ -59,5 +60,6 @@ def _check(
             doing.adopt(cloud, there, by_hand, typed, yes=yes)
         else:
             again = typed["learn check" if lesson is None else f"learn check {lesson.id}"]
-            console.stderr().print(f"It has no tag of this lab yet: `{again} --yes` takes it over.")
+            offer = doing.offer((step for each in by_hand for step in there.steps(each)), there.keeping)
+            console.stderr().print(f"{offer}: `{again} --yes`.", markup=False)
     return ExitCode.OK if right else ExitCode.DIFFERENT

@@ -7,6 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from wschat.cli import console
+from wschat.lab.blueprint import given_role
 from wschat.learn.drills.work import Running
 from wschat.learn.lesson import Lesson
 from wschat.learn.progress import Fault, Standing
@@ -18,7 +19,9 @@ def show_faults(there: Standing, lesson: Lesson) -> bool:
     out, faults = console.stdout(), there.faults(lesson)
     if not faults:
         what = "all of it is right" if there.wanted(lesson) else "it makes nothing, and AWS lets you read"
-        out.print(Text(f"✓ {lesson.number} {lesson.id}: {what}.", "green"))
+        if there.has_given_role(lesson):
+            what = f"the role {given_role(there.lab)[1]}, which was given, is there for Lambda to take on"
+        out.print(Text(safe(f"✓ {lesson.number} {lesson.id}: {what}."), "green"))
         if lack := not there.wanted(lesson) and there.actual.resources and there.lacking(lesson):
             out.print(f"Not done before it: {numbered(lack)}.", markup=False)
         return True
@@ -51,11 +54,12 @@ def show_all(there: Standing) -> None:
         sign, style, state = ("·", "dim", "")
         if each is here:
             sign, style, state = "→", "bold", "here you are"
-        elif there.wanted(each):
+        elif each.makes:
             faults = len({fault.resource.key for fault in there.faults(each)})
             sign, style = ("✗", "dim") if faults else ("✓", "green")
-            of = len(there.wanted(each))
-            state = f"{of - faults} of {of}" if faults else "not tagged yet" if there.steps(each) else ""
+            of = max(len(there.wanted(each)), faults)
+            left = {*there.steps(each)} - {*there.keeping}
+            state = f"{of - faults} of {of}" if faults else "not tagged yet" if left else ""
         shown = f" ({state})" if state else ""
         out.print(Text(f"{sign} {each.number.ljust(3)} {safe(each.title)}{shown}", style))
 

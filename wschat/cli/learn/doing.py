@@ -13,10 +13,9 @@ from wschat.learn import work
 from wschat.learn.lesson import Lesson
 from wschat.learn.progress import Standing
 
-UNTAGGED = "It is right, but without the lab's tag and marks, by which teardown finds it. Take it over in {}?"
-LEFT_OVER = (
-    "It is right. What was there before it, such as an older deployment, is left over. Delete that in {}?"
-)
+UNTAGGED = "It is right, but without the lab's tag and marks, by which teardown finds it. Take it over"
+LEFT_OVER = "It is right. What was there before it, such as an older deployment, is left over. Delete that"
+NOT_KEPT = "It is right. The tables' tags do not keep yet what was chosen, for another time. Let them"
 
 
 def look(cloud: Cloud, lessons: tuple[Lesson, ...]) -> Standing:
@@ -25,7 +24,7 @@ def look(cloud: Cloud, lessons: tuple[Lesson, ...]) -> Standing:
 
 
 def do(cloud: Cloud, there: Standing, lesson: Lesson, commands: Mapping[str, str], *, yes: bool) -> Standing:
-    """Do a lesson after a question, unless `yes`; return how the lessons stand then.
+    """Do what there is to do of a lesson after a question, unless `yes`; return how the lessons stand then.
 
     `commands` is what to type for each command that leads on from there.
 
@@ -33,6 +32,8 @@ def do(cloud: Cloud, there: Standing, lesson: Lesson, commands: Mapping[str, str
         UsageError, AwsError: it can't be done, before the first step; or a step failed.
         Exit: the answer was no, or the person asked to stop.
     """
+    if not there.steps(lesson):
+        return there
     with completed(commands):
         work.check_possible(there, lesson)
     _ask(cloud, there, [lesson], "Do this in {}?", yes=yes)
@@ -43,15 +44,19 @@ def adopt(
     cloud: Cloud, there: Standing, lessons: Sequence[Lesson], commands: Mapping[str, str], *, yes: bool
 ) -> Standing:
     """Take over what was made by hand of lessons that are right, as `do` does, after one question."""
-    _ask(cloud, there, lessons, offer(step for each in lessons for step in there.steps(each)), yes=yes)
+    offered = offer((step for each in lessons for step in there.steps(each)), there.keeping)
+    _ask(cloud, there, lessons, f"{offered} in {{}}?", yes=yes)
     for each in lessons:
         there = _carry_out(cloud, there, each, commands)
     return there
 
 
-def offer(steps: Iterable[Step]) -> str:
-    """Return what is asked where lessons are right, and these steps remain."""
-    return LEFT_OVER if all(step.verb is Verb.DELETE for step in steps) else UNTAGGED
+def offer(steps: Iterable[Step], keeping: Iterable[Step]) -> str:
+    """Return what is offered where lessons are right, and steps remain; `keeping` are a `Standing`'s."""
+    others = {*steps}.difference(keeping)
+    if not others:
+        return NOT_KEPT
+    return LEFT_OVER if all(step.verb is Verb.DELETE for step in others) else UNTAGGED
 
 
 def _ask(cloud: Cloud, there: Standing, lessons: Sequence[Lesson], question: str, *, yes: bool) -> None:
@@ -68,4 +73,7 @@ def _carry_out(cloud: Cloud, there: Standing, lesson: Lesson, commands: Mapping[
         return work.do(cloud, there, lesson, steps)
 
     commands, steps = {**commands, "do": commands[f"learn do {lesson.id}"]}, changes(there.steps(lesson))
-    return carry_out(cloud, do, steps, there.actual, commands, partial(work.watched, cloud))[0]
+    known = {*cloud.notes}
+    outcome, _ = carry_out(cloud, do, steps, there.actual, commands, partial(work.watched, cloud))
+    report.show_left_alone((), [each for each in cloud.notes if each not in known])
+    return outcome

@@ -9,11 +9,9 @@ from rich.text import Text
 from wschat.cli import console
 from wschat.cli.aws import NOTHING_CHANGED, on_interrupt
 from wschat.cli.learn import pages
-from wschat.cli.learn.loop import Loop
 from wschat.cli.learn.options import Lessons, find
 from wschat.cli.learn.place import Local, Place, opened, show_differences
-from wschat.cli.learn.prompt import asker
-from wschat.cli.options import AwsTarget, program
+from wschat.cli.options import NOTHING, AwsTarget, LabChosen, program
 from wschat.errors import UsageError
 from wschat.learn.course import course
 from wschat.learn.lesson import Lesson
@@ -21,6 +19,7 @@ from wschat.learn.lesson import Lesson
 
 def learn(
     target: AwsTarget,
+    given: LabChosen = NOTHING,
     *,
     lessons: Lessons = None,
     local: Local = False,
@@ -42,9 +41,12 @@ def learn(
         raise UsageError("the lessons need a terminal", where="learn", hint=hint)
     if plain:
         pages.be_plain()
-    with on_interrupt(NOTHING_CHANGED), opened(target, lessons, local=local, start=True) as place:
+    with on_interrupt(NOTHING_CHANGED), opened(target, lessons, given, local=local, start=True) as place:
         if place.local:
             show_differences(place.local)
+        from wschat.cli.learn.loop import Loop  # what connects and asks takes as long to load as all the rest
+        from wschat.cli.learn.prompt import asker
+
         loop = Loop(found, place, input)
         if not pages.is_plain():
             loop.ask = asker(lambda: loop.words, lambda columns: pages.toolbar(loop.choices, columns))
@@ -64,4 +66,5 @@ def _say_goodbye(place: Place, lesson: Lesson) -> None:
         told, start = "Others use this lab. As long as they do, this goes on in it:", ""
     out = console.stdout()
     out.print(told)
-    out.print(Text(f"  {program()} learn{place.options}{start}", "bold"), soft_wrap=True)
+    typed = f"  {program()} learn{place.options}{place.given.options}{start}"
+    out.print(Text(typed, "bold"), soft_wrap=True)

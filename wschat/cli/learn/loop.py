@@ -15,6 +15,7 @@ from wschat.cli.learn.options import find
 from wschat.cli.learn.pager import page
 from wschat.cli.learn.place import Place
 from wschat.cli.learn.prompt import Ask
+from wschat.cli.options import program
 from wschat.errors import AccessError, UsageError, WschatError
 from wschat.lab import engine
 from wschat.lab.plan import Verb
@@ -29,6 +30,7 @@ from wschat.learn.progress import Standing
 
 YOURS = "Your answer, for yourself (Enter alone will do): "
 LISTED = "? lists the choices, l the lessons"
+OPTION = "An option goes to the command that leads here: q leaves, then `{} OPTION`, which goes on."
 STOPPED = "Stopped. What was made by then stays, and the lesson goes on."
 
 ADDS = {Verb.CREATE, Verb.ADOPT}
@@ -92,7 +94,7 @@ class Loop:
             return first
         if not there.actual.resources:
             return self._lessons[0]
-        makes = [number for number, each in enumerate(self._lessons) if there.wanted(each)]
+        makes = [number for number, each in enumerate(self._lessons) if each.makes]
         after = self._lessons[min(makes[-1] + 1, len(self._lessons) - 1)]
         return after if self._drill else there.next or after
 
@@ -136,6 +138,9 @@ class Loop:
             pass
         except WschatError as error:
             console.show_error(error)
+            if " --" in error.hint:
+                typed = f"{program()} learn{self._place.options}"
+                console.stderr().print(OPTION.format(typed), markup=False)
             if isinstance(error, AccessError):
                 self._place.log_out()
             if self._place.local:
@@ -170,8 +175,10 @@ class Loop:
         pages.show_markdown(filled(text, self._place.values))
 
     def why(self) -> None:
-        """Show why it is there."""
+        """Show why it is there, and what is different with a role that was given, if one was."""
         self._text(self.lesson.why)
+        if self._place.role and self.lesson.given:
+            self._text(self.lesson.given)
 
     def hint(self) -> None:
         """Show the hint."""
@@ -248,7 +255,8 @@ class Loop:
         """Note which lessons are done, where the lab is reached, and whether it is in a drill."""
         self._drill = running(there.actual)
         self._place.url = engine.url(self._place.cloud, there.actual)
-        self._done = {each.id for each in self._lessons if there.wanted(each) and not there.faults(each)}
+        self._place.choices = there.lab.choices
+        self._done = {each.id for each in self._lessons if each.makes and not there.faults(each)}
         return there
 
     def _point_on(self) -> None:
@@ -258,6 +266,7 @@ class Loop:
     def see(self) -> None:
         """Make the lesson's observations, and say what to look for."""
         cloud = work.adopting(self._place.cloud)
+        cloud = replace(cloud, lab=replace(cloud.lab, choices=self._place.choices))
         scene = Scene(cloud, self._place.sign, self._maker, self._place.command, self._place.options)
         for each in self.lesson.see:
             with console.waiting(

@@ -14,8 +14,9 @@ from rich.text import Text
 from wschat.cli import console
 from wschat.cli.learn import pages
 from wschat.cli.local import credentials, join_local
-from wschat.cli.options import program
+from wschat.cli.options import NOTHING, Chosen, program
 from wschat.errors import LocalError, UsageError
+from wschat.lab.chosen.choices import UNDECIDED, Choices
 from wschat.learn.lesson import Lesson
 from wschat.local.join import LocalLab
 from wschat.target import Target
@@ -42,13 +43,17 @@ class Place:
         target: which lab it is; what of it is None is as the environment has it.
         folder: a teacher's lessons.
         local: the lab on this machine, if it is there.
+        given: what was chosen on the command line.
         url: that of the lab's sockets, once it is known.
+        choices: the lab's, once they are known.
     """
 
     target: Target
     folder: Path | None = None
     local: LocalLab | None = None
+    given: Chosen = NOTHING
     url: str = ""
+    choices: Choices = UNDECIDED
     _cloud: "Cloud | None" = field(default=None, init=False)
 
     @property
@@ -61,7 +66,7 @@ class Place:
         if self._cloud is None or self._cloud.clock.stopped:
             from wschat.cli.aws import connect
 
-            self._cloud = connect(self.target)
+            self._cloud = connect(self.target, self.given.choices)
         return self._cloud
 
     def log_out(self) -> None:
@@ -75,6 +80,11 @@ class Place:
         return (" --local" if self.local else "") + self.target.options + lessons
 
     @property
+    def role(self) -> str:
+        """The name of the role that was given to all functions; empty if none was."""
+        return (self.choices.role or "").rpartition("/")[2]
+
+    @property
     def values(self) -> dict[str, str]:
         """The values of a lesson's placeholders, as far as AWS has been asked."""
         lab = self._cloud and self._cloud.lab
@@ -83,13 +93,18 @@ class Place:
             "region": lab.region if lab else self.target.region or "REGION",
             "account": lab.account if lab else "ACCOUNT",
             "url": self.url or "wss://…",
+            "role": self.role or "ROLE",
         }
 
     def commands(self, lessons: Iterable[Lesson] = ()) -> dict[str, str]:
         """Return what to type for each command that leads on, from these lessons too, to mean this lab."""
         of_lessons = [f"learn {name} {each.id}" for each in lessons for name in ("check", "do")]
-        names = [name for name in self.target.commands if name.startswith("learn")]
-        typed = {name: f"wschat {name}{self.options}" for name in (*names, *of_lessons)}
+        names = ["learn", *(name for name in self.target.commands if name.startswith("learn"))]
+        drills = {name: "" for name in names if "drill" in name}
+        typed = {
+            name: f"wschat {name}{self.options}{drills.get(name, self.given.options)}"
+            for name in (*names, *of_lessons)
+        }
         return self.target.commands | typed
 
     def sign(self, url: str) -> "Sign":
@@ -110,7 +125,12 @@ class Place:
 
 @contextmanager
 def opened(
-    target: Target, folder: Path | None = None, *, local: bool, start: bool = False
+    target: Target,
+    folder: Path | None = None,
+    given: Chosen = NOTHING,
+    *,
+    local: bool,
+    start: bool = False,
 ) -> Iterator[Place]:
     """Go where one learns; a lab on this machine is joined, or (`start`) brought if none runs.
 
@@ -119,13 +139,13 @@ def opened(
         LocalError: there is no lab on this machine.
     """
     if not local:
-        yield Place(target, folder)
+        yield Place(target, folder, given=given)
         return
     if target.profile or target.region or target.endpoint_url:
         raise UsageError("--local excludes --profile, --region and --endpoint-url", where="learn")
     with _joined(start=start) as lab:
         take_for_aws(lab)
-        yield Place(target, folder, lab)
+        yield Place(target, folder, lab, given)
 
 
 def _joined(*, start: bool) -> LocalLab:

@@ -20,12 +20,16 @@ def show(target: AwsTarget, step: Step, *, lessons: Lessons = None) -> None:
         out.out(text)
 
 
+def _sections(lesson: Lesson) -> tuple[tuple[str, str], ...]:
+    return ("Given role", lesson.given), ("Hint", lesson.hint), ("See", lesson.shows)
+
+
 def as_markdown(lesson: Lesson) -> str:
     """Return a lesson as one text."""
     parts = [
         f"# {lesson.title}",
         lesson.why,
-        *(f"## {name}\n\n{text}" for name, text in (("Hint", lesson.hint), ("See", lesson.shows)) if text),
+        *(f"## {name}\n\n{text}" for name, text in _sections(lesson) if text),
         *(f"## Question\n\n{each.question}\n\n### Answer\n\n{each.answer}" for each in lesson.questions),
     ]
     return "\n\n".join(filter(None, parts))

@@ -19,6 +19,8 @@ LONGEST_KEY, LONGEST_VALUE, MOST = 128, 256, 40
 ROLE = r"(arn:[\w-]+:iam::\d{12}:role/(\S+/)?)?[A-Za-z0-9_+=,.@-]{1,64}"
 BOUNDARY = r"arn:[\w-]+:iam::(\d{12}|aws):policy/\S+"
 PATH = r"/([!-~]+/)?"
+AUTH = ("none", "iam")
+"""Anyone may connect, or whom IAM allows it."""
 TAG_TEXT = r"[\w .:/=+@-]*"
 
 
@@ -32,6 +34,8 @@ class Choices:
         path: their path, such as `/labs/`.
         tags: tags of one's own, as keys and values, on everything that takes tags.
         throttle: of the stage, as it was typed; empty for the default one.
+        auth: who may connect, as it was typed, one of `AUTH`; empty if nobody has said so, as of a lab whose
+            tags did not keep it yet.
         architecture: of the functions; AWS's refusals choose it.
         own_roles: of a lab with a given role, `OWN_ROLES` if it had its own before, which a run that was
             stopped may have left; empty if it never had any, so that nobody has to look for them.
@@ -42,6 +46,7 @@ class Choices:
     path: str | None = None
     architecture: str | None = None
     throttle: str | None = None
+    auth: str | None = None
     own_roles: str | None = None
     tags: tuple[tuple[str, str], ...] | None = None
 
@@ -57,6 +62,7 @@ class Choices:
     def options(self) -> list[str]:
         """The options that give them, one each; those of what is as at first are left out."""
         named = {
+            "auth": self.auth,
             "role": self.role,
             "permissions-boundary": self.boundary,
             "role-path": self.path,
@@ -75,11 +81,13 @@ class Choices:
 
     @classmethod
     def of(cls, tags: Mapping[str, str]) -> Self:
-        """Return those that tags keep; what is not among these is empty, as is a throttle that is none."""
+        """Return those that tags keep; what is not among these is empty, as is what can't be."""
         keys = [_read(each) for each in tags.get(KEYS, "").split()]
         values: dict[str, Any] = {name: _read(tags.get(PREFIX + name, "")) for name in NAMES}
         if not re.fullmatch(FORM, values["throttle"]):
             values["throttle"] = ""
+        if values["auth"] not in AUTH:
+            values["auth"] = ""
         if not values["role"]:
             values["own_roles"] = None
         return cls(tags=tuple((key, tags[key]) for key in keys if key in tags), **values)
@@ -107,6 +115,7 @@ def chosen(
     path: str | None,
     tags: Iterable[str] | None,
     throttle: str | None = None,
+    auth: str | None = None,
 ) -> Choices:
     """Return the choices that a command line gives, each as it was typed; tags as `KEY=VALUE`.
 
@@ -125,9 +134,8 @@ def chosen(
         if given and not re.fullmatch(form, given):
             raise UsageError(f"{given!r} is no {what}", where=option, hint=hint)
     own = None if tags is None else _own(tags)
-    choices = Choices(
-        role=role, boundary=boundary, path="" if path == "/" else path, tags=own, throttle=throttle
-    )
+    at = "" if path == "/" else path
+    choices = Choices(role=role, boundary=boundary, path=at, tags=own, throttle=throttle, auth=auth)
     for key, value in choices.kept.items():
         if len(value) > LONGEST_VALUE:
             hint = f"the tag {key} has to hold it, which takes {LONGEST_VALUE} characters"

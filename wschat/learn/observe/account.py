@@ -8,7 +8,7 @@ from typing import Any
 
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
 from wschat.lab.aws.roles import POLICY_NAME, Policy, Role
-from wschat.lab.blueprint import FUNCTIONS, STAGE, Spec, role
+from wschat.lab.blueprint import FUNCTIONS, STAGE, Spec, role_path
 from wschat.lab.model import Lab
 from wschat.learn.observe.scene import Scene, Watch
 from wschat.local.gateway import events
@@ -16,6 +16,10 @@ from wschat.local.gateway import events
 ITEMS, LINES = 10, 12
 RECENT_S = 15 * 60.0
 """Seconds that a log is looked back."""
+POLICIES = (
+    ("managed", "list_attached_role_policies", "AttachedPolicies[].PolicyName"),
+    ("inline", "list_role_policies", "PolicyNames[]"),
+)
 BY_NAME = {spec.name: spec for spec in FUNCTIONS}
 
 
@@ -90,10 +94,15 @@ def log(scene: Scene, watch: Watch, name: str) -> None:
 
 def policy(scene: Scene, watch: Watch, name: str) -> None:
     """Show who may assume a function's role, and what it may do."""
-    cloud, whose = scene.cloud, role(scene.cloud.lab, BY_NAME[name])
+    cloud, whose = scene.cloud, role_path(scene.cloud.lab, BY_NAME[name]).rpartition("/")[2]
     if (found := cloud.find(cloud.iam.get_role, RoleName=whose)) is None:
         raise scene.lacking(f"{Role.kind} {name}Role")
     watch(f"who may assume {whose}", json.dumps(found["Role"]["AssumeRolePolicyDocument"], indent=2))
+    if cloud.lab.choices.role:
+        for kind, operation, path in POLICIES:
+            names = cloud.pages(cloud.iam, operation, path, RoleName=whose)
+            watch(f"its {kind} policies", ", ".join(names) or "none")
+        return
     policy = cloud.find(cloud.iam.get_role_policy, RoleName=whose, PolicyName=POLICY_NAME)
     if policy is None:
         raise scene.lacking(f"{Policy.kind} {name}Role")

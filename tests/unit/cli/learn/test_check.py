@@ -46,7 +46,7 @@ def test_by_hand(cloud: Cloud) -> None:
     make_table(cloud, "ID")
     right = wschat(*typed)
     assert (right.returncode, right.stdout) == (0, "✓ 02 connections-table: all of it is right.\n")
-    again = f"`wschat learn check connections-table --prefix {cloud.lab.prefix} --yes` takes it over"
+    again = f"`wschat learn check connections-table --prefix {cloud.lab.prefix} --yes`"
     assert again in right.stderr
     assert "dynamodb TagResource" in wschat(*typed, "--yes").stderr
     assert inventory.look(cloud).unmanaged == ()
@@ -61,4 +61,4 @@ def test_all(cloud: Cloud) -> None:
     assert (every.returncode, first[:4], third[:4]) == (3, "· 01", "→ 03")
     assert second == "✓ 02  The table of connections (not tagged yet)"
     assert last.startswith(f"✗ table {cloud.lab.prefix}room-messages-users: there is no table")
-    assert f"`wschat learn check --prefix {cloud.lab.prefix} --yes` takes it over" in every.stderr
+    assert f"`wschat learn check --prefix {cloud.lab.prefix} --yes`" in every.stderr

@@ -36,8 +36,9 @@ def test_what_can_not_be_done(empty: Cloud) -> None:
 
 
 def test_what_is_offered_where_all_is_right() -> None:
-    """Only an older deployment that is left over lacks no tag, and is not taken over."""
+    """Only an older deployment that is left over lacks no tag, and is not taken over; nor is a choice."""
     old, new = Deployment(name="old"), Deployment(name="new")
     delete, mark = Step(Verb.DELETE, old, old), Step(Verb.UPDATE, new, new)
-    assert "left over" in doing.offer([delete])
-    assert "tag and marks" in doing.offer([delete, mark])
+    assert "left over" in doing.offer([delete], [])
+    assert "tag and marks" in doing.offer([delete, mark], [])
+    assert "do not keep" in doing.offer([mark], [mark])

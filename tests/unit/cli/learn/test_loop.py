@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from tests.support.labs import tear_down
+from tests.support.labs import lab_of, tear_down
 from tests.unit.lab.conftest import make
 from wschat.cli.learn.loop import Loop
 from wschat.cli.learn.place import Place
 from wschat.errors import AccessError, AwsError, LocalError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.websocket_api import Api, tag_resource
+from wschat.lab.blueprint import TRUST
+from wschat.lab.chosen.choices import Choices
+from wschat.lab.model import canonical
 from wschat.learn.course import course
 from wschat.learn.drills import work
 from wschat.learn.lesson import Lesson, parse
@@ -252,3 +255,23 @@ def test_a_lab_that_ends(learn: Learn, cloud: Cloud) -> None:
     place.local = cast("LocalLab", Ended())
     with pytest.raises(LocalError, match="was stopped"):
         learn("i", place=place)
+
+
+def test_a_given_role(cloud: Cloud, learn: Learn) -> None:
+    """A lesson that would make roles says what is different, and is done if the role is there for Lambda."""
+    text = HEADER.format("role", "makes: role ConnectRole, policy ConnectRole\nsee: policy Connect\n")
+    of = (parse(f"{text}## Given role\nHere it is {{role}}.\n", "01-role.md"),)
+    name = f"{cloud.lab.prefix}given"
+    arn = cloud.iam.create_role(RoleName=name, AssumeRolePolicyDocument=canonical(TRUST))["Role"]["Arn"]
+    place = Account(lab_of(cloud, choices=Choices(role=arn)))
+    _, shown = learn("i", "d", "s", "c", "a", "", at=None, place=place, of=of)
+    assert f"Here it is {name}." in shown
+    assert shown.count(f"✓ 01 role: the role {name}, which was given") == 2
+    assert "Done: " not in shown
+    assert f"who may assume {name}" in shown
+    assert (shown.count("its managed policies: none"), shown.count("none is to be made.")) == (1, 2)
+    assert "That was the last lesson" in shown
+    cloud.iam.update_assume_role_policy(RoleName=name, PolicyDocument='{"Statement": []}')
+    assert "✗ role" in (said := learn("i", at=None, place=place, of=of)[1])
+    assert "Lambda may not assume role" in said
+    cloud.iam.delete_role(RoleName=name)

@@ -16,6 +16,7 @@ ALL = Choices(
     path="/labs/!x/",
     architecture="x86_64",
     throttle="0.5/300",
+    auth="iam",
     own_roles=OWN_ROLES,
     tags=(("Cost Center", "4 2"), ("owner", ""), ("ümläut=", "ä")),
 )
@@ -33,8 +34,8 @@ def test_kept_and_read() -> None:
 def test_as_options() -> None:
     """What is chosen can be typed again; whatever is in it stands in quotation marks."""
     role = shlex.quote(ROLE)
-    shown = ["--role", role, "--permissions-boundary", str(ALL.boundary), "--role-path", "'/labs/!x/'"]
-    shown += ["--throttle", "0.5/300"]
+    shown = ["--auth iam --role", role, "--permissions-boundary", str(ALL.boundary)]
+    shown += ["--role-path '/labs/!x/' --throttle 0.5/300"]
     assert " ".join(ALL.options).startswith(f"{' '.join(shown)} --tag 'Cost Center=4 2' --tag owner= --tag ")
     assert UNDECIDED.options == []
 
@@ -43,7 +44,7 @@ def test_nothing_chosen() -> None:
     """What is as at first leaves no tag; a tag that was emptied, or whose own tag is gone, is none."""
     assert UNDECIDED.kept == {}
     assert Choices.of({"wschat:role": "", "wschat:tags": "gone"}) == Choices.of({})
-    assert Choices.of({"wschat:throttle": "0"}) == Choices.of({})
+    assert Choices.of({"wschat:throttle": "0", "wschat:auth": "all"}) == Choices.of({})
 
 
 def test_given_over_kept() -> None:
@@ -59,7 +60,7 @@ def test_given_over_kept() -> None:
 def test_what_is_left_open() -> None:
     """Of what others chose that is lacking which is not given, nor taken back."""
     given = chosen(None, "", None, ["a=1"])
-    assert given.lacks(ALL).options == ALL.options[:1] + ALL.options[2:4]
+    assert given.lacks(ALL).options == ALL.options[:2] + ALL.options[3:5]
     assert ALL.lacks(ALL).options == UNDECIDED.lacks(UNDECIDED).options == []
 
 
