@@ -4,10 +4,13 @@ import ipaddress
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 from urllib.parse import SplitResult, urlsplit
 
 from wschat.errors import ConnectError
 
+WireName = Literal["lab", "simple"]
+"""The wire that a lab speaks if it is not ours: of the lab's own functions, or of their simple edition."""
 HOST = "127.0.0.1"
 """Where a local lab is reached."""
 COMMANDS = (

@@ -21,6 +21,7 @@ from wschat.signals import on_termination
 
 if TYPE_CHECKING:
     from wschat.chat.network.connection import Sign
+    from wschat.target import WireName
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class ChatOptions:
 
     Attributes:
         token: what the name can be taken back with.
+        wire: what the server speaks, if not ours or to be recognised.
         frames: frames are shown as they go over the wire.
         json_lines: requests are read and events written, in place of lines.
         welcome: is shown first.
@@ -44,6 +46,7 @@ class ChatOptions:
     token: str
     settings: Settings
     json_lines: bool = False
+    wire: "WireName | None" = None
     frames: bool = False
     welcome: str = ""
     stdin: TextIO = field(default_factory=lambda: sys.stdin or StringIO())  # both may be closed

@@ -8,7 +8,7 @@ import typer
 from wschat import paths
 from wschat.chat.settings import Notify, Settings
 from wschat.cli import options
-from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign, Url, setting
+from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign, Url, Wire, setting
 from wschat.errors import UsageError
 from wschat.signals import interrupt_on_termination
 from wschat.target import Target
@@ -29,6 +29,7 @@ def chat(
     json: Annotated[
         bool, typer.Option("--json", help="For programs: requests in, events out, a JSON object a line.")
     ] = False,
+    wire: Wire = None,
     frames: Annotated[
         bool, typer.Option("--frames", help="Show the frames too, in and out, with their times.")
     ] = False,
@@ -71,6 +72,7 @@ def chat(
             stack.enter_context(paths.token(at.url)),
             Settings(name, room, plain, log, time, bell, notify, links),
             json_lines=json,
+            wire=wire,
             frames=frames,
             welcome=f"Another terminal joins with: {options.program()} chat --local"
             if is_host

@@ -18,7 +18,7 @@ from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ConnectError, UsageError
 from wschat.lab.chosen.choices import Choices, chosen
 from wschat.lab.chosen.throttle import DEFAULT
-from wschat.target import SignedHandshake, Target, check_url
+from wschat.target import SignedHandshake, Target, WireName, check_url
 
 AWS = {
     "prefix": Annotated[
@@ -179,6 +179,13 @@ Sign = Annotated[
     typer.Option(
         "--sign/--no-sign",
         help="Sign connections with your AWS credentials. (default: as the last provision needs it)",
+    ),
+]
+Wire = Annotated[
+    WireName | None,
+    typer.Option(
+        help="The lab's own functions answer, or those of its simple edition. (default: found out)",
+        show_default=False,
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -2,5 +2,6 @@
 
 Begin with `requests`, what a client asks. `events` is what the server sends, the reply with the request's id
 among them; `refusals` says why a request can't be done; `limits` has the limits, `names` how names compare. A
-function packs what it imports of these; `reader`, which reads events, is the client's alone.
+function packs what it imports of these. The client's alone are `reader`, which reads events, and `wires`: how
+they are said where other functions than ours answer, as `wire` and `lab_wire` have it.
 """

@@ -48,7 +48,10 @@ class SingleRoom(Event):
 
 @dataclass(frozen=True)
 class MultiMessage(Event):
-    """Reply to `create` and `join`; `truncated`: some after the seq that was asked for are missing."""
+    """Reply to `create` and `join`; `truncated`: some after the seq that was asked for are missing.
+
+    Without `users` the server tells nobody who is there: else who joined is one of them.
+    """
 
     type = "multi-message"
     room: str

@@ -10,13 +10,15 @@ from typing import Any, TextIO
 
 import pytest
 
+from tests.support.lab_server import ALL, AT, NEWER, Kept, LabServer
 from tests.support.room_server import RoomServer, room_server
 from tests.support.rooms import START
 from wschat.chat.settings import Settings
 from wschat.chat.start import ChatOptions, chat
 from wschat.chat.ui.pipe import PipeUI
 from wschat.errors import AccessError, AwsError, ExitCode, LostError, WschatError
-from wschat.target import SignedHandshake
+from wschat.protocol.lab_wire import SILENCE
+from wschat.target import SignedHandshake, WireName
 
 TIMEOUT = 10  # seconds; a test that waits so long has failed
 
@@ -24,8 +26,13 @@ TIMEOUT = 10  # seconds; a test that waits so long has failed
 class Piped:
     """A chat whose lines come from a text, and what came of it."""
 
-    def __init__(self, lines: str | TextIO, **options: Any) -> None:  # noqa: ANN401
-        self.server = RoomServer()
+    def __init__(
+        self,
+        lines: str | TextIO,
+        server: RoomServer | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> None:
+        self.server = server or RoomServer()
         self.out = io.StringIO()
         self._stdin = io.StringIO(lines) if isinstance(lines, str) else lines
         self._options = {"stdout": self.out, "jitter": lambda: 0.1, **options}
@@ -166,6 +173,79 @@ def test_raw_json() -> None:
         event for event in map(json.loads, piped.out.getvalue().splitlines()) if event["type"] == "frame"
     )
     assert (frame["sent"], frame["id"], json.loads(frame["text"])["type"]) == (False, "mine", "ack")
+
+
+TOLD = "-- the lab's own functions answer here, not wschat's (--wire {}):"
+LABS = """\
+-- you are ann; no rooms yet
+-- you are in ops, and nobody is told with whom
+12:34 <ann> hello
+!! /join dev: you are in ops
+   /leave first
+-- you left ops
+-- ops is gone: nobody was left in it
+-- you are in dev, and nobody is told with whom
+12:34 <ann> hello
+"""
+
+
+@pytest.mark.parametrize(("two_way", "wire"), [(NEWER, None), (ALL, None), (frozenset[str](), "lab")])
+def test_the_labs_own_functions(
+    two_way: frozenset[str],
+    wire: WireName | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """They are recognised where `register` answers, and register, create, join, talk and leave as ours."""
+    for action in SILENCE:
+        monkeypatch.setitem(SILENCE, action, 0.05)
+    lines = "hello\n/join dev\n/leave\n/create dev\nhello\n"
+    piped = Piped(lines, LabServer(two_way=two_way), wire=wire)
+    assert piped.run() is ExitCode.REFUSED
+    told = piped.out.getvalue()
+    assert told.startswith(TOLD.format("lab"))
+    assert told.count("-- the lab's own") == 1
+    assert told.endswith(LABS)
+    assert [action for action, _ in piped.actions] == [
+        *("register", "join-room", "dispatch", "leave-room", "new-room", "dispatch")
+    ]
+
+
+def test_the_simple_edition() -> None:
+    """Nothing is sent but what is said, and only if that was chosen: else both possibilities are."""
+    piped = Piped("hello\n", LabServer(simple=True), wire="simple")
+    assert piped.run() is ExitCode.OK
+    assert piped.out.getvalue().startswith(TOLD.format("simple"))
+    assert piped.out.getvalue().endswith("12:34 <ann> hello\n")
+    assert piped.actions == [("dispatch", "hello")]
+    piped = Piped("hello\n", LabServer(simple=True))
+    assert piped.run() is ExitCode.REFUSED
+    assert piped.actions == [("register", "ann")]
+    assert "--wire simple" in piped.out.getvalue()
+
+
+def test_a_cut_of_the_labs_own_functions() -> None:
+    """What was shown is not shown again, what was missed is; what may have arrived is not sent again."""
+    server = LabServer()
+    piped = Piped("half sent\nhello\n", server)
+    cutting: list[asyncio.Task[None]] = []
+
+    def cut(frame: dict[str, Any]) -> str | None:
+        if frame.get("value") != "half sent":
+            return None
+        said = [("eve", "before"), ("eve", "missed"), ("ann", "half sent")]
+        server.kept["ops"].messages[:] = [{"user": u, "content": text, "time": AT} for u, text in said]
+        server.kept["ops"].members.append(eve)
+        cutting.append(asyncio.ensure_future(server.cut(1001)))
+        return ""
+
+    eve: Any = None  # stays when ann is cut off
+    server.kept["ops"] = Kept([eve], [{"user": "eve", "content": "before", "time": AT}])
+    server.tamper = cut
+    assert piped.run() is ExitCode.REFUSED
+    told = piped.out.getvalue()
+    assert [told.count(text) for text in ("<eve> before", "<eve> missed", "<ann> half sent")] == [1, 1, 1]
+    assert "it may have arrived, or not" in told
+    assert [value for action, value in piped.actions if action == "dispatch"] == ["half sent", "hello"]
 
 
 def test_lost_connection_shows_what_was_not_confirmed() -> None:

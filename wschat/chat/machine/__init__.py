@@ -2,6 +2,7 @@
 
 Begin with `update.py`, which lists the events: each applies itself to a turn, in the part that it is about,
 such as `connection.py` (opened, lost, restored, renewed), `incoming.py` (the server's frames) or `update.py`
-(what is typed). They share `outgoing.py` (requests) and `room.py` (one stay in a room). `state.py` is the
-whole state, `effects.py` what is wanted and shown. `advice.py` says what a refusal means, and what to do.
+(what is typed). They share `outgoing.py` (requests), `answers.py` (what a frame answers) and `room.py` (one
+stay in a room). `state.py` is the whole state, `effects.py` what is wanted and shown. `advice.py` says what a
+refusal means, and what to do.
 """

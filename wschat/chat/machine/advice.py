@@ -3,6 +3,7 @@
 from enum import Enum, auto
 from typing import NamedTuple
 
+from wschat.protocol.lab_wire import FUNCTION_FAILED
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action
 from wschat.protocol.symptoms import Symptom
@@ -27,6 +28,7 @@ class Advice(NamedTuple):
 
 
 HINTS: dict[str, str] = {
+    FUNCTION_FAILED: "the function's log group in CloudWatch shows what it met",
     ErrorCode.UNKNOWN_ACTION: "the API is older than this client: run `wschat provision`",
     ErrorCode.NOT_REGISTERED: "/register NAME, then /join ROOM",
     ErrorCode.NAME_TAKEN: "choose another: /register NAME",
@@ -67,6 +69,11 @@ GATEWAY: dict[str, Advice] = {
     ),
 }
 
+OTHER_WIRES = (
+    "or, where the lab's own functions answer, start the chat with --wire lab, or with --wire simple if they"
+    " are those of its simple edition"
+)
+"""What to do besides, where `register` has no answer by which they are recognised."""
 FORGOTTEN = Advice("it may have arrived, or not: the room has forgotten", "look, then say it again")
 CUT = Advice("it may have arrived, or not: the connection was lost", "look, then type it again")
 NO_REPLY = Advice("no reply came in time", "it may have been done all the same")

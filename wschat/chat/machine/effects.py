@@ -9,6 +9,7 @@ from enum import Enum, auto
 from typing import NamedTuple
 
 from wschat.protocol import events as wire
+from wschat.protocol.lab_wire import OtherWire
 from wschat.protocol.requests import Request
 
 
@@ -34,7 +35,7 @@ class Message(NamedTuple):
 class FromServer(NamedTuple):
     """An event for us; `me` is our name, and a reply's `id` is what a program calls its request."""
 
-    event: wire.Signup | wire.MultiMessage | wire.SingleRoom | wire.DeleteRoom
+    event: wire.Signup | wire.MultiMessage | wire.SingleRoom | wire.DeleteRoom | OtherWire
     me: str = ""
 
 

@@ -1,27 +1,34 @@
 """What the server says: replies to requests, and what others do and say."""
 
-import json
 from dataclasses import replace
 from typing import NamedTuple
 
 from wschat.chat.machine import room as rooms
-from wschat.chat.machine.advice import FUNCTIONS, GATEWAY, Advice, Fault
+from wschat.chat.machine.advice import FUNCTIONS, GATEWAY, OTHER_WIRES, Advice, Fault
+from wschat.chat.machine.answers import answers, is_event, raw_request
 from wschat.chat.machine.connection import finish_restoring, hang_up
-from wschat.chat.machine.effects import Frame, FromServer, Message, Presence, Reconnected, RequestFailed
+from wschat.chat.machine.effects import (
+    Frame,
+    FromServer,
+    Listing,
+    Message,
+    Presence,
+    Reconnected,
+    RequestFailed,
+)
 from wschat.chat.machine.outgoing import FALLBACKS, ask, confirm, delivered, fail, reject
 from wschat.chat.machine.state import Open, PendingRequest, Room, Turn
 from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, Error, MultiMessage, UserJoined, UserLeft
+from wschat.protocol.lab_wire import OtherWire
 from wschat.protocol.names import fold
-from wschat.protocol.reader import GatewayError, Unknown
+from wschat.protocol.reader import GatewayError, Unknown, Unreadable
 from wschat.protocol.refusals import ErrorCode
-from wschat.protocol.requests import Action, Raw, Request
+from wschat.protocol.requests import Action, Request
+from wschat.protocol.symptoms import Symptom
 from wschat.text import masked
 
 UNREADABLE_SHOWN = 300  # characters
-
-
-NEWS = (ClientMessage, UserJoined, UserLeft, wire.SingleRoom, wire.DeleteRoom)
 
 
 class Sent(NamedTuple):
@@ -39,7 +46,7 @@ class Sent(NamedTuple):
 class Received(NamedTuple):
     """A frame came; if it answers the last request, so many seconds after that.
 
-    `text` is what came, and `time` when, in milliseconds since 1970.
+    `text` is what came, and `time` when, in milliseconds since 1970; no text: it is known without a frame.
     """
 
     frame: wire.Event
@@ -51,21 +58,13 @@ class Received(NamedTuple):
         """Take a frame as the answer to what is in flight, or as news; show it, if that is wanted."""
         state, frame = turn.state, self.frame
         turn.change(latency=state.latency if self.latency is None else self.latency)
-        raw = self._raw_request(turn)
-        if raw or state.frames:
+        raw = raw_request(state.connection, frame)
+        if self.text and (raw or state.frames):
             turn.emit(Frame(False, masked(self.text), self.time, raw.tag if raw else None))  # noqa: FBT003
         if raw:
             turn.change_open(in_flight=None)
         else:
             _take(turn, frame)
-
-    def _raw_request(self, turn: Turn) -> PendingRequest | None:
-        """Return the frame that a person typed, if this may be its reply: it has no id that tells."""
-        match turn.state.connection:
-            case Open(in_flight=PendingRequest(Raw()) as raw, ping_in_flight=pings):
-                is_pong = pings and isinstance(self.frame, wire.Pong)
-                return None if is_pong or isinstance(self.frame, NEWS) else raw
-        return None
 
 
 def _take(turn: Turn, frame: wire.Event) -> None:
@@ -90,15 +89,31 @@ def _take(turn: Turn, frame: wire.Event) -> None:
         case wire.DeleteRoom(room) if not state.is_in(room):
             turn.change(rooms=_without(state.rooms, room))
             turn.emit(FromServer(frame))
-        case Unknown(text) if not _is_event(text):
-            what = f"the server sent something unreadable: {text[:UNREADABLE_SHOWN]}"
-            turn.emit(RequestFailed("", what))
+        case OtherWire() | Unknown():
+            _foreign(turn, frame)
+
+
+def _foreign(turn: Turn, frame: OtherWire | Unknown) -> None:
+    """Tell of another wire; or of a frame that can't be read, with which fails what waits for such a one."""
+    pending = turn.state.in_flight
+    shown = "" if isinstance(frame, OtherWire) else frame.frame[:UNREADABLE_SHOWN]
+    match frame:
+        case OtherWire(name, lacks):
+            heading = f"the lab's own functions answer here, not wschat's (--wire {name}):"
+            turn.emit(FromServer(frame), Listing(heading, tuple((each, "") for each in lacks)))
+        case Unreadable(_, of, problem, id_) if answers(pending, of, id_):
+            _request_failed(turn, pending, Advice(f"the answer can't be read: {problem}", f"it is {shown}"))
+        case Unreadable(_, _, problem):
+            what = f"the server sent something unreadable: {problem}"
+            turn.emit(RequestFailed("", what, f"it is {shown}"))
+        case Unknown(text) if not is_event(text):
+            turn.emit(RequestFailed("", f"the server sent something unreadable: {shown}"))
 
 
 def _answered(turn: Turn, reply: wire.Signup | MultiMessage | wire.Ack) -> None:
     """Take the reply to what is in flight; of late ones, that a message arrived after all."""
     pending, outbox = turn.state.in_flight, turn.state.outbox
-    if pending and pending.request.id == reply.id:
+    if pending and answers(pending, reply.type, reply.id):
         turn.change_open(in_flight=None)
         match reply, pending.request.action:
             case wire.Signup(), Action.REGISTER:
@@ -198,16 +213,24 @@ def _failed(turn: Turn, error: Error | GatewayError) -> None:
 
 
 def _gateway_failed(turn: Turn, pending: PendingRequest | None, message: str) -> None:
-    """Let what is in flight fail; what we had before a cut is asked for again on another connection."""
-    state, request = turn.state, pending.request if pending else Request("")
+    action = pending.request.action if pending else ""
     advice = GATEWAY.get(message, Advice(""))
     what = f"{message}: {advice.what}" if advice.what else message
+    hint = advice.hint.format(function=FUNCTIONS.get(action, "NAME"))
+    if action == Action.REGISTER and advice.symptom is Symptom.FORBIDDEN:
+        hint += f"; {OTHER_WIRES}"
+    _request_failed(turn, pending, Advice(what, hint))
+
+
+def _request_failed(turn: Turn, pending: PendingRequest | None, advice: Advice) -> None:
+    """Let what is in flight fail; what we had before a cut is asked for again on another connection."""
+    state, request = turn.state, pending.request if pending else Request("")
     is_own = pending is not None and not pending.line
     was_ours = state.name is not None and (request.action == Action.REGISTER or state.is_in(request.value))
     if is_own and state.restoring and was_ours:  # it must not fail for a passing reason
-        hang_up(turn, what, Fault.BUSY)
+        hang_up(turn, advice.what, Fault.BUSY)
         return
-    fail(turn, Advice(what, advice.hint.format(function=FUNCTIONS.get(request.action, "NAME"))))
+    fail(turn, advice)
     if is_own:
         _resume_room(turn)
 
@@ -277,14 +300,6 @@ def _said(turn: Turn, message: ClientMessage) -> None:
     elif pending and pending.enters(message.room):
         early = (*pending.early, message)[-rooms.SEEN_LENGTH :]
         turn.change_open(in_flight=replace(pending, early=early))
-
-
-def _is_event(frame: str) -> bool:
-    """Tell whether this is an event of a newer server, rather than rubbish."""
-    try:
-        return isinstance(json.loads(frame)["type"], str)
-    except (KeyError, RecursionError, TypeError, ValueError):
-        return False
 
 
 def _without(rooms: tuple[str, ...], room: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,10 +22,10 @@ from wschat.chat.machine.incoming import Received, Sent
 from wschat.chat.machine.update import Event
 from wschat.chat.network.failures import COMPARE, fault, lost, refused
 from wschat.errors import ConnectError, WschatError
-from wschat.protocol import events as wire
-from wschat.protocol.reader import decode_event
+from wschat.protocol import events
 from wschat.protocol.requests import Action, Request
 from wschat.protocol.symptoms import Symptom
+from wschat.protocol.wires import Wires
 from wschat.proxy import Proxy, proxy_for
 from wschat.recording import recorder
 from wschat.retry import Failure
@@ -34,6 +34,7 @@ from wschat.text import safe
 
 if TYPE_CHECKING:
     from wschat.chat.start import ChatOptions
+    from wschat.protocol.wire import Wire
 
 OPEN_TIMEOUT = 20.0  # seconds; a cold $connect function delays the handshake
 CLOSE_TIMEOUT = 2.0  # seconds; who quits does not wait for a server that is gone
@@ -206,7 +207,8 @@ class Connections:
         self._options, self._feed, self._spawn = options, feed, spawn
         self._loop = asyncio.get_running_loop()
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._open: dict[int, Session] = {}
+        self._wires = Wires(options.wire)
+        self._open: dict[int, tuple[Session, Wire]] = {}
         self._sent: dict[str | None, float] = {}  # when the last request was sent, by its id
 
     def open(self, number: int, pause: float) -> None:
@@ -222,10 +224,18 @@ class Connections:
             task.cancel()
 
     def send(self, number: int | None, request: Request) -> None:
-        """Send on a connection, if it is open."""
-        if session := self._open.get(number or 0):
-            self._sent = {request.id or Action.PING: self._loop.time()}
-            self._spawn(self._send(session, request.encode()))
+        """Send on a connection, if it is open, what the request is on its wire."""
+        if number not in self._open:
+            return
+        session, wire = self._open[number]
+        self._sent = {request.id or Action.PING: self._loop.time()}
+        said = wire.say(request)
+        if said.frame is not None:
+            self._spawn(self._send(session, said.frame))
+        if said.events:
+            self._loop.call_soon(self._tell, said.events)
+        if said.silence is not None:
+            self._loop.call_later(said.silence, self._hear_nothing, number, request)
 
     async def _send(self, session: Session, frame: str) -> None:
         now = self._now()
@@ -239,7 +249,7 @@ class Connections:
         await asyncio.sleep(pause)
         try:
             async with open_session(self._options.url, sign=self._options.sign) as session:
-                self._open[number] = session
+                self._open[number] = session, self._wires.open()
                 self._feed(Opened(number))
                 await self._hear(number, session)
         except WschatError as error:
@@ -251,16 +261,27 @@ class Connections:
             self._open.pop(number, None)
 
     async def _hear(self, number: int, session: Session) -> None:
-        yielded = self._loop.time()
+        yielded, (_, wire) = self._loop.time(), self._open[number]
         async for frame in session.frames():
             if number not in self._tasks:
                 return
-            self._receive(decode_event(frame), frame)
+            now = self._now()
+            first, *others = wire.read(frame, now) or (events.Event(),)
+            self._receive(first, frame, now)
+            self._tell(others)
             if self._loop.time() - yielded > SLICE:  # a burst must not keep the keyboard waiting
                 await asyncio.sleep(0)
                 yielded = self._loop.time()
 
-    def _receive(self, event: wire.Event, frame: str) -> None:
-        answered = Action.PING if isinstance(event, wire.Pong) else getattr(event, "id", None)
+    def _receive(self, event: events.Event, frame: str, now: int) -> None:
+        answered = Action.PING if isinstance(event, events.Pong) else getattr(event, "id", None)
         at = self._sent.pop(answered, None)
-        self._feed(Received(event, None if at is None else self._loop.time() - at, frame, self._now()))
+        self._feed(Received(event, None if at is None else self._loop.time() - at, frame, now))
+
+    def _hear_nothing(self, number: int, request: Request) -> None:
+        if number in self._open:
+            self._tell(self._open[number][1].silent(request))
+
+    def _tell(self, told: Iterable[events.Event]) -> None:
+        for event in told:
+            self._feed(Received(event))

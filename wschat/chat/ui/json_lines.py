@@ -23,6 +23,7 @@ FIELDS = {
     "ack": "action (message or leave), room, id; of a message, if known: seq, time, reached of members",
     "unheard": "message, id: stored, but not posted to all (reached of members), or it did not come back",
     "error": "about, code, message, hint, id: a request that failed",
+    "wire": "name (lab or simple): whose functions answer in place of wschat's; lacks: what they can't do",
     "frame": "sent, text, time (ms since 1970): with --frames; or a raw frame's reply, with its id",
     "connection": "status (lost or back), message; back: missed (how many follow), truncated, remade",
     "unsent": "line: what was not confirmed when the chat ended; doubtful: it was sent, and may have arrived",

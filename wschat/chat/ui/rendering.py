@@ -25,6 +25,7 @@ Style = Literal["text", "time", "name", "me", "mention", "notice", "error", "hin
 """What a span of text is; `ansi` decides how that looks."""
 
 INDENT = "      "  # as wide as a time and its space
+UNTOLD = "and nobody is told with whom"
 NAMES_SHOWN = 12  # in one line; /users lists all
 PENDING_SHOWN, PENDING_WIDTH = 5, 200  # lines, characters
 
@@ -72,7 +73,7 @@ def render(item: effects.Item, format_time: FormatTime, *, linear: bool = False)
         case effects.Rooms(names):
             return _names("-- rooms:", names)
         case effects.Members(room, names):
-            return _names(f"-- in {_called(room)}:", names)
+            return _names(f"-- in {_called(room)}{':' if names else f', {UNTOLD}'}", names)
         case effects.Unsent() | effects.Unheard():
             return _marked(item)
         case effects.Reconnected() if not linear:
@@ -98,7 +99,7 @@ def _told(item: effects.Item) -> str:
         case effects.FromServer(MultiMessage(room, users), me):
             others = [user for user in users if fold(user) != fold(me)]
             company = f"with {_some(others)}" if others else "nobody else is here yet"
-            return f"you are in {_called(room)}, {company}"
+            return f"you are in {_called(room)}, {company if users else UNTOLD}"
         case effects.FromServer(SingleRoom(room)):
             return f"new room: {_called(room)}"
         case effects.FromServer(DeleteRoom(room)):
@@ -183,7 +184,7 @@ def toolbar(state: ChatState) -> str:
     parts = (
         f"{state.status}{tries}",
         _called(state.name or ""),
-        f"{_called(room.name)} ({len(room.members)})" if room else "",
+        f"{_called(room.name)} ({len(room.members) or '?'})" if room else "",
         f"{waiting} waiting" if waiting else "",
         f"{latency * 1000:.0f} ms" if is_timed else "",
         state.connection.trouble.removeprefix("the connection is lost: ")

@@ -1,18 +1,21 @@
 """What the server says: replies, refusals, failures of the gateway, and news."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine import effects
 from wschat.chat.machine.advice import FUNCTIONS
 from wschat.chat.machine.connection import Closed, Opened
-from wschat.chat.machine.effects import FromServer, Reconnected, RequestFailed, Timer, Unsent
+from wschat.chat.machine.effects import FromServer, Listing, Reconnected, RequestFailed, Timer, Unsent
 from wschat.chat.machine.incoming import Received, Sent
 from wschat.chat.machine.outgoing import RAW_REPLY
 from wschat.lab.blueprint import FUNCTIONS as SPECS
 from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, DeleteRoom, Entry, Error, MultiMessage, Signup, SingleRoom
-from wschat.protocol.reader import GatewayError, Unknown
+from wschat.protocol.lab_wire import OtherWire
+from wschat.protocol.reader import GatewayError, Unknown, Unreadable
 from wschat.protocol.requests import Action
 
 NEWS = (("a", 1), ("b", 2), ("c", 3), ("d", 4), ("e", 5))
@@ -99,6 +102,62 @@ def test_unreadable_frames() -> None:
     assert len(play.feed(Unknown("Task timed out"), Unknown("[1]")).shown) == 2
     play = in_room().feed("hi", Unknown("Task timed out"))
     assert play.state.unsent == (Unsent("hi", doubtful=True),)
+
+
+UNREADABLE = Unreadable('{"type":"ack"}', "ack", "seq is not a text")
+
+
+@pytest.mark.parametrize(
+    ("line", "frame", "fails"),
+    [
+        ("hi", UNREADABLE, True),
+        ("hi", replace(UNREADABLE, id="me-2"), True),
+        ("hi", replace(UNREADABLE, id="me-1"), False),
+        ("hi", replace(UNREADABLE, of="user-joined"), False),
+        ("/join dev", replace(UNREADABLE, of="multi-message"), True),
+        ("/leave", replace(UNREADABLE, of="error"), True),
+        ("/join dev", UNREADABLE, False),
+        ("", UNREADABLE, False),
+    ],
+)
+def test_an_answer_that_can_not_be_read(line: str, frame: Unreadable, fails: bool) -> None:  # noqa: FBT001
+    """What waits for it fails, with what is wrong in it; whatever else it is, that is said."""
+    play = in_room().feed(line, frame)
+    [failure] = [item for item in play.shown if isinstance(item, RequestFailed)]
+    assert "seq is not a text" in failure.what
+    assert frame.frame in failure.hint
+    assert bool(failure.about) is fails
+    assert play.state.idle is (fails or not line)
+
+
+def test_an_answer_without_an_id() -> None:
+    """It answers what is in flight if its type does."""
+    play = in_room().feed("hi", Signup("ann", ()))
+    assert play.state.in_flight
+    assert play.feed(wire.Ack()).state.idle
+    play = Play(wanted_name="ann", wanted_room="ops").feed(Opened(1), Signup("ann", ()), MultiMessage("ops"))
+    assert play.room == "ops"
+
+
+def test_another_wire() -> None:
+    """It is told of, and what is not to be had there."""
+    play = in_room().feed(OtherWire("lab", ("no ids", "no acks")))
+    told, listing = play.shown
+    assert told == FromServer(OtherWire("lab", ("no ids", "no acks")))
+    assert isinstance(listing, Listing)
+    assert listing.rows == (("no ids", ""), ("no acks", ""))
+
+
+def test_no_route_to_register_at() -> None:
+    """Two things are possible, and both are said: ours may lack that route, and others have none."""
+    play = Play(wanted_name="ann").feed(Opened(1), GatewayError("Forbidden"))
+    [failure] = [item for item in play.shown if isinstance(item, RequestFailed)]
+    assert "wschat provision" in failure.hint
+    assert "--wire lab" in failure.hint
+    assert "--wire simple" in failure.hint
+    [other] = in_room().feed("hi", GatewayError("Forbidden")).shown
+    assert isinstance(other, RequestFailed)
+    assert "--wire" not in other.hint
 
 
 def test_truncated_only_if_something_is_missing() -> None:

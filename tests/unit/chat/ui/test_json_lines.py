@@ -8,6 +8,7 @@ from wschat.chat.machine import effects
 from wschat.chat.machine.update import Requested
 from wschat.chat.ui.json_lines import FIELDS, encode, events, request
 from wschat.protocol import events as wire
+from wschat.protocol.lab_wire import OtherWire
 
 ITEMS: list[effects.Item] = [
     effects.Message(wire.ClientMessage("eve", "hi", "ops", 1, 2)),
@@ -18,6 +19,7 @@ ITEMS: list[effects.Item] = [
     effects.Presence((wire.UserJoined("bob", "ops"), wire.UserLeft("bob", "ops"))),
     effects.FromServer(wire.SingleRoom("ops")),
     effects.FromServer(wire.DeleteRoom("ops")),
+    effects.FromServer(OtherWire("lab", ("no ids",))),
     effects.Disconnected("gone"),
     effects.Reconnected(3),
     effects.RequestFailed("/join x", "no", "hint", "no-such-room", "t"),

@@ -11,7 +11,7 @@ from wschat.chat.machine import effects
 from wschat.chat.machine.state import ChatState, Online, PendingRequest, Reconnecting, Room
 from wschat.chat.ui.ansi import to_ansi
 from wschat.chat.ui.rendering import pending, render, toolbar
-from wschat.protocol.events import ClientMessage, Signup, SingleRoom, UserJoined
+from wschat.protocol.events import ClientMessage, MultiMessage, Signup, SingleRoom, UserJoined
 from wschat.protocol.requests import Request
 
 NEW_YEAR = datetime.fromtimestamp(0, UTC).astimezone()
@@ -65,6 +65,11 @@ NEW_YEAR = datetime.fromtimestamp(0, UTC).astimezone()
         ),
         (effects.Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
         (effects.Rooms(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
+        (effects.Members("ops", ()), ["-- in ops, and nobody is told with whom"]),
+        (
+            effects.FromServer(MultiMessage("ops"), "ann"),
+            ["-- you are in ops, and nobody is told with whom"],
+        ),
         (effects.Members("x: a, b", ("b\u3164",)), ["-- in <x: a, b>:", "   b\\u{3164}"]),
         (effects.Frame(True, "{}\x1b", 7), [f"-> {NEW_YEAR:%H:%M:%S}.007 {{}}␛"]),  # noqa: FBT003
         (effects.Frame(False, "a\nb", 7), [f"<- {NEW_YEAR:%H:%M:%S}.007 a␊b"]),  # noqa: FBT003
