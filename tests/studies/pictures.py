@@ -1,4 +1,4 @@
-"""Pictures of the chat, drawn from the real program; `python -m tests.studies.pictures` writes them all."""
+"""Pictures of the chat and of a lesson, drawn from the real program; `python -m tests.studies.pictures` writes them all."""
 
 import io
 import re
@@ -18,6 +18,7 @@ from tests.support.threaded import ThreadedServer
 
 PICTURES = Path(__file__).parent.parent / "pictures"
 SIZE = (20, 84)
+OF_A_LESSON = (34, 84)
 GUIDE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html"
 Drawn = Iterator[tuple[str, str]]  # a picture's name, and the picture
 
@@ -106,10 +107,24 @@ def plain(server: ThreadedServer) -> Drawn:
         yield "plain", svg(ada, "wschat chat --plain")
 
 
+def lesson(_server: ThreadedServer) -> Drawn:
+    """A part of the lab: why it is there, what is wrong with one made by hand, and made for one."""
+    with tempfile.TemporaryDirectory() as place:
+        env = {"WSCHAT_STATE_DIR": place}
+        with terminal("learn", "--local", env=env, size=OF_A_LESSON) as ada:
+            ada.until("01 before-you-start>")
+            for typed, seen in (("n", "at all"), ("i", "there is no table"), ("d", "all of it is right")):
+                ada.type(typed)
+                ada.until_screen(rf"{seen}(?s:.*)\n02 connections-table>\n+w why")
+            yield "lesson", svg(ada, "wschat learn --local")
+            ada.type("q")
+            ada.end()
+
+
 def draw() -> dict[str, str]:
     """Draw all of them at the same time, each scene at a server of its own."""
     with ThreadPoolExecutor() as pool:
-        drawn = pool.map(_draw, (talk, strangers, reconnect, help_, plain))
+        drawn = pool.map(_draw, (talk, strangers, reconnect, help_, plain, lesson))
         return {name: picture for pictures in drawn for name, picture in pictures.items()}
 
 
@@ -145,7 +160,7 @@ def rows(picture: str) -> list[str]:
     found: dict[int, str] = {}
     for row, text in re.findall(r'clip-path="url\(#wschat-line-(\d+)\)">(.*?)</text>', picture):
         found[int(row)] = found.get(int(row), "") + unescape(text).replace("\xa0", " ")
-    return [re.sub(r"\d+ ?ms|try ?\d+", "…", found[row]).rstrip() for row in sorted(found)]
+    return [re.sub(r"\d+ ?ms|try ?\d+|\d+\.\d s", "…", found[row]).rstrip() for row in sorted(found)]
 
 
 if __name__ == "__main__":
