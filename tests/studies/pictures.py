@@ -1,4 +1,4 @@
-"""Pictures of the chat and of a lesson, drawn from the real program; `python -m tests.studies.pictures` writes them all."""
+"""Pictures of a chat and a lesson, drawn from the program; `python -m tests.studies.pictures` writes them."""
 
 import io
 import re

@@ -241,18 +241,21 @@ def _json(value: object) -> str:
 
 
 def _folded(value: object, column: int) -> str:
-    """Return a value as text: what JSON has, in lines that are no longer than they must be."""
-    if not isinstance(value, dict | list):
-        return str(value)
-    if column + len(_json(value)) < WIDTH - len("'' \\"):
-        return _json(value)
-    lines, column = [""], column + 1
-    for part in json.dumps(value, ensure_ascii=False, indent=1).split("\n"):
-        if column + len(lines[-1]) + len(part.strip()) > WIDTH - 2:
-            lines.append("")
-            column = len(INSIDE)
-        lines[-1] += f" {part.strip()}" if lines[-1] else part.strip()
-    return f"\n{INSIDE}".join(lines)
+    """Return a value as text, which begins in a column: what JSON has, in lines that fit if they can."""
+    return _laid(value, column, INSIDE) if isinstance(value, dict | list) else str(value)
+
+
+def _laid(value: object, column: int, indent: str) -> str:
+    """Return JSON on one line where that fits, else with each part of it on a line of its own."""
+    line = _json(value)
+    if not isinstance(value, dict | list) or column + len(line) < WIDTH - len("'' \\"):
+        return line
+    parts = [("", each) for each in value]
+    if isinstance(value, dict):
+        parts = [(f"{_json(name)}: ", each) for name, each in value.items()]
+    inside = f"{indent}  "
+    lines = (f"{inside}{name}{_laid(each, len(inside + name), inside)}" for name, each in parts)
+    return ",\n".join(lines).join((f"{line[0]}\n", f"\n{indent}{line[-1]}"))
 
 
 def _kebab(name: str) -> str:

@@ -65,6 +65,21 @@ account=$({asked})
 }}
 """
 
+WHY = {
+    "table": "What functions know of each other's events: who is connected, and who is in which room",
+    "role": "As whom a function runs; the document says that Lambda may take the role",
+    "policy": "What a function may do in its role, and nothing else",
+    "log group": "What a function prints; a group that Lambda makes by itself keeps that for ever",
+    "function": "The code, as a zip; what differs from lab to lab comes in environment variables",
+    "API": "It holds the WebSockets, and chooses a route by what stands as action in a message",
+    "integration": "Where routes lead: to a function, or (MOCK) to an answer of API Gateway's own",
+    "route": "An action; only with a route response does an answer go back to who asked",
+    "permission": "Else API Gateway may not invoke the function: Internal server error, and no log",
+    "deployment": "A snapshot of routes and integrations; what came after it is not served",
+    "stage": "The last part of the address; it serves a deployment, and has the throttle",
+}
+"""What each kind of resource is for, in a line."""
+
 
 def script(steps: Iterable[Step], shell: Shell, status: str, cloud: "Cloud | None" = None) -> str:
     """Return the script; `status` is the command that looks at the lab, and `cloud` as `calls` takes it."""
@@ -74,9 +89,13 @@ def script(steps: Iterable[Step], shell: Shell, status: str, cloud: "Cloud | Non
     what = f"Account {lab.account}, region {lab.region}" + (f", prefix {lab.prefix}" if lab.prefix else "")
     asked = shell.aws("sts", "get-caller-identity", "--query Account", "--output text")
     parts = [BEGINNING.format(what=what, new_role=NEW_ROLE, asked=asked, account=lab.account)]
+    said = dict(WHY)
     if packed:
         parts.append(f"{shell.pack(packed)}\n")
     for task, each in groupby(made, key=lambda command: command.step.resource.task):
-        parts += [f"# {task.value}\n", "".join(f"{command.scripted}\n" for command in each)]
+        parts += [f"# {task.value}\n"]
+        for kind, some in groupby(each, key=lambda command: command.step.resource.kind):
+            why = f"# {said.pop(kind)}.\n" if kind in said else ""
+            parts.append(why + "".join(f"{command.scripted}\n" for command in some))
     parts.append(f"echo {quote(f'What there is now: {status}')}")
     return "\n".join(parts)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.lab.by_hand.labs import LAB, whole
 from wschat.lab.by_hand.commands import Shell
-from wschat.lab.by_hand.script import script
+from wschat.lab.by_hand.script import WHY, script
 from wschat.lab.model import Lab
 from wschat.lab.plan import Step, Verb
 
@@ -44,6 +44,26 @@ class Run:
         done = subprocess.run(bash, check=False, capture_output=True, text=True, cwd=folder, env=path)
         self.code, self.said, self.error = done.returncode, done.stdout.splitlines(), done.stderr
         self.calls = (folder / "calls").read_text().splitlines()
+
+
+def test_what_it_says() -> None:
+    """Each kind is explained where it first comes, once; documents stand a part a line, if not on one."""
+    typed = script(whole(LAB), Shell(LAB), "wschat status")
+    assert {step.resource.kind for step in whole(LAB)} == WHY.keys()
+    for kind, why in WHY.items():
+        _, *after = typed.split(f"# {why}.\n")
+        names = tuple(step.resource.name for step in whole(LAB) if step.resource.kind == kind)
+        made = [part.partition("make '")[2].partition("'")[0] for part in after]
+        assert [one.endswith(names) for one in made] == [True], made
+    assert (
+        """--policy-document '{
+        "Statement": [
+          {
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Effect": "Allow",
+"""
+        in typed
+    )
 
 
 def test_made(tmp_path: Path) -> None:
