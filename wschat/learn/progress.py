@@ -1,7 +1,7 @@
 """How far the lessons have come, by what exists: what each wants, what is wrong with it, what mends it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -218,12 +218,18 @@ class Standing:
         )
 
     def steps(self, lesson: Lesson) -> tuple[Step, ...]:
-        """Return the steps that make what a lesson makes, tag it, and remove what that takes the place of."""
+        """Return the steps that make what a lesson makes, tag it, and remove what that takes the place of.
+
+        Where a route is wrong, all is deployed anew: a deployment of the right name may be of before.
+        """
         wanted, there = self.wanted(lesson), self.actual.resources
         kept = {each.key: there[each.key] for each in wanted if each.key in there}
         gone = {each.key: each for each in self._replaced(wanted)}
         adopt = (Step(Verb.ADOPT, each) for each in self.by_hand(lesson) if not isinstance(each, Stage))
-        steps = (*adopt, *steps_to(wanted, replace(self.actual, resources=kept | gone)))
+        there = kept | gone
+        if any(isinstance(each.resource, Route | Integration) for each in self.faults(lesson)):
+            there = _undeployed(there, wanted)
+        steps = (*adopt, *steps_to(wanted, replace(self.actual, resources=there)))
         keeping = self.keeping if steps or self.has_given_role(lesson) else ()
         own = {each.key for each in wanted}
         return (*(step for step in keeping if step.resource.key not in own), *steps)
@@ -240,6 +246,13 @@ class Standing:
                 yield from (one for one in old if one.key != each.key and one.name not in others)
             elif not self.found(each) and (near := self._near(each)):
                 yield near
+
+
+def _undeployed(there: Mapping[Key, Resource], wanted: Iterable[Resource]) -> dict[Key, Resource]:
+    """Return resources without the deployment that is wanted, and a stage that serves none."""
+    deployments = {each.key for each in wanted if isinstance(each, Deployment)}
+    bare = (replace(each, deployment=None) if isinstance(each, Stage) else each for each in there.values())
+    return {each.key: each for each in bare if each.key not in deployments}
 
 
 def differences(wanted: Resource, found: Resource) -> dict[str, tuple[Any, Any]]:

@@ -22,7 +22,7 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "most_writes": ("the most writes a second", "Additional settings → Read/write capacity: no maximum"),
         "status": ("the status", "AWS says that nobody can use it: look at it in the console"),
         "kms_key": ("the key that encrypts it", "Additional settings → Encryption: Owned by Amazon DynamoDB"),
-        "replicas": ("replicas", "Global tables: delete the replicas"),
+        "replicas": ("where it has replicas", "Global tables: delete the replicas"),
     },
     "role": {
         "trust": ("who may take it on", "Trust relationships → Edit trust policy"),
@@ -30,8 +30,8 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             ("a role's path can't be changed (Lambda's console puts the roles that it makes under"
             " /service-role/), so delete it and make it in IAM's console, or with `aws iam create-role`")),
         "boundary": ("the permissions boundary", "Permissions → Permissions boundary: ask who set it"),
-        "attached": ("the managed policies attached to it", "Permissions → the policy → Remove"),
-        "inline": ("the inline policies beside `access`",
+        "attached": ("what is attached to it", "Permissions → the policy → Remove"),
+        "inline": ("what stands beside `access`",
             ("the lab's policy is called `access`, and is the only one: delete the others, or make it by"
             " that name")),
     },
@@ -60,10 +60,10 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             "Configuration → Monitoring → Logging configuration"),
         "log_format": ("the format of its log", "Configuration → Monitoring → Logging configuration"),
         "description": ("the description", "Configuration → General configuration → Edit"),
-        "layers": ("the layers", "Code → Layers → Edit: remove them"),
-        "vpc_subnets": ("the subnets of its VPC", "Configuration → VPC → Edit: none"),
-        "vpc_security_groups": ("the security groups of its VPC", "Configuration → VPC → Edit: none"),
-        "file_systems": ("the file systems", "Configuration → File systems: remove them"),
+        "layers": ("the list of layers", "Code → Layers → Edit: remove them"),
+        "vpc_subnets": ("the list of its VPC's subnets", "Configuration → VPC → Edit: none"),
+        "vpc_security_groups": ("the list of its VPC's security groups", "Configuration → VPC → Edit: none"),
+        "file_systems": ("the list of file systems", "Configuration → File systems: remove them"),
         "dead_letters": ("the dead-letter queue",
             "Configuration → Asynchronous invocation → Edit: none"),
         "kms_key": ("the key that encrypts its environment",
@@ -73,8 +73,9 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "snap_start": ("SnapStart", "Configuration → General configuration → Edit"),
         "reserved_concurrency": ("the reserved concurrency",
             "Configuration → Concurrency → Edit: unreserved; of 0, which Throttle sets, it never runs"),
-        "urls": ("the function URLs", "Configuration → Function URL: delete it"),
-        "event_sources": ("the event sources", "Configuration → Triggers: ask who made it, or delete it"),
+        "urls": ("the list of function URLs", "Configuration → Function URL: delete it"),
+        "event_sources": ("the list of event sources",
+            "Configuration → Triggers: ask who made it, or delete it"),
         "state": ("the state", f"AWS could not make it, {ANEW}"),
         "last_update": ("the last update", "AWS could not carry it out: make the change once more"),
     },
@@ -119,11 +120,11 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             " response")),
         "authorization": ("the authorization", "Route request → Edit"),
         "api_key": ("an API key asked for", "Route request → Edit: API key required off"),
-        "request_models": ("the models that messages must fit", f"they can't be taken away again, {ANEW}"),
-        "request_parameters": ("the request parameters", f"they can't be taken away again, {ANEW}"),
+        "request_models": ("what messages must fit", f"they can't be taken away again, {ANEW}"),
+        "request_parameters": ("the list of request parameters", f"they can't be taken away again, {ANEW}"),
     },
     "deployment": {
-        "name": ("the description",
+        "name": ("the description, or without one the id,",
             ("deploy the API once more, and give this as the deployment's description: it"
             " is a digest of the routes so far, so it tells that they are all served")),
         "pending": ("still pending", "AWS is at it: look again in a minute"),
@@ -160,6 +161,7 @@ MISSING: Mapping[str, str] = {
 }
 """Of each kind what it means that one is missing."""
 # fmt: on
+DEPLOYED, DEPLOY = {"route", "integration"}, "; and then deploy the API again"
 TWICE = "there is another API of this name: delete one of them (its id is {})"
 THEIRS = "it belongs to another lab, by its tag: take another --prefix"
 UNKNOWN = "whose it is can't be seen, so look into the console"
@@ -173,5 +175,5 @@ def said(wanted: Resource, attribute: str, should: object, found: object) -> Ite
 
 
 def mend(kind: str, attribute: str) -> str:
-    """Return what to do about an attribute that is wrong."""
-    return WORDS[kind][attribute][1]
+    """Return what to do about an attribute that is wrong; what is deployed has to be so again."""
+    return WORDS[kind][attribute][1] + (DEPLOY if kind in DEPLOYED else "")

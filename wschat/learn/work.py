@@ -14,7 +14,7 @@ from wschat.lab.blueprint import DESCRIPTIONS, TRUST, given_role
 from wschat.lab.executor import execute
 from wschat.lab.model import OPEN, Actual, Lab, canonical
 from wschat.lab.permissions import preflight
-from wschat.lab.plan import Progress, Step, changes, checked
+from wschat.lab.plan import Progress, Step, Verb, changes, checked
 from wschat.learn.lesson import Lesson
 from wschat.learn.progress import Fault, Standing
 
@@ -85,7 +85,7 @@ def check_possible(there: Standing, lesson: Lesson) -> None:
 def do(
     cloud: Cloud, there: Standing, lesson: Lesson, steps: Sequence[Step]
 ) -> Generator[Progress, None, Standing]:
-    """Carry out the steps of a lesson, and look until all is seen that they made.
+    """Carry out the steps of a lesson, remove what they replaced, and look until all is seen that they made.
 
     Raises:
         AwsError: a step failed.
@@ -100,8 +100,10 @@ def do(
         yield from _execute(cloud, there, lesson, changes(there.steps(lesson)))
     for _ in cloud.looks("AWS does not show yet what was made", engine.SETTLE_S):
         there = look(cloud, there.lessons)
-        if not there.steps(lesson):
+        if not (left := there.steps(lesson)):
             break
+        if all(step.verb is Verb.DELETE for step in left):
+            yield from _execute(cloud, there, lesson, left)
     return there
 
 

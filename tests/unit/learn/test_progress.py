@@ -72,9 +72,9 @@ WRONG: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("role", "role ConnectRole", {"path": "/service-role/"},
      "the path is `/service-role/`, should be `/`", "a role's path can't be changed"),
     ("role", "role ConnectRole", {"attached": ("arn:aws:iam::aws:policy/Admin",)},
-     "the managed policies attached to it is `arn:aws:iam::aws:policy/Admin`, should be nothing", "Remove"),
+     "what is attached to it is `arn:aws:iam::aws:policy/Admin`, should be nothing", "Remove"),
     ("role", "role ConnectRole", {"inline": ("mine",)},
-     "the inline policies beside `access` is `mine`, should be nothing",
+     "what stands beside `access` is `mine`, should be nothing",
      "called `access`"),
     ("connect-function", "log group Connect", {"retention_days": None},
      "the time that it keeps lines is nothing, should be `14`", "for ever"),
@@ -224,10 +224,22 @@ def test_an_older_deployment() -> None:
     there = standing([*undeployed, *deployed])
     assert there.next == LESSONS["answering-route"]
     assert [each.partition("is `")[0] for each in told(there, "answering-route")] == [
-        "deployment: the description ",
+        "deployment: the description, or without one the id, ",
         "stage: the deployment that it serves ",
     ]
     assert [step.verb for step in there.steps(LESSONS["answering-route"])] == ["create", "update", "delete"]
+
+
+def test_a_deployment_of_before() -> None:
+    """Where a route is wrong, a deployment that is called right may be of it, so that is made anew."""
+    there = standing(having("route register", two_way=False))
+    assert [
+        str(step).partition(" (")[0].rpartition(" ")[0] for step in there.steps(LESSONS["answering-route"])
+    ] == [
+        "update route",
+        "create deployment",
+        "update stage",
+    ]
 
 
 def test_another_labs() -> None:

@@ -5,8 +5,10 @@ from tests.studies.lessons import WAYS, through
 from tests.support.by_hand import by_hand, make
 from tests.support.labs import drain
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.websocket_api import API_NAME
 from wschat.learn import work
 from wschat.learn.course import course
+from wschat.learn.lesson import parse
 from wschat.learn.resources import keys
 
 
@@ -51,3 +53,22 @@ def test_calls_are_shown(empty: Cloud) -> None:
         empty.logs.create_log_group(logGroupName="/a")
     empty.logs.delete_log_group(logGroupName="/a")
     assert told == ["logs CreateLogGroup /a"]
+
+
+def test_a_one_way_route_that_was_deployed(empty: Cloud) -> None:
+    """The right description does not make it right: doing the lesson deploys anew, and removes what was."""
+    makes = "API, integration ping, route ping, deployment, stage"
+    lesson = parse(f"---\ntitle: Ping\nmakes: {makes}\n---\nWhy.\n", "01-ping.md")
+    there = work.look(empty, (lesson,))
+    there = drain(work.do(empty, there, lesson, there.steps(lesson)))
+    before, api = there.actual.ids, empty.api
+    path = {"ApiId": before["API", empty.lab.name(API_NAME)], "RouteId": before["route", "ping"]}
+    (response,) = api.get_route_responses(**path)["Items"]
+    api.delete_route_response(**path, RouteResponseId=response["RouteResponseId"])
+    there = work.look(empty, there.lessons)
+    there = drain(work.do(empty, there, lesson, there.steps(lesson)))
+    assert there.steps(lesson) == ()
+    (deployment,) = api.get_deployments(ApiId=path["ApiId"])["Items"]
+    assert deployment["DeploymentId"] not in before.values()
+    (stage,) = api.get_stages(ApiId=path["ApiId"])["Items"]
+    assert stage["DeploymentId"] == deployment["DeploymentId"]
