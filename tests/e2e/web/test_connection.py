@@ -140,7 +140,7 @@ def test_a_message_that_nobody_hears(ann: Tab, room: ThreadedServer) -> None:
     ann.until("#log li.mine:has-text('who knows')")
     ann.page.clock.run_for(5000)
     ann.until(".notice:has-text('not seen back; others may have it')")
-    assert ann.page.locator(".notice").count() == 3
+    assert ann.page.locator("#log .notice").count() == 3
 
 
 def test_ended_on_purpose(ann: Tab, room: ThreadedServer) -> None:
