@@ -48,7 +48,7 @@ class Cut:
     """A connection that ends: without a close code as when a network fails, and with what goes before.
 
     `statuses` refuse the handshakes after it. The server is gone for `gone_s` seconds, if it is gone. With a
-    `reply_timeout` it does not end: no reply comes for longer than that, and who waits ends it.
+    `reply_wait` it does not end: no reply comes for longer than that, and who waits ends it.
     """
 
     what: str
@@ -59,7 +59,7 @@ class Cut:
     rubbish: str = ""
     stalled_s: float = 0.0
     gone_s: float = 0.0
-    reply_timeout: float = 0.0
+    reply_wait: float = 0.0
 
     async def make(self, person: Person) -> None:
         """End the connection."""
@@ -69,7 +69,7 @@ class Cut:
             await server.tell(self.rubbish)
         await asyncio.sleep(self.stalled_s)
         if not self.gone_s:
-            if not self.reply_timeout:
+            if not self.reply_wait:
                 await server.cut(self.code, self.reason)
             return
         await server.close()
@@ -88,7 +88,7 @@ CUTS = {
     "garbage": Cut("Rubbish comes, and then the network fails", rubbish="\x00 rubbish {"),
     "gone": Cut("The server is gone, and comes back", gone_s=0.3),
     "stalled": Cut("No reply comes, and then the network fails", stalled_s=0.3),
-    "silent": Cut("No reply comes", reply_timeout=0.5),
+    "silent": Cut("No reply comes", reply_wait=0.5),
 }
 GONE_FOR_LONG = Cut("The server is gone for 8 s", gone_s=8)
 WHEN = ["before", "after"]
@@ -114,7 +114,7 @@ async def play(cut: Cut, when: str, *, jitter: Callable[[], float] = lambda: 0.1
         options = ChatOptions(
             server.url, "t", settings, stdin=lines, stdout=person, jitter=jitter, reconnect_limit=60.0
         )
-        code = await chat(replace(options, reply_timeout=cut.reply_timeout or options.reply_timeout))
+        code = await chat(replace(options, reply_wait=cut.reply_wait or options.reply_wait))
         await asyncio.gather(*cutting, return_exceptions=True)
     return person, code
 

@@ -37,7 +37,9 @@ class Client:
         settings = options.settings
         limit = options.reconnect_limit or (math.inf if options.is_person else RECONNECT_LIMIT)
         wanted = settings.name, settings.room
-        self.state = ChatState(secrets.token_hex(8), options.token, *wanted, limit, options.frames)
+        self.state = ChatState(
+            secrets.token_hex(8), options.token, *wanted, limit, options.frames, options.reply_wait
+        )
         self._options, self._over = options, over
         if prompt:
             from wschat.chat.ui import terminal
@@ -125,7 +127,6 @@ class Client:
         match effect:
             case effects.Send(request):
                 self._connections.send(self.state.in_use, request)
-                self._set_timer(Timer.REPLY, self._options.reply_timeout)
             case effects.RestoreInput(unsent):
                 self._ui.restore(unsent)
             case effects.SetTimer(timer, after):

@@ -34,7 +34,7 @@ class ChatOptions:
         frames: frames are shown as they go over the wire.
         json_lines: requests are read and events written, in place of lines.
         welcome: is shown first.
-        reply_timeout: seconds; API Gateway itself gives up after 29.
+        reply_wait: seconds after which it is said that a reply has not come.
         sign: signs each connection anew; without it none is signed.
         check: raises a WschatError if the server is gone for good.
         reconnect_limit: for how many seconds in a row it is tried to connect; None: it depends on who waits.
@@ -51,7 +51,7 @@ class ChatOptions:
     welcome: str = ""
     stdin: TextIO = field(default_factory=lambda: sys.stdin or StringIO())  # both may be closed
     stdout: TextIO = field(default_factory=lambda: sys.stdout or StringIO())
-    reply_timeout: float = 30.0
+    reply_wait: float = 5.0
     sign: "Sign | None" = None
     check: Callable[[], None] = lambda: None
     reconnect_limit: float | None = None

@@ -5,7 +5,7 @@ import * as connection from "./connection.js";
 import * as view from "./view.js";
 
 const { $, safe } = view, { LAB } = connection;
-const PING = 60e3, PONG_TIMEOUT = 10e3, REPLY_TIMEOUT = 30e3, ECHO_TIMEOUT = 4e3; // ms; a ping keeps what is idle
+const PING = 60e3, PONG_TIMEOUT = 10e3, REPLY_TIMEOUT = 10e3, LATE = 5e3, ECHO_TIMEOUT = 4e3; // ms
 const RECENT = 50; // messages among which a gap is asked for again
 const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
 const store = (() => { try { return sessionStorage; } catch { return {}; } })(); // of this tab
@@ -22,7 +22,7 @@ let reloaded = {}; // what this tab knew before it was loaded again
 const outbox = new Set(); // messages that are not known to have arrived
 let queue = [], inFlight = null; // requests
 let pongs = false, pinged = false; // are pings answered? is an answer due?
-let pongTimer = 0, replyTimer = 0;
+let pongTimer = 0, replyTimer = 0, lateTimer = 0;
 
 const unsent = () => [...outbox].map(({ row, ...request }) => request);
 const save = () => { store[LAB] = JSON.stringify({ token, ...wanted, known: known(wanted.room), unsent: unsent() }); };
@@ -78,7 +78,9 @@ function proceed() {
     return proceed();
   }
   const [onTimeout, argument] = tried ? [giveUp, id] : [connection.replace, connection.socket];
-  replyTimer = setTimeout(onTimeout, REPLY_TIMEOUT, argument);
+  replyTimer = setTimeout(onTimeout, tried ? LATE : REPLY_TIMEOUT, argument);
+  lateTimer = setTimeout(view.showState, LATE, "busy", `No answer to “${action}” yet: perhaps its route has no ` +
+    "route response, or its function hangs (`wschat logs`).");
   inFlight.tried = true;
   save();
   connection.socket.send(JSON.stringify({ action, value, id, after, token }));
@@ -88,6 +90,8 @@ function answered(id) { // return the request in flight if it has this id, and e
   const request = inFlight?.id === id ? inFlight : null;
   if (request) {
     clearTimeout(replyTimer);
+    clearTimeout(lateTimer);
+    if (connection.socket && !connection.restoring) view.showState("open", "Connected");
     inFlight = null;
   }
   return request;
@@ -95,7 +99,7 @@ function answered(id) { // return the request in flight if it has this id, and e
 
 function giveUp(id) { // sent twice, and no reply
   mark(answered(id), "Perhaps it has arrived: no reply came.");
-  proceed();
+  connection.replace(connection.socket); // what comes late could be taken for another answer
 }
 
 // ---- The outbox

@@ -57,7 +57,7 @@ function decode(frame) { // as protocol/reader.py does: a field of the wrong typ
   try { it = JSON.parse(frame); } catch { return {}; }
   return { ...entry(it), type: text(it?.type) || "gateway", name: text(it?.name), code: text(it?.code),
     rooms: list(it?.rooms, text), users: list(it?.users, text), messages: list(it?.messages, entry),
-    truncated: it?.truncated === true, reached: number(it?.reached ?? -1), members: number(it?.members) };
+    truncated: it?.truncated === true, reached: number(it?.reached ?? -1), members: number(it?.members ?? -1) };
 }
 
 function opened(link) { // a new connection has neither name nor room

@@ -14,7 +14,7 @@ from tests.support.threaded import ThreadedServer
 from tests.support.until import until
 
 MINUTE = 60_000
-NO_REPLY = 31_000
+LATE, NO_REPLY = 5_000, 5_500
 
 
 @pytest.fixture
@@ -110,9 +110,12 @@ def test_no_reply(ann: Tab, room: ThreadedServer) -> None:
     room.server.tamper = lambda frame: "" if frame.get("value") == "lost" else None
     ann.say("lost")
     ann.say("behind it")
-    for times in (1, 2):
-        wait_for(ann, lambda times=times: texts(room.server.requests) == ["lost"] * times)  # type: ignore[misc]
-        ann.page.clock.run_for(NO_REPLY)
+    wait_for(ann, lambda: texts(room.server.requests) == ["lost"])
+    ann.page.clock.run_for(LATE)
+    ann.until_state("No answer to “message” yet")
+    ann.page.clock.run_for(NO_REPLY)
+    wait_for(ann, lambda: texts(room.server.requests) == ["lost"] * 2)
+    ann.page.clock.run_for(NO_REPLY)
     ann.until("#log li.mine:has-text('behind it')")
     assert ann.page.inner_text("#unsent .failed .mark") == "Perhaps it has arrived: no reply came."
 

@@ -26,6 +26,16 @@ class Advice(NamedTuple):
     hint: str = ""
     symptom: Symptom | None = None
 
+    def about(self, action: str) -> "Advice":
+        """Return it with the function that the action's route calls, in place of {function}.
+
+        Where `register` has no answer by which the lab's own functions are recognised, it offers their wires.
+        """
+        hint = self.hint.format(function=FUNCTIONS.get(action, "NAME"))
+        if action == Action.REGISTER and self.symptom in {Symptom.FORBIDDEN, Symptom.SILENT}:
+            hint += f"; {OTHER_WIRES}"
+        return self._replace(hint=hint)
+
 
 HINTS: dict[str, str] = {
     FUNCTION_FAILED: "the function's log group in CloudWatch shows what it met",
@@ -73,7 +83,10 @@ OTHER_WIRES = (
     "or, where the lab's own functions answer, start the chat with --wire lab, or with --wire simple if they"
     " are those of its simple edition"
 )
-"""What to do besides, where `register` has no answer by which they are recognised."""
 FORGOTTEN = Advice("it may have arrived, or not: the room has forgotten", "look, then say it again")
 CUT = Advice("it may have arrived, or not: the connection was lost", "look, then type it again")
-NO_REPLY = Advice("no reply came in time", "it may have been done all the same")
+NO_REPLY = Advice(
+    "no answer came",
+    "perhaps its route has no route response (`wschat status`), or {function} hangs (`wschat logs`)",
+    Symptom.SILENT,
+)

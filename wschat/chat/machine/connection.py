@@ -20,7 +20,7 @@ from wschat.chat.machine.effects import (
     SetTimer,
     Timer,
 )
-from wschat.chat.machine.outgoing import RAW_REPLY, ask, fail, take_back
+from wschat.chat.machine.outgoing import ask, fail, take_back, title
 from wschat.chat.machine.room import flush
 from wschat.chat.machine.state import (
     ENTERING,
@@ -50,6 +50,7 @@ MOST_POSTPONED = 9 * 60 // int(QUIET)  # times that it waits for such a moment
 
 FEW_FAILURES = 2  # count at most when the connection is lost on the way into the room
 MOST_FAILURES = 10  # are counted
+TRIED = 2  # times that a reply was waited for, and the connection was given up
 
 WELCOME = Listing(
     "connected; three steps to chat:",
@@ -193,19 +194,37 @@ class Resumed(NamedTuple):
             _connect(turn, 0.0)
 
 
+def _unanswered(turn: Turn, pending: PendingRequest) -> None:
+    """Say that there is no answer; then don't trust the connection; on the second one, the request fails.
+
+    What is asked of a route that has been silent so far fails at once. With the connection goes what may come
+    late, which could be taken for the answer to something else: API Gateway's own frames have no id.
+    """
+    action = pending.request.action
+    if turn.state.has(pending):
+        fail(turn, NO_REPLY)
+        return
+    turn.change_open(in_flight=replace(pending, timeouts=pending.timeouts + 1))
+    if pending.line and (pending.timeouts >= TRIED or action in turn.state.silent):
+        turn.change(silent=turn.state.silent | {action})
+        fail(turn, NO_REPLY.about(action))
+        hang_up(turn, NO_REPLY.what)
+    elif pending.timeouts == 0:
+        hint = NO_REPLY.about(action).hint
+        turn.emit(Notice(f"no answer to {title(pending)} yet: {hint}"))
+        turn.emit(SetTimer(Timer.REPLY, turn.state.reply_wait))
+    else:
+        hang_up(turn, NO_REPLY.what)
+
+
 def fired(turn: Turn, timer: Timer) -> None:
     """Do what a timer of the connection is for."""
     match timer, turn.state.connection:
         case Timer.REPLY, Open(in_flight=PendingRequest(Raw())):
             turn.change_open(in_flight=None)
-            turn.emit(Notice(f"no reply within {RAW_REPLY:.0f} s: a one-way route sends none"))
+            turn.emit(Notice(f"no reply within {turn.state.reply_wait:.0f} s: a one-way route sends none"))
         case Timer.REPLY, Open(in_flight=pending) if pending:
-            # No reply: the connection is not trusted; the second time, it is the request that fails.
-            if turn.state.has(pending) or (pending.line and pending.timeouts):
-                fail(turn, NO_REPLY)
-            else:
-                turn.change_open(in_flight=replace(pending, timeouts=pending.timeouts + 1))
-                hang_up(turn, NO_REPLY.what)
+            _unanswered(turn, pending)
         case Timer.KEEPALIVE, Open():
             turn.change_open(ping_in_flight=True)
             turn.emit(Send(Request(Action.PING)), SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY))

@@ -168,7 +168,7 @@ class Timer(Enum):
 
 
 class Send(NamedTuple):
-    """Send this on the connection in use, and set `Timer.REPLY`."""
+    """Send this on the connection in use."""
 
     request: Request
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from wschat.chat.machine import room as rooms
-from wschat.chat.machine.advice import FUNCTIONS, GATEWAY, OTHER_WIRES, Advice, Fault
+from wschat.chat.machine.advice import GATEWAY, Advice, Fault
 from wschat.chat.machine.answers import answers, is_event, raw_request
 from wschat.chat.machine.connection import finish_restoring, hang_up
 from wschat.chat.machine.effects import (
@@ -25,7 +25,6 @@ from wschat.protocol.names import fold
 from wschat.protocol.reader import GatewayError, Unknown, Unreadable
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action, Request
-from wschat.protocol.symptoms import Symptom
 from wschat.text import masked
 
 UNREADABLE_SHOWN = 300  # characters
@@ -213,13 +212,9 @@ def _failed(turn: Turn, error: Error | GatewayError) -> None:
 
 
 def _gateway_failed(turn: Turn, pending: PendingRequest | None, message: str) -> None:
-    action = pending.request.action if pending else ""
-    advice = GATEWAY.get(message, Advice(""))
+    advice = GATEWAY.get(message, Advice("")).about(pending.request.action if pending else "")
     what = f"{message}: {advice.what}" if advice.what else message
-    hint = advice.hint.format(function=FUNCTIONS.get(action, "NAME"))
-    if action == Action.REGISTER and advice.symptom is Symptom.FORBIDDEN:
-        hint += f"; {OTHER_WIRES}"
-    _request_failed(turn, pending, Advice(what, hint))
+    _request_failed(turn, pending, Advice(what, advice.hint))
 
 
 def _request_failed(turn: Turn, pending: PendingRequest | None, advice: Advice) -> None:

@@ -27,9 +27,6 @@ from wschat.protocol.names import clean_message, clean_name, is_text
 from wschat.protocol.refusals import ErrorCode, Refused
 from wschat.protocol.requests import Action, Raw, Request
 
-RAW_REPLY = 5.0
-"""Seconds that a frame which was typed waits for a reply, and keeps what is typed after it waiting."""
-
 
 def _clean_raw(text: str) -> str:
     if not is_text(text):
@@ -76,18 +73,26 @@ def proceed(turn: Turn) -> None:
         pending, *rest = turn.state.outbox
         turn.change(outbox=tuple(rest))
         action = pending.request.action
-        if isinstance(pending.request, Raw):
-            turn.change_open(in_flight=pending)
-            turn.emit(Send(pending.request), SetTimer(Timer.REPLY, RAW_REPLY))
-        elif action != Action.REGISTER and turn.state.name is None:
+        if action not in {Action.REGISTER, RAW} and turn.state.name is None:
             reject(turn, pending, Refused(ErrorCode.NOT_REGISTERED, "you have no name yet"))
         elif action in {Action.MESSAGE, Action.LEAVE} and turn.state.room is None:
             reject(turn, pending, Refused(ErrorCode.NOT_IN_A_ROOM, "you are in no room"))
         else:
-            turn.change_open(in_flight=pending)
-            turn.emit(Send(pending.request))
+            _send(turn, pending)
     if turn.state.quitting and not (turn.state.pending or turn.state.listening):
         turn.emit(Quit())
+
+
+def _send(turn: Turn, pending: PendingRequest) -> None:
+    turn.change_open(in_flight=pending)
+    turn.emit(Send(pending.request), SetTimer(Timer.REPLY, turn.state.reply_wait))
+
+
+def title(pending: PendingRequest) -> str:
+    """Return what a request is, for people."""
+    if pending.request.action == Action.MESSAGE:
+        return "your message"
+    return f"/{pending.request.action} {pending.request.value}".rstrip()
 
 
 def reject(turn: Turn, pending: PendingRequest | None, why: Refused | Error | Advice) -> None:
@@ -102,11 +107,9 @@ def reject(turn: Turn, pending: PendingRequest | None, why: Refused | Error | Ad
     if pending is None:
         turn.emit(RequestFailed("", what, hint, code))
         return
-    is_text = pending.request.action == Action.MESSAGE
-    about = "your message" if is_text else f"/{pending.request.action} {pending.request.value}".rstrip()
     turn.change(refused=True)
-    turn.emit(RequestFailed(about, what, hint, code, pending.tag))
-    if is_text:
+    turn.emit(RequestFailed(title(pending), what, hint, code, pending.tag))
+    if pending.request.action == Action.MESSAGE:
         turn.emit(RestoreInput(Unsent(pending.line, pending.unconfirmed)))
 
 

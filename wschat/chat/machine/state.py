@@ -24,7 +24,7 @@ class PendingRequest:
     Attributes:
         tag: what a program calls it.
         unconfirmed: it was sent on a connection that is gone: nobody knows whether it arrived.
-        timeouts: how many replies did not come in time.
+        timeouts: how often its reply was waited for in vain, for `reply_wait` each time.
         early: messages of the room that it enters, which overtook the reply.
         fallbacks: what to ask instead when it is refused for a reason; in this order, each once.
     """
@@ -159,12 +159,14 @@ class ChatState:
         wanted_room: to be entered as soon as it can be.
         frames: frames are shown as they go over the wire.
         reconnect_limit: for how many seconds in a row it is tried to connect.
+        reply_wait: seconds after which it is said that a reply has not come.
         connections: how many were tried; each has a number.
         failures: how many tries to connect failed in a row.
         latency: seconds between our last request and its reply; nobody else's is known.
         outbox: what is to be sent, one after the other.
         requests: how many were made; each has a number in its id.
         refused: a request was refused.
+        silent: actions that were not answered, on two connections.
     """
 
     client_id: str
@@ -173,6 +175,7 @@ class ChatState:
     wanted_room: str | None = None
     reconnect_limit: float = math.inf
     frames: bool = False
+    reply_wait: float = 5.0
     connection: Connection = Connecting(attempt=1)
     connections: int = 1
     failures: int = 0
@@ -183,6 +186,7 @@ class ChatState:
     outbox: tuple[PendingRequest, ...] = ()
     requests: int = 0
     refused: bool = False
+    silent: frozenset[str] = frozenset()
     quitting: bool = False
 
     @property

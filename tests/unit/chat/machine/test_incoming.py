@@ -10,7 +10,6 @@ from wschat.chat.machine.advice import FUNCTIONS
 from wschat.chat.machine.connection import Closed, Opened
 from wschat.chat.machine.effects import FromServer, Listing, Reconnected, RequestFailed, Timer, Unsent
 from wschat.chat.machine.incoming import Received, Sent
-from wschat.chat.machine.outgoing import RAW_REPLY
 from wschat.lab.blueprint import FUNCTIONS as SPECS
 from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, DeleteRoom, Entry, Error, MultiMessage, Signup, SingleRoom
@@ -186,7 +185,7 @@ def test_name_gone_meanwhile() -> None:
 def test_a_busy_server_is_asked_again(answer: Error | GatewayError | str) -> None:
     """What we had is asked for again, on another connection and after a longer pause."""
     play = with_bob().feed(Closed(1), Opened(2))
-    play.feed(Timer.REPLY if isinstance(answer, str) else answer)
+    play.feed(*([Timer.REPLY] * 2 if isinstance(answer, str) else [answer]))
     assert play.closed == [2]
     assert play.state.name == "ann"
     [connect] = play.connects
@@ -219,7 +218,7 @@ def test_a_raw_frame(reply: wire.Event) -> None:
     """It goes as it was typed, without a name too; the reply is shown as it came, and nothing else of it."""
     play = Play().feed(Opened(1), "/raw  nonsense")
     (sent,) = (effect.request for effect in play.effects if isinstance(effect, effects.Send))
-    assert (sent.encode(), play.timers[Timer.REPLY]) == (" nonsense", RAW_REPLY)
+    assert (sent.encode(), play.timers[Timer.REPLY]) == (" nonsense", play.state.reply_wait)
     before = play.state
     assert play.feed(wire.SingleRoom("ops")).state.in_flight, "news are no reply"
     assert play.feed(came(reply)).shown == [effects.Frame(sent=False, text="it", time=7)]
