@@ -39,7 +39,10 @@ class Advice(NamedTuple):
 
 HINTS: dict[str, str] = {
     FUNCTION_FAILED: "the function's log group in CloudWatch shows what it met",
-    ErrorCode.UNKNOWN_ACTION: "the API is older than this client: run `wschat provision`",
+    ErrorCode.UNKNOWN_ACTION: (
+        "the API has no route for it, or its stage serves a deployment from before the route: run"
+        " `wschat provision`"
+    ),
     ErrorCode.NOT_REGISTERED: "/register NAME, then /join ROOM",
     ErrorCode.NAME_TAKEN: "choose another: /register NAME",
     ErrorCode.IN_A_ROOM: "/leave first",
@@ -60,7 +63,7 @@ FUNCTIONS: dict[str, str] = {
 # The texts of API Gateway's own frames; {function} is the one that the request's route calls.
 GATEWAY: dict[str, Advice] = {
     "Forbidden": Advice(
-        "API Gateway has no route for this action, or its stage serves an old deployment",
+        "API Gateway has no route for this action, its stage serves an old deployment, or asks for a key",
         "run `wschat provision`, then start the chat again",
         Symptom.FORBIDDEN,
     ),
@@ -75,7 +78,14 @@ GATEWAY: dict[str, Advice] = {
         Symptom.TIMED_OUT,
     ),
     "Too Many Requests": Advice(
-        "API Gateway throttles this stage or account", "wait a few seconds and try again", Symptom.THROTTLED
+        "the stage's throttle, the account's or the function's takes no more for now",
+        "wait a few seconds and try again; if it stays so, `wschat status` shows a throttle",
+        Symptom.THROTTLED,
+    ),
+    "Bad request body": Advice(
+        "a request model of the route does not allow the request",
+        "`wschat status` shows it, `wschat provision` takes it away",
+        Symptom.BAD_BODY,
     ),
 }
 
