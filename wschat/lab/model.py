@@ -133,6 +133,7 @@ class Resource(Attributes, ABC):
         cascades: whether AWS deletes it along with its parent.
         depends_on: the keys of what it can't be created without; one without a name is all of a kind.
         uses: the keys of what it needs while it works, which is deleted after it; likewise.
+        copies: the kinds of which it is a copy, as they are when it is made.
         read_with: the kinds that must be read too, in order to put names in the place of the ids in it.
         refers_to: the kind that an attribute of that name refers to: by name here, by id in AWS.
         names_api: the attribute in which `API` stands for the API's id.
@@ -148,6 +149,7 @@ class Resource(Attributes, ABC):
     kind: ClassVar[str]
     parent: ClassVar[str | None] = None
     cascades: ClassVar[bool] = False
+    copies: ClassVar[tuple[str, ...]] = ()
     read_with: ClassVar[tuple[str, ...]] = ()
     refers_to: ClassVar[str | None] = None
     names_api: ClassVar[str | None] = None

@@ -86,7 +86,10 @@ class Progress:
 
 
 def steps_to(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
-    """Return the steps to what is desired: dependencies first, then what is too much, last one first."""
+    """Return the steps to what is desired: dependencies first, then what is too much, last one first.
+
+    What is too much of what something copies is deleted before that is made.
+    """
     wanted = {resource.key: resource for resource in desired}
     extra = {key: resource for key, resource in actual.resources.items() if key not in wanted}
     left_alone, steps = {each.key for each in (*actual.unmanaged, *actual.unknown)}, list[Step]()
@@ -100,7 +103,10 @@ def steps_to(desired: Iterable[Resource], actual: Actual) -> tuple[Step, ...]:
         elif differences := resource.differences(found):
             verb = Verb.LEAVE if differences.keys() <= resource.told.keys() else Verb.UPDATE
             steps.append(Step(verb, resource, found))
-    deletes = [Step(Verb.DELETE, each, each) for each in reversed(extra.values())]
+    copied = {kind for step in steps if step.verb in MAKES for kind in step.resource.copies}
+    deletes = list[Step]()
+    for each in reversed(extra.values()):
+        (steps if each.kind in copied else deletes).append(Step(Verb.DELETE, each, each))
     return (*_in_order(steps, list(Task)), *_in_order(deletes, list(Task)[::-1]))
 
 
@@ -127,15 +133,17 @@ def changes(plan: Iterable[Step]) -> tuple[Step, ...]:
 def waits_for(step: Step, plan: Iterable[Step]) -> list[Step]:
     """Return the steps of a plan that must have ended before one of it begins.
 
-    What makes something waits for what that depends on. What deletes something waits for what uses it, so
+    What makes something waits for what that depends on, and until what is too much of what it copies is gone.
+    What deletes something waits for what uses it, so
     that nothing is made again; what looks at it, too, since AWS's reads lag behind its writes. What is left
     as it is, or only tagged, waits for nothing.
     """
     if step.verb in {Verb.LEAVE, Verb.ADOPT}:
         return []
     if step.verb in MAKES:
-        needed = step.resource.depends_on
-        return [each for each in plan if each.verb in MAKES and each.resource.is_among(needed)]
+        needed = dict.fromkeys(MAKES, step.resource.depends_on)
+        needed[Verb.DELETE] = [(kind, "") for kind in step.resource.copies]
+        return [each for each in plan if each.resource.is_among(needed.get(each.verb, ()))]
     changing = (each for each in plan if each.verb is not Verb.CHECK)
     return [each for each in changing if step.resource.is_among(_used(each))]
 

@@ -7,9 +7,9 @@ import pytest
 from wschat.lab.aws.functions import Function
 from wschat.lab.aws.log_groups import LogGroup
 from wschat.lab.aws.roles import Policy, Role
-from wschat.lab.aws.routes import Route
+from wschat.lab.aws.routes import Integration, Route
 from wschat.lab.aws.tables import Table
-from wschat.lab.aws.websocket_api import Api
+from wschat.lab.aws.websocket_api import Api, Deployment
 from wschat.lab.blueprint import blueprint
 from wschat.lab.chosen.choices import Choices
 from wschat.lab.model import Actual, Key, Lab, Resource, Task
@@ -116,6 +116,25 @@ def test_too_much() -> None:
     spare = [Route(name=name, integration=None, two_way=False) for name in ("old", "older")]
     plan = steps_to(DESIRED, exists(*DESIRED, *spare))
     assert [(step.verb, step.resource.name) for step in plan] == [("delete", "older"), ("delete", "old")]
+
+
+def test_what_is_deployed_is_without_what_is_too_much() -> None:
+    """A deployment has what is there when it is made: it waits until what is too much is gone."""
+    spare = Route(name="old", integration="Old", two_way=False)
+    leads = replace(next(each for each in DESIRED if isinstance(each, Integration)), name="Old")
+    changed = (each for each in DESIRED if isinstance(each, Deployment))
+    served = Deployment(name="served before")
+    there = [each for each in DESIRED if not isinstance(each, Deployment)]
+    plan = steps_to(DESIRED, exists(*there, served, leads, spare))
+    (deployment,) = changed
+    told = [(step.verb.value, step.resource.kind) for step in plan]
+    assert told == [
+        *(("delete", "route"), ("delete", "integration")),
+        *(("create", "deployment"), ("delete", "deployment")),
+    ]
+    held = {deployment.key, served.key}
+    assert held_back(plan, spare.key) == held | {leads.key}
+    assert held_back(plan, leads.key) == held
 
 
 def test_looks_at_what_was_made() -> None:

@@ -186,6 +186,7 @@ class Deployment(ApiPart):
     """
 
     kind = "deployment"
+    copies = ("integration", "route")
     id_name = "DeploymentId"
     read_with = (Api.kind, "stage")
     name: Annotated[str, "Description"]
@@ -193,7 +194,7 @@ class Deployment(ApiPart):
 
     @property
     def depends_on(self) -> tuple[Key, ...]:
-        return (("integration", ""), ("route", ""))
+        return tuple((kind, "") for kind in self.copies)
 
     @classmethod
     def attributes(cls, _cloud: "Cloud", _api: str, answer: Any) -> dict[str, Any]:  # noqa: ANN401

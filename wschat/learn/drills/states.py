@@ -21,15 +21,13 @@ POLICY = "wschat-drill"
 def states(drill: Drill, lab: Lab, desired: Parts) -> tuple[Parts, ...]:
     """Return what a lab is to become, one after the other, so that it is broken in the end.
 
-    What is served changes last: a deployment made before would have it as it was.
-
     Raises:
         UsageError: it lacks what would be broken, or is so already.
     """
     before, after = (_changed(lab, desired, changes) for changes in (drill.by_way_of, drill.changes))
     current, first = _deployment(desired, desired), _deployment(before, desired)
     last = first if drill.stale else _deployment(after, desired)
-    ways = (desired, current), (before, current), (before, first), (after, first), (after, last)
+    ways = (desired, current), (before, first), (after, last)
     becomes = [key for key, _ in groupby(_serving(*way) for way in ways)][1:]
     if not becomes and not drill.denial:
         raise UsageError("this lab is so by choice")
