@@ -16,7 +16,7 @@ from wschat.cli import console
 from wschat.cli.options import program
 from wschat.errors import ConnectError, LocalError, UsageError
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
-from wschat.local.join import LocalLab, join
+from wschat.local.join import LocalApi, LocalLab, join
 from wschat.local.lines import Line, Lines, as_json
 from wschat.signals import interrupt_on_termination
 
@@ -152,12 +152,19 @@ def url_in(lab: LocalLab, prefix: str | None = None) -> str:
     if len(served) == 1:
         return served[0][1]
     if not served:
-        lacking = f"no stage of its API {apis[0].name} has a deployment" if apis else "it has no such API"
+        lacking = _lacking(apis[0]) if apis else "it has no such API"
         make = f"{credentials(lab)} {program()} provision{f' --prefix {quote(prefix)}' if prefix else ''}"
         hint = f"make it by hand, or with `{make}`"
         raise UsageError(f"there is nothing to chat at: {lacking}", where="the local lab", hint=hint)
     choose = "; ".join(f"{name}: `wschat chat {url}`" for name, url in served)
     raise UsageError("there are several APIs to chat at", where="the local lab", hint=f"choose one: {choose}")
+
+
+def _lacking(api: LocalApi) -> str:
+    if api.urls:
+        stages = ", ".join(url.rpartition("/")[2] for url in api.urls)
+        return f"its API {api.name} serves the stage {stages}, and not the lab's"
+    return f"no stage of its API {api.name} has a deployment"
 
 
 @contextmanager

@@ -18,12 +18,15 @@ from wschat.lab.model import AWS_IAM, Actual, Lab
 from wschat.lab.plan import Verb, plan_down
 from wschat.learn.course import course
 from wschat.learn.drills import work
+from wschat.learn.drills.catalogue import DRILLS
 from wschat.learn.lesson import Lesson
 from wschat.learn.progress import Standing
 from wschat.text import safe
 
 UNITS = {"week": 604_800, "day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 """Seconds, the longest first; `parse_age` takes their first letters."""
+WIDE = 1000
+"""Columns of what is no terminal: a row stays on one line."""
 
 
 def parse_age(text: str) -> float:
@@ -47,7 +50,7 @@ def age(seconds: float | None) -> str:
         if unit not in {"week", "second"} and seconds >= length:
             count = int(seconds // length)
             return f"{count} {unit}{'s' if count > 1 else ''}"
-    return "less than a minute"
+    return "a moment"
 
 
 def show_labs(labs: Sequence[tuple[str, Actual]], now: float) -> None:
@@ -75,6 +78,7 @@ def show(labs: Sequence[Overview], now: float, *, spoil: bool = False) -> None:
         used = age(now - lab.used) + " ago" if lab.used else "none seen"
         table.add_row(*map(Text, (*row, age(now - born if born else None), used, _who(lab))))
     out = stdout()
+    out.width = out.width if out.is_terminal else WIDE
     if labs:
         out.print(table, soft_wrap=False)
     for lab in labs:
@@ -132,12 +136,13 @@ def _prefix(lab: Overview) -> str:
 
 
 def _reached(lab: Overview) -> str:
-    """Return the drill that a lab is in, or the lesson of which something is missing, if so."""
+    """Return the drill that a lab is in, or the lesson of which something is missing and the drills found."""
     if drill := work.running(lab.actual):
         hints = f", hint {drill.hints}" if drill.hints else ""
         return f"drill {drill.drill.name}{hints}"
-    lesson = _lesson(lab)
-    return f"{lesson.number} {lesson.id}" if lesson else "all there"
+    lesson, found = _lesson(lab), len(work.done(lab.actual))
+    drills = f", {found} of {len(DRILLS)} drills" if found else ""
+    return (f"{lesson.number} {lesson.id}" if lesson else "all there") + drills
 
 
 def _lesson(lab: Overview) -> Lesson | None:

@@ -115,10 +115,15 @@ def _execute(
 
 @contextmanager
 def watched(cloud: Cloud, show: Callable[[str], None]) -> Iterator[None]:
-    """Show each call that changes something, as it begins: its service, its operation, what it is about."""
+    """Show each call that changes something, as it begins: its service, its operation, what it is about.
+
+    One that is tried again, as until AWS has caught up with itself, is shown once.
+    """
+    begun = list[tuple[str, Mapping[str, Any]]]()
 
     def on_call(params: Mapping[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
-        if not model.name.startswith(READS):
+        if not model.name.startswith(READS) and (model.name, params) not in begun:
+            begun.append((model.name, {**params}))
             about = next((str(params[name]) for name in NAMED_BY if params.get(name)), "")
             show(f"{model.service_model.service_name} {model.name} {about}".strip())
 

@@ -86,6 +86,12 @@ def test_which_api(apis: dict[str, tuple[str, ...]], prefix: str | None, url: st
         ({}, None, "it has no such API", "AWS_ENDPOINT_URL=http://127.0.0.1:9 "),
         ({"mine": ()}, None, "no stage of its API mine has a deployment", "wschat provision`"),
         ({"mine": ("ws://a/dev",)}, "ann-", "it has no such API", "wschat provision --prefix ann-`"),
+        (
+            {"ann_chatroom_websocket": ("ws://c/production",)},
+            "ann-",
+            "its API ann-chatroom-websocket serves the stage production, and not the lab's",
+            "wschat provision --prefix ann-`",
+        ),
         ({"mine": ("ws://a/dev", "ws://a/beta")}, None, "several APIs", "mine: `wschat chat ws://a/beta`"),
     ],
 )

@@ -21,7 +21,7 @@ NOW = 1_000_000_000.0
 @pytest.mark.parametrize(
     ("seconds", "told"),
     [
-        (59, "less than a minute"),
+        (59, "a moment"),
         (60, "1 minute"),
         (2 * 3600 + 1, "2 hours"),
         (40 * 86_400, "40 days"),
@@ -95,7 +95,7 @@ def test_a_lab_in_a_drill(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> N
     lab = replace(lab, steps=(*lab.steps, Step(Verb.DELETE, extra)))
     overview.show([lab], NOW)
     told = capsys.readouterr().out
-    assert ("drill closed-door, hint" in told, "extra" in told) == (True, False)
+    assert ("drill closed-door, hint 2" in told, "extra" in told) == (True, False)
     overview.show([lab], NOW, spoil=True)
     assert "extra: route join" in capsys.readouterr().out
     for spoil in (False, True):
@@ -106,3 +106,24 @@ def test_a_lab_in_a_drill(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> N
             [1, 7],
         )
         assert bool(shown["changes"]) is spoil
+
+
+def test_a_class(cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Drills that were found are counted; a row fits on 80 columns, and is one line for programs."""
+    desired = engine.desired(cloud.lab, Actual())
+    there = {each.key: each for each in desired}
+    (api,) = (each for each in desired if isinstance(each, Api))
+    there[api.key] = replace(api, labels=(("wschat:drills", "7 1"),))
+    overview.show([lab_of(cloud, Actual(there, created=NOW), NOW)], NOW)
+    prefix, total = cloud.lab.prefix, len(desired)
+    row = f"{prefix} all there, 2 of 20 drills {total}/{total} a moment a moment ago nobody yet"
+    assert " ".join(capsys.readouterr().out.splitlines()[1].split()) == row
+    some = [replace(cloud, lab=replace(cloud.lab, prefix=prefix)) for prefix in ("a-", "b" * 32)]
+    halves = [Actual({each.key: each for each in engine.desired(lab.lab, Actual())[:2]}) for lab in some]
+    labs = [lab_of(lab, half, None) for lab, half in zip(some, halves, strict=True)]
+    overview.show(labs, NOW)
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    overview.show(labs[:1], NOW)
+    assert len(capsys.readouterr().out.splitlines()) == 2

@@ -61,9 +61,9 @@ def test_teardown_of_all(emulator: LocalLab, cloud: Cloud, region: str) -> None:
     done = wschat("teardown", "--plan", "--prefix", "c-")
     assert (done.returncode, "Plan: 1 to delete." in done.stdout) == (3, True)
     for options, code, told in (
-        (["--plan"], 3, "c-              1  less than a minute"),
+        (["--plan"], 3, "c-              1  a moment"),
         (["--older-than", "1h"], 0, NONE_OLD),
-        (["--older-than", "0s", "--plan"], 3, "a-              2  less than a minute"),
+        (["--older-than", "0s", "--plan"], 3, "a-              2  a moment"),
     ):
         done = wschat("teardown", "--all", *options)
         assert (done.returncode, told in done.stderr.replace("\n", " ")) == (code, True), done.stderr
@@ -77,7 +77,7 @@ def test_teardown_of_all(emulator: LocalLab, cloud: Cloud, region: str) -> None:
         shown = person.until(question)
         assert "to delete" in shown, "as the plan of each will call it"
         rows = [line.split(maxsplit=2) for line in shown.splitlines() if line[1:3] == "- "]
-        assert sorted(rows) == [["a-", "2", "less than a minute"], ["c-", "1", "less than a minute"]]
+        assert sorted(rows) == [["a-", "2", "a moment"], ["c-", "1", "a moment"]]
         person.type("2")
         assert person.end() == 0
         assert str(person).count("Looked again: nothing is left.") == 2

@@ -1,5 +1,7 @@
 """Lessons done alone, one after the other, and what was made by hand adopted, against a real emulator."""
 
+import pytest
+
 from tests.studies.account import Account
 from tests.studies.lessons import WAYS, through
 from tests.support.by_hand import by_hand, make
@@ -51,6 +53,8 @@ def test_calls_are_shown(empty: Cloud) -> None:
     with work.watched(empty, told.append):
         empty.dynamodb.list_tables()
         empty.logs.create_log_group(logGroupName="/a")
+        with pytest.raises(empty.logs.exceptions.ResourceAlreadyExistsException):
+            empty.logs.create_log_group(logGroupName="/a")
     empty.logs.delete_log_group(logGroupName="/a")
     assert told == ["logs CreateLogGroup /a"]
 
