@@ -12,13 +12,15 @@ from rich.text import Text
 
 from wschat.cli import console
 from wschat.cli.aws import NOTHING_CHANGED, connect, on_interrupt, waiting
-from wschat.cli.options import AwsTarget, Sign, Url, kept_lab, signer
+from wschat.cli.learn.drill import show_secret
+from wschat.cli.options import AwsTarget, Sign, Spoil, Url, kept_lab, signer
 from wschat.cli.report import show_left_alone
 from wschat.doctor import addressed, inside
 from wschat.doctor.findings import MOST, Finding, diagnose
 from wschat.doctor.visit import Visit
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab.aws.cloud import Cloud
+from wschat.learn.drills.work import Running, running
 from wschat.target import Target
 from wschat.text import safe
 
@@ -37,6 +39,7 @@ def doctor(
         ),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write the findings as JSON.")] = False,
+    spoil: Spoil = False,
 ) -> None:
     """Find the cause of what does not work. It changes nothing. Exit with 3 if it finds one."""
     from wschat.doctor.outside import visit  # what connects takes as long to load as all the rest
@@ -44,6 +47,8 @@ def doctor(
     notes = list[str]()
     with on_interrupt(NOTHING_CHANGED):
         cloud, account = _inside(target, notes)
+        if not spoil and account and (drill := running(account.actual)):
+            raise typer.Exit(_show_drill(drill, target, notes, json=json))
         at = _lab(target, url, account, sign=sign)
         others = inside.connected(cloud) if cloud and account and account.actual.resources else None
         talk = deep or others == 0
@@ -80,6 +85,16 @@ def _inside(target: Target, notes: list[str]) -> tuple[Cloud | None, inside.Acco
     except WschatError as error:
         notes.append(f"could not look inside: {error.where}: {error.what}")
         return None, None
+
+
+def _show_drill(drill: Running, target: Target, notes: Iterable[str], *, json: bool) -> ExitCode:
+    """Say that the lab is in a drill, and nothing that gives it away."""
+    if json:
+        told = {"drill": drill.drill.name, "complaint": drill.drill.complaint}
+        console.stdout().out(jsons.dumps(told | _as_json([], Visit(), notes), indent=2))
+    else:
+        show_secret(drill, target.commands)
+    return ExitCode.DIFFERENT
 
 
 def _lab(target: Target, url: str | None, account: inside.Account | None, *, sign: bool | None) -> Target:

@@ -188,6 +188,9 @@ Wire = Annotated[
         show_default=False,
     ),
 ]
+Spoil = Annotated[
+    bool, typer.Option("--spoil", help="Show what is wrong with a lab that is in a drill, too.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 

@@ -8,7 +8,8 @@ import typer
 
 from wschat.cli import console, overview, report
 from wschat.cli.aws import LOOKING, NOTHING_CHANGED, connect, connect_to_all, on_interrupt, waiting
-from wschat.cli.options import AwsTarget
+from wschat.cli.learn.drill import show_secret
+from wschat.cli.options import AwsTarget, Spoil
 from wschat.errors import ExitCode
 from wschat.lab import engine, inventory, labs
 from wschat.lab.aws.cloud import Cloud
@@ -26,9 +27,7 @@ def status(
         bool, typer.Option("--all", help="Show how far each lab of this account and region has come.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write what differs as JSON.")] = False,
-    spoil: Annotated[
-        bool, typer.Option("--spoil", help="Show what differs of a lab that is in a drill, too.")
-    ] = False,
+    spoil: Spoil = False,
 ) -> None:
     """Show what exists of the lab and what differs. Exit with 0 if nothing does, else with 3."""
     if every:
@@ -73,12 +72,8 @@ def _show_drill(drill: Running, cloud: Cloud, actual: Actual, target: Target, *,
     if json:
         report.show_json(cloud.lab, None, actual, url, cloud.notes)
         return ExitCode.DIFFERENT
-    out = console.stdout()
-    out.print(
-        f"This lab is in a drill: {drill.drill.name}. What differs is for you to find (--spoil shows it)."
-    )
-    out.out(f"URL: {url}")
-    out.print(f"`{target.commands['learn check']}` tells whether it is mended.", markup=False)
+    show_secret(drill, target.commands)
+    console.stdout().out(f"URL: {url}")
     return ExitCode.DIFFERENT
 
 

@@ -97,6 +97,15 @@ def show(running: work.Running, cloud: Cloud, commands: Mapping[str, str]) -> No
         err.print(Text.assemble("  ", (commands[name].ljust(width), "bold"), f"  {effect}"), soft_wrap=True)
 
 
+def show_secret(running: work.Running, commands: Mapping[str, str]) -> None:
+    """Say that a lab is in a drill, and what people complain of, in place of what gives it away."""
+    out = console.stdout()
+    out.print(Text(f"This lab is in a drill: {running.drill.name}. Somebody says:"))
+    out.print(Text(f"  {running.drill.complaint}"))
+    out.print("What is wrong is for you to find (--spoil shows it).")
+    out.print(f"`{commands['learn check']}` tells whether it is mended.", markup=False)
+
+
 def announce(actual: Actual) -> None:
     """Say before a plan is shown that it gives a drill away, if the lab is in one."""
     if drill := work.running(actual):

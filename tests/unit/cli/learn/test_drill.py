@@ -5,6 +5,7 @@ import typer
 
 from tests.support.labs import lab_of, provision
 from wschat.cli import provision as command
+from wschat.cli.doctor import doctor
 from wschat.cli.learn.check import check
 from wschat.cli.learn.drill import drill
 from wschat.cli.status import status
@@ -26,7 +27,7 @@ def lab(clients: Cloud) -> Cloud:
 
 @pytest.mark.usefixtures("account")
 def test_from_end_to_end(emulator: LocalLab, lab: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
-    """Who uses the lab is asked; the complaint and no cause, from status neither; hints; mended, and told."""
+    """Who uses the lab is asked; the complaint and no cause, by no command; hints; mended, and told."""
     target, found = Target(prefix=lab.lab.prefix, endpoint_url=emulator.endpoint), work.named("bad-gateway")
     somebody = {"ID": {"S": "somebody="}, "connected": {"N": "1"}}
     for item in (somebody, {"ID": {"S": "name#somebody"}}, {"ID": {"S": "#rooms"}}):
@@ -40,6 +41,15 @@ def test_from_end_to_end(emulator: LocalLab, lab: Cloud, capsys: pytest.CaptureF
     told = capsys.readouterr().out
     assert (ended.value.exit_code, f"in a drill: {found.name}" in told) == (3, True)
     assert not [word for word in ("environment", "Connect\n", "differ ") if word in told]
+    for json in (False, True):
+        with pytest.raises(typer.Exit) as ended:
+            doctor(target, json=json)
+        told = capsys.readouterr().out
+        assert (ended.value.exit_code, found.name in told, found.complaint in told) == (3, True, True)
+        assert "502" not in told.replace(found.complaint, "")
+    with pytest.raises(typer.Exit):
+        doctor(target, spoil=True)
+    assert "1. the handshake is refused with 502" in capsys.readouterr().out
     for json, says in (
         (True, '"drill": "bad-gateway",\n  "next": null,\n  "lessons": []'),
         (False, "Not mended yet"),
