@@ -23,7 +23,7 @@ HEADINGS = {
     "### Answer": "answer",
 }
 FENCE = re.compile(r" {0,3}(```|~~~)")
-PLACEHOLDER = re.compile(r"\{(prefix|region|account|url|role)\}")
+PLACEHOLDER = re.compile(r"\{(prefix|region|account|url|role|options)\}")
 MODULES = {spec.module for spec in FUNCTIONS}
 ALLOWED = f"headings may be {', '.join(HEADINGS)}"
 

@@ -1,10 +1,14 @@
 """What one does by hand in a lesson: the commands of aws, and where in the console what is entered."""
 
+from shutil import which
+from textwrap import wrap
+
 from rich.text import Text
 
 from wschat.cli import console
 from wschat.cli.learn.pages import show_markdown
-from wschat.cli.learn.place import Place, show_line
+from wschat.cli.learn.place import Place
+from wschat.cli.local import credentials
 from wschat.cli.options import program
 from wschat.lab.aws.functions import Function
 from wschat.lab.aws.stages import Stage
@@ -17,16 +21,30 @@ from wschat.learn.progress import Standing
 
 NO_CONSOLE = "There is none for a lab on this machine. In an account, this is where:\n"
 GIVEN = "A role was given to all functions, so none is to be made."
+NO_PROGRAM = "There is no program `aws` here. This brings it: pip install awscli\n"
+DELETE = "Delete {} {}: it can't be changed into what it should be.\n"
+AND_GOES_ON, WIDTH = " \\\n    ", 74
+"""What a line for a shell ends with, and the next one begins; columns without both."""
 DONE = "All of it is there already. So it is made:"
 
 
 def lacking(there: Standing, lesson: Lesson) -> tuple[Step, ...]:
-    """Return the steps that make what lacks of a lesson; of one that is done, those that made it."""
+    """Return the steps that make what lacks of a lesson; of one that is done, those that made it.
+
+    What can't be changed is deleted first.
+    """
     if steps := [step for step in there.steps(lesson) if step.verb in MAKES]:
-        return tuple(steps)
+        return tuple(one for step in steps for one in _anew(step))
     console.stdout().print(GIVEN if there.has_given_role(lesson) else DONE)
     own = (each for each in there.wanted(lesson) if each.kind != Stage.kind or Stage.kind in lesson.makes)
     return tuple(Step(Verb.CREATE, each) for each in own)
+
+
+def _anew(step: Step) -> tuple[Step, ...]:
+    """Return a step, or two in its place, where what exists can't be changed into what should."""
+    if step.found and step.resource.fixed & step.resource.differences(step.found).keys():
+        return Step(Verb.DELETE, step.found, step.found), Step(Verb.CREATE, step.resource)
+    return (step,)
 
 
 def show_commands(there: Standing, lesson: Lesson, place: Place) -> None:
@@ -35,9 +53,11 @@ def show_commands(there: Standing, lesson: Lesson, place: Place) -> None:
     if not steps:
         return
     typed = pasted(steps, _shell(there, place))
-    if place.local:
-        show_line(place.local)
+    if not which("aws"):
+        out.print(NO_PROGRAM, markup=False)
     out.print("Paste this into a shell in another terminal, all at once or command by command:\n")
+    if place.local:
+        out.out(AND_GOES_ON.join(wrap(f"export {credentials(place.local)}", WIDTH)), highlight=False)
     for command in typed:
         out.out(command, highlight=False)
 
@@ -55,4 +75,7 @@ def show_console(there: Standing, lesson: Lesson, place: Place) -> None:
     if packed := [step.resource.name for step in steps if isinstance(step.resource, Function)]:
         console.stdout().print(Text(f"In a shell, for the zips: {_shell(there, place).pack(packed)}\n"))
     for step in steps:
-        show_markdown(markdown(step.resource, lab, api))
+        if step.verb is Verb.DELETE:
+            console.stdout().print(Text(DELETE.format(step.resource.kind, step.resource.name)))
+        else:
+            show_markdown(markdown(step.resource, lab, api))

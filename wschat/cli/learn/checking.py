@@ -7,10 +7,12 @@ from typing import Any
 from rich.text import Text
 
 from wschat.cli import console
+from wschat.lab.aws.permissions import Permission
 from wschat.lab.blueprint import given_role
 from wschat.learn.drills.work import Running
 from wschat.learn.lesson import Lesson
 from wschat.learn.progress import Fault, Standing
+from wschat.learn.resources import label
 from wschat.text import safe
 
 
@@ -22,7 +24,7 @@ def show_faults(there: Standing, lesson: Lesson) -> bool:
         if there.has_given_role(lesson):
             what = f"the role {given_role(there.lab)[1]}, which was given, is there for Lambda to take on"
         out.print(Text(safe(f"✓ {lesson.number} {lesson.id}: {what}."), "green"))
-        if lack := not there.wanted(lesson) and there.actual.resources and there.lacking(lesson):
+        if lack := there.actual.resources and there.lacking(lesson):
             out.print(f"Not done before it: {numbered(lack)}.", markup=False)
         return True
     first = [each for each in faults if each.resource is faults[0].resource]
@@ -44,7 +46,8 @@ def numbered(lessons: Iterable[Lesson]) -> str:
 
 def named(fault: Fault) -> str:
     """Return what a fault is about, as people read it."""
-    return safe(f"{fault.resource.kind} {fault.resource.name}")
+    resource = fault.resource
+    return safe(label(resource) if isinstance(resource, Permission) else f"{resource.kind} {resource.name}")
 
 
 def show_all(there: Standing) -> None:

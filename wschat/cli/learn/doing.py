@@ -60,11 +60,12 @@ def offer(steps: Iterable[Step], keeping: Iterable[Step]) -> str:
 
 
 def _ask(cloud: Cloud, there: Standing, lessons: Sequence[Lesson], question: str, *, yes: bool) -> None:
-    """Show what is to be done for lessons, and ask."""
+    """Show what is to be done for lessons, and ask; what needs no answer is shown as it is done."""
     steps = dict.fromkeys(step for each in lessons for step in changes(there.steps(each)))
     with on_interrupt(NOTHING_CHANGED):
         announce(there.actual)
-        report.show_plan([*steps], console.stderr())
+        if not yes:
+            report.show_plan([*steps], console.stderr())
         confirm(question, cloud, yes=yes)
 
 

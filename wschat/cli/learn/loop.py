@@ -5,7 +5,6 @@ from dataclasses import replace
 from functools import partial
 
 import typer
-from rich.text import Text
 
 from wschat.cli import console
 from wschat.cli.aws import completed
@@ -50,6 +49,7 @@ class Loop:
         self._makes = made(lessons)
         self._at = 0
         self._done = set[str]()  # the lessons that were found to be whole when one looked last
+        self._thinking = False
         self._drill: Running | None = None  # the drill that the lab was in then
 
     @property
@@ -59,13 +59,13 @@ class Loop:
 
     @property
     def choices(self) -> Sequence[Choice]:
-        """What can be chosen there."""
-        return offered(self.lesson)
+        """What can be chosen there; nothing while one answers a question."""
+        return () if self._thinking else offered(self.lesson)
 
     @property
     def words(self) -> Mapping[str, str]:
         """What can be typed there, and what each means: the choices, and the lessons to go to."""
-        lessons = {each.id: each.title for each in self._lessons}
+        lessons = {each.id: each.title for each in self._lessons if not self._thinking}
         return {each.name: each.what for each in self.choices} | lessons
 
     def begin(self, first: Lesson | None) -> None:
@@ -273,6 +273,8 @@ class Loop:
                 f"See {each}", plain=True
             ) as show:  # above an animation nothing can be printed
                 observe(replace(scene, cloud=replace(cloud, on_wait=show)), each, pages.show_sight)
+        if self.lesson.shows and self.lesson.makes and self.lesson.id not in self._done:
+            console.stdout().print(pages.WHEN_DONE)
         self._text(self.lesson.shows)
 
     def _maker(self, resource: str) -> str:
@@ -282,11 +284,14 @@ class Loop:
         """Ask the lesson's questions; whatever is answered, tell the answer."""
         for each in self.lesson.questions:
             self._text(each.question)
+            self._thinking = True
             try:
                 self.ask(YOURS)
             except (EOFError, KeyboardInterrupt):
                 console.stdout().print()
                 return
+            finally:
+                self._thinking = False
             self._text(each.answer)
 
     def next(self) -> None:
@@ -294,7 +299,8 @@ class Loop:
         if self._at + 1 < len(self._lessons):
             self._go(self._lessons[self._at + 1])
         else:
-            console.stdout().print("That was the last lesson. q leaves; b goes back; l lists them all.")
+            drill = self._place.commands()["learn drill"]
+            pages.show_end(drill)
 
     def back(self) -> None:
         """Go to the lesson before."""
@@ -302,13 +308,7 @@ class Loop:
 
     def list(self) -> None:
         """List all lessons; typing a number or a name goes to one."""
-        out = console.stdout()
-        width = max(len(each.id) for each in self._lessons)
-        for each in self._lessons:
-            mark = "*" if each is self.lesson else " "
-            done = " (done)" if each.id in self._done else ""
-            out.print(Text(f"{mark} {each.number}  {each.id.ljust(width)}  {each.title}{done}"))
-        out.print("A number or a name goes to that lesson.")
+        pages.show_list(self._lessons, self.lesson, self._done)
 
     def help(self) -> None:
         """Show what can be chosen."""

@@ -3,7 +3,7 @@
 import os
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import ClassVar
 
@@ -22,6 +22,13 @@ from wschat.text import safe
 
 WIDEST = 100
 """Columns of a text, however wide the terminal is."""
+MOST = 3
+"""So many of a kind are named in a title; more would push it off the screen."""
+WHEN_DONE = "\n(When the lesson is done, and i finds it right, this is to be seen:)"
+LAST = (
+    "That was the last lesson. Before you clean up: in another terminal, this breaks one thing, for you to"
+    " find:\n  {}\nq leaves; b goes back; l lists them all."
+)
 THEME = Theme({"markdown.code": "bold"})
 BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```\n?", re.MULTILINE | re.DOTALL)
 
@@ -93,11 +100,29 @@ def show_title(lesson: Lesson, number: int, of: int, makes: Iterable[str], *, ma
 
 
 def _by_kind(makes: Iterable[str]) -> Iterator[str]:
-    """Yield what a lesson makes, with each kind named once."""
+    """Yield what a lesson makes, with each kind named once; of more than `MOST` only how many there are."""
     for kind, some in groupby(
         makes, lambda each: next(kind for kind in KINDS if f"{each} ".startswith(f"{kind} "))
     ):
-        yield f"{kind} {', '.join(each.removeprefix(kind).strip() for each in some)}".strip()
+        names = [each.removeprefix(kind).strip() for each in some]
+        several = f"{len(names)} {kind}s".replace("ys", "ies")
+        yield several if len(names) > MOST else f"{kind} {', '.join(names)}".strip()
+
+
+def show_list(lessons: Sequence[Lesson], here: Lesson, done: Container[str]) -> None:
+    """Show all lessons, where one is among them, and which are done, by their ids."""
+    out = console.stdout()
+    width = max(len(each.id) for each in lessons)
+    for each in lessons:
+        mark = "*" if each is here else " "
+        state = " (done)" if each.id in done else ""
+        out.print(Text(f"{mark} {each.number}  {each.id.ljust(width)}  {each.title}{state}"))
+    out.print("A number or a name goes to that lesson.")
+
+
+def show_end(drill: str) -> None:
+    """Say what comes after the last lesson; `drill` is what to type for a drill."""
+    console.stdout().print(Text(LAST.format(drill)))
 
 
 def show_choices(choices: Sequence[Choice]) -> None:

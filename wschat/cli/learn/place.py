@@ -94,6 +94,7 @@ class Place:
             "account": lab.account if lab else "ACCOUNT",
             "url": self.url or "wss://…",
             "role": self.role or "ROLE",
+            "options": self.target.options,
         }
 
     def commands(self, lessons: Iterable[Lesson] = ()) -> dict[str, str]:

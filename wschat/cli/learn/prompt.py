@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from prompt_toolkit import PromptSession
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from wschat import paths
 from wschat.chat.ui.prompt import history_in
@@ -28,12 +30,22 @@ class Words(Completer):
 
 
 def asker(words: Callable[[], Mapping[str, str]], toolbar: Callable[[int], str]) -> Ask:
-    """Return what asks: Tab completes `words`, and `toolbar` is text for so many columns."""
+    """Return what asks: Tab completes `words`, and `toolbar` is text for so many columns.
+
+    Ctrl-C drops what is typed, as in a shell; where nothing is, it raises.
+    """
+    keys = KeyBindings()
+
+    @keys.add("c-c", filter=Condition(lambda: bool(session.default_buffer.text)))
+    def drop(event: KeyPressEvent) -> None:
+        event.current_buffer.reset()
+
     session = PromptSession[str](
+        key_bindings=keys,
         history=history_in(paths.learn_history()),
         completer=Words(words),
         complete_while_typing=False,
-        bottom_toolbar=lambda: toolbar(session.output.get_size().columns),
+        bottom_toolbar=lambda: toolbar(session.output.get_size().columns) or None,
     )
     session.app.renderer.cpr_not_supported_callback = None  # nobody needs to know
     return session.prompt

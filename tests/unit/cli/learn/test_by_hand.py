@@ -1,5 +1,8 @@
 """What one does by hand in a lesson, of what lacks."""
 
+import os
+from shutil import which
+
 import pytest
 
 from tests.support.labs import drain
@@ -7,6 +10,7 @@ from wschat.cli.learn.by_hand import lacking, show_commands, show_console
 from wschat.cli.learn.options import find
 from wschat.cli.learn.place import Place
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.tables import Table
 from wschat.learn import work
 from wschat.learn.course import course
 from wschat.local.join import LocalLab
@@ -20,7 +24,36 @@ def test_credentials_of_a_local_lab(
     there = work.look(cloud, course())
     for local, told in ((None, False), (emulator, True)):
         show_commands(there, find(course(), "02"), Place(Target(), local=local))
-        assert ("export AWS_ENDPOINT_URL=" in capsys.readouterr().out) == told
+        block = capsys.readouterr().out.partition("Paste this")[2]
+        assert ("\nexport AWS_ENDPOINT_URL=" in block) == told, "it is pasted with the rest"
+
+
+def test_without_the_program(
+    cloud: Cloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where there is no `aws`, it is told what brings it."""
+    there = work.look(cloud, course())
+    for path, told in ((os.environ["PATH"], which("aws") is None), ("", True)):
+        monkeypatch.setenv("PATH", path)
+        show_commands(there, find(course(), "02"), Place(Target()))
+        assert ("pip install awscli" in capsys.readouterr().out) == told
+
+
+def test_what_can_not_be_changed(empty: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is deleted, and then made as it should be: a table with another key."""
+    wrong = Table(name="client-records", partition_key="id")
+    wrong.create(empty)
+    there, tables = work.look(empty, course()), find(course(), "02")
+    show_commands(there, tables, Place(Target()))
+    told = capsys.readouterr().out
+    does = [
+        told.index(f"aws dynamodb {each}")
+        for each in ("delete-table", "wait table-not-exists", "create-table")
+    ]
+    assert does == sorted(does)
+    show_console(there, tables, Place(Target()))
+    told = capsys.readouterr().out
+    assert told.index("Delete table client-records: it can't be changed") < told.index("Create table")
 
 
 def test_what_lacks(cloud: Cloud, capsys: pytest.CaptureFixture[str]) -> None:

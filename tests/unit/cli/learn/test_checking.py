@@ -23,6 +23,21 @@ def test_one_resource_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_how_things_are_called(capsys: pytest.CaptureFixture[str]) -> None:
+    """A permission goes by its function and its route, as in the lesson's title."""
+    show_faults(standing(each for each in having("API") if each.kind != "permission"), LESSONS["first-route"])
+    assert capsys.readouterr().out.startswith("✗ permission Connect $connect: API Gateway may not call")
+
+
+def test_what_comes_before(capsys: pytest.CaptureFixture[str]) -> None:
+    """A lesson that is right says which ones before it are not."""
+    there = standing(each for each in having("API") if each.kind != "table")
+    assert show_faults(there, LESSONS["deploy"])
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "Not done before it: 02 connections-table, 03 rooms-table."
+    ]
+
+
 @pytest.mark.parametrize(
     ("there", "told"),
     [

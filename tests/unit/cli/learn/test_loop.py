@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -119,6 +120,34 @@ def test_a_lesson(learn: Learn, cloud: Cloud) -> None:
     assert -1 not in places, told[places.index(-1)]
     assert [shown.rfind(each) for each in told[-3:]] == sorted(shown.rfind(each) for each in told[-3:])
     assert loop.lesson.id == "third"
+
+
+def test_while_one_thinks(learn: Learn) -> None:
+    """Nothing can be chosen then, so a letter is an answer."""
+    offered = list[Sequence[str]]()
+    loop, _ = learn()
+
+    def ask(prompt: str) -> str:
+        offered.append([*loop.words, *(each.name for each in loop.choices)])
+        return "t" if prompt.endswith("> ") and len(offered) == 1 else "q"
+
+    loop.ask = ask
+    loop.run()
+    assert [bool(each) for each in offered] == [True, False, True]
+
+
+def test_what_is_to_be_seen(learn: Learn) -> None:
+    """It is that of a lesson that is done: where that is not so, it is said."""
+    some = tuple(replace(each, shows="Nothing yet.") for each in TABLES)
+    _, shown = learn("d", "n", "s", "d", "s", of=some)
+    assert shown.count("See items client-records") == 2
+    assert shown.count("When the lesson is done") == 1
+
+
+def test_the_end(learn: Learn) -> None:
+    """Who has done all is told of the drills, of this lab."""
+    _, shown = learn("n", at=3)
+    assert "\n  wschat learn drill --prefix " in shown
 
 
 def test_where_one_is(learn: Learn) -> None:

@@ -92,6 +92,19 @@ def test_what_it_makes(capsys: pytest.CaptureFixture[str]) -> None:
     assert "; deployment; stage" in told
 
 
+def test_a_lesson_fits_a_screen(capsys: pytest.CaptureFixture[str]) -> None:
+    """A title, the text below it and the prompt with its choices are on 24 lines of 80 columns."""
+    lessons = course()
+    for number, lesson in enumerate(lessons, 1):
+        pages.show_title(lesson, number, len(lessons), made(lessons)[lesson.id], made=False)
+        pages.show_markdown(lesson.why)
+        shown = capsys.readouterr().out.strip().splitlines()
+        below = ["", "prompt", *pages.toolbar(offered(lesson), 80).splitlines()]
+        assert len(shown) + len(below) <= 24, lesson.id
+    pages.show_title(lessons[5], 6, 17, made(lessons)["other-functions"], made=False)
+    assert "6 roles; policy RegisterUserRole; 6 log groups; 6 functions" in capsys.readouterr().out
+
+
 def test_sights(capsys: pytest.CaptureFixture[str]) -> None:
     """When, who, and what; a document stands below."""
     for sight in (Sight(0.034, "you hear", "[b]x"), Sight(1.5, "", "a remark"), Sight(12, "policy", "{\n}")):

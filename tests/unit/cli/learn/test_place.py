@@ -19,7 +19,14 @@ def test_an_account() -> None:
     assert place.command("web", "wss://x/development", signed=False).endswith("web --url wss://x/development")
     signed = place.command("chat", "wss://x/development", signed=True)
     assert signed.endswith("chat --url wss://x/development --sign --region eu-west-1 --profile me")
-    names = {"prefix": "a-", "region": "eu-west-1", "account": "ACCOUNT", "url": "wss://…", "role": "ROLE"}
+    names = {
+        "prefix": "a-",
+        "region": "eu-west-1",
+        "account": "ACCOUNT",
+        "url": "wss://…",
+        "role": "ROLE",
+        "options": " --prefix a- --region eu-west-1 --profile me",
+    }
     assert place.values == names
 
 

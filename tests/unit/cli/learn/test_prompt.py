@@ -42,6 +42,8 @@ def test_a_line(keyboard: PipeInput) -> None:
     keyboard.send_text("\x04")
     with pytest.raises(EOFError):
         ask("> ")
+    keyboard.send_text("chec\x03quit\r")
+    assert ask("> ") == "quit", "Ctrl-C drops what was typed"
     keyboard.send_text("\x03")
     with pytest.raises(KeyboardInterrupt):
         ask("> ")
