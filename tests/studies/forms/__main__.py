@@ -2,22 +2,19 @@
 
 import argparse
 import os
-import pickle
 import random
-import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
 from multiprocessing import get_context
-from typing import TypeVar
 
+from tests.studies.forked import forked
 from tests.studies.forms.trials import RUNS, Standing, heard, judge
 from tests.studies.forms.warps import Warp
 from tests.support.plane.embedded import Embedded
 from wschat.local.environment import clean_environment
 
-T = TypeVar("T")
 LONGEST_S = 60
 """Seconds of a core that a case may take, however busy the machine is."""
 STANDING = list[Standing]()
@@ -50,12 +47,12 @@ def cases(given: argparse.Namespace) -> list[tuple[str, Warp]]:
 
 @cache
 def heard_by(run: str) -> list[Warp]:
-    return forked(partial(heard, STANDING[0], run))
+    return forked(partial(heard, STANDING[0], run), LONGEST_S)
 
 
 @cache
 def told_by_status(warp: Warp) -> list[str]:
-    return forked(lambda: STANDING[0].run("status", warp).differs)
+    return forked(lambda: STANDING[0].run("status", warp).differs, LONGEST_S)
 
 
 def in_what_they_tell(forms: list[Warp]) -> list[Warp]:
@@ -84,32 +81,11 @@ LISTS = {"GetApis", "DescribeLogGroups"}
 """What is read of one lab as well."""
 
 
-def forked(work: Callable[[], T]) -> T:
-    """Do something in a copy of this process, which is forgotten; return what it returns.
-
-    Raises:
-        EOFError: the copy died, or did not end within `LONGEST_S`.
-    """
-    read, write = os.pipe()
-    if child := os.fork():
-        os.close(write)
-        try:
-            with os.fdopen(read, "rb") as pipe:
-                told: T = pickle.load(pipe)  # noqa: S301  our own
-        finally:
-            os.waitpid(child, 0)
-        return told
-    signal.setitimer(signal.ITIMER_PROF, LONGEST_S)
-    with os.fdopen(write, "wb") as pipe:
-        pickle.dump(work(), pipe)
-    os._exit(0)
-
-
 def attempt(case: tuple[str, Warp]) -> tuple[str, list[str]]:
     """Try one case; return its command, and what must not be."""
     run, warp = case
     try:
-        found = forked(partial(judge, STANDING[0], run, warp))
+        found = forked(partial(judge, STANDING[0], run, warp), LONGEST_S)
     except EOFError:
         found = [f"it does not end within {LONGEST_S} s of a core"]
     return run, [f"{run} with {warp}: {problem}" for problem in found]

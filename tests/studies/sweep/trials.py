@@ -1,13 +1,14 @@
 """What follows a run that fails somewhere: whether the next one makes good."""
 
 import re
-import signal
 import traceback
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache, partial
 from typing import NoReturn
 
+from tests.studies.forked import forked
 from tests.studies.sweep.cases import ALWAYS, Case, Reference, ask
 from tests.studies.sweep.killing import KillWorld
 from tests.studies.sweep.world import LAG_S, PREFIX, Death, End, World, contents
@@ -19,8 +20,8 @@ from wschat.lab import engine, inventory
 from wschat.lab.aws.websocket_api import API_NAME
 from wschat.lab.blueprint import FUNCTIONS, STAGE
 
-LONGEST_S = 180
-"""Seconds of real time after which a case is given up: it hangs."""
+LONGEST_S = 60
+"""Seconds of a core that a case may take."""
 SERVED_S = 90.0
 """Seconds after which an update is served everywhere."""
 ROUTES = {key for spec in FUNCTIONS for key in spec.routes} | {"ping", "$default"}
@@ -66,37 +67,45 @@ class Failing:
 
 
 def attempt(known: Reference, case: Case) -> Result:
-    """Try a case in a world of its own for each way to go on; whatever happens becomes part of the result."""
-    signal.signal(signal.SIGALRM, _hangs)
-    signal.alarm(LONGEST_S)
-    result = Result(str(case), call=str(known.asked(case)))
-    ways = [_tear_down] if case.run == "teardown" else [_provision_again, _tear_down]
+    """Try a case in a copy of a world; whatever happens becomes part of the result."""
+    world = _before(case.run, kills=case.kills)
     try:
-        for go_on in ways:
-            world, ended = _fail(case, known)
-            _judge(ended, case, result)
-            result.wrong += go_on(world, known)
+        return forked(partial(_attempt, world, known, case), LONGEST_S)
+    except EOFError:
+        return Result(str(case), str(known.asked(case)), wrong=[f"it died, or takes more than {LONGEST_S} s"])
+
+
+@lru_cache(maxsize=1)
+def _before(run: str, *, kills: bool) -> World:
+    """Return a world in which a run can begin; it lasts until the next one: a process has one account."""
+    ministack = Embedded()
+    ministack.empty()
+    world = KillWorld(ministack) if kills else World(ministack)
+    if run == "teardown":
+        world.run("provision").must_be_clean()
+        world.clock.sleep(LAG_S)
+    return world
+
+
+def _attempt(world: World, known: Reference, case: Case) -> Result:
+    """Let a run fail, and go on from there in each way, in a copy of the world."""
+    result = Result(str(case), call=str(known.asked(case)))
+    try:
+        ended = _fail(world, case, known)
+        _judge(ended, case, result)
+        if case.run == "provision":
+            result.wrong += forked(partial(_provision_again, world, known), LONGEST_S)
+        result.wrong += _tear_down(world)
     except (Exception, Death):  # noqa: BLE001  what fails in an unknown way did not hold
         result.wrong.append(traceback.format_exc())
-    signal.alarm(0)
     return result
 
 
-def _hangs(*_: object) -> NoReturn:
-    raise TimeoutError(f"it hangs for {LONGEST_S} s")
-
-
-def _fail(case: Case, known: Reference) -> tuple[World, End | Death]:
-    """Let a run fail in an account with nothing else in it; return how it ended."""
-    ministack = Embedded()
-    ministack.empty()
-    world = KillWorld(ministack) if case.kills else World(ministack)
-    if case.run == "teardown":
-        world.run("provision").must_be_clean()
-        world.clock.sleep(LAG_S)
+def _fail(world: World, case: Case, known: Reference) -> End | Death:
+    """Let a run fail; return how it ended."""
     if isinstance(world, KillWorld):
         world.kill(case, known)
-        return world, Death()
+        return Death()
     failing = Failing(case)
     ended: End | Death
     world.plane.on_kill = die
@@ -106,7 +115,7 @@ def _fail(case: Case, known: Reference) -> tuple[World, End | Death]:
         ended = death
     assert failing.caught, "this run was another one"
     assert str(ask(world.plane, failing.caught)) == str(known.asked(case)), "this run was another one"
-    return world, ended
+    return ended
 
 
 def die() -> NoReturn:
@@ -135,7 +144,7 @@ def _provision_again(world: World, known: Reference) -> list[str]:
     return found or [*_look_again(world)]
 
 
-def _tear_down(world: World, _known: Reference) -> list[str]:
+def _tear_down(world: World) -> list[str]:
     """See that a teardown leaves nothing."""
     return [*_succeed(world, "teardown"), *(f"left: {line}" for line in contents())]
 
