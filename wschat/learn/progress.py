@@ -249,10 +249,15 @@ class Standing:
 
 
 def _undeployed(there: Mapping[Key, Resource], wanted: Iterable[Resource]) -> dict[Key, Resource]:
-    """Return resources without the deployment that is wanted, and a stage that serves none."""
-    deployments = {each.key for each in wanted if isinstance(each, Deployment)}
-    bare = (replace(each, deployment=None) if isinstance(each, Stage) else each for each in there.values())
-    return {each.key: each for each in bare if each.key not in deployments}
+    """Return resources without the deployment that is wanted, which no stage serves then."""
+    again = {each.key for each in wanted if isinstance(each, Deployment)}
+    bare = (
+        replace(each, deployment=None)
+        if isinstance(each, Stage) and (Deployment.kind, each.deployment) in again
+        else each
+        for each in there.values()
+    )
+    return {each.key: each for each in bare if each.key not in again}
 
 
 def differences(wanted: Resource, found: Resource) -> dict[str, tuple[Any, Any]]:

@@ -230,6 +230,14 @@ def test_an_older_deployment() -> None:
     assert [step.verb for step in there.steps(LESSONS["answering-route"])] == ["create", "update", "delete"]
 
 
+def test_the_next_deployment() -> None:
+    """Where routes are missing, what the stage serves until then is told as it is."""
+    there = standing(up_to("deploy"))
+    (stage,) = (each for each in there.steps(LESSONS["answering-route"]) if each.resource.kind == "stage")
+    assert isinstance(stage.found, Stage)
+    assert ("deployment", stage.found.deployment) in {each.key for each in up_to("deploy")}
+
+
 def test_a_deployment_of_before() -> None:
     """Where a route is wrong, a deployment that is called right may be of it, so that is made anew."""
     there = standing(having("route register", two_way=False))

@@ -57,7 +57,10 @@ def show_commands(there: Standing, lesson: Lesson, place: Place) -> None:
         out.print(NO_PROGRAM, markup=False)
     out.print("Paste this into a shell in another terminal, all at once or command by command:\n")
     if place.local:
-        out.out(AND_GOES_ON.join(wrap(f"export {credentials(place.local)}", WIDTH)), highlight=False)
+        out.out(
+            AND_GOES_ON.join(wrap(f"export {credentials(place.local)}", WIDTH, break_on_hyphens=False)),
+            highlight=False,
+        )
     for command in typed:
         out.out(command, highlight=False)
 

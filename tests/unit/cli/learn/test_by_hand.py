@@ -9,6 +9,7 @@ from tests.support.labs import drain
 from wschat.cli.learn.by_hand import lacking, show_commands, show_console
 from wschat.cli.learn.options import find
 from wschat.cli.learn.place import Place
+from wschat.cli.local import credentials
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.tables import Table
 from wschat.learn import work
@@ -24,8 +25,8 @@ def test_credentials_of_a_local_lab(
     there = work.look(cloud, course())
     for local, told in ((None, False), (emulator, True)):
         show_commands(there, find(course(), "02"), Place(Target(), local=local))
-        block = capsys.readouterr().out.partition("Paste this")[2]
-        assert ("\nexport AWS_ENDPOINT_URL=" in block) == told, "it is pasted with the rest"
+        block = capsys.readouterr().out.partition("Paste this")[2].replace(" \\\n    ", " ")
+        assert (f"\nexport {credentials(emulator)}\n" in block) == told, "it is pasted with the rest"
 
 
 def test_without_the_program(
