@@ -40,6 +40,8 @@ LISTS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "route_response": ("get-route-responses", ("RouteResponseKey",), "RouteResponseId"),
 }
 """Where API Gateway lists what it would make twice, by which parameters one knows it, and its id."""
+DATED = {"api", "deployment"}
+"""What of it has a date, so that of several the oldest is meant, as to provision; else it is the first id."""
 PARENTS = ("ApiId", "IntegrationId", "RouteId")
 WAITS = {
     "create_table": "table-exists",
@@ -199,7 +201,8 @@ def _find(what: str, marks: Mapping[str, Any], within: Mapping[str, Any], shell:
     """Return the command that finds an id by such parameters, within what others name."""
     operation, known_by, which = LISTS[what]
     mark = next(each for each in known_by if each in marks)
-    query = f"Items[?{mark}==`{json.dumps(marks[mark])}`].{which}"
+    first = "CreatedDate" if what in DATED else which
+    query = f"sort_by(Items[?{mark}==`{json.dumps(marks[mark])}`], &{first})[:1].{which}"
     parents = PARENTS[: PARENTS.index(which)] if which in PARENTS else PARENTS
     inside = {name: within[name] for name in parents if name in within}
     words = [f"--{_kebab(name)} {_quoted(value)}" for name, value in inside.items()]

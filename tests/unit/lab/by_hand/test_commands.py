@@ -1,11 +1,14 @@
 """`aws` commands: what the real program reads in them is what provision sends."""
 
 import json
+import shlex
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import jmespath  # type: ignore[import-untyped]  # which botocore brings
 
 from tests.studies.commands.aws_program import NEEDED, read, words
 from tests.unit.lab.by_hand.labs import LAB, whole
@@ -111,8 +114,9 @@ def test_a_few_to_paste() -> None:
     assert pager == "export AWS_PAGER=''"
     uri = LAB.invoke_arn("anna-RegisterUser")
     told = "--output text --region eu-west-1)"
-    apis = "--query 'Items[?Name==`\"anna-chatroom-websocket\"`].ApiId'"
-    integrations = f"--query 'Items[?IntegrationUri==`\"{uri}\"`].IntegrationId'"
+    apis = "--query 'sort_by(Items[?Name==`\"anna-chatroom-websocket\"`], &CreatedDate)[:1].ApiId'"
+    one = f'sort_by(Items[?IntegrationUri==`"{uri}"`], &IntegrationId)[:1].IntegrationId'
+    integrations = f"--query '{one}'"
     assert [" ".join(each.replace("\\", "").split()) for each in looks] == [
         f"api=$(aws apigatewayv2 get-apis {apis} {told}",
         f'integration_registeruser=$(aws apigatewayv2 get-integrations --api-id "$api" {integrations} {told}',
@@ -122,6 +126,18 @@ def test_a_few_to_paste() -> None:
     assert '--route-id "$route_register"' in response
     (connect,) = (step for step in whole(LAB, "route") if step.resource.name == "$connect")
     assert "--route-key '$connect'" in pasted([connect], Shell(LAB))[-1]
+
+
+def test_several_of_one_name() -> None:
+    """Of several APIs of one name the oldest is found, as by provision; where there is none, no id."""
+    (register,) = (step for step in whole(LAB, "route") if step.resource.name == "register")
+    query = shlex.split(pasted([register], Shell(LAB))[1].replace("\\\n", " "))
+    asked = query[query.index("--query") + 1]
+    name, created = "anna-chatroom-websocket", ("2026-02-01T00:00:00+00:00", "2026-01-31T00:00:00+00:00")
+    apis = [{"Name": name, "ApiId": each[5:10], "CreatedDate": each} for each in created]
+    apis.append({"Name": "other", "ApiId": "x", "CreatedDate": "2025-01-01T00:00:00+00:00"})
+    assert jmespath.search(asked, {"Items": apis}) == ["01-31"]
+    assert jmespath.search(asked, {"Items": apis[2:]}) == []
 
 
 def test_what_goes_before_functions() -> None:
