@@ -8,6 +8,8 @@ from wschat.learn.lesson import Lesson, parse
 from wschat.learn.order import made
 
 STEPS = Path(__file__).parent / "steps"
+LARGEST = 100_000
+"""Bytes of a lesson, some twenty times what one has."""
 
 
 def course(folder: Path | None = None) -> tuple[Lesson, ...]:
@@ -36,13 +38,25 @@ def read(folder: Path) -> tuple[Lesson, ...]:
     """
     try:
         files = sorted(each for each in folder.iterdir() if each.suffix == ".md" and each.name[0] != ".")
-        texts = {str(file): file.read_bytes() for file in files}
+        texts = {str(file): _read(file) for file in files}
     except OSError as error:
         where = str(error.filename or folder)
         raise UsageError(f"can't be read: {error.strerror}", where=where, hint="give a folder") from None
     if not texts:
         raise UsageError("there is no lesson in it", where=str(folder), hint="put in NN-name.md")
     return tuple(parse(_decoded(text, file), file) for file, text in texts.items())
+
+
+def _read(file: Path) -> bytes:
+    """Read a file that ends: who has many in a folder may have a pipe or a film among them."""
+    hint = "move it out of the folder, or give it a name that does not end in .md"
+    if not file.is_file():
+        raise UsageError("this is no file of text", where=str(file), hint=hint)
+    with file.open("rb") as opened:
+        text = opened.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise UsageError(f"this is larger than {LARGEST:,} bytes", where=str(file), hint=hint)
+    return text
 
 
 def _decoded(text: bytes, file: str) -> str:

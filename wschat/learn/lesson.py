@@ -24,6 +24,7 @@ HEADINGS = {
 }
 FENCE = re.compile(r" {0,3}(```|~~~)")
 PLACEHOLDER = re.compile(r"\{(prefix|region|account|url|role|options)\}")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 MODULES = {spec.module for spec in FUNCTIONS}
 ALLOWED = f"headings may be {', '.join(HEADINGS)}"
 
@@ -91,6 +92,7 @@ def parse(text: str, file: str) -> Lesson:
         form = "two or more digits, a hyphen, small letters, digits and hyphens, and .md: 05-my-lesson.md"
         raise UsageError("this is no name of a lesson", where=file, hint=f"name it by {form}")
     lines = text.splitlines()
+    _check_text(lines, file)
     if not lines or lines[0].rstrip() != RULE:
         raise _fault(file, 1, f"a lesson begins with a line {RULE}", "put the header between two of them")
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == RULE), None)
@@ -110,6 +112,12 @@ def parse(text: str, file: str) -> Lesson:
         if wrong := problem(see):
             raise lesson.fault(f"nobody can see {see!r}", wrong, at="see")
     return lesson
+
+
+def _check_text(lines: list[str], file: str) -> None:
+    for number, line in enumerate(lines, 1):
+        if found := CONTROL.search(line):
+            raise _fault(file, number, f"{found[0]!r} steers a terminal, and is no text", "take it out")
 
 
 def _fault(file: str, line: int, what: str, hint: str = "") -> UsageError:

@@ -1,5 +1,6 @@
 """All lessons: those of the package, and a teacher's, which are checked."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,23 @@ def test_unreadable(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no UTF-8") as caught:
         course(tmp_path)
     assert caught.value.where.endswith("05-mine.md, line 2")
+
+
+def test_what_is_no_file_to_read(tmp_path: Path) -> None:
+    """Nothing that never ends is read, nor what is too large to be a lesson; a link to a lesson is."""
+    file = tmp_path / "05-mine.md"
+    lesson = tmp_path / "lesson"
+    lesson.write_text("---\ntitle: Our page\n---")
+    (tmp_path / "18-page.md").symlink_to(lesson)
+    assert course(tmp_path)[-1].title == "Our page"
+    for make, says in (
+        (lambda: os.mkfifo(file), "no file of text"),
+        (lambda: file.symlink_to("/dev/zero"), "no file of text"),
+        (lambda: file.symlink_to(file.name), "no file of text"),
+        (lambda: file.write_bytes(b"x" * 100_001), "larger than 100,000 bytes"),
+    ):
+        make()
+        with pytest.raises(UsageError, match=says) as caught:
+            course(tmp_path)
+        assert caught.value.where == str(file)
+        file.unlink()

@@ -84,7 +84,10 @@ HEAD = "---\ntitle: T\n"
         (HEAD + "---\n## Question\nx\n", 4, "a question has one answer", "### Answer"),
         (HEAD + "---\n## Question\nx\n## Hint\nx\n", 4, "a question has one answer", ""),
         (HEAD + "---\n### Answer\nx\n", 4, "an answer follows its question", ""),
-        (HEAD + "---\n```\n## Hint\n", 5, "a block of code has no end", "")
+        (HEAD + "---\n```\n## Hint\n", 5, "a block of code has no end", ""),
+        (HEAD + "---\nWhy\x1b[2J.\n", 4, "'\\x1b' steers a terminal", "take it out"),
+        (HEAD + "---\nWhy\n\x9b2J\n", 5, "'\\x9b' steers a terminal", "take it out"),
+        ("---\ntitle: T\x07\n---\n", 2, "'\\x07' steers a terminal", "take it out"),
     ],
 )  # fmt: skip
 def test_faults(text: str, line: int, says: str, allowed: str) -> None:
