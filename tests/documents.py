@@ -10,6 +10,7 @@ from typer.core import TyperCommand
 from tests.studies.accounts.cases import CASES as ACCOUNTS
 from tests.studies.accounts.cases import LIFE
 from tests.studies.bench import worst
+from tests.studies.doctor.reports import unseen
 from tests.studies.drift.attributes import unlooked
 from tests.studies.drift.cases import CASES, FIXED, TAGS_CHANGED
 from tests.studies.drift.hand import KINDS
@@ -24,6 +25,8 @@ from wschat.chat.machine.commands import HELP
 from wschat.chat.settings import MEANING
 from wschat.chat.ui.json_lines import FIELDS
 from wschat.cli.app import COMMANDS, load
+from wschat.doctor.causes import CAUSES as WRONG
+from wschat.doctor.findings import MOST
 from wschat.errors import ExitCode
 from wschat.lab.aws.stages import Stage
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, MOCKS, ROOMS, blueprint
@@ -33,6 +36,7 @@ from wschat.learn.course import course
 from wschat.learn.drills.catalogue import DRILLS
 from wschat.learn.observe.known import KNOWN
 from wschat.learn.observe.observe import OBSERVATIONS
+from wschat.protocol.symptoms import Symptom
 
 ROOT = Path(__file__).parent.parent
 TERM = re.compile(r"\*\*(.+?)\*\*")
@@ -173,6 +177,14 @@ def drills() -> Rows:
     return ((f"`{each.name}`", each.complaint) for each in DRILLS)
 
 
+def symptoms() -> Rows:
+    """What is seen, and the causes that are likeliest where nobody can look closer."""
+    for symptom in Symptom:
+        causes = [each for each in WRONG if symptom in each.explains][:MOST]
+        if symptom is not Symptom.NOTHING_YET:
+            yield str(symptom), "<br>".join(f"{each.what}: *{each.mend}*" for each in causes)
+
+
 NEEDS = "fails without any of"
 TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
     "README.md": {
@@ -180,6 +192,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
         "exit codes": ("code | meaning", lambda: ((str(int(code)), code.meaning) for code in ExitCode)),
     },
     "wschat/lab/README.md": {
+        "symptoms": ("what you see | what is wrong, the likeliest first: what mends it", symptoms),
         "decides": ("changed by hand | what status says | healed by", decides),
     },
     "wschat/lab/ACCOUNTS.md": {
@@ -214,6 +227,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
         "drills": ("drill | what people say", drills),
         "observations": ("`see:` | takes | what it does", observations),
     },
+    "wschat/doctor/README.md": {"unseen": ("reported | why it is no finding", unseen)},
     "wschat/web/README.md": {},
     "tests/recordings/README.md": {},
     "tests/README.md": {

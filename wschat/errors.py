@@ -52,6 +52,13 @@ class ExitCode(IntEnum):
 LOG_IN = "log in again (`aws sso login`, `aws login`, or new keys)"
 
 
+def with_commands(text: str, commands: Mapping[str, str]) -> str:
+    """Return a text in which each command that stands between back quotes is what to type for it."""
+    for name, command in commands.items():
+        text = text.replace(f"`wschat {name}`", f"`{command}`")
+    return text
+
+
 @dataclass(eq=False)
 class WschatError(Exception):
     """Anything that goes wrong in a way that a person can do something about.
@@ -76,8 +83,7 @@ class WschatError(Exception):
 
     def complete(self, commands: Mapping[str, str]) -> None:
         """Replace each command that the hint names by what to type for it, so that it works when pasted."""
-        for name, command in commands.items():
-            self.hint = self.hint.replace(f"`wschat {name}`", f"`{command}`")
+        self.hint = with_commands(self.hint, commands)
 
 
 class UsageError(WschatError):

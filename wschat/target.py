@@ -14,7 +14,7 @@ WireName = Literal["lab", "simple"]
 HOST = "127.0.0.1"
 """Where a local lab is reached."""
 COMMANDS = (
-    *("provision", "teardown", "status", "logs"),
+    *("provision", "teardown", "status", "logs", "doctor"),
     *("learn check", "learn drill", "learn drill --hint", "learn drill --mend"),
 )
 """The commands that lead on from each other, with the same options."""
@@ -49,8 +49,10 @@ class Target:
 
     @property
     def commands(self) -> dict[str, str]:
-        """Return what to type for each of `COMMANDS` to mean the same lab."""
-        return {name: f"wschat {name}{self.options}" for name in COMMANDS}
+        """Return what to type for each of `COMMANDS` to mean the same lab; doctor takes its URL, too."""
+        by_url = f" --url {shlex.quote(self.url)}{' --sign' * self.sign}" if self.url else ""
+        own = {"doctor": by_url}
+        return {name: f"wschat {name}{self.options}{own.get(name, '')}" for name in COMMANDS}
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,8 @@ def test_commands() -> None:
         *("wschat", "teardown", "--prefix", "a b-", "--profile", "it's mine"),
         *("--endpoint-url", "http://127.0.0.1:9"),
     ]
+    assert target.commands["doctor"] == f"wschat doctor{target.options} --url wss://x --sign"
+    assert Target().commands["doctor"] == "wschat doctor"
 
 
 def test_here() -> None:

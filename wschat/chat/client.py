@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from wschat.chat.machine import effects
 from wschat.chat.machine.connection import Resumed
-from wschat.chat.machine.effects import Effect, GiveUp, Notice, Quit, RequestFailed, Timer, Unsent
+from wschat.chat.machine.effects import Effect, GiveUp, Item, Notice, Quit, RequestFailed, Timer, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import Event, LineEntered, update
 from wschat.chat.network.connection import Connections
 from wschat.chat.ui.pipe import PipeUI
 from wschat.chat.ui.transcript import Transcript
-from wschat.errors import ConnectError, ExitCode, LostError, WschatError
+from wschat.errors import ConnectError, ExitCode, LostError, WschatError, with_commands
 
 if TYPE_CHECKING:
     from wschat.chat.start import ChatOptions
@@ -142,9 +142,14 @@ class Client:
             case GiveUp():
                 self._over.set_exception(self._reason(effect))
             case _:
-                self._ui.show(effect)
-                if trouble := self._log.write(effect):
-                    self._ui.show(RequestFailed("--log", trouble.what, trouble.hint))
+                self._show(effect)
+
+    def _show(self, effect: Item) -> None:
+        if isinstance(effect, RequestFailed | effects.Unheard):
+            effect = effect._replace(hint=with_commands(effect.hint, self._options.commands))
+        self._ui.show(effect)
+        if trouble := self._log.write(effect):
+            self._ui.show(RequestFailed("--log", trouble.what, trouble.hint))
 
     def _set_timer(self, timer: Timer, after: float) -> None:
         if timer in self._timers:

@@ -7,7 +7,7 @@ import random
 import sys
 import termios
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -31,6 +31,7 @@ class ChatOptions:
     Attributes:
         token: what the name can be taken back with.
         wire: what the server speaks, if not ours or to be recognised.
+        commands: what to type for those that hints name.
         frames: frames are shown as they go over the wire.
         json_lines: requests are read and events written, in place of lines.
         welcome: is shown first.
@@ -45,6 +46,7 @@ class ChatOptions:
     url: str
     token: str
     settings: Settings
+    commands: Mapping[str, str] = field(default_factory=dict)
     json_lines: bool = False
     wire: "WireName | None" = None
     frames: bool = False

@@ -13,6 +13,7 @@ import typer
 from rich.text import Text
 
 from wschat.cli import console, report
+from wschat.cli.options import completed
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import naming_error
@@ -89,16 +90,6 @@ def on_interrupt(message: str) -> Iterator[None]:
     except KeyboardInterrupt:
         console.stderr().print(f"\n{message}", markup=False)
         raise typer.Exit(ExitCode.INTERRUPTED) from None
-
-
-@contextmanager
-def completed(commands: Mapping[str, str]) -> Iterator[None]:
-    """Let an error's hint name these commands, as one types them."""
-    try:
-        yield
-    except WschatError as error:
-        error.complete(commands)
-        raise
 
 
 def carry_out(

@@ -66,11 +66,13 @@ def chat(
         else:
             at = options.find(target, address or url, prefix, sign=sign, command="chat")
             stack.enter_context(options.telling_which(at))
+        stack.enter_context(options.completed(at.commands))
         is_host = lab is not None and lab.started
         chosen = start.ChatOptions(
             at.url,
             stack.enter_context(paths.token(at.url)),
             Settings(name, room, plain, log, time, bell, notify, links),
+            at.commands,
             json_lines=json,
             wire=wire,
             frames=frames,

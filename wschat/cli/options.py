@@ -1,7 +1,7 @@
 """The options that several commands share, the settings file below them, and the lab that they mean."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from typer.models import OptionInfo
 from wschat import paths
 from wschat.chat.settings import MEANING, parse, template
 from wschat.cli.provisioned import Provisioned, kept
-from wschat.errors import ConnectError, UsageError
+from wschat.errors import ConnectError, UsageError, WschatError
 from wschat.lab.chosen.choices import Choices, chosen
 from wschat.lab.chosen.throttle import DEFAULT
 from wschat.target import SignedHandshake, Target, WireName, check_url
@@ -254,6 +254,16 @@ def telling_which(lab: Target) -> Iterator[None]:
                 error.hint = "it has ended with what it was made in: `wschat chat --local` starts another"
             else:
                 error.hint += f"; `wschat status{lab.options}` tells whether it is still there"
+        raise
+
+
+@contextmanager
+def completed(commands: Mapping[str, str]) -> Iterator[None]:
+    """Let an error's hint name these commands, as one types them."""
+    try:
+        yield
+    except WschatError as error:
+        error.complete(commands)
         raise
 
 

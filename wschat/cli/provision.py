@@ -13,14 +13,13 @@ from wschat.cli.aws import (
     LOOKING,
     NOTHING_CHANGED,
     carry_out,
-    completed,
     confirm,
     connect,
     on_interrupt,
     waiting,
 )
 from wschat.cli.learn.drill import announce, cleared, end
-from wschat.cli.options import NOTHING, AwsTarget, LabChosen, Yes, program, signer
+from wschat.cli.options import NOTHING, AwsTarget, LabChosen, Yes, completed, program, signer
 from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ExitCode, UsageError
 from wschat.lab import engine, inventory

@@ -58,6 +58,7 @@ def status(
     elif changes(steps):
         but = ", but for what is left as it is" if any(step.told for step in steps) else ""
         hint = f"Not as it should be: `{target.commands['provision']}` makes it so{but}."
+        hint += f" `{replace(target, url=url).commands['doctor']}` finds out what that leads to."
     elif steps:
         hint = f"Not as it should be, and not for `{target.commands['provision']}` to change: see above."
     else:

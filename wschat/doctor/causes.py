@@ -108,6 +108,10 @@ CAUSES = (
     # the function
     Cause("raised", FRAMES,
         "the function raised", "`wschat logs` shows what, and where"),
+    Cause("may-not-post", (S.NOT_HEARD,),
+        "the role lacks `execute-api:ManageConnections` on `API/STAGE/POST/@connections/*`", AGAIN),
+    Cause("posts-elsewhere", (S.NOT_HEARD, S.FAILED),
+        "the function posts to another address: the endpoint has the API's id and its stage", AGAIN),
     Cause("wrong-handler", FRAMES,
         "Lambda can't load what its handler names, or what that imports",
         AGAIN + "; `wschat logs` shows the import error"),
@@ -166,10 +170,6 @@ CAUSES = (
         AGAIN + ", where it is a policy; of a boundary, ask who set it"),
     Cause("lacks-permission", (*FRAMES, S.NOT_HEARD),
         "the role's policy lacks what the function does", AGAIN),
-    Cause("may-not-post", (S.NOT_HEARD,),
-        "the role lacks `execute-api:ManageConnections` on `API/STAGE/POST/@connections/*`", AGAIN),
-    Cause("posts-elsewhere", (S.NOT_HEARD, S.FAILED),
-        "the function posts to another address: the endpoint has the API's id and its stage", AGAIN),
     # the tables
     Cause("no-table", (*FRAMES, S.REFUSED_REQUEST),
         "a table does not exist, or the function asks in another region or by another name", AGAIN),

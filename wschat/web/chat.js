@@ -180,8 +180,8 @@ const handlers = {
     if (!request?.row) return request && left();
     if (reached < 0 && !seen.has(`${me.name}\n${id}`)) setTimeout(notHeard, ECHO_TIMEOUT, id, unheard.add(id));
     receive({ user: me.name, message: request.value, seq, time, id });
-    if (reached === 0) notice("", "Stored, but nobody was told: `wschat logs SendMessage` tells why.");
-    else if (reached < members) notice("", `Reached ${reached} of ${members}: \`wschat logs SendMessage\` tells why.`);
+    if (reached === 0) notice("", `Stored, but nobody was told: ${connection.DOCTOR}.`);
+    else if (reached < members) notice("", `Reached ${reached} of ${members}: ${connection.DOCTOR}.`);
   },
   pong() {
     [pongs, pinged] = [true, false];
@@ -206,7 +206,8 @@ const handlers = {
   },
   gateway({ message }) { // API Gateway's own words; a lab may have no route for pings
     if (pinged && (!inFlight || message === "Forbidden")) pinged = false;
-    else if (message) handlers.error({ message, code: inFlight?.fallbacks ? "busy" : "" });
+    else if (message && inFlight?.fallbacks) handlers.error({ message, code: "busy" });
+    else if (message) handlers.error({ message: `${message}: ${connection.DOCTOR}` });
   },
 };
 
@@ -224,7 +225,7 @@ function receive({ user, message: text, seq, time, id }, old) {
 }
 
 function notHeard(id) {
-  if (unheard.delete(id)) notice("", "Your message was not seen back; others may have it.");
+  if (unheard.delete(id)) notice("", `Your message was not seen back; others may have it: ${connection.DOCTOR}.`);
 }
 
 function settle() { // what could be restored is; now what people ask

@@ -5,6 +5,7 @@ import { $, safe, showState } from "./view.js";
 const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 export const LAB = setting("lab"); // the WebSocket's address
 const SIGN = setting("sign"); // where it is signed, if it is to be
+export const DOCTOR = `\`wschat doctor --url ${LAB}${SIGN && " --sign"}\` finds the cause`;
 // In ms. API Gateway ends every connection after 2 hours.
 const MOVE = 6300e3, MOVE_LATER = 60e3, OPEN_TIMEOUT = 20e3, TICK = 10e3, ASLEEP = 180e3;
 const FIRST_BACKOFF = 700, LONGEST_BACKOFF = 30e3;
@@ -114,7 +115,7 @@ function connectLater(why, code) {
   if (stopped) return showState("away", `The server ended the connection on purpose (${code}).`);
   timer = setTimeout(connect, backoff * (0.5 + Math.random() / 2));
   const unsigned = SIGN ? "" : " One with AWS_IAM can't be used here.";
-  const hint = chat.isNamed() ? "" : ` Is the lab's address right?${unsigned}`;
+  const hint = chat.isNamed() ? "" : ` ${DOCTOR}.${unsigned}`;
   showState("away", `${why || "No connection."}${hint} Trying again…`);
 }
 

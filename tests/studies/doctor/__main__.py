@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from tests.documents import show
-from tests.studies.doctor.case import Case, Places, tried
-from tests.studies.doctor.groups import GROUPS
+from tests.studies.doctor.case import Break, Case, Places, tried
+from tests.studies.doctor.groups import groups
+from wschat.doctor.findings import Finding
 
 HEADS = ("case", "doctor says first", "right")
 YES, NO = "yes", "**no**"
@@ -17,12 +18,12 @@ YES, NO = "yes", "**no**"
 
 def main() -> int:
     """Print the table, row by row, and the counts; return the exit code."""
-    asked = sys.argv[1:]
+    asked, known = sys.argv[1:], groups()
     chosen = [
         (group, case)
-        for group, cases in GROUPS.items()
-        for case in cases()
-        if not asked or group in asked or any(each in case.name for each in asked if each not in GROUPS)
+        for group, cases in known.items()
+        for case in cases
+        if not asked or group in asked or any(each in case.name for each in asked if each not in known)
     ]
     with Places() as places:
         rows = show(("group", *HEADS), _rows(places, chosen))
@@ -35,8 +36,9 @@ def main() -> int:
 
 
 def _rows(places: Places, chosen: Sequence[tuple[str, Case]]) -> Iterator[tuple[str, ...]]:
+    known = dict[Break, tuple[Finding, ...]]()
     for group, case in chosen:
-        found = tried(places, case)
+        found = known[case.broken] = known.get(case.broken) or tried(places, case)
         told = ", ".join(each.cause.name for each in (found if case.pair else found[:1]))
         right = YES if case.held(found) else f"{NO}: {', '.join(case.expects)}"
         yield group, case.name, told or "nothing", right

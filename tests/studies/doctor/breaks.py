@@ -15,7 +15,8 @@ from wschat.doctor.visit import Try, Visit
 from wschat.lab import engine, inventory
 from wschat.lab.executor import execute
 from wschat.lab.model import TAG, Actual
-from wschat.learn.drills import work
+from wschat.lab.plan import Step, Verb
+from wschat.learn.drills import denial, work
 from wschat.learn.drills.drill import Drill
 
 SOME = 20
@@ -23,7 +24,7 @@ SOME = 20
 
 
 def drilled(drill: Drill) -> Break:
-    """Begin a drill."""
+    """Begin a drill, or two in one."""
 
     @contextmanager
     def broken(places: Places) -> Iterator[Scene]:
@@ -33,6 +34,11 @@ def drilled(drill: Drill) -> Break:
             work.begin(cloud, actual, drill)
             yield Scene(engine.url(cloud, actual), cloud)
         finally:
+            if drill.denial:
+                denial.remove(cloud, drill.denial)
+            now = inventory.look(cloud)
+            fixed = [step.found for step in engine.drift(cloud, now) if step.fixed and step.found]
+            drain(execute(cloud, [Step(Verb.DELETE, each, each) for each in fixed], now))
             work.mend(cloud, inventory.look(cloud))
 
     return broken

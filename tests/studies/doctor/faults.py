@@ -117,6 +117,7 @@ CODE = (
         _raises('Could not connect to the endpoint URL: "https://execute-api.us-east-1.amazonaws.com/@connections"'))),
     Case("code: no way out of a VPC", ("in-a-vpc",), coded("JoinRoom",
         _raises("ConnectTimeoutError: Connect timeout on endpoint URL: https://dynamodb.us-east-1.amazonaws.com/"))),
+    Case("code: $connect raises", ("raised",), coded("Connect", _raises("KeyError: 'users'"))),
     Case("code: it raises", ("raised",), coded("JoinRoom", _raises("KeyError: 'users'"))),
     Case("code: a syntax error", ("other-code",), coded("RegisterUser", "return ((")),
     Case("code: a module that is not packed", ("wrong-handler",), coded("CreateRoom", "import requests")),
@@ -139,7 +140,32 @@ CODE = (
 """Code of somebody's own, and what its log says."""
 
 FORBIDDEN_TALK = Visit((seen(Symptom.FORBIDDEN, "message", "message"),))
+LET_IN = Visit((seen(Symptom.OPEN, "unsigned handshake"),))
+DEPLOYED = (
+    do("CreateDeployment", "API chatroom-websocket", Description="by hand"),
+    do("UpdateStage", "stage development", DeploymentId="<made DeploymentId>"),
+)
+EXPRESSION = do("UpdateApi", RouteSelectionExpression=".body.action")
 IN_ACCOUNT = (
+    Case("no $default route", ("no-route",), by_hand("route $default", do("DeleteRoute"), *DEPLOYED)),
+    Case("the expression without its $request", ("wrong-selection",),
+        by_hand("API chatroom-websocket", EXPRESSION, *DEPLOYED)),
+    Case("AWS_IAM that is not deployed", ("signs-by-hand", "old-deployment"),
+        by_hand("route $connect", do("UpdateRoute", AuthorizationType="AWS_IAM"), seen=LET_IN)),
+    Case("a stage without the endpoint", ("endpoint-disabled",), by_hand("API chatroom-websocket",
+        do("UpdateApi", DisableExecuteApiEndpoint=True), seen=Visit((seen(Symptom.REFUSED),)))),
+    Case("a VPC without a way out", ("in-a-vpc",), by_hand("function JoinRoom",
+        do(CONFIGURE, VpcConfig={"SubnetIds": ["subnet-1"], "SecurityGroupIds": []}),
+        seen=Visit((seen(Symptom.TIMED_OUT, "join", "join"),)))),
+    Case("a boundary that denies", ("denied",), on_the_plane("role SendMessageRole",
+        do("PutRolePermissionsBoundary", PermissionsBoundary="arn:aws:iam::aws:policy/ReadOnlyAccess"),
+        undone=(do("DeleteRolePermissionsBoundary"),),
+        seen=Visit((seen(Symptom.NOT_HEARD, "message", "message"),)))),
+    Case("a key that the functions may not use", ("table-key",), on_the_plane("table client-records",
+        do("UpdateTable", SSESpecification={"Enabled": True, "SSEType": "KMS",
+            "KMSMasterKeyId": "arn:aws:kms:us-east-1:000000000000:key/12345678-1234-1234-1234-123456789012"}),
+        undone=(do("UpdateTable", SSESpecification={"Enabled": False}),),
+        seen=Visit((seen(Symptom.CONNECT_FAILED),)))),
     Case("nothing there", ("no-lab",), alone("")),
     Case("stopped in the middle", ("half-a-lab",), half),
     Case("the stage has no deployment", ("nothing-deployed",), by_hand("stage development",

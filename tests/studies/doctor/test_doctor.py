@@ -4,7 +4,7 @@ import pytest
 
 from tests.studies.doctor.case import Case, Places, tried
 from tests.studies.doctor.faults import ADDRESSES, ANSWERS, HANDSHAKES
-from tests.studies.doctor.groups import GROUPS
+from tests.studies.doctor.groups import groups
 from wschat.lab.aws.cloud import Cloud
 
 SAMPLE = (
@@ -24,7 +24,7 @@ def test_by_the_url_alone(case: Case) -> None:
 
 def test_in_an_account(cloud: Cloud) -> None:
     """A drill, somebody's own code, and two drills at once."""
-    cases = {case.name: case for group in GROUPS.values() for case in group()}
+    cases = {case.name: case for cases in groups().values() for case in cases}
     places = Places(cloud)
     told = {name: tried(places, cases[name]) for name in SAMPLE}
     assert [name for name in SAMPLE if not cases[name].held(told[name])] == []

@@ -13,6 +13,7 @@ import pytest
 from tests.support.lab_server import ALL, AT, NEWER, Kept, LabServer
 from tests.support.room_server import RoomServer, room_server
 from tests.support.rooms import START
+from wschat.chat.machine.advice import DOCTOR
 from wschat.chat.settings import Settings
 from wschat.chat.start import ChatOptions, chat
 from wschat.chat.ui.pipe import PipeUI
@@ -147,7 +148,13 @@ def test_a_message_that_nobody_hears(
         assert piped.run() is code
         if json_lines:
             last = json.loads(piped.out.getvalue().splitlines()[-1])
-            assert last == {"type": "unheard", "message": "hello", "id": "x", **reached}
+            assert last == {
+                "type": "unheard",
+                "message": "hello",
+                "id": "x",
+                "hint": DOCTOR,
+                **reached,
+            }
         else:
             assert told in piped.out.getvalue().splitlines()
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.http_server import Quiet, serving
 from tests.support.terminal import terminal, wschat
-from wschat.cli.aws import Steps, _line, completed
+from wschat.cli.aws import Steps, _line
 from wschat.errors import AccessError
 from wschat.lab.aws.log_groups import LogGroup
 from wschat.lab.plan import Phase, Progress, Step, Verb
@@ -102,10 +102,3 @@ def test_stopped_at_one(capsys: pytest.CaptureFixture[str]) -> None:
         "  wschat learn do x  goes on from here",
         "  wschat teardown    removes what there is",
     ]
-
-
-def test_an_error_that_ends_it() -> None:
-    """Its hint names the command with what was chosen, as one types it again."""
-    with pytest.raises(AccessError) as error, completed({"provision": "wschat provision --role-path /x/"}):
-        raise AccessError("no", hint="delete it, then run `wschat provision`")
-    assert error.value.hint == "delete it, then run `wschat provision --role-path /x/`"

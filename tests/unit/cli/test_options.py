@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from tests.support.provisioned import keep
 from tests.support.terminal import wschat
 from wschat.chat.settings import Notify, template
-from wschat.cli.options import NOTHING, Chosen, Config, offer_template, program, setting
+from wschat.cli.options import NOTHING, Chosen, Config, completed, offer_template, program, setting
 from wschat.cli.provisioned import Provisioned
-from wschat.errors import UsageError
+from wschat.errors import AccessError, UsageError
 from wschat.lab.chosen.choices import UNDECIDED, Choices
 
 HERE = "ws://127.0.0.1:9/"
@@ -185,3 +185,10 @@ def test_what_is_chosen() -> None:
     assert (NOTHING.options, NOTHING.choices, Chosen(tag=[]).choices) == ("", UNDECIDED, UNDECIDED)
     with pytest.raises(UsageError, match="is no tag"):
         _ = Chosen(tag=["x"]).choices
+
+
+def test_an_error_that_ends_it() -> None:
+    """Its hint names the command with what was chosen, as one types it again."""
+    with pytest.raises(AccessError) as error, completed({"provision": "wschat provision --role-path /x/"}):
+        raise AccessError("no", hint="delete it, then run `wschat provision`")
+    assert error.value.hint == "delete it, then run `wschat provision --role-path /x/`"

@@ -37,11 +37,13 @@ class Advice(NamedTuple):
         return self._replace(hint=hint)
 
 
+DOCTOR = "`wschat doctor` finds the cause"
+
 HINTS: dict[str, str] = {
     FUNCTION_FAILED: "the function's log group in CloudWatch shows what it met",
     ErrorCode.UNKNOWN_ACTION: (
-        "the API has no route for it, or its stage serves a deployment from before the route: run"
-        " `wschat provision`"
+        "the API has no route for it, or its stage serves a deployment from before the route:"
+        f" `wschat provision` makes and deploys it; {DOCTOR}"
     ),
     ErrorCode.NOT_REGISTERED: "/register NAME, then /join ROOM",
     ErrorCode.NAME_TAKEN: "choose another: /register NAME",
@@ -64,17 +66,17 @@ FUNCTIONS: dict[str, str] = {
 GATEWAY: dict[str, Advice] = {
     "Forbidden": Advice(
         "API Gateway has no route for this action, its stage serves an old deployment, or asks for a key",
-        "run `wschat provision`, then start the chat again",
+        DOCTOR,
         Symptom.FORBIDDEN,
     ),
     "Internal server error": Advice(
         "the function failed, or API Gateway may not invoke it",
-        "`wschat logs` shows what {function} raised, `wschat status` a missing permission",
+        f"`wschat logs` shows what {{function}} raised; {DOCTOR}",
         Symptom.FAILED,
     ),
     "Endpoint request timed out": Advice(
         "the function did not answer within 29 seconds",
-        "`wschat logs` shows how long {function} took",
+        f"`wschat logs` shows how long {{function}} took; {DOCTOR}",
         Symptom.TIMED_OUT,
     ),
     "Too Many Requests": Advice(

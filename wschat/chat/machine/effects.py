@@ -8,6 +8,7 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
+from wschat.chat.machine.advice import DOCTOR
 from wschat.protocol import events as wire
 from wschat.protocol.lab_wire import OtherWire
 from wschat.protocol.requests import Request
@@ -57,6 +58,7 @@ class Unheard(NamedTuple):
     reached: int | None = None
     members: int | None = None
     id: str | None = None
+    hint: str = DOCTOR
 
 
 class Presence(NamedTuple):

@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
 
-from wschat.chat.machine.advice import Advice, Fault
+from wschat.chat.machine.advice import DOCTOR, Advice, Fault
 from wschat.errors import LOG_IN, AccessError, AwsError, ConnectError, LostError, WschatError
 from wschat.protocol.symptoms import Symptom
 from wschat.retry import Failure
@@ -23,25 +23,29 @@ HANDSHAKE: dict[int, Advice] = {
     200: NOTHING_THERE,
     401: Advice(
         "the API wants to know who is connecting",
-        "its $connect route has an authorizer; the lab's has none: run `wschat provision`",
+        f"its $connect route has an authorizer; the lab's has none: {DOCTOR}",
         Symptom.UNAUTHORIZED,
     ),
     403: Advice(
-        "no such stage, nothing deployed on it, or the API does not let you in", COMPARE, Symptom.REFUSED
+        "no such stage, nothing deployed on it, or the API does not let you in",
+        f"{COMPARE}; {DOCTOR}",
+        Symptom.REFUSED,
     ),
     404: NOTHING_THERE,
     429: Advice(
         "API Gateway throttles this stage or account",
-        "wait a few seconds; if it stays, the stage's throttling limit may be 0",
+        f"wait a few seconds; if it stays, {DOCTOR}",
         Symptom.THROTTLED,
     ),
     500: Advice(
         "API Gateway may not invoke the $connect function",
-        "run `wschat provision`, which grants it",
+        f"`wschat provision` grants it; {DOCTOR}",
         Symptom.CANNOT_CALL,
     ),
     502: Advice(
-        "the $connect function failed", "`wschat logs` shows what Connect raised", Symptom.CONNECT_FAILED
+        "the $connect function failed",
+        f"`wschat logs` shows what Connect raised; {DOCTOR}",
+        Symptom.CONNECT_FAILED,
     ),
     503: Advice("the service is not available now", AGAIN, Symptom.UNAVAILABLE),
 }

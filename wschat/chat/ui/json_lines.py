@@ -21,7 +21,7 @@ FIELDS = {
     "single-room": "message: the name of a new room",
     "delete-room": "room: gone with its last member",
     "ack": "action (message or leave), room, id; of a message, if known: seq, time, reached of members",
-    "unheard": "message, id: stored, but not posted to all (reached of members), or it did not come back",
+    "unheard": "message, id, hint: stored, but not posted to all (reached of members), or not seen back",
     "error": "about, code, message, hint, id: a request that failed",
     "wire": "name (lab or simple): whose functions answer in place of wschat's; lacks: what they can't do",
     "frame": "sent, text, time (ms since 1970): with --frames; or a raw frame's reply, with its id",

@@ -127,12 +127,11 @@ def _marked(item: effects.Unsent | effects.Unheard) -> tuple[Line, ...]:
     match item:
         case effects.Unsent(text, doubtful):
             what = "Sent, not confirmed" if doubtful else "Not sent"
-        case effects.Unheard(text, None):
-            what, hint = "not seen back; others may have it", "`wschat doctor` finds the cause"
-        case effects.Unheard(text, reached, members):
+        case effects.Unheard(text, None, hint=hint):
+            what = "not seen back; others may have it"
+        case effects.Unheard(text, reached, members, hint=hint):
             what = f"reached {reached} of {members}" if reached else "stored, nobody was told"
             what += ", but it did not come back" if reached and reached == members else ""
-            hint = "`wschat logs SendMessage` tells why"
     marked = Line((Span(f"!! {what}: ", "error"), Span(safe(text))))
     return (marked, _line(f"   {hint}", "hint")) if hint else (marked,)
 

@@ -4,8 +4,9 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import partial
 
 from wschat.cli import console, report
-from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, completed, confirm, on_interrupt, waiting
+from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, confirm, on_interrupt, waiting
 from wschat.cli.learn.drill import announce
+from wschat.cli.options import completed
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import Actual
 from wschat.lab.plan import Progress, Step, Verb, changes

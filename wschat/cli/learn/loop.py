@@ -7,14 +7,13 @@ from functools import partial
 import typer
 
 from wschat.cli import console
-from wschat.cli.aws import completed
 from wschat.cli.learn import by_hand, checking, doing, drill, pages
 from wschat.cli.learn.mended import check_drill
 from wschat.cli.learn.options import find
 from wschat.cli.learn.pager import page
 from wschat.cli.learn.place import Place
 from wschat.cli.learn.prompt import Ask
-from wschat.cli.options import program
+from wschat.cli.options import completed, program
 from wschat.errors import AccessError, UsageError, WschatError
 from wschat.lab import engine
 from wschat.lab.plan import Verb

@@ -14,6 +14,7 @@ from wschat.chat.ui.rendering import pending, render, toolbar
 from wschat.protocol.events import ClientMessage, MultiMessage, Signup, SingleRoom, UserJoined
 from wschat.protocol.requests import Request
 
+LOOK = "`wschat doctor` finds the cause"
 NEW_YEAR = datetime.fromtimestamp(0, UTC).astimezone()
 
 
@@ -48,20 +49,20 @@ NEW_YEAR = datetime.fromtimestamp(0, UTC).astimezone()
         (effects.RequestFailed("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
         (effects.RequestFailed("", "odd"), ["!! odd"]),
         (
-            effects.Unheard("hi\x1b", 0, 4),
-            ["!! stored, nobody was told: hi␛", "   `wschat logs SendMessage` tells why"],
+            effects.Unheard("hi\x1b", 0, 4, hint=LOOK),
+            ["!! stored, nobody was told: hi␛", f"   {LOOK}"],
         ),
         (
-            effects.Unheard("hi", 3, 4),
-            ["!! reached 3 of 4: hi", "   `wschat logs SendMessage` tells why"],
+            effects.Unheard("hi", 3, 4, hint=LOOK),
+            ["!! reached 3 of 4: hi", f"   {LOOK}"],
         ),
         (
-            effects.Unheard("hi", 4, 4),
-            ["!! reached 4 of 4, but it did not come back: hi", "   `wschat logs SendMessage` tells why"],
+            effects.Unheard("hi", 4, 4, hint=LOOK),
+            ["!! reached 4 of 4, but it did not come back: hi", f"   {LOOK}"],
         ),
         (
-            effects.Unheard("hi"),
-            ["!! not seen back; others may have it: hi", "   `wschat doctor` finds the cause"],
+            effects.Unheard("hi", hint=LOOK),
+            ["!! not seen back; others may have it: hi", f"   {LOOK}"],
         ),
         (effects.Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
         (effects.Rooms(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
