@@ -103,9 +103,9 @@ ONLY_IN = {
 }
 CATCHERS = {
     "wschat.cli.app",
-    "wschat.cli.aws",
     "wschat.cli.doctor",
     "wschat.cli.learn.loop",
+    "wschat.cli.options",
     "wschat.cli.teardown",
     "wschat.doctor.inside",
     "wschat.doctor.outside",

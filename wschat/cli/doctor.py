@@ -65,6 +65,7 @@ def doctor(
             )
             notes += cloud.notes
     findings = diagnose(seen, suspected)[:MOST]
+    notes += seen.untried
     if not talk and at.url:
         why = f"{others} are connected" if others else "who is connected can't be seen"
         notes.append(f"no room was made, and nothing said in it, since {why}: --deep does it")

@@ -5,18 +5,17 @@ import secrets
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import NamedTuple
 
-from wschat.chat.machine.advice import GATEWAY
 from wschat.chat.network.connection import PROXIES, Session, Sign, not_opened, open_session
+from wschat.doctor.asking import NO_ROOM, PROBES, Person, Probe, is_answer, read
 from wschat.doctor.visit import Try, Visit
 from wschat.errors import ConnectError, LostError, WschatError
 from wschat.protocol import events as wire
-from wschat.protocol.reader import GatewayError, Unknown, decode_event
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action, Request
 from wschat.protocol.symptoms import Symptom
@@ -24,16 +23,18 @@ from wschat.proxy import proxy_for
 from wschat.target import check_url
 from wschat.text import safe
 
-SHOWN = 200
-"""Characters of a frame that is shown."""
 REACH_S = 10.0
 """Seconds in which a name has to be found, and a port to answer."""
 PORTS = {"ws": 80, "wss": 443}
 OnTry = Callable[[str], None]
 
 
+LONGEST_S = 120.0
+"""Seconds that a visit takes at most, however slow what it visits is."""
+
+
 class Timeouts(NamedTuple):
-    """Seconds until an answer, a post, or that a name comes free, counts as missing.
+    """Seconds until an answer, a post, or that a name comes free, counts as missing; and of all of it.
 
     A cold start took 0.8 s, and $disconnect ran 0.04 s after the close frame (recorded, us-east-1, 2026-09).
     """
@@ -41,38 +42,10 @@ class Timeouts(NamedTuple):
     answer: float = 5.0
     post: float = 3.0
     free: float = 5.0
+    all: float = LONGEST_S
 
 
 PATIENCE = Timeouts()
-
-
-class Probe(NamedTuple):
-    """A request that changes nothing, and the answer that it has in a lab that works.
-
-    `value` is what it says; `{room}` is a room that exists, if there is one, and `{new}` one that does not.
-    """
-
-    route: str
-    value: str
-    answers: tuple[type[wire.Event] | ErrorCode, ...]
-
-
-PROBES = (
-    Probe("ping", "", (wire.Pong,)),
-    *(
-        Probe(route, "{room}", (ErrorCode.ROOM_EXISTS, ErrorCode.BAD_REQUEST))
-        for route in ("create", "new-room")
-    ),
-    *(Probe(route, "{new}", (ErrorCode.NO_SUCH_ROOM,)) for route in ("join", "join-room")),
-    *(Probe(route, "x", (ErrorCode.NOT_IN_A_ROOM,)) for route in ("message", "dispatch")),
-    *(Probe(route, "", (ErrorCode.NOT_IN_A_ROOM,)) for route in ("leave", "leave-room")),
-    Probe("$default", "", (ErrorCode.UNKNOWN_ACTION,)),
-)
-"""After `register`: each route of the lab and of its page, which refuse what can't be."""
-BAD_BODY = "Bad request body"
-"""What API Gateway says of a request that its model does not allow."""
-NO_ROOM = "#"
-"""A name that no room may have, where none exists."""
 
 
 async def visit(
@@ -89,13 +62,18 @@ async def visit(
     and talked in by two, which everybody who is connected hears.
     """
     visitor = _Visitor(url, sign, timeouts, on_try)
-    with suppress(_Ended):
-        await visitor.reach()
-        await visitor.connect()
-        await visitor.probe()
-        await visitor.leave()  # before anything is posted, by which a function finds out who has gone
-        if talk:
-            await visitor.talk()
+    try:
+        async with asyncio.timeout(timeouts.all):
+            await visitor.reach()
+            await visitor.connect()
+            await visitor.probe()
+            await visitor.leave()  # before anything is posted, by which a function finds out who has gone
+            if talk:
+                await visitor.talk()
+    except _Ended:
+        pass
+    except TimeoutError:
+        visitor.untried.append(f"the rest was not tried: it took {timeouts.all:.0f} s")
     return Visit(tuple(visitor.tries), visitor.clock_ahead, tuple(visitor.left), tuple(visitor.untried))
 
 
@@ -162,7 +140,7 @@ class _Visitor:
         rooms = list[str]()
         while todo:
             async with self._session("") as session:
-                person, silent = _Person(session, self._name), False
+                person, silent = Person(session, self._name), False
                 while todo and not silent:
                     route, value, answers = todo.pop(0)
                     value = value.format(room=rooms[0] if rooms else NO_ROOM, new=self._name)
@@ -173,31 +151,40 @@ class _Visitor:
     async def talk(self) -> None:
         """Let two talk in a room of their own."""
         async with self._session("") as one, self._session("") as other:
-            first, second = _Person(one, f"{self._name}-1"), _Person(other, f"{self._name}-2")
-            room, post = f"{self._name}-room", self._timeouts.post
+            first, second = Person(one, f"{self._name}-1"), Person(other, f"{self._name}-2")
+            room = f"{self._name}-room"
             for person in (first, second):
                 await self._ask(person, Action.REGISTER, person.name, wire.Signup)
             if not await self._ask(first, Action.CREATE, room, wire.MultiMessage):
                 return
             self.left.append(f"the room {room}")
-            await self._hear("of a new room", "create", first, wire.SingleRoom(room), post)
-            joined = await self._ask(second, Action.JOIN, room, wire.MultiMessage)
-            if joined:
-                await self._hear("of who joins", "join", first, wire.UserJoined(second.name, room), post)
-            if await self._ask(first, Action.MESSAGE, "hello", wire.Ack):
-                for who, person in (("sender", first), *([("other", second)] if joined else [])):
-                    await self._hear(f"the message, as the {who} hears it", "message", person, "hello", post)
-            if joined:
-                await self._ask(second, Action.LEAVE, "", wire.Ack)
-            if await self._ask(first, Action.LEAVE, "", wire.Ack):
-                self.left.clear()
+            try:
+                await self._talk_in(room, first, second)
+            finally:  # also at Ctrl-C
+                if self.left:
+                    await second.session.send(Request(Action.LEAVE))
+                    await first.session.send(Request(Action.LEAVE))
+
+    async def _talk_in(self, room: str, first: Person, second: Person) -> None:
+        post = self._timeouts.post
+        await self._hear("of a new room", "create", first, wire.SingleRoom(room), post)
+        joined = await self._ask(second, Action.JOIN, room, wire.MultiMessage)
+        if joined:
+            await self._hear("of who joins", "join", first, wire.UserJoined(second.name, room), post)
+        if await self._ask(first, Action.MESSAGE, "hello", wire.Ack):
+            for who, person in (("sender", first), *([("other", second)] if joined else [])):
+                await self._hear(f"the message, as the {who} hears it", "message", person, "hello", post)
+        if joined:
+            await self._ask(second, Action.LEAVE, "", wire.Ack)
+        if await self._ask(first, Action.LEAVE, "", wire.Ack):
+            self.left.clear()
 
     async def leave(self) -> None:
         """Hang up, and see whether the name comes free."""
         if not any(each.what == Action.REGISTER and not each.symptom for each in self.tries):
             return
         async with self._session("") as session:
-            person, began = _Person(session, self._name), time.monotonic()
+            person, began = Person(session, self._name), time.monotonic()
             while True:
                 event = await self._answer(person, Request(Action.REGISTER, self._name, secrets.token_hex(8)))
                 taken = isinstance(event, wire.Error) and event.code == ErrorCode.NAME_TAKEN
@@ -227,22 +214,22 @@ class _Visitor:
             raise _Ended from None
 
     async def _ask(
-        self, person: "_Person", route: str, value: str, *expected: "type[wire.Event] | ErrorCode"
+        self, person: Person, route: str, value: str, *expected: "type[wire.Event] | ErrorCode"
     ) -> wire.Event | None:
         """Ask, and note what came; return the answer if it is one that is expected."""
         began = time.monotonic()
         self._on_try(route)
         event = await self._answer(person, Request(route, value, secrets.token_hex(8)))
-        seen, symptom = _read(event, expected, self._timeouts.answer)
+        seen, symptom = read(event, expected, self._timeouts.answer)
         self._note(route, began, seen, symptom, route)
         return None if symptom else event
 
-    async def _answer(self, person: "_Person", request: Request) -> wire.Event | None:
+    async def _answer(self, person: Person, request: Request) -> wire.Event | None:
         await person.session.send(request)
-        return await person.next(partial(_answers, request), self._timeouts.answer)
+        return await person.next(partial(is_answer, request), self._timeouts.answer)
 
     async def _hear(
-        self, what: str, route: str, person: "_Person", awaited: wire.Event | str, seconds: float
+        self, what: str, route: str, person: Person, awaited: wire.Event | str, seconds: float
     ) -> None:
         began = time.monotonic()
         self._on_try(what)
@@ -255,56 +242,3 @@ class _Visitor:
 
     def _note(self, what: str, began: float, seen: str, symptom: Symptom | None, route: str) -> None:
         self.tries.append(Try(what, time.monotonic() - began, safe(seen), symptom, route))
-
-
-class _Person:
-    """A connection, its name, and what it has heard and nobody has asked for yet."""
-
-    def __init__(self, session: Session, name: str) -> None:
-        self.session, self.name = session, name
-        self._heard = list[wire.Event]()
-
-    async def next(self, wanted: Callable[[wire.Event], bool], seconds: float) -> wire.Event | None:
-        """Return the first event that is wanted; None if it does not come in time."""
-        for event in self._heard:
-            if wanted(event):
-                self._heard.remove(event)
-                return event
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                async for frame in self.session.frames():
-                    event = decode_event(frame)
-                    if wanted(event):
-                        return event
-                    self._heard.append(event)
-        return None
-
-
-def _answers(request: Request, event: wire.Event) -> bool:
-    """Tell whether an event answers a request: those that echo no id do as well."""
-    match event:
-        case GatewayError() | Unknown() | wire.Pong() | wire.Error(id=None):
-            return True
-        case wire.ClientMessage():  # it has the id of what was said
-            return False
-    return getattr(event, "id", None) == request.id
-
-
-def _read(
-    event: wire.Event | None, expected: "Sequence[type[wire.Event] | ErrorCode]", waited: float
-) -> tuple[str, Symptom | None]:
-    """Return what is seen in an answer, and the symptom that it is, if so."""
-    match event:
-        case None:
-            return f"nothing within {waited:.0f} s", Symptom.SILENT
-        case GatewayError(message):
-            other = Symptom.BAD_BODY if message == BAD_BODY else Symptom.UNREADABLE
-            return message, GATEWAY[message].symptom if message in GATEWAY else other
-        case wire.Error(code, message):
-            if code in expected:
-                return "", None
-            unknown = code == ErrorCode.UNKNOWN_ACTION
-            return f"{message} ({code})", Symptom.UNKNOWN_ACTION if unknown else Symptom.REFUSED_REQUEST
-        case Unknown(frame):
-            return frame[:SHOWN], Symptom.UNREADABLE
-    return ("", None) if type(event) in expected else (event.encode()[:SHOWN], Symptom.UNREADABLE)

@@ -88,6 +88,7 @@ ELSEWHERE = {
     *("integration ping, request", "integration JoinRoom, credentials", "stage development, data_trace"),
     *("table client-records, kms_key", "table room-messages-users, replicas"),
     *("log group Connect, deletion_protection", "log group JoinRoom, kms_key"),
+    "log group RegisterUser, missing",
 }
 """What the local lab does not take or show; on the plane nobody can connect, and nothing is seen."""
 

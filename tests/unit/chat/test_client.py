@@ -148,13 +148,7 @@ def test_a_message_that_nobody_hears(
         assert piped.run() is code
         if json_lines:
             last = json.loads(piped.out.getvalue().splitlines()[-1])
-            assert last == {
-                "type": "unheard",
-                "message": "hello",
-                "id": "x",
-                "hint": DOCTOR,
-                **reached,
-            }
+            assert last == {"type": "unheard", "message": "hello", "id": "x", "hint": DOCTOR, **reached}
         else:
             assert told in piped.out.getvalue().splitlines()
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.late_lab import FAILED, late_lab
 from tests.support.terminal import wschat
 
 
@@ -14,3 +15,13 @@ def test_odd_files_in_the_state_directory(home: Path, name: str) -> None:
     done = wschat("chat", "--url", "ws://127.0.0.1:9/development", "--name", "ann")
     assert (done.returncode, done.stdout) == (5, "")
     assert "Traceback" not in done.stderr
+
+
+def test_what_finds_the_cause() -> None:
+    """What is said of a failure ends with the one command that finds its cause, complete with its options."""
+    with late_lab(502) as lab:
+        kept_out = wschat("chat", "--url", lab.url, "--json", stdin="")
+    with late_lab(FAILED) as other:
+        failed = wschat("chat", "--url", other.url, "--name", "ann", "--json", stdin="")
+    assert f"`wschat doctor --url {lab.url}` finds the cause" in kept_out.stdout + kept_out.stderr
+    assert f"`wschat doctor --url {other.url}` finds the cause" in failed.stdout + failed.stderr

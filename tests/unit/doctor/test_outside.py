@@ -1,11 +1,24 @@
 """What is seen of a lab from outside, and that it is left as it was."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
-from tests.support.late_lab import FAILED, FORBIDDEN, SILENT, TAKEN, UNKNOWN, UNPOSTED, LateLab, late_lab
-from wschat.doctor.outside import PROBES, Timeouts, visit
+from tests.support.late_lab import (
+    FAILED,
+    FORBIDDEN,
+    REPEATED,
+    SILENT,
+    TAKEN,
+    UNKNOWN,
+    UNPOSTED,
+    LateLab,
+    late_lab,
+)
+from tests.support.until import until
+from wschat.doctor.asking import PROBES
+from wschat.doctor.outside import Timeouts, visit
 from wschat.doctor.visit import Visit
 from wschat.protocol.symptoms import Symptom
 from wschat.target import SignedHandshake
@@ -91,6 +104,42 @@ def test_a_room_that_can_not_be_left() -> None:
     with late_lab(("leave", ""), ("leave", FAILED), ("leave", FAILED)) as lab:
         found = seen(lab, talk=True)
     assert [left.partition("wschat-doctor-")[0] for left in found.left] == ["the room "]
+
+
+def test_a_visit_that_is_ended() -> None:
+    """Who is stopped in the middle, as at Ctrl-C, leaves the room that it made."""
+    with late_lab() as lab:
+
+        async def stopped() -> None:
+            def stop(what: str) -> None:
+                if what == "of who joins" and (task := asyncio.current_task()):
+                    task.cancel()
+
+            with suppress(asyncio.CancelledError):
+                await visit(lab.url, talk=True, on_try=stop)
+
+        asyncio.run(stopped())
+        until(lambda: not lab.server.people)
+        assert not lab.server.rooms
+        assert [request["action"] for request in lab.server.requests].count("leave") >= 2
+
+
+def test_a_slow_network() -> None:
+    """A visit has an end, however slow what it visits is, and says that it did not try the rest."""
+    with late_lab(*[(probe.route, SILENT) for probe in PROBES]) as lab:
+        found = asyncio.run(visit(lab.url, timeouts=Timeouts(answer=0.2, all=0.5)))
+    assert found.untried
+    assert sum(each.seconds for each in found.tries) < 2
+
+
+def test_a_hostile_server() -> None:
+    """Frames without an end, and one that is huge and full of escapes: little of it is kept or shown."""
+    with late_lab(("create", REPEATED), ("join", "\x1b[31m" + "x" * 1_000_000)) as lab:
+        found = asyncio.run(visit(lab.url, timeouts=SOON))
+    shown = "".join(each.seen for each in found.tries)
+    assert "\x1b" not in shown
+    assert len(shown) < 1000 * len(found.tries)
+    assert {each.route for each in found.tries} >= {probe.route for probe in PROBES}
 
 
 @pytest.mark.parametrize("talk", [False, True])

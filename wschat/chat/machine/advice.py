@@ -66,7 +66,7 @@ FUNCTIONS: dict[str, str] = {
 GATEWAY: dict[str, Advice] = {
     "Forbidden": Advice(
         "API Gateway has no route for this action, its stage serves an old deployment, or asks for a key",
-        DOCTOR,
+        f"`wschat provision` makes and deploys it; {DOCTOR}",
         Symptom.FORBIDDEN,
     ),
     "Internal server error": Advice(

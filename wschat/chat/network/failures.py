@@ -23,7 +23,7 @@ HANDSHAKE: dict[int, Advice] = {
     200: NOTHING_THERE,
     401: Advice(
         "the API wants to know who is connecting",
-        f"its $connect route has an authorizer; the lab's has none: {DOCTOR}",
+        f"its $connect route has an authorizer; `wschat provision` takes it away; {DOCTOR}",
         Symptom.UNAUTHORIZED,
     ),
     403: Advice(
