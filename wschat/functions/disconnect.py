@@ -4,6 +4,7 @@ from wschat.functions.shared.broadcast import broadcast
 from wschat.functions.shared.dynamodb import CLIENTS, Json, get_item
 from wschat.functions.shared.invocation import Call, invocation
 from wschat.functions.shared.membership import Leaving, free_name, plan_leaving, unchanged
+from wschat.functions.shared.rooms import unlist
 from wschat.functions.shared.writes import delete, retry_on_conflict, transact_write
 
 
@@ -31,7 +32,7 @@ def forget(call: Call) -> None:
             delete(CLIENTS, call.connection, *unchanged(client)),
             *free_name(client),  # CLIENTS: GetItem, DeleteItem
             *left.operations,
-            *left.unlist,
+            *unlist(left.dead),  # CLIENTS: GetItem, UpdateItem
         )
         return left
 

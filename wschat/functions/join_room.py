@@ -5,6 +5,7 @@ from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, batch_get_ite
 from wschat.functions.shared.history import newest, slots
 from wschat.functions.shared.membership import Leaving, Post, plan_leaving, registered, unchanged
 from wschat.functions.shared.request import Call, Request, answer
+from wschat.functions.shared.rooms import ENTER, no_such_room, relist, room_and_counter
 from wschat.functions.shared.writes import retry_on_conflict, transact_write, update
 from wschat.protocol.events import MultiMessage, UserJoined
 from wschat.protocol.limits import MEMBER_LIMIT
@@ -28,33 +29,32 @@ def join(call: Call, request: Request) -> MultiMessage:
     def attempt() -> Leaving | None:
         client, room = registered(get_item(CLIENTS, me)), get_item(ROOMS, key)
         if room is None:
-            raise Refused(ErrorCode.NO_SUCH_ROOM, "there is no room of that name; create it")
-        if me in room["users"]:
+            raise no_such_room(key)  # CLIENTS: GetItem, UpdateItem; ROOMS: GetItem, DeleteItem
+        born, users = room["created"], room["users"]
+        if me in users and (client.get("room"), client.get("born")) == (key, born):
             return None
-        if len(room["users"]) >= MEMBER_LIMIT:
+        if me not in users and len(users) >= MEMBER_LIMIT:
             raise Refused(ErrorCode.FULL, f"the room has {MEMBER_LIMIT} members already")
         # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
-        left = plan_leaving(client)
-        space = "attribute_exists(#users) AND size(#users) < :limit"
-        enter = "SET #room = :room, #born = :born REMOVE #expires"
-        given = {"#me": me, ":name": client["name"], ":limit": MEMBER_LIMIT}
+        left = plan_leaving(client) if client.get("room") != key else Leaving()
+        space = "#created = :born AND (attribute_exists(#users.#me) OR size(#users) < :limit)"
+        given = {"#me": me, ":name": client["name"], ":limit": MEMBER_LIMIT, ":room": key, ":born": born}
         transact_write(
             update(ROOMS, key, "SET #users.#me = :name", space, given),
-            update(CLIENTS, me, enter, *unchanged(client), {":room": key, ":born": room["created"]}),
+            update(CLIENTS, me, ENTER, *unchanged(client), given),
             *left.operations,
-            *left.unlist,
+            *relist(key, room["name"], left.dead),  # CLIENTS: GetItem, UpdateItem
         )
         return left
 
     left = retry_on_conflict(attempt)
     # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem
     broadcast(call, left=left)
-    room, counter = get_item(ROOMS, key), get_item(ROOMS, f"{key}#log")
-    if room is None or counter is None or me not in room["users"]:
+    room, last = room_and_counter(key)  # ROOMS: GetItem, UpdateItem
+    if me not in room["users"]:
         raise Refused(ErrorCode.NO_SUCH_ROOM, "the room is gone; create it")
-    after, last = max(room["created"], request.after or 0), counter["seq"]
+    after = max(room["created"], request.after or 0)
     messages, truncated = newest(batch_get_item(ROOMS, slots(key, after, last)), after, last)
     if left:
-        others = [member for member in room["users"] if member != me]
-        broadcast(call, Post(UserJoined(room["users"][me], room["name"]), others, key))
+        broadcast(call, Post(UserJoined(room["users"][me], room["name"]), room["users"].keys() - {me}, key))
     return MultiMessage(room["name"], tuple(room["users"].values()), messages, truncated, request.id)

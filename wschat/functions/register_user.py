@@ -6,8 +6,9 @@ import secrets
 import time
 
 from wschat.functions.shared.dynamodb import CLIENTS, Json, get_item
-from wschat.functions.shared.membership import ROOM_LIST, free_name, take_over, unchanged
+from wschat.functions.shared.membership import free_name, take_over, unchanged
 from wschat.functions.shared.request import Call, Request, answer
+from wschat.functions.shared.rooms import ROOM_LIST
 from wschat.functions.shared.writes import put, retry_on_conflict, transact_write, update
 from wschat.protocol.events import Signup
 from wschat.protocol.names import clean_name, fold
@@ -33,27 +34,26 @@ def register(call: Call, request: Request) -> Signup:
         client = get_item(CLIENTS, me) or {"ID": me}
         owner: Json = get_item(CLIENTS, key) or {"owner": "", "expires": 0}
         same = "name" in client and fold(client["name"]) == fold(name)
-        if "room" in client and same:
-            return str(client["name"])  # it is registered as that already
-        if "room" in client:
+        others = owner["expires"] >= now and owner["owner"] != me
+        seat = {":room": client["room"], ":born": client.get("born", 0)} if "room" in client else Json()
+        if seat and (others or not same):
             raise Refused(ErrorCode.IN_A_ROOM, "leave the room before you take another name")
-        taken, moved, seat = owner["expires"] >= now, list[Json](), Json()
-        if taken and owner["owner"] != me:
-            if not hmac.compare_digest(owner["token"], token):
-                raise Refused(ErrorCode.NAME_TAKEN, "somebody else has that name")
-            # CLIENTS: GetItem, UpdateItem; ROOMS: GetItem, UpdateItem
-            moved, seat = take_over(owner["owner"], me, name)
-        free = "#owner = :owner" if taken else "attribute_not_exists(#ID) OR #expires < :now"
+        if others and not hmac.compare_digest(owner["token"], token):
+            raise Refused(ErrorCode.NAME_TAKEN, "somebody else has that name")
+        kept = client["name"] if seat else name  # as the room has it
+        # CLIENTS: GetItem, UpdateItem; ROOMS: GetItem, UpdateItem
+        moved, seat = take_over(owner["owner"], me, name) if others else ([], seat)
+        free = "#owner = :owner" if owner["owner"] else "attribute_not_exists(#ID) OR #expires < :now"
         place = "#room = :room, #born = :born REMOVE #expires" if seat else "#expires = :expires"
         change = f"SET #name = :name, #connected = if_not_exists(#connected, :ms), {place}"
-        given = {":name": name, ":now": now, ":ms": now * 1000, ":expires": expires, ":owner": owner["owner"]}
+        given = {":name": kept, ":now": now, ":ms": now * 1000, ":expires": expires, ":owner": owner["owner"]}
         transact_write(
             put(CLIENTS, {"ID": key, "owner": me, "token": token, "expires": expires}, free, given),
             update(CLIENTS, me, change, *unchanged(client), given, seat),
             *([] if same else free_name(client)),  # CLIENTS: GetItem, DeleteItem
             *moved,
         )
-        return name
+        return str(kept)
 
     name = retry_on_conflict(attempt)
     rooms = get_item(CLIENTS, ROOM_LIST) or {"rooms": {}}

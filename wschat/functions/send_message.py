@@ -7,6 +7,7 @@ from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
 from wschat.functions.shared.history import slot
 from wschat.functions.shared.membership import Post, registered
 from wschat.functions.shared.request import Call, Request, answer
+from wschat.functions.shared.rooms import seated
 from wschat.functions.shared.writes import put, update, write
 from wschat.protocol.events import Ack, ClientMessage
 from wschat.protocol.names import clean_message
@@ -32,7 +33,7 @@ def send(call: Call, request: Request) -> Ack:
     client = registered(get_item(CLIENTS, call.connection))
     if "room" not in client:
         raise Refused(ErrorCode.NOT_IN_A_ROOM, "join a room first")
-    key, born, name = client["room"], client["born"], client["name"]
+    key, born, name = client["room"], client.get("born", 0), client["name"]
 
     given = {":one": 1, ":born": born}
     counter = write(update(ROOMS, f"{key}#log", "ADD #seq :one", "#born = :born", given))
@@ -47,6 +48,7 @@ def send(call: Call, request: Request) -> Ack:
     if room is None or room["created"] != born:
         raise Refused(ErrorCode.NOT_IN_A_ROOM, "the room is gone")
     said = ClientMessage(name, text, room["name"], seq, now, request.id)
+    users = seated(client, room)  # where they don't agree, CLIENTS: GetItem UpdateItem; ROOMS: UpdateItem
     # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem
-    reached, members = broadcast(call, Post(said, room["users"], key))
+    reached, members = broadcast(call, Post(said, users, key))
     return Ack(seq, now, request.id, reached, members)

@@ -72,7 +72,7 @@ FUNCTIONS = (
     Spec("RegisterUser", "register_user", ("register",), posts=False, share=0.025,
          clients="DeleteItem GetItem PutItem UpdateItem", rooms="GetItem UpdateItem"),
     Spec("CreateRoom", "create_room", ("create", "new-room"), share=0.025,
-         clients="DeleteItem GetItem PutItem Scan UpdateItem", rooms="DeleteItem GetItem PutItem UpdateItem"),
+         clients="DeleteItem GetItem Scan UpdateItem", rooms="DeleteItem GetItem PutItem UpdateItem"),
     Spec("JoinRoom", "join_room", ("join", "join-room"), share=0.05,
          clients="DeleteItem GetItem Scan UpdateItem", rooms="BatchGetItem DeleteItem GetItem UpdateItem"),
     Spec("SendMessage", "send_message", ("message", "dispatch"),

@@ -21,7 +21,9 @@ ACTIONS = {
 CALL = re.compile(rf"\b({'|'.join(ACTIONS)})\((CLIENTS|ROOMS)\b")
 COMMENT = re.compile(r"# .*?\b(?:CLIENTS|ROOMS): .*")
 """Beside a call of what is shared: what that does, as `CLIENTS: GetItem, then PutItem; ROOMS: DeleteItem`."""
-SHARED = re.compile(r"\b(?:broadcast|free_name|plan_leaving|take_over)\(")
+SHARED = re.compile(
+    r"\b(?:broadcast|free_name|no_such_room|plan_leaving|relist|room_and_counter|seated|take_over|unlist)\("
+)
 
 
 @pytest.mark.parametrize("spec", FUNCTIONS, ids=lambda spec: spec.name)

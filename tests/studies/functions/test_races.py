@@ -85,6 +85,7 @@ def test_two_at_once(
     """Of Ann and Bob one is first, and neither takes what the other has; Zoë looks on, perhaps in a room."""
     monkeypatch.setattr("wschat.functions.join_room.MEMBER_LIMIT", 2)
     monkeypatch.setattr("wschat.functions.create_room.ROOM_LIMIT", 2)
+    monkeypatch.setattr("wschat.functions.shared.rooms.ROOM_LIMIT", 2)
     ann, bob, _ = map(connect, ("Ann", "Bob", "Zoë"), rooms)
     told: list[Event] = []
     gate.meanwhile("TransactWriteItems", lambda: told.append(bob.ask(*second.split())))

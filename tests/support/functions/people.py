@@ -77,9 +77,10 @@ class Person:
 
     def ask(self, action: str, value: str = "", **fields: Any) -> Event:  # noqa: ANN401
         """Send a request; return the reply, which must be 200 and echo the id."""
-        result = self.call(action, Request(action, value, id="7", **fields).encode())
+        request = Request(action, value, **{"id": "7", **fields})
+        result = self.call(action, request.encode())
         assert result["statusCode"] == 200
-        assert json.loads(result["body"]).get("id") == "7"
+        assert json.loads(result["body"]).get("id") == request.id
         return decode_event(result["body"])
 
     def heard(self) -> list[Event]:

@@ -37,6 +37,7 @@ class Story:
         self.gone = gone
         self.rooms = Rooms(gone=gone)  # type: ignore[arg-type]
         self.here: list[Person] = []
+        self.acts = 0
 
     def come(self, one: Person) -> None:
         """Note who has connected."""
@@ -46,8 +47,10 @@ class Story:
 
     def act(self, one: Person, action: str, value: str = "", token: str | None = None) -> None:
         """Send a request: the reply and the posts must be as the rooms in memory have them."""
-        reply = one.ask(action, value, token=token)
-        wanted = self.rooms.answer(one.connection, Request(action, value, id="7", token=token))
+        self.acts += 1
+        request = Request(action, value, id=str(self.acts), token=token)
+        reply = one.ask(action, value, id=request.id, token=token)
+        wanted = self.rooms.answer(one.connection, request)
         assert plain(reply) == plain(wanted)
         for event in self._compare_posts():
             assert not isinstance(event, ClientMessage) or (isinstance(reply, Ack) and event.seq == reply.seq)

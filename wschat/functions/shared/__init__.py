@@ -2,6 +2,6 @@
 
 Begin with `request`, which decodes a request and encodes its reply. `dynamodb` reads, `writes` writes, and
 tries again what met another transaction. `broadcast` posts to many by `management_api`,
-in `workers`, and prunes who is gone; `membership` is how one leaves a room, `history` where a room's
-messages are. `invocation` writes the structured log.
+in `workers`, and prunes who is gone; `membership` is how one leaves a room, `rooms` what other items say
+of one, `history` where its messages are. `invocation` writes the structured log.
 """

@@ -8,13 +8,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
 from wschat.functions.shared.history import slots
 from wschat.functions.shared.invocation import LIFETIME, add_counts
+from wschat.functions.shared.rooms import unlist
 from wschat.functions.shared.workers import pool
 from wschat.functions.shared.writes import delete, retry_on_conflict, transact_write, update, write
 from wschat.protocol.events import DeleteRoom, Event, UserLeft
 from wschat.protocol.names import fold
 from wschat.protocol.refusals import ErrorCode, Refused
-
-ROOM_LIST = "#rooms"  # the item of client-records that lists the rooms: key to name
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,12 @@ class Post:
 class Leaving:
     """How a client leaves its room: operations of the transaction, and what follows it.
 
-    `unlist` takes the room off the list of rooms, if it is `dead`; `messages` delete what it leaves behind.
+    `dead` is the key of a room that goes along, to be taken off the list; `messages` delete what it leaves.
     """
 
     operations: Sequence[Json] = ()
     notices: Sequence[Post] = ()
     dead: str | None = None
-    unlist: Sequence[Json] = ()
     messages: Sequence[Json] = ()
 
     def clear(self) -> None:
@@ -99,13 +97,10 @@ def plan_leaving(client: Json) -> Leaving:
     return Leaving(
         operations=[
             delete(ROOMS, key, "attribute_exists(#users.#me) AND size(#users) = :one", given),
-            delete(ROOMS, f"{key}#log", "attribute_exists(#seq)"),
+            delete(ROOMS, f"{key}#log", ""),
         ],
         notices=[Post(DeleteRoom(room["name"]))],
         dead=key,
-        unlist=[
-            update(CLIENTS, ROOM_LIST, "REMOVE #rooms.#dead", "attribute_exists(#rooms)", {"#dead": key})
-        ],
         messages=[delete(ROOMS, slot, old, {":last": last}) for slot in slots(key, room["created"], last)],
     )
 
@@ -126,7 +121,7 @@ def take_over(old: str, new: str, name: str) -> tuple[list[Json], Json]:
         The operations, and what the new connection's record then has to say of the room: `:room` and `:born`.
     """
     client = get_item(CLIENTS, old) or {}
-    if "name" not in client:
+    if fold(client.get("name", "")) != fold(name):
         return [], {}
     change = "SET #expires = :expires REMOVE #name, #room, #born"
     expires = client["connected"] // 1000 + LIFETIME
@@ -154,7 +149,7 @@ def prune(connection: str, room: str | None) -> Leaving:
             return Leaving()
         left = plan_leaving({"room": room, **client} if room else client)
         record = delete(CLIENTS, connection, *unchanged(client))
-        transact_write(record, *free_name(client), *left.operations, *left.unlist)
+        transact_write(record, *free_name(client), *left.operations, *unlist(left.dead))
         return left
 
     return retry_on_conflict(attempt)

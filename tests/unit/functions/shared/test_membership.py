@@ -2,7 +2,7 @@
 
 from tests.studies.bench.units import item_size
 from wschat.functions.shared.dynamodb import marshalled
-from wschat.functions.shared.membership import ROOM_LIST
+from wschat.functions.shared.rooms import ROOM_LIST
 from wschat.protocol.limits import MEMBER_LIMIT, NAME_LIMIT, ROOM_LIMIT
 
 ITEM_LIMIT = 400 * 1024  # bytes
