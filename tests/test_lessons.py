@@ -80,7 +80,7 @@ def test_what_there_is_to_know(lesson: Lesson) -> None:
 @each_lesson
 def test_commands(lesson: Lesson) -> None:
     """Each command of ours that a lesson names exists, with its options."""
-    assert unknown("\n".join(texts(lesson))) == []
+    assert unknown("\n".join(texts(lesson)).replace("{options}", "")) == []
 
 
 def test_examples() -> None:

@@ -76,7 +76,7 @@ def chat(
             json_lines=json,
             wire=wire,
             frames=frames,
-            welcome=f"Another terminal joins with: {options.program()} chat --local"
+            welcome=f"Another terminal joins with: {options.typed_here('chat', prefix)}"
             if is_host
             else options.which_of_several(at),
             sign=options.signer(at),

@@ -283,3 +283,8 @@ def program(*, anywhere: bool = False) -> str:
     """
     path = Path(sys.argv[0]).absolute() if anywhere else Path(sys.argv[0])
     return "wschat" if which("wschat") or path.name != "wschat" else quote(str(path))
+
+
+def typed_here(name: str, prefix: str | None) -> str:
+    """Return what to type for a command at the API in the lab on this machine that has a prefix, or none."""
+    return f"{program()} {name} --local{Target(prefix=prefix or '').options}"

@@ -53,7 +53,7 @@ def web(
     if local:
         with join_local() as running:
             at = Target(url=url_in(running, prefix))
-            join = f"In a terminal, join with: {options.program()} chat --local"
+            join = f"In a terminal, join with: {options.typed_here('chat', prefix)}"
             console.stderr().print(join, markup=False)
             _serve(at, port, running.wait, browser=browser)
             return

@@ -10,7 +10,16 @@ from typer.testing import CliRunner
 from tests.support.provisioned import keep
 from tests.support.terminal import wschat
 from wschat.chat.settings import Notify, template
-from wschat.cli.options import NOTHING, Chosen, Config, completed, offer_template, program, setting
+from wschat.cli.options import (
+    NOTHING,
+    Chosen,
+    Config,
+    completed,
+    offer_template,
+    program,
+    setting,
+    typed_here,
+)
 from wschat.cli.provisioned import Provisioned
 from wschat.errors import AccessError, UsageError
 from wschat.lab.chosen.choices import UNDECIDED, Choices
@@ -173,6 +182,12 @@ def test_how_it_is_called(
     monkeypatch.setattr("sys.argv", [typed])
     assert program() == says
     assert program(anywhere=True) == (str(Path.cwd() / says) if says[0] == "." else says)
+
+
+def test_how_it_is_called_here() -> None:
+    """Who joins somebody's chat in the lab on this machine means the same API."""
+    assert typed_here("chat", "a b-").endswith("chat --local --prefix 'a b-'")
+    assert typed_here("web", None).endswith("web --local")
 
 
 def test_what_is_chosen() -> None:

@@ -14,7 +14,7 @@ from rich.text import Text
 from wschat.cli import console
 from wschat.cli.learn import pages
 from wschat.cli.local import credentials, join_local
-from wschat.cli.options import NOTHING, Chosen, program
+from wschat.cli.options import NOTHING, Chosen, program, typed_here
 from wschat.errors import LocalError, UsageError
 from wschat.lab.chosen.choices import UNDECIDED, Choices
 from wschat.learn.lesson import Lesson
@@ -117,8 +117,7 @@ class Place:
     def command(self, name: str, url: str, signed: bool) -> str:
         """Return what to type in order to chat, or see the page, at a URL of this lab."""
         if self.local:
-            prefix = f" --prefix {self.target.prefix}" if self.target.prefix else ""
-            return f"{program()} {name} --local{prefix}"
+            return typed_here(name, self.target.prefix)
         who = {"--region": self.target.region, "--profile": self.target.profile}
         options = [f"{option} {value}" for option, value in who.items() if value] if signed else []
         return " ".join((program(), name, "--url", url, *(["--sign", *options] if signed else [])))
