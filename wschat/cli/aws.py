@@ -144,6 +144,7 @@ class Steps:
         self._status: Status | None = None
         self._under_way: dict[Step, tuple[str, str, float]] = {}
         self._next_report_s: dict[str, float] = {}
+        self._shows = threading.RLock()  # of threads at once, what they show in place would stay
 
     def show(self, progress: Generator[Progress, None, T]) -> T:
         """Show steps as they come; return what they lead to."""
@@ -160,7 +161,8 @@ class Steps:
 
     def tell(self, line: str) -> None:
         """Show a line that somebody else has to say."""
-        self.console.print(Text(safe(f"  {line}"), "dim"))
+        with self._shows:
+            self.console.print(Text(safe(f"  {line}"), "dim"))
 
     def stopped(self, steps: int, command: str) -> None:
         """Say what became of so many steps, and how to go on after this command was stopped.
@@ -183,13 +185,14 @@ class Steps:
 
     def _take(self, each: Progress) -> None:
         step, what = each.step, str(each.step)
-        if each.phase in {Phase.BEGUN, Phase.WAITING}:
-            self._under_way[step] = (what, each.waiting, each.seconds)
-        else:
-            self._under_way.pop(step, None)
-            if step.verb is not Verb.CHECK or each.phase in {Phase.FAILED, Phase.GIVEN_UP}:
-                self._end(each)
-        self.update(each.waiting, each.seconds, what)
+        with self._shows:
+            if each.phase in {Phase.BEGUN, Phase.WAITING}:
+                self._under_way[step] = (what, each.waiting, each.seconds)
+            else:
+                self._under_way.pop(step, None)
+                if step.verb is not Verb.CHECK or each.phase in {Phase.FAILED, Phase.GIVEN_UP}:
+                    self._end(each)
+            self.update(each.waiting, each.seconds, what)
 
     def _end(self, each: Progress) -> None:
         kind = {Phase.DONE: "done", Phase.STOPPED: "under way"}.get(each.phase, "failed")
@@ -213,7 +216,10 @@ class Steps:
             lines = list(self._under_way.values()) or [(SETTLING, why, seconds)]
             more = [(f"and {len(lines) - LINES} more", "", 0.0)] if len(lines) > LINES else []
             width = self.console.width - SPINNER
-            self._status.update(Text("\n  ").join(_line(*each, width) for each in (*lines[:LINES], *more)))
+            with self._shows:
+                self._status.update(
+                    Text("\n  ").join(_line(*each, width) for each in (*lines[:LINES], *more))
+                )
         elif why and seconds >= self._next_report_s.setdefault(what, LONG_S):
             self._next_report_s[what] *= 2
             self.console.print(Text("  ").append(_line(what, why, seconds)))

@@ -30,7 +30,7 @@ CHOICES = (
     Choice("hint", "h", "a hint", needs="hint"),
     Choice("see", "s", "see what it does now", ("look",), needs="see"),
     Choice("questions", "t", "think: a question", ("think", "question"), needs="questions"),
-    Choice("next", "n", "on, or skip it", ("skip", "on")),
+    Choice("next", "n", "on (or Enter, when it is done)", ("skip", "on")),
     Choice("back", "b", "back"),
     Choice("list", "l", "list all"),
     Choice("help", "?", "these choices"),

@@ -1,5 +1,8 @@
 """What the commands that work in an AWS account share: they ask, and show a run that takes long."""
 
+from threading import Thread
+from typing import Any, cast
+
 import pytest
 
 from tests.support.http_server import Quiet, serving
@@ -43,6 +46,27 @@ def test_what_is_not_aws(said: str) -> None:
         keys = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_DEFAULT_REGION": "us-east-1"}
         done = wschat("status", "--endpoint-url", url, **keys)
     assert (done.returncode, "is not AWS" in done.stderr) == (1, True)
+
+
+def test_one_thread_shows_at_a_time() -> None:
+    """While a call is told, nobody changes what is shown in place, which would stay on the screen."""
+    shown, waited = Steps({}), list[bool]()
+
+    class Screen:
+        width = 80
+
+        def print(self, _line: object) -> None:
+            other = Thread(target=shown.update, args=(WHY, 1.0))
+            other.start()
+            other.join(0.02)
+            waited.append(other.is_alive())
+
+        def update(self, _status: object) -> None:
+            pass
+
+    shown.console = shown._status = cast("Any", Screen())
+    shown.tell("logs CreateLogGroup log")
+    assert waited == [True]
 
 
 def test_long_waits(capsys: pytest.CaptureFixture[str]) -> None:
