@@ -97,6 +97,11 @@ class Standing:
         return [each for key, each in self.actual.resources.items() if key not in wanted]
 
     @cached_property
+    def _again(self) -> list[Resource]:
+        """The other APIs of the lab's name, as of two who made it at once; those with its tag can go."""
+        return [each for each in self._extra if each.kind == Api.kind]
+
+    @cached_property
     def _levels(self) -> dict[str, "_Level"]:
         """What is there when each lesson is done, by its id; under "" what is when all of the lab is."""
         everything = frozenset(each.key for each in self.desired)
@@ -177,9 +182,8 @@ class Standing:
             for says in words.said(wanted, attribute, should, is_):
                 named = says.replace(API, self._api)
                 yield Fault(wanted, attribute, named, words.mend(wanted.kind, attribute))
-        for each in self._extra:
-            if wanted.kind == Api.kind == each.kind:
-                yield Fault(wanted, "", words.TWICE.format(self.actual.ids[each.key]))
+        for each in self._again if wanted.kind == Api.kind else ():
+            yield Fault(wanted, "", words.TWICE.format(self.actual.ids[each.key]))
 
     @property
     def next(self) -> Lesson | None:
@@ -239,6 +243,8 @@ class Standing:
         served = {each.reference for each in self.actual.resources.values() if each.kind == Stage.kind}
         for each in wanted:
             yield from self._alike(each)
+            if isinstance(each, Api):
+                yield from (one for one in self._again if one.key not in self.actual.by_hand)
             if isinstance(each, Deployment):
                 old = (one for one in self.actual.resources.values() if one.kind == each.kind)
                 stage = self.actual.resources.get((Stage.kind, STAGE))

@@ -88,6 +88,8 @@ def test_an_attribute_that_is_not_seen(person: Person, operation: str) -> None:
     """It is one line, and all else goes on."""
     code, said, notes = without(person, {operation}, "status")
     assert (code, notes) == (ExitCode.OK, [NOTED[operation]]), said
+    code, said, notes = without(person, {operation}, "learn do api")
+    assert (code, notes) == (ExitCode.OK, [NOTED[operation]]), said
 
 
 @pytest.mark.parametrize("operation", UNCLEAR)

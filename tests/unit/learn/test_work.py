@@ -47,6 +47,24 @@ def test_what_is_read_of_things_without_a_tag(empty: Cloud) -> None:
     assert {("role", "attached"), ("function", "urls"), ("route", "authorization")} <= told
 
 
+def test_two_made_it_at_once(empty: Cloud) -> None:
+    """Of two APIs with the lab's tag the lesson removes the younger one; one without a tag it leaves."""
+    there = work.look(empty, course())
+    (lesson,) = (each for each in there.lessons if each.id == "api")
+    (step,) = (step for step in there.steps(lesson) if step.resource.kind == "API")
+    for _ in range(2):
+        step.resource.create(empty)
+    there = work.look(empty, there.lessons)
+    delete = [step for step in there.steps(lesson) if step.resource.kind == "API"]
+    assert [step.verb.value for step in delete] == ["delete"]
+    drain(work.do(empty, there, lesson, delete))
+    assert len(empty.api.get_apis()["Items"]) == 1
+    empty.api.create_api(Name=step.resource.name, ProtocolType="WEBSOCKET", RouteSelectionExpression="$x")
+    there = work.look(empty, there.lessons)
+    assert [step for step in there.steps(lesson) if step.resource.kind == "API"] == []
+    assert "another API" in next(each.says for each in there.faults(lesson) if each.resource.kind == "API")
+
+
 def test_calls_are_shown(empty: Cloud) -> None:
     """Each call that changes something is told as it begins, until one does not watch any more."""
     told = list[str]()

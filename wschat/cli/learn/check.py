@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from wschat.cli import console, report
+from wschat.cli import console
 from wschat.cli.aws import NOTHING_CHANGED, on_interrupt
 from wschat.cli.learn import checking, doing
 from wschat.cli.learn.options import Lessons, StepOrNone, find
@@ -50,7 +50,6 @@ def _check(
     if json:
         console.stdout().out(checking.as_json(there, () if drill else asked, cloud.notes, drill))
         return ExitCode.OK if right and not drill else ExitCode.DIFFERENT
-    report.show_left_alone((), cloud.notes)
     if lesson is None:
         checking.show_all(there)
     checking.show_faults(there, lesson or there.next or found[-1])

@@ -1,6 +1,7 @@
 """Does a lesson, or takes over what was made of it by hand: after a question, and with each call shown."""
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from wschat.cli import console, report
@@ -20,8 +21,9 @@ NOT_KEPT = "It is right. The tables' tags do not keep yet what was chosen, for a
 
 
 def look(cloud: Cloud, lessons: tuple[Lesson, ...]) -> Standing:
-    """Look at what exists, and show what that waits for."""
-    return waiting(cloud, LOOKING, partial(work.look, lessons=lessons))
+    """Look at what exists, and show what that waits for, and what can't be seen."""
+    with _noting(cloud):
+        return waiting(cloud, LOOKING, partial(work.look, lessons=lessons))
 
 
 def do(cloud: Cloud, there: Standing, lesson: Lesson, commands: Mapping[str, str], *, yes: bool) -> Standing:
@@ -75,7 +77,13 @@ def _carry_out(cloud: Cloud, there: Standing, lesson: Lesson, commands: Mapping[
         return work.do(cloud, there, lesson, steps)
 
     commands, steps = {**commands, "do": commands[f"learn do {lesson.id}"]}, changes(there.steps(lesson))
+    with _noting(cloud):
+        return carry_out(cloud, do, steps, there.actual, commands, partial(work.watched, cloud))[0]
+
+
+@contextmanager
+def _noting(cloud: Cloud) -> Iterator[None]:
+    """Show what is noted meanwhile, such as what nobody may look at."""
     known = {*cloud.notes}
-    outcome, _ = carry_out(cloud, do, steps, there.actual, commands, partial(work.watched, cloud))
+    yield
     report.show_left_alone((), [each for each in cloud.notes if each not in known])
-    return outcome
