@@ -1,24 +1,26 @@
 """`python -m tests.studies.doctor` breaks one thing after the other, and prints what doctor says first.
 
-Words behind it choose: the names of groups, or parts of the names of cases. It fails where less than 95 of
+Words behind it choose: the names of groups, or parts of the names of cases. `--write` writes the table into
+wschat/doctor/README.md. It fails where less than 95 of
 100 are named first, or of pairs less than 4 of 5.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
 
-from tests.documents import show
+from tests.documents import ROOT, placed, show, table
 from tests.studies.doctor.case import Break, Case, Places, tried
 from tests.studies.doctor.groups import groups
 from wschat.doctor.findings import Finding
 
 HEADS = ("case", "doctor says first", "right")
+WRITE, README = "--write", ROOT / "wschat/doctor/README.md"
 YES, NO = "yes", "**no**"
 
 
 def main() -> int:
     """Print the table, row by row, and the counts; return the exit code."""
-    asked, known = sys.argv[1:], groups()
+    asked, known = [each for each in sys.argv[1:] if each != WRITE], groups()
     chosen = [
         (group, case)
         for group, cases in known.items()
@@ -27,6 +29,8 @@ def main() -> int:
     ]
     with Places() as places:
         rows = show(("group", *HEADS), _rows(places, chosen))
+    if WRITE in sys.argv:
+        README.write_text(placed(README.read_text(), "cases", table(("group", *HEADS), rows)))
     failed = False
     for group in dict.fromkeys(group for group, _ in chosen):
         right = [row[-1] == YES for row in rows if row[0] == group]
