@@ -1,6 +1,6 @@
 """The lessons at a terminal: shows one, asks what to do, does it, and goes on whatever came of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -34,6 +34,8 @@ STOPPED = "Stopped. What was made by then stays, and the lesson goes on."
 ADDS = {Verb.CREATE, Verb.ADOPT}
 AFTER = {"see", "questions", "code", "next"}
 """What one may want to do when a lesson is done."""
+TO_MEND = {"console", "aws", "do", "hint"}
+"""… and when it is not."""
 
 
 class Loop:
@@ -207,6 +209,8 @@ class Loop:
                 there = doing.adopt(self._place.cloud, there, [self.lesson], self._commands, yes=False)
                 self._note(there)
             self._point_on()
+        else:
+            self._point_on(TO_MEND)
 
     def do(self) -> None:
         """Do the lesson, and those before it that it needs, if one wants that."""
@@ -258,9 +262,9 @@ class Loop:
         self._done = {each.id for each in self._lessons if each.makes and not there.faults(each)}
         return there
 
-    def _point_on(self) -> None:
-        """Say what can be done when a lesson is done."""
-        pages.show_choices([each for each in self.choices if each.name in AFTER])
+    def _point_on(self, which: Collection[str] = AFTER) -> None:
+        """Say which choices lead on from there."""
+        pages.show_choices([each for each in self.choices if each.name in which])
 
     def see(self) -> None:
         """Make the lesson's observations, and say what to look for."""

@@ -105,6 +105,7 @@ def test_a_lesson(learn: Learn, cloud: Cloud) -> None:
         "Lesson 2 of 4: The second lesson",
         f"Why second: {cloud.lab.prefix}.",
         f"✗ table {name}: there is no table of this name",
+        "c by hand in the console, a by hand with aws, d do it for me, h a hint\n",
         f"aws dynamodb create-table --table-name {name}",
         f"dynamodb CreateTable {name}",
         "✓ 02 second: all of it is right.",
