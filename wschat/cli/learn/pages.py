@@ -126,10 +126,17 @@ def show_end(drill: str) -> None:
 
 
 def show_choices(choices: Sequence[Choice]) -> None:
-    """Show what can be chosen, by which letter or word."""
-    between = Text(", " if is_plain() else " · ")
-    shown = between.join(Text.assemble((each.letter, "bold"), f" {each.what}") for each in choices)
-    console.stdout().print(shown)
+    """Show what can be chosen, by which letter or word; on a terminal lines end between two choices."""
+    out, between, shown, column = console.stdout(), "," if is_plain() else " ·", Text(), 0
+    for each in choices:
+        choice = Text.assemble((each.letter, "bold"), f" {each.what}")
+        if shown:
+            fits = not out.is_terminal or column + len(f"{between} {choice}{between}") <= out.width
+            column = column + len(f"{between} ") if fits else 0
+            shown.append(f"{between} " if fits else f"{between}\n")
+        shown.append(choice)
+        column += len(choice)
+    out.print(shown)
 
 
 def toolbar(choices: Iterable[Choice], columns: int) -> str:

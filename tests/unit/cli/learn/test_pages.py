@@ -105,6 +105,16 @@ def test_a_lesson_fits_a_screen(capsys: pytest.CaptureFixture[str]) -> None:
     assert "6 roles; policy RegisterUserRole; 6 log groups; 6 functions" in capsys.readouterr().out
 
 
+def test_choices(columns: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """No letter stands at the end of a line, without its word."""
+    choices = offered(course()[4])
+    pages.show_choices(choices)
+    lines = STYLES.sub("", capsys.readouterr().out).splitlines()
+    assert columns - 30 < max(map(len, lines)) <= columns
+    shown = [each for line in lines for each in line.removesuffix(" ·").split(" · ")]
+    assert shown == [f"{each.letter} {each.what}" for each in choices]
+
+
 def test_sights(capsys: pytest.CaptureFixture[str]) -> None:
     """When, who, and what; a document stands below."""
     for sight in (Sight(0.034, "you hear", "[b]x"), Sight(1.5, "", "a remark"), Sight(12, "policy", "{\n}")):
