@@ -89,8 +89,7 @@ function proceed() {
 function answered(id) { // return the request in flight if it has this id, and end it
   const request = inFlight?.id === id ? inFlight : null;
   if (request) {
-    clearTimeout(replyTimer);
-    clearTimeout(lateTimer);
+    [replyTimer, lateTimer].forEach(clearTimeout);
     if (connection.socket && !connection.restoring) view.showState("open", "Connected");
     inFlight = null;
   }
@@ -190,7 +189,11 @@ const handlers = {
     const what = safe(message || code);
     if (!inFlight || (id ? id !== inFlight.id : code === "unknown-action")) return; // a ping's
     if (code === "not-registered" || (inFlight.fallbacks && code === "busy")) return connection.fail(what);
-    const request = answered(inFlight.id), { action, value, fallbacks } = request;
+    const request = answered(inFlight.id), { action, value, fallbacks, again } = request;
+    if (code === "not-in-a-room" && request.row && !again) { // the server has forgotten us
+      queue.unshift(Object.assign(request, { again: true, tried: false }));
+      return join(me.room, FALLBACKS);
+    }
     const [[reason, fallback] = [], ...others] = fallbacks ?? [];
     if (reason === code) return fallback(value, others);
     if (action === "leave" && code === "not-in-a-room") return left();

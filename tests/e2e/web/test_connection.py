@@ -146,6 +146,24 @@ def test_a_message_that_nobody_hears(ann: Tab, room: ThreadedServer) -> None:
     assert ann.page.locator("#log .notice").count() == 3
 
 
+def test_the_server_has_forgotten_us(ann: Tab, room: ThreadedServer) -> None:
+    """The room is entered again, once, and what was refused is said."""
+    ann.say("before")
+    ann.until("#log li.mine:has-text('before')")
+    room.server.rooms.clear()
+    ann.say("after")
+    ann.until("#log li.mine:has-text('after')")
+    assert asked(room)[-4:] == ["message", "join", "create", "message"]
+    room.server.tamper = lambda frame: (
+        json.dumps({"type": "error", "code": "not-in-a-room", "id": frame["id"]})
+        if frame["action"] == "message"
+        else None
+    )
+    ann.say("never")
+    ann.until("#unsent .failed")
+    assert asked(room)[-3:] == ["message", "join", "message"]
+
+
 def test_ended_on_purpose(ann: Tab, room: ThreadedServer) -> None:
     """Who was thrown out comes back by their own will alone, whatever the network does."""
     for code, handshakes in ((1000, 2), (1009, 3)):

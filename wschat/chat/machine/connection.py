@@ -101,6 +101,16 @@ def finish_restoring(turn: Turn) -> None:
                 turn.emit(Close(retiring))
 
 
+def reinstate(turn: Turn, refused: PendingRequest) -> None:
+    """Take name and room again, which the server has forgotten, on this connection; then ask again."""
+    before = turn.state.connection
+    assert isinstance(before, Open)  # noqa: S101  it was refused on it
+    turn.emit(Notice("the server has forgotten you: your name and your room are taken again"))
+    outbox = (replace(refused, again=True), *turn.state.outbox)
+    turn.change(connection=Restoring(before.number, attempt=before.attempt), outbox=outbox)
+    ask(turn, Request(Action.REGISTER, turn.state.name or ""))
+
+
 class Closed(NamedTuple):
     """The connection of this number is gone, or could not be opened: why, and what a person can do."""
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from wschat.chat.machine import room as rooms
 from wschat.chat.machine.advice import GATEWAY, Advice, Fault
 from wschat.chat.machine.answers import answers, is_event, raw_request
-from wschat.chat.machine.connection import finish_restoring, hang_up
+from wschat.chat.machine.connection import finish_restoring, hang_up, reinstate
 from wschat.chat.machine.effects import (
     Frame,
     FromServer,
@@ -28,6 +28,7 @@ from wschat.protocol.requests import Action, Request
 from wschat.text import masked
 
 UNREADABLE_SHOWN = 300  # characters
+FORGOTTEN = {ErrorCode.NOT_REGISTERED, ErrorCode.NOT_IN_A_ROOM}  # to who has a name, and a room
 
 
 class Sent(NamedTuple):
@@ -171,7 +172,7 @@ def _entered(turn: Turn, pending: PendingRequest, reply: MultiMessage) -> None:
         if away:
             turn.emit(Reconnected())
         turn.emit(FromServer(MultiMessage(reply.room, reply.users, id=pending.tag), me))
-    elif away or truncated:
+    elif away or truncated or remade:
         missed = sum(isinstance(item, Message) and item.missed for item in said.effects)
         turn.emit(Reconnected(missed, truncated, remade))
         if difference := _difference(before_cut.members, turn.room):
@@ -236,8 +237,12 @@ def _refused(turn: Turn, pending: PendingRequest, error: Error) -> None:
         hang_up(turn, error.message or code, Fault.BUSY)
         return
     turn.change_open(in_flight=None)
-    if pending.unconfirmed and action == Action.LEAVE and code == ErrorCode.NOT_IN_A_ROOM:
+    if action == Action.LEAVE and code == ErrorCode.NOT_IN_A_ROOM:
         _left(turn, pending)
+    elif (
+        pending.line and code in FORGOTTEN and turn.state.name and not (pending.again or turn.state.restoring)
+    ):
+        reinstate(turn, pending)
     elif pending.line:
         reject(turn, pending, error)
     else:

@@ -25,6 +25,7 @@ class PendingRequest:
         tag: what a program calls it.
         unconfirmed: it was sent on a connection that is gone: nobody knows whether it arrived.
         timeouts: how often its reply was waited for in vain, for `reply_wait` each time.
+        again: it was refused once, since the server had forgotten us.
         early: messages of the room that it enters, which overtook the reply.
         fallbacks: what to ask instead when it is refused for a reason; in this order, each once.
     """
@@ -34,6 +35,7 @@ class PendingRequest:
     tag: str | None = None
     unconfirmed: bool = False
     timeouts: int = 0
+    again: bool = False
     early: tuple[ClientMessage, ...] = ()
     fallbacks: Fallbacks = ()
 

@@ -1,11 +1,13 @@
 """The connection's life without a socket: opened, lost, restored, renewed, given up."""
 
+import pytest
+
 from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine.advice import Fault
 from wschat.chat.machine.connection import MOST_POSTPONED, PAUSES, RECONNECT, Closed, Opened, Resumed
 from wschat.chat.machine.effects import Disconnected, GiveUp, Notice, Presence, Reconnected, Send, Timer
 from wschat.protocol import events as wire
-from wschat.protocol.events import Ack, ClientMessage, Entry, Error, MultiMessage, Pong, Signup
+from wschat.protocol.events import Ack, ClientMessage, Entry, Error, MultiMessage, Pong, Signup, UserLeft
 from wschat.protocol.reader import GatewayError
 from wschat.protocol.requests import Request
 
@@ -195,3 +197,32 @@ def test_entered_while_moving() -> None:
     play.feed(Signup("ann", ("ops",), play.id))
     play.feed(MultiMessage("ops", ("ann", "bob"), (Entry("ann", "hello", 6, id=request),), id=play.id))
     assert (play.said, play.sent) == (["hello"], [])
+
+
+@pytest.mark.parametrize("code", ["not-registered", "not-in-a-room"])
+@pytest.mark.parametrize("remade", [True, False])
+def test_the_server_has_forgotten_us(code: str, remade: bool) -> None:  # noqa: FBT001
+    """Name and room are taken again, once, and it is said; what was refused is asked again, with its id."""
+    play = with_bob().feed("hello", "next").feed(Error(code, "", "me-2"))
+    (said,) = play.shown
+    assert said == Notice("the server has forgotten you: your name and your room are taken again")
+    assert (play.sent, play.restored, play.state.status) == ([("register", "ann")], [], "connected")
+    play.feed(Signup("ann", ("ops",), play.id))
+    assert play.sent == [("join", "ops")]
+    if remade:
+        assert play.feed(Error("no-such-room", "", play.id)).sent == [("create", "ops")]
+    play.feed(MultiMessage("ops", ("ann",), id=play.id))
+    assert play.shown == ([Reconnected(remade=True), Presence((UserLeft("bob", "ops"),))] if remade else [])
+    assert (play.sent, play.id) == ([("message", "hello")], "me-2")
+    assert play.feed(Error(code, "", play.id)).restored == ["hello"], "once"
+    assert play.sent == [("message", "next")]
+
+
+def test_forgotten_on_the_way() -> None:
+    """A room that is asked for is entered then; who is in no room has left; a name that is taken is gone."""
+    play = with_bob().feed("/join dev", Error("not-registered", "", "me-2"), Signup("ann", (), "me-3"))
+    assert play.feed(MultiMessage("ops", ("ann",), id=play.id)).sent == [("join", "dev")]
+    play = with_bob().feed("/leave", Error("not-in-a-room", "", "me-2"))
+    assert (play.room, play.state.idle, play.state.refused) == (None, True, False)
+    play = with_bob().feed("hello", Error("not-registered", "", "me-2"), Error("name-taken", "", "me-3"))
+    assert (play.state.name, play.room, play.restored) == (None, None, ["hello"])
