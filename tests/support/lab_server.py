@@ -13,6 +13,8 @@ from tests.support.room_server import RoomServer
 NEWER = frozenset({"register", "join-room"})
 ALL = frozenset({"register", "new-room", "join-room", "dispatch", "leave-room"})
 AT = "11/29/2026, 05:28:20 AM"
+STAYS: Any = None
+"""A member of a room that is never gone."""
 AT_MS = 1_795_930_100_000
 Frame = dict[str, Any]
 Function = Callable[[ServerConnection, Frame], Awaitable[Frame]]

@@ -16,8 +16,8 @@ ROWS, COLUMNS = 24, 80
 class ThreadedServer:
     """A room server in a thread, beside tests that block."""
 
-    def __init__(self) -> None:
-        self.server = RoomServer()
+    def __init__(self, server: RoomServer | None = None) -> None:
+        self.server = server or RoomServer()
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._ready = threading.Event()

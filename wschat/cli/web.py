@@ -13,9 +13,9 @@ import typer
 from wschat import signals
 from wschat.cli import console, options
 from wschat.cli.local import join_local, url_in
-from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign, Url
+from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign, Url, Wire
 from wschat.errors import UsageError
-from wschat.target import Target
+from wschat.target import Target, WireName
 from wschat.web import page
 from wschat.web.server import Server
 
@@ -42,6 +42,7 @@ def web(
     *,
     local: Local = False,
     sign: Sign = None,
+    wire: Wire = None,
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
     """Chat in a browser. Serve the lab's page on this machine until Ctrl-C, or export it."""
@@ -55,23 +56,25 @@ def web(
             at = Target(url=url_in(running, prefix))
             join = f"In a terminal, join with: {options.typed_here('chat', prefix)}"
             console.stderr().print(join, markup=False)
-            _serve(at, port, running.wait, browser=browser)
+            _serve(at, port, running.wait, wire, browser=browser)
             return
     lab = options.find(target, address or url, prefix, sign=sign, command="web")
     if export:
-        _export(lab, export)
+        _export(page.Page(lab.url, wire=wire), export, signs=lab.sign)
     else:
-        _serve(lab, port, signals.wait, browser=browser)
+        _serve(lab, port, signals.wait, wire, browser=browser)
 
 
-def _serve(target: Target, port: int, wait: Callable[[], object], *, browser: bool) -> None:
+def _serve(
+    target: Target, port: int, wait: Callable[[], object], wire: WireName | None, *, browser: bool
+) -> None:
     """Serve the page until Ctrl-C, or until `wait` returns.
 
     Raises:
         UsageError: the port can't be used, or the URL not be put into a policy.
         AccessError: there is nothing to sign with.
     """
-    server = Server(target.url, options.signer(target), port)
+    server = Server(target.url, options.signer(target), port, wire)
     err = console.stderr()
     with server.running(), tempfile.TemporaryDirectory(prefix="wschat-") as private:
         try:
@@ -104,20 +107,20 @@ def _redirect(address: str, private: Path) -> str:
     return file.as_uri()
 
 
-def _export(target: Target, folder: Path) -> None:
+def _export(to_write: page.Page, folder: Path, *, signs: bool) -> None:
     """Write the page for a static host, and say how to put it on one.
 
     Raises:
         UsageError: the lab needs signatures, or something else is in the way.
         OSError: it can't be written.
     """
-    if target.sign:
+    if signs:
         what = (
             "an exported page can't be used with a lab that asks for AWS_IAM: it would need your credentials"
         )
         hint = "serve it with `wschat web`, or open the lab: `wschat provision --auth none`"
         raise UsageError(what, where="web --export", hint=hint)
-    page.export(page.Page(target.url), folder)
+    page.export(to_write, folder)
     console.stdout().out(str(folder / "index.html"))
     only = " ".join(f"--include {name}" for name in page.TYPES)  # whatever else is in the folder
     sync = f"aws s3 mb s3://BUCKET && aws s3 sync {quote(str(folder))} s3://BUCKET --exclude '*' {only}"

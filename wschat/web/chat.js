@@ -1,8 +1,9 @@
 // The page of wschat: a whole WebSocket client. What it asks and hears is named as on the wire: JSON frames
 // {action, value, id, …} go out, {type, …} come in; wschat/protocol tells of each, wschat/functions answer.
-// The connection itself is in connection.js, what is shown in view.js.
+// The connection itself is in connection.js, what is shown in view.js, and what another wire makes of it in wires.js.
 import * as connection from "./connection.js";
 import * as view from "./view.js";
+import { choose } from "./wires.js";
 
 const { $, safe } = view, { LAB } = connection;
 const PING = 60e3, PONG_TIMEOUT = 10e3, REPLY_TIMEOUT = 10e3, LATE = 5e3, ECHO_TIMEOUT = 4e3; // ms
@@ -52,7 +53,7 @@ function ping() { // where pings are answered, silence tells that the connection
     pongTimer = setTimeout(connection.replace, PONG_TIMEOUT, connection.socket);
   }
   pinged = true;
-  connection.socket?.send(JSON.stringify({ action: "ping" }));
+  if (connection.socket) connection.send({ action: "ping" });
 }
 
 function gap() { // the seq after which something may be missing, or the highest
@@ -80,10 +81,10 @@ function proceed() {
   const [onTimeout, argument] = tried ? [giveUp, id] : [connection.replace, connection.socket];
   replyTimer = setTimeout(onTimeout, tried ? LATE : REPLY_TIMEOUT, argument);
   lateTimer = setTimeout(view.showState, LATE, "busy", `No answer to “${action}” yet: perhaps its route has no ` +
-    "route response, or its function hangs (`wschat logs`).");
+    `route response, or its function hangs (\`wschat logs\`)${choose(inFlight)}.`);
   inFlight.tried = true;
   save();
-  connection.socket.send(JSON.stringify({ action, value, id, after, token }));
+  connection.send({ action, value, id, after, token });
 }
 
 function answered(id) { // return the request in flight if it has this id, and end it
@@ -138,7 +139,7 @@ const handlers = {
     if (wanted.room) join(wanted.room, FALLBACKS); else if (me.room) leave([]); else settle();
     show(!request.fallbacks);
   },
-  "multi-message"({ id, room, users: all, messages, truncated }) {
+  "multi-message"({ id, room, users: all, messages, truncated, forgets }) {
     const request = answered(id), again = room === me.room, lost = truncated && messages[0]?.seq > known(room) + 1;
     if (!request) return;
     if (!again) {
@@ -149,7 +150,7 @@ const handlers = {
     [users, rooms, reloaded] = [new Set(all), rooms.add(room), {}];
     if (lost) notice("", "Some of what was said meanwhile is missing: a room keeps its last messages.");
     for (const each of [...messages, ...early.splice(0).filter((each) => each.room === room)]) receive(each, !again);
-    for (const each of queue) if (each.tried && lost) mark(each, "Perhaps it has arrived: the room has forgotten.");
+    for (const each of queue) if (each.tried && (lost || forgets)) mark(each, "Perhaps it has arrived: look.");
     settle();
     show(!request.fallbacks);
     if ($("room").value === request.value) $("room").value = ""; // but not what was typed since
@@ -182,6 +183,7 @@ const handlers = {
     if (reached === 0) notice("", `Stored, but nobody was told: ${connection.DOCTOR}.`);
     else if (reached < members) notice("", `Reached ${reached} of ${members}: ${connection.DOCTOR}.`);
   },
+  wire: ({ lacks }) => view.showWire(lacks),
   pong() {
     [pongs, pinged] = [true, false];
   },
@@ -210,7 +212,8 @@ const handlers = {
   gateway({ message }) { // API Gateway's own words; a lab may have no route for pings
     if (pinged && (!inFlight || message === "Forbidden")) pinged = false;
     else if (message && inFlight?.fallbacks) handlers.error({ message, code: "busy" });
-    else if (message) handlers.error({ message: `${message}: ${connection.DOCTOR}` });
+    else if (message)
+      handlers.error({ code: "", message: `${message}: ${connection.DOCTOR}${choose(inFlight, message)}` });
   },
 };
 

@@ -1,6 +1,7 @@
 // The page of wschat: its connection, opened (and signed, where a lab asks for that), opened again after a cut,
 // and moved to a new one before API Gateway ends it.
 import { $, safe, showState } from "./view.js";
+import * as wires from "./wires.js";
 
 const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";
 export const LAB = setting("lab"); // the WebSocket's address
@@ -31,11 +32,11 @@ async function connect() {
   try {
     const address = SIGN ? await signed() : LAB;
     if (attempt !== opening) return;
-    const link = opening = new WebSocket(address);
+    const link = opening = Object.assign(new WebSocket(address), { wire: wires.open(setting("wire")) });
     setTimeout(() => link === opening && closed(link, "No answer came in time."), OPEN_TIMEOUT);
     link.onopen = () => opened(link);
     link.onclose = ({ code, reason }) => closed(link, safe(reason), code);
-    link.onmessage = ({ data }) => { if (link === socket || link === retiring) chat.received(decode(data)); };
+    link.onmessage = ({ data }) => hear(link, data);
   } catch (error) {
     closed(attempt, error instanceof TypeError ? "`wschat web` does not answer: does it still run?" : error.message);
   }
@@ -49,16 +50,15 @@ async function signed() {
   return address;
 }
 
-function decode(frame) { // as protocol/reader.py does: a field of the wrong type counts as missing
-  const text = (it) => (typeof it === "string" ? it : ""), number = (it) => (Number.isFinite(it) ? it : 0);
-  const list = (it, read) => (Array.isArray(it) ? it.map(read) : []);
-  const entry = (it) => ({ user: text(it?.user), message: text(it?.message ?? it?.content), room: text(it?.room),
-    seq: number(it?.seq), time: number(it?.time), id: text(it?.id) });
-  let it = null;
-  try { it = JSON.parse(frame); } catch { return {}; }
-  return { ...entry(it), type: text(it?.type) || "gateway", name: text(it?.name), code: text(it?.code),
-    rooms: list(it?.rooms, text), users: list(it?.users, text), messages: list(it?.messages, entry),
-    truncated: it?.truncated === true, reached: number(it?.reached ?? -1), members: number(it?.members ?? -1) };
+function hear(link, frame, events = link.wire.read(frame)) {
+  if (link === socket || link === retiring) events.forEach(chat.received);
+}
+
+export function send(request) { // on the wire that the lab speaks, where some requests are answered by silence
+  const link = socket, { frame, events = [], silence } = link.wire.say(request);
+  if (frame) link.send(frame);
+  queueMicrotask(() => hear(link, "", events));
+  if (silence) setTimeout(() => hear(link, "", link.wire.silent(request)), silence);
 }
 
 function opened(link) { // a new connection has neither name nor room

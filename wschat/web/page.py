@@ -7,11 +7,12 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 from wschat.errors import UsageError
+from wschat.target import WireName
 
 TYPES = {
     "index.html": "text/html; charset=utf-8",
     "style.css": "text/css; charset=utf-8",
-    **dict.fromkeys(("chat.js", "connection.js", "view.js"), "text/javascript; charset=utf-8"),
+    **dict.fromkeys(("chat.js", "connection.js", "view.js", "wires.js"), "text/javascript; charset=utf-8"),
 }
 PLACE = "<!-- lab -->"
 OURS = "The page of wschat"  # stands at the beginning of each file
@@ -19,10 +20,15 @@ OURS = "The page of wschat"  # stands at the beginning of each file
 
 @dataclass(frozen=True)
 class Page:
-    """The page of one lab. `sign` is where it asks its server for a signed URL; empty if none is needed."""
+    """The page of one lab.
+
+    `sign` is where it asks its server for a signed URL; empty if none is needed. `wire` is what the lab
+    speaks, if that was chosen.
+    """
 
     url: str
     sign: str = ""
+    wire: WireName | None = None
 
     @property
     def policy(self) -> str:
@@ -40,7 +46,8 @@ class Page:
     def read(self, name: str, *more: str) -> bytes:
         """Return a file; index.html with the settings in it, and `more` of its head."""
         text = (files("wschat.web") / name).read_text(encoding="utf-8")
-        settings = [_meta("lab", self.url), *([_meta("sign", self.sign)] if self.sign else [])]
+        given = {"lab": self.url, "sign": self.sign, "wire": self.wire}
+        settings = [_meta(name, content) for name, content in given.items() if content]
         return text.replace(PLACE, "\n".join((*more, *settings))).encode()
 
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 from socketserver import ThreadingTCPServer
 
 from wschat.errors import AccessError, UsageError, WschatError
-from wschat.target import HOST, SignedHandshake
+from wschat.target import HOST, SignedHandshake, WireName
 from wschat.web.page import TYPES, Page
 
 PATHS = {"/": "index.html", **{f"/{name}": name for name in TYPES}}
@@ -40,13 +40,15 @@ class Server(ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
-    def __init__(self, url: str, sign: Sign | None = None, port: int = 0) -> None:
+    def __init__(
+        self, url: str, sign: Sign | None = None, port: int = 0, wire: WireName | None = None
+    ) -> None:
         """Listen already.
 
         Raises:
             UsageError: the port is taken or not allowed, or the URL can't be put into a policy.
         """
-        self.page = Page(url, SIGN if sign else "")
+        self.page = Page(url, SIGN if sign else "", wire)
         self.policy = self.page.policy + "; frame-ancestors 'none'"
         self.sign = sign
         self.token = secrets.token_urlsafe()

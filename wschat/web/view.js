@@ -119,6 +119,14 @@ export function showState(className, textContent) { // read aloud when it change
   if ($("state").textContent !== textContent) Object.assign($("state"), { className, textContent });
 }
 
+export function showWire(lacks) { // what is not to be had there
+  $("wire").lastElementChild.replaceChildren(...lacks.map((each) => {
+    const row = document.createElement("li");
+    row.textContent = each;
+    return row;
+  }));
+}
+
 export function complain(field, what) {
   $(`${field}-error`).textContent = what;
   $(field).ariaInvalid = String(what !== "");

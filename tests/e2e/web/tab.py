@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from wschat.target import WireName
 from wschat.web.server import Server
 
 if TYPE_CHECKING:
@@ -97,8 +98,8 @@ def context(
 
 
 @contextmanager
-def served(url: str) -> Iterator[str]:
+def served(url: str, wire: WireName | None = None) -> Iterator[str]:
     """Serve the page of a lab; yield its address."""
-    server = Server(url)
+    server = Server(url, wire=wire)
     with server.running():
         yield server.address
