@@ -257,7 +257,7 @@ def test_a_lab_without_pings(ann: Tab, room: ThreadedServer) -> None:
     ann.until("#log li:has-text('after it')")
     assert ann.page.inner_text("#unsent .mark") == "Not delivered yet…"
     room.do(room.server.tell(forbidden))
-    ann.until("#unsent .failed:has-text('Not sent: Forbidden.')")
+    ann.until("#unsent .failed:has-text('Not sent: Forbidden: ')")
 
 
 @pytest.mark.parametrize(
