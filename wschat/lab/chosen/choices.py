@@ -58,6 +58,17 @@ class Choices:
         """Return those of what was found of others that are left open here."""
         return replace(traces, **{name: None for name, value in vars(self).items() if value is not None})
 
+    def check_length(self) -> None:
+        """Check that tags can keep them.
+
+        Raises:
+            UsageError: one is too long.
+        """
+        for key, value in self.kept.items():
+            if len(value) > LONGEST_VALUE:
+                hint = f"the tag {key} has to hold it, which takes {LONGEST_VALUE} characters"
+                raise UsageError(f"this is too long: {value}", where="provision", hint=hint)
+
     @property
     def options(self) -> list[str]:
         """The options that give them, one each; those of what is as at first are left out."""
@@ -136,10 +147,7 @@ def chosen(
     own = None if tags is None else _own(tags)
     at = "" if path == "/" else path
     choices = Choices(role=role, boundary=boundary, path=at, tags=own, throttle=throttle, auth=auth)
-    for key, value in choices.kept.items():
-        if len(value) > LONGEST_VALUE:
-            hint = f"the tag {key} has to hold it, which takes {LONGEST_VALUE} characters"
-            raise UsageError("this is too long", where="provision", hint=hint)
+    choices.check_length()
     return choices
 
 

@@ -37,7 +37,7 @@ def with_role(cloud: Cloud, choices: Choices) -> Choices:
     Where nobody may look at it, that is noted: Lambda says later whether it may have it.
 
     Raises:
-        UsageError: there is no such role, or Lambda may not assume it.
+        UsageError: there is no such role, Lambda may not assume it, or no tag can keep its ARN.
         AccessError, AwsError: AWS could not be asked.
     """
     if not choices.role:
@@ -52,7 +52,9 @@ def with_role(cloud: Cloud, choices: Choices) -> Choices:
     if found and not _lambda_may(found["Role"].get("AssumeRolePolicyDocument")):
         hint = "whoever may change its trust policy adds lambda.amazonaws.com; or give another role"
         raise UsageError(f"Lambda may not assume {what}", where="--role", hint=hint)
-    return replace(choices, role=str(found["Role"]["Arn"]) if found else arn)
+    choices = replace(choices, role=str(found["Role"]["Arn"]) if found else arn)
+    choices.check_length()
+    return choices
 
 
 def _lambda_may(trust: object) -> bool:

@@ -61,6 +61,16 @@ def test_a_role_that_can_not_be(desk: Account) -> None:
         assert error.value.where == "--role"
 
 
+def test_a_role_that_no_tag_can_keep(desk: Account) -> None:
+    """Given by its name, a role in a long path is refused before a table is."""
+    cloud, path = desk.lab(), f"/{'p' * 230}/"
+    cloud.iam.create_role(RoleName="far", Path=path, AssumeRolePolicyDocument=canonical(TRUST))
+    desk.clock.sleep(60)
+    with pytest.raises(UsageError, match="too long") as error:
+        with_role(cloud, Choices(role="far"))
+    assert "wschat:role" in error.value.hint
+
+
 def test_a_role_that_may_not_be_looked_at(desk: Account) -> None:
     """That is noted, and it is taken as it was given."""
     cloud = desk.restricted(ALL, deny("iam:*"))
