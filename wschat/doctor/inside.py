@@ -110,17 +110,19 @@ def suspicions(cloud: Cloud, account: Account, visit: Visit, url: str, now: floa
         evidence = f"made by hand, with other code than this program's: {names}"
         yield Suspicion(BY_NAME["foreign-functions"], frozenset(), (evidence,), alone=False)
         yield Suspicion(BY_NAME["own-refusal"], frozenset({"$connect"}), (evidence,), alone=False)
-    for key in (*(each.key for each in account.actual.unmanaged), *_stray(account.actual)):
+    for key in (*(each.key for each in account.actual.unmanaged), *_stray(account)):
         yield Suspicion(BY_NAME["somebody-elses"], frozenset(), (f"{' '.join(key)} has no tag of it",))
     unwell = [spec for spec in FUNCTIONS if not all(map(visit.went_well, spec.routes))]
     for part in (_logs, _metrics, _permissions):
         yield from _seen(cloud, partial(part, cloud, account, unwell, now))
 
 
-def _stray(actual: Actual) -> Collection[Key]:
-    """Return what was made by hand, where most has a tag: a lab that is made by hand has none."""
-    tagged = [key for key, each in actual.resources.items() if isinstance(each, Tagged)]
-    return actual.by_hand if len(actual.by_hand) < len(tagged) / 2 else ()
+def _stray(account: Account) -> Collection[Key]:
+    """Return what the lab needs and was made by hand, where most has a tag: one made by hand has none."""
+    tagged = [key for key, each in account.actual.resources.items() if isinstance(each, Tagged)]
+    extra = {step.resource.key for step in account.steps if step.verb is Verb.DELETE}
+    by_hand = account.actual.by_hand - extra
+    return by_hand if len(by_hand) < len(tagged) / 2 else ()
 
 
 def _seen(cloud: Cloud, part: Callable[[], Iterable[Suspicion]]) -> Iterable[Suspicion]:

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 
 from tests.studies.account import Account
+from tests.studies.drift.cases import OTHER_ZIP
 from tests.support.labs import provision
 from tests.support.plane.embedded import Embedded
 from wschat.doctor import inside
 from wschat.doctor.findings import Suspicion
 from wschat.doctor.visit import Try, Visit
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.model import TAG
 from wschat.protocol.symptoms import Symptom
 
 NOW = 1_800_000_000.0
@@ -56,6 +58,26 @@ def test_what_differs(lab: Cloud) -> None:
     (found,) = suspected(lab)
     assert (found.cause.name, found.routes) == ("wrong-handler", frozenset({"join", "join-room"}))
     assert found.evidence[0].startswith(f"function {name}; handler: is index.handler, should be ")
+
+
+def test_somebodys_own_code(lab: Cloud) -> None:
+    """A function without the lab's tag may be somebody else's; what its code returns may be at fault.
+
+    A stage that is one too many has no tag either, and is no more than that.
+    """
+    name, api = (
+        lab.lab.name("LeaveRoom"),
+        inside.look(lab).actual.ids["API", lab.lab.name("chatroom-websocket")],
+    )
+    lab.functions.update_function_code(FunctionName=name, ZipFile=OTHER_ZIP)
+    lab.clock.sleep(10)
+    lab.functions.untag_resource(Resource=lab.lab.arn("lambda", f"function:{name}"), TagKeys=[TAG])
+    lab.api.create_stage(ApiId=api, StageName="extra")
+    lab.clock.sleep(10)
+    found = {each.cause.name: each for each in suspected(lab, FAILING)}
+    assert found["somebody-elses"].evidence == (f"function {name} has no tag of it",)
+    assert found["bad-return"].routes == {"leave", "leave-room"}
+    assert not found["bad-return"].alone
 
 
 def test_nothing_there(embedded: Embedded) -> None:
