@@ -19,7 +19,7 @@ from wschat.doctor.visit import Visit
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.chosen.choices import Choices
 
-SOON = Timeouts(answer=3.0, post=1.0, free=2.0)
+SOON = Timeouts(answer=3.0, post=2.0, free=5.0)
 BUSY = Choices(throttle="1000/5000")
 """So many visits in so few minutes are more than a lab lets in."""
 
