@@ -119,7 +119,7 @@ CAUSES = (
         "the function runs on another runtime or hardware than its code is for", AGAIN),
     Cause("foreign-functions", (S.UNREADABLE, S.SILENT),
         "other functions answer there than this program's, such as the lab's own in Node.js",
-        "`wschat provision` makes these"),
+        "`wschat chat` works with the lab's own, too; `wschat provision` makes these"),
     Cause("other-code", (*FRAMES, S.UNREADABLE, S.SILENT, S.NOT_HEARD, S.REFUSED_REQUEST, S.TURNED_AWAY),
         "the function's code is not the lab's", AGAIN),
     Cause("wrong-environment", (*FRAMES, S.NOT_HEARD, S.REFUSED_REQUEST),

@@ -46,7 +46,7 @@ FUNCTION_FAILED = "function-failed"
 EVERYBODY = "no-rooms"
 """The name whose messages go to every connection; and, for us, the room in which all these are."""
 TIME = "%m/%d/%Y, %I:%M:%S %p"
-"""How Node.js writes a time in Lambda, where its locale is en-US and its zone UTC."""
+"""How Node.js writes a time in Lambda, where its locale is en-US and its zone UTC; a space may be narrow."""
 
 
 @dataclass(frozen=True)
@@ -294,7 +294,7 @@ def _with_times(messages: Any) -> Any:  # noqa: ANN401  as they came
 
 def _time(text: object) -> int:
     try:
-        moment = datetime.strptime(" ".join(str(text).split()), TIME).replace(tzinfo=UTC)
+        moment = datetime.strptime(str(text), TIME).replace(tzinfo=UTC)
     except ValueError:
         return 0
     return int(moment.timestamp() * 1000)

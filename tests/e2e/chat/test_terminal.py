@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.lab_server import LabServer
 from tests.support.terminal import WSCHAT, Terminal, terminal
 from tests.support.threaded import ROWS, ThreadedServer, start_chat
 from tests.support.until import until
@@ -185,6 +186,21 @@ def test_waiting_for_the_local_lab(tmp_path: Path, calm: dict[str, str]) -> None
     told = written.getvalue()
     assert told.startswith(b"Starting the local lab\r\n")
     assert b"\x1b[?25l" not in told  # which hides the cursor
+
+
+def test_the_labs_own_functions() -> None:
+    """A person is told once what is otherwise there, and talks."""
+    threaded = ThreadedServer(LabServer())
+    flags = ("--url", threaded.server.url, "--name", "ann", "--room", "ops")
+    with terminal("chat", *flags, size=(24, 120)) as ann:
+        ann.until("nothing has an id")
+        ann.until("you are in ops, and nobody is told with whom")
+        ann.type("hello")
+        ann.until("<ann> hello")
+        ann.until_screen(r"connected . ann . ops \(\?\)")
+        ann.type("/quit")
+        assert ann.end() == 0
+    threaded.stop()
 
 
 def test_frames(server: ThreadedServer) -> None:

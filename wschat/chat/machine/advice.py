@@ -95,7 +95,7 @@ OTHER_WIRES = (
     "or, where the lab's own functions answer, start the chat with --wire lab, or with --wire simple if they"
     " are those of its simple edition"
 )
-FORGOTTEN = Advice("it may have arrived, or not: the room has forgotten", "look, then say it again")
+FORGOTTEN = Advice("it may have arrived, or not: the room can't tell", "look, then say it again")
 CUT = Advice("it may have arrived, or not: the connection was lost", "look, then type it again")
 NO_REPLY = Advice(
     "no answer came",

@@ -253,3 +253,5 @@ def test_frames() -> None:
         assert len(frames) == shown
         assert "secret" not in str(frames)
         assert play.said == ["hi"]
+    known = in_room(frames=True).feed(Received(wire.ClientMessage("eve", "hi", "ops", 1)))
+    assert not any(isinstance(item, effects.Frame) for item in known.shown), "it came in no frame"
