@@ -90,7 +90,7 @@ function proceed() {
 function answered(id) { // return the request in flight if it has this id, and end it
   const request = inFlight?.id === id ? inFlight : null;
   if (request) {
-    [replyTimer, lateTimer].forEach(clearTimeout);
+    for (const each of [replyTimer, lateTimer]) clearTimeout(each);
     if (connection.socket && !connection.restoring) view.showState("open", "Connected");
     inFlight = null;
   }
