@@ -80,8 +80,7 @@ function proceed() {
   }
   const [onTimeout, argument] = tried ? [giveUp, id] : [connection.replace, connection.socket];
   replyTimer = setTimeout(onTimeout, tried ? LATE : REPLY_TIMEOUT, argument);
-  lateTimer = setTimeout(view.showState, LATE, "busy", `No answer to “${action}” yet: perhaps its route has no ` +
-    `route response, or its function hangs (\`wschat logs\`)${choose(inFlight)}.`);
+  lateTimer = setTimeout(view.showLate, LATE, action, choose(inFlight));
   inFlight.tried = true;
   save();
   connection.send({ action, value, id, after, token });
@@ -178,7 +177,9 @@ const handlers = {
   ack({ id, seq, time, reached, members }) {
     const request = answered(id);
     if (!request?.row) return request && left();
-    if (reached < 0 && !seen.has(`${me.name}\n${id}`)) setTimeout(notHeard, ECHO_TIMEOUT, id, unheard.add(id));
+    const notSeen = `Your message was not seen back; others may have it: ${connection.DOCTOR}.`;
+    const notHeard = () => unheard.delete(id) && notice("", notSeen);
+    if (reached < 0 && !seen.has(`${me.name}\n${id}`)) setTimeout(notHeard, ECHO_TIMEOUT, unheard.add(id));
     receive({ user: me.name, message: request.value, seq, time, id });
     if (reached === 0) notice("", `Stored, but nobody was told: ${connection.DOCTOR}.`);
     else if (reached < members) notice("", `Reached ${reached} of ${members}: ${connection.DOCTOR}.`);
@@ -228,10 +229,6 @@ function receive({ user, message: text, seq, time, id }, old) {
   }
   if (id) seen.add(key);
   view.addMessage({ user, text, time, seq: seq || last, mine, old });
-}
-
-function notHeard(id) {
-  if (unheard.delete(id)) notice("", `Your message was not seen back; others may have it: ${connection.DOCTOR}.`);
 }
 
 function settle() { // what could be restored is; now what people ask
