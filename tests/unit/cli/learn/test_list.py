@@ -6,8 +6,11 @@ from tests.support.terminal import wschat
 
 
 def test_one_line_each(tmp_path: Path) -> None:
-    """Number, name and title, in order, and nothing that steers a terminal."""
-    (tmp_path / "035-ours.md").write_text("---\ntitle: Our own\x1b[2J\n---\n")
+    """Number, name and title, in order; a lesson that would steer the terminal is refused."""
+    (tmp_path / "035-ours.md").write_text("---\ntitle: Our own\n---\n")
     lines = wschat("learn", "list", "--lessons", str(tmp_path)).stdout.splitlines()
     assert lines[0] == "01   before-you-start   Before you start"
-    assert lines[3] == "035  ours               Our own␛[2J"
+    assert lines[3] == "035  ours               Our own"
+    (tmp_path / "036-odd.md").write_text("---\ntitle: Odd\x1b[2J\n---\n")
+    refused = wschat("learn", "list", "--lessons", str(tmp_path))
+    assert (refused.returncode, refused.stdout, "\x1b" in refused.stderr) == (2, "", False)
