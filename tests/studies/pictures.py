@@ -18,7 +18,7 @@ from tests.support.threaded import ThreadedServer
 
 PICTURES = Path(__file__).parent.parent / "pictures"
 SIZE = (20, 84)
-OF_A_LESSON = (34, 84)
+OF_A_LESSON = (31, 84)
 GUIDE = "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-api.html"
 Drawn = Iterator[tuple[str, str]]  # a picture's name, and the picture
 
