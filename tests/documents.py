@@ -246,11 +246,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
 def filled(text: str, document: str, name: str) -> str:
     """Return a document's text with one table as it should be."""
     heads, rows = TABLES[document][name]
-    return placed(text, name, table(heads.split(" | "), rows()))
-
-
-def placed(text: str, name: str, made: str) -> str:
-    """Return a text with a table where it stands in it."""
+    made = table(heads.split(" | "), rows())
     start, found, rest = text.partition(f"<!-- {name} -->\n")
     assert found, f"no place for the table of {name}"
     return start + found + made + "\n" + re.sub(r"\A(\|.*\n)*", "", rest)

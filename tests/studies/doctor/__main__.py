@@ -5,10 +5,11 @@ wschat/doctor/README.md. It fails where less than 95 of
 100 are named first, or of pairs less than 4 of 5.
 """
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 
-from tests.documents import ROOT, placed, show, table
+from tests.documents import ROOT, show, table
 from tests.studies.doctor.case import Break, Case, Places, tried
 from tests.studies.doctor.groups import groups
 from wschat.doctor.findings import Finding
@@ -30,7 +31,9 @@ def main() -> int:
     with Places() as places:
         rows = show(("group", *HEADS), _rows(places, chosen))
     if WRITE in sys.argv:
-        README.write_text(placed(README.read_text(), "cases", table(("group", *HEADS), rows)))
+        before, head, rest = README.read_text().partition(table(("group", *HEADS), []))
+        assert head, "no place for the table"
+        README.write_text(before + table(("group", *HEADS), rows) + re.sub(r"\A(\n\|.*)*", "", rest))
     failed = False
     for group in dict.fromkeys(group for group, _ in chosen):
         right = [row[-1] == YES for row in rows if row[0] == group]
