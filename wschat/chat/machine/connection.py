@@ -78,6 +78,8 @@ class Opened(NamedTuple):
         turn.change(connection=restoring)
         turn.emit(SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY), SetTimer(Timer.RENEW, RENEW_AFTER))
         name = turn.state.wanted_name or turn.state.name
+        if turn.state.repeats(Action.REGISTER):
+            return
         if name is None:
             finish_restoring(turn)
             if isinstance(before, Connecting):

@@ -133,10 +133,14 @@ class Members(NamedTuple):
 
 
 class Unsent(NamedTuple):
-    """A line that the person entered and that did not arrive; or, if `doubtful`, nobody knows whether."""
+    """A line that the person entered and that did not arrive; or, if `doubtful`, nobody knows whether.
+
+    `id` is what a program calls the request.
+    """
 
     line: str
     doubtful: bool = False
+    id: str | None = None
 
 
 Item = (

@@ -17,7 +17,7 @@ from wschat.chat.machine.effects import (
     RequestFailed,
 )
 from wschat.chat.machine.outgoing import FALLBACKS, ask, confirm, delivered, fail, reject
-from wschat.chat.machine.state import Open, PendingRequest, Room, Turn
+from wschat.chat.machine.state import ENTERING, Open, PendingRequest, Room, Turn
 from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, Error, MultiMessage, UserJoined, UserLeft
 from wschat.protocol.lab_wire import OtherWire
@@ -138,7 +138,7 @@ def _signed_up(turn: Turn, pending: PendingRequest, signup: wire.Signup) -> None
         room = state.room.name
     if room is None and state.connection.trouble:
         turn.emit(Reconnected())
-    if not state.restoring or state.name != signup.name:
+    if not state.restoring or state.name != signup.name or pending.line:
         turn.emit(FromServer(replace(signup, id=pending.tag), signup.name))
     turn.change(name=signup.name, rooms=signup.rooms, wanted_name=None)
     _enter(turn, room)
@@ -175,20 +175,11 @@ def _entered(turn: Turn, pending: PendingRequest, reply: MultiMessage) -> None:
     elif away or truncated or remade:
         missed = sum(isinstance(item, Message) and item.missed for item in said.effects)
         turn.emit(Reconnected(missed, truncated, remade))
-        if difference := _difference(before_cut.members, turn.room):
+        if difference := rooms.difference(before_cut.members, turn.room):
             turn.emit(Presence(difference))
     turn.emit(*said.effects)
     confirm(turn, complete=not reply.truncated)
     finish_restoring(turn)
-
-
-def _difference(before: tuple[str, ...], room: Room) -> tuple[UserJoined | UserLeft, ...]:
-    """Return who came and went while we were away."""
-    known, here = {*map(fold, before)}, {*map(fold, room.members)}
-    came = (UserJoined(user, room.name) for user in room.members if fold(user) not in known)
-    went = (UserLeft(user, room.name) for user in before if fold(user) not in here)
-    moved: tuple[UserJoined | UserLeft, ...] = (*came, *went)
-    return tuple(event for event in moved if event.user != room.me)
 
 
 def _left(turn: Turn, pending: PendingRequest) -> None:
@@ -229,6 +220,8 @@ def _request_failed(turn: Turn, pending: PendingRequest | None, advice: Advice) 
     fail(turn, advice)
     if is_own:
         _resume_room(turn)
+    elif pending:
+        _go_on(turn, pending)
 
 
 def _refused(turn: Turn, pending: PendingRequest, error: Error) -> None:
@@ -245,6 +238,7 @@ def _refused(turn: Turn, pending: PendingRequest, error: Error) -> None:
         reinstate(turn, pending)
     elif pending.line:
         reject(turn, pending, error)
+        _go_on(turn, pending)
     else:
         match pending.fallbacks:
             case ((by, other), *others) if by == code:
@@ -276,8 +270,20 @@ def _denied(turn: Turn, pending: PendingRequest, error: Error) -> None:
     _resume_room(turn)
 
 
+def _go_on(turn: Turn, failed: PendingRequest) -> None:
+    """Restore what was before a cut, if that is not done yet: what was asked for at the cut failed."""
+    if not turn.state.restoring:
+        return
+    if failed.request.action != Action.REGISTER or turn.state.name is None:
+        _resume_room(turn)
+    else:
+        ask(turn, Request(Action.REGISTER, turn.state.name))
+
+
 def _enter(turn: Turn, room: str | None) -> None:
     """Ask for a room by ourselves, of the one that we are in for what was missed; without one, go on."""
+    if turn.state.repeats(*ENTERING):
+        return
     if room is None:
         finish_restoring(turn)
         return

@@ -134,8 +134,8 @@ def delivered(turn: Turn, pending: PendingRequest, ack: Ack | None = None) -> No
 def take_back(turn: Turn) -> None:
     """Take back what is in flight on a connection that is given up: nobody knows whether it arrived.
 
-    A message becomes the first of the outbox, with its id; one that was echoed did arrive. A name or room
-    that was asked for is to be asked for anew.
+    What somebody asked for becomes the first of the outbox, with its id; what was echoed did arrive.
+    A name or room that the program asked for by itself is to be asked for anew.
     """
     pending = turn.state.in_flight
     turn.change_open(in_flight=None, ping_in_flight=False)
@@ -143,9 +143,9 @@ def take_back(turn: Turn) -> None:
         return
     if isinstance(pending.request, Raw):
         reject(turn, pending, CUT)
-    elif pending.request.action == Action.REGISTER:
+    elif pending.request.action == Action.REGISTER and not pending.line:
         turn.change(wanted_name=pending.request.value)
-    elif pending.request.action in ENTERING:
+    elif pending.request.action in ENTERING and not pending.line:
         turn.change(wanted_room=pending.request.value)
     elif turn.state.has(pending):
         delivered(turn, pending)

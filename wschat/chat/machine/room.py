@@ -70,6 +70,15 @@ def change_members(turn: Turn, event: UserJoined | UserLeft) -> None:
     turn.change_room(members=members, presence=() if room.presence is None else (*room.presence, event))
 
 
+def difference(before: tuple[str, ...], room: Room) -> tuple[UserJoined | UserLeft, ...]:
+    """Return who came and went while we were away."""
+    known, here = {*map(fold, before)}, {*map(fold, room.members)}
+    came = (UserJoined(user, room.name) for user in room.members if fold(user) not in known)
+    went = (UserLeft(user, room.name) for user in before if fold(user) not in here)
+    moved: tuple[UserJoined | UserLeft, ...] = (*came, *went)
+    return tuple(event for event in moved if event.user != room.me)
+
+
 def show_presence(turn: Turn) -> None:
     """Show the joins and leaves that have been gathered."""
     if turn.room.presence:

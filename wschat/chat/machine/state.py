@@ -227,10 +227,14 @@ class ChatState:
     def unsent(self) -> tuple[Unsent, ...]:
         """The lines among what is pending, but for a message that the room has."""
         return tuple(
-            Unsent(pending.line, pending.unconfirmed or pending is self.in_flight)
+            Unsent(pending.line, pending.unconfirmed or pending is self.in_flight, pending.tag)
             for pending in self.pending
             if pending.line and not self.has(pending)
         )
+
+    def repeats(self, *actions: str) -> bool:
+        """Tell whether one of these was asked for before a cut, and is asked next."""
+        return any(each.unconfirmed and each.request.action in actions for each in self.outbox[:1])
 
     def is_in(self, room: str) -> bool:
         """Tell whether this is the room that we are in."""

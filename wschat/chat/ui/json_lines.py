@@ -26,7 +26,7 @@ FIELDS = {
     "wire": "name (lab or simple): whose functions answer in place of wschat's; lacks: what they can't do",
     "frame": "sent, text, time (ms since 1970): with --frames; or a raw frame's reply, with its id",
     "connection": "status (lost or back), message; back: missed (how many follow), truncated, remade",
-    "unsent": "line: what was not confirmed when the chat ended; doubtful: it was sent, and may have arrived",
+    "unsent": "line, id: what was not confirmed at the end of the chat; doubtful: sent, and may have arrived",
 }
 
 

@@ -4,8 +4,16 @@ import pytest
 
 from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine.connection import Closed, Opened
-from wschat.chat.machine.effects import Acknowledged, Reconnected, RequestFailed, RestoreInput, Timer, Unsent
-from wschat.chat.machine.update import Event
+from wschat.chat.machine.effects import (
+    Acknowledged,
+    FromServer,
+    Reconnected,
+    RequestFailed,
+    RestoreInput,
+    Timer,
+    Unsent,
+)
+from wschat.chat.machine.update import Event, Requested
 from wschat.protocol import events as wire
 from wschat.protocol.events import Ack, ClientMessage, Entry, Error, Signup
 from wschat.protocol.reader import GatewayError
@@ -89,6 +97,30 @@ def test_asked_for_at_the_cut() -> None:
     assert play.sent[-1] == ("register", "ann")
     play = with_bob().feed("/register eve", Closed(1), Opened(2))
     assert play.feed(Error("in-a-room", "", play.id)).sent == [("register", "ann")]
+
+
+@pytest.mark.parametrize(("action", "code"), [("join", "no-such-room"), ("create", "room-exists")])
+def test_a_room_asked_for_at_the_cut(action: str, code: str) -> None:
+    """It is asked for again with its ids, and nothing else for it; refused, the room of before comes back."""
+    play = with_bob().feed(Requested("line", action, "dev", "mine")).feed(Closed(1))
+    assert play.state.unsent == (Unsent("line", doubtful=True, id="mine"),)
+    named(play)
+    assert (play.sent, play.id) == ([(action, "dev")], "me-2")
+    assert play.feed(wire.MultiMessage("dev", ("ann",), id="me-2")).room == "dev"
+    assert FromServer(wire.MultiMessage("dev", ("ann",), id="mine"), "ann") in play.shown
+    for refusal in (Error(code, "", "me-2"), GatewayError("Forbidden")):
+        play = named(with_bob().feed(Requested("line", action, "dev", "mine")).feed(Closed(1))).feed(refusal)
+        assert [item.tag for item in play.shown if isinstance(item, RequestFailed)] == ["mine"]
+        assert play.sent == [("join", "ops")]
+        assert play.feed(wire.MultiMessage("ops", ("ann", "bob"), id=play.id)).state.idle
+
+
+def test_a_name_asked_for_at_the_cut() -> None:
+    """Its answer has the program's id; refused, the chat goes on without one."""
+    play = Play().feed(Opened(1), Requested("line", "register", "ann", "mine"), Closed(1), Opened(2))
+    assert FromServer(Signup("ann", (), "mine"), "ann") in play.feed(Signup("ann", (), "me-0")).shown
+    play = Play().feed(Opened(1), Requested("line", "register", "ann", "mine"), Closed(1), Opened(2))
+    assert play.feed(Error("name-taken", "", "me-0")).state.status == "connected"
 
 
 @pytest.mark.parametrize("end", [Closed(1), GatewayError("Internal server error"), Timer.REPLY])

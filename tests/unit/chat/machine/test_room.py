@@ -59,7 +59,7 @@ def test_what_waits_is_shown_first(events: list[Event | wire.Event | str], then:
     assert play.feed(Timer.REORDER, Timer.PRESENCE).shown == []
 
 
-@pytest.mark.parametrize("answer", [Error("full", "full", "me-4"), GatewayError("Too Many Requests")])
+@pytest.mark.parametrize("answer", [Error("full", "full", "me-2"), GatewayError("Too Many Requests")])
 def test_another_room_that_can_not_be_had(answer: wire.Event) -> None:
     """Who wanted another room at a cut stays in the old one, and misses nothing of it."""
     play = restoring("/join dev")

@@ -23,7 +23,7 @@ ITEMS: list[effects.Item] = [
     effects.Disconnected("gone"),
     effects.Reconnected(3),
     effects.RequestFailed("/join x", "no", "hint", "no-such-room", "t"),
-    effects.Unsent("hi"),
+    effects.Unsent("hi", id="t"),
     effects.Frame(sent=False, text="{}", time=1, id="t"),
 ]
 
