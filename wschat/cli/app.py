@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
 from inspect import Parameter, Signature, signature
+from itertools import zip_longest
 from typing import Annotated, Any, get_args
 
 import typer
@@ -130,7 +131,16 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, *arguments: Any) -> Any:  # noqa: ANN401  as click has it
         """Load the command that is called, if there is one of that name."""
         name, command, rest = super().resolve_command(*arguments)
-        return name, command and load(f"{self._above}{name}"), rest
+        return name, command and load(f"{self._above}{name}"), with_frames(rest) if name == "chat" else rest
+
+
+WIRES = {"lab", "simple"}
+
+
+def with_frames(words: list[str]) -> list[str]:
+    """Read each `--wire` of a chat that names none as `--frames`: it shows what goes over the wire."""
+    following = zip_longest(words, words[1:])
+    return ["--frames" if word == "--wire" and then not in WIRES else word for word, then in following]
 
 
 app = typer.Typer(

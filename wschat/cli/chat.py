@@ -31,7 +31,7 @@ def chat(
     ] = False,
     wire: Wire = None,
     frames: Annotated[
-        bool, typer.Option("--frames", help="Show the frames too, in and out, with their times.")
+        bool, typer.Option("--frames", help="Show the frames too, with their times; so does --wire alone.")
     ] = False,
     plain: Annotated[bool, setting("plain", "--plain/--no-plain")] = Settings.plain,
     log: Annotated[str | None, setting("log")] = None,
