@@ -67,13 +67,11 @@ LAYERS = (
     {"chat", "functions", "lab", "local", "web"},
     {
         "errors",
-        "paths",
         "protocol",
         "provisioned",
-        "proxy",
         "recording",
         "retry",
-        "signals",
+        "system",
         "target",
         "text",
     },
@@ -95,18 +93,18 @@ ONLY_IN = {
     },
     "prompt_toolkit": {
         *(f"wschat.chat.ui.{name}" for name in ("keys", "prompt", "terminal")),
-        "wschat.cli.learn.prompt",
+        "wschat.cli.commands.learn.prompt",
     },
     "wcwidth": {"wschat.chat.ui.ansi"},
     "typer": {"wschat.cli"},
-    "platformdirs": {"wschat.paths"},
+    "platformdirs": {"wschat.system.paths"},
 }
 CATCHERS = {
     "wschat.cli.app",
-    "wschat.cli.doctor",
-    "wschat.cli.learn.loop",
+    "wschat.cli.commands.doctor",
+    "wschat.cli.commands.learn.loop",
     "wschat.cli.options",
-    "wschat.cli.teardown",
+    "wschat.cli.commands.teardown",
     "wschat.doctor.inside",
     "wschat.doctor.outside",
     "wschat.lab.aws.errors",
@@ -118,7 +116,7 @@ CATCHERS = {
 """Where our errors are caught: completed, shown (and gone on from), reported, taken note of, or sent on."""
 IN_LAMBDA = sys.stdlib_module_names | {"botocore", "wschat"}
 LONGEST = 320
-FULLEST = {"chat": 7, ".": 18, "cli": 19, "lab": 18}
+FULLEST = {"chat": 7}
 
 
 @cache

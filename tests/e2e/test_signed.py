@@ -11,12 +11,12 @@ import pytest
 from tests.support.labs import lab_of, plan, tear_down
 from tests.support.terminal import wschat
 from tests.support.websocket_api import STAGE, TestApi
-from wschat import paths
 from wschat.chat.network.connection import Sign, open_session
 from wschat.cli.provisioned import Provisioned
 from wschat.errors import AccessError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.signing import LONGEST_URL, signer
+from wschat.system import paths
 from wschat.target import Target
 
 REGION = "us-east-1"

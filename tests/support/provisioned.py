@@ -2,8 +2,8 @@
 
 import os
 
-from wschat import paths
 from wschat.cli.provisioned import LABS, Provisioned
+from wschat.system import paths
 
 
 def keep(*labs: Provisioned) -> None:

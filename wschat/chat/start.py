@@ -14,10 +14,10 @@ from functools import cached_property, partial
 from io import StringIO
 from typing import TYPE_CHECKING, TextIO
 
-from wschat import paths
 from wschat.chat.settings import Settings
 from wschat.errors import ExitCode
-from wschat.signals import on_termination
+from wschat.system import paths
+from wschat.system.signals import on_termination
 
 if TYPE_CHECKING:
     from wschat.chat.network.connection import Sign

@@ -86,7 +86,7 @@ def is_group(name: str) -> bool:
 def module_of(name: str) -> str:
     """Return the name of a command's module; a group's own stands among those of its commands."""
     words = name.split()
-    return ".".join(["wschat.cli", *words, *(words if is_group(name) else [])])
+    return ".".join(["wschat.cli.commands", *words, *(words if is_group(name) else [])])
 
 
 def load(name: str) -> Any:  # noqa: ANN401  click's command, of which typer has its own copy

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
-from wschat.lab import wording
+from wschat.lab.attributes import wording
 from wschat.lab.model import Resource
 from wschat.lab.plan import Step
 from wschat.text import safe

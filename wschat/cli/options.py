@@ -12,12 +12,12 @@ from typing import Annotated, Literal
 import typer
 from typer.models import OptionInfo
 
-from wschat import paths
 from wschat.chat.settings import MEANING, parse, template
 from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ConnectError, UsageError, WschatError
 from wschat.lab.chosen.choices import Choices, chosen
 from wschat.lab.chosen.throttle import DEFAULT
+from wschat.system import paths
 from wschat.target import SignedHandshake, Target, WireName, check_url
 
 AWS = {

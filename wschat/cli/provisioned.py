@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
-from wschat import paths
+from wschat.system import paths
 from wschat.target import Target, is_here
 
 LABS = "labs"

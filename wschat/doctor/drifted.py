@@ -8,11 +8,11 @@ from typing import Any
 
 from wschat.doctor.causes import BY_NAME
 from wschat.doctor.findings import Suspicion
+from wschat.lab.attributes.wording import differences
 from wschat.lab.aws.functions import ROLE_DELETED
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, MOCKS, ROOMS, role
 from wschat.lab.model import AWS_IAM, OPEN, Key, Lab, Resource
 from wschat.lab.plan import Step, Verb
-from wschat.lab.wording import differences
 
 MISSING, EXTRA = "missing", "too much"
 POST = "execute-api:ManageConnections"

@@ -19,7 +19,7 @@ from wschat.protocol import events as wire
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action, Request
 from wschat.protocol.symptoms import Symptom
-from wschat.proxy import proxy_for
+from wschat.system.proxy import proxy_for
 from wschat.target import check_url
 from wschat.text import safe
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-from wschat.signals import SIGNAL_POLL_S
+from wschat.system.signals import SIGNAL_POLL_S
 
 T = TypeVar("T")
 WORKERS = 24

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from wschat.lab.answers import UNSEEN, Unknown, sorted_tags
-from wschat.lab.attributes import Attributes
+from wschat.lab.attributes.answers import UNSEEN, Unknown, sorted_tags
+from wschat.lab.attributes.attributes import Attributes
 from wschat.lab.chosen.choices import UNDECIDED, Choices
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from wschat.lab import wording
+from wschat.lab.attributes import wording
 from wschat.lab.model import Resource
 
 ANEW = "so delete it and make it anew"

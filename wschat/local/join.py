@@ -20,7 +20,7 @@ from wschat.local.connection import Connection
 from wschat.local.environment import clean_environment, ministack_environment
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.shared import APIS, STOP, TRACE, LabFiles, locked
-from wschat.signals import SIGNAL_POLL_S
+from wschat.system.signals import SIGNAL_POLL_S
 from wschat.target import HOST
 
 ENDING_S = 0.5

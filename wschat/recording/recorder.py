@@ -16,8 +16,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from wschat import __version__, paths
+from wschat import __version__
 from wschat.errors import UsageError
+from wschat.system import paths
 
 VARIABLE = "WSCHAT_RECORD"
 FORMAT = 1

@@ -22,7 +22,7 @@ while held.exists():
     time.sleep(0.01)
 """
 INTERRUPT_TWICE = 2 * "import os, signal; os.kill(os.getpid(), signal.SIGINT)\n"
-CLI, PROMPT, CLIENT = "wschat.cli.chat", "wschat.chat.ui.prompt", "wschat.chat.client"
+CLI, PROMPT, CLIENT = "wschat.cli.commands.chat", "wschat.chat.ui.prompt", "wschat.chat.client"
 Hold = Callable[..., AbstractContextManager[Terminal]]
 
 

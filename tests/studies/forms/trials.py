@@ -32,7 +32,7 @@ from wschat.lab.plan import Progress, Step
 
 MINE, THEIRS = "mine-", "theirs-"
 NONE = {"missing", "null", "empty", "nested"}
-"""An answer without a field means its default (`wschat.lab.attributes`)."""
+"""An answer without a field means its default (`wschat.lab.attributes.attributes`)."""
 BY_ITS_TAG = {"DescribeLogGroups logGroups.*.logGroupName"}
 """What need not be read: the tag tells what it is."""
 SAME = {"quoted", "twice", "policy: percent-encoded", "policy: object", "nanoseconds", "no zone"}

@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 import pytest
 
 from tests.support.provisioned import keep
-from wschat import paths
 from wschat.cli.provisioned import LABS, Provisioned, kept
+from wschat.system import paths
 
 ONE = Provisioned(url="wss://one", region="eu-west-1", account="1" * 12)
 MORE = [

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from wschat.lab.answers import Unknown
+from wschat.lab.attributes.answers import Unknown
 from wschat.lab.aws import KINDS
 from wschat.lab.aws.functions import Function
 from wschat.lab.blueprint import blueprint

@@ -26,9 +26,9 @@ from wschat.protocol import events
 from wschat.protocol.requests import Action, Request
 from wschat.protocol.symptoms import Symptom
 from wschat.protocol.wires import Wires
-from wschat.proxy import Proxy, proxy_for
 from wschat.recording import recorder
 from wschat.retry import Failure
+from wschat.system.proxy import Proxy, proxy_for
 from wschat.target import SignedHandshake, check_url, is_here
 from wschat.text import safe
 

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Thread
 from typing import Any, ParamSpec, TypeVar
 
-from wschat.signals import SIGNAL_POLL_S
+from wschat.system.signals import SIGNAL_POLL_S
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -5,7 +5,8 @@ and its actions in `wschat/lab/permissions/user_policy`. Beside the kinds: `setu
 credentials; `session` makes the clients, `cloud` calls them with the retry policy, `parser` lets answers be
 of any form; `errors` says what errors mean, by the tables in `texts`; `tags` is what kinds with tags
 share; `signing` signs handshakes. Begin with `log_groups`, the shortest kind,
-`wschat/lab/model`, which says what a kind has to know, and `wschat/lab/answers`, which says how it reads.
+`wschat/lab/model`, which says what a kind has to know, and `wschat/lab/attributes/answers`, which says how it
+reads.
 """
 
 from wschat.lab.aws.functions import Function

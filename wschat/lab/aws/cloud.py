@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from wschat.errors import AwsError
-from wschat.lab.answers import MISSING, UNSEEN, Unknown
+from wschat.lab.attributes.answers import MISSING, UNSEEN, Unknown
 from wschat.lab.aws.errors import classify, refusal, translated
 from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import Key, Lab

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from wschat.errors import AwsError
-from wschat.lab.answers import seconds, sorted_tags
-from wschat.lab.attributes import value_at
+from wschat.lab.attributes.answers import seconds, sorted_tags
+from wschat.lab.attributes.attributes import value_at
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
 from wschat.lab.aws.permissions import Permission
 from wschat.lab.aws.roles import Policy, Role

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Self
 
-from wschat.lab.answers import Unknown, seconds, sorted_tags
+from wschat.lab.attributes.answers import Unknown, seconds, sorted_tags
 from wschat.lab.aws.tags import Tagged
 from wschat.lab.model import Key, Observed, Task
 

@@ -1,8 +1,8 @@
 """botocore's parsers, held to what they parse by: what an answer has in another form becomes `Unknown`.
 
 botocore takes a string for granted, leaves other types as they are, and fails as a whole where it has to
-convert one. Here each value is of its type in the service's model, or `Unknown`; `wschat.lab.answers` says
-how to read them.
+convert one. Here each value is of its type in the service's model, or `Unknown`;
+`wschat.lab.attributes.answers` says how to read them.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.model import Shape
 from botocore.parsers import PROTOCOL_PARSERS, ResponseParser, ResponseParserError, ResponseParserFactory
 
-from wschat.lab.answers import MISSING, Answer, unknown
+from wschat.lab.attributes.answers import MISSING, Answer, unknown
 
 if TYPE_CHECKING:
     import boto3

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from wschat.lab.answers import UNSEEN, Unknown, document, listed
+from wschat.lab.attributes.answers import UNSEEN, Unknown, document, listed
 from wschat.lab.model import API, Key, Observed, Resource, canonical
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Self, cast
 
 from wschat.errors import AccessError
-from wschat.lab.answers import Unknown, document, seconds, sorted_tags
+from wschat.lab.attributes.answers import Unknown, document, seconds, sorted_tags
 from wschat.lab.aws.tags import Tagged, listed_tags
 from wschat.lab.aws.texts.refusals import LAB_ROLE, NO_ROLES
 from wschat.lab.model import API, Key, Observed, Resource, Task, canonical

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from wschat.lab.attributes import Attributes
+from wschat.lab.attributes.attributes import Attributes
 from wschat.lab.aws.websocket_api import Api, ApiPart
 from wschat.lab.model import OPEN, Observed, Resource
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email.utils import mktime_tz, parsedate_tz
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from wschat.lab.answers import seconds, sorted_tags
+from wschat.lab.attributes.answers import seconds, sorted_tags
 from wschat.lab.aws.tags import Tagged
 from wschat.lab.aws.websocket_api import Api, ApiPart, Deployment, tag_resource
 from wschat.lab.model import Key, Resource

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from wschat.errors import AwsError
-from wschat.lab.answers import seconds, sorted_tags
+from wschat.lab.attributes.answers import seconds, sorted_tags
 from wschat.lab.aws.tags import Tagged, listed_tags
 from wschat.lab.model import Observed, Resource, Task
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 from wschat.errors import AwsError
-from wschat.lab.answers import seconds, sorted_tags
+from wschat.lab.attributes.answers import seconds, sorted_tags
 from wschat.lab.aws.tags import Tagged
 from wschat.lab.model import TAG, Key, Observed, Resource
 

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from wschat.errors import AwsError, UsageError
-from wschat.lab.answers import milliseconds
+from wschat.lab.attributes.answers import milliseconds
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.log_groups import log_group_of

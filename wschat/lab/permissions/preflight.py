@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from wschat.errors import AccessError, UsageError
-from wschat.lab.answers import Answer, document, listed
+from wschat.lab.attributes.answers import Answer, document, listed
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.texts.explanations import ASK

@@ -9,7 +9,7 @@ from botocore.parsers import ResponseParserError
 from tests.support.plane.clock import VirtualClock
 from tests.unit.lab.aws.test_errors import refused
 from wschat.errors import AwsError
-from wschat.lab.answers import MISSING, Unknown
+from wschat.lab.attributes.answers import MISSING, Unknown
 from wschat.lab.aws.cloud import POLL_S, Cloud, OutcomeUnknown
 from wschat.retry import POLICIES, Failure
 

@@ -11,7 +11,7 @@ from botocore.parsers import ResponseParserError
 
 from tests.support.plane.inside import session
 from tests.support.plane.wire import Answer as Wire
-from wschat.lab.answers import MISSING, Unknown
+from wschat.lab.attributes.answers import MISSING, Unknown
 from wschat.lab.aws.parser import read_tolerantly
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from wschat.lab.answers import UNSEEN
+from wschat.lab.attributes.answers import UNSEEN
 from wschat.lab.aws.permissions import Permission
 from wschat.lab.blueprint import blueprint
 from wschat.lab.model import Lab

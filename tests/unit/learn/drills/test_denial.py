@@ -1,7 +1,7 @@
 """The policy that a drill makes: there once, however often it is made, and gone."""
 
 from tests.unit.lab.conftest import make
-from wschat.lab.answers import document
+from wschat.lab.attributes.answers import document
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.roles import Role
 from wschat.learn.drills import denial

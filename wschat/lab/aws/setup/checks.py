@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
 
 from wschat.errors import UsageError
-from wschat.proxy import Proxy
+from wschat.system.proxy import Proxy
 
 
 def check_endpoint(url: str, where: str) -> None:

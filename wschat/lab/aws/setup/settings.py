@@ -20,7 +20,7 @@ from wschat.lab.aws.errors import CALL_SETTINGS, CallSettings, note, translated
 from wschat.lab.aws.setup.checks import check_certificates, check_endpoint, check_proxy
 from wschat.lab.aws.texts.explanations import Explanation
 from wschat.lab.aws.texts.refusals import REGIONS
-from wschat.proxy import proxy_for
+from wschat.system.proxy import proxy_for
 from wschat.target import is_here
 
 MEND = "mend that file, or name another"

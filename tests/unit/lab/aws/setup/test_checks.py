@@ -6,7 +6,7 @@ import pytest
 
 from wschat.errors import UsageError
 from wschat.lab.aws.setup.checks import check_certificates, check_endpoint, check_proxy
-from wschat.proxy import Proxy
+from wschat.system.proxy import Proxy
 
 
 def proxy(url: str) -> Callable[[], None]:

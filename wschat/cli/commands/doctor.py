@@ -1,0 +1,172 @@
+"""`wschat doctor`: find the cause of what does not work."""
+
+import asyncio
+import json as jsons
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from wschat.cli import console
+from wschat.cli.aws import NOTHING_CHANGED, connect, on_interrupt, waiting
+from wschat.cli.commands.learn.drill import show_secret
+from wschat.cli.options import AwsTarget, Sign, Spoil, Url, kept_lab, signer
+from wschat.cli.report import show_left_alone
+from wschat.doctor import addressed, inside
+from wschat.doctor.findings import MOST, Finding, diagnose
+from wschat.doctor.visit import Visit
+from wschat.errors import ExitCode, UsageError, WschatError
+from wschat.lab.aws.cloud import Cloud
+from wschat.learn.drills.work import Running, running
+from wschat.target import Target
+from wschat.text import safe
+
+LEFT = "It could not take back {}."
+
+
+def doctor(
+    target: AwsTarget,
+    url: Url = None,
+    *,
+    sign: Sign = None,
+    deep: Annotated[
+        bool,
+        typer.Option(
+            "--deep", help="Make a room and talk in it, too, though others are connected, who hear of it."
+        ),
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Write the findings as JSON.")] = False,
+    spoil: Spoil = False,
+) -> None:
+    """Find the cause of what does not work. It changes nothing. Exit with 3 if it finds one."""
+    from wschat.doctor.outside import visit  # what connects takes as long to load as all the rest
+
+    notes = list[str]()
+    with on_interrupt(NOTHING_CHANGED):
+        cloud, account = _inside(target, notes)
+        if not spoil and account and (drill := running(account.actual)):
+            raise typer.Exit(_show_drill(drill, target, notes, json=json))
+        at = _lab(target, url, account, sign=sign)
+        others = inside.connected(cloud) if cloud and account and account.actual.resources else None
+        talk = deep or others == 0
+        with console.waiting("Trying it from outside") as show:
+            seen = Visit()
+            if at.url:
+                seen = asyncio.run(visit(at.url, signer(at), talk=talk, on_try=lambda what: show(what, 0)))
+        suspected = [*addressed.suspicions(seen, at.url)]
+        if cloud and account:
+            suspected += waiting(
+                cloud,
+                "Looking inside",
+                lambda cloud: [*inside.suspicions(cloud, account, seen, at.url, time.time())],
+            )
+            notes += cloud.notes
+    findings = diagnose(seen, suspected)[:MOST]
+    notes += seen.untried
+    if not talk and at.url:
+        why = f"{others} are connected" if others else "who is connected can't be seen"
+        notes.append(f"no room was made, and nothing said in it, since {why}: --deep does it")
+    if json:
+        console.stdout().out(jsons.dumps(_as_json(findings, seen, notes), indent=2))
+    else:
+        _show(findings, seen, notes, target)
+    raise typer.Exit(ExitCode.DIFFERENT if findings else ExitCode.OK)
+
+
+def _inside(target: Target, notes: list[str]) -> tuple[Cloud | None, inside.Account | None]:
+    """Look at the account; where that is not allowed, note it."""
+    try:
+        cloud = connect(target)
+        return cloud, waiting(cloud, "Looking at what exists", inside.look)
+    except UsageError:
+        raise
+    except WschatError as error:
+        notes.append(f"could not look inside: {error.where}: {error.what}")
+        return None, None
+
+
+def _show_drill(drill: Running, target: Target, notes: Iterable[str], *, json: bool) -> ExitCode:
+    """Say that the lab is in a drill, and nothing that gives it away."""
+    if json:
+        told = {"drill": drill.drill.name, "complaint": drill.drill.complaint}
+        console.stdout().out(jsons.dumps(told | _as_json([], Visit(), notes), indent=2))
+    else:
+        show_secret(drill, target.commands)
+    return ExitCode.DIFFERENT
+
+
+def _lab(target: Target, url: str | None, account: inside.Account | None, *, sign: bool | None) -> Target:
+    """Return what to try from outside: the URL that was given, else that of the account, else the last kept.
+
+    Raises:
+        UsageError: there is none, and nothing inside either.
+    """
+    if url:
+        return replace(target, url=url, sign=bool(sign))
+    if account:
+        return replace(target, url=account.url, sign=account.signed if sign is None else sign)
+    lab = kept_lab(target, "doctor")
+    return replace(lab, sign=lab.sign if sign is None else sign)
+
+
+def _show(findings: Sequence[Finding], seen: Visit, notes: Iterable[str], target: Target) -> None:
+    out, err = console.stdout(), console.stderr()
+    if seen.tries:
+        slowest = max(seen.tries, key=lambda each: each.seconds)
+        spent = sum(each.seconds for each in seen.tries)
+        out.print(
+            f"Tried from outside: {len(seen.tries)} things in {spent:.1f} s,"
+            f" the slowest {slowest.what} ({slowest.seconds:.1f} s). {len(seen.failed)} did not go well:"
+            if seen.failed
+            else f"Tried from outside: {', '.join(dict.fromkeys(each.what for each in seen.tries))}; all went"
+            f" well, in {spent:.1f} s."
+        )
+    for each in seen.failed:
+        out.print(Text(safe(f"  {each.what}: {each.seen} (after {each.seconds * 1000:.0f} ms)"), "red"))
+    for left in seen.left:
+        out.print(Text(safe(LEFT.format(left)), "yellow"))
+    show_left_alone((), notes)
+    for number, finding in enumerate(findings, 1):
+        out.print(Text(safe(f"{number}. {finding.symptom}: {finding.cause.what}"), "bold"))
+        out.print(Text(f"   {finding.surely} ({finding.sure:.0%})"))
+        for line in finding.evidence:
+            out.print(Text(safe(f"   seen: {line}")))
+        out.print(Text(safe(f"   mend: {_completed(finding.cause.mend, target)}")))
+    if not findings:
+        err.print("Nothing is wrong with what was tried.")
+
+
+def _completed(text: str, target: Target) -> str:
+    for name, command in target.commands.items():
+        text = text.replace(f"`wschat {name}", f"`{command}")
+    return text
+
+
+def _as_json(findings: Iterable[Finding], seen: Visit, notes: Iterable[str]) -> dict[str, Any]:
+    return {
+        "findings": [
+            {
+                "cause": finding.cause.name,
+                "symptom": finding.symptom,
+                "what": finding.cause.what,
+                "mend": finding.cause.mend,
+                "evidence": [*finding.evidence],
+                "sure": round(finding.sure, 2),
+            }
+            for finding in findings
+        ],
+        "tried": [
+            {
+                "what": each.what,
+                "route": each.route or None,
+                "seconds": round(each.seconds, 3),
+                "seen": each.seen,
+            }
+            for each in seen.tries
+        ],
+        "left": [*seen.left],
+        "notes": [*notes],
+    }

@@ -1,0 +1,205 @@
+"""`wschat local`: run the whole lab on this machine, or join the one that runs."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from shlex import quote
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.markup import escape
+from rich.text import Text
+from typer.models import OptionInfo
+
+from wschat.cli import console
+from wschat.cli.options import program
+from wschat.errors import ConnectError, LocalError, UsageError
+from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
+from wschat.local.join import LocalApi, LocalLab, join
+from wschat.local.lines import Line, Lines, as_json
+from wschat.system import paths
+from wschat.system.signals import interrupt_on_termination
+
+PROVISION = "wschat.lab.local:provision"
+"""What provisions a local lab: named for the lab's process, which imports nothing of `lab`."""
+CREDENTIALS = "AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
+"""Every local lab's root user, as a shell sets it."""
+MOST_DROPS = 60_000.0  # a minute: with inf the lab would do nothing else
+
+
+def _no_nan(value: float) -> float:
+    """Refuse nan, which no limit keeps out and which equals no lab's option, not even its own."""
+    if math.isnan(value):
+        raise typer.BadParameter("nan is no number")
+    return value
+
+
+def _number(least: float, what: str, most: float | None = None) -> OptionInfo:
+    option: OptionInfo = typer.Option(min=least, max=most, callback=_no_nan, help=what)
+    return option
+
+
+def local(
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="TCP port of the lab. (default: any)")
+    ] = None,
+    idle_timeout: Annotated[
+        float, _number(0.1, "Seconds without a message, either way, until a connection is closed.")
+    ] = AS_ON_AWS.idle_timeout,
+    max_age: Annotated[
+        float, _number(0.1, "Seconds until a connection is closed for its age.")
+    ] = AS_ON_AWS.max_age,
+    rate: Annotated[float, _number(1, "Requests per second; bursts of half as many.")] = AS_ON_AWS.rate,
+    order: Annotated[
+        Literal["arrival", "shuffle"],
+        typer.Option(help="In which order messages are delivered that are sent at the same time."),
+    ] = "arrival",
+    drop: Annotated[
+        float, _number(0, "Connections to cut per minute, at random.", MOST_DROPS)
+    ] = AS_ON_AWS.drop,
+    *,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Begin with nothing in it, like a new account.")
+    ] = False,
+    trace: Annotated[
+        bool, typer.Option("--trace", help="Show each handshake, frame, reply, post and end, as it happens.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="With --trace: a JSON object a line.")] = False,
+) -> None:
+    """Run the whole lab on this machine. It stays in the foreground until Ctrl-C."""
+    if json and not trace:
+        raise UsageError("--json is how --trace is written", where="local", hint="give both, or neither")
+    options = GatewayOptions(idle_timeout, max_age, rate, shuffle=order == "shuffle", drop=drop)
+    interrupt_on_termination()
+    err = console.stderr()
+    with join_local(port=port, options=options, empty=empty) as lab:
+        try:
+            _tell(lab, err, json=json)
+            if trace:
+                _show_traces(lab, json=json)
+            else:
+                lab.wait()
+        except KeyboardInterrupt:
+            pass
+        if lab.started:
+            lab.stop()
+            err.print("Stopped: nothing is left running.")
+        else:
+            err.print("Left the lab; it ends when nobody uses it any more.")
+
+
+def _tell(lab: LocalLab, err: console.Console, *, json: bool) -> None:
+    """Say what is in the lab, how one gets there, and what Ctrl-C does."""
+    urls = [url for api in lab.apis() for url in api.urls]
+    told = [as_json({"event": "lab", "endpoint": lab.endpoint, "urls": urls})] if json else urls
+    for line in told:
+        typer.echo(line)
+    if urls:
+        err.print(f"Now chat, in another terminal: [bold]{escape(program())} chat --local[/bold]")
+        err.print("To look at it there as at AWS, with status, logs, aws or boto3:")
+    else:
+        err.print("There is nothing in it yet. To fill it, by aws, boto3 or provision:")
+    err.print(f"  export {credentials(lab)}", soft_wrap=True)
+    end = "stops it" if lab.started else "leaves it; it runs on until nobody uses it any more"
+    err.print(f"Ctrl-C {end}.")
+
+
+def _show_traces(lab: LocalLab, *, json: bool) -> None:
+    """Show what happens in the lab, until nobody reads it any more; in a terminal each in one row."""
+    out, lines = console.stdout(), Lines()
+    for trace in lab.traces():
+        shown = [Text(as_json(trace))] if json else [_styled(line) for line in lines.of(trace)]
+        for text in shown:
+            if out.is_terminal and not json:
+                text.truncate(out.width, overflow="ellipsis")
+            out.print(text, soft_wrap=True)
+        if out.quiet:
+            return
+
+
+def _styled(line: Line) -> Text:
+    text = Text(str(line))
+    text.stylize("dim", 0, len(line.time))
+    start = len(line.time) + 5
+    text.stylize("bold red" if line.is_trouble else "bold", start, start + len(line.word))
+    return text
+
+
+def credentials(lab: LocalLab) -> str:
+    """Return what makes a shell, or one command before which it stands, take a local lab for AWS."""
+    return f"AWS_ENDPOINT_URL={lab.endpoint} {CREDENTIALS}"
+
+
+def url_in(lab: LocalLab, prefix: str | None = None) -> str:
+    """Return the URL of the API in a local lab, as it is now: its only one, else the lab's own, by its name.
+
+    `prefix` is of the lab's own that is meant.
+
+    Raises:
+        UsageError: there is none, or nobody can tell which.
+    """
+    apis = lab.apis()
+    served = [(api.name, url) for api in apis for url in api.urls]
+    if prefix is not None or len(served) > 1:
+        # they take longer to load than all the rest of a chat
+        from wschat.lab.aws.websocket_api import API_NAME
+        from wschat.lab.blueprint import STAGE
+
+        meant = f"{prefix or ''}{API_NAME}"
+        own = [(name, url) for name, url in served if name == meant and url.endswith(f"/{STAGE}")]
+        served = own if own or prefix is not None else served
+        apis = [api for api in apis if api.name == meant]
+    if len(served) == 1:
+        return served[0][1]
+    if not served:
+        lacking = _lacking(apis[0]) if apis else "it has no such API"
+        make = f"{credentials(lab)} {program()} provision{f' --prefix {quote(prefix)}' if prefix else ''}"
+        hint = f"make it by hand, or with `{make}`"
+        raise UsageError(f"there is nothing to chat at: {lacking}", where="the local lab", hint=hint)
+    choose = "; ".join(f"{name}: `wschat chat {url}`" for name, url in served)
+    raise UsageError("there are several APIs to chat at", where="the local lab", hint=f"choose one: {choose}")
+
+
+def _lacking(api: LocalApi) -> str:
+    if api.urls:
+        stages = ", ".join(url.rpartition("/")[2] for url in api.urls)
+        return f"its API {api.name} serves the stage {stages}, and not the lab's"
+    return f"no stage of its API {api.name} has a deployment"
+
+
+@contextmanager
+def telling_if_gone(lab: LocalLab, url: str) -> Iterator[None]:
+    """Let the error of an API that can't be reached say that it is no more in a local lab, if it is not."""
+    try:
+        yield
+    except ConnectError as error:
+        if not any(url in api.urls for api in lab.apis()):
+            error.what += "; this API is no more in the local lab"
+            error.hint = "start again with --local, which takes the API that is there then"
+        raise
+
+
+def join_local(
+    *,
+    plain: bool = False,
+    empty: bool = False,
+    start: bool = True,
+    **wanted: Any,  # noqa: ANN401  what `join` takes
+) -> LocalLab:
+    """Join the lab on this machine, or start it; `wanted` are its port and its gateway's options.
+
+    `plain`: show how far it is line by line. `empty`: begin with nothing in it. Without `start`, only
+    one that runs is joined, as it is.
+
+    Raises:
+        LocalError: it has no place, does not start, or runs with other options, or not empty as it shall.
+    """
+    try:
+        place = paths.state_dir()
+    except OSError as error:
+        where = str(error.filename or "")
+        hint = "make it writable, or set WSCHAT_STATE_DIR to another directory"
+        raise LocalError(f"the local lab has no place: {error.strerror}", where=where, hint=hint) from None
+    provision = ("" if empty else PROVISION) if start else None
+    with console.waiting(f"{'Starting' if start else 'Joining'} the local lab", plain=plain) as progress:
+        return join(place, provision, progress=progress, **wanted)
