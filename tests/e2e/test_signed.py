@@ -16,6 +16,7 @@ from wschat.cli.provisioned import Provisioned
 from wschat.errors import AccessError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.signing import LONGEST_URL, signer
+from wschat.lab.chosen.choices import Choices
 from wschat.system import paths
 from wschat.target import Target
 
@@ -153,9 +154,8 @@ def test_from_end_to_end(cloud: Cloud) -> None:
     signed = wschat("chat", "--name", "ann", stdin="/rooms\n")
     assert (signed.returncode, "you are ann" in signed.stdout) == (0, True), signed.stderr
     assert plan(cloud) == (), "without --auth it stays as it is"
-    opened = plan(lab_of(cloud, authorization="NONE"))
+    opened = plan(lab_of(cloud, choices=Choices(auth="none")))
     kinds = sorted(step.resource.kind for step in opened)
-    assert kinds == ["API", "deployment", "deployment", "route", "stage"], (
-        "a new deployment; the old one goes"
-    )
+    deployed = ["API", "deployment", "deployment", "route", "stage"]
+    assert kinds == [*deployed, "table", "table"], "a new deployment, the old one goes; the tables keep it"
     tear_down(cloud)

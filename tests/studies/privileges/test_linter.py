@@ -31,6 +31,10 @@ def known() -> Any:  # noqa: ANN401
     return load_resource(AdditionalSpecs, "Policies.json")
 
 
+IN_NO_DATASET = {"cloudwatch:GetMetricData on *"}
+"""The list has it for datasets alone: of AWS's own metrics, which are in none, it takes no ARN (inferred)."""
+
+
 def findings(policies: Iterable[Any]) -> list[str]:
     """Return what the linter says of policies, each as a managed policy in a template."""
     from cfnlint.api import ManualArgs, lint
@@ -97,5 +101,8 @@ def test_every_grant_is_in_its_place() -> None:
     for lab in LABS:
         for document in of_functions(lab):
             assert misplaced(document) == set()
-        assert misplaced(user_policy(lab)) == UNVERIFIED
-    assert misplaced(user_policy(replace(LAB, prefix=prefix_of_each(), choices=BOUNDED))) == UNVERIFIED
+        assert misplaced(user_policy(lab)) == UNVERIFIED | IN_NO_DATASET
+    assert (
+        misplaced(user_policy(replace(LAB, prefix=prefix_of_each(), choices=BOUNDED)))
+        == UNVERIFIED | IN_NO_DATASET
+    )
