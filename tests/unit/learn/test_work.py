@@ -1,11 +1,14 @@
 """Lessons done alone, one after the other, and what was made by hand adopted, against a real emulator."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.studies.account import Account
 from tests.studies.lessons import WAYS, through
 from tests.support.by_hand import by_hand, make
 from tests.support.labs import drain
+from tests.support.plane.clock import VirtualClock
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.websocket_api import API_NAME
 from wschat.learn import work
@@ -49,6 +52,7 @@ def test_what_is_read_of_things_without_a_tag(empty: Cloud) -> None:
 
 def test_two_made_it_at_once(empty: Cloud) -> None:
     """Of two APIs with the lab's tag the lesson removes the younger one; one without a tag it leaves."""
+    empty = replace(empty, clock=VirtualClock())  # it looks for some time whether all is seen
     there = work.look(empty, course())
     (lesson,) = (each for each in there.lessons if each.id == "api")
     (step,) = (step for step in there.steps(lesson) if step.resource.kind == "API")
