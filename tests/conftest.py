@@ -5,9 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
-from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -24,23 +22,13 @@ from wschat.local.join import LocalLab
 from wschat.target import Target
 
 NUMBERS = count(1)
-ROOT = Path(__file__).parents[1]
-UNIT = ROOT / "tests" / "unit"
+UNIT = Path(__file__).parent / "unit"
 LONGEST = {"test_engine.py", "test_hostile.py", "test_join.py"}
 SETTINGS = ("AWS_", "WSCHAT_", "NO_COLOR", "TERM", "COLUMNS", "LINES")
 
 # What one of the many processes has compiled, the others find.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    """Let each worker load its part of the test files first, so that each is compiled by one of them."""
-    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
-        files = sorted(path for place in session.config.args for path in Path(place).rglob("test_*.py"))
-        for file in files[int(worker[2:]) :: int(os.environ["PYTEST_XDIST_WORKER_COUNT"])]:
-            with suppress(Exception, pytest.skip.Exception):  # told when it is collected
-                import_module(".".join(file.resolve().relative_to(ROOT).with_suffix("").parts))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
