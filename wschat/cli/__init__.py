@@ -2,5 +2,6 @@
 
 Begin with `app`: the commands, and the one place that shows the error that ends the program. Each command
 is a function in the module of its name, imported when it is called. They share `options` (and what to chat
-at) and `aws` (connect, look, ask, carry out a plan); `console` and `report` print.
+at), `aws` (connect, look, ask, carry out a plan) and `drills` (what stays hidden); `console` and `report`
+print.
 """

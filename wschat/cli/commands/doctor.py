@@ -12,7 +12,7 @@ from rich.text import Text
 
 from wschat.cli import console
 from wschat.cli.aws import NOTHING_CHANGED, connect, on_interrupt, waiting
-from wschat.cli.commands.learn.drill import show_secret
+from wschat.cli.drills import show_secret
 from wschat.cli.options import AwsTarget, Sign, Spoil, Url, kept_lab, signer
 from wschat.cli.report import show_left_alone
 from wschat.doctor import addressed, inside

@@ -18,7 +18,7 @@ from wschat.cli.aws import (
     on_interrupt,
     waiting,
 )
-from wschat.cli.commands.learn.drill import announce, cleared, end
+from wschat.cli.drills import announce, cleared, end
 from wschat.cli.options import NOTHING, AwsTarget, LabChosen, Yes, completed, program, signer
 from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ExitCode, UsageError

@@ -8,7 +8,7 @@ import typer
 
 from wschat.cli import console, overview, report
 from wschat.cli.aws import LOOKING, NOTHING_CHANGED, connect, connect_to_all, on_interrupt, waiting
-from wschat.cli.commands.learn.drill import show_secret
+from wschat.cli.drills import show_secret
 from wschat.cli.options import AwsTarget, Spoil
 from wschat.errors import ExitCode
 from wschat.lab import engine, inventory, labs

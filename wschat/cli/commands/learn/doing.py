@@ -6,7 +6,7 @@ from functools import partial
 
 from wschat.cli import console, report
 from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, confirm, on_interrupt, waiting
-from wschat.cli.commands.learn.drill import announce
+from wschat.cli.drills import announce
 from wschat.cli.options import completed
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import Actual

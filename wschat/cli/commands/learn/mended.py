@@ -7,8 +7,8 @@ from wschat.chat.network.lab_check import check
 from wschat.chat.network.serving import UPDATED, check_until_served
 from wschat.cli import console
 from wschat.cli.aws import LOOKING, NOTHING_CHANGED, on_interrupt, waiting
-from wschat.cli.commands.learn.drill import end
 from wschat.cli.commands.learn.place import Place
+from wschat.cli.drills import end
 from wschat.cli.options import signer
 from wschat.errors import ExitCode
 from wschat.lab import engine
