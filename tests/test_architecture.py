@@ -93,7 +93,7 @@ ONLY_IN = {
     },
     "prompt_toolkit": {
         *(f"wschat.chat.ui.{name}" for name in ("keys", "prompt", "terminal")),
-        "wschat.cli.commands.learn.prompt",
+        "wschat.cli.commands.learn.dialogue.prompt",
     },
     "wcwidth": {"wschat.chat.ui.ansi"},
     "typer": {"wschat.cli"},
@@ -102,7 +102,7 @@ ONLY_IN = {
 CATCHERS = {
     "wschat.cli.app",
     "wschat.cli.commands.doctor",
-    "wschat.cli.commands.learn.loop",
+    "wschat.cli.commands.learn.dialogue.loop",
     "wschat.cli.options",
     "wschat.cli.commands.teardown",
     "wschat.doctor.inside",

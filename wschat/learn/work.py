@@ -34,7 +34,7 @@ def adopting(cloud: Cloud) -> Cloud:
 
 def look(cloud: Cloud, lessons: tuple[Lesson, ...]) -> Standing:
     """Look at what exists, made by hand or not, and at a role that was given; compare it with the lessons."""
-    there = standing(cloud, lessons, inventory.look(adopting(cloud)))
+    there = _standing(cloud, lessons, inventory.look(adopting(cloud)))
     return replace(there, role=_wrong_with_role(cloud, there.lab))
 
 
@@ -48,7 +48,7 @@ def _wrong_with_role(cloud: Cloud, lab: Lab) -> Fault | None:
     return None
 
 
-def standing(cloud: Cloud, lessons: tuple[Lesson, ...], actual: Actual) -> Standing:
+def _standing(cloud: Cloud, lessons: tuple[Lesson, ...], actual: Actual) -> Standing:
     """Compare what exists with the lessons.
 
     Anyone may connect unless somebody chose otherwise: of an API that was made by hand nobody did.

@@ -44,10 +44,10 @@ def learn(
     with on_interrupt(NOTHING_CHANGED), opened(target, lessons, given, local=local, start=True) as place:
         if place.local:
             show_differences(place.local)
-        from wschat.cli.commands.learn.loop import (
+        from wschat.cli.commands.learn.dialogue.loop import (
             Loop,  # what connects and asks takes as long to load as all the rest
         )
-        from wschat.cli.commands.learn.prompt import asker
+        from wschat.cli.commands.learn.dialogue.prompt import asker
 
         loop = Loop(found, place, input)
         if not pages.is_plain():

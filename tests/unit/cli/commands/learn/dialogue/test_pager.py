@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from wschat.cli.commands.learn.pager import page
+from wschat.cli.commands.learn.dialogue.pager import page
 
 
 def shown(text: str) -> list[str]:

@@ -7,31 +7,27 @@ from functools import partial
 import typer
 
 from wschat.cli import console
-from wschat.cli.commands.learn import by_hand, checking, doing, drill, pages
+from wschat.cli.commands.learn import by_hand, checking, drill, pages
+from wschat.cli.commands.learn.dialogue.latest import Latest
+from wschat.cli.commands.learn.dialogue.pager import page
+from wschat.cli.commands.learn.dialogue.prompt import Ask
 from wschat.cli.commands.learn.mended import check_drill
 from wschat.cli.commands.learn.options import find
-from wschat.cli.commands.learn.pager import page
 from wschat.cli.commands.learn.place import Place
-from wschat.cli.commands.learn.prompt import Ask
 from wschat.cli.options import completed, program
 from wschat.errors import AccessError, UsageError, WschatError
-from wschat.lab import engine
-from wschat.lab.plan import Verb
 from wschat.learn import work
 from wschat.learn.choices import CHOICES, Choice, chosen, offered
-from wschat.learn.drills.work import MEND, Running, running
 from wschat.learn.lesson import Lesson, filled
 from wschat.learn.observe.observe import observe
 from wschat.learn.observe.scene import Scene
-from wschat.learn.order import joined, made
-from wschat.learn.progress import Standing
+from wschat.learn.order import made
 
 YOURS = "Your answer, for yourself (Enter alone will do): "
 LISTED = "? lists the choices, l the lessons"
 OPTION = "An option goes to the command that leads here: q leaves, then `{} OPTION`, which goes on."
 STOPPED = "Stopped. What was made by then stays, and the lesson goes on."
 
-ADDS = {Verb.CREATE, Verb.ADOPT}
 AFTER = {"see", "questions", "code", "next"}
 """What one may want to do when a lesson is done."""
 TO_MEND = {"console", "aws", "do", "hint"}
@@ -49,9 +45,8 @@ class Loop:
         self._lessons, self._place, self.ask = lessons, place, ask
         self._makes = made(lessons)
         self._at = 0
-        self._done = set[str]()  # the lessons that were found to be whole when one looked last
+        self._latest = Latest(lessons, place)
         self._thinking = False
-        self._drill: Running | None = None  # the drill that the lab was in then
 
     @property
     def lesson(self) -> Lesson:
@@ -83,21 +78,21 @@ class Loop:
 
         self._guarded(look)
         self._go(start)
-        if self._drill:
-            drill.show(self._drill, self._place.cloud, self._place.commands())
+        if self._latest.drill:
+            drill.show(self._latest.drill, self._place.cloud, self._place.commands())
         self.help()
 
     def _where(self, first: Lesson | None) -> Lesson:
-        there = self._look()
-        if first and not self._drill:
-            self._catch_up(first, there, ask=not self._place.local)
+        there = self._latest.look()
+        if first and not self._latest.drill:
+            self._latest.catch_up(first, there, ask=not self._place.local)
         if first:
             return first
         if not there.actual.resources:
             return self._lessons[0]
         makes = [number for number, each in enumerate(self._lessons) if each.makes]
         after = self._lessons[min(makes[-1] + 1, len(self._lessons) - 1)]
-        return after if self._drill else there.next or after
+        return after if self._latest.drill else there.next or after
 
     def run(self) -> None:
         """Ask and answer until one leaves: by a choice, Ctrl-C or Ctrl-D.
@@ -119,7 +114,7 @@ class Loop:
     @property
     def _suggested(self) -> str:
         """What Enter alone means: to go on, where there is nothing to do or all is done."""
-        return "next" if self.lesson.id in self._done or not self.lesson.makes else "help"
+        return "next" if self.lesson.id in self._latest.done or not self.lesson.makes else "help"
 
     def _do_what(self, choice: Choice | None, typed: str) -> None:
         """Do what was chosen, or go to the lesson that was typed."""
@@ -131,7 +126,7 @@ class Loop:
     def _guarded(self, act: Callable[[], None]) -> None:
         """Act; show what is refused, and go on, whatever came of it."""
         try:
-            with completed(self._commands):
+            with completed(self._latest.commands(self.lesson)):
                 act()
         except (EOFError, KeyboardInterrupt):
             console.stdout().print(f"\n{STOPPED}")
@@ -147,13 +142,6 @@ class Loop:
             if self._place.local:
                 self._place.local.check()
 
-    @property
-    def _commands(self) -> dict[str, str]:
-        """What to type for each command that an error names: this lesson's, in place of the whole lab's."""
-        typed = self._place.commands(self._lessons)
-        do, check = (typed[f"learn {name} {self.lesson.id}"] for name in ("do", "check"))
-        return typed | {"provision": do, "status": check}
-
     def _named(self, typed: str) -> Lesson:
         """Return the lesson that is meant; a choice that other lessons have means none by how it begins."""
         elsewhere = chosen(typed, CHOICES)
@@ -166,9 +154,8 @@ class Loop:
 
     def _go(self, lesson: Lesson) -> None:
         self._at = self._lessons.index(lesson)
-        pages.show_title(
-            lesson, self._at + 1, len(self._lessons), self._makes[lesson.id], made=lesson.id in self._done
-        )
+        whole, of = lesson.id in self._latest.done, len(self._lessons)
+        pages.show_title(lesson, self._at + 1, of, self._makes[lesson.id], made=whole)
         self.why()
 
     def _text(self, text: str) -> None:
@@ -193,74 +180,31 @@ class Loop:
 
     def console(self) -> None:
         """Show where in the console what lacks is made, and with which values."""
-        by_hand.show_console(self._look_outside_drills(), self.lesson, self._place)
+        by_hand.show_console(self._latest.look_outside_drills(), self.lesson, self._place)
 
     def aws(self) -> None:
         """Show the commands of aws that make what lacks."""
-        by_hand.show_commands(self._look_outside_drills(), self.lesson, self._place)
+        by_hand.show_commands(self._latest.look_outside_drills(), self.lesson, self._place)
 
     def check(self) -> None:
         """Say what is not right yet; take over what is right and was made by hand. In a drill, see that."""
-        there = self._look()
-        if self._drill:
-            check_drill(self._place.cloud, there.actual, self._drill, self._place)
+        there = self._latest.look()
+        if self._latest.drill:
+            check_drill(self._place.cloud, there.actual, self._latest.drill, self._place)
         elif checking.show_faults(there, self.lesson):
             if there.steps(self.lesson):
-                there = doing.adopt(self._place.cloud, there, [self.lesson], self._commands, yes=False)
-                self._note(there)
+                self._latest.adopt(there, self.lesson)
             self._point_on()
         else:
             self._point_on(TO_MEND)
 
     def do(self) -> None:
         """Do the lesson, and those before it that it needs, if one wants that."""
-        there = self._look_outside_drills()
+        there = self._latest.look_outside_drills()
         if there.before(self.lesson):
-            there = self._catch_up(self.lesson, there, ask=True)
-        there = self._note(self._do(there, self.lesson))
-        if checking.show_faults(there, self.lesson):
+            there = self._latest.catch_up(self.lesson, there, ask=True)
+        if checking.show_faults(self._latest.do(there, self.lesson), self.lesson):
             self._point_on()
-
-    def _catch_up(self, lesson: Lesson, there: Standing, *, ask: bool) -> Standing:
-        """Do what lacks of the lessons before one, if one wants that."""
-        lack = there.lacking(lesson)
-        named = checking.numbered(lack)
-        if not lack or (ask and not console.confirm(f"Not done: {named}. Do it for you, first?")):
-            return there
-        lessons, cloud = joined(self._lessons, lesson), self._place.cloud
-        as_one, whole = work.standing(cloud, lessons, there.actual), lessons[0]
-        if self._place.local:  # it takes a second, and what it does the lessons show
-            work.check_possible(as_one, whole)
-            with console.waiting(f"Doing {named}"):
-                for _ in work.do(cloud, as_one, whole, as_one.steps(whole)):
-                    pass
-            return self._look()
-        as_one = doing.do(cloud, as_one, whole, self._commands, yes=True)
-        return self._note(work.standing(cloud, self._lessons, as_one.actual))
-
-    def _do(self, there: Standing, lesson: Lesson) -> Standing:
-        """Do a lesson; in an account, where that changes or deletes what exists, after a question."""
-        harmless = self._place.local or all(step.verb in ADDS for step in there.steps(lesson))
-        return doing.do(self._place.cloud, there, lesson, self._commands, yes=bool(harmless))
-
-    def _look(self) -> Standing:
-        return self._note(doing.look(self._place.cloud, self._lessons))
-
-    def _look_outside_drills(self) -> Standing:
-        """Look, where what a lesson would do does not give a drill away."""
-        there = self._look()
-        if self._drill:
-            what = f"the lab is in a drill, {self._drill.drill.name}: this would give it away"
-            raise UsageError(what, hint=f"i tells whether it is mended; {MEND}")
-        return there
-
-    def _note(self, there: Standing) -> Standing:
-        """Note which lessons are done, where the lab is reached, and whether it is in a drill."""
-        self._drill = running(there.actual)
-        self._place.url = engine.url(self._place.cloud, there.actual)
-        self._place.choices = there.lab.choices
-        self._done = {each.id for each in self._lessons if each.makes and not there.faults(each)}
-        return there
 
     def _point_on(self, which: Collection[str] = AFTER) -> None:
         """Say which choices lead on from there."""
@@ -276,7 +220,7 @@ class Loop:
                 f"See {each}", plain=True
             ) as show:  # above an animation nothing can be printed
                 observe(replace(scene, cloud=replace(cloud, on_wait=show)), each, pages.show_sight)
-        if self.lesson.shows and self.lesson.makes and self.lesson.id not in self._done:
+        if self.lesson.shows and self.lesson.makes and self.lesson.id not in self._latest.done:
             console.stdout().print(pages.WHEN_DONE)
         self._text(self.lesson.shows)
 
@@ -311,7 +255,7 @@ class Loop:
 
     def list(self) -> None:
         """List all lessons; typing a number or a name goes to one."""
-        pages.show_list(self._lessons, self.lesson, self._done)
+        pages.show_list(self._lessons, self.lesson, self._latest.done)
 
     def help(self) -> None:
         """Show what can be chosen."""

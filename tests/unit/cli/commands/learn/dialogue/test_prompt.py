@@ -9,7 +9,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from wschat.cli.commands.learn.prompt import Words, asker
+from wschat.cli.commands.learn.dialogue.prompt import Words, asker
 from wschat.system import paths
 
 WORDS = {"check": "I did it", "code": "read it", "quit": "leave"}

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.labs import lab_of, tear_down
 from tests.unit.lab.conftest import make
-from wschat.cli.commands.learn.loop import Loop
+from wschat.cli.commands.learn.dialogue.loop import Loop
 from wschat.cli.commands.learn.place import Place
 from wschat.errors import AccessError, AwsError, LocalError
 from wschat.lab.aws.cloud import Cloud
