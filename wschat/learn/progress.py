@@ -32,7 +32,7 @@ class Fault:
     """One thing that is wrong with a resource, which is given as it should be.
 
     Attributes:
-        attribute: what of it; empty if it is missing, or is not the lab's.
+        attribute: what of it; empty if it is missing, is not the lab's, or may be of before.
         says: what is wrong, in a sentence without a full stop.
         mend: what to do about it, likewise; may be empty.
     """
@@ -72,7 +72,8 @@ class Standing:
 
     A lab is built lesson by lesson: its deployment is that of the routes so far, and its stage has settings
     for those that were there in the last lesson that names it. More that is served or set already is right.
-    `role` is what is wrong with the role that was given to all functions, if one was.
+    `role` is what is wrong with the role that was given to all functions, if one was. `outdated` has lessons,
+    by their ids, each with the id of a deployment that was there when one of its routes was found wrong.
     """
 
     lessons: tuple[Lesson, ...]
@@ -80,6 +81,7 @@ class Standing:
     desired: Sequence[Resource]
     actual: Actual
     role: Fault | None = None
+    outdated: frozenset[tuple[str, str]] = frozenset()
 
     @cached_property
     def _made(self) -> dict[str, tuple[Key, ...]]:
@@ -162,7 +164,27 @@ class Standing:
     def faults(self, lesson: Lesson) -> list[Fault]:
         """Return what is wrong with what a lesson makes, in the lab's order."""
         given = [self.role] if self.role and self.has_given_role(lesson) else []
-        return given + [fault for each in self.wanted(lesson) for fault in self._faults(each)]
+        outdated = [Fault(each, "", words.OUTDATED, words.DEPLOY_AGAIN) for each in self._outdated(lesson)]
+        return given + [fault for each in self.wanted(lesson) for fault in self._faults(each)] + outdated
+
+    def _deployed(self, lesson: Lesson) -> dict[Resource, str]:
+        """Return the deployment that a lesson makes with its id, if it exists."""
+        ids, wanted = self.actual.ids, self.wanted(lesson)
+        return {each: ids[each.key] for each in wanted if isinstance(each, Deployment) and each.key in ids}
+
+    def _outdated(self, lesson: Lesson) -> list[Resource]:
+        return [each for each, known in self._deployed(lesson).items() if (lesson.id, known) in self.outdated]
+
+    def _is_undeployed(self, lesson: Lesson) -> bool:
+        """Tell whether a route of a lesson is wrong, or was when its deployment was there already."""
+        wrong = (isinstance(each.resource, Route | Integration) for each in self.faults(lesson))
+        return any(wrong) or bool(self._outdated(lesson))
+
+    @property
+    def outdated_by_now(self) -> frozenset[tuple[str, str]]:
+        """What is `outdated` when one looks again: nobody can see what a deployment holds."""
+        undeployed = filter(self._is_undeployed, self.lessons)
+        return frozenset((each.id, known) for each in undeployed for known in self._deployed(each).values())
 
     def has_given_role(self, lesson: Lesson) -> bool:
         """Tell whether a lesson would make roles, and one was given in place of these."""
@@ -231,7 +253,7 @@ class Standing:
         gone = {each.key: each for each in self._replaced(wanted)}
         adopt = (Step(Verb.ADOPT, each) for each in self.by_hand(lesson) if not isinstance(each, Stage))
         there = kept | gone
-        if any(isinstance(each.resource, Route | Integration) for each in self.faults(lesson)):
+        if self._is_undeployed(lesson):
             there = _undeployed(there, wanted)
         steps = (*adopt, *steps_to(wanted, replace(self.actual, resources=there)))
         keeping = self.keeping if steps or self.has_given_role(lesson) else ()

@@ -162,6 +162,8 @@ MISSING: Mapping[str, str] = {
 """Of each kind what it means that one is missing."""
 # fmt: on
 DEPLOYED, DEPLOY = {"route", "integration"}, "; and then deploy the API again"
+OUTDATED = "it was there when a route was wrong or missing, and nobody can see what it holds"
+DEPLOY_AGAIN = "deploy the API once more, with the same description"
 TWICE = "there is another API of this name: delete one of them (its id is {})"
 THEIRS = "it belongs to another lab, by its tag: take another --prefix"
 UNKNOWN = "whose it is can't be seen, so look into the console"

@@ -250,6 +250,21 @@ def test_a_deployment_of_before() -> None:
     ]
 
 
+def test_mended_and_not_deployed() -> None:
+    """A deployment that was there when a route was wrong may be of that; one that is made then is not."""
+    lesson, wrong = LESSONS["answering-route"], standing(having("route register", two_way=False))
+    assert standing(ALL).outdated_by_now == frozenset()
+    assert wrong.outdated_by_now == {("answering-route", "id")}
+    mended = replace(standing(ALL), outdated=wrong.outdated_by_now)
+    (fault,) = mended.faults(lesson)
+    assert (fault.resource.kind, "nobody can see what it holds" in fault.says) == ("deployment", True)
+    assert mended.next == lesson
+    assert [step.verb for step in mended.steps(lesson)] == ["create", "update"]
+    assert mended.outdated_by_now == wrong.outdated_by_now
+    anew = replace(mended, actual=replace(mended.actual, ids=dict.fromkeys(mended.actual.ids, "new")))
+    assert (anew.faults(lesson), anew.steps(lesson), anew.outdated_by_now) == ([], (), frozenset())
+
+
 def test_another_labs() -> None:
     """What carries another lab's tag, or can't be told whose it is, is wrong and stays as it is."""
     role = next(each for each in ALL if each.kind == "role")

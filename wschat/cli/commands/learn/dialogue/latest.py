@@ -29,6 +29,7 @@ class Latest:
         self._lessons, self._place = lessons, place
         self.done = set[str]()
         self.drill: Running | None = None
+        self._outdated = frozenset[tuple[str, str]]()
 
     def commands(self, lesson: Lesson) -> dict[str, str]:
         """Return what to type for each command that an error names: a lesson's, not the whole lab's."""
@@ -38,7 +39,8 @@ class Latest:
 
     def look(self) -> Standing:
         """Look at what exists."""
-        return self.note(doing.look(self._place.cloud, self._lessons))
+        there = doing.look(self._place.cloud, self._lessons)
+        return self.note(replace(there, outdated=self._outdated))
 
     def look_outside_drills(self) -> Standing:
         """Look, where what a lesson would do does not give a drill away.
@@ -57,6 +59,7 @@ class Latest:
         self.drill = running(there.actual)
         self._place.url = engine.url(self._place.cloud, there.actual)
         self._place.choices = there.lab.choices
+        self._outdated = there.outdated_by_now
         self.done = {each.id for each in self._lessons if each.makes and not there.faults(each)}
         return there
 
