@@ -1,14 +1,13 @@
 """`wschat learn check`: how far the lessons have come, or what is wrong with one."""
 
 import sys
-from typing import Annotated
 
 import typer
 
 from wschat.cli import console
 from wschat.cli.aws import NOTHING_CHANGED, on_interrupt
 from wschat.cli.commands.learn import checking, doing
-from wschat.cli.commands.learn.options import Lessons, StepOrNone, find
+from wschat.cli.commands.learn.options import Json, Lessons, StepOrNone, find
 from wschat.cli.commands.learn.place import Local, Place, opened
 from wschat.cli.options import NOTHING, AwsTarget, LabChosen, Yes
 from wschat.errors import ExitCode
@@ -24,7 +23,7 @@ def check(
     *,
     lessons: Lessons = None,
     local: Local = False,
-    json: Annotated[bool, typer.Option("--json", help="Write it as JSON.")] = False,
+    json: Json = False,
     yes: Yes = False,
 ) -> None:
     """Say what of a lesson is not right yet. Without STEP, of all; in a drill, whether it is mended."""

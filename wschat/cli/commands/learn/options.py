@@ -1,4 +1,4 @@
-"""What the commands of `wschat learn` share: a teacher's folder, and which lesson is meant."""
+"""What the commands of `wschat learn` share: a teacher's folder, JSON, and which lesson is meant."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +15,7 @@ Lessons = Annotated[
         "--lessons", metavar="DIR", help="Add the lessons in this folder, or replace those of the same name."
     ),
 ]
+Json = Annotated[bool, typer.Option("--json", help="Write it as JSON.")]
 _STEP: Any = typer.Argument(metavar="STEP", help="A lesson's number or name, as `wschat learn list` has it.")
 Step = Annotated[str, _STEP]
 StepOrNone = Annotated[str | None, _STEP]
