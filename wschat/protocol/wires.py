@@ -30,7 +30,8 @@ class _Recognising(Wire):
         self._asked: Request | None = None
 
     def say(self, request: Request) -> Said:
-        self._asked = request if request.action == Action.REGISTER else None
+        if request.action != Action.PING:
+            self._asked = request if request.action == Action.REGISTER else None
         return self._wire.say(request)
 
     def read(self, frame: str, now: int) -> tuple[Event, ...]:

@@ -19,10 +19,14 @@ def kinds(events: tuple[Event, ...]) -> list[type[Event]]:
 
 
 def test_the_answer_to_register_tells() -> None:
-    """Only the lab's own has `updateStatus`: from then on all is said as its page does, and told once."""
+    """Only the lab's own has `updateStatus`: from then on all is said as its page does, and told once.
+
+    A ping on the way changes nothing.
+    """
     wires = Wires()
     wire = wires.open()
     assert wire.say(REGISTER).frame == REGISTER.encode()
+    assert wire.say(Request("ping")).frame == '{"action":"ping"}'
     told = wire.read(LABS, 0)
     assert kinds(told) == [OtherWire, Signup]
     assert told[1] == Signup("ann", ("ops",), "x")
