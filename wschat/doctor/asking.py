@@ -43,8 +43,6 @@ PROBES = (
     Probe("$default", "", (ErrorCode.UNKNOWN_ACTION,)),
 )
 """After `register`: each route of the lab and of its page, which refuse what can't be."""
-BAD_BODY = "Bad request body"
-"""What API Gateway says of a request that its model does not allow."""
 NO_ROOM = "#"
 """A name that no room may have, where none exists."""
 
@@ -90,8 +88,7 @@ def read(
         case None:
             return f"nothing within {waited:.0f} s", Symptom.SILENT
         case GatewayError(message):
-            other = Symptom.BAD_BODY if message == BAD_BODY else Symptom.UNREADABLE
-            return message, GATEWAY[message].symptom if message in GATEWAY else other
+            return message, GATEWAY[message].symptom if message in GATEWAY else Symptom.UNREADABLE
         case wire.Error(code, message):
             if code in expected:
                 return "", None

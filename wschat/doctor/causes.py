@@ -218,8 +218,6 @@ CAUSES = (
         AGAIN),
     Cause("let-in", (S.OPEN,),
         "who does not sign is let in, though AWS_IAM is wanted", AGAIN),
-    Cause("full-quota", (S.STAYS, S.THROTTLED),
-        "a quota of the account is nearly used up", "Service Quotas raises it"),
     Cause("differs", (S.NOTHING_YET,),
         "it is otherwise than provision makes it", AGAIN),
     # passing

@@ -1,5 +1,6 @@
 """What can be seen of a lab from inside, where credentials allow: drift, logs, metrics, permissions."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,8 +29,19 @@ QUIET = 0.7
 """How much it says that a log has nothing of what failed: AWS shows it up to 9 s later."""
 FEW = 10
 """Concurrent executions of a new account."""
-API_METRICS = ("ConnectCount", "MessageCount", "IntegrationError", "ClientError", "ExecutionError")
-FUNCTION_METRICS = ("Invocations", "Errors", "Throttles")
+API_METRICS = {
+    "ConnectCount": "connections",
+    "MessageCount": "messages",
+    "IntegrationError": "integration errors",
+    "ClientError": "client errors",
+    "ExecutionError": "execution errors",
+}
+FUNCTION_METRICS = {
+    "Invocations": "calls of functions",
+    "Errors": "failed calls",
+    "Throttles": "throttled calls",
+}
+"""The metrics that are summed up, each with what it counts."""
 
 
 @dataclass(frozen=True)
@@ -157,8 +169,13 @@ def _seen_lines(cloud: Cloud, spec: Spec, since: int) -> list[Any]:
 
 
 def _metrics(cloud: Cloud, account: Account, _: Iterable[Spec], now: float) -> Iterator[Suspicion]:
-    """Yield throttles and integration errors of the last hour, and how many functions may run at once."""
+    """Yield throttles of the last hour, and how many functions may run at once; note what was counted."""
     counts = metrics(cloud, account, now)
+    sums = Counter[str]()
+    for (_, name), count in counts.items():
+        sums[(API_METRICS | FUNCTION_METRICS)[name]] += round(count)
+    if told := ", ".join(f"{count} {what}" for what, count in sums.items() if count):
+        cloud.notes[f"in the last hour: {told}"] = None
     for spec in FUNCTIONS:
         if throttled := counts.get((spec.name, "Throttles")):
             evidence = f"metric Throttles of {spec.name}: {throttled:.0f} in the last hour"

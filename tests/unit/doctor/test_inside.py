@@ -80,6 +80,30 @@ def test_somebodys_own_code(lab: Cloud) -> None:
     assert not found["bad-return"].alone
 
 
+def test_what_was_counted(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What metrics counted is noted; a function that was throttled shows that too few may run at once."""
+    counts = {"ConnectCount": [2.0, 1.0], lab.lab.name("JoinRoom"): [4.0]}
+
+    def count(MetricDataQueries: Any, **_: Any) -> Any:  # noqa: ANN401, N803  boto3's
+        asked = {each["Id"]: each["MetricStat"]["Metric"] for each in MetricDataQueries}
+        keys = {
+            id_: metric["Dimensions"][0]["Value"]
+            if metric["MetricName"] == "Throttles"
+            else metric["MetricName"]
+            for id_, metric in asked.items()
+        }
+        return {
+            "MetricDataResults": [{"Id": id_, "Values": counts.get(key, [])} for id_, key in keys.items()]
+        }
+
+    cloud = replace(lab, notes={})
+    monkeypatch.setattr(cloud.metrics, "get_metric_data", count)
+    told = {each.cause.name: each for each in suspected(cloud)}["account-concurrency"]
+    assert told.routes == {"join", "join-room"}
+    assert told.evidence == ("metric Throttles of JoinRoom: 4 in the last hour",)
+    assert [*cloud.notes] == ["in the last hour: 3 connections, 4 throttled calls"]
+
+
 def test_nothing_there(embedded: Embedded) -> None:
     """Where there is no lab, that is it."""
     assert [each.cause.name for each in suspected(Account(embedded).lab())] == ["no-lab"]
