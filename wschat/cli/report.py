@@ -11,6 +11,7 @@ from rich.text import Text
 
 from wschat.cli.attributes import differences, lines, values
 from wschat.cli.console import Console, stderr, stdout
+from wschat.lab import engine
 from wschat.lab.model import Actual, Lab, Resource
 from wschat.lab.plan import Step, Verb
 from wschat.learn.drills import work
@@ -151,13 +152,9 @@ def possible_owner(unmanaged: Sequence[Resource]) -> str:
     return "somebody else's, or of a lab in another --region" if elsewhere else "somebody else's"
 
 
-FEW = 10
-"""Concurrent executions of a new account; a room needs about one for each person who acts."""
-
-
 def warn_of_quota(functions: int | None) -> None:
     """Warn of an account that runs few functions at once."""
-    if functions is not None and functions <= FEW:
+    if functions is not None and functions <= engine.FEW:
         stderr().print(
             f"[yellow]Note:[/yellow] this account runs at most {functions} functions at once, as new ones do."
             " When more people act at the same time, some see Internal server error or are not let in."

@@ -18,6 +18,7 @@ from wschat.lab.aws.errors import translated
 from wschat.lab.aws.tags import Tagged
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, Spec, policy, role_path
 from wschat.lab.logs.cloudwatch import tail
+from wschat.lab.logs.lines import LogLine
 from wschat.lab.model import API, AWS_IAM, Actual, Key
 from wschat.lab.plan import Step, Verb
 
@@ -27,8 +28,6 @@ HALF = 1 / 3
 """The share of a lab that must be missing for that to be all that there is to say of what is missing."""
 QUIET = 0.7
 """How much it says that a log has nothing of what failed: AWS shows it up to 9 s later."""
-FEW = 10
-"""Concurrent executions of a new account."""
 API_METRICS = {
     "ConnectCount": "connections",
     "MessageCount": "messages",
@@ -153,19 +152,20 @@ def _logs(cloud: Cloud, account: Account, unwell: Iterable[Spec], now: float) ->
     """
     for spec in unwell:
         lines = _seen_lines(cloud, spec, int(now - HOUR_S) * 1000)
-        found = [*logged.suspicions(spec, lines, now * 1000)]
+        found = [*logged.suspicions(spec, lines or (), now * 1000)]
         yield from found
-        if not found and ("function", cloud.lab.name(spec.name)) in account.foreign:
+        if lines is not None and not found and ("function", cloud.lab.name(spec.name)) in account.foreign:
             evidence = (f"log of {spec.name}: nothing that failed in the last hour",)
             yield Suspicion(BY_NAME["bad-return"], frozenset(spec.routes), evidence, QUIET, alone=False)
 
 
-def _seen_lines(cloud: Cloud, spec: Spec, since: int) -> list[Any]:
+def _seen_lines(cloud: Cloud, spec: Spec, since: int) -> list[LogLine] | None:
+    """Return the lines of one function; None, and a note, where they can't be read."""
     try:
         return [*tail(cloud, [spec], since)]
     except WschatError as error:
         cloud.unseen("the functions' logs", error.what)
-        return []
+        return None
 
 
 def _metrics(cloud: Cloud, account: Account, _: Iterable[Spec], now: float) -> Iterator[Suspicion]:
@@ -183,7 +183,7 @@ def _metrics(cloud: Cloud, account: Account, _: Iterable[Spec], now: float) -> I
                 BY_NAME["account-concurrency"], frozenset(spec.routes), (evidence,), 0.6, alone=False
             )
     limit = engine.concurrency(cloud)
-    if limit is not None and limit <= FEW:
+    if limit is not None and limit <= engine.FEW:
         evidence = f"the account runs at most {limit} functions at once"
         yield Suspicion(BY_NAME["account-concurrency"], frozenset(), (evidence,), 0.6, alone=False)
 

@@ -207,6 +207,10 @@ def settling(cloud: Cloud, actual: Actual) -> float | None:
     return age
 
 
+FEW = 10
+"""Concurrent executions of a new account; a room needs about one for each person who acts."""
+
+
 def concurrency(cloud: Cloud) -> int | None:
     """Return how many functions may run at once in the whole account; None if that can't be seen.
 

@@ -33,6 +33,16 @@ def suspected(cloud: Cloud, visit: Visit = FAILING) -> list[Suspicion]:
     return [*inside.suspicions(cloud, account, visit, account.url, NOW)]
 
 
+def refuse(monkeypatch: pytest.MonkeyPatch, client: Any, operation: str) -> None:  # noqa: ANN401  boto3's
+    """Let AWS refuse an operation."""
+    error: Any = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized to perform: it"}}
+
+    def refused(**_: Any) -> None:  # noqa: ANN401
+        raise client.exceptions.ClientError(error, operation)
+
+    monkeypatch.setattr(client, operation, refused)
+
+
 def test_a_lab_that_is_well(lab: Cloud) -> None:
     """Nothing is suspected, and it is known where it is and who is connected."""
     account = inside.look(lab)
@@ -60,7 +70,7 @@ def test_what_differs(lab: Cloud) -> None:
     assert found.evidence[0].startswith(f"function {name}; handler: is index.handler, should be ")
 
 
-def test_somebodys_own_code(lab: Cloud) -> None:
+def test_somebodys_own_code(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """A function without the lab's tag may be somebody else's; what its code returns may be at fault.
 
     A stage that is one too many has no tag either, and is no more than that.
@@ -78,6 +88,9 @@ def test_somebodys_own_code(lab: Cloud) -> None:
     assert found["somebody-elses"].evidence == (f"function {name} has no tag of it",)
     assert found["bad-return"].routes == {"leave", "leave-room"}
     assert not found["bad-return"].alone
+    refuse(monkeypatch, lab.logs, "filter_log_events")
+    names = [each.cause.name for each in suspected(replace(lab, notes={}), FAILING)]
+    assert "bad-return" not in names, "nobody has seen its log"
 
 
 def test_what_was_counted(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,13 +137,7 @@ def test_what_may_not_be_looked_at(
 ) -> None:
     """A refusal costs one line, and all else is looked at."""
     cloud = replace(lab, notes={})
-    refusing = getattr(cloud, client)
-    error: Any = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized to perform: it"}}
-
-    def refuse(**_: Any) -> None:  # noqa: ANN401  boto3's
-        raise refusing.exceptions.ClientError(error, operation)
-
-    monkeypatch.setattr(refusing, operation, refuse)
+    refuse(monkeypatch, getattr(cloud, client), operation)
     inside.connected(cloud)
     suspected(cloud)
     (note,) = cloud.notes
