@@ -172,7 +172,7 @@ def _metrics(cloud: Cloud, account: Account, _: Iterable[Spec], now: float) -> I
     """Yield throttles of the last hour, and how many functions may run at once; note what was counted."""
     counts = metrics(cloud, account, now)
     sums = Counter[str]()
-    for (_, name), count in counts.items():
+    for (_who, name), count in counts.items():
         sums[(API_METRICS | FUNCTION_METRICS)[name]] += round(count)
     if told := ", ".join(f"{count} {what}" for what, count in sums.items() if count):
         cloud.notes[f"in the last hour: {told}"] = None
@@ -234,25 +234,29 @@ def metrics(cloud: Cloud, account: Account, now: float) -> dict[tuple[str, str],
 def _permissions(cloud: Cloud, account: Account, unwell: Iterable[Spec], _: float) -> Iterator[Suspicion]:
     """Yield what IAM's simulation says that the roles of functions that are not well may not do."""
     lab, api = cloud.lab, next((i for (kind, _), i in account.actual.ids.items() if kind == "API"), "*")
-    for spec in unwell:
-        arn = lab.arn("iam", f"role/{role_path(lab, spec)}")
-        for statement in policy(lab, spec)["Statement"]:
-            resource = statement["Resource"].replace(API, api)
-            simulate = partial(
-                cloud.ask,
-                "what the roles may do",
-                cloud.iam.simulate_principal_policy,
-                PolicySourceArn=arn,
-                ActionNames=statement["Action"],
-                ResourceArns=[resource],
-            )
-            with translated("what the roles may do"):
-                (found,) = cloud.clock.run_all([simulate])
-            results: Any = found["EvaluationResults"] if found else ()
-            refused = {each["EvalActionName"]: each["EvalDecision"] for each in results}
-            refused = {action: why for action, why in refused.items() if why != "allowed"}
-            if refused:
-                cause = "denied" if "explicitDeny" in refused.values() else "lacks-permission"
-                cause = "may-not-post" if drifted.POST in refused and cause != "denied" else cause
-                evidence = f"IAM's simulation: {arn} may not {', '.join(refused)} on {resource}"
-                yield Suspicion(BY_NAME[cause], frozenset(spec.routes), (evidence,), 0.9)
+    what = "what the roles may do"
+    asked = [
+        (
+            spec,
+            lab.arn("iam", f"role/{role_path(lab, spec)}"),
+            each["Action"],
+            each["Resource"].replace(API, api),
+        )
+        for spec in unwell
+        for each in policy(lab, spec)["Statement"]
+    ]
+    ask, simulate = cloud.ask, cloud.iam.simulate_principal_policy
+    with translated(what):
+        answers: list[Any] = cloud.clock.run_all(
+            partial(ask, what, simulate, PolicySourceArn=arn, ActionNames=actions, ResourceArns=[resource])
+            for _spec, arn, actions, resource in asked
+        )
+    for (spec, arn, _actions, resource), found in zip(asked, answers, strict=True):
+        results: Any = found["EvaluationResults"] if found else ()
+        refused = {each["EvalActionName"]: each["EvalDecision"] for each in results}
+        refused = {action: why for action, why in refused.items() if why != "allowed"}
+        if refused:
+            cause = "denied" if "explicitDeny" in refused.values() else "lacks-permission"
+            cause = "may-not-post" if drifted.POST in refused and cause != "denied" else cause
+            evidence = f"IAM's simulation: {arn} may not {', '.join(refused)} on {resource}"
+            yield Suspicion(BY_NAME[cause], frozenset(spec.routes), (evidence,), 0.9)

@@ -117,6 +117,27 @@ def test_what_was_counted(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     assert [*cloud.notes] == ["in the last hour: 3 connections, 4 throttled calls"]
 
 
+def test_what_roles_may_not_do(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of functions that are not well, what IAM's simulation says is no; a Deny is another cause."""
+    decisions = {"execute-api:ManageConnections": "implicitDeny", "dynamodb:GetItem": "explicitDeny"}
+
+    def simulate(ActionNames: list[str], **_: Any) -> Any:  # noqa: ANN401, N803  boto3's
+        told = {each: decisions.get(each, "allowed") for each in ActionNames}
+        return {"EvaluationResults": [{"EvalActionName": a, "EvalDecision": d} for a, d in told.items()]}
+
+    monkeypatch.setattr(lab.iam, "simulate_principal_policy", simulate)
+    joins = Visit(tuple(Try(route, 0.1, route=route) for route in ("join", "join-room")))
+    for visit, fails in ((FAILING, True), (joins, False)):
+        told = {
+            (each.cause.name, route)
+            for each in suspected(replace(lab, notes={}), visit)
+            for route in each.routes
+            if each.evidence[0].startswith("IAM's simulation: ")
+        }
+        assert ("may-not-post", "message") in told
+        assert (("denied", "join") in told) is fails
+
+
 def test_nothing_there(embedded: Embedded) -> None:
     """Where there is no lab, that is it."""
     assert [each.cause.name for each in suspected(Account(embedded).lab())] == ["no-lab"]
