@@ -50,7 +50,6 @@ MOST_POSTPONED = 9 * 60 // int(QUIET)  # times that it waits for such a moment
 
 FEW_FAILURES = 2  # count at most when the connection is lost on the way into the room
 MOST_FAILURES = 10  # are counted
-TRIED = 2  # times that a reply was waited for, and the connection was given up
 
 WELCOME = Listing(
     "connected; three steps to chat:",
@@ -209,23 +208,26 @@ class Resumed(NamedTuple):
 def _unanswered(turn: Turn, pending: PendingRequest) -> None:
     """Say that there is no answer; then don't trust the connection; on the second one, the request fails.
 
-    What is asked of a route that has been silent so far fails at once. With the connection goes what may come
-    late, which could be taken for the answer to something else: API Gateway's own frames have no id.
+    What is asked of a route that has been silent so far fails at once; but not what we had before a cut. With
+    the connection goes what may come late, which could be taken for the answer to something else: API
+    Gateway's own frames have no id.
     """
     action = pending.request.action
     if turn.state.has(pending):
         fail(turn, NO_REPLY)
         return
-    turn.change_open(in_flight=replace(pending, timeouts=pending.timeouts + 1))
-    if pending.line and (pending.timeouts >= TRIED or action in turn.state.silent):
-        turn.change(silent=turn.state.silent | {action})
-        fail(turn, NO_REPLY.about(action))
+    advice = NO_REPLY.about(action)
+    if action in turn.state.silent and not turn.state.had(pending):
+        if not pending.line:
+            turn.change(**{"wanted_name" if action == Action.REGISTER else "wanted_room": None})
+        fail(turn, advice)
         hang_up(turn, NO_REPLY.what)
-    elif pending.timeouts == 0:
-        hint = NO_REPLY.about(action).hint
-        turn.emit(Notice(f"no answer to {title(pending)} yet: {hint}"))
+    elif not pending.late:
+        turn.change_open(in_flight=replace(pending, late=True))
+        turn.emit(Notice(f"no answer to {title(pending)} yet: {advice.hint}"))
         turn.emit(SetTimer(Timer.REPLY, turn.state.reply_wait))
     else:
+        turn.change(silent=turn.state.silent | {action})
         hang_up(turn, NO_REPLY.what)
 
 

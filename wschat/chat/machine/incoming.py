@@ -16,7 +16,7 @@ from wschat.chat.machine.effects import (
     Reconnected,
     RequestFailed,
 )
-from wschat.chat.machine.outgoing import FALLBACKS, ask, confirm, delivered, fail, reject
+from wschat.chat.machine.outgoing import FALLBACKS, answered, ask, confirm, delivered, fail, reject
 from wschat.chat.machine.state import ENTERING, Open, PendingRequest, Room, Turn
 from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, Error, MultiMessage, UserJoined, UserLeft
@@ -114,7 +114,7 @@ def _answered(turn: Turn, reply: wire.Signup | MultiMessage | wire.Ack) -> None:
     """Take the reply to what is in flight; of late ones, that a message arrived after all."""
     pending, outbox = turn.state.in_flight, turn.state.outbox
     if pending and answers(pending, reply.type, reply.id):
-        turn.change_open(in_flight=None)
+        answered(turn, pending)
         match reply, pending.request.action:
             case wire.Signup(), Action.REGISTER:
                 _signed_up(turn, pending, reply)
@@ -211,14 +211,11 @@ def _gateway_failed(turn: Turn, pending: PendingRequest | None, message: str) ->
 
 def _request_failed(turn: Turn, pending: PendingRequest | None, advice: Advice) -> None:
     """Let what is in flight fail; what we had before a cut is asked for again on another connection."""
-    state, request = turn.state, pending.request if pending else Request("")
-    is_own = pending is not None and not pending.line
-    was_ours = state.name is not None and (request.action == Action.REGISTER or state.is_in(request.value))
-    if is_own and state.restoring and was_ours:  # it must not fail for a passing reason
+    if pending and turn.state.had(pending):  # it must not fail for a passing reason
         hang_up(turn, advice.what, Fault.BUSY)
         return
     fail(turn, advice)
-    if is_own:
+    if pending and not pending.line:
         _resume_room(turn)
     elif pending:
         _go_on(turn, pending)
@@ -229,7 +226,7 @@ def _refused(turn: Turn, pending: PendingRequest, error: Error) -> None:
     if code == ErrorCode.BUSY and turn.state.restoring and not pending.line:
         hang_up(turn, error.message or code, Fault.BUSY)
         return
-    turn.change_open(in_flight=None)
+    answered(turn, pending)
     if action == Action.LEAVE and code == ErrorCode.NOT_IN_A_ROOM:
         _left(turn, pending)
     elif (

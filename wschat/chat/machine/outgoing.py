@@ -113,6 +113,12 @@ def reject(turn: Turn, pending: PendingRequest | None, why: Refused | Error | Ad
         turn.emit(RestoreInput(Unsent(pending.line, pending.unconfirmed)))
 
 
+def answered(turn: Turn, pending: PendingRequest) -> None:
+    """Take what is in flight as answered, whatever the answer is."""
+    turn.change(silent=turn.state.silent - {pending.request.action})
+    turn.change_open(in_flight=None)
+
+
 def fail(turn: Turn, advice: Advice) -> None:
     """Show that the request in flight failed, or something else; an echoed message counts as delivered."""
     pending = turn.state.in_flight

@@ -24,7 +24,7 @@ class PendingRequest:
     Attributes:
         tag: what a program calls it.
         unconfirmed: it was sent on a connection that is gone: nobody knows whether it arrived.
-        timeouts: how often its reply was waited for in vain, for `reply_wait` each time.
+        late: its reply was waited for in vain, for `reply_wait`.
         again: it was refused once, since the server had forgotten us.
         early: messages of the room that it enters, which overtook the reply.
         fallbacks: what to ask instead when it is refused for a reason; in this order, each once.
@@ -34,7 +34,7 @@ class PendingRequest:
     line: str = ""
     tag: str | None = None
     unconfirmed: bool = False
-    timeouts: int = 0
+    late: bool = False
     again: bool = False
     early: tuple[ClientMessage, ...] = ()
     fallbacks: Fallbacks = ()
@@ -168,7 +168,7 @@ class ChatState:
         outbox: what is to be sent, one after the other.
         requests: how many were made; each has a number in its id.
         refused: a request was refused.
-        silent: actions that were not answered, on two connections.
+        silent: actions whose last request was not answered, so that its connection was given up.
     """
 
     client_id: str
@@ -235,6 +235,12 @@ class ChatState:
     def repeats(self, *actions: str) -> bool:
         """Tell whether one of these was asked for before a cut, and is asked next."""
         return any(each.unconfirmed and each.request.action in actions for each in self.outbox[:1])
+
+    def had(self, pending: PendingRequest) -> bool:
+        """Tell whether the program asks by itself for what we had before a cut."""
+        request = pending.request
+        ours = self.name is not None and (request.action == Action.REGISTER or self.is_in(request.value))
+        return not pending.line and self.restoring and ours
 
     def is_in(self, room: str) -> bool:
         """Tell whether this is the room that we are in."""

@@ -5,7 +5,16 @@ import pytest
 from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine.advice import Fault
 from wschat.chat.machine.connection import MOST_POSTPONED, PAUSES, RECONNECT, Closed, Opened, Resumed
-from wschat.chat.machine.effects import Disconnected, GiveUp, Notice, Presence, Reconnected, Send, Timer
+from wschat.chat.machine.effects import (
+    Disconnected,
+    GiveUp,
+    Notice,
+    Presence,
+    Reconnected,
+    RequestFailed,
+    Send,
+    Timer,
+)
 from wschat.protocol import events as wire
 from wschat.protocol.events import Ack, ClientMessage, Entry, Error, MultiMessage, Pong, Signup, UserLeft
 from wschat.protocol.reader import GatewayError
@@ -112,15 +121,33 @@ def test_no_reply() -> None:
     assert (play.restored, play.closed) == (["again"], [3])
     back(play).feed(Timer.REPLY)
     assert (play.restored, play.closed) == ([], []), "another route"
+    play = back(play.feed(Timer.REPLY)).feed(Timer.REPLY)
+    back(play).feed("answered")
+    assert play.feed(Ack(id=play.id), "later", Timer.REPLY).restored == [], "it is silent no more"
 
 
 def test_no_reply_to_what_the_chat_asks_for() -> None:
-    """It is said once, and asked for again on another connection."""
-    play = Play(wanted_name="ann").feed(Opened(1), Timer.REPLY)
+    """It is said once, and asked for again on another connection; then what we never had fails.
+
+    So what comes after it, such as from a pipe, is refused, and does not wait without an end.
+    """
+    play = Play(wanted_name="ann").feed(Opened(1), "hello", Timer.REPLY)
     (said,) = play.shown
     assert isinstance(said, Notice)
     assert "no answer to /register ann yet" in said.text
     assert play.feed(Timer.REPLY).closed == [1]
+    assert play.feed(Opened(2), Timer.REPLY).closed == [2]
+    (failed,) = (item for item in play.shown if isinstance(item, RequestFailed))
+    assert (failed.about, failed.what) == ("/register ann", "no answer came")
+    assert play.feed(Opened(3)).restored == ["hello"]
+    assert play.state.refused
+    play = named(Play(wanted_name="ann", wanted_room="ops")).feed(Timer.REPLY, Timer.REPLY)
+    assert named(play).feed(Timer.REPLY).closed == [2]
+    assert named(play).state.idle, "without the room"
+    play = with_bob().feed(Closed(1))
+    for number in (2, 3, 4):
+        play.feed(Opened(number), Timer.REPLY, Timer.REPLY)
+        assert (play.closed, play.state.name, play.state.refused) == ([number], "ann", False), "we had it"
 
 
 def test_sleep() -> None:
