@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
 from inspect import Parameter, Signature, signature
-from itertools import zip_longest
 from typing import Annotated, Any, get_args
 
 import typer
@@ -90,13 +89,17 @@ def module_of(name: str) -> str:
 
 
 def load(name: str) -> Any:  # noqa: ANN401  click's command, of which typer has its own copy
-    """Import a command's module, and return the command made of its function of that name."""
-    command = _with_groups(getattr(import_module(module_of(name)), name.rsplit(maxsplit=1)[-1]))
+    """Import a command's module, and return the command made of its function of that name.
+
+    Where it has a class `Command`, the command is of that.
+    """
+    module = import_module(module_of(name))
+    command = _with_groups(getattr(module, name.rsplit(maxsplit=1)[-1]))
     loaded = typer.Typer(name=name, cls=LazyGroup, add_completion=False, rich_markup_mode=None)
     if is_group(name):
         loaded.callback(invoke_without_command=True)(_alone(command))
     else:
-        loaded.command()(command)
+        loaded.command(cls=getattr(module, "Command", None))(command)
     return get_command(loaded)
 
 
@@ -131,16 +134,7 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, *arguments: Any) -> Any:  # noqa: ANN401  as click has it
         """Load the command that is called, if there is one of that name."""
         name, command, rest = super().resolve_command(*arguments)
-        return name, command and load(f"{self._above}{name}"), with_frames(rest) if name == "chat" else rest
-
-
-WIRES = {"lab", "simple"}
-
-
-def with_frames(words: list[str]) -> list[str]:
-    """Read each `--wire` of a chat that names none as `--frames`: it shows what goes over the wire."""
-    following = zip_longest(words, words[1:])
-    return ["--frames" if word == "--wire" and then not in WIRES else word for word, then in following]
+        return name, command and load(f"{self._above}{name}"), rest
 
 
 app = typer.Typer(

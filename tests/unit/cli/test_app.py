@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.support.terminal import WSCHAT, loaded, wschat
-from wschat.cli.app import COMMANDS, _with_groups, app, module_of, with_frames
+from wschat.cli.app import COMMANDS, _with_groups, app, module_of
 from wschat.cli.options import AwsTarget
 from wschat.errors import UsageError
 from wschat.learn.course import STEPS
@@ -145,16 +145,3 @@ def test_what_an_error_names_can_be_pasted() -> None:
     with pytest.raises(UsageError, match="a- 1") as caught:
         _with_groups(command)(prefix="a-", region=None, profile="my own", endpoint_url=None, more=1)
     assert caught.value.hint == "run `wschat provision --prefix a- --profile 'my own'`, or `wschat chat`"
-
-
-def test_a_wire_that_is_not_named() -> None:
-    """`--wire` alone shows the frames, wherever it stands; with a name it chooses what is spoken."""
-    for words, read in (
-        (["--wire"], ["--frames"]),
-        (["--wire", "wss://x/y", "--name", "ann"], ["--frames", "wss://x/y", "--name", "ann"]),
-        (["--local", "--wire", "--plain"], ["--local", "--frames", "--plain"]),
-        (["--wire", "lab", "--url", "wss://x/y"], ["--wire", "lab", "--url", "wss://x/y"]),
-        (["--wire=simple"], ["--wire=simple"]),
-        ([], []),
-    ):
-        assert with_frames(words) == read

@@ -1,9 +1,11 @@
 """`wschat chat`: chat in a terminal, or through a pipe."""
 
 from contextlib import ExitStack
-from typing import Annotated
+from itertools import zip_longest
+from typing import Annotated, Any, get_args
 
 import typer
+from typer.core import TyperCommand
 
 from wschat.chat.settings import Notify, Settings
 from wschat.cli import options
@@ -11,7 +13,18 @@ from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign
 from wschat.errors import UsageError
 from wschat.system import paths
 from wschat.system.signals import interrupt_on_termination
-from wschat.target import Target
+from wschat.target import Target, WireName
+
+
+class Command(TyperCommand):
+    """The command, which reads each `--wire` that names none as `--frames`: what goes over the wire."""
+
+    def parse_args(self, context: Any, words: list[str]) -> list[str]:  # noqa: ANN401  click's
+        """Read the words behind the command's name."""
+        following = zip_longest(words, words[1:])
+        named = get_args(WireName)
+        read = ["--frames" if word == "--wire" and then not in named else word for word, then in following]
+        return super().parse_args(context, read)
 
 
 def chat(

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.late_lab import FAILED, late_lab
 from tests.support.terminal import wschat
+from wschat.cli.app import load
 
 
 @pytest.mark.parametrize("name", ["labs", "chat-secret", "chat-history"])
@@ -25,3 +26,21 @@ def test_what_finds_the_cause() -> None:
         failed = wschat("chat", "--url", other.url, "--name", "ann", "--json", stdin="")
     assert f"`wschat doctor --url {lab.url}` finds the cause" in kept_out.stdout + kept_out.stderr
     assert f"`wschat doctor --url {other.url}` finds the cause" in failed.stdout + failed.stderr
+
+
+@pytest.mark.parametrize(
+    ("typed", "wire", "frames", "address"),
+    [
+        ("--wire", None, True, None),
+        ("--wire wss://x/y --name ann", None, True, "wss://x/y"),
+        ("--local --wire --plain", None, True, None),
+        ("--wire lab --url wss://x/y", "lab", False, None),
+        ("--wire=simple", "simple", False, None),
+        ("--wire simple --frames", "simple", True, None),
+        ("", None, False, None),
+    ],
+)
+def test_a_wire_that_is_not_named(typed: str, wire: str | None, address: str | None, *, frames: bool) -> None:
+    """`--wire` alone shows the frames, wherever it stands; with a name it chooses what is spoken."""
+    read = load("chat").make_context("chat", typed.split()).params
+    assert (read["wire"], read["frames"], read["address"]) == (wire, frames, address)
