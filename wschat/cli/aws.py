@@ -124,7 +124,8 @@ def carry_out(
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     finally:
         signal.signal(signal.SIGINT, before)
-    console.stderr().print(f"Done: {_steps(shown.counts['done'])} in {cloud.clock.now() - start:.1f} s.")
+    done = console.counted(shown.counts["done"], "step")
+    console.stderr().print(f"Done: {done} in {cloud.clock.now() - start:.1f} s.")
     return outcome, shown.given_up
 
 
@@ -172,7 +173,7 @@ class Steps:
         begun = sum(self.counts.values())
         steps = max(steps, begun)
         numbers = [f"{count} {what}" for what, count in self.counts.items() if count or what != "failed"]
-        told = f"Of {_steps(steps)}: {', '.join(numbers)}, {steps - begun} not begun."
+        told = f"Of {console.counted(steps, 'step')}: {', '.join(numbers)}, {steps - begun} not begun."
         self.console.print(f"[bold]Stopped.[/bold] {told}")
         effects = {"provision": "makes it whole again", "teardown": "removes what there is"}
         lines = {name: self._commands[name] for name in (command, *effects)}
@@ -223,10 +224,6 @@ class Steps:
         elif why and seconds >= self._next_report_s.setdefault(what, LONG_S):
             self._next_report_s[what] *= 2
             self.console.print(Text("  ").append(_line(what, why, seconds)))
-
-
-def _steps(number: int) -> str:
-    return "1 step" if number == 1 else f"{number} steps"
 
 
 def _line(what: str, why: str, seconds: float, width: int | None = None) -> Text:

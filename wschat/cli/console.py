@@ -83,6 +83,11 @@ def show_error(error: WschatError, console: Console | None = None, *, hint: bool
         console.print(Text.assemble("  ", ("→ ", "dim"), safe(error.hint)))
 
 
+def counted(number: int, what: str) -> str:
+    """Return how many there are of something, as `1 lab` or `2 labs`."""
+    return f"{number} {what}{'s' * (number != 1)}"
+
+
 def confirm(question: str, *yes: str) -> bool:
     """Ask; any answer but `yes`, or yes itself if nothing is given, is no.
 

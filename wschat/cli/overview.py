@@ -10,7 +10,7 @@ from rich.text import Text
 
 from wschat.cli import report
 from wschat.cli.attributes import differences
-from wschat.cli.console import stderr, stdout
+from wschat.cli.console import counted, stderr, stdout
 from wschat.errors import AccessError, UsageError
 from wschat.lab import engine
 from wschat.lab.labs import Overview
@@ -48,8 +48,7 @@ def age(seconds: float | None) -> str:
         return "unknown"
     for unit, length in UNITS.items():
         if unit not in {"week", "second"} and seconds >= length:
-            count = int(seconds // length)
-            return f"{count} {unit}{'s' if count > 1 else ''}"
+            return counted(int(seconds // length), unit)
     return "a moment"
 
 

@@ -91,7 +91,7 @@ def _show_all(target: Target, *, json: bool, spoil: bool) -> ExitCode:
         for error in refused:
             report.show_left_alone((), [f"could not look at {error.where}: {error.what}"])
         report.show_left_alone((), cloud.notes)
-        several = "1 lab" if len(found) == 1 else f"{len(found)} labs"
+        several = console.counted(len(found), "lab")
         console.stderr().print(f"{several}." if found else "There is no lab here.")
     if refused:
         return ExitCode.ACCESS

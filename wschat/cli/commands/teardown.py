@@ -93,7 +93,7 @@ def _remove_every(cloud: Cloud, target: Target, least: float | None, *, plan: bo
         now = time.time()
         chosen = [lab for lab in found if least is None or _is_older(lab[1], least, now)]
         if younger := len(found) - len(chosen):
-            several = f"{younger} lab{'s' if younger > 1 else ''}"
+            several = console.counted(younger, "lab")
             console.stderr().print(f"Left alone: {several}, younger or of unknown age.")
         if not chosen:
             unseen = not found and (refused or cloud.notes)

@@ -106,8 +106,8 @@ def _begin(
         work.check_ready(engine.drift(cloud, actual), actual)
         others = waiting(cloud, "Looking who is connected", work.connected)
         if others != 0:
-            several = "1 connection" if others == 1 else f"{others} connections"
-            who = "Nobody can see here who uses this lab" if others is None else f"It has {several} now"
+            nobody = "Nobody can see here who uses this lab"
+            who = nobody if others is None else f"It has {console.counted(others, 'connection')} now"
             confirm(f"{who}: something will not work for them. Break it in {{}}?", cloud, yes=yes)
     candidates = [chosen] if chosen else work.any_order(actual, random.random)
     with on_interrupt(
