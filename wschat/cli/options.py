@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from shlex import quote
 from shutil import which
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from typer.models import OptionInfo
@@ -15,7 +15,7 @@ from typer.models import OptionInfo
 from wschat.chat.settings import MEANING, parse, template
 from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ConnectError, UsageError, WschatError
-from wschat.lab.chosen.choices import Choices, chosen
+from wschat.lab.chosen.choices import Auth, Choices, chosen
 from wschat.lab.chosen.throttle import DEFAULT
 from wschat.system import paths
 from wschat.target import SignedHandshake, Target, WireName, check_url
@@ -72,7 +72,7 @@ class Chosen:
 
 CHOSEN = {
     "auth": Annotated[
-        Literal["none", "iam"] | None,
+        Auth | None,
         typer.Option(help="Who may connect: anyone, or whom IAM allows it. (default: as it is; else none)"),
     ],
     "role": Annotated[

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from shlex import quote as quote_shell
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 from urllib.parse import quote, unquote
 
 from wschat.errors import UsageError
@@ -19,7 +19,7 @@ LONGEST_KEY, LONGEST_VALUE, MOST = 128, 256, 40
 ROLE = r"(arn:[\w-]+:iam::\d{12}:role/(\S+/)?)?[A-Za-z0-9_+=,.@-]{1,64}"
 BOUNDARY = r"arn:[\w-]+:iam::(\d{12}|aws):policy/\S+"
 PATH = r"/([!-~]+/)?"
-AUTH = ("none", "iam")
+Auth = Literal["none", "iam"]
 """Anyone may connect, or whom IAM allows it."""
 TAG_TEXT = r"[\w .:/=+@-]*"
 
@@ -34,7 +34,7 @@ class Choices:
         path: their path, such as `/labs/`.
         tags: tags of one's own, as keys and values, on everything that takes tags.
         throttle: of the stage, as it was typed; empty for the default one.
-        auth: who may connect, as it was typed, one of `AUTH`; empty if nobody has said so, as of a lab whose
+        auth: who may connect, as it was typed, one of `Auth`; empty if nobody has said so, as of a lab whose
             tags did not keep it yet.
         architecture: of the functions; AWS's refusals choose it.
         own_roles: of a lab with a given role, `OWN_ROLES` if it had its own before, which a run that was
@@ -97,7 +97,7 @@ class Choices:
         values: dict[str, Any] = {name: _read(tags.get(PREFIX + name, "")) for name in NAMES}
         if not re.fullmatch(FORM, values["throttle"]):
             values["throttle"] = ""
-        if values["auth"] not in AUTH:
+        if values["auth"] not in get_args(Auth):
             values["auth"] = ""
         if not values["role"]:
             values["own_roles"] = None
