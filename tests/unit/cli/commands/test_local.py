@@ -115,4 +115,5 @@ def test_an_api_that_is_gone() -> None:
 
 def test_json_alone() -> None:
     """`--json` is how `--trace` is written, and nothing without it."""
-    assert wschat("local", "--json").returncode == 2
+    done = wschat("local", "--json")
+    assert (done.returncode, "--json is how --trace is written" in done.stderr) == (2, True)

@@ -31,9 +31,7 @@ GIVEN = Choices(role="arn:aws:iam::123456789012:role/x/LabRole", throttle="off")
 LABS = {
     "usual": LAB,
     "much is chosen": replace(LAB, authorization=AWS_IAM, choices=CHOSEN),
-    "a role given": replace(
-        LAB, choices=Choices(role="arn:aws:iam::123456789012:role/x/LabRole", throttle="off")
-    ),
+    "a role given": replace(LAB, choices=GIVEN),
 }
 
 
