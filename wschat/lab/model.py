@@ -55,8 +55,9 @@ class Lab:
     `sockets` and `callbacks` are the base URLs, with `API` in them, at which clients connect and at which
     functions post to connections. `endpoint` is what boto3 was told to use in place of AWS, or None.
     `choices` are what was chosen for it. `authorization` says who may connect, `OPEN` or `AWS_IAM`, where no
-    choice does: None is anyone. Where it `adopts`, what has one of its names and no
-    lab's tag, as things have that were made by hand, counts as its own.
+    choice does, as in a lab from before tags kept that: it is read of the API, and no tag; None is anyone.
+    Where it `adopts`, what has one of its names and no lab's tag, as things have that were made by hand,
+    counts as its own.
     """
 
     account: str

@@ -134,9 +134,8 @@ def waits_for(step: Step, plan: Iterable[Step]) -> list[Step]:
     """Return the steps of a plan that must have ended before one of it begins.
 
     What makes something waits for what that depends on, and until what is too much of what it copies is gone.
-    What deletes something waits for what uses it, so
-    that nothing is made again; what looks at it, too, since AWS's reads lag behind its writes. What is left
-    as it is, or only tagged, waits for nothing.
+    What deletes something waits for what uses it, so that nothing is made again; what looks at it, too, since
+    AWS's reads lag behind its writes. What is left as it is, or only tagged, waits for nothing.
     """
     if step.verb in {Verb.LEAVE, Verb.ADOPT}:
         return []

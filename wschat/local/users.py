@@ -2,10 +2,10 @@
 
 It speaks to them over a Unix socket, in lines of JSON: `{"progress": text}`,
 `{"ready": {"endpoint", "empty", "options"}}` and `{"failed": {"what", "where", "hint"}}`; who comes late gets
-the latest of these. A user may say `{"stop": true}` ends the lab for all,
-`{"apis": true}` is answered by `{"apis": […]}`, as `ControlPlane.apis` has them, and `{"trace": true}` by
-`{"trace": {…}}` for all that happens from then on, as `Trace.message` has it. A user is whoever is connected:
-the kernel disconnects who is killed.
+the latest of these. Of what a user may say, `{"stop": true}` ends the lab for all; `{"apis": true}` is
+answered by `{"apis": […]}`, as `ControlPlane.apis` has them, and `{"trace": true}` by `{"trace": {…}}` for
+all that happens from then on, as `Trace.message` has it. A user is whoever is connected: the kernel
+disconnects who is killed.
 """
 
 import asyncio
