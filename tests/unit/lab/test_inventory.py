@@ -70,6 +70,20 @@ def test_made_twice() -> None:
     assert (ids[integration.key], ids[integration.kind, f"{integration.name} (i1)"]) == ("i2", "i1")
 
 
+def test_made_twice_once_by_hand() -> None:
+    """One with a tag is the lab's, though the one without is older and has the first id; that is too much."""
+    api = first(Api)
+    found = snapshot(
+        Observed(api, id="a", created=1, by_hand=True),
+        Observed(api, id="b", created=2),
+    )
+    assert found.api_id == "b"
+    actual = found.actual(DESIRED)
+    extra = ("API", f"{api.name} (a)")
+    assert (actual.ids[api.key], [*actual.resources]) == ("b", [api.key, extra])
+    assert actual.by_hand == {extra}, "by_hand has the names that the resources have"
+
+
 @pytest.mark.parametrize(
     ("role_made", "lost"), [((), True), ((10.9,), False), ((11.0,), True), ((None,), False)]
 )

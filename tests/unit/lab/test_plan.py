@@ -53,6 +53,15 @@ def test_what_is_left_as_it_is() -> None:
     assert (update.verb, changes([update])) == (Verb.UPDATE, (update,))
 
 
+def test_what_waits_for_nothing() -> None:
+    """What is left as it is, or only tagged, holds nobody up, nor waits for what uses it."""
+    role, plan = next(each for each in DESIRED if isinstance(each, Role)), steps_to(DESIRED, exists())
+    for verb in (Verb.LEAVE, Verb.ADOPT):
+        step = Step(verb, role, role)
+        assert waits_for(step, (step, *plan)) == []
+    assert waits_for(Step(Verb.DELETE, role, role), plan) != []
+
+
 def held_back(plan: tuple[Step, ...], stuck: Key) -> set[Key]:
     """Return what is never begun if one step of a plan never ends."""
     steps, begun = sorter(plan), set[Key]()
