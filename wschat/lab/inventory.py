@@ -30,8 +30,7 @@ class Snapshot(dict[Key, tuple[Observed, ...]]):
         """The id of the lab's API: the oldest that is managed, if there are several; one with a tag first."""
         found = (each for each in self.everything if isinstance(each.resource, Api))
         apis = [each for each in found if each.managed and not each.unknown]
-        oldest = min(apis, key=lambda each: (each.by_hand, each.created or 0, each.id), default=None)
-        return oldest.id if oldest else None
+        return min(apis, key=lambda each: each.rank).id if apis else None
 
     @property
     def choices(self) -> Choices | None:
@@ -79,14 +78,11 @@ def _unique(
     """Give what was made twice a name with its id, so that it is seen as too much.
 
     Names of APIs, integrations and deployments are not unique in AWS. Of several that are managed the one
-    that others refer to has the name, then one with a tag, the oldest, or the first id: all who look agree.
+    that others refer to has the name, else the first by its rank.
     """
-
-    def order(each: Observed) -> tuple[bool, bool, float, str]:
-        return each.id not in references, each.by_hand, each.created or 0, each.id
-
     keys, result = set[Key](), []
-    pairs = ((seen, one) for seen in sorted(found, key=order) for one in seen.resource.identified(desired))
+    seen = sorted(found, key=lambda each: (each.id not in references, each.rank))
+    pairs = ((each, one) for each in seen for one in each.resource.identified(desired))
     for each, resource in pairs:
         again = each.managed and each.id and resource.key in keys
         named = replace(resource, name=f"{resource.name} ({each.id})") if again else resource

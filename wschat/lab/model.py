@@ -276,6 +276,11 @@ class Observed:
     by_hand: bool = False
 
     @property
+    def rank(self) -> tuple[bool, float, str]:
+        """The least is meant of several: one with a tag, the oldest, or the first id; all who look agree."""
+        return self.by_hand, self.created or 0, self.id
+
+    @property
     def unknown(self) -> bool:
         """Whether it can't be told whose it is, or by which id to change it."""
         return self.managed is None or isinstance(self.id, Unknown)
