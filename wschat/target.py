@@ -48,10 +48,14 @@ class Target:
         return "".join(f" {option} {shlex.quote(value)}" for option, value in given.items() if value)
 
     @property
+    def by_url(self) -> str:
+        """Return the options that name its URL, if that is known, and say how it is connected to."""
+        return f" --url {shlex.quote(self.url)}{' --sign' * self.sign}" if self.url else ""
+
+    @property
     def commands(self) -> dict[str, str]:
         """Return what to type for each of `COMMANDS` to mean the same lab; doctor takes its URL, too."""
-        by_url = f" --url {shlex.quote(self.url)}{' --sign' * self.sign}" if self.url else ""
-        own = {"doctor": by_url}
+        own = {"doctor": self.by_url}
         return {name: f"wschat {name}{self.options}{own.get(name, '')}" for name in COMMANDS}
 
 

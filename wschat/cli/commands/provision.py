@@ -148,13 +148,12 @@ def _finish(
     if role := actual.choices.role:
         err.print(SHARED.format(role.rpartition("/")[2]))
     made = Provisioned(lab.prefix, lab.region, target.profile, url=url, sign=signed, account=lab.account)
-    by_url = f" --url {url}" + (" --sign" if signed else "")
     try:
         made.keep()
-        options = "" if kept()[:1] == [made] else by_url  # on this machine, and there are others
+        options = "" if kept()[:1] == [made] else made.by_url  # on this machine, and there are others
     except OSError as error:
         err.print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
-        options = by_url
+        options = made.by_url
     report.show_left_alone(actual.unknown, cloud.notes)
     if left:
         again = "[bold]Looked again: this is not as it should be.[/bold] Run it once more."
