@@ -32,6 +32,11 @@ def test_differences(should: object, found: object, says: list[str]) -> None:
     assert [*differences(should, found, "days" if should == 14 else "", quote="`")] == says
 
 
+def test_who_set_nothing_by_hand() -> None:
+    """Without quotes the values stand alone, and nobody is taught that the case matters."""
+    assert [*differences("ID", "id")] == ["is id, should be ID"]
+
+
 def test_lines() -> None:
     """A policy has a line for each thing that it is about, and so have settings; a value has one."""
     assert lines(document("a:X", "a:Y")) == ["allow a:X, a:Y on *"]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.studies.account import Account
 from tests.unit.lab.conftest import read
@@ -38,6 +39,18 @@ def test_what_is_attached(empty: Cloud) -> None:
     iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
     ROLE.delete(empty)
     assert read(empty, ROLE) is None
+
+
+def test_what_is_attached_and_not_seen(desk: Account) -> None:
+    """What keeps a role from being deleted and can't be seen is told, and not waited for as IAM's lag is."""
+    mine = desk.restricted({"Effect": "Allow", "NotAction": "iam:ListAttachedRolePolicies", "Resource": "*"})
+    ROLE.create(mine)
+    mine.iam.attach_role_policy(RoleName=ROLE.name, PolicyArn=READ_ONLY)
+    desk.clock.sleep(60)
+    start = desk.clock.now()
+    with pytest.raises(ClientError, match="iam:ListAttachedRolePolicies"):
+        ROLE.delete(mine)
+    assert desk.clock.now() - start < 5
 
 
 def test_a_boundary_that_is_chosen(empty: Cloud) -> None:
