@@ -8,9 +8,9 @@ from rich.text import Text
 
 from wschat.cli import console
 from wschat.cli.aws import NOTHING_CHANGED, on_interrupt
-from wschat.cli.commands.learn import pages
 from wschat.cli.commands.learn.options import Lessons, find
-from wschat.cli.commands.learn.place import Local, Place, opened, show_differences
+from wschat.cli.commands.learn.place import Local, Place, opened
+from wschat.cli.commands.local import credentials
 from wschat.cli.options import NOTHING, AwsTarget, LabChosen, program
 from wschat.errors import UsageError
 from wschat.learn.course import course
@@ -39,16 +39,17 @@ def learn(
             "these need none: `wschat learn list`, `learn show STEP`, `learn check [STEP]`, `learn do STEP`"
         )
         raise UsageError("the lessons need a terminal", where="learn", hint=hint)
+    from wschat.cli.commands.learn import pages  # Markdown, which a group need not load
+    from wschat.cli.commands.learn.dialogue.loop import (
+        Loop,  # what connects and asks takes as long to load as all the rest
+    )
+    from wschat.cli.commands.learn.dialogue.prompt import asker
+
     if plain:
         pages.be_plain()
     with on_interrupt(NOTHING_CHANGED), opened(target, lessons, given, local=local, start=True) as place:
         if place.local:
-            show_differences(place.local)
-        from wschat.cli.commands.learn.dialogue.loop import (
-            Loop,  # what connects and asks takes as long to load as all the rest
-        )
-        from wschat.cli.commands.learn.dialogue.prompt import asker
-
+            pages.show_differences(f"export {credentials(place.local)}")
         loop = Loop(found, place, input)
         if not pages.is_plain():
             loop.ask = asker(lambda: loop.words, lambda columns: pages.toolbar(loop.choices, columns))

@@ -29,6 +29,11 @@ LAST = (
     "That was the last lesson. Before you clean up: in another terminal, this breaks one thing, for you to"
     " find:\n  {}\nq leaves; b goes back; l lists them all."
 )
+DIFFERS = (
+    "This is a lab on this machine: all is as on AWS, but that there is no console, that what takes AWS"
+    " seconds is there at once, and that it costs nothing. It ends with the last who uses it, and then all"
+    " in it is gone."
+)
 THEME = Theme({"markdown.code": "bold"})
 BLOCK = re.compile(r"^ *```\w*\n(.*?)^ *```\n?", re.MULTILINE | re.DOTALL)
 
@@ -86,6 +91,14 @@ def show_wrapped(text: Text | Markdown, out: console.Console | None = None) -> N
     """Show a text in lines that one can read, however wide the terminal is."""
     out = out or console.stdout()
     out.print(text, width=min(out.width, WIDEST), soft_wrap=False)
+
+
+def show_differences(line: str) -> None:
+    """Say what of a local lab is not as on AWS, and after which line another terminal works on it."""
+    show_wrapped(Text(DIFFERS))
+    out = console.stdout()
+    out.print("In another terminal, after this line, aws and boto3 take it for AWS:")
+    out.print(f"  {line}", soft_wrap=True, markup=False)
 
 
 def show_title(lesson: Lesson, number: int, of: int, makes: Iterable[str], *, made: bool) -> None:

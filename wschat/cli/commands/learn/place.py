@@ -9,10 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
-from wschat.cli import console
-from wschat.cli.commands.learn import pages
 from wschat.cli.commands.local import credentials, join_local
 from wschat.cli.options import NOTHING, Chosen, program, typed_here
 from wschat.errors import LocalError, UsageError
@@ -28,11 +25,6 @@ if TYPE_CHECKING:
 Local = Annotated[
     bool, typer.Option("--local", help="Learn in a lab on this machine, without an account; it begins empty.")
 ]
-DIFFERS = (
-    "This is a lab on this machine: all is as on AWS, but that there is no console, that what takes AWS"
-    " seconds is there at once, and that it costs nothing. It ends with the last who uses it, and then all"
-    " in it is gone."
-)
 
 
 @dataclass
@@ -165,16 +157,3 @@ def take_for_aws(lab: LocalLab) -> None:
     nothing = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
     root = (pair.split("=", 1) for pair in credentials(lab).split())
     os.environ.update({**nothing, "NO_PROXY": "*", **dict(root)})
-
-
-def show_differences(lab: LocalLab) -> None:
-    """Say what of a local lab is not as on AWS, and how another terminal works on it."""
-    pages.show_wrapped(Text(DIFFERS))
-    show_line(lab)
-
-
-def show_line(lab: LocalLab) -> None:
-    """Show the line after which another terminal works on a local lab."""
-    out = console.stdout()
-    out.print("In another terminal, after this line, aws and boto3 take it for AWS:")
-    out.print(f"  export {credentials(lab)}", soft_wrap=True, markup=False)

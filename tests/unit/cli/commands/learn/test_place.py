@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from wschat.cli.commands.learn.place import Place, opened, show_differences, take_for_aws
-from wschat.cli.commands.local import credentials
+from wschat.cli.commands.learn.place import Place, opened, take_for_aws
 from wschat.errors import LocalError, UsageError
 from wschat.local.join import LocalLab
 from wschat.target import Target
@@ -30,10 +29,8 @@ def test_an_account() -> None:
     assert place.values == names
 
 
-def test_a_lab_here(
-    emulator: LocalLab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Its settings replace all of the environment's, in this process and by the line for another terminal."""
+def test_a_lab_here(emulator: LocalLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its settings replace all of the environment's, in this process."""
     for name, value in {"AWS_PROFILE": "nobody", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("NO_PROXY", "")
@@ -50,8 +47,6 @@ def test_a_lab_here(
         " --local",
         "chat --local",
     )
-    show_differences(emulator)
-    assert f"\n  export {credentials(emulator)}\n" in capsys.readouterr().out
 
 
 def test_what_excludes_each_other() -> None:
