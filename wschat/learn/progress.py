@@ -104,7 +104,7 @@ class Standing:
         return [each for each in self._extra if each.kind == Api.kind]
 
     @cached_property
-    def _levels(self) -> dict[str, "_Level"]:
+    def _levels(self) -> dict[str, _Level]:
         """What is there when each lesson is done, by its id; under "" what is when all of the lab is."""
         everything = frozenset(each.key for each in self.desired)
         made, throttled, levels = frozenset[Key](), frozenset[Key](), dict[str, _Level]()
@@ -226,10 +226,6 @@ class Standing:
                 return earlier
         return None
 
-    def by_hand(self, lesson: Lesson) -> list[Resource]:
-        """Return what of a lesson exists without the lab's tag, so that teardown would leave it."""
-        return [each for each in self.wanted(lesson) if each.key in self.actual.by_hand]
-
     @cached_property
     def keeping(self) -> tuple[Step, ...]:
         """The steps by which the tables that exist keep what was chosen since."""
@@ -251,7 +247,8 @@ class Standing:
         wanted, there = self.wanted(lesson), self.actual.resources
         kept = {each.key: there[each.key] for each in wanted if each.key in there}
         gone = {each.key: each for each in self._replaced(wanted)}
-        adopt = (Step(Verb.ADOPT, each) for each in self.by_hand(lesson) if not isinstance(each, Stage))
+        untagged = (each for each in wanted if each.key in self.actual.by_hand)
+        adopt = (Step(Verb.ADOPT, each) for each in untagged if not isinstance(each, Stage))
         there = kept | gone
         if self._is_undeployed(lesson):
             there = _undeployed(there, wanted)

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass
 
 from wschat.chat.network.lab_check import Timeouts, check
-from wschat.errors import ConnectError, WschatError
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.learn.drills import work
@@ -47,8 +46,4 @@ def try_drill(cloud: Cloud, url: str, drill: Drill) -> Trial:
 
 def seen(url: str, questions: int = 1) -> str:
     """Try a lab; return what goes wrong, and where, or nothing."""
-    try:
-        asyncio.run(check(url, None, SOON, questions))
-    except WschatError as error:
-        return error.what if isinstance(error, ConnectError) else f"{error.where}: {error.what}"
-    return ""
+    return work.failure(lambda: asyncio.run(check(url, None, SOON, questions))) or ""

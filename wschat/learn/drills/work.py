@@ -148,6 +148,11 @@ def why_not_mended(cloud: Cloud, actual: Actual, drill: Drill, try_it: Callable[
     """
     if is_as_broken(drill, cloud.lab, engine.desired(cloud.lab, actual), actual):
         return "what was broken is still so"
+    return failure(try_it)
+
+
+def failure(try_it: Callable[[], object]) -> str | None:
+    """Try a lab; return what goes wrong and where, without a word of why; None if all works."""
     try:
         try_it()
     except WschatError as error:

@@ -16,10 +16,8 @@ from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.tables import Table
 from wschat.lab.blueprint import blueprint
 from wschat.lab.bundle import bundle
-from wschat.lab.model import Lab
 from wschat.learn.observe.account import example_event
-
-PLAIN = Lab(account="0" * 12, region="us-east-1")
+from wschat.learn.resources import PLAIN
 
 
 def make(cloud: Cloud, *kinds: type, of: str = "Connect") -> None:

@@ -42,7 +42,7 @@ def lacking(there: Standing, lesson: Lesson) -> tuple[Step, ...]:
 
 def _anew(step: Step) -> tuple[Step, ...]:
     """Return a step, or two in its place, where what exists can't be changed into what should."""
-    if step.found and step.resource.fixed & step.resource.differences(step.found).keys():
+    if step.found and step.fixed:
         return Step(Verb.DELETE, step.found, step.found), Step(Verb.CREATE, step.resource)
     return (step,)
 

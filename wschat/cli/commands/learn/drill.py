@@ -30,7 +30,6 @@ from wschat.learn.drills.drill import Drill
 from wschat.text import safe
 
 IN_TURNS = "AWS serves a change in turns with what was before for some 90 s: this one, and then yours."
-NONE = "the lab is in no drill"
 
 
 def drill(
@@ -57,10 +56,13 @@ def drill(
             cloud = place.cloud
             actual = waiting(cloud, LOOKING, inventory.look)
         running, typed = work.running(actual), place.commands()
-        if mend:
-            _mend(cloud, actual, running, typed)
-        elif hint:
+        if running and mend:
+            _mend(cloud, actual, typed)
+        elif running and hint:
             _hint(cloud, actual, running, typed)
+        elif mend or hint:
+            what, begin = "the lab is in no drill", "`wschat learn drill` begins one"
+            raise UsageError(what, where="learn drill", hint=begin)
         elif running and name is None:
             show(running, cloud, typed)
         else:
@@ -83,8 +85,7 @@ def show(running: work.Running, cloud: Cloud, commands: Mapping[str, str]) -> No
         Text.assemble(f"Drill {running.drill.number}, ", (running.drill.name, "bold"), ". Somebody says:")
     )
     out.print(Text(f"  {running.drill.complaint}"))
-    for number, text in enumerate(running.drill.hints[: running.hints], 1):
-        out.print(Text.assemble((f"Hint {number}: ", "bold"), text))
+    _show_hints(running)
     if cloud.pacing.read_lag:
         err.print(IN_TURNS)
     err.print("Find it with the chat, `wschat logs`, `aws` or the console, and mend it by hand.")
@@ -126,20 +127,20 @@ def _begin(
     raise UsageError("there is no drill that this account allows", where="learn drill")
 
 
-def _hint(cloud: Cloud, actual: Actual, running: work.Running | None, commands: Mapping[str, str]) -> None:
-    if not running:
-        raise UsageError(NONE, where="learn drill", hint="`wschat learn drill` begins one")
+def _show_hints(running: work.Running) -> None:
+    for number, text in enumerate(running.drill.hints[: running.hints], 1):
+        console.stdout().print(Text.assemble((f"Hint {number}: ", "bold"), text))
+
+
+def _hint(cloud: Cloud, actual: Actual, running: work.Running, commands: Mapping[str, str]) -> None:
     with on_interrupt(NOTHING_CHANGED):
         more = work.give_hint(cloud, actual, running)
-    for number, text in enumerate(more.drill.hints[: more.hints], 1):
-        console.stdout().print(Text.assemble((f"Hint {number}: ", "bold"), text))
+    _show_hints(more)
     if more == running:
         console.stderr().print(f"That is all: `{commands['learn drill --mend']}` mends it.")
 
 
-def _mend(cloud: Cloud, actual: Actual, running: work.Running | None, commands: Mapping[str, str]) -> None:
-    if not running:
-        raise UsageError(NONE, where="learn drill", hint="`wschat learn drill` begins one")
+def _mend(cloud: Cloud, actual: Actual, commands: Mapping[str, str]) -> None:
     again = {**commands, "provision": commands["learn drill --mend"]}
     with on_interrupt(f"Stopped. `{commands['learn drill --mend']}` goes on."):
         actual = cleared(cloud, actual)

@@ -61,6 +61,9 @@ def test_from_end_to_end(emulator: LocalLab, lab: Cloud, capsys: pytest.CaptureF
     assert capsys.readouterr().out == f"Hint 1: {found.hints[0]}\n"
     drill(target, mend=True)
     assert found.cause in capsys.readouterr().out
+    for hint in (True, False):
+        with pytest.raises(UsageError, match="in no drill"):
+            drill(target, hint=hint, mend=not hint)
     actual = inventory.look(lab)
     assert (engine.drift(lab, actual), work.running(actual), work.done(actual)) == ((), None, set())
 
