@@ -22,23 +22,27 @@ def test_names() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tags", "managed"),
+    ("tags", "managed", "adopted"),
     [
-        ({TAG: "eu-central-1/anna-", "other": "x"}, True),
-        ([{"Key": TAG, "Value": "eu-central-1/anna-"}], True),
-        ({TAG: "us-east-1/anna-"}, False),
-        ({TAG: "eu-central-1/"}, False),
-        (None, False),
-        (Unknown(), None),
-        (Unknown("7"), None),
-        ([Unknown("7")], None),
-        ({TAG: Unknown("7")}, None),
-        ({"other": Unknown("7")}, False),
+        ({TAG: "eu-central-1/anna-", "other": "x"}, True, True),
+        ([{"Key": TAG, "Value": "eu-central-1/anna-"}], True, True),
+        ({TAG: "us-east-1/anna-"}, False, False),
+        ({TAG: "eu-central-1/"}, False, False),
+        (None, False, True),
+        (Unknown(), None, None),
+        (Unknown("7"), None, None),
+        ([Unknown("7")], None, None),
+        ({TAG: Unknown("7")}, None, None),
+        ({"other": Unknown("7")}, False, True),
     ],
 )
-def test_managed(tags: object, *, managed: bool | None) -> None:
-    """A resource is managed if its tag names the lab's region and prefix; None if it can't be read."""
+def test_managed(tags: object, *, managed: bool | None, adopted: bool | None) -> None:
+    """A resource is managed if its tag names the lab's region and prefix; None if it can't be read.
+
+    A lab that adopts takes what has no lab's tag, too, and nothing of another lab.
+    """
     assert LAB.manages(tags) is managed
+    assert replace(LAB, adopts=True).manages(tags) is adopted
 
 
 def test_kinds_name_each_other() -> None:
