@@ -21,9 +21,8 @@ const unheard = new Set(); // ids of our messages, where only their coming back 
 let early = []; // messages that overtook the reply to our entering their room
 let reloaded = {}; // what this tab knew before it was loaded again
 const outbox = new Set(); // messages that are not known to have arrived
-let queue = [], inFlight = null; // requests
-let pongs = false, pinged = false; // are pings answered? is an answer due?
-let pongTimer = 0, replyTimer = 0, lateTimer = 0;
+let queue = [], inFlight = null, entering = null; // requests; the last one was to enter a room, as a cut came
+let pongTimer = 0, replyTimer = 0, lateTimer = 0, pongs = false, pinged = false; // are pings answered? is one due?
 
 const unsent = () => [...outbox].map(({ row, ...request }) => request);
 const save = () => { store[LAB] = JSON.stringify({ token, ...wanted, known: known(wanted.room), unsent: unsent() }); };
@@ -105,8 +104,7 @@ function giveUp(id) { // sent twice, and no reply
 function hold({ value, id, room, tried, failed }) { // keep a message until it is known to have arrived
   const request = { value, id, room, tried };
   const send = () => {
-    Object.assign(request, { room: me.room, tried: false });
-    mark(request);
+    mark(Object.assign(request, { room: me.room, tried: false }));
     message(request);
   };
   request.row = view.addDraft(me.name || wanted.name, value, { send, discard: () => discard(request) });
@@ -135,7 +133,8 @@ const handlers = {
     if (!request) return;
     me.name = wanted.name = name;
     rooms = new Set(all);
-    if (wanted.room) join(wanted.room, FALLBACKS); else if (me.room) leave([]); else settle();
+    if (entering?.value === wanted.room && me.room !== wanted.room) ask({ ...entering, fallbacks: [], tried: false });
+    else if (wanted.room) join(wanted.room, FALLBACKS); else if (me.room) leave([]); else settle();
     show(!request.fallbacks);
   },
   "multi-message"({ id, room, users: all, messages, truncated, forgets }) {
@@ -185,9 +184,7 @@ const handlers = {
     else if (reached < members) notice("", `Reached ${reached} of ${members}: ${connection.DOCTOR}.`);
   },
   wire: ({ lacks }) => view.showWire(lacks),
-  pong() {
-    [pongs, pinged] = [true, false];
-  },
+  pong: () => { [pongs, pinged] = [true, false]; },
   error({ id, code, message }) {
     const what = safe(message || code);
     if (!inFlight || (id ? id !== inFlight.id : code === "unknown-action")) return; // a ping's
@@ -201,7 +198,8 @@ const handlers = {
     if (reason === code) return fallback(value, others);
     if (action === "leave" && code === "not-in-a-room") return left();
     if (fallbacks && action === "register") me.name = "";
-    if (fallbacks) {
+    if (fallbacks && me.room && request.id === entering?.id) join(me.room, FALLBACKS);
+    else if (fallbacks) {
       me.room = "";
       settle();
     }
@@ -291,9 +289,11 @@ connection.start({
     handlers[event.type]?.(event);
     proceed();
   },
-  lost() { // a message in flight may have arrived or not: the room will tell; all else is wanted again anyhow
+  lost() { // a message in flight may have arrived or not: the room will tell; all else is wanted again
     pinged = false;
-    queue = [answered(inFlight?.id), ...queue].filter((request) => request?.row);
+    const cut = [answered(inFlight?.id), ...queue].filter((request) => request && !request.fallbacks);
+    entering = cut.findLast(({ action }) => action === "join" || action === "create") ?? entering;
+    queue = cut.filter((request) => request.row);
   },
   retried: () => show(true),
 }, isReload && kept.name !== "");

@@ -63,3 +63,11 @@ def page(room: ThreadedServer) -> Iterator[str]:
     """The address of its page."""
     with served(room.server.url) as address:
         yield address
+
+
+@pytest.fixture
+def ann(page: str, open_tab: OpenTab) -> Tab:
+    """Somebody in a room, whose clock stands still unless it is told to go on."""
+    tab = open_tab(page, stopped=True)
+    tab.in_trouble = True
+    return tab.register("ann").create("ops")
