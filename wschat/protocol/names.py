@@ -5,27 +5,40 @@ import unicodedata
 from wschat.protocol.limits import MESSAGE_LIMIT, NAME_LIMIT
 from wschat.protocol.refusals import ErrorCode, Refused
 
-# Beside the format characters (Cf), these show nothing (Unicode's Default_Ignorable_Code_Point).
+# Beside the format characters (Cf), these show nothing (Unicode's Default_Ignorable_Code_Point), or a mere
+# gap: a Braille cell, a note, two hieroglyphs.
 INVISIBLE = {0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x3164, 0xFFA0, *range(0x180B, 0x1810)}
 INVISIBLE |= {*range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)}
+INVISIBLE |= {0x2800, 0x1D159, 0x13441, 0x13442}
 
 
 def clean_name(text: str, what: str = "name") -> str:
-    """Return a name or room's name as it is stored, NFC and trimmed, or raise `Refused`."""
-    name = unicodedata.normalize("NFC", text).strip() if is_text(text) else text
-    if not fold(name).strip():
+    """Return a name or room's name as it is stored, in NFC and each gap one blank, or raise `Refused`."""
+    trimmed, folded = text.strip(), fold(text)
+    if not folded:
         raise Refused(ErrorCode.BAD_REQUEST, f"a {what} must not be empty")
+    if "#" in folded or any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in trimmed):
+        raise Refused(ErrorCode.BAD_REQUEST, f"a {what} must not contain '#' or control characters")
+    name = " ".join(unicodedata.normalize("NFC", trimmed).split())
     if len(name) > NAME_LIMIT:
         raise Refused(ErrorCode.TOO_LONG, f"a {what} has at most {NAME_LIMIT} characters")
-    if "#" in name or any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in name):
-        raise Refused(ErrorCode.BAD_REQUEST, f"a {what} must not contain '#' or control characters")
     return name
 
 
 def fold(name: str) -> str:
-    """Return what names are compared by: Bob, bob and bob with invisible characters are one name."""
-    seen = (char for char in name if unicodedata.category(char) != "Cf" and ord(char) not in INVISIBLE)
-    return unicodedata.normalize("NFC", "".join(seen).casefold())
+    """Return what names are found by: Bob, bob, wide Bob and bob with invisible characters are one name.
+
+    It is Unicode's NFKC_Casefold, with all of `INVISIBLE` left out and each gap one blank.
+    """
+    folded = unicodedata.normalize("NFD", name)
+    for _ in range(2):  # what is folded may be something to fold, as ﬅ is "st" and ͅ an iota
+        folded = unicodedata.normalize("NFKC", visible(folded).casefold())
+    return " ".join(folded.split())
+
+
+def visible(name: str) -> str:
+    """Return a name without what shows nothing."""
+    return "".join(char for char in name if unicodedata.category(char) != "Cf" and ord(char) not in INVISIBLE)
 
 
 def clean_message(text: str) -> str:
