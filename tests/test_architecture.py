@@ -109,7 +109,7 @@ CATCHERS = {
     "wschat.doctor.outside",
     "wschat.lab.aws.errors",
     "wschat.learn.drills.work",
-    "wschat.chat.network.connection",
+    "wschat.chat.network.connections",
     "wschat.local.shared",
     "wschat.web.server",
 }

@@ -12,7 +12,7 @@ from wschat.chat.machine.connection import Resumed
 from wschat.chat.machine.effects import Effect, GiveUp, Item, Notice, Quit, RequestFailed, Timer, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import Event, LineEntered, update
-from wschat.chat.network.connection import Connections
+from wschat.chat.network.connections import Connections
 from wschat.chat.ui.pipe import PipeUI
 from wschat.chat.ui.transcript import Transcript
 from wschat.errors import ConnectError, ExitCode, LostError, WschatError, with_commands

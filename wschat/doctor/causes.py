@@ -61,6 +61,9 @@ CAUSES = (
         "the URL leads to something else, such as a page or an HTTP API",
         "take the URL of `wschat status`: wss://, the API's id, and the stage behind it"),
     # the handshake
+    Cause("sent-on", (S.REDIRECTED,),
+        "a redirect, which is not followed: what one sends is meant for the address that was given",
+        "if the lab has moved there, give that URL; a network that wants you to log in does this, too"),
     Cause("other-api", (S.REFUSED, S.NO_HOST, S.NO_WEBSOCKET),
         "the URL is of another API than the lab's", "take the URL of `wschat status`"),
     Cause("no-stage", (S.REFUSED,),

@@ -13,6 +13,7 @@ class Symptom(StrEnum):
     PROXY = "the proxy can't be used"
     NO_ANSWER = "nothing answers in time"
     NO_WEBSOCKET = "there is no WebSocket API at this address"
+    REDIRECTED = "the handshake is sent on to another address"
     REFUSED = "the handshake is refused with 403, Forbidden"
     TURNED_AWAY = "the handshake is refused with a text of the function's own"
     UNSIGNED = "the handshake is refused with 403, Missing Authentication Token"

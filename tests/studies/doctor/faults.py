@@ -38,7 +38,7 @@ def _message(text: str) -> str:
 # fmt: off
 HANDSHAKES = (
     Case("200, a page", ("no-websocket",), refusing(200, "<html>", **{"Content-Type": "text/html"})),
-    Case("301", ("no-websocket",), refusing(301, "", Location="https://example.com/")),
+    Case("301", ("sent-on",), refusing(301, "", Location="https://example.com/")),
     Case("400", ("own-refusal",), refusing(400, _message("Bad Request"))),
     Case("401", ("authorizer",), refusing(401, _message("Unauthorized"))),
     Case("403 Forbidden", ("other-api", "no-stage"), refusing(403, _message("Forbidden"))),

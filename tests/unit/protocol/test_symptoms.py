@@ -7,7 +7,7 @@ import pytest
 from tests.support.late_lab import FAILED, FORBIDDEN, TIMED_OUT
 from wschat.chat.machine.advice import GATEWAY
 from wschat.chat.network.connection import open_session
-from wschat.chat.network.failures import refused
+from wschat.chat.network.failures import redirected, refused
 from wschat.errors import ConnectError
 from wschat.protocol.reader import GatewayError, decode_event
 from wschat.protocol.symptoms import Symptom
@@ -40,6 +40,7 @@ def test_handshakes(status: int, message: str, symptom: Symptom) -> None:
     """Each refusal of a handshake is one symptom."""
     body = f'{{"message": "{message}"}}'.encode()
     assert refused("wss://x", status, body, DATE, 0.0).symptom is symptom
+    assert redirected("wss://x", "wss://y", 307).symptom is Symptom.REDIRECTED
 
 
 @pytest.mark.parametrize(

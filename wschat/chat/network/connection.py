@@ -1,4 +1,4 @@
-"""WebSocket connections: frames in, requests out, each failure as one of our errors; and those of a chat."""
+"""A WebSocket connection: frames in, requests out, each failure as one of our errors."""
 
 import asyncio
 import errno
@@ -6,10 +6,9 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from websockets import exceptions
 from websockets.asyncio.client import ClientConnection, connect
@@ -17,31 +16,21 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from wschat import __version__
 from wschat.chat.machine.advice import Advice
-from wschat.chat.machine.connection import Closed, Opened
-from wschat.chat.machine.incoming import Received, Sent
-from wschat.chat.machine.update import Event
-from wschat.chat.network.failures import COMPARE, fault, lost, refused
-from wschat.errors import ConnectError, WschatError
-from wschat.protocol import events
-from wschat.protocol.requests import Action, Request
+from wschat.chat.network.failures import COMPARE, REDIRECTS, lost, redirected, refused, without_secrets
+from wschat.errors import ConnectError
+from wschat.protocol.requests import Request
 from wschat.protocol.symptoms import Symptom
-from wschat.protocol.wires import Wires
 from wschat.recording import recorder
 from wschat.retry import Failure
 from wschat.system.proxy import Proxy, proxy_for
 from wschat.target import SignedHandshake, check_url, is_here
 from wschat.text import safe
 
-if TYPE_CHECKING:
-    from wschat.chat.start import ChatOptions
-    from wschat.protocol.wire import Wire
-
 OPEN_TIMEOUT = 20.0  # seconds; a cold $connect function delays the handshake
 CLOSE_TIMEOUT = 2.0  # seconds; who quits does not wait for a server that is gone
 MAX_SIZE = 2**20  # bytes of a received message; API Gateway's own limit is 128 KB
 TOO_BIG, ABNORMAL = 1009, 1006
 NO_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
-SLICE = 0.005  # seconds of work without a look at the keyboard
 HEARTBEAT = 10.0  # seconds between two pings; after two of them a network that is gone is noticed
 PROXIES = {"wss": ("wss", "socks", "https"), "ws": ("ws", "socks", "https", "http")}
 """For which schemes websockets takes a proxy, in its order."""
@@ -78,9 +67,16 @@ NOT_OPENED: dict[type, Advice] = {
 }
 """What it means that a connection can't be opened, by the error's class or the nearest base of it."""
 
-Spawn = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
 Sign = Callable[[], SignedHandshake]
 """Signs a handshake; may take a while, and raise AccessError."""
+
+
+class _Dial(connect):
+    """Dials one address and no other: what is sent there, such as a name's secret, is for nobody else."""
+
+    def process_redirect(self, exc: Exception) -> Exception:
+        """Follow none."""
+        return exc
 
 
 class Session:
@@ -136,11 +132,11 @@ async def open_session(
         AccessError: there is nothing to sign with, or AWS does not take the signature.
     """
     parts = check_url(url)
-    where = safe(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")  # a query may be secret
+    where = without_secrets(parts)
     signed = await asyncio.to_thread(sign) if sign else None
     try:
         with recorder.handshake(signed.url if signed else url) as logger:
-            connection = await connect(
+            connection = await _Dial(
                 signed.url if signed else url,
                 additional_headers=signed.headers if signed else None,
                 compression=None,
@@ -155,6 +151,8 @@ async def open_session(
             )
     except InvalidStatus as error:
         response = error.response
+        if response.status_code in REDIRECTS and (location := response.headers.get_all("Location")):
+            raise redirected(url, location[0], response.status_code) from None
         date, body = "".join(response.headers.get_all("Date")), bytes(response.body or b"")
         raise refused(where, response.status_code, body, date, time.time()) from None
     except (OSError, exceptions.WebSocketException, ValueError, ImportError) as error:
@@ -194,94 +192,3 @@ def not_opened(error: Exception, where: str, host: str, proxy: Proxy | None) -> 
 def _certificates() -> str:
     path = os.environ.get("SSL_CERT_FILE")
     return f" (now {path}{'' if Path(path).is_file() else ', which is no file'})" if path else ""
-
-
-class Connections:
-    """Opens, hears and closes connections; `feed` takes what happens to them, `spawn` runs their tasks.
-
-    `error` is what the last one ended with.
-    """
-
-    def __init__(self, options: "ChatOptions", feed: Callable[[Event], None], spawn: Spawn) -> None:
-        self.error: WschatError | None = None
-        self._options, self._feed, self._spawn = options, feed, spawn
-        self._loop = asyncio.get_running_loop()
-        self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._wires = Wires(options.wire)
-        self._open: dict[int, tuple[Session, Wire]] = {}
-        self._sent: dict[str | None, float] = {}  # when the last request was sent, by its id
-
-    def open(self, number: int, pause: float) -> None:
-        """Open a connection after a pause in seconds; one that is not open yet is tried no more."""
-        for other in [other for other in self._tasks if other not in self._open]:
-            self.close(other)
-        self._tasks[number] = self._spawn(self._run(number, pause))
-
-    def close(self, number: int) -> None:
-        """Close a connection; nothing more is heard of it, or sent."""
-        self._open.pop(number, None)
-        if task := self._tasks.pop(number, None):
-            task.cancel()
-
-    def send(self, number: int | None, request: Request) -> None:
-        """Send on a connection, if it is open, what the request is on its wire."""
-        if number not in self._open:
-            return
-        session, wire = self._open[number]
-        self._sent = {request.id or Action.PING: self._loop.time()}
-        said = wire.say(request)
-        if said.frame is not None:
-            self._spawn(self._send(session, said.frame))
-        if said.events:
-            self._loop.call_soon(self._tell, said.events)
-        if said.silence is not None:
-            self._loop.call_later(said.silence, self._hear_nothing, number, request)
-
-    async def _send(self, session: Session, frame: str) -> None:
-        now = self._now()
-        if await session.send(frame):
-            self._feed(Sent(frame, now))
-
-    def _now(self) -> int:
-        return int(self._options.time_of_day() * 1000)
-
-    async def _run(self, number: int, pause: float) -> None:
-        await asyncio.sleep(pause)
-        try:
-            async with open_session(self._options.url, sign=self._options.sign) as session:
-                self._open[number] = session, self._wires.open()
-                self._feed(Opened(number))
-                await self._hear(number, session)
-        except WschatError as error:
-            if self._tasks.pop(number, None):
-                self.error = error
-                self._feed(Closed(number, error.what, error.hint, fault(error)))
-                await asyncio.to_thread(self._options.check)
-        finally:
-            self._open.pop(number, None)
-
-    async def _hear(self, number: int, session: Session) -> None:
-        yielded, (_, wire) = self._loop.time(), self._open[number]
-        async for frame in session.frames():
-            if number not in self._tasks:
-                return
-            now = self._now()
-            first, *others = wire.read(frame, now) or (events.Event(),)
-            self._receive(first, frame, now)
-            self._tell(others)
-            if self._loop.time() - yielded > SLICE:  # a burst must not keep the keyboard waiting
-                await asyncio.sleep(0)
-                yielded = self._loop.time()
-
-    def _receive(self, event: events.Event, frame: str, now: int) -> None:
-        answered = Action.PING if isinstance(event, events.Pong) else getattr(event, "id", None)
-        at = self._sent.pop(answered, None)
-        self._feed(Received(event, None if at is None else self._loop.time() - at, frame, now))
-
-    def _hear_nothing(self, number: int, request: Request) -> None:
-        if number in self._open:
-            self._tell(self._open[number][1].silent(request))
-
-    def _tell(self, told: Iterable[events.Event]) -> None:
-        for event in told:
-            self._feed(Received(event))

@@ -4,6 +4,7 @@ import json
 import re
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from wschat.chat.machine.advice import DOCTOR, Advice, Fault
 from wschat.errors import LOG_IN, AccessError, AwsError, ConnectError, LostError, WschatError
@@ -51,6 +52,13 @@ HANDSHAKE: dict[int, Advice] = {
 }
 FAILED = Advice("the server failed", AGAIN, Symptom.UNAVAILABLE)
 TURNED_AWAY = Advice("the server refused the connection", COMPARE, Symptom.TURNED_AWAY)
+
+REDIRECTS = {300, 301, 302, 303, 307, 308}
+REDIRECTED = Advice(
+    "the server sends handshakes on to {target}; that is not followed, since it may be somebody else's",
+    "if the lab has moved there, give that URL; a network that wants you to log in does this, too",
+    Symptom.REDIRECTED,
+)
 
 LATE_STATUS = {403, 429, 500, 502, 503}
 """What API Gateway says while a stage, a permission or a policy is not known everywhere, or it is busy."""
@@ -109,6 +117,23 @@ def refused(where: str, status: int, body: bytes, date: str, now: float) -> Conn
     return ConnectError(
         what, where=where, hint=hint, symptom=symptom, status=status, body=shown, failure=failure
     )
+
+
+def redirected(url: str, location: str, status: int) -> ConnectError:
+    """Return the error that it is if the handshake at a URL is answered with another location."""
+    target = "an invalid URL"
+    with suppress(ValueError):
+        parts = urlsplit(urljoin(url, location))
+        secret = "?…" if parts.query or parts.fragment else ""
+        target = without_secrets(parts) + secret
+    what = f"HTTP {status}: {REDIRECTED.what.format(target=_harmless(target))}"
+    where = without_secrets(urlsplit(url))
+    return ConnectError(what, where=where, hint=REDIRECTED.hint, symptom=REDIRECTED.symptom, status=status)
+
+
+def without_secrets(parts: SplitResult) -> str:
+    """Return what may be shown of a URL: neither who connects nor the query, which may be secret."""
+    return safe(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}")
 
 
 def _harmless(text: str) -> str:

@@ -8,8 +8,9 @@ from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 
+from wschat.errors import UsageError
 from wschat.lab.aws.session import get_credentials, make_session
-from wschat.target import SignedHandshake, Target
+from wschat.target import SignedHandshake, Target, is_here
 
 SERVICE = "execute-api"
 LIFETIME = 60  # seconds; API Gateway itself lets any signature live for 5 minutes
@@ -26,8 +27,16 @@ def signer(url: str, target: Target, *, longest_url: int = LONGEST_URL) -> Calla
     credentials are asked for now already, so that what they ask for (such as a code) is asked for now.
 
     Raises:
+        UsageError: others on the way could read the signature, and a session's token with it.
         AccessError: unknown profile, no region, no credentials or an expired login; signing raises it too.
     """
+    parts = urlsplit(url)
+    if parts.scheme == "ws" and not is_here(parts.hostname or ""):
+        raise UsageError(
+            "what is signed would be readable on the way: ws:// is not encrypted",
+            where="--sign",
+            hint="use a wss:// URL; or --no-sign, if that lab lets in anyone",
+        )
     own_host = OWN_HOST.match(url)
     session = make_session(target.profile, own_host[1].lower() if own_host else target.region)
     credentials = get_credentials(session)

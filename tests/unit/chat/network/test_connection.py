@@ -1,10 +1,8 @@
 import asyncio
-import json
 import socket
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from email.utils import formatdate
+from functools import partial
 from http import HTTPStatus
 from itertools import count
 from typing import Any
@@ -16,17 +14,14 @@ from websockets.http11 import Request as HttpRequest
 from websockets.http11 import Response
 
 from tests.support.asynchronous import asynchronous
-from tests.support.room_server import RoomServer, room_server
+from tests.support.room_server import room_server
 from wschat import __version__
 from wschat.chat.machine.advice import Fault
-from wschat.chat.machine.connection import Closed, Opened
-from wschat.chat.machine.incoming import Received, Sent
-from wschat.chat.machine.update import Event
-from wschat.chat.network.connection import Connections, open_session
-from wschat.chat.settings import Settings
-from wschat.chat.start import ChatOptions
+from wschat.chat.network.connection import open_session
+from wschat.chat.network.failures import fault
 from wschat.errors import ConnectError, LostError, WschatError
 from wschat.protocol.requests import Request
+from wschat.protocol.symptoms import Symptom
 from wschat.retry import Failure
 from wschat.target import SignedHandshake
 
@@ -142,6 +137,43 @@ async def test_each_connection_is_signed_anew() -> None:
     assert asked == [("/x?X-Amz-Signature=1", "A1"), ("/x?X-Amz-Signature=2", "A2"), ("/x", None)]
 
 
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        ("wss://ann:pass@other.example/x?X-Amz-Signature=secret", "wss://other.example/x?…"),
+        ("//other.example/x#secret", "ws://other.example/x?…"),
+        ("https://login.example/X-Amz-Signature=secret", "https://login.example/X-Amz-Signature=…"),
+        ("/y", "{here}/y"),
+        ("{url}", "{url}"),
+        ("http://[::1", "an invalid URL"),
+    ],
+)
+@asynchronous
+async def test_a_redirect(target: str, told: str) -> None:
+    """It is followed nowhere, and told with the host that was asked, and its target without secrets."""
+    asked = []
+
+    async with serve(ServerConnection.wait_closed, "127.0.0.1", 0) as elsewhere:
+        other = url_of(elsewhere)
+
+        def send_on(connection: ServerConnection, request: HttpRequest) -> Response:
+            asked.append(request.path)
+            response = connection.respond(HTTPStatus.TEMPORARY_REDIRECT, "X-Amz-Signature=secret")
+            response.headers["Location"] = target.format(url=other)
+            return response
+
+        async with serve(ServerConnection.wait_closed, "127.0.0.1", 0, process_request=send_on) as server:
+            url = url_of(server)
+            sign = partial(SignedHandshake, f"{url}?X-Amz-Signature=secret", {"Authorization": "secret"})
+            error = await failure(f"{url}?secret", sign=sign)
+        assert elsewhere.connections == set()
+    assert asked == ["/x?X-Amz-Signature=secret"]
+    told = told.format(url=other, here=url.removesuffix("/x"))
+    assert error.what.startswith(f"HTTP 307: the server sends handshakes on to {told};")
+    assert (error.where, error.symptom, fault(error)) == (url, Symptom.REDIRECTED, Fault.PERMANENT)
+    assert "secret" not in f"{error}{error.hint}{error.where}"
+
+
 def refuse(connection: ServerConnection, _request: HttpRequest) -> Response:
     """Refuse an old signature, as API Gateway does, in three hours."""
     response = connection.respond(HTTPStatus.FORBIDDEN, '{"message": "Signature expired: x"}')
@@ -246,51 +278,6 @@ async def test_frames_and_requests(monkeypatch: pytest.MonkeyPatch) -> None:
         assert await anext(frames) == "binary"
         assert await anext(frames) == '{"action":"message","value":"grüße","id":"1"}'
     assert agents == [f"wschat/{__version__}"]
-
-
-@asynccontextmanager
-async def connected() -> AsyncIterator[tuple[RoomServer, Connections, asyncio.Queue[Event]]]:
-    """Open a connection to a server; yield what it is fed, too."""
-    async with room_server() as server:
-        events = asyncio.Queue[Event]()
-        options = ChatOptions(server.url, "t", Settings())
-        connections = Connections(options, events.put_nowait, asyncio.create_task)
-        connections.open(1, 0.0)
-        assert await events.get() == Opened(1)
-        yield server, connections, events
-
-
-@asynchronous
-async def test_requests_and_replies() -> None:
-    """A reply comes with its latency, and as it was written; a ping's too. What was sent is told as well."""
-    async with connected() as (_, connections, events):
-        for request, answer in ((Request("register", "ann", id="1"), "signup"), (Request("ping"), "pong")):
-            connections.send(1, request)
-            sent, reply = await events.get(), await events.get()
-            assert isinstance(sent, Sent)
-            assert isinstance(reply, Received)
-            assert reply.latency is not None
-            assert (sent.text, json.loads(reply.text)["type"]) == (request.encode(), answer)
-            assert 0 < sent.time <= reply.time
-
-
-@asynchronous
-async def test_the_end_of_a_connection() -> None:
-    """It is told why; one that was closed from here tells nothing, and what is sent on it goes nowhere.
-
-    Of two attempts the first is not made any more.
-    """
-    async with connected() as (server, connections, events):
-        connections.open(2, 3600.0)
-        connections.open(3, 0.0)
-        assert await events.get() == Opened(3)
-        assert 2 not in connections._tasks
-        connections.close(1)
-        connections.send(1, Request("register", "ann", id="1"))
-        await server.cut(1008)
-        closed = await events.get()
-    assert isinstance(closed, Closed)
-    assert (closed.number, closed.fault, events.empty()) == (3, Fault.THROTTLED, True)
 
 
 @asynchronous

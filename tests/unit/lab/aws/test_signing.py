@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
-from wschat.errors import AccessError
+from wschat.errors import AccessError, UsageError
 from wschat.lab.aws.signing import LONGEST_URL, signer
 from wschat.target import SignedHandshake, Target
 
@@ -28,6 +28,25 @@ def signed(url: str = URL, region: str | None = None, longest_url: int = LONGEST
 
 def query(of: SignedHandshake) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(of.url).query).items()}
+
+
+@pytest.mark.parametrize(
+    ("url", "goes"),
+    [
+        ("ws://chat.example.com/x", False),
+        ("WS://10.0.0.1/x", False),
+        ("ws://localhost:4566/x", True),
+        ("ws://[::1]:4566/x", True),
+        ("wss://chat.example.com/x", True),
+    ],
+)
+def test_in_the_clear(url: str, goes: bool) -> None:  # noqa: FBT001
+    """No signature goes over a network unencrypted; nothing is asked for one."""
+    if goes:
+        assert query(signed(url, "eu-west-1"))
+    else:
+        with pytest.raises(UsageError, match="readable on the way"):
+            signer(url, Target(profile="nobody"))
 
 
 def test_in_the_query() -> None:
