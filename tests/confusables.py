@@ -6,7 +6,8 @@ FILE is the official confusables.txt of the version below, from its address; not
 import hashlib
 import sys
 import zlib
-from base64 import b85encode
+from base64 import b64encode
+from itertools import pairwise
 from pathlib import Path
 
 from wschat.protocol import skeleton
@@ -27,15 +28,14 @@ def parse(source: bytes) -> dict[str, str]:
     if hashlib.sha256(source).hexdigest() != SHA256:
         raise ValueError(f"not confusables.txt of Unicode {VERSION}: {ADDRESS}")
     rows = (line.partition("#")[0].split(";") for line in source.decode("utf-8-sig").splitlines())
-    return {_text(row[0]): _text(row[1]) for row in rows if len(row) > 1}
+    return {_characters(row[0]): _characters(row[1]) for row in rows if len(row) > 1}
 
 
-def lines(table: dict[str, str]) -> str:
-    """Return the table as text: in turns a prototype and all letters that look like it, each in a line."""
-    letters: dict[str, str] = {}
-    for letter, prototype in sorted(table.items()):
-        letters[prototype] = letters.get(prototype, "") + letter
-    return "\n".join(f"{prototype}\n{alike}" for prototype, alike in letters.items())
+def text(table: dict[str, str]) -> str:
+    """Return the table as text: how far each letter is from the one before, then in lines the prototypes."""
+    codes = sorted(map(ord, table))
+    gaps = (str(code - before) for before, code in pairwise([0, *codes]))
+    return "\n".join([" ".join(gaps), *(table[chr(code)] for code in codes)])
 
 
 def head(table: dict[str, str]) -> str:
@@ -49,19 +49,19 @@ Copyright © 2025 Unicode, Inc. Under the Unicode License v3, which is in LICENS
 '''
 
 
-def packed(text: str) -> str:
-    """Return the text as printable lines; which ones depends on the machine's zlib."""
-    whole = b85encode(zlib.compress(text.encode(), 9)).decode()
+def packed(table: dict[str, str]) -> str:
+    """Return the table as printable lines; which ones depends on the machine's zlib."""
+    whole = b64encode(zlib.compress(text(table).encode(), 9)).decode()
     return "\n".join(whole[at : at + WIDTH] for at in range(0, len(whole), WIDTH))
 
 
 def write(file: Path) -> None:
     """Write the module from the official file."""
     table = parse(file.read_bytes())
-    MODULE.write_text(f'{head(table)}\nPACKED = """\n{packed(lines(table))}\n"""\n', encoding="utf-8")
+    MODULE.write_text(f'{head(table)}\nPACKED = """\n{packed(table)}\n"""\n', encoding="utf-8")
 
 
-def _text(codes: str) -> str:
+def _characters(codes: str) -> str:
     return "".join(chr(int(code, 16)) for code in codes.split())
 
 

@@ -6,25 +6,24 @@ carries the table with it, so functions that only compare names use `names.fold`
 
 import unicodedata
 import zlib
-from base64 import b85decode
+from base64 import b64decode
 from functools import cache, lru_cache
+from itertools import accumulate
 
 from wschat.protocol.confusables import PACKED
 from wschat.protocol.names import fold, visible
 
 
-@cache
 def table() -> str:
-    """Return the table as text: in turns a prototype and all letters that look like it, each in a line."""
-    return zlib.decompress(b85decode("".join(PACKED.split()))).decode()
+    """Return the table as text: how far each letter is from the one before, then in lines the prototypes."""
+    return zlib.decompress(b64decode(PACKED)).decode()
 
 
 @cache
 def prototypes() -> dict[int, str]:
     """Return what each letter looks like, by its code point; most look like themselves, and are left out."""
-    lines = table().split("\n")
-    pairs = zip(lines[::2], lines[1::2], strict=True)
-    return {ord(letter): prototype for prototype, letters in pairs for letter in letters}
+    gaps, *looks = table().split("\n")
+    return dict(zip(accumulate(map(int, gaps.split())), looks, strict=True))
 
 
 def skeleton(name: str) -> str:

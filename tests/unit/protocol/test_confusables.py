@@ -5,14 +5,14 @@ import unicodedata
 
 import pytest
 
-from tests.confusables import ADDRESS, MODULE, head, lines, parse
+from tests.confusables import ADDRESS, MODULE, head, parse, text
 from wschat.protocol.skeleton import prototypes, table
 
 
 def test_the_module_is_not_stale() -> None:
     """What its generator writes of the same entries stands there: `python -m tests.confusables` mends it."""
     entries = {chr(code): prototype for code, prototype in prototypes().items()}
-    assert table() == lines(entries)
+    assert table() == text(entries)
     assert MODULE.read_text(encoding="utf-8").startswith(head(entries))
 
 
