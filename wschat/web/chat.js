@@ -1,15 +1,17 @@
 // The page of wschat: a whole WebSocket client. What it asks and hears is named as on the wire: JSON frames
 // {action, value, id, …} go out, {type, …} come in; wschat/protocol tells of each, wschat/functions answer.
-// The connection itself is in connection.js, what is shown in view.js, and what another wire makes of it in wires.js.
+// The connection itself is in connection.js, what is shown in view.js, what outlives a reload in storage.js, and what
+// another wire makes of it in wires.js.
 import * as connection from "./connection.js";
+import * as forms from "./forms.js";
+import { owns, random, read, write } from "./storage.js";
+import { safe } from "./text.js";
 import * as view from "./view.js";
 import { choose } from "./wires.js";
 
-const { $, safe } = view, { LAB } = connection;
+const { $ } = view, { LAB } = connection;
 const PING = 60e3, PONG_TIMEOUT = 10e3, REPLY_TIMEOUT = 10e3, LATE = 5e3, ECHO_TIMEOUT = 4e3; // ms
 const RECENT = 50; // messages among which a gap is asked for again
-const random = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16)).join("");
-const store = (() => { try { return sessionStorage; } catch { return {}; } })(); // of this tab
 
 // ---- What is known
 const me = { name: "", room: "" }; // as the server has it
@@ -25,7 +27,8 @@ let queue = [], inFlight = null, entering = null; // requests; the last one was 
 let pongTimer = 0, replyTimer = 0, lateTimer = 0, pongs = false, pinged = false; // are pings answered? is one due?
 
 const unsent = () => [...outbox].map(({ row, ...request }) => request);
-const save = () => { store[LAB] = JSON.stringify({ token, ...wanted, known: known(wanted.room), unsent: unsent() }); };
+const save = () =>
+  view.showKept(write(LAB, { token, ...wanted, known: known(wanted.room), unsent: unsent() }));
 
 function show(moved) {
   view.show(me, rooms, users, connection.restoring, moved);
@@ -226,7 +229,7 @@ function receive({ user, message: text, seq, time, id }, old) {
     last = Math.max(last, seq);
   }
   if (id) seen.add(key);
-  view.addMessage({ user, text, time, seq: seq || last, mine, old });
+  view.addMessage({ user, text, time, seq: seq || last, me: me.name, old });
 }
 
 function settle() { // what could be restored is; now what people ask
@@ -240,38 +243,10 @@ function left() {
   show(true);
 }
 
-// ---- What people do
-const forms = {
-  register,
-  create,
-  say(value) {
-    hold({ value, room: me.room });
-    $("message").value = "";
-  },
-};
-document.onsubmit = (event) => {
-  event.preventDefault();
-  const field = event.target.querySelector("input, textarea"), { value } = field, size = [...value].length;
-  const long = size > field.dataset.limit && `at most ${field.dataset.limit} characters, not ${size}`;
-  const wrong = long || (value.trim() ? "" : "write something first");
-  view.complain(field.id, wrong);
-  if (!wrong) forms[event.target.id](value);
-};
-$("message").onkeydown = (event) => {
-  if (event.keyCode !== 13 || event.shiftKey) return; // 229 when an input method composes
-  event.preventDefault();
-  $("say").requestSubmit();
-};
-$("rooms").onclick = ({ target }) => { if (target.closest("button")) join(target.closest("li").key); };
-$("leave").onclick = () => leave();
-document.addEventListener("visibilitychange", () => document.hidden || ping());
-
 // ---- The start
-const owns = (secret) => new Promise((tell) => { // a duplicated tab has our token too: the lock tells whose it is
-  const act = () => new Promise(() => tell(true)), signal = AbortSignal.timeout(1e3);
-  if (navigator.locks) navigator.locks.request(secret, { signal }, act).catch(() => tell(false)); else tell(true);
-});
-const kept = JSON.parse(store[LAB] ?? "{}"), isReload = Boolean(kept.token) && await owns(kept.token);
+document.addEventListener("visibilitychange", () => document.hidden || ping());
+forms.start({ register, create, join, leave, say: (value) => hold({ value, room: me.room }) });
+const kept = read(LAB), isReload = Boolean(kept.token) && await owns(kept.token);
 if (isReload) {
   [token, wanted.name, wanted.room, reloaded] = [kept.token, kept.name, kept.room, kept];
   kept.unsent.forEach(hold);

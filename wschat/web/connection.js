@@ -1,6 +1,7 @@
 // The page of wschat: its connection, opened (and signed, where a lab asks for that), opened again after a cut,
 // and moved to a new one before API Gateway ends it.
-import { $, safe, showState } from "./view.js";
+import { safe } from "./text.js";
+import { $, showState } from "./view.js";
 import * as wires from "./wires.js";
 
 const setting = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? "";

@@ -12,7 +12,10 @@ from wschat.target import WireName
 TYPES = {
     "index.html": "text/html; charset=utf-8",
     "style.css": "text/css; charset=utf-8",
-    **dict.fromkeys(("chat.js", "connection.js", "view.js", "wires.js"), "text/javascript; charset=utf-8"),
+    **dict.fromkeys(
+        ("chat.js", "connection.js", "forms.js", "storage.js", "text.js", "view.js", "wires.js"),
+        "text/javascript; charset=utf-8",
+    ),
 }
 PLACE = "<!-- lab -->"
 OURS = "The page of wschat"  # stands at the beginning of each file

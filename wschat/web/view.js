@@ -1,30 +1,12 @@
 // The page of wschat: what is shown of a chat. What is said on the wire, and when, is in chat.js.
-// What others write becomes text, and nothing else: see `safe` and `linked`.
+import { linked, mentions, safe, safeName } from "./text.js";
 
 export const $ = (id) => document.getElementById(id);
 
-// ---- Text
-const HIDDEN = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu; // but joiners, as in Persian and emoji
-const BLANK = /(?! )[\p{Zs}\p{Default_Ignorable_Code_Point}\n\t\u2800\u{13441}\u{13442}\u{1d159}]/gu; // as text.py
-const ADDRESS = /(\bhttps?:\/\/[^\s<>"\\]*[^\s<>"\\.,;:!?')\]}](?:(?<=:\/\/[^\s()]*\([^\s()]*)\))?)/iu;
 const RECENT = 20 * 3600e3; // ms: what is older is shown with its date
 const clock = (dateStyle) => new Intl.DateTimeFormat([], { timeStyle: "short", dateStyle }).format;
 const byTime = clock(), byDate = clock("medium");
 const compareNames = new Intl.Collator().compare;
-
-const spellOut = (char) => `\\u{${char.codePointAt(0).toString(16)}}`;
-export const safe = (text) => text.replaceAll("\r\n", "\n").replace(HIDDEN, spellOut);
-const safeName = (name) => safe(name).replace(BLANK, spellOut);
-
-function linked(text) { // every second part is an address; a link tells where it leads, if it does not look like that
-  return text.split(ADDRESS).flatMap((part, at) => {
-    if (at % 2 === 0 || !URL.canParse(part)) return part;
-    const { href, origin, host, username } = new URL(part);
-    const link = document.createElement("a");
-    Object.assign(link, { href, rel: "noopener noreferrer", target: "_blank", textContent: part });
-    return !username && part.toLowerCase().startsWith(origin) ? link : [link, ` (leads to ${host})`];
-  });
-}
 
 function make(template, name, ...text) {
   const row = $(template).content.firstElementChild.cloneNode(true);
@@ -57,9 +39,9 @@ function restoreScroll() {
   anchor = null;
 }
 
-export function addMessage({ user, text, time, seq, mine, old }) {
+export function addMessage({ user, text, time, seq, me, old }) {
   const row = make("row", user, ...linked(safe(text))), at = new Date(time || NaN);
-  row.classList.toggle("mine", mine);
+  row.className = user === me ? "mine" : mentions(text, me) ? "mention" : "";
   if (!Number.isNaN(+at)) row.querySelector("time").textContent = (Date.now() - at < RECENT ? byTime : byDate)(at);
   insert(row, seq);
   if (old) return;
@@ -118,6 +100,8 @@ export function markDraft(row, failed) {
 export function showState(className, textContent) { // read aloud when it changes
   if ($("state").textContent !== textContent) Object.assign($("state"), { className, textContent });
 }
+
+export const showKept = (isKept) => { $("unkept").hidden = isKept; };
 
 export function showWire(lacks) { // what is not to be had there
   $("wire").lastElementChild.replaceChildren(...lacks.map((each) => {

@@ -11,7 +11,7 @@ TALK = (
     ("grace", "Is this page a whole WebSocket client?"),
     (
         "ada",
-        "Yes: five files, no framework. Its functions are named as on the wire: register, join, message",
+        "Yes: a few files, no framework. Its functions are named as on the wire: register, join, message",
     ),
     ("grace", "And who answers?"),
     (

@@ -5,6 +5,8 @@ import pytest
 from tests.e2e.web.conftest import OpenTab
 from tests.support.terminal import terminal
 from tests.support.threaded import ThreadedServer
+from wschat.chat.machine.effects import Message
+from wschat.protocol.events import ClientMessage
 
 HIDE = """() => {
   Object.defineProperty(document, "hidden", { get: () => true, configurable: true });
@@ -103,6 +105,19 @@ def test_a_hidden_tab(page: str, room: ThreadedServer, open_tab: OpenTab) -> Non
     ann.page.wait_for_function("() => document.title === '(1) ops · wschat'")
     ann.page.evaluate(HIDE.replace("true", "false"))
     assert ann.page.title() == "ops · wschat"
+
+
+def test_mentions(page: str, room: ThreadedServer, open_tab: OpenTab) -> None:
+    """What others say is marked where one's name is a word of it, as in a terminal."""
+    said = ("hi a.n", "A.N?", "@a.n: yes", "axn", "a.nette", "Joa.n", "a.n_2", "\u00e4a.n", "nobody")
+    ann = open_tab(page).register("a.n").create("ops")
+    for text in said:
+        room.say(text)
+    room.say("I, a.n", user="a.n")
+    ann.until("#log li.mine:has-text('I, a.n')")
+    wanted = [text for text in said if Message(ClientMessage("eve", text), "a.n").mention]
+    assert ann.page.locator("#log li:has(.you:visible) .text").all_text_contents() == wanted
+    assert wanted == ["hi a.n", "A.N?", "@a.n: yes"]
 
 
 def test_by_keyboard_alone(page: str, open_tab: OpenTab) -> None:

@@ -1,0 +1,24 @@
+// The page of wschat: what others write becomes text, and nothing else; as wschat/text.py does for a terminal.
+
+const HIDDEN = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu; // but joiners, as in Persian and emoji
+const BLANK = /(?! )[\p{Zs}\p{Default_Ignorable_Code_Point}\n\t\u2800\u{13441}\u{13442}\u{1d159}]/gu; // as text.py
+const ADDRESS = /(\bhttps?:\/\/[^\s<>"\\]*[^\s<>"\\.,;:!?')\]}](?:(?<=:\/\/[^\s()]*\([^\s()]*)\))?)/iu;
+
+const spellOut = (char) => `\\u{${char.codePointAt(0).toString(16)}}`;
+export const safe = (text) => text.replaceAll("\r\n", "\n").replace(HIDDEN, spellOut);
+export const safeName = (name) => safe(name).replace(BLANK, spellOut);
+
+export function linked(text) { // every second part is an address; a link tells where it leads, if it does not look like that
+  return text.split(ADDRESS).flatMap((part, at) => {
+    if (at % 2 === 0 || !URL.canParse(part)) return part;
+    const { href, origin, host, username } = new URL(part);
+    const link = document.createElement("a");
+    Object.assign(link, { href, rel: "noopener noreferrer", target: "_blank", textContent: part });
+    return !username && part.toLowerCase().startsWith(origin) ? link : [link, ` (leads to ${host})`];
+  });
+}
+
+export function mentions(text, name) { // as a whole word, in whatever case
+  const word = name.replace(/[\^$\\.*+?()[\]{}|/]/g, "\\$&");
+  return name !== "" && new RegExp(`(?<![\\p{L}\\p{N}_])${word}(?![\\p{L}\\p{N}_])`, "iu").test(text);
+}
