@@ -25,7 +25,8 @@ MODULES = {
 }
 PURE = {
     "wschat.errors",
-    *(f"wschat.doctor.{name}" for name in ("addressed", "causes", "drifted", "findings", "logged", "visit")),
+    *(f"wschat.doctor.{name}" for name in ("addressed", "causes", "drifted", "findings", "graph", "logged")),
+    *(f"wschat.doctor.{name}" for name in ("routed", "visit")),
     "wschat.retry",
     "wschat.recording.redaction",
     "wschat.target",

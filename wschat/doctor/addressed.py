@@ -1,5 +1,6 @@
 """What the URL, this machine's clock and the age of what is deployed may be the cause of."""
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from urllib.parse import urlsplit
@@ -15,6 +16,12 @@ SETTLES_S = 90.0
 """Seconds in which AWS serves an update and what was before in turns (recorded: until 75 to 83 s)."""
 CONNECT = frozenset({"$connect"})
 hint = partial(Suspicion, alone=False)
+
+
+def region_in(url: str) -> str | None:
+    """Return the AWS region of an API's URL; None if it names none."""
+    found = re.match(r"\w+://[a-z0-9]+\.execute-api\.([a-z0-9-]+)\.amazonaws\.com", url)
+    return found[1] if found else None
 
 
 def suspicions(visit: Visit, url: str) -> Iterator[Suspicion]:

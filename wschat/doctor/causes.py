@@ -167,6 +167,9 @@ CAUSES = (
     Cause("account-concurrency", (S.THROTTLED, S.FAILED, S.CONNECT_FAILED, S.CANNOT_CALL),
         "Lambda has no concurrent execution left: a new account has 10",
         "Service Quotas → AWS Lambda → Concurrent executions"),
+    Cause("full-quota", (S.NOTHING_YET, S.THROTTLED, S.REFUSED_REQUEST, S.FAILED),
+        "a quota of the account, or a limit of the lab, is used up, or nearly",
+        "Service Quotas raises one of the account's, where it can be; a limit of the lab stays"),
     # what it may
     Cause("denied", (*FRAMES, S.NOT_HEARD),
         "a policy or a permissions boundary denies it, whatever the role's own policy allows: a Deny wins",

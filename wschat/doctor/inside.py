@@ -1,46 +1,32 @@
-"""What can be seen of a lab from inside, where credentials allow: drift, logs, metrics, permissions."""
+"""What can be seen from inside, where credentials allow: of a lab its drift, logs, permissions and quotas."""
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from wschat.doctor import addressed, drifted, logged
+from wschat.doctor import addressed, drifted, graph, logged, metrics, quotas, routed
 from wschat.doctor.causes import BY_NAME
 from wschat.doctor.findings import Suspicion
+from wschat.doctor.graph import Graph
+from wschat.doctor.metrics import HOUR_S, Counts
 from wschat.doctor.visit import Visit
 from wschat.errors import WschatError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.tags import Tagged
-from wschat.lab.blueprint import CLIENTS, FUNCTIONS, Spec, policy, role_path
+from wschat.lab.blueprint import FUNCTIONS, Spec, policy, role_path
 from wschat.lab.logs.cloudwatch import tail
 from wschat.lab.logs.lines import LogLine
 from wschat.lab.model import API, AWS_IAM, Actual, Key
 from wschat.lab.plan import Step, Verb
 
 CONNECT = ("route", "$connect")
-HOUR_S = 3600
 HALF = 1 / 3
 """The share of a lab that must be missing for that to be all that there is to say of what is missing."""
 QUIET = 0.7
 """How much it says that a log has nothing of what failed: AWS shows it up to 9 s later."""
-API_METRICS = {
-    "ConnectCount": "connections",
-    "MessageCount": "messages",
-    "IntegrationError": "integration errors",
-    "ClientError": "client errors",
-    "ExecutionError": "execution errors",
-}
-FUNCTION_METRICS = {
-    "Invocations": "calls of functions",
-    "Errors": "failed calls",
-    "Throttles": "throttled calls",
-}
-"""The metrics that are summed up, each with what it counts."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +37,39 @@ class Account:
         actual: what exists.
         steps: what differs from what should.
         url: what clients connect to; empty if there is no API.
+        at: the URL that is meant; empty if that is none.
         signed: whether it was chosen that the API lets in only who signs.
         age: for how many seconds its stage is as it is; None is since it was made.
         foreign: functions that were made by hand, and run code of somebody else's.
+        crowd: who is in it; None if that can't be seen.
+        graph: the API of the URL, where that is another one than the lab's.
     """
 
     actual: Actual
     steps: tuple[Step, ...]
     url: str
+    at: str
     signed: bool
     age: float | None
-    foreign: frozenset[Key]
+    foreign: frozenset[Key] = frozenset()
+    crowd: quotas.Crowd | None = None
+    graph: Graph | None = None
+
+    @property
+    def api(self) -> str:
+        """The id of the lab's API; empty if there is none."""
+        return next((which for (kind, _), which in self.actual.ids.items() if kind == "API"), "")
+
+    @property
+    def others(self) -> int | None:
+        """How many are connected to the URL, as far as that can be seen."""
+        return self.crowd.connected if self.crowd and not self.graph else None
 
 
-def look(cloud: Cloud) -> Account:
-    """Look at what exists, made by hand or not, and compare it.
+def look(cloud: Cloud, url: str, now: float) -> Account:
+    """Look at what exists of the lab, made by hand or not, and compare it; and at the API of the URL.
+
+    `now` is in seconds since 1970.
 
     Raises:
         WschatError: AWS could not be asked.
@@ -75,34 +79,57 @@ def look(cloud: Cloud) -> Account:
     desired, steps = engine.desired(cloud.lab, actual), engine.drift(cloud, actual)
     signed = any(each.key == CONNECT and getattr(each, "authorization", "") == AWS_IAM for each in desired)
     others = (step.resource.key for step in steps if "code" in step.differences)
-    url = engine.url(cloud, actual)
-    age = engine.settling(cloud, actual) if url else None
-    return Account(actual, steps, url, signed, age, actual.by_hand & {*others})
-
-
-def connected(cloud: Cloud) -> int | None:
-    """Return how many connections the lab knows; None if that can't be seen."""
-    scan = cloud.dynamodb.scan
-    ask = partial(
-        cloud.ask,
-        "who is connected",
-        scan,
-        TableName=cloud.lab.name(CLIENTS),
-        Select="COUNT",
-        FilterExpression="attribute_exists(connected)",
+    own = engine.url(cloud, actual)
+    account = Account(
+        actual=actual,
+        steps=steps,
+        url=own,
+        at=url or own,
+        signed=signed,
+        age=engine.settling(cloud, actual) if own else None,
+        foreign=actual.by_hand & {*others},
+        crowd=quotas.crowd(cloud) if actual.resources else None,
     )
-    with translated("who is connected"):
-        (found,) = cloud.clock.run_all([ask])
-    count = found["Count"] if found else None
-    return count if isinstance(count, int) else None
+    address = cloud.lab.address(url)
+    other = address is not None and address[0] != account.api
+    return replace(account, graph=graph.read(cloud, url, now)) if other else account
 
 
-def suspicions(cloud: Cloud, account: Account, visit: Visit, url: str, now: float) -> Iterator[Suspicion]:
-    """Yield all that the account shows of a URL; what may not be looked at is noted at the cloud.
+def meant(cloud: Cloud, url: str) -> Cloud:
+    """Return the clients for the lab that a URL is of, by the tag of its API; else the same.
+
+    Raises:
+        WschatError: AWS could not be asked.
+    """
+    address = cloud.lab.address(url)
+    with translated("looking at the API of the URL"):
+        api: Any = address and cloud.ask("the API of the URL", cloud.api.get_api, ApiId=address[0])
+    prefix = cloud.lab.prefix_of(api.get("Tags", {})) if api else None
+    return cloud if prefix is None else replace(cloud, lab=replace(cloud.lab, prefix=prefix))
+
+
+def counted(cloud: Cloud, account: Account, now: float) -> Counts:
+    """Return what was counted in the last hour of the API that is meant; nothing, and a note, if refused."""
+    own = account.graph
+    names = [each.name for each in own.functions.values()] if own else _names(cloud)
+    try:
+        return metrics.read(cloud, own.id if own else account.api, names, now)
+    except WschatError as error:
+        cloud.unseen("metrics", error.what)
+        return Counts()
+
+
+def suspicions(
+    cloud: Cloud, account: Account, visit: Visit, counts: Counts, now: float
+) -> Iterator[Suspicion]:
+    """Yield all that the account shows of the URL; what may not be looked at is noted at the cloud.
 
     `now` is in seconds since 1970.
     """
-    yield from addressed.of_a_lab(url, account.url, account.age, signed=account.signed)
+    if account.graph:
+        yield from routed.suspicions(account.graph, now * 1000)
+        return
+    yield from addressed.of_a_lab(account.at, account.url, account.age, signed=account.signed)
     missing = [step for step in account.steps if step.verb is Verb.CREATE]
     there = len(account.actual.resources)
     if not there and not account.actual.unmanaged:
@@ -124,8 +151,17 @@ def suspicions(cloud: Cloud, account: Account, visit: Visit, url: str, now: floa
     for key in (*(each.key for each in account.actual.unmanaged), *_stray(account)):
         yield Suspicion(BY_NAME["somebody-elses"], frozenset(), (f"{' '.join(key)} has no tag of it",))
     unwell = [spec for spec in FUNCTIONS if not all(map(visit.went_well, spec.routes))]
-    for part in (_logs, _metrics, _permissions):
-        yield from _seen(cloud, partial(part, cloud, account, unwell, now))
+    parts: tuple[Callable[[], Iterable[Suspicion]], ...] = (
+        partial(_logs, cloud, account, unwell, now),
+        partial(quotas.suspicions, cloud, counts, account.crowd or quotas.Crowd()),
+        partial(_permissions, cloud, account, unwell),
+    )
+    for part in parts:
+        yield from _seen(cloud, part)
+
+
+def _names(cloud: Cloud) -> list[str]:
+    return [cloud.lab.name(spec.name) for spec in FUNCTIONS]
 
 
 def _stray(account: Account) -> Collection[Key]:
@@ -152,7 +188,7 @@ def _logs(cloud: Cloud, account: Account, unwell: Iterable[Spec], now: float) ->
     """
     for spec in unwell:
         lines = _seen_lines(cloud, spec, int(now - HOUR_S) * 1000)
-        found = [*logged.suspicions(spec, lines or (), now * 1000)]
+        found = [*logged.suspicions(spec.name, spec.routes, lines or (), now * 1000)]
         yield from found
         if lines is not None and not found and ("function", cloud.lab.name(spec.name)) in account.foreign:
             evidence = (f"log of {spec.name}: nothing that failed in the last hour",)
@@ -168,72 +204,9 @@ def _seen_lines(cloud: Cloud, spec: Spec, since: int) -> list[LogLine] | None:
         return None
 
 
-def _metrics(cloud: Cloud, account: Account, _: Iterable[Spec], now: float) -> Iterator[Suspicion]:
-    """Yield throttles of the last hour, and how many functions may run at once; note what was counted."""
-    counts = metrics(cloud, account, now)
-    sums = Counter[str]()
-    for (_who, name), count in counts.items():
-        sums[(API_METRICS | FUNCTION_METRICS)[name]] += round(count)
-    if told := ", ".join(f"{count} {what}" for what, count in sums.items() if count):
-        cloud.notes[f"in the last hour: {told}"] = None
-    for spec in FUNCTIONS:
-        if throttled := counts.get((spec.name, "Throttles")):
-            evidence = f"metric Throttles of {spec.name}: {throttled:.0f} in the last hour"
-            yield Suspicion(
-                BY_NAME["account-concurrency"], frozenset(spec.routes), (evidence,), 0.6, alone=False
-            )
-    limit = engine.concurrency(cloud)
-    if limit is not None and limit <= engine.FEW:
-        evidence = f"the account runs at most {limit} functions at once"
-        yield Suspicion(BY_NAME["account-concurrency"], frozenset(), (evidence,), 0.6, alone=False)
-
-
-def metrics(cloud: Cloud, account: Account, now: float) -> dict[tuple[str, str], float]:
-    """Return the sums of the last hour, by the function's name, or an empty one, and the metric.
-
-    The metrics: https://docs.aws.amazon.com/apigateway/latest/developerguide/
-    apigateway-websocket-api-logging.html, https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html.
-    """
-    api = next((which for (kind, _), which in account.actual.ids.items() if kind == "API"), "")
-    asked = [("", name, "AWS/ApiGateway", {"ApiId": api}) for name in API_METRICS if api]
-    asked += [
-        (spec.name, name, "AWS/Lambda", {"FunctionName": cloud.lab.name(spec.name)})
-        for spec in FUNCTIONS
-        for name in FUNCTION_METRICS
-    ]
-    queries: Any = [
-        {
-            "Id": f"m{number}",
-            "MetricStat": {
-                "Metric": {
-                    "Namespace": namespace,
-                    "MetricName": name,
-                    "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
-                },
-                "Period": HOUR_S,
-                "Stat": "Sum",
-            },
-        }
-        for number, (_, name, namespace, dimensions) in enumerate(asked)
-    ]
-    ask = partial(
-        cloud.ask,
-        "metrics",
-        cloud.metrics.get_metric_data,
-        MetricDataQueries=queries,
-        StartTime=datetime.fromtimestamp(now - HOUR_S, UTC),
-        EndTime=datetime.fromtimestamp(now, UTC),
-    )
-    with translated("metrics"):
-        (found,) = cloud.clock.run_all([ask])
-    results: Any = found["MetricDataResults"] if found else ()
-    sums = {each["Id"]: sum(each.get("Values", ())) for each in results}
-    return {(who, name): sums.get(f"m{number}", 0.0) for number, (who, name, *_) in enumerate(asked)}
-
-
-def _permissions(cloud: Cloud, account: Account, unwell: Iterable[Spec], _: float) -> Iterator[Suspicion]:
+def _permissions(cloud: Cloud, account: Account, unwell: Iterable[Spec]) -> Iterator[Suspicion]:
     """Yield what IAM's simulation says that the roles of functions that are not well may not do."""
-    lab, api = cloud.lab, next((i for (kind, _), i in account.actual.ids.items() if kind == "API"), "*")
+    lab, api = cloud.lab, account.api or "*"
     what = "what the roles may do"
     asked = [
         (

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 
 from wschat.doctor.causes import BY_NAME
 from wschat.doctor.findings import Suspicion
-from wschat.lab.blueprint import Spec
 from wschat.lab.logs.lines import LogLine
 
 RECENT_MS = 10 * 60 * 1000
@@ -46,7 +45,9 @@ LOGGED = (
 """The first that fits tells the cause: the texts are AWS's own, or those of the SDKs."""
 
 
-def suspicions(spec: Spec, lines: Iterable[LogLine], now_ms: float) -> Iterator[Suspicion]:
+def suspicions(
+    name: str, routes: Iterable[str], lines: Iterable[LogLine], now_ms: float
+) -> Iterator[Suspicion]:
     """Yield what the log of one function tells of: what failed last in it, with how often, and the last line.
 
     What merely says that something failed is told where nothing says why.
@@ -59,9 +60,9 @@ def suspicions(spec: Spec, lines: Iterable[LogLine], now_ms: float) -> Iterator[
     for cause, line in last.items():
         count = sum(other == cause for other, _ in told)
         times = f"{count} times, at last " if count > 1 else ""
-        evidence = f"log of {spec.name}: {times}{line.readable()[:SHOWN]}"
+        evidence = f"log of {name}: {times}{line.readable()[:SHOWN]}"
         strength = RECENT if now_ms - line.time < RECENT_MS else OLD
-        yield Suspicion(BY_NAME[cause], frozenset(spec.routes), (evidence,), strength, alone=False)
+        yield Suspicion(BY_NAME[cause], frozenset(routes), (evidence,), strength, alone=False)
 
 
 def _cause(line: LogLine) -> str | None:

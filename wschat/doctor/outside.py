@@ -52,23 +52,26 @@ async def visit(
     url: str,
     sign: Sign | None = None,
     *,
+    asks: bool = True,
     talk: bool = False,
     timeouts: Timeouts = PATIENCE,
     on_try: OnTry = lambda _: None,
 ) -> Visit:
     """Look at a lab as a client does, and take back what that brought about.
 
-    Each route is asked for something that it refuses, so that nobody notices. With `talk` a room is made
-    and talked in by two, which everybody who is connected hears.
+    Each route is asked for something that it refuses, so that nobody notices; where it `asks`, since the
+    routes of another API may do anything. With `talk` a room is made and talked in by two, which everybody
+    who is connected hears.
     """
     visitor = _Visitor(url, sign, timeouts, on_try)
     try:
         async with asyncio.timeout(timeouts.all):
             await visitor.reach()
             await visitor.connect()
-            await visitor.probe()
-            await visitor.leave()  # before anything is posted, by which a function finds out who has gone
-            if talk:
+            if asks:
+                await visitor.probe()
+                await visitor.leave()  # before anything is posted, by which a function finds out who has gone
+            if asks and talk:
                 await visitor.talk()
     except _Ended:
         pass

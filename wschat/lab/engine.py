@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from wschat.errors import NotOfferedError, UsageError
 from wschat.lab import inventory
@@ -211,8 +212,8 @@ FEW = 10
 """Concurrent executions of a new account; a room needs about one for each person who acts."""
 
 
-def concurrency(cloud: Cloud) -> int | None:
-    """Return how many functions may run at once in the whole account; None if that can't be seen.
+def account_settings(cloud: Cloud) -> Any:  # noqa: ANN401  as AWS answers it
+    """Return Lambda's limits of the whole account, and what is used of them; nothing if nobody may look.
 
     Raises:
         WschatError: AWS could not be asked.
@@ -220,5 +221,15 @@ def concurrency(cloud: Cloud) -> int | None:
     what = "the account's limits"
     with translated(what):
         (found,) = cloud.clock.run_all([partial(cloud.ask, what, cloud.functions.get_account_settings)])
+    return found
+
+
+def concurrency(cloud: Cloud) -> int | None:
+    """Return how many functions may run at once in the whole account; None if that can't be seen.
+
+    Raises:
+        WschatError: AWS could not be asked.
+    """
+    found = account_settings(cloud)
     limit = found and found["AccountLimit"]["ConcurrentExecutions"]
     return limit if isinstance(limit, int) else None

@@ -6,6 +6,7 @@ document or an ARN, `API` stands for it here.
 """
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -113,6 +114,12 @@ class Lab:
     def url(self, api_id: str, stage: str) -> str:
         """Return the URL that a client connects to."""
         return f"{self.sockets}/{stage}".replace(API, api_id)
+
+    def address(self, url: str) -> tuple[str, str] | None:
+        """Return the API's id and the stage that such a URL has; None if it leads somewhere else."""
+        form = re.escape(self.sockets).replace(re.escape(API), "([a-z0-9]+)")
+        found = re.fullmatch(f"{form}/([^/?#]+)/?", url.partition("?")[0])
+        return (found[1], found[2]) if found else None
 
 
 def canonical(document: object) -> str:

@@ -40,12 +40,15 @@ class Scene:
 
     def findings(self) -> tuple[Finding, ...]:
         """Look, and return what is told."""
-        account = inside.look(self.cloud) if self.cloud else None
+        now = time.time()
+        account = inside.look(self.cloud, self.url, now) if self.cloud else None
         url = self.url or (account.url if account else "")
         seen = self.seen or (asyncio.run(visit(url, talk=True, timeouts=SOON)) if url else Visit())
         suspected = [*addressed.suspicions(seen, url)]
         if self.cloud and account:
-            suspected += inside.suspicions(self.cloud, account, seen, url, time.time())
+            now = time.time()
+            counts = inside.counted(self.cloud, account, now)
+            suspected += inside.suspicions(self.cloud, account, seen, counts, now)
         return diagnose(seen, suspected)[:MOST]
 
 

@@ -13,7 +13,7 @@ from tests.studies.drift.unset import MENDED, QUEUE
 from tests.studies.privileges.desk import PASSING, STANDING, Desk
 from tests.studies.privileges.grants import Grant, of_a_person, proofs
 from tests.support.labs import lab_of
-from wschat.doctor import inside
+from wschat.doctor import inside, quotas
 from wschat.lab import engine, inventory
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.aws.signing import LONGEST_URL, _sign
@@ -80,10 +80,13 @@ def _simulate(desk: Desk) -> None:
     preflight.check_allowed(desk.mine, engine.drift(desk.mine, Actual()))
 
 
-@errand("see what failed or was throttled", "cloudwatch:GetMetricData")
+@errand(
+    "see what failed or was throttled, and which quota is used up",
+    *("cloudwatch:GetMetricData", "iam:GetAccountSummary"),
+)
 def _metrics(desk: Desk) -> None:
-    account = inside.look(desk.mine)
-    inside.metrics(desk.mine, account, time.time())
+    counts = inside.counted(desk.mine, inside.look(desk.mine, "", time.time()), time.time())
+    assert not [*quotas.suspicions(desk.mine, counts, quotas.Crowd())]
     assert not desk.mine.notes
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wschat.doctor.addressed import of_a_lab, suspicions
+from wschat.doctor.addressed import of_a_lab, region_in, suspicions
 from wschat.doctor.findings import diagnose
 from wschat.doctor.visit import Try, Visit
 from wschat.protocol.symptoms import Symptom
@@ -48,3 +48,10 @@ def test_where_all_is_well() -> None:
     well = Visit((Try("handshake", 0.1, route="$connect"),), clock_ahead=1.0)
     found = [*suspicions(well, OURS), *of_a_lab(OURS, OURS + "x", 20.0, signed=True)]
     assert diagnose(well, found) == ()
+
+
+def test_the_region() -> None:
+    """A URL of AWS names its region; another names none."""
+    assert region_in(OURS) == "us-east-1"
+    assert region_in("wss://chat.example.com/x") is None
+    assert region_in("") is None

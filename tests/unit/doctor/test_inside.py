@@ -1,4 +1,4 @@
-"""What is seen from inside: differences, logs, metrics, permissions; what may not be looked at is a line."""
+"""What is seen from inside: differences, logs, permissions; what may not be looked at is a line."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,6 +9,7 @@ from tests.studies.account import Account
 from tests.studies.drift.cases import OTHER_ZIP
 from tests.support.labs import provision
 from tests.support.plane.embedded import Embedded
+from tests.support.refusing import refuse
 from wschat.doctor import inside
 from wschat.doctor.findings import Suspicion
 from wschat.doctor.visit import Try, Visit
@@ -28,36 +29,20 @@ def lab(embedded: Embedded) -> Cloud:
     return cloud
 
 
-def suspected(cloud: Cloud, visit: Visit = FAILING) -> list[Suspicion]:
-    account = inside.look(cloud)
-    return [*inside.suspicions(cloud, account, visit, account.url, NOW)]
-
-
-def refuse(monkeypatch: pytest.MonkeyPatch, client: Any, operation: str) -> None:  # noqa: ANN401  boto3's
-    """Let AWS refuse an operation."""
-    error: Any = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized to perform: it"}}
-
-    def refused(**_: Any) -> None:  # noqa: ANN401
-        raise client.exceptions.ClientError(error, operation)
-
-    monkeypatch.setattr(client, operation, refused)
+def suspected(cloud: Cloud, visit: Visit = FAILING, url: str = "") -> list[Suspicion]:
+    account = inside.look(cloud, url, NOW)
+    counts = inside.counted(cloud, account, NOW)
+    return [*inside.suspicions(cloud, account, visit, counts, NOW)]
 
 
 def test_a_lab_that_is_well(lab: Cloud) -> None:
     """Nothing is suspected, and it is known where it is and who is connected."""
-    account = inside.look(lab)
+    account = inside.look(lab, "", NOW)
     assert account.url.startswith("ws")
     assert not account.signed
     assert not account.steps
-    assert inside.connected(lab) == 0
+    assert account.others == 0
     assert suspected(lab) == []
-
-
-def test_who_is_connected(lab: Cloud) -> None:
-    """Connections are counted, and neither names nor the list of rooms."""
-    for item in ({"ID": {"S": "c="}, "connected": {"N": "1"}}, {"ID": {"S": "name#bob"}}):
-        lab.dynamodb.put_item(TableName=lab.lab.name("client-records"), Item=item)
-    assert inside.connected(lab) == 1
 
 
 def test_what_differs(lab: Cloud) -> None:
@@ -77,7 +62,7 @@ def test_somebodys_own_code(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None
     """
     name, api = (
         lab.lab.name("LeaveRoom"),
-        inside.look(lab).actual.ids["API", lab.lab.name("chatroom-websocket")],
+        inside.look(lab, "", NOW).actual.ids["API", lab.lab.name("chatroom-websocket")],
     )
     lab.functions.update_function_code(FunctionName=name, ZipFile=OTHER_ZIP)
     lab.clock.sleep(10)
@@ -93,28 +78,18 @@ def test_somebodys_own_code(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None
     assert "bad-return" not in names, "nobody has seen its log"
 
 
-def test_what_was_counted(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What metrics counted is noted; a function that was throttled shows that too few may run at once."""
-    counts = {"ConnectCount": [2.0, 1.0], lab.lab.name("JoinRoom"): [4.0]}
-
-    def count(MetricDataQueries: Any, **_: Any) -> Any:  # noqa: ANN401, N803  boto3's
-        asked = {each["Id"]: each["MetricStat"]["Metric"] for each in MetricDataQueries}
-        keys = {
-            id_: metric["Dimensions"][0]["Value"]
-            if metric["MetricName"] == "Throttles"
-            else metric["MetricName"]
-            for id_, metric in asked.items()
-        }
-        return {
-            "MetricDataResults": [{"Id": id_, "Values": counts.get(key, [])} for id_, key in keys.items()]
-        }
-
-    cloud = replace(lab, notes={})
-    monkeypatch.setattr(cloud.metrics, "get_metric_data", count)
-    told = {each.cause.name: each for each in suspected(cloud)}["account-concurrency"]
-    assert told.routes == {"join", "join-room"}
-    assert told.evidence == ("metric Throttles of JoinRoom: 4 in the last hour",)
-    assert [*cloud.notes] == ["in the last hour: 3 connections, 4 throttled calls"]
+def test_the_lab_that_is_meant(lab: Cloud) -> None:
+    """The URL of a lab of another prefix leads to that; of an API that is no lab's, to a graph of that."""
+    url, other = inside.look(lab, "", NOW).url, replace(lab, lab=replace(lab.lab, prefix=""))
+    assert inside.meant(other, url).lab == lab.lab
+    assert inside.look(lab, url, NOW).graph is None
+    own = lab.api.create_api(Name="own", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.x")
+    url = lab.lab.url(own["ApiId"], "dev")
+    lab.clock.sleep(10)
+    assert inside.meant(other, url) is other
+    account = inside.look(other, url, NOW)
+    assert (account.graph and account.graph.id, account.others) == (own["ApiId"], None)
+    assert [each.cause.name for each in suspected(other, url=url)] == ["no-stage"]
 
 
 def test_what_roles_may_not_do(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,6 +125,7 @@ def test_nothing_there(embedded: Embedded) -> None:
         ("functions", "get_account_settings", "the account's limits"),
         ("iam", "simulate_principal_policy", "what the roles may do"),
         ("metrics", "get_metric_data", "metrics"),
+        ("iam", "get_account_summary", "how many roles there may be"),
         ("dynamodb", "scan", "who is connected"),
     ],
 )
@@ -159,7 +135,6 @@ def test_what_may_not_be_looked_at(
     """A refusal costs one line, and all else is looked at."""
     cloud = replace(lab, notes={})
     refuse(monkeypatch, getattr(cloud, client), operation)
-    inside.connected(cloud)
     suspected(cloud)
     (note,) = cloud.notes
     assert told in note

@@ -43,7 +43,9 @@ NOW = 10_000_000
 )
 def test_texts(text: str, cause: str | None) -> None:
     """The first pattern that fits tells the cause."""
-    found = [each.cause.name for each in suspicions(SPEC, [LogLine(NOW, SPEC.name, text)], NOW)]
+    found = [
+        each.cause.name for each in suspicions(SPEC.name, SPEC.routes, [LogLine(NOW, SPEC.name, text)], NOW)
+    ]
     assert found == ([cause] if cause else [])
 
 
@@ -55,14 +57,16 @@ def test_our_own_lines() -> None:
     )
     assert fine
     assert posts
-    assert [each.cause.name for each in suspicions(SPEC, [fine, posts], NOW)] == ["posts-elsewhere"]
+    assert [each.cause.name for each in suspicions(SPEC.name, SPEC.routes, [fine, posts], NOW)] == [
+        "posts-elsewhere"
+    ]
 
 
 def test_how_often_and_how_old() -> None:
     """Lines alike are told once, with their number and the last; an old one says less."""
     lines = [LogLine(NOW - ago, SPEC.name, "Task timed out after 3.00 seconds") for ago in (5, 0)]
-    (recent,) = suspicions(SPEC, lines, NOW)
-    (old,) = suspicions(SPEC, lines, NOW + 3_600_000)
+    (recent,) = suspicions(SPEC.name, SPEC.routes, lines, NOW)
+    (old,) = suspicions(SPEC.name, SPEC.routes, lines, NOW + 3_600_000)
     assert recent.evidence[0].startswith(f"log of {SPEC.name}: 2 times, at last ")
     assert recent.strength > old.strength
 
@@ -73,4 +77,6 @@ def test_what_failed_last() -> None:
     last = [
         LogLine(NOW, SPEC.name, text) for text in ("[ERROR] it failed", "Task timed out after 3.00 seconds")
     ]
-    assert [each.cause.name for each in suspicions(SPEC, [older, *last], NOW)] == ["too-slow"]
+    assert [each.cause.name for each in suspicions(SPEC.name, SPEC.routes, [older, *last], NOW)] == [
+        "too-slow"
+    ]

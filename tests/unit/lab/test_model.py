@@ -14,11 +14,14 @@ LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-", sockets
 
 
 def test_names() -> None:
-    """The prefix stands before each name; IAM's ARNs have no region."""
+    """The prefix stands before each name; IAM's ARNs have no region; a URL has the API's id and its stage."""
     assert LAB.name("Connect") == "anna-Connect"
     assert LAB.arn("iam", "role/x") == "arn:aws:iam::123456789012:role/x"
     assert LAB.arn("logs", "x") == "arn:aws:logs:eu-central-1:123456789012:x"
     assert LAB.url("abc", "development") == "wss://abc.example/development"
+    urls = {"wss://abc.example/dev/": ("abc", "dev"), "wss://abc.example/dev?x=1": ("abc", "dev")}
+    urls |= dict.fromkeys(("wss://abc.example", "wss://abc.example.org/dev", "ws://abc.example/dev", ""))
+    assert {url: LAB.address(url) for url in urls} == urls
 
 
 @pytest.mark.parametrize(

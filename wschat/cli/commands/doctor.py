@@ -17,6 +17,8 @@ from wschat.cli.options import AwsTarget, Sign, Spoil, Url, kept_lab, signer
 from wschat.cli.report import show_left_alone
 from wschat.doctor import addressed, inside
 from wschat.doctor.findings import MOST, Finding, diagnose
+from wschat.doctor.metrics import Counts
+from wschat.doctor.routed import is_a_lab
 from wschat.doctor.visit import Visit
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab.aws.cloud import Cloud
@@ -25,6 +27,8 @@ from wschat.target import Target
 from wschat.text import safe
 
 LEFT = "It could not take back {}."
+OTHER = "the URL is of the API {}, which is not the lab's: what is wrong in any API was looked for"
+NOT_ASKED = "; nobody knows here what its routes do, so none was asked"
 
 
 def doctor(
@@ -44,43 +48,59 @@ def doctor(
     """Find the cause of what does not work. It changes nothing. Exit with 3 if it finds one."""
     from wschat.doctor.outside import visit  # what connects takes as long to load as all the rest
 
-    notes = list[str]()
+    notes, began = list[str](), time.time()
+    if url:
+        target = replace(target, region=target.region or addressed.region_in(url))
     with on_interrupt(NOTHING_CHANGED):
-        cloud, account = _inside(target, notes)
+        cloud, account = _inside(target, url or "", began, notes)
+        if cloud:
+            target = replace(target, prefix=cloud.lab.prefix)
         if not spoil and account and (drill := running(account.actual)):
             raise typer.Exit(_show_drill(drill, target, notes, json=json))
         at = _lab(target, url, account, sign=sign)
-        others = inside.connected(cloud) if cloud and account and account.actual.resources else None
+        asks = account is None or account.graph is None or is_a_lab(account.graph)
+        others = account.others if account else None
         talk = deep or others == 0
         with console.waiting("Trying it from outside") as show:
             seen = Visit()
             if at.url:
-                seen = asyncio.run(visit(at.url, signer(at), talk=talk, on_try=lambda what: show(what, 0)))
-        suspected = [*addressed.suspicions(seen, at.url)]
+                trying = visit(at.url, signer(at), asks=asks, talk=talk, on_try=lambda what: show(what, 0))
+                seen = asyncio.run(trying)
+        suspected, counts = [*addressed.suspicions(seen, at.url)], Counts()
         if cloud and account:
-            suspected += waiting(
-                cloud,
-                "Looking inside",
-                lambda cloud: [*inside.suspicions(cloud, account, seen, at.url, time.time())],
-            )
+            with console.waiting("Looking inside") as show:
+                cloud = replace(cloud, on_wait=show)
+                counts = inside.counted(cloud, account, time.time())
+                suspected += inside.suspicions(cloud, account, seen, counts, time.time())
             notes += cloud.notes
     findings = diagnose(seen, suspected)[:MOST]
     notes += seen.untried
-    if not talk and at.url:
+    if counts.told:
+        notes.append(
+            f"in the last hour: {', '.join(f'{count} {what}' for what, count in counts.told.items())}"
+        )
+    if account and account.graph:
+        notes.append(OTHER.format(account.graph.id) + ("" if asks else NOT_ASKED))
+    elif not talk and at.url:
         why = f"{others} are connected" if others else "who is connected can't be seen"
         notes.append(f"no room was made, and nothing said in it, since {why}: --deep does it")
     if json:
-        console.stdout().out(jsons.dumps(_as_json(findings, seen, notes), indent=2))
+        told = _as_json(findings, seen, notes) | {"last_hour": counts.told}
+        console.stdout().out(jsons.dumps(told, indent=2))
     else:
         _show(findings, seen, notes, target)
     raise typer.Exit(ExitCode.DIFFERENT if findings else ExitCode.OK)
 
 
-def _inside(target: Target, notes: list[str]) -> tuple[Cloud | None, inside.Account | None]:
-    """Look at the account; where that is not allowed, note it."""
+def _inside(
+    target: Target, url: str, now: float, notes: list[str]
+) -> tuple[Cloud | None, inside.Account | None]:
+    """Look at the account, and there at the lab whose URL it is; where that is not allowed, note it."""
     try:
         cloud = connect(target)
-        return cloud, waiting(cloud, "Looking at what exists", inside.look)
+        if url and not target.prefix:
+            cloud = inside.meant(cloud, url)
+        return cloud, waiting(cloud, "Looking at what exists", lambda cloud: inside.look(cloud, url, now))
     except UsageError:
         raise
     except WschatError as error:

@@ -130,6 +130,8 @@ STATEMENTS = (
         "users and roles", "ask before the first write what AWS would refuse whoever asks"),
     Statement("cloudwatch", "GetMetricData",
         "`*`", "find the cause of what does not work: calls that failed or were throttled; it takes no ARN"),
+    Statement("iam", "GetAccountSummary",
+        "`*`", "find the cause of what does not work: a quota of roles that is used up; it takes no ARN"),
     Statement("lambda", "GetAccountSettings",
         "`*`", "warn when few functions may run at once; it takes no ARN"),
     Statement("lambda", "ListEventSourceMappings",

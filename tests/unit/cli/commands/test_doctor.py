@@ -2,8 +2,14 @@
 
 import json
 
+import pytest
+
 from tests.support.late_lab import FAILED, late_lab
+from tests.support.own_api import Own
 from tests.support.terminal import wschat
+from tests.support.websocket_api import make_function
+from wschat.lab.aws.cloud import Cloud
+from wschat.protocol.symptoms import Symptom
 
 
 def test_by_a_url_alone() -> None:
@@ -42,3 +48,22 @@ def test_nothing_to_look_at() -> None:
     done = wschat("doctor")
     assert done.returncode == 2
     assert "no URL" in done.stderr
+
+
+@pytest.mark.usefixtures("account")
+def test_an_api_that_is_not_the_labs(cloud: Cloud) -> None:
+    """Its routes are not asked, since nobody knows what they do: what they lead to is looked at."""
+    function = f"{cloud.lab.prefix}talks"
+    make_function(cloud, function)
+    own = Own(cloud, function)
+    own.forbid("say")
+    done = wschat("doctor", "--url", own.url)
+    told = " ".join((done.stdout + done.stderr).split())
+    assert done.returncode == 3
+    assert f"the URL is of the API {own.id}, which is not the lab's" in told
+    assert "none was asked" in told
+    assert f"1. {Symptom.FAILED}: API Gateway may not invoke the function" in told
+    assert (
+        f"no statement of {function} lets arn:aws:execute-api:us-east-1:000000000000:{own.id}/test/say"
+        in told
+    )

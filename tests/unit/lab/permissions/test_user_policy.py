@@ -58,6 +58,7 @@ def test_what_has_no_name() -> None:
         ),
         ("logs:DescribeLogGroups", "*"),
         ("cloudwatch:GetMetricData", "*"),
+        ("iam:GetAccountSummary", "*"),
         *((f"apigateway:{verb}", f"{gateway}/apis/*") for verb in ("DELETE", "GET", "PATCH", "POST")),
         ("apigateway:POST", f"{gateway}*/tags/*"),
         ("apigateway:PUT", f"{gateway}/tags/*"),

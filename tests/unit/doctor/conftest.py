@@ -1,0 +1,20 @@
+"""An API of somebody's own, for each test; its function takes a second to make, and is kept."""
+
+import pytest
+
+from tests.support.own_api import Own
+from tests.support.websocket_api import make_function
+from wschat.lab.aws.cloud import Cloud
+
+
+@pytest.fixture(scope="session")
+def function(clients: Cloud) -> str:
+    """A function that nobody calls."""
+    make_function(clients, "own-talks")
+    return "own-talks"
+
+
+@pytest.fixture
+def own(cloud: Cloud, function: str) -> Own:
+    """An API that is as it should be."""
+    return Own(cloud, function)
