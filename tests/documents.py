@@ -19,6 +19,7 @@ from tests.studies.gateway import behaviours
 from tests.studies.privileges.climbs import CLIMBS, open_without
 from tests.studies.privileges.errands import ERRANDS
 from tests.studies.privileges.scenarios import SCENARIOS
+from tests.support import clients
 from tests.support.attacks import ATTACKS
 from tests.support.attacks import KINDS as ATTACKS_BY_KIND
 from wschat.chat.machine.commands import HELP
@@ -209,6 +210,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
     "wschat/local/README.md": {
         "behaviours, counted": ("known from | as on AWS | not as on AWS | unknown", behaviours.counts),
         "behaviours": ("what happens | as on AWS | known from (source) | remark | tests", behaviours.rows),
+        "clients": ("language | client | a call to an AWS host | test", clients.rows),
         "sources": ("source | where it stands what AWS does | rows", behaviours.sources),
     },
     "wschat/chat/README.md": {

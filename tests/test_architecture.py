@@ -46,7 +46,10 @@ PURE = {
     *(
         f"wschat.lab.aws.{name}" for name in ("errors", "websocket_api", "stages", "routes")
     ),  # they call what they are given
-    *(f"wschat.local.gateway.{name}" for name in ("events", "model", "quotas", "responses", "shapes")),
+    *(
+        f"wschat.local.gateway.{name}"
+        for name in ("addresses", "events", "model", "quotas", "responses", "shapes")
+    ),
     *(module for module in MODULES if module.startswith("wschat.chat.machine")),
     "wschat.chat.settings",
     *(
@@ -85,8 +88,11 @@ ONLY_IN = {
     "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {
-        f"wschat.local.gateway.{name}"
-        for name in ("control_plane", "iam", "invocation", "management", "server")
+        "wschat.local.runtimes.workers",
+        *(
+            f"wschat.local.gateway.{name}"
+            for name in ("control_plane", "iam", "invocation", "management", "server")
+        ),
     },
     "websockets": {
         "wschat.chat.network.connection",

@@ -2,6 +2,7 @@
 
 import io
 import json
+import socket
 import zipfile
 from contextlib import suppress
 from functools import partial
@@ -125,26 +126,22 @@ class TestApi:
         self._api.create_stage(ApiId=self.id, StageName=STAGE, **settings)
 
 
-def package(code: str) -> bytes:
+def package(code: str, file: str = "main.py") -> bytes:
     """Return a zipped function."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr("main.py", code)
+        archive.writestr(file, code)
     return packed.getvalue()
 
 
-def make_function(clients: Cloud, name: str, code: str = MIRROR) -> None:
-    """Make a function with a role of its own."""
+def make_function(clients: Cloud, name: str, zipped: bytes = package(MIRROR), **settings: Any) -> None:  # noqa: ANN401
+    """Make a function with a role of its own; settings are boto3's."""
     role = clients.iam.create_role(
         RoleName=f"{name}Role", AssumeRolePolicyDocument=json.dumps({"Statement": [TRUST]})
     )
+    settings = {"Runtime": "python3.13", "Timeout": 25, "Handler": "main.handler", **settings}
     clients.functions.create_function(
-        FunctionName=name,
-        Runtime="python3.13",
-        Timeout=25,
-        Role=role["Role"]["Arn"],
-        Handler="main.handler",
-        Code={"ZipFile": package(code)},
+        FunctionName=name, Role=role["Role"]["Arn"], Code={"ZipFile": zipped}, **settings
     )
     clients.functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
 
@@ -171,18 +168,20 @@ def event_of(clients: Cloud, function: str, connection: str, event_type: str) ->
     return event
 
 
-def refusal(url: str, headers: HeadersLike | None = None) -> Response:
+def refusal(url: str, headers: HeadersLike | None = None, sock: socket.socket | None = None) -> Response:
     """Return the answer to a handshake that is refused."""
     try:
-        with connect(url, additional_headers=headers):
+        with connect(url, additional_headers=headers, sock=sock):
             raise AssertionError("the handshake was accepted")
     except InvalidStatus as refused:
         return refused.response
 
 
-def refused(url: str, headers: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+def refused(
+    url: str, headers: dict[str, str] | None = None, sock: socket.socket | None = None
+) -> tuple[int, dict[str, Any]]:
     """Return the status and the body of a handshake that is refused by API Gateway itself."""
-    response = refusal(url, headers)
+    response = refusal(url, headers, sock)
     return response.status_code, json.loads(response.body)
 
 

@@ -218,8 +218,9 @@ BEHAVIOURS = (
         "here nobody gets in", "authorizers_that_do_not_work"),
     no("integrations other than AWS_PROXY and MOCK", ROUTES,
         "here they answer `Internal server error`", "integrations_that_do_not_work"),
-    no("custom domains, and hosts of the API's own",
-        f"{GUIDE}websocket-api-custom-domain-names.html", "only the path form of the URL works"),
+    IS("handshakes and posts at the API's own host", CALLBACKS, "by_its_own_host",
+        "of what is sent here for it, as functions' calls are"),
+    no("custom domains", f"{GUIDE}websocket-api-custom-domain-names.html", "there are none"),
 )
 # fmt: on
 

@@ -4,7 +4,7 @@ import json
 
 import boto3
 
-from tests.support.websocket_api import make_function
+from tests.support.websocket_api import make_function, package
 from wschat.lab.aws.session import connect
 from wschat.target import Target
 
@@ -25,7 +25,7 @@ class TestFunction:
 
     def __init__(self, endpoint: str) -> None:
         clients = connect(Target(endpoint_url=endpoint), ROOT)
-        make_function(clients, "mirror", CODE)
+        make_function(clients, "mirror", package(CODE))
         self._functions = clients.functions
 
     def call(self) -> dict[str, str]:

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from ministack.core.responses import get_account_id
 from ministack.services.apigateway import (
+    _PORT,
     _api_owner,
     _api_tags,
     _apis,
@@ -19,10 +20,14 @@ from ministack.services.apigateway import (
     handle_request,
 )
 
+from wschat.local.gateway.addresses import PREFIX
 from wschat.local.gateway.model import Deployment, Json, Stage, read_deployment
 from wschat.local.gateway.responses import Reply, error
 from wschat.local.gateway.shapes import OTHER_STATUS, WEBSOCKET, complete, kind_of, shaped
+from wschat.target import HOST
 
+APIS_URL = f"ws://{HOST}:{_PORT}{PREFIX}"
+"""Under which all APIs are served: this machine has no hosts of their own."""
 API = re.compile(r"/v2/apis/?([^/]*)")
 TAGGED = re.compile(r"/v2/tags/(arn:.*::/apis/([^/]*)(?:/stages/(.*))?)")
 STAGE = re.compile(r"\$default|[A-Za-z0-9_-]{1,128}")
@@ -95,7 +100,7 @@ class ControlPlane:
         if kind == "deployments" and status == HTTPStatus.CREATED:
             self._take_snapshot(api[1], json.loads(answer)["deploymentId"], asked.get("stageName"))
         if ours and answer and status < HTTPStatus.BAD_REQUEST:
-            told = shaped(kind, json.loads(answer), f"ws://{headers.get('host')}/_aws/execute-api")
+            told = shaped(kind, json.loads(answer), APIS_URL)
             return OTHER_STATUS.get((method, kind), status), answered, json.dumps(told).encode()
         return status, answered, answer
 

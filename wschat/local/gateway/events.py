@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any
 
+from wschat.local.gateway.addresses import host_of
+
 Event = dict[str, Any]
 Pairs = Iterable[tuple[str, str]]
 HOP_BY_HOP = {"connection", "upgrade"}
@@ -29,7 +31,7 @@ class ConnectionInfo:
     @property
     def host(self) -> str:
         """The host that AWS would serve the API at."""
-        return f"{self.api}.execute-api.{self.region}.amazonaws.com"
+        return host_of(self.api, self.region)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from wschat.local.gateway import events, ids, quotas, responses
+from wschat.local.gateway.addresses import PREFIX, path_here
 from wschat.local.gateway.events import ConnectionInfo, Event, RequestInfo
 from wschat.local.gateway.model import ANYONE, AWS_IAM, MOCK, PROXY, Integration, Route, Stage, route_of
 from wschat.local.gateway.open_connection import OpenConnection, split
@@ -26,7 +27,7 @@ from wschat.local.gateway.responses import BINARY, DELETED, GOING_AWAY, RESTART,
 from wschat.local.gateway.trace import Trace, trace
 
 TOO_LONG = f".{{{quotas.URL_CHARACTERS + 1}}}"
-TARGET = re.compile(rf"(?!{TOO_LONG})/_aws/execute-api/([^/?]+)/([^/?]+)/?(?:\?(.*))?")
+TARGET = re.compile(rf"(?!{TOO_LONG}){PREFIX}/([^/?]+)/([^/?]+)/?(?:\?(.*))?")
 BAD_REQUEST = "<html><body><h1>400 Bad Request</h1></body></html>"
 SHUFFLED_S = 0.05
 OPEN = HTTPStatus.SWITCHING_PROTOCOLS
@@ -78,7 +79,7 @@ class Gateway:
         return await self._connect(handshake, request, source_ip)
 
     async def _connect(self, handshake: Request, request: RequestInfo, source_ip: str) -> Accepted | Response:
-        target = TARGET.fullmatch(handshake.path)
+        target = TARGET.fullmatch(path_here("".join(handshake.headers.get_all("Host")), handshake.path))
         api, stage_name, query = target.groups("") if target else ("", "", "")
         agents = handshake.headers.get_all("User-Agent")
         identity = {"sourceIp": source_ip, **({"userAgent": agents[0]} if agents else {})}

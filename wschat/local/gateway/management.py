@@ -8,6 +8,7 @@ from http import HTTPStatus
 from ministack.app import _enforce_data_plane, _parse_execute_api_url
 
 from wschat.local.gateway import ids
+from wschat.local.gateway.addresses import path_here
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.model import Json, Stage
 from wschat.local.gateway.responses import Reply, refusal
@@ -28,6 +29,7 @@ def with_management(gateway: Gateway, others: Handle) -> Handle:
     async def handle(
         host: str, path: str, method: str, headers: Json, body: bytes, query: Json, **more: object
     ) -> Reply | None:
+        path = path_here(host, path)
         api, stage, rest = _parse_execute_api_url(host, path) or ("", "", "")
         if not rest.startswith(PREFIX):
             return await others(host, path, method, headers, body, query, **more)

@@ -1,6 +1,7 @@
 """MiniStack and the gateway on one port, in one event loop."""
 
 import asyncio
+import logging
 import re
 import resource
 import socket
@@ -15,6 +16,7 @@ from uvicorn.lifespan.on import LifespanOn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from wschat.local.gateway.addresses import AWS_HOST
 from wschat.local.gateway.control_plane import ControlPlane
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.iam import authorize
@@ -23,8 +25,10 @@ from wschat.local.gateway.management import with_management
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.gateway.sockets import serve_both
 from wschat.local.gateway.trace import Trace
+from wschat.local.runtimes.workers import keep_calls_here
 from wschat.target import is_here
 
+log = logging.getLogger("wschat.gateway")
 KEEP_ALIVE_S = 75
 REQUEST_S = 60.0
 HOST_HEADER = re.compile(r"\[?([^]]*?)\]?(?::\d+)?")
@@ -47,6 +51,7 @@ async def serving(
     gateway = Gateway(options, control_plane.find_stage, Functions().invoke, authorize, trace)
     ministack.SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
     handle = ministack._handle_execute_api_request  # noqa: SLF001  it has no public seam there
+    keep_calls_here(listener.getsockname()[1])
     ministack._handle_execute_api_request = with_management(gateway, handle)  # noqa: SLF001
     make_http = await start_http(refuse_pages(ministack.app))
     async with serve_both(gateway, listener, make_http):
@@ -66,6 +71,9 @@ def refuse_pages(app: Any) -> Any:  # noqa: ANN401  ASGI
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  ASGI
         if scope["type"] == "http" and _is_from_browser(scope["headers"]):
+            log.warning(
+                "refused: it comes from a page in a browser, or was sent to another host: %s", scope["path"]
+            )
             empty = [(b"content-length", b"0")]
             await send({"type": "http.response.start", "status": HTTPStatus.FORBIDDEN, "headers": empty})
             await send({"type": "http.response.body"})
@@ -84,7 +92,7 @@ def _is_from_browser(raw_headers: Iterable[tuple[bytes, bytes]]) -> bool:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw_headers}
     page = "origin" in headers or headers.get("sec-fetch-site", TYPED) != TYPED
     host = HOST_HEADER.fullmatch(headers.get("host", ""))
-    return page or not (host and is_here(host[1]))
+    return page or not (host and (is_here(host[1]) or AWS_HOST.fullmatch(host[1])))
 
 
 class HttpConnection(HttpToolsProtocol):

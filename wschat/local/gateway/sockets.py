@@ -1,7 +1,6 @@
 """The sockets: one port for HTTP and WebSockets, told apart by the first request on a connection."""
 
 import asyncio
-import re
 import socket
 from collections.abc import Callable
 from functools import partial
@@ -13,13 +12,11 @@ from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
+from wschat.local.gateway.addresses import HANDSHAKE
 from wschat.local.gateway.gateway import Accepted, Gateway
 from wschat.local.gateway.quotas import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES
 from wschat.local.gateway.trace import malformed
 
-HANDSHAKE = re.compile(
-    rb"GET /_aws/execute-api/[^\r\n]*\r\n(?s:.*)\r\nupgrade: *websocket *\r\n", re.IGNORECASE
-)
 HEAD_BYTES = 64 * 1024
 HEAD_S = 30.0
 BACKLOG = 1024

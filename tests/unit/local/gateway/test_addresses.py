@@ -1,0 +1,76 @@
+"""Where an API is: by which host and path it is asked for."""
+
+import socket
+from http.client import HTTPConnection
+from urllib.parse import quote, urlsplit
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+
+from tests.support.websocket_api import PATIENCE_S, STAGE, TestApi, id_of, opened, refused
+from tests.unit.local.gateway.test_management import ROOT
+from wschat.local.gateway.addresses import AWS_HOST, HANDSHAKE, host_of, path_here
+
+OURS = host_of("abc", "us-east-1")
+PATH = "/test/@connections/x%3D?a=1"
+
+
+@pytest.mark.parametrize("host", [OURS, f"{OURS}:443", OURS.replace("amazonaws", "AmazonAWS")])
+def test_the_host_that_aws_has_for_it(host: str) -> None:
+    """What is asked of an API's own host is asked of the API; its path and query stay."""
+    assert path_here(host, PATH) == f"/_aws/execute-api/abc{PATH}"
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1:80", "", "dynamodb.us-east-1.amazonaws.com", f"{OURS}.evil.example", f"x{OURS}/", "a.b.c"],
+)
+def test_any_other_host(host: str) -> None:
+    """What is asked of another host is left as it is."""
+    assert path_here(host, PATH) == PATH
+
+
+def test_names_of_aws() -> None:
+    """AWS's hosts are known by their last names, whatever stands before."""
+    for host in (OURS, "sts.amazonaws.com", "a.s3.amazonaws.com", "x.amazonaws.com.cn", "b.eu-west-1.on.aws"):
+        assert AWS_HOST.fullmatch(host)
+    for host in ("amazonaws.com.evil.example", "notamazonaws.com", "aws", "a/b.amazonaws.com"):
+        assert not AWS_HOST.fullmatch(host)
+
+
+@pytest.mark.parametrize(
+    ("target", "host", "is_one"),
+    [
+        ("/_aws/execute-api/abc/test", "127.0.0.1:80", True),
+        ("/test", OURS, True),
+        ("/test", "127.0.0.1:80", False),
+    ],
+)
+def test_a_handshake(target: str, host: str, is_one: bool) -> None:  # noqa: FBT001
+    """A request for a WebSocket to an API is told by its path or its host, in any order of its headers."""
+    lines = [f"Host: {host}", "Upgrade: websocket", "Sec-WebSocket-Version: 13"]
+    for headers in (lines, lines[::-1], [lines[1], lines[0]]):
+        head = "\r\n".join((f"GET {target} HTTP/1.1", *headers, "", ""))
+        assert bool(HANDSHAKE.match(head.encode())) is is_one
+        assert not HANDSHAKE.match(head.replace("Upgrade: ", "Downgrade: ").encode())
+
+
+def test_by_its_own_host(api: TestApi, plain: HTTPConnection) -> None:
+    """A handshake and signed posts that are sent here for an API's own host are served; of no other API."""
+    known, unknown = (host_of(identity, "us-east-1") for identity in (api.id, "0123456789"))
+
+    def here() -> socket.socket:
+        return socket.create_connection(("127.0.0.1", urlsplit(api.url).port))
+
+    assert refused(f"ws://{unknown}/{STAGE}", sock=here())[0] == 403
+    with opened(f"ws://{known}/{STAGE}?a=1", sock=here()) as client:
+        path = f"/@connections/{quote(id_of(client), safe='')}"
+        for host, stage, status in ((known, STAGE, 200), (unknown, STAGE, 403), (known, "nowhere", 403)):
+            request = AWSRequest("POST", f"https://{host}/{stage}{path}", data=b"x")
+            SigV4Auth(ROOT, "execute-api", "us-east-1").add_auth(request)
+            plain.request("POST", f"/{stage}{path}", b"x", {**request.headers, "Host": host})
+            answer = plain.getresponse()
+            answer.read()
+            assert answer.status == status
+        assert client.recv(PATIENCE_S) == "x"

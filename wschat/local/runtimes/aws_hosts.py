@@ -1,0 +1,145 @@
+"""Lets what a Python function sends to AWS's hosts end in the local lab; runs before the function's code.
+
+Two things are replaced, under whatever client there is: the address of such a host is the lab's, and TLS with
+it is none, since nobody has its certificate. What that can't be done to is refused.
+"""
+
+import re
+import socket
+import ssl
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+WEB = (80, 443, "80", "443", "http", "https", b"80", b"443", b"http", b"https")
+Function = Callable[..., Any]
+
+
+class Untold:
+    """What clients ask of TLS, where there is none; `server_hostname` is whom they take it for."""
+
+    server_hostname: str
+    cipher = compression = version = staticmethod(lambda: None)
+    selected_alpn_protocol = selected_npn_protocol = shared_ciphers = staticmethod(lambda: None)
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002  as ssl has it
+        """There is none."""
+
+    def getpeercert(self, binary_form: bool = False) -> object:  # noqa: FBT001, FBT002  as ssl has it
+        """Return a certificate of the host, for who compares names."""
+        return b"" if binary_form else {"subjectAltName": (("DNS", self.server_hostname),)}
+
+
+class PlainSocket(Untold, socket.socket):
+    """A socket without TLS, in place of ssl's."""
+
+    def __init__(self, sock: socket.socket, server_hostname: str) -> None:
+        timeout = sock.gettimeout()
+        super().__init__(sock.family, sock.type, sock.proto, sock.detach())
+        self.settimeout(timeout)
+        self.server_hostname = server_hostname
+
+    def pending(self) -> int:
+        """Nothing is decrypted ahead."""
+        return 0
+
+    def unwrap(self) -> socket.socket:
+        """Return what goes on without TLS."""
+        return self
+
+
+class PlainObject(Untold):
+    """What goes through two buffers without TLS, in place of ssl's; asyncio reads and writes so."""
+
+    def __init__(self, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO, server_hostname: str) -> None:
+        self._incoming, self._outgoing = incoming, outgoing
+        self.server_hostname = server_hostname
+
+    def read(self, size: int = 1024, buffer: Any = None) -> Any:  # noqa: ANN401  as ssl has it
+        """Read what has come, into a buffer if there is one; empty: no more comes."""
+        data = self._incoming.read(size)
+        if not data and not self._incoming.eof:
+            raise ssl.SSLWantReadError
+        if buffer is None:
+            return data
+        buffer[: len(data)] = data
+        return len(data)
+
+    def write(self, data: Any) -> int:  # noqa: ANN401  as ssl has it
+        """Write it all."""
+        return self._outgoing.write(data)
+
+    def unwrap(self) -> None:
+        """Say no more."""
+
+
+class Hosts:
+    """AWS's hosts, whose names match a pattern; in their place is the lab, at a port of this machine.
+
+    Each of the others takes a function of the standard library, and returns what is to replace it.
+    """
+
+    def __init__(self, names: str, port: int) -> None:
+        self._names = re.compile(names, re.IGNORECASE)
+        self._here = ("127.0.0.1", port)
+
+    def __contains__(self, host: object) -> bool:
+        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+        return isinstance(name, str) and bool(self._names.fullmatch(name))
+
+    def _address(self, host: object, port: object) -> tuple[object, object]:
+        if host not in self:
+            return host, port
+        return self._here if port in WEB else refuse(f"port {port!r} of {host!r}")
+
+    def looking_up(self, look_up: Function) -> Function:
+        """Replace getaddrinfo."""
+
+        def replaced(host: Any, port: Any, family: int = 0, *args: int, **more: int) -> Any:  # noqa: ANN401
+            return look_up(*self._address(host, port), 0 if host in self else family, *args, **more)
+
+        return replaced
+
+    def connecting(self, connect: Function) -> Function:
+        """Replace a socket's connect, which takes names as well."""
+
+        def replaced(self_: socket.socket, to: Any) -> Any:  # noqa: ANN401  as socket has it
+            return connect(self_, self._address(*to) if to and to[0] in self else to)
+
+        return replaced
+
+    def refusing(self, look_up: Function) -> Function:
+        """Replace what tells a host's address without a port."""
+        return lambda host: refuse(f"the address of {host!r}") if host in self else look_up(host)
+
+    def without_tls(self, wrap: Function, instead: Function) -> Function:
+        """Replace what makes something TLS; its first two arguments make what is without."""
+
+        def replaced(context: ssl.SSLContext, *args: Any, **more: Any) -> Any:  # noqa: ANN401  as ssl has it
+            name = more.get("server_hostname")
+            return instead(*args[:2], name) if name in self else wrap(context, *args, **more)
+
+        return replaced
+
+
+def refuse(what: str) -> NoReturn:
+    """Refuse what would leave the machine, as if there was no such name, and say so in the function's log."""
+    text = f"the local lab does not serve {what}, and nothing goes from it to AWS"
+    print(text, file=sys.stderr)  # noqa: T201  a function's log
+    raise socket.gaierror(socket.EAI_NONAME, text)
+
+
+def end_here(port: int, names: str) -> None:
+    """Take the lab at a port of this machine for each of AWS's hosts, whose names match a pattern."""
+    hosts, context = Hosts(names, port), ssl.SSLContext
+    replacements: list[tuple[Any, str, Function]] = [
+        (socket, "getaddrinfo", hosts.looking_up(socket.getaddrinfo)),
+        (socket, "gethostbyname", hosts.refusing(socket.gethostbyname)),
+        (socket, "gethostbyname_ex", hosts.refusing(socket.gethostbyname_ex)),
+        (socket.socket, "connect", hosts.connecting(socket.socket.connect)),
+        (socket.socket, "connect_ex", hosts.connecting(socket.socket.connect_ex)),
+        (context, "wrap_socket", hosts.without_tls(context.wrap_socket, PlainSocket)),
+        (context, "wrap_bio", hosts.without_tls(context.wrap_bio, PlainObject)),
+    ]
+    for owner, name, function in replacements:
+        setattr(owner, name, function)

@@ -1,0 +1,34 @@
+"""Lets the workers of MiniStack's functions begin with what keeps their calls to AWS on this machine."""
+
+import json
+from pathlib import Path
+
+from ministack.core import lambda_runtime
+
+from wschat.local.gateway.addresses import AWS_HOST
+
+HERE = Path(__file__).parent
+FIRST = {
+    ".py": "__import__('runpy').run_path({file})['end_here']({port}, {hosts})\n",
+    ".js": "require({file}).endHere({port}, {hosts});\n",
+}
+"""What a worker does first, by the language of its program; both read JSON."""
+
+
+def keep_calls_here(port: int) -> None:
+    """Let each worker that MiniStack starts from now on take the lab at a port for AWS's hosts.
+
+    It is told in the worker's program: the variables of a function's environment are the function's own.
+    """
+    detect = lambda_runtime._detect_runtime_binary  # noqa: SLF001  it has no public seam there
+
+    def detected(runtime: str) -> tuple[str, str]:
+        binary, program = detect(runtime)
+        return binary, _first(lambda_runtime._worker_script_extension(runtime), port) + program  # noqa: SLF001
+
+    lambda_runtime._detect_runtime_binary = detected  # noqa: SLF001
+
+
+def _first(extension: str, port: int) -> str:
+    file, hosts = json.dumps(str(HERE / f"aws_hosts{extension}")), json.dumps(AWS_HOST.pattern)
+    return FIRST[extension].format(file=file, port=port, hosts=hosts)
