@@ -22,6 +22,7 @@ from tests.studies.privileges.scenarios import SCENARIOS
 from tests.support import clients
 from tests.support.attacks import ATTACKS
 from tests.support.attacks import KINDS as ATTACKS_BY_KIND
+from tests.support.doubles import BLAMELESS, CAUGHT, MISSED
 from wschat.chat.machine.commands import HELP
 from wschat.chat.settings import MEANING
 from wschat.chat.ui.json_lines import FIELDS
@@ -37,6 +38,7 @@ from wschat.learn.course import course
 from wschat.learn.drills.catalogue import DRILLS
 from wschat.learn.observe.known import KNOWN
 from wschat.learn.observe.observe import OBSERVATIONS
+from wschat.protocol.skeleton import told_apart
 from wschat.protocol.symptoms import Symptom
 
 ROOT = Path(__file__).parent.parent
@@ -80,6 +82,14 @@ def functions() -> Rows:
         posts = "post to connections" if spec.posts else "none"
         link = f"[{spec.name}]({spec.module}.py)"
         yield link, str(lines), routes, spec.clients or "none", spec.rooms or "none", posts
+
+
+def doubles() -> Rows:
+    """Names beside others that they look like, or seem to; what can't be seen is spelled out."""
+    for case in CAUGHT:
+        yield case.present, told_apart(case.name, case.present), "refused", case.why
+    for word, cases in {"taken: not caught": MISSED, "refused, without fault": BLAMELESS}.items():
+        yield from ((case.present, case.name, word, case.why) for case in cases)
 
 
 def throttles() -> Rows:
@@ -205,6 +215,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
     },
     "wschat/functions/README.md": {
         "functions": (f"function | lines | routes | on `{CLIENTS}` | on `{ROOMS}` | WebSocket", functions),
+        "doubles": ("there is | somebody wants to be | and is | why", doubles),
         "actions of the functions": (f"function | scenario | {NEEDS}", of_functions),
     },
     "wschat/local/README.md": {

@@ -57,7 +57,7 @@ PURE = {
         for name in ("choices", "lesson", "observe.known", "order", "progress", "resources", "words")
     ),
     *(f"wschat.learn.drills.{name}" for name in ("catalogue", "drill", "functions", "gateway", "states")),
-    *(f"wschat.chat.ui.{name}" for name in ("json_lines", "links", "rendering")),
+    *(f"wschat.chat.ui.{name}" for name in ("json_lines", "links", "names", "rendering")),
     "wschat.chat.network.failures",
 }
 IMPURE_STANDARD = {

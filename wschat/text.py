@@ -3,16 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
 
-from wschat.protocol.names import INVISIBLE
+from wschat.protocol.names import escaped
 
 MARKS = 8  # combining marks on one character; more of them cover the lines above and below
 JOINERS = "\u200c\u200d"  # zero-width, but Persian and emoji are written with them
-BLANK = "\u2800\U0001d159\U00013441\U00013442"  # a Braille cell, a note, two hieroglyphs: all a mere gap
-BRACKETS = str.maketrans("<>", "\u2039\u203a")  # a name can't close the brackets around it
-# Alphabets with letters that look like Latin ones.
-LOOKALIKES = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC", "LISU")
 SECRET = re.compile(
     r'("[^"\\]*(?:token|password|secret|authorization|api[-_]?key)\\*"\s*:\s*\\*")(?:[^"\\]|\\.)*',
     re.IGNORECASE | re.DOTALL,
@@ -47,39 +42,9 @@ def _harmless(text: str) -> Iterable[str]:
         elif char == "\x7f":
             yield "\u2421"
         elif category in {"Cc", "Cf", "Cs", "Zl", "Zp"} and char not in JOINERS:
-            yield _escaped(char)
+            yield escaped(char)
         elif stacked <= MARKS:
             yield char
-
-
-def _escaped(char: str) -> str:
-    return f"\\u{{{ord(char):x}}}"
-
-
-@lru_cache(maxsize=1024)
-def safe_name(name: str) -> str:
-    """Return a name or room's name so that it can't be taken for another one.
-
-    Beside what `safe` does, all that shows nothing or a mere gap is spelled out, and so are letters that
-    look like Latin ones in a name that has Latin ones.
-    """
-    if name.isascii() and name.isprintable():
-        return name.translate(BRACKETS)
-    latin = any(_alphabet(char) == "LATIN" for char in name)
-    return "".join(
-        _escaped(char)
-        if char in JOINERS
-        or ord(char) in INVISIBLE
-        or char in BLANK
-        or (char != " " and unicodedata.category(char) == "Zs")
-        or (latin and _alphabet(char) in LOOKALIKES)
-        else char
-        for char in safe(name)
-    ).translate(BRACKETS)
-
-
-def _alphabet(char: str) -> str:
-    return unicodedata.name(char, "").partition(" ")[0] if char.isalpha() else ""
 
 
 def masked(text: str) -> str:

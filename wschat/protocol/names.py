@@ -55,3 +55,8 @@ def clean_message(text: str) -> str:
 def is_text(value: str) -> bool:
     """Tell whether a string is valid Unicode: it has no lone surrogates, which JSON can carry."""
     return not any(unicodedata.category(char) == "Cs" for char in value)
+
+
+def escaped(char: str) -> str:
+    r"""Return a character spelled out, as `\u{43e}`."""
+    return f"\\u{{{ord(char):x}}}"

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import accumulate
 
 from wschat.protocol.confusables import PACKED
-from wschat.protocol.names import fold, visible
+from wschat.protocol.names import escaped, fold, visible
 
 
 def table() -> str:
@@ -45,3 +45,29 @@ def keys(name: str) -> tuple[str, ...]:
     """
     folded = fold(name)
     return tuple(dict.fromkeys((folded, skeleton(name), skeleton(folded))))
+
+
+def told_apart(name: str, other: str) -> str:
+    """Return a name with those letters spelled out that tell it from another one, which looks like it."""
+    places = differing(name, other)
+    return "".join(escaped(char) if at in places else char for at, char in enumerate(name))
+
+
+def differing(name: str, other: str) -> set[int]:
+    """Return where a name has other letters than one that looks like it, counted from both ends.
+
+    Case is seen, and makes no difference. A name in ASCII has none from one that is not: what is easily
+    typed stays readable.
+    """
+    if name.isascii() and not other.isascii():
+        return set()
+    size = len(name)
+    beside = zip(name, other.ljust(size, "\0"), other.rjust(size, "\0")[-size:], strict=False)
+    return {
+        at for at, (char, *others) in enumerate(beside) if not any(_is_same(char, each) for each in others)
+    }
+
+
+def _is_same(char: str, other: str) -> bool:
+    """Tell whether only case tells two letters apart: the Kelvin sign, whose small letter is k, is no K."""
+    return char.lower() == other.lower() and char.upper() == other.upper()

@@ -12,6 +12,7 @@ from wschat.chat.machine.effects import Item, Message, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import Event, LineEntered
 from wschat.chat.ui import json_lines
+from wschat.chat.ui.names import Names
 from wschat.chat.ui.rendering import Line, pending, render
 from wschat.chat.ui.transcript import local_time
 from wschat.text import safe
@@ -32,6 +33,7 @@ class PipeUI:
     def __init__(self, options: "ChatOptions") -> None:
         self._stdin, self._stdout = options.stdin, options.stdout
         self._format_time = partial(local_time, form=options.settings.time)
+        self._names = Names()
         self._json_lines = options.json_lines
         self._bell = options.settings.bell and options.is_person
         self._patient = not options.stdin.isatty()
@@ -66,7 +68,7 @@ class PipeUI:
         if self._json_lines:
             self._write("".join(f"{json_lines.encode(event)}\n" for event in json_lines.events(item)))
             return
-        text = "".join(map(self._broken, render(item, self._format_time, linear=True)))
+        text = "".join(map(self._broken, render(item, self._format_time, self._names, linear=True)))
         rings = self._bell and isinstance(item, Message) and item.mention and not item.missed
         self._write(f"{text}\a" if rings else text)
 
@@ -92,6 +94,7 @@ class PipeUI:
 
     def follow(self, state: ChatState) -> None:
         """Let the next line be read when nothing waits; tell a person once what waits for a connection."""
+        self._names.follow(state)
         if state.idle:
             self._idle.set()
         else:

@@ -5,7 +5,7 @@ says begins with `--`, `──` or `!!`, a frame with `->` or `<-`, and everythi
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -15,12 +15,14 @@ from zlib import crc32
 from wschat.chat.machine import effects
 from wschat.chat.machine.state import ChatState
 from wschat.chat.ui.links import target_of, urls
+from wschat.chat.ui.names import Names, safe_name
 from wschat.protocol.events import DeleteRoom, MultiMessage, Signup, SingleRoom, UserJoined
 from wschat.protocol.names import fold
 from wschat.protocol.requests import Action
-from wschat.text import safe, safe_name
+from wschat.text import safe
 
 FormatTime = Callable[[int], str]
+FormatName = Callable[[str], str]
 Style = Literal["text", "time", "name", "me", "mention", "notice", "error", "hint"]
 """What a span of text is; `ansi` decides how that looks."""
 
@@ -50,14 +52,18 @@ class Line:
         return "".join(span.text for span in self.spans)
 
 
-def render(item: effects.Item, format_time: FormatTime, *, linear: bool = False) -> tuple[Line, ...]:
+def render(
+    item: effects.Item, format_time: FormatTime, names: Names | None = None, *, linear: bool = False
+) -> tuple[Line, ...]:
     """Return what to print for an item; `format_time` turns milliseconds since 1970 into HH:MM.
 
-    `linear` lines stand for themselves: each line of a message says who speaks, and nothing is drawn.
+    `names` are those of the chat so far, from which people's names are told apart. `linear` lines stand for
+    themselves: each line of a message says who speaks, and nothing is drawn.
     """
+    names = names or Names()
     match item:
         case effects.Message():
-            return _message(item, format_time, linear=linear)
+            return _message(item, format_time, names.shown(item.event.user), linear=linear)
         case effects.RequestFailed(about, what, hint):
             told = f"!! {safe(about)}: {safe(what)}" if about else f"!! {safe(what)}"
             return (_line(told, "error"), *((_line(f"   {safe(hint)}", "hint"),) if hint else ()))
@@ -70,17 +76,18 @@ def render(item: effects.Item, format_time: FormatTime, *, linear: bool = False)
             table = (f"   {safe(left):{width}}  {safe(right)}".rstrip() for left, right in rows)
             entries = (Line((Span(row),), hang=width + 5) for row in table)
             return (_line(f"-- {safe(heading)}"), *entries)
-        case effects.Rooms(names):
-            return _names("-- rooms:", names)
-        case effects.Members(room, names):
-            return _names(f"-- in {_called(room)}{':' if names else f', {UNTOLD}'}", names)
+        case effects.Rooms(rooms):
+            return _each("-- rooms:", rooms, safe_name)
+        case effects.Members(room, users):
+            names.meet(users)
+            return _each(f"-- in {_called(room)}{':' if users else f', {UNTOLD}'}", users, names.shown)
         case effects.Unsent() | effects.Unheard():
             return _marked(item)
         case effects.Reconnected() if not linear:
             return (_line(f"── {_back(item)} ──"),)
         case effects.Disconnected() if not linear:
             return ()  # the toolbar says it
-    told = _told(item)
+    told = _told(item, names)
     return (_line(f"-- {told}"),) if told else ()
 
 
@@ -88,17 +95,20 @@ def _line(text: str, style: Style = "notice") -> Line:
     return Line((Span(text, style),))
 
 
-def _names(title: str, names: Iterable[str]) -> tuple[Line, ...]:
-    return (_line(title), *(_line(f"   {safe_name(name)}", "text") for name in names))
+def _each(title: str, names: Iterable[str], shown: FormatName) -> tuple[Line, ...]:
+    return (_line(title), *(_line(f"   {shown(name)}", "text") for name in names))
 
 
-def _told(item: effects.Item) -> str:
+def _told(item: effects.Item, names: Names) -> str:
     match item:
         case effects.FromServer(Signup(name, rooms)):
-            return f"you are {_called(name)}; " + (f"rooms: {_some(rooms)}" if rooms else "no rooms yet")
+            return f"you are {_called(name, names.shown)}; " + (
+                f"rooms: {_some(rooms)}" if rooms else "no rooms yet"
+            )
         case effects.FromServer(MultiMessage(room, users), me):
+            names.meet((me, *users))
             others = [user for user in users if fold(user) != fold(me)]
-            company = f"with {_some(others)}" if others else "nobody else is here yet"
+            company = f"with {_some(others, names.shown)}" if others else "nobody else is here yet"
             return f"you are in {_called(room)}, {company if users else UNTOLD}"
         case effects.FromServer(SingleRoom(room)):
             return f"new room: {_called(room)}"
@@ -109,7 +119,8 @@ def _told(item: effects.Item) -> str:
         case effects.Presence(events):
             runs = groupby(events, key=type)
             return "; ".join(
-                f"{_some([event.user for event in run])} {'joined' if kind is UserJoined else 'left'}"
+                _some([event.user for event in run], names.shown)
+                + (" joined" if kind is UserJoined else " left")
                 for kind, run in runs
             )
         case effects.Reconnected():
@@ -148,11 +159,11 @@ def _back(item: effects.Reconnected) -> str:
     return ", ".join(parts)
 
 
-def _message(item: effects.Message, format_time: FormatTime, *, linear: bool) -> tuple[Line, ...]:
+def _message(item: effects.Message, format_time: FormatTime, user: str, *, linear: bool) -> tuple[Line, ...]:
     said = item.event
     lines = enumerate(re.split(r"\r?\n", said.message))
     time = format_time(said.time) if said.time else "--:--"
-    name = f"<{safe_name(said.user)}>"
+    name = f"<{user}>"
     tint = crc32(fold(said.user).encode(errors="replace"))
     head = (Span(f"{time} ", "time"), Span(name, "me" if item.mine else "name", tint), Span(" "))
     style: Style = "mention" if item.mention else "text"
@@ -175,19 +186,20 @@ def _linked(text: str, style: Style) -> Iterable[Span]:
     yield Span(safe(text[end:]), style)
 
 
-def toolbar(state: ChatState) -> str:
+def toolbar(state: ChatState, names: Names | None = None) -> str:
     """Return the line under the input: the most important first, since a narrow terminal cuts it."""
+    shown = names.shown if names else safe_name
     room, waiting, latency = state.room, len(state.pending), state.latency or 0
     tries = f", try {state.failures + 1}" if state.status == "reconnecting" else ""
     is_timed = state.latency is not None and state.status == "connected"
     parts = (
         f"{state.status}{tries}",
-        _called(state.name or ""),
+        _called(state.name or "", shown),
         f"{_called(room.name)} ({len(room.members) or '?'})" if room else "",
         f"{waiting} waiting" if waiting else "",
         f"{latency * 1000:.0f} ms" if is_timed else "",
         state.connection.trouble.removeprefix("the connection is lost: ")
-        or _some(room.members if room else ()),
+        or _some(room.members if room else (), shown),
     )
     return " " + " · ".join(safe(part) for part in parts if part)
 
@@ -201,13 +213,12 @@ def pending(state: ChatState) -> list[str]:
     return [*waiting[:PENDING_SHOWN], *([f"... and {more} more"] if more > 0 else [])]
 
 
-def _some(names: Iterable[str]) -> str:
-    names = [_called(name) for name in names]
+def _some(names: Sequence[str], shown: FormatName = safe_name) -> str:
     more = len(names) - NAMES_SHOWN
-    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+    first = ", ".join(_called(name, shown) for name in names[:NAMES_SHOWN])
+    return first + (f" and {more} more" if more > 0 else "")
 
 
-def _called(name: str) -> str:
+def _called(name: str, shown: FormatName = safe_name) -> str:
     """Return a name within a sentence: one with gaps stands in brackets, or it could add words to it."""
-    shown = safe_name(name)
-    return f"<{shown}>" if " " in shown else shown
+    return f"<{shown(name)}>" if " " in shown(name) else shown(name)

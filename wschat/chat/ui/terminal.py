@@ -13,11 +13,12 @@ from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import Event, LineEntered
 from wschat.chat.settings import Settings
 from wschat.chat.ui.ansi import colours, to_ansi
+from wschat.chat.ui.names import Names, safe_name
 from wschat.chat.ui.prompt import Prompt
 from wschat.chat.ui.rendering import pending, render, toolbar
 from wschat.chat.ui.transcript import local_time
 from wschat.protocol.events import ClientMessage
-from wschat.text import safe, safe_name
+from wschat.text import safe
 
 NOTIFIED = 200  # characters
 KEPT = 200  # items, to be shown again when the terminal is resized
@@ -32,9 +33,10 @@ class TerminalUI(Completer):
         self._settings = settings
         self._to_ansi = partial(to_ansi, colours=colours(), links=settings.links)
         self._state = ChatState("", "")
+        self._names = Names()
         self._shown: deque[Item] = deque(maxlen=KEPT)
         prompt.pending = lambda: pending(self._state)
-        prompt.bottom_toolbar = lambda: toolbar(self._state)
+        prompt.bottom_toolbar = lambda: toolbar(self._state, self._names)
         prompt.completer = self
         prompt.redraw = self._redraw
         self.drain_input = prompt.drain_input
@@ -54,7 +56,8 @@ class TerminalUI(Completer):
 
     def _rendered(self, item: Item) -> str:
         width = self._prompt.columns
-        return "".join(self._to_ansi(line, width) for line in render(item, self._format_time))
+        lines = render(item, self._format_time, self._names)
+        return "".join(self._to_ansi(line, width) for line in lines)
 
     def _redraw(self, rows: int) -> str:
         """Return the last items, as many as fill so many rows: painting all of a long chat takes a while."""
@@ -67,7 +70,7 @@ class TerminalUI(Completer):
         return "".join(reversed(rendered))
 
     def _ring(self, message: ClientMessage) -> str:
-        who = safe_name(message.user).replace(";", ",")
+        who = self._names.shown(message.user).replace(";", ",")
         what = safe(message.message)[:NOTIFIED].replace(";", ",")
         notification = f"\x1b]9;{who}: {what}\x07" if self._settings.notify == "osc9" else ""
         return ("\a" if self._settings.bell else "") + notification
@@ -81,23 +84,20 @@ class TerminalUI(Completer):
         self.show(Notice("Up brings it back"))
 
     def follow(self, state: ChatState) -> None:
-        """Show the state in the toolbar, and complete from it."""
+        """Show the state in the toolbar, tell its names apart, and complete from it."""
         self._state = state
+        self._names.follow(state)
         self._prompt.app.invalidate()
 
     def get_completions(self, document: Document, _event: CompleteEvent) -> Iterator[Completion]:
         """Yield commands, rooms and people, but for names that are not as they look: they are typed as is."""
         before = document.text_before_cursor
-        for line in candidates(before, [*filter(_is_plain, self._state.rooms)]):
+        for line in candidates(before, [room for room in self._state.rooms if safe_name(room) == room]):
             word, _, argument = line[1:].partition(" ")
             meta = "" if argument else BY_NAME[word].help
             yield Completion(line, -len(before), display=argument or line, display_meta=meta)
         room = self._state.room
         known = dict.fromkeys((*room.speakers, *room.members)) if room else ()  # who spoke last first
         here = [name for name in known if room and name in room.members and name != room.me]
-        for name, length in mentions(before, [*filter(_is_plain, here)]):
+        for name, length in mentions(before, [name for name in here if self._names.shown(name) == name]):
             yield Completion(name, -length)
-
-
-def _is_plain(name: str) -> bool:
-    return safe_name(name) == name

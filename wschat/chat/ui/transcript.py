@@ -8,6 +8,7 @@ from typing import TextIO
 
 from wschat.chat.machine.advice import Advice
 from wschat.chat.machine.effects import Frame, Item, Listing, Members, Message, Rooms
+from wschat.chat.ui.names import Names
 from wschat.chat.ui.rendering import render
 from wschat.errors import UsageError
 
@@ -31,6 +32,7 @@ class Transcript:
 
     def __init__(self, path: str | None) -> None:
         self._file: TextIO | None = None
+        self._names = Names()
         if path is None:
             return
         try:
@@ -49,7 +51,7 @@ class Transcript:
         """
         if isinstance(item, Frame | Listing | Rooms | Members) or self._file is None:
             return None
-        lines = render(item, partial(local_time, form=STAMP), linear=True)
+        lines = render(item, partial(local_time, form=STAMP), self._names, linear=True)
         now = "" if isinstance(item, Message) else f"{local_time(int(time.time() * 1000), STAMP)} "
         try:
             self._file.writelines(f"{now}{line}\n" for line in lines)

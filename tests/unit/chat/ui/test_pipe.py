@@ -32,6 +32,16 @@ def test_a_conversation(server: ThreadedServer, tmp_path: Path) -> None:
     assert re.fullmatch(r"[\r\n\a -~]*", shown), shown
 
 
+def test_who_looks_like_you(server: ThreadedServer, tmp_path: Path) -> None:
+    """An older server lets in who looks like you: what they say is not taken for yours."""
+    joe = start_chat(server, tmp_path, "Joe", "ops", "plain")
+    joe.until("you are in ops")
+    server.say("hi", "\u0408\u043e\u0435")
+    joe.until("<\\u{408}\\u{43e}\\u{435}> hi")
+    joe.type("/quit")
+    assert joe.end() == 0
+
+
 def test_offline(server: ThreadedServer, tmp_path: Path) -> None:
     """What is said without a connection waits visibly, and a person can leave.
 

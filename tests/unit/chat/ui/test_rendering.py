@@ -66,6 +66,18 @@ NEW_YEAR = datetime.fromtimestamp(0, UTC).astimezone()
         ),
         (effects.Listing("rooms:", (("a\x07", ""), ("long", "x"))), ["-- rooms:", "   a␇", "   long  x"]),
         (effects.Rooms(("ops", "\u043eps")), ["-- rooms:", "   ops", "   \\u{43e}ps"]),
+        (
+            effects.Members("ops", ("\u0408\u043e\u0435", "Joe")),
+            ["-- in ops:", "   \\u{408}\\u{43e}\\u{435}", "   Joe"],
+        ),
+        (
+            effects.FromServer(MultiMessage("ops", ("Joe", "\u0408\u043e\u0435")), "Joe"),
+            ["-- you are in ops, with \\u{408}\\u{43e}\\u{435}"],
+        ),
+        (
+            effects.Presence((UserJoined("Joe", "ops"), UserJoined("\u0408\u043e\u0435", "ops"))),
+            ["-- Joe, \\u{408}\\u{43e}\\u{435} joined"],
+        ),
         (effects.Members("ops", ()), ["-- in ops, and nobody is told with whom"]),
         (
             effects.FromServer(MultiMessage("ops"), "ann"),

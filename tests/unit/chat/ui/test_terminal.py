@@ -26,7 +26,7 @@ async def test_restored(tmp_path: Path) -> None:
 
 def test_completion_types_no_traps(tmp_path: Path) -> None:
     """A room or person whose name is not what it looks like can't get into the input line."""
-    odd = ("o\u202eps", "o\x1b[2J", "o\u043fs", "op\u200ds", *ATTACKS)
+    odd = ("o\u202eps", "o\x1b[2J", "op\u0455", "op\u200ds", *ATTACKS)
 
     with opened(tmp_path / "history") as (ui, _, _screen):
         ui.follow(ChatState("me", "t", rooms=("ops", *odd), room=Room("dev", "ann", ("ann", "bea", *odd))))
@@ -36,6 +36,21 @@ def test_completion_types_no_traps(tmp_path: Path) -> None:
     assert {"ops", "bea"} <= names
     assert names.isdisjoint(("ann", *odd[:4]))
     assert not [name for name in names if any(map(is_bad, name))]
+
+
+def test_who_looks_like_a_member(tmp_path: Path) -> None:
+    """One sees it before they speak, as they speak, in the toolbar, and no completion types their name."""
+    two = ("Bob", "B\u043eb")
+    with opened(tmp_path / "history") as (ui, _, screen):
+        ui.follow(ChatState("me", "t", name="ann", room=Room("dev", "ann", ("ann", *two))))
+        for name in two:
+            ui.show(say("hi", name))
+        toolbar = ui._prompt.bottom_toolbar
+        assert callable(toolbar)
+        assert "Bob, B\\u{43e}b" in str(toolbar())
+        assert [each.text for each in ui.get_completions(Document("B"), CompleteEvent())] == ["Bob: "]
+    assert "<Bob>" in screen.printed
+    assert "<B\\u{43e}b>" in screen.printed
 
 
 @pytest.mark.parametrize(("notify", "sent"), [("none", ""), ("osc9", "\x1b]9;e, x: ann! ␇,\x07")])

@@ -33,6 +33,14 @@ def test_transcript(tmp_path: Path) -> None:
             Transcript(odd)
 
 
+def test_who_looks_like_another_one(tmp_path: Path) -> None:
+    """In the file, too, one sees who was who."""
+    with closing(Transcript(str(tmp_path / "log"))) as transcript:
+        for name in ("Joe", "\u0408\u043e\u0435"):
+            transcript.write(say("hi", name))
+    assert re.findall("<.*>", (tmp_path / "log").read_text()) == ["<Joe>", "<\\u{408}\\u{43e}\\u{435}>"]
+
+
 def test_a_log_on_a_full_disk(server: ThreadedServer) -> None:
     """The chat says so once, and goes on."""
     log = ("--name", "bot", "--room", "ops", "--log", "/dev/full")
