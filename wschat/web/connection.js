@@ -44,8 +44,7 @@ async function connect() {
 }
 
 async function signed() {
-  const headers = { Authorization: `Bearer ${location.hash.slice(1)}` };
-  const reply = await fetch(SIGN, { headers, signal: AbortSignal.timeout(OPEN_TIMEOUT) });
+  const reply = await fetch(SIGN, { signal: AbortSignal.timeout(OPEN_TIMEOUT) });
   const address = await reply.text();
   if (!reply.ok) throw new Error(address);
   return address;

@@ -1,13 +1,14 @@
-"""The page's files, with the lab's URL set and a policy that lets them connect to nothing else."""
+"""The page's files, with the lab's URL set and a policy that lets them connect to its host alone."""
 
+import re
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
-from pathlib import Path
-from urllib.parse import quote, urlsplit
+from ipaddress import IPv4Address
+from urllib.parse import urlunsplit
 
 from wschat.errors import UsageError
-from wschat.target import WireName
+from wschat.target import WireName, check_url
 
 TYPES = {
     "index.html": "text/html; charset=utf-8",
@@ -18,7 +19,10 @@ TYPES = {
     ),
 }
 PLACE = "<!-- lab -->"
-OURS = "The page of wschat"  # stands at the beginning of each file
+HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.?")
+"""A host as CSP has it, beside wildcards; browsers ignore a source with another one."""
+NUMBER = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$")
+"""The end of what browsers read as an IPv4 address."""
 
 
 @dataclass(frozen=True)
@@ -35,56 +39,47 @@ class Page:
 
     @property
     def policy(self) -> str:
-        """Return the Content-Security-Policy: our own files, the one WebSocket, and no HTML from text.
+        """Return the Content-Security-Policy: our own files, the lab's host, and no HTML from text.
 
         Raises:
             UsageError: it can't name the URL's host.
+            ConnectError: it is no WebSocket URL.
         """
         own = "'self' " if self.sign else ""
+        origin, _ = _parts(self.url)
         return (
-            f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src {own}{_source(self.url)}; "
+            f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src {own}{origin}; "
             "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
         )
 
     def read(self, name: str, *more: str) -> bytes:
         """Return a file; index.html with the settings in it, and `more` of its head."""
         text = (files("wschat.web") / name).read_text(encoding="utf-8")
-        given = {"lab": self.url, "sign": self.sign, "wire": self.wire}
+        given = {"lab": _parts(self.url)[1], "sign": self.sign, "wire": self.wire}
         settings = [_meta(name, content) for name, content in given.items() if content]
         return text.replace(PLACE, "\n".join((*more, *settings))).encode()
 
 
-def export(page: Page, folder: Path) -> None:
-    """Write the page for a static host, which sends no policy of ours: it stands in the page itself.
+def _parts(url: str) -> tuple[str, str]:
+    """Return a URL's origin, which is all that a policy names of it, and the whole with that origin.
 
     Raises:
-        UsageError: a file of that name is there, and not from us; nothing has been written then.
-        OSError: the folder can't be written.
+        UsageError: a policy can't name its host, or browsers would read another one.
+        ConnectError: it is no WebSocket URL.
     """
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{escape(page.policy)}">'
-    contents = {folder / name: page.read(name, policy) for name in TYPES}
-    for path in contents:
-        if path.exists() and OURS not in path.read_bytes()[:200].decode(errors="replace"):
-            hint = "give another directory, or move it away"
-            raise UsageError("this file is there already, and not from wschat", where=str(path), hint=hint)
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, content in contents.items():
-        path.write_bytes(content)
-
-
-def _source(url: str) -> str:
-    """Return a URL as a policy names it: without a query, and with nothing that would end it."""
-    parts = urlsplit(url)
+    parts = check_url(url)
     try:
         host = (parts.hostname or "").encode("idna").decode()
-    except UnicodeError:
-        host = ""
-    if not host or ":" in host or "@" in parts.netloc:
+        if NUMBER.search(host):
+            IPv4Address(host)
+        can_name = HOST.fullmatch(host) is not None
+    except ValueError:
+        can_name = False
+    if not can_name or "@" in parts.netloc:
         hint = "give a host by its name, or by its IPv4 address, and without a user"
         raise UsageError("a browser's policy can't name this host", where="--url", hint=hint)
-    port = f":{parts.port}" if parts.port else ""
-    path = quote(parts.path, safe="/%:@!$&'()*+=~")  # not `;` and `,`, which end it
-    return f"{parts.scheme}://{host}{port}{path}"
+    place = f"{host}:{parts.port}" if parts.port else host
+    return f"{parts.scheme}://{place}", urlunsplit((parts.scheme, place, parts.path, parts.query, ""))
 
 
 def _meta(name: str, content: str) -> str:

@@ -1,4 +1,4 @@
-"""A server on this machine for the page and nothing else; it signs, for the page alone, each connection."""
+"""A server on this machine: the page and nothing else, for who has its address; it signs the connections."""
 
 import secrets
 import threading
@@ -13,8 +13,8 @@ from wschat.errors import AccessError, UsageError, WschatError
 from wschat.target import HOST, SignedHandshake, WireName
 from wschat.web.page import TYPES, Page
 
-PATHS = {"/": "index.html", **{f"/{name}": name for name in TYPES}}
-SIGN = "/sign"
+FILES = {"": "index.html", **{name: name for name in TYPES}}
+SIGN = "sign"
 TEXT = "text/plain; charset=utf-8"
 HEADERS = {
     "Cache-Control": "no-store",
@@ -33,8 +33,7 @@ class Server(ThreadingTCPServer):
     """Serves the page on loopback, while `running`.
 
     Attributes:
-        address: where the page is; the token in its fragment, which no browser sends, lets it ask for a
-            signed URL.
+        address: where the page is; without the token in it nobody on this machine gets anything.
     """
 
     allow_reuse_address = True
@@ -47,6 +46,7 @@ class Server(ThreadingTCPServer):
 
         Raises:
             UsageError: the port is taken or not allowed, or the URL can't be put into a policy.
+            ConnectError: it is no WebSocket URL.
         """
         self.page = Page(url, SIGN if sign else "", wire)
         self.policy = self.page.policy + "; frame-ancestors 'none'"
@@ -59,7 +59,7 @@ class Server(ThreadingTCPServer):
             what = f"port {port} of {HOST} can't be used: {error.strerror}"
             raise UsageError(what, where="web", hint=hint) from None
         self.port = self.server_address[1]
-        self.address = f"http://{HOST}:{self.port}/" + (f"#{self.token}" if sign else "")
+        self.address = f"http://{HOST}:{self.port}/{self.token}/"
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -84,15 +84,17 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 10
 
     def do_GET(self) -> None:
-        """Answer requests to this server's own name alone; after DNS rebinding, another page has another."""
-        path = self.path.partition("?")[0]
+        """Answer who has the token, at our own name alone; after DNS rebinding, another page has another."""
+        token, slash, name = self.path.partition("?")[0][1:].partition("/")
         host, _, port = self.headers.get("Host", "").partition(":")
         if host not in {HOST, "localhost"} or (port or "80") != str(self.server.port):
             self._answer(HTTPStatus.MISDIRECTED_REQUEST, "This server has another name.")
-        elif path in PATHS:
-            name = PATHS[path]
-            self._answer(HTTPStatus.OK, self.server.page.read(name), TYPES[name])
-        elif path == SIGN and self.server.sign:
+        elif not compare_digest(token.encode(), self.server.token.encode()):
+            what = "This page was not opened with the address that `wschat web` prints now."
+            self._answer(HTTPStatus.FORBIDDEN, what)
+        elif slash and name in FILES:
+            self._answer(HTTPStatus.OK, self.server.page.read(FILES[name]), TYPES[FILES[name]])
+        elif name == SIGN and self.server.sign:
             self._sign(self.server.sign)
         else:
             self._answer(HTTPStatus.NOT_FOUND, "There is nothing here but the page.")
@@ -100,11 +102,6 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815
 
     def _sign(self, sign: Sign) -> None:
-        given = self.headers.get("Authorization", "").encode()
-        if not compare_digest(given, f"Bearer {self.server.token}".encode()):
-            what = "This page was not opened with the address that `wschat web` prints now."
-            self._answer(HTTPStatus.FORBIDDEN, what)
-            return
         try:
             signed = sign()
             if signed.headers:
@@ -118,8 +115,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status: HTTPStatus, body: str | bytes, kind: str = TEXT) -> None:
         content = body.encode() if isinstance(body, str) else body
         self.send_response(status)
-        own = {"Content-Type": kind, "Content-Length": len(content)}
-        for name, value in {**own, **HEADERS, "Content-Security-Policy": self.server.policy}.items():
+        policy = self.server.policy if status is HTTPStatus.OK else "default-src 'none'"
+        own = {"Content-Type": kind, "Content-Length": len(content), "Content-Security-Policy": policy}
+        for name, value in {**own, **HEADERS}.items():
             self.send_header(name, str(value))
         self.end_headers()
         if self.command != "HEAD":

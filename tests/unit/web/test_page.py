@@ -1,37 +1,71 @@
 """The page's files: what they are made of, and the policy that lets them connect to one address."""
 
 import re
+from html import escape
 from importlib.resources import files
 
 import pytest
 
+from wschat.errors import ConnectError, UsageError
 from wschat.protocol import events as wire
 from wschat.protocol import limits, requests
 from wschat.web.page import TYPES, Page
+from wschat.web.server import Server
 
 FOLDER = files("wschat.web")
 
 
 @pytest.mark.parametrize(
-    ("url", "source"),
+    ("url", "origin", "rest"),
     [
-        ("ws://127.0.0.1:4566/a/b", "ws://127.0.0.1:4566/a/b"),
-        ("wss://h.example/x;y,z?token=secret", "wss://h.example/x%3By%2Cz"),
-        ("wss://bücher.example/x y", "wss://xn--bcher-kva.example/x%20y"),
-        ("wss://h.example/'; script-src *", "wss://h.example/'%3B%20script-src%20*"),
+        ("ws://127.0.0.1:4566/a/b", "ws://127.0.0.1:4566", "/a/b"),
+        ("wss://H.example./x;y,z?a=b;c", "wss://h.example.", "/x;y,z?a=b;c"),
+        ("wss://b\u00fccher.example/x y", "wss://xn--bcher-kva.example", "/x y"),
+        ("wss://stra\u00dfe.example:443", "wss://strasse.example:443", ""),
+        ("wss://h.example/'; script-src *", "wss://h.example", "/'; script-src *"),
+        ("wss://h.ex\nample/\r\ta#b", "wss://h.example", "/a"),
+        ("wss://h.example:/?", "wss://h.example", "/"),
+        ('wss://h.example/"><script>alert(1)</script>', "wss://h.example", '/"><script>alert(1)</script>'),
     ],
 )
-def test_the_policy_names_one_address(url: str, source: str) -> None:
-    """Whatever the URL holds, it is one source of one directive."""
-    assert f"connect-src {source};" in Page(url).policy
-    assert len(Page(url).policy.split(";")) == 8
+def test_the_policy_names_one_host(url: str, origin: str, rest: str) -> None:
+    """Whatever the URL holds, it is one source of one directive, and text in the page, with that host."""
+    page = Page(url)
+    assert f"connect-src {origin};" in page.policy
+    assert len(page.policy.split(";")) == 8
+    index = page.read("index.html").decode()
+    assert f'<meta name="lab" content="{escape(origin + rest)}">' in index
+    assert index.count("<script") == 1
 
 
-def test_the_url_is_text_in_the_page() -> None:
-    """A URL can't get out of the attribute that it stands in."""
-    page = Page('wss://h.example/"><script>alert(1)</script>').read("index.html").decode()
-    assert "<script>alert" not in page
-    assert page.count("<script") == 1
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("*", "*.example", "h.example;script-src *", "h example", "'self'", "a_b.example", "%68.example"),
+        *("2130706433", "0x7f.1", "127.1", "127.0.0.01", "127.0.0.1.", "[::1]:80", "h..example", "x" * 64),
+        *(
+            "a:b@h.example",
+            "@h.example",
+            "h.example\\@evil.example",
+            "h.example\\evil",
+            "h.example,x",
+            "\ufffd",
+        ),
+    ],
+)
+def test_a_host_that_no_policy_can_name(host: str) -> None:
+    """Such a URL is refused before anything is served."""
+    with pytest.raises(UsageError, match="can't name this host"):
+        Server(f"wss://{host}/x")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://h.example/", "//h.example/", "wss:///h.example", "wss://h:0/", "wss://h:99999/"]
+)
+def test_what_is_no_url(url: str) -> None:
+    """What browsers can't connect to is refused, too."""
+    with pytest.raises(ConnectError):
+        Server(url)
 
 
 def test_the_page_knows_the_wire() -> None:

@@ -16,10 +16,13 @@ from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign
 from wschat.errors import UsageError
 from wschat.system import signals
 from wschat.target import Target, WireName
+from wschat.text import safe
 from wschat.web import page
+from wschat.web.export import export_page
 from wschat.web.server import Server
 
 IN_TERMINALS = {"elinks", "links", "links2", "lynx", "w3m", "www-browser"}  # they would take this one
+SHOWN = 10  # files that are left, of which it is told
 CLOUDFRONT = (
     "CloudFront: make a distribution of that bucket (with origin access control), its default root object "
     "index.html, its response headers policy SecurityHeadersPolicy."
@@ -120,8 +123,13 @@ def _export(to_write: page.Page, folder: Path, *, signs: bool) -> None:
         )
         hint = "serve it with `wschat web`, or open the lab: `wschat provision --auth none`"
         raise UsageError(what, where="web --export", hint=hint)
-    page.export(to_write, folder)
+    folder = folder.resolve()
+    left = export_page(to_write, folder)
     console.stdout().out(str(folder / "index.html"))
+    if left:
+        more = f", and {len(left) - SHOWN} more" if len(left) > SHOWN else ""
+        told = f"Not of the page, and left as it is: {', '.join(map(safe, left[:SHOWN]))}{more}."
+        console.stderr().print(told, markup=False, emoji=False)
     only = " ".join(f"--include {name}" for name in page.TYPES)  # whatever else is in the folder
     sync = f"aws s3 mb s3://BUCKET && aws s3 sync {quote(str(folder))} s3://BUCKET --exclude '*' {only}"
     console.stderr().print(f"S3: {sync}", markup=False, emoji=False, soft_wrap=True)
