@@ -43,13 +43,17 @@ class Room:
 class Rooms:
     """Connections, with the name that each has or an empty one, and the rooms by their folded names.
 
-    `posts` is what has been told to whom. Who is `gone` is forgotten as soon as there is something to tell.
+    `posts` is what has been told to whom. Who is `gone` is met as soon as there is something to tell. Who has
+    a token is `away` then, and keeps name and place until it is `due`; after that the name is `reserved`.
     """
 
     names: dict[Hashable, str] = field(default_factory=dict)
     tokens: dict[str, str | None] = field(default_factory=dict)
     rooms: dict[str, Room] = field(default_factory=dict)
     gone: set[Hashable] = field(default_factory=set)
+    away: set[Hashable] = field(default_factory=set)
+    due: set[Hashable] = field(default_factory=set)
+    reserved: dict[str, str] = field(default_factory=dict)
     posts: list[tuple[Any, Event]] = field(default_factory=list)
     lasting: bool = False  # rooms stay when nobody is in them, as if others were
     births: int = 0
@@ -67,8 +71,29 @@ class Rooms:
 
     def forget(self, me: Hashable) -> None:
         """Take a connection out of its room, and its name from it."""
+        self.away.discard(me)
+        self.due.discard(me)
         name = self.names.pop(me, "")
         self._move(me, name)
+
+    def cut_off(self, me: Hashable) -> None:
+        """Deal with a connection that has ended without goodbye."""
+        name = self.names.get(me, "")
+        token = self.tokens.get(fold(name))
+        if not name or not token:
+            self.forget(me)
+        elif me in self.due:
+            self.reserved[fold(name)] = token
+            self.forget(me)
+        elif me not in self.away:
+            self.away.add(me)
+            room = self.room_of(me)
+            if room and not self.there(room):
+                self._move(me, name)
+
+    def pass_grace(self) -> None:
+        """Let so much time go by that whoever is cut off keeps a place no longer."""
+        self.due |= self.away
 
     @property
     def registered(self) -> list[Hashable]:
@@ -78,6 +103,10 @@ class Rooms:
     def room_of(self, me: Hashable) -> Room | None:
         """Return the room in which a connection is."""
         return next((room for room in self.rooms.values() if me in room.members), None)
+
+    def there(self, room: Room) -> list[Hashable]:
+        """Return the members who are not cut off."""
+        return [one for one in room.members if one not in self.away]
 
     def speak(self, user: str, room: Room, text: str, id_: str | None = None) -> Entry:
         """Store a message, and tell the room."""
@@ -92,14 +121,18 @@ class Rooms:
             if one not in self.gone:
                 self.posts.append((one, event))
             elif one in self.names:
-                self.forget(one)
+                self.cut_off(one)
 
     def _register(self, me: Hashable, request: Request) -> Reply:
         name, room = clean_name(request.value), self.room_of(me)
-        owner = next((one for one, other in self.names.items() if fold(other) == fold(name)), None)
+        owner = next((one for one, other in self.names.items() if other and fold(other) == fold(name)), None)
         if room and owner != me:
             raise Refused(ErrorCode.IN_A_ROOM, "leave the room before you take another name")
-        if not room:
+        if owner is None and self.reserved.get(fold(name), request.token) != request.token:
+            raise Refused(ErrorCode.NAME_TAKEN, f"somebody was {name} just now")
+        if room:
+            self.tokens[fold(name)] = request.token
+        else:
             self._take(me, name, request.token, owner)
         return Signup(self.names[me], tuple(each.name for each in self.rooms.values()))
 
@@ -110,7 +143,10 @@ class Rooms:
             self.names[owner] = ""
             for room in self.rooms.values():
                 room.members[:] = [me if one == owner else one for one in room.members]
+            if owner in self.away:
+                self.forget(owner)
         self.names[me], self.tokens[fold(name)] = name, token
+        self.reserved.pop(fold(name), None)
 
     def _create(self, me: Hashable, request: Request) -> Reply:
         name, user = clean_name(request.value), self._registered(me)
@@ -129,7 +165,7 @@ class Rooms:
         comes = me not in room.members
         if comes:
             self._move(me, user, room)
-        users = tuple(self.names[one] for one in room.members)
+        users = tuple(self.names[one] for one in room.members if one not in self.due)
         if comes:
             self.announce(events.UserJoined(user, room.name), [one for one in room.members if one != me])
         return MultiMessage(room.name, users, *room.history(request.after or 0))
@@ -139,7 +175,7 @@ class Rooms:
         if room is None:
             raise Refused(ErrorCode.NOT_IN_A_ROOM, "join a room first")
         entry = self.speak(user, room, text, request.id)
-        members = len(room.members)
+        members = len(self.there(room))
         return Ack(entry.seq, entry.time, reached=members, members=members)
 
     def _leave(self, me: Hashable, _request: Request) -> Reply:
@@ -160,7 +196,7 @@ class Rooms:
             left.members.remove(me)
         if to:
             to.members.append(me)
-        if left and left.members:
+        if left and self.there(left):
             self.announce(events.UserLeft(user, left.name), left.members)
         elif left and not self.lasting:
             del self.rooms[fold(left.name)]

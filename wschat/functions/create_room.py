@@ -7,6 +7,7 @@ from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
 from wschat.functions.shared.membership import Leaving, Post, plan_leaving, registered, unchanged
 from wschat.functions.shared.request import Call, Request, answer
 from wschat.functions.shared.rooms import ENTER, ROOM_LIST, list_room
+from wschat.functions.shared.seats import members
 from wschat.functions.shared.writes import put, retry_on_conflict, transact_write, update, write
 from wschat.protocol.events import MultiMessage, SingleRoom
 from wschat.protocol.limits import ROOM_LIMIT
@@ -25,8 +26,7 @@ def create(call: Call, request: Request) -> MultiMessage:
     A client is in one room at a time, so the same transaction takes it out of the room it was in.
     Then everybody who has a name hears of the new room. Asked once more, after a cut, it is the same room.
     """
-    me, name = call.connection, clean_name(request.value, "room's name")
-    key = fold(name)
+    me, key = call.connection, fold(name := clean_name(request.value, "room's name"))
 
     def attempt() -> tuple[Json, Leaving | None]:
         client, listed = registered(get_item(CLIENTS, me)), get_item(CLIENTS, ROOM_LIST)
@@ -57,4 +57,4 @@ def create(call: Call, request: Request) -> MultiMessage:
     # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem
     if left:
         broadcast(call, Post(SingleRoom(name)), left=left)
-    return MultiMessage(name, tuple(users.values()), id=request.id)
+    return MultiMessage(name, members(users), id=request.id)

@@ -3,9 +3,8 @@
 from wschat.functions.shared.broadcast import broadcast
 from wschat.functions.shared.dynamodb import CLIENTS, Json, get_item
 from wschat.functions.shared.invocation import Call, invocation
-from wschat.functions.shared.membership import Leaving, free_name, plan_leaving, unchanged
-from wschat.functions.shared.rooms import unlist
-from wschat.functions.shared.writes import delete, retry_on_conflict, transact_write
+from wschat.functions.shared.membership import Leaving, end
+from wschat.functions.shared.writes import retry_on_conflict
 
 
 def handler(event: Json, _context: object) -> Json:
@@ -14,6 +13,9 @@ def handler(event: Json, _context: object) -> Json:
     API Gateway runs this after a connection has closed: usually, but it does not promise to. So a
     connection is also forgotten when a post to it finds it gone, and both may happen: who comes
     second finds nothing to do.
+
+    The event has the close code. Only 1000 is a goodbye: whose connection ended otherwise is back in a
+    second, mostly, and shows by the token whose the name is. Until then nobody else shall have it.
     """
     with invocation(event) as call:
         if call.kind == "DISCONNECT" and call.connection:  # and not a client's message of this action
@@ -22,19 +24,15 @@ def handler(event: Json, _context: object) -> Json:
 
 
 def forget(call: Call) -> None:
-    """Delete all that is the connection's in one transaction, and tell those who stay."""
+    """Delete all that is the connection's in one transaction, and tell those who stay.
+
+    Without goodbye, and with a token, it is marked as cut off in place of that, and nobody is told.
+    """
 
     def attempt() -> Leaving:
         client = get_item(CLIENTS, call.connection) or {"ID": call.connection}
-        # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
-        left = plan_leaving(client)
-        transact_write(
-            delete(CLIENTS, call.connection, *unchanged(client)),
-            *free_name(client),  # CLIENTS: GetItem, DeleteItem
-            *left.operations,
-            *unlist(left.dead),  # CLIENTS: GetItem, UpdateItem
-        )
-        return left
+        # CLIENTS: GetItem, then DeleteItem or UpdateItem; ROOMS: GetItem, then UpdateItem or DeleteItem
+        return end(client, goodbye=call.goodbye)
 
     left = retry_on_conflict(attempt)
     # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem

@@ -5,7 +5,8 @@ from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, batch_get_ite
 from wschat.functions.shared.history import newest, slots
 from wschat.functions.shared.membership import Leaving, Post, plan_leaving, registered, unchanged
 from wschat.functions.shared.request import Call, Request, answer
-from wschat.functions.shared.rooms import ENTER, no_such_room, relist, room_and_counter
+from wschat.functions.shared.rooms import ENTER, SPACE, no_such_room, relist, room_and_counter
+from wschat.functions.shared.seats import listeners, members, name_of
 from wschat.functions.shared.writes import retry_on_conflict, transact_write, update
 from wschat.protocol.events import MultiMessage, UserJoined
 from wschat.protocol.limits import MEMBER_LIMIT
@@ -37,10 +38,9 @@ def join(call: Call, request: Request) -> MultiMessage:
             raise Refused(ErrorCode.FULL, f"the room has {MEMBER_LIMIT} members already")
         # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
         left = plan_leaving(client) if client.get("room") != key else Leaving()
-        space = "#created = :born AND (attribute_exists(#users.#me) OR size(#users) < :limit)"
         given = {"#me": me, ":name": client["name"], ":limit": MEMBER_LIMIT, ":room": key, ":born": born}
         transact_write(
-            update(ROOMS, key, "SET #users.#me = :name", space, given),
+            update(ROOMS, key, "SET #users.#me = :name", SPACE, given),
             update(CLIENTS, me, ENTER, *unchanged(client), given),
             *left.operations,
             *relist(key, room["name"], left.dead),  # CLIENTS: GetItem, UpdateItem
@@ -51,10 +51,10 @@ def join(call: Call, request: Request) -> MultiMessage:
     # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem
     broadcast(call, left=left)
     room, last = room_and_counter(key)  # ROOMS: GetItem, UpdateItem
-    if me not in room["users"]:
+    if me not in (users := room["users"]):
         raise Refused(ErrorCode.NO_SUCH_ROOM, "the room is gone; create it")
     after = max(room["created"], request.after or 0)
     messages, truncated = newest(batch_get_item(ROOMS, slots(key, after, last)), after, last)
     if left:
-        broadcast(call, Post(UserJoined(room["users"][me], room["name"]), room["users"].keys() - {me}, key))
-    return MultiMessage(room["name"], tuple(room["users"].values()), messages, truncated, request.id)
+        broadcast(call, Post(UserJoined(name_of(users[me]), room["name"]), listeners(users, but=me), key))
+    return MultiMessage(room["name"], members(users), messages, truncated, request.id)

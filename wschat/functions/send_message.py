@@ -8,6 +8,7 @@ from wschat.functions.shared.history import slot
 from wschat.functions.shared.membership import Post, registered
 from wschat.functions.shared.request import Call, Request, answer
 from wschat.functions.shared.rooms import seated
+from wschat.functions.shared.seats import listeners
 from wschat.functions.shared.writes import put, update, write
 from wschat.protocol.events import Ack, ClientMessage
 from wschat.protocol.names import clean_message
@@ -50,5 +51,5 @@ def send(call: Call, request: Request) -> Ack:
     said = ClientMessage(name, text, room["name"], seq, now, request.id)
     users = seated(client, room)  # where they don't agree, CLIENTS: GetItem UpdateItem; ROOMS: UpdateItem
     # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem
-    reached, members = broadcast(call, Post(said, users, key))
+    reached, members = broadcast(call, Post(said, listeners(users), key))
     return Ack(seq, now, request.id, reached, members)

@@ -15,10 +15,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from tests.support.functions.ageing import age
 from tests.support.functions.database import Database
 from tests.support.functions.people import Connect, Person
 from tests.support.functions.post_sink import PostSink
 from tests.support.functions.story import Story
+from wschat.functions.shared.seats import GRACE
 
 STORIES = int(os.environ.get("STORIES", "0"))
 NAMES = st.sampled_from(["Ann", "BOB", " bob ", "Zoë"])
@@ -73,9 +75,19 @@ class People(RuleBasedStateMachine):
     def leave(self, who: int) -> None:
         self.story.act(self.one(who), "leave")
 
-    @rule(who=WHO, silently=st.booleans())
-    def drop(self, who: int, silently: bool) -> None:  # noqa: FBT001
-        self.story.drop(self.one(who), silently=silently)
+    @rule(who=WHO, code=st.sampled_from([1000, 1001, 1006, None]))
+    def drop(self, who: int, code: int | None) -> None:
+        self.story.drop(self.one(who), code)
+
+    @rule(name=NAMES)
+    def come_back(self, name: str) -> None:
+        self.connect()
+        self.register(len(self.story.here) - 1, name, "one")
+
+    @rule()
+    def pass_grace(self) -> None:
+        age(self.database, GRACE)
+        self.story.rooms.pass_grace()
 
     @invariant()
     def tables_are_the_model(self) -> None:

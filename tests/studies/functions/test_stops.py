@@ -1,15 +1,18 @@
 """A function that is stopped after any of its AWS calls leaves a world that others can live in."""
 
+import time
 from collections.abc import Sequence
 
 import pytest
 
 from tests.documents import ROOT
+from tests.support.functions.ageing import age
 from tests.support.functions.consistent import inconsistencies
 from tests.support.functions.database import Database
 from tests.support.functions.gate import Gate
 from tests.support.functions.people import SPECS, Connect, Person, Tables
 from tests.support.functions.post_sink import PostSink
+from wschat.functions.shared.seats import GRACE, RESERVED
 from wschat.protocol.events import Ack, ClientMessage, MultiMessage
 
 World = dict[str, Person]
@@ -27,8 +30,10 @@ ACTS: dict[str, tuple[str, str]] = {
     "message, with a ghost in the room": ("Ann", "hello"),
     "leave, when others stay": ("Ann", ""),
     "leave, as the last one out": ("Carl", ""),
-    "$disconnect, when others stay": ("Ann", ""),
-    "$disconnect, as the last one out": ("Carl", ""),
+    "$disconnect, when others stay": ("Ann", "1000"),
+    "$disconnect, as the last one out": ("Carl", "1000"),
+    "$disconnect, cut off": ("Ann", "1006"),
+    "$disconnect, cut off as the last one": ("Carl", "1006"),
 }
 """The route, and how things are: who uses it, with which value."""
 WRITES = {"DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"}
@@ -36,7 +41,10 @@ WRITES = {"DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"}
 
 def people(connect: Connect, sink: PostSink) -> World:
     rooms = {"Ann": "Ops", "Bob": "Ops", "Carl": "Dev", "Dora": "", "": "", "Gus": "Ops"}
-    world = {name or "Eve": connect(name, room, token="secret") for name, room in rooms.items()}
+    world = {
+        name or "Eve": connect(name, room, token=None if name == "Gus" else "secret")
+        for name, room in rooms.items()
+    }
     for speaker in ("Ann", "Carl"):
         assert world[speaker].ask("message", "before").type == "ack"
     sink.gone.add(world["Gus"].connection)
@@ -60,7 +68,9 @@ def test_stops(
         database.restore(before)
         sink.posted.clear()
         with gate.stopping_after(calls):
-            if route.startswith("$"):
+            if route == "$disconnect":
+                person.end(int(value))
+            elif route.startswith("$"):
                 person.call(route)
             else:
                 person.ask(route, value, **{"token": "secret"} if route == "register" else {})
@@ -70,7 +80,7 @@ def test_stops(
         writes = sum(call in WRITES for call in gate.calls)
         if writes not in known:
             known.add(writes)
-            others_go_on(world, person, sink, tables)
+            others_go_on(world, person, sink, database)
             assert inconsistencies(tables()) == []
         calls += 1
     assert calls == len(gate.calls) >= 1
@@ -85,14 +95,14 @@ def row(what: str, calls: Sequence[str]) -> str:
     return f"| {' | '.join(map(str, cells))} |\n"
 
 
-def others_go_on(world: World, stopped: Person, sink: PostSink, tables: Tables) -> None:
-    """The one who was stopped is gone by now, and the others don't know it."""
+def others_go_on(world: World, stopped: Person, sink: PostSink, database: Database) -> None:
+    """The one who was stopped is gone by now, and the others don't know it; soon nobody's place is kept."""
     sink.gone.add(stopped.connection)
     sink.posted.clear()
     said = world["Bob"].ask("message", "going on")
     assert isinstance(said, Ack)
     members = {world["Bob"], world["Ann"]} - {stopped}
-    if world["Ann"].connection not in tables()["room ops"]["users"]["M"]:
+    if world["Ann"].connection not in database.items()["room ops"]["users"]["M"]:
         members -= {world["Ann"]}  # her place is with who has her token, or she has moved
     for person in members:
         texts = [event.message for event in person.heard() if isinstance(event, ClientMessage)]
@@ -102,10 +112,12 @@ def others_go_on(world: World, stopped: Person, sink: PostSink, tables: Tables) 
     assert isinstance(found, MultiMessage)
     assert found.messages[-1].content == "going on"
     assert set(found.users) <= {"Ann", "Bob", "Carl", "Dora"}
-    assert joiner.ask("create", "Another").type == "multi-message"
-    left = [item for key, item in tables().items() if key in sink.gone]
-    assert all("expires" in item and "name" not in item for item in left), (
-        "nobody posts to one without a name"
-    )
-    assert not any(item.get("owner", {}).get("S") in sink.gone for item in tables().values())
+    for room in ("Another", "One more"):  # who is met at the first is gone at the second
+        assert joiner.ask("create", room).type == "multi-message"
+        age(database, GRACE)
+    left = [item for key, item in database.items().items() if key in sink.gone]
+    assert all("expires" in item for item in left)
+    assert not any("name" in item for item in left), "nobody posts to one without a name"
+    names = [item for item in database.items().values() if item.get("owner", {}).get("S") in sink.gone]
+    assert all(int(item["expires"]["N"]) <= time.time() + RESERVED - GRACE for item in names)
     sink.gone.discard(stopped.connection)

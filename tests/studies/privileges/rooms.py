@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
 
 EARS = 3
+ENDS = {"$disconnect": 1000, "cut": 1006}
 NO_ONE = count(1)
 
 
@@ -81,10 +82,12 @@ class Rooms:
                 story.come(people[who])
             if action == "$connect":
                 people[who].call(action)
-            elif action == "$disconnect":
-                story.drop(people[who])
+            elif action in ENDS:
+                story.drop(people[who], ENDS[action])
             else:
                 story.act(people[who], action, value, f"the token of {value}")
+                if who == GHOST and action == "register":
+                    story.act(people[who], action, value)
         story.compare_tables(all_items(self.cloud))
 
     def fails(self, scenario: Scenario, grant: Grant) -> bool:

@@ -8,7 +8,7 @@ from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.model import Lab
 
 GHOST = "ghost"
-"""Takes the name and the place of somebody over to a connection that is gone."""
+"""Takes the name and the place of somebody over to a connection that is gone, and gives up the token."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +79,9 @@ SCENARIOS = (
              _BOTH, "ghost register bob, ann leave", "DeleteItem"),
     Scenario("Disconnect", "drop out", _BOTH, "bob $disconnect",
              "DeleteItem GetItem", "GetItem UpdateItem", posts=True),
+    Scenario("Disconnect", "be cut off", _BOTH, "bob cut", "UpdateItem"),
     Scenario("Disconnect", "the last one drops out", "ann lobby, bob", "ann $disconnect",
-             "Scan UpdateItem", "DeleteItem"),
+             "Scan", "DeleteItem"),
 )
 # fmt: on
 

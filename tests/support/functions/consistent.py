@@ -21,26 +21,43 @@ def all_items(cloud: Cloud) -> dict[str, Any]:
 
 def inconsistencies(items: dict[str, Any]) -> list[str]:
     """Return what does not fit together: seats and records, rooms and the list, names and their owners."""
-    records = {key: item for key, item in items.items() if "connected" in item}
+    known = {key: item for key, item in items.items() if "connected" in item}
+    cut = {key: item for key, item in known.items() if "cut" in item}
+    records = {key: item for key, item in known.items() if key not in cut}
     rooms = {key.removeprefix("room "): item for key, item in items.items() if "users" in item}
-    owners = {key: item["owner"]["S"] for key, item in items.items() if key.startswith("name#")}
-    seats = {(room, connection) for room, item in rooms.items() for connection in item["users"]["M"]}
+    names = {key: item for key, item in items.items() if key.startswith("name#")}
+    taken = {
+        (room, who, seat["S"]) for room, item in rooms.items() for who, seat in item["users"]["M"].items()
+    }
+    seats = {(room, who) for room, who, seat in taken if "#" not in seat}
+    kept = {(room, who) for room, who, seat in taken if "#" in seat}
     sitting = {(item["room"]["S"], key) for key, item in records.items() if "room" in item}
     listed = set(items.get("#rooms", {"rooms": {"M": {}}})["rooms"]["M"])
     counted = {key.removeprefix("room ").removesuffix("#log") for key in items if key.endswith("#log")}
     found = [f"a seat without a record, or the other way round: {seat}" for seat in seats ^ sitting]
-    found += [f"an empty room: {room}" for room, item in rooms.items() if not item["users"]["M"]]
+    found += [f"a place kept for nobody: {who}" for room, who in kept if _room(cut.get(who, {})) != room]
+    found += [f"nobody is there: {room}" for room in rooms if room not in {room for room, _ in seats}]
     found += [f"not listed, or listed and not there: {room}" for room in listed ^ rooms.keys()]
     found += [f"a room without a counter, or the other way round: {room}" for room in counted ^ rooms.keys()]
     for key, item in records.items():
         name = item.get("name", {}).get("S", "")
-        if name and owners.get(f"name#{name.casefold()}") != key:
+        if name and names.get(f"name#{name.casefold()}", {}).get("owner", {}).get("S") != key:
             found.append(f"a name that is not its connection's: {name}")
-        if "room" in item and (rooms[item["room"]["S"]]["created"] != item["born"] or "expires" in item):
+        if "room" in item and (rooms[_room(item)]["created"] != item["born"] or "expires" in item):
             found.append(f"a member of an earlier room, or one that expires: {key}")
         if "room" not in item and "expires" not in item:
             found.append(f"a record that never expires: {key}")
-    for key, owner in owners.items():
-        if key != f"name#{records.get(owner, {}).get('name', {}).get('S', '').casefold()}":
-            found.append(f"a name that its owner does not have: {key}")
+    found += [f"cut off, and never forgotten: {key}" for key, item in cut.items() if "expires" not in item]
+    for key, item in names.items():
+        owner = records.get(item["owner"]["S"])
+        if (
+            key != f"name#{owner['name']['S'].casefold()}"
+            if owner and "name" in owner
+            else "token" not in item
+        ):
+            found.append(f"a name that its owner does not have, and that is not reserved: {key}")
     return found
+
+
+def _room(record: dict[str, Any]) -> str:
+    return str(record.get("room", {}).get("S", ""))

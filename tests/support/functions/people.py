@@ -83,6 +83,10 @@ class Person:
         assert json.loads(result["body"]).get("id") == request.id
         return decode_event(result["body"])
 
+    def end(self, code: int = 1000) -> None:
+        """Be disconnected, with this close code: 1000 is goodbye."""
+        self.call("$disconnect", disconnectStatusCode=code)
+
     def heard(self) -> list[Event]:
         """Return what was posted to this connection since the last time."""
         return self.take(self.connection)

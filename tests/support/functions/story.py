@@ -1,6 +1,7 @@
 """People, and beside them the same rooms in memory: these say what is replied, posted and kept."""
 
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -55,14 +56,15 @@ class Story:
         for event in self._compare_posts():
             assert not isinstance(event, ClientMessage) or (isinstance(reply, Ack) and event.seq == reply.seq)
 
-    def drop(self, one: Person, *, silently: bool = False) -> None:
-        """Be gone, with $disconnect or without; AWS may say it twice."""
+    def drop(self, one: Person, code: int | None = 1000) -> None:
+        """Be gone, with $disconnect and a close code, or without it; AWS may say it twice."""
         self.here.remove(one)
         self.gone.add(one.connection)
-        if not silently:
-            one.call("$disconnect")
-            one.call("$disconnect")
-            self.rooms.forget(one.connection)
+        if code:
+            one.end(code)
+            one.end(code)
+            end = self.rooms.forget if code == 1000 else self.rooms.cut_off
+            end(one.connection)
         self._compare_posts()
 
     def _compare_posts(self) -> list[Event]:
@@ -76,11 +78,19 @@ class Story:
         """Records, names, seats and rooms must be what the rooms in memory say, and fit together."""
         assert inconsistencies(items) == []
         records = {
-            key: (item.get("name", {}).get("S", ""), item.get("room", {}).get("S"))
+            key: (item.get("name", {}).get("S", ""), "cut" in item or item.get("room", {}).get("S"))
             for key, item in items.items()
             if "connected" in item
         }
         seats = {one: fold(room.name) for room in self.rooms.rooms.values() for one in room.members}
-        assert records == {one: (name, seats.get(one)) for one, name in self.rooms.names.items()}
+        cut = dict.fromkeys(self.rooms.away, True)
+        assert records == {one: (name, (seats | cut).get(one)) for one, name in self.rooms.names.items()}
+        taken = {(fold(room.name), who) for room in self.rooms.rooms.values() for who in room.members}
+        found = {(key.removeprefix("room "), who) for key, item in items.items() for who in _users(item)}
+        assert taken == found
         kept = {key.partition("#")[0] for key in items if key.startswith("room ")}
         assert kept == {f"room {key}" for key in self.rooms.rooms}, "what was said in a dead room is kept"
+
+
+def _users(item: dict[str, Any]) -> list[Hashable]:
+    return [*item.get("users", {"M": {}})["M"]]

@@ -30,6 +30,7 @@ OPEN_TIMEOUT = 20.0  # seconds; a cold $connect function delays the handshake
 CLOSE_TIMEOUT = 2.0  # seconds; who quits does not wait for a server that is gone
 MAX_SIZE = 2**20  # bytes of a received message; API Gateway's own limit is 128 KB
 TOO_BIG, ABNORMAL = 1009, 1006
+GOODBYE, HUNG_UP = 1000, 4000  # ended on purpose; closed because another one is to take its place
 NO_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 HEARTBEAT = 10.0  # seconds between two pings; after two of them a network that is gone is noticed
 PROXIES = {"wss": ("wss", "socks", "https"), "ws": ("ws", "socks", "https", "http")}
@@ -80,9 +81,13 @@ class _Dial(connect):
 
 
 class Session:
-    """An open connection; `open_session` makes it."""
+    """An open connection; `open_session` makes it, and ends it with close code `end`.
+
+    The lab gives a name back at `GOODBYE`, and keeps it at any other end for who comes back.
+    """
 
     def __init__(self, connection: ClientConnection, where: str) -> None:
+        self.end = GOODBYE
         self._connection = connection
         self._where = where
 
@@ -159,11 +164,12 @@ async def open_session(
         proxy = proxy_for(url, *PROXIES[parts.scheme])
         raise not_opened(error, where, parts.hostname or "", proxy) from None
     answering = asyncio.create_task(_require_pongs(connection, heartbeat))
+    session = Session(connection, where)
     try:
-        yield Session(connection, where)
+        yield session
     finally:
         answering.cancel()
-        await connection.close()  # with 1000, also where this task is cancelled because somebody leaves
+        await connection.close(session.end)  # also where this task is cancelled because somebody leaves
 
 
 async def _require_pongs(connection: ClientConnection, within: float) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wschat.chat.machine.connection import Closed, Opened
 from wschat.chat.machine.incoming import Received, Sent
 from wschat.chat.machine.update import Event
-from wschat.chat.network.connection import Session, open_session
+from wschat.chat.network.connection import HUNG_UP, Session, open_session
 from wschat.chat.network.failures import fault
 from wschat.errors import WschatError
 from wschat.protocol import events
@@ -44,8 +44,9 @@ class Connections:
         self._tasks[number] = self._spawn(self._run(number, pause))
 
     def close(self, number: int) -> None:
-        """Close a connection; nothing more is heard of it, or sent."""
-        self._open.pop(number, None)
+        """Close a connection, without goodbye; nothing more is heard of it, or sent."""
+        if number in self._open:
+            self._open.pop(number)[0].end = HUNG_UP
         if task := self._tasks.pop(number, None):
             task.cancel()
 

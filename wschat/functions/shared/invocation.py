@@ -11,6 +11,7 @@ from typing import Any
 
 ID = r"[!-\"$-~]{1,128}"  # what a connection's id may be made of: never `#`, which marks other items
 LIFETIME = 2 * 60 * 60 + 600  # seconds: API Gateway ends a connection after 2 hours; and a margin
+GOODBYE = 1000
 _fields: ContextVar[dict[str, Any]] = ContextVar("fields")
 
 
@@ -19,7 +20,8 @@ class Call:
     """One invocation, as far as API Gateway's event tells; what it does not tell is empty.
 
     `connected` is in milliseconds since 1970, `began` in seconds of the monotonic clock; `source` is the
-    client's IP address, and `signer` the ARN of who signed the handshake, where the API asks for AWS_IAM.
+    client's IP address, and `signer` the ARN of who signed the handshake, where the API asks for AWS_IAM;
+    `ended` is the close code that $disconnect is told.
     """
 
     route: str
@@ -31,11 +33,22 @@ class Call:
     source: str
     signer: str
     began: float
+    ended: int | None = None
 
     @property
     def expires(self) -> int:
         """When the connection can't live any more: seconds since 1970."""
         return self.connected // 1000 + LIFETIME
+
+    @property
+    def goodbye(self) -> bool:
+        """Tell whether who has gone said so.
+
+        Close code 1000 is what a client sends that is ended on purpose. All others are none: API Gateway
+        tells 1001 of a connection that was idle, 1005 where the close frame had no code, and 1006, by its
+        documents, where there was none. Of DeleteConnection it tells 1000 (recorded, us-east-1, 2026-09).
+        """
+        return self.ended == GOODBYE
 
 
 @contextmanager
@@ -89,7 +102,7 @@ def _read(event: object) -> Call:
     def text(name: str, told: dict[str, Any] = told) -> str:
         return value if isinstance(value := told.get(name), str) else ""
 
-    connected = told.get("connectedAt")
+    connected, ended = told.get("connectedAt"), told.get("disconnectStatusCode")
     return Call(
         route=text("routeKey"),
         kind=text("eventType"),
@@ -100,6 +113,7 @@ def _read(event: object) -> Call:
         source=text("sourceIp", identity),
         signer=text("userArn", identity),
         began=time.monotonic(),
+        ended=ended if type(ended) is int else None,
     )
 
 

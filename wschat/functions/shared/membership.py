@@ -1,5 +1,6 @@
 """How one leaves a room, and what else goes with a connection that is gone or has lost its name."""
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,11 +10,14 @@ from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
 from wschat.functions.shared.history import slots
 from wschat.functions.shared.invocation import LIFETIME, add_counts
 from wschat.functions.shared.rooms import unlist
+from wschat.functions.shared.seats import RESERVED, is_over, listeners, mark, name_of, witness
 from wschat.functions.shared.workers import pool
 from wschat.functions.shared.writes import delete, retry_on_conflict, transact_write, update, write
 from wschat.protocol.events import DeleteRoom, Event, UserLeft
 from wschat.protocol.names import fold
 from wschat.protocol.refusals import ErrorCode, Refused
+
+RECORD = ("name", "room", "cut")  # of a connection's record, what decisions are made by
 
 
 @dataclass(frozen=True)
@@ -61,42 +65,60 @@ def registered(client: Json | None) -> Json:
     """Return a connection's record if it has a name.
 
     Raises:
-        Refused: it has none, or there is no record.
+        Refused: it has none, there is no record, or the connection has ended.
     """
     if client is None or "name" not in client:
         raise Refused(ErrorCode.NOT_REGISTERED, "register a name first")
+    return alive(client)
+
+
+def alive(client: Json) -> Json:
+    """Return a connection's record, unless it is cut off: a frame may be dealt with late.
+
+    Raises:
+        Refused: it is.
+    """
+    if "cut" in client:
+        raise Refused(ErrorCode.NOT_REGISTERED, "this connection has ended")
     return client
 
 
 def unchanged(client: Json) -> tuple[str, Json]:
-    """Return the condition that a record still has the name and the room that it was read with.
+    """Return the condition that a record still is as it was read: its name, its room, whether it is cut off.
 
     This is optimistic locking: whoever reads, decides and then writes under it has lost nothing that others
     wrote meanwhile.
     """
     tests = [
         f"#{field} = :old_{field}" if field in client else f"attribute_not_exists(#{field})"
-        for field in ("name", "room")
+        for field in RECORD
     ]
-    return " AND ".join(tests), {":old_name": client.get("name"), ":old_room": client.get("room")}
+    return " AND ".join(tests), {f":old_{field}": client.get(field) for field in RECORD}
 
 
-def plan_leaving(client: Json) -> Leaving:
-    """Decide how a client leaves the room it is in, if any; the last one out takes the room along."""
+def plan_leaving(client: Json, cut: int | None = None) -> Leaving:
+    """Decide how a client leaves the room it is in, if any; the last one who is there takes the room along.
+
+    Who was `cut` off, at that second, keeps the place, and nobody hears of it.
+    """
     me, room = client["ID"], get_item(ROOMS, client["room"]) if "room" in client else None
     if room is None or me not in room["users"]:
         return Leaving()
-    key, given = room["room"], {"#me": me, ":one": 1}
-    if others := [member for member in room["users"] if member != me]:
-        several = "attribute_exists(#users.#me) AND size(#users) > :one"
-        left = Post(UserLeft(room["users"][me], room["name"]), others, key)
-        return Leaving([update(ROOMS, key, "REMOVE #users.#me", several, given)], [left])
+    key, users = room["room"], room["users"]
+    if other := witness(users, me):
+        stays = "attribute_exists(#users.#me) AND #users.#other = :other"
+        given = {"#me": me, "#other": other, ":other": users[other]}
+        if cut is not None:
+            given |= {":marked": mark(users[me], cut)}
+            return Leaving([update(ROOMS, key, "SET #users.#me = :marked", stays, given)])
+        left = Post(UserLeft(name_of(users[me]), room["name"]), listeners(users, but=me), key)
+        return Leaving([update(ROOMS, key, "REMOVE #users.#me", stays, given)], [left])
     counter = get_item(ROOMS, f"{key}#log")
     last = counter["seq"] if counter else 0
     old = "#seq <= :last"  # none of a newer room of that name: those have higher seqs
     return Leaving(
         operations=[
-            delete(ROOMS, key, "attribute_exists(#users.#me) AND size(#users) = :one", given),
+            delete(ROOMS, key, "#users = :users", {":users": users}),
             delete(ROOMS, f"{key}#log", ""),
         ],
         notices=[Post(DeleteRoom(room["name"]))],
@@ -105,13 +127,39 @@ def plan_leaving(client: Json) -> Leaving:
     )
 
 
-def free_name(client: Json) -> list[Json]:
-    """Return the operation that gives a client's name back, if it has one and nobody else has it by now."""
-    key = f"name#{fold(client['name'])}" if "name" in client else ""
-    name = get_item(CLIENTS, key) if key else None
-    if name is None or name["owner"] != client["ID"]:
-        return []
-    return [delete(CLIENTS, key, "#owner = :me", {":me": client["ID"]})]
+def end(client: Json, room: str | None = None, *, goodbye: bool = False) -> Leaving:
+    """Take a connection that has ended out of the tables, or note that it was cut off: one attempt.
+
+    Who has a token, and did not say goodbye, may be back: the name is kept for a while, and the place too.
+    The record stays as well, so that a goodbye still counts that comes after a post has met 410. `room` is
+    where it is a member if its record does not say so.
+    """
+    me, now, there = client["ID"], int(time.time()), {"room": room, **client} if room else client
+    name, gone = own_name(client), delete(CLIENTS, me, *unchanged(client))
+    if goodbye or name is None or "token" not in name:
+        left, record = plan_leaving(there), [gone, *free_name(name)]
+    elif "cut" not in client:
+        left, until = plan_leaving(there, now), {":now": now, ":until": now + RESERVED}
+        noted = update(CLIENTS, me, "SET #cut = :now, #expires = :until", *unchanged(client), until)
+        owner = {":me": me}
+        record = [noted, update(CLIENTS, name["ID"], "SET #expires = :until", "#owner = :me", until, owner)]
+    elif is_over(client["cut"]):
+        left, record = plan_leaving(there), [gone]
+    else:
+        return Leaving()
+    transact_write(*record, *left.operations, *unlist(left.dead))
+    return left
+
+
+def free_name(name: Json | None) -> list[Json]:
+    """Return the operation that gives a name back, if there is one to give back."""
+    return [delete(CLIENTS, name["ID"], "#owner = :owner", {":owner": name["owner"]})] if name else []
+
+
+def own_name(client: Json) -> Json | None:
+    """Return the item of a client's name, if it has one that is nobody else's by now."""
+    name = get_item(CLIENTS, f"name#{fold(client['name'])}") if "name" in client else None
+    return name if name and name["owner"] == client["ID"] else None
 
 
 def take_over(old: str, new: str, name: str) -> tuple[list[Json], Json]:
@@ -124,8 +172,11 @@ def take_over(old: str, new: str, name: str) -> tuple[list[Json], Json]:
     if fold(client.get("name", "")) != fold(name):
         return [], {}
     change = "SET #expires = :expires REMOVE #name, #room, #born"
-    expires = client["connected"] // 1000 + LIFETIME
-    nameless = update(CLIENTS, old, change, *unchanged(client), {":expires": expires})
+    expires = {":expires": client["connected"] // 1000 + LIFETIME}
+    if "cut" in client:
+        nameless = delete(CLIENTS, old, *unchanged(client))
+    else:
+        nameless = update(CLIENTS, old, change, *unchanged(client), expires)
     room = get_item(ROOMS, client["room"]) if "room" in client else None
     if room is None or old not in room["users"]:
         return [nameless], {}
@@ -135,7 +186,7 @@ def take_over(old: str, new: str, name: str) -> tuple[list[Json], Json]:
 
 
 def prune(connection: str, room: str | None) -> Leaving:
-    """Remove all that is known of a connection to which nothing can be posted any more.
+    """Deal with a connection to which nothing can be posted any more, as with one that ended without goodbye.
 
     `room` is where it was a member: its record, which says so too, may be gone before its membership. One
     that takes a name meanwhile is not pruned: the post preceded its handshake.
@@ -147,9 +198,6 @@ def prune(connection: str, room: str | None) -> Leaving:
         names.append(client.get("name"))
         if names[-1] != names[0]:
             return Leaving()
-        left = plan_leaving({"room": room, **client} if room else client)
-        record = delete(CLIENTS, connection, *unchanged(client))
-        transact_write(record, *free_name(client), *left.operations, *unlist(left.dead))
-        return left
+        return end(client, room)
 
     return retry_on_conflict(attempt)

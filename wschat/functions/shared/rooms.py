@@ -9,6 +9,7 @@ from wschat.protocol.refusals import ErrorCode, Refused
 
 ROOM_LIST = "#rooms"  # the item of client-records that lists the rooms: key to name
 ENTER = "SET #room = :room, #born = :born REMOVE #expires"  # what it does to a record
+SPACE = "#created = :born AND (attribute_exists(#users.#me) OR size(#users) < :limit)"  # on which condition
 
 
 def list_room(listed: Json | None, key: str, name: str, dead: str | None = None) -> Json:
@@ -78,11 +79,12 @@ def seated(client: Json, room: Json) -> Json:
 
     def attempt() -> Json:
         known = get_item(CLIENTS, me) or {}
-        if any(known.get(field) != client[field] for field in ("name", "room", "born")):
-            return users  # it has moved meanwhile
+        if any(known.get(field) != client.get(field) for field in ("name", "room", "born", "cut")):
+            return users  # it has moved meanwhile, or was cut off
+        same = "#room = :room AND #name = :name AND attribute_not_exists(#cut)"
         transact_write(
             update(ROOMS, room["room"], "SET #users.#me = :name", "#created = :born", given),
-            update(CLIENTS, me, "SET #born = :born", "#room = :room AND #name = :name", given),
+            update(CLIENTS, me, "SET #born = :born", same, given),
         )
         return {**users, me: client["name"]}
 

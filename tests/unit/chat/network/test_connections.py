@@ -1,7 +1,8 @@
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
 
 from tests.support.asynchronous import asynchronous
 from tests.support.room_server import RoomServer, room_server
@@ -9,6 +10,7 @@ from wschat.chat.machine.advice import Fault
 from wschat.chat.machine.connection import Closed, Opened
 from wschat.chat.machine.incoming import Received, Sent
 from wschat.chat.machine.update import Event
+from wschat.chat.network.connection import GOODBYE, HUNG_UP
 from wschat.chat.network.connections import Connections
 from wschat.chat.settings import Settings
 from wschat.chat.start import ChatOptions
@@ -58,3 +60,29 @@ async def test_the_end_of_a_connection() -> None:
         closed = await events.get()
     assert isinstance(closed, Closed)
     assert (closed.number, closed.fault, events.empty()) == (3, Fault.THROTTLED, True)
+
+
+@asynchronous
+async def test_goodbye() -> None:
+    """Who is cancelled, as when a chat ends, says goodbye; who is closed does not: another one follows."""
+    tasks = list[asyncio.Task[None]]()
+
+    def spawn(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        tasks.append(asyncio.create_task(work))
+        return tasks[-1]
+
+    async with room_server() as server:
+        events = asyncio.Queue[Event]()
+        connections = Connections(ChatOptions(server.url, "t", Settings()), events.put_nowait, spawn)
+        for number, code in ((1, HUNG_UP), (2, GOODBYE)):
+            connections.open(number, 0.0)
+            assert await events.get() == Opened(number)
+            (there,) = server.people
+            if code == HUNG_UP:
+                connections.close(number)
+            else:
+                tasks[-1].cancel()
+            await there.wait_closed()
+            assert there.close_code == code
+            while server.people:  # noqa: ASYNC110
+                await asyncio.sleep(0)
