@@ -5,19 +5,23 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
-from tests.studies.doctor.case import Break, Places, Scene
+from tests.studies.doctor.case import BUSY, Break, Places, Scene
 from tests.studies.drift.hand import Do, Hand, do
 from tests.support.http_server import Quiet, serving
 from tests.support.labs import drain, lab_of, provisioning, tear_down
 from tests.support.late_lab import Late, late_lab
 from wschat.doctor.visit import Try, Visit
 from wschat.lab import engine, inventory
+from wschat.lab.blueprint import ROOMS
+from wschat.lab.chosen.choices import Choices
 from wschat.lab.executor import execute
 from wschat.lab.model import TAG, Actual
 from wschat.lab.plan import Step, Verb
 from wschat.learn.drills import denial, work
 from wschat.learn.drills.drill import Drill
+from wschat.protocol.limits import MEMBER_LIMIT
 
 SOME = 20
 """Steps of a provision that was stopped."""
@@ -104,6 +108,60 @@ def coded(function: str, body: str, *does: Do) -> Break:
     )
     tagged = do("TagResource", Tags={TAG: "us-east-1/<prefix>"})
     return by_hand(f"function {function}", *changes, undone=(tagged,))
+
+
+def answered(client: str, operation: str, more: dict[str, dict[str, Any]], seen: Visit) -> Break:
+    """Put more into what AWS answers to an operation, as no lab here does; tell what a client sees."""
+
+    @contextmanager
+    def broken(places: Places) -> Iterator[Scene]:
+        def put(parsed: dict[str, Any], **_: object) -> None:
+            for name, each in more.items():
+                parsed[name] |= each
+
+        boto = getattr(places.here, client)
+        hook = f"after-call.{boto.meta.service_model.service_id.hyphenize()}.{operation}", put
+        boto.meta.events.register(*hook)
+        try:
+            yield Scene("", places.here, seen)
+        finally:
+            boto.meta.events.unregister(*hook)
+
+    return broken
+
+
+def chosen(choices: Choices, broken: Break) -> Break:
+    """Break a lab of other choices."""
+
+    @contextmanager
+    def rechosen(places: Places) -> Iterator[Scene]:
+        here = places.here
+        drain(provisioning(lab_of(here, choices=choices)))
+        try:
+            with broken(places) as scene:
+                yield scene
+        finally:
+            drain(provisioning(lab_of(here, choices=Choices(auth="none", throttle=BUSY.throttle))))
+
+    return rechosen
+
+
+@contextmanager
+def crowded(places: Places) -> Iterator[Scene]:
+    """Fill a room nearly up."""
+    cloud = places.here
+    people = {f"c{number}=": {"S": f"p{number}"} for number in range(MEMBER_LIMIT - 10)}
+    room: dict[str, Any] = {
+        "room": {"S": "crowd"},
+        "name": {"S": "crowd"},
+        "created": {"N": "1"},
+        "users": {"M": people},
+    }
+    cloud.dynamodb.put_item(TableName=cloud.lab.name(ROOMS), Item=room)
+    try:
+        yield Scene("", cloud)
+    finally:
+        cloud.dynamodb.delete_item(TableName=cloud.lab.name(ROOMS), Key={"room": room["room"]})
 
 
 def on_the_plane(

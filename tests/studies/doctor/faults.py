@@ -2,10 +2,13 @@
 
 from tests.studies.doctor.breaks import (
     alone,
+    answered,
     answering,
     at,
     by_hand,
+    chosen,
     coded,
+    crowded,
     half,
     on_the_plane,
     refusing,
@@ -14,6 +17,7 @@ from tests.studies.doctor.case import Case
 from tests.studies.drift.hand import do
 from tests.support.late_lab import FAILED, FORBIDDEN, SILENT, TIMED_OUT
 from wschat.doctor.visit import Try, Visit
+from wschat.lab.chosen.choices import Choices
 from wschat.protocol.symptoms import Symptom
 
 AWS = "wss://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/development"
@@ -170,6 +174,17 @@ IN_ACCOUNT = (
     Case("stopped in the middle", ("half-a-lab",), half),
     Case("the stage has no deployment", ("nothing-deployed",), by_hand("stage development",
         do("DeleteStage"), do("CreateStage", Tags={"wschat:lab": "us-east-1/<prefix>"}))),
+    Case("AWS_IAM that somebody took away", ("let-in",), chosen(Choices(auth="iam"), by_hand("route $connect",
+        do("UpdateRoute", AuthorizationType="NONE"), *DEPLOYED, seen=LET_IN))),
+    Case("a function that could not be made", ("not-ready",), answered("functions", "GetFunction",
+        {"Configuration": {"State": "Failed", "StateReason": "the key is disabled"}},
+        Visit((seen(Symptom.CANNOT_CALL),)))),
+    Case("what others reserve", ("account-concurrency",), answered("functions", "GetAccountSettings",
+        {"AccountLimit": {"UnreservedConcurrentExecutions": 3}},
+        Visit((seen(Symptom.THROTTLED, "join", "join"),)))),
+    Case("code of a whole account", ("full-quota",), answered("functions", "GetAccountSettings",
+        {"AccountUsage": {"TotalCodeSize": 80_000_000_000}}, Visit())),
+    Case("a room that is nearly full", ("full-quota",), crowded),
     Case("an update a moment ago", ("still-updating",), on_the_plane("route message",
         do("UpdateStage", "stage development", Description="tidied up"),
         seen=FORBIDDEN_TALK, late=0)),
