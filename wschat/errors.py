@@ -19,7 +19,7 @@ from dataclasses import KW_ONLY, dataclass
 from enum import IntEnum
 from typing import ClassVar, Self
 
-from wschat.protocol.symptoms import Symptom
+from wschat.protocol.symptoms import Symptom, with_doctor
 from wschat.retry import Failure
 
 
@@ -66,7 +66,7 @@ class WschatError(Exception):
     Attributes:
         what: one sentence that says what happened.
         where: the step, resource or option that it is about; may be empty.
-        hint: what to do now; may be empty.
+        hint: what to do now; may be empty. Of a symptom it ends with the command that finds its cause.
         symptom: what somebody sees of the lab that meets it; None if nothing.
     """
 
@@ -77,6 +77,9 @@ class WschatError(Exception):
     where: str = ""
     hint: str = ""
     symptom: Symptom | None = None
+
+    def __post_init__(self) -> None:
+        self.hint = with_doctor(self.hint, self.symptom)
 
     def __str__(self) -> str:
         return self.what

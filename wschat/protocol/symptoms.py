@@ -39,3 +39,13 @@ class Symptom(StrEnum):
     OPEN = "it lets in who does not sign"
     STAYS = "teardown leaves something, or refuses"
     NOTHING_YET = "nothing is wrong to see, yet"
+
+
+DOCTOR = "`wschat doctor` finds the cause"
+PASSING = frozenset({Symptom.LOST, Symptom.UNAVAILABLE})
+"""What passes by itself, and as a rule has no cause in the lab."""
+
+
+def with_doctor(hint: str, symptom: Symptom | None) -> str:
+    """Return a hint that ends with the command that finds the cause of a symptom, if there is one to find."""
+    return f"{hint}{'; ' if hint else ''}{DOCTOR}" if symptom and symptom not in PASSING else hint

@@ -13,12 +13,12 @@ import pytest
 from tests.support.lab_server import ALL, AT, NEWER, Kept, LabServer
 from tests.support.room_server import RoomServer, room_server
 from tests.support.rooms import START
-from wschat.chat.machine.advice import DOCTOR
 from wschat.chat.settings import Settings
 from wschat.chat.start import ChatOptions, chat
 from wschat.chat.ui.pipe import PipeUI
 from wschat.errors import AccessError, AwsError, ExitCode, LostError, WschatError
 from wschat.protocol.lab_wire import SILENCE
+from wschat.protocol.symptoms import DOCTOR
 from wschat.target import SignedHandshake, WireName
 
 TIMEOUT = 10  # seconds; a test that waits so long has failed

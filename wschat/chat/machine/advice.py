@@ -6,7 +6,7 @@ from typing import NamedTuple
 from wschat.protocol.lab_wire import FUNCTION_FAILED
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action
-from wschat.protocol.symptoms import Symptom
+from wschat.protocol.symptoms import Symptom, with_doctor
 
 
 class Fault(Enum):
@@ -27,23 +27,22 @@ class Advice(NamedTuple):
     symptom: Symptom | None = None
 
     def about(self, action: str) -> "Advice":
-        """Return it with the function that the action's route calls, in place of {function}.
+        """Return it with the function that the action's route calls, in place of {function}, and with doctor.
 
         Where `register` has no answer by which the lab's own functions are recognised, it offers their wires.
         """
         hint = self.hint.format(function=FUNCTIONS.get(action, "NAME"))
         if action == Action.REGISTER and self.symptom in {Symptom.FORBIDDEN, Symptom.SILENT}:
             hint += f"; {OTHER_WIRES}"
-        return self._replace(hint=hint)
+        return self._replace(hint=with_doctor(hint, self.symptom))
 
-
-DOCTOR = "`wschat doctor` finds the cause"
 
 HINTS: dict[str, str] = {
     FUNCTION_FAILED: "the function's log group in CloudWatch shows what it met",
-    ErrorCode.UNKNOWN_ACTION: (
+    ErrorCode.UNKNOWN_ACTION: with_doctor(
         "the API has no route for it, or its stage serves a deployment from before the route:"
-        f" `wschat provision` makes and deploys it; {DOCTOR}"
+        " `wschat provision` makes and deploys it",
+        Symptom.UNKNOWN_ACTION,
     ),
     ErrorCode.NOT_REGISTERED: "/register NAME, then /join ROOM",
     ErrorCode.NAME_TAKEN: "choose another: /register NAME",
@@ -66,17 +65,17 @@ FUNCTIONS: dict[str, str] = {
 GATEWAY: dict[str, Advice] = {
     "Forbidden": Advice(
         "API Gateway has no route for this action, its stage serves an old deployment, or asks for a key",
-        f"`wschat provision` makes and deploys it; {DOCTOR}",
+        "`wschat provision` makes and deploys it",
         Symptom.FORBIDDEN,
     ),
     "Internal server error": Advice(
         "the function failed, or API Gateway may not invoke it",
-        f"`wschat logs` shows what {{function}} raised; {DOCTOR}",
+        "`wschat logs` shows what {function} raised",
         Symptom.FAILED,
     ),
     "Endpoint request timed out": Advice(
         "the function did not answer within 29 seconds",
-        f"`wschat logs` shows how long {{function}} took; {DOCTOR}",
+        "`wschat logs` shows how long {function} took",
         Symptom.TIMED_OUT,
     ),
     "Too Many Requests": Advice(

@@ -8,10 +8,10 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
-from wschat.chat.machine.advice import DOCTOR
 from wschat.protocol import events as wire
 from wschat.protocol.lab_wire import OtherWire
 from wschat.protocol.requests import Request
+from wschat.protocol.symptoms import DOCTOR
 
 
 class Message(NamedTuple):

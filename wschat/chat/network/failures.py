@@ -6,7 +6,7 @@ from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from wschat.chat.machine.advice import DOCTOR, Advice, Fault
+from wschat.chat.machine.advice import Advice, Fault
 from wschat.errors import LOG_IN, AccessError, AwsError, ConnectError, LostError, WschatError
 from wschat.protocol.symptoms import Symptom
 from wschat.retry import Failure
@@ -24,28 +24,28 @@ HANDSHAKE: dict[int, Advice] = {
     200: NOTHING_THERE,
     401: Advice(
         "the API wants to know who is connecting",
-        f"its $connect route has an authorizer; `wschat provision` takes it away; {DOCTOR}",
+        "its $connect route has an authorizer; `wschat provision` takes it away",
         Symptom.UNAUTHORIZED,
     ),
     403: Advice(
         "no such stage, nothing deployed on it, or the API does not let you in",
-        f"{COMPARE}; {DOCTOR}",
+        COMPARE,
         Symptom.REFUSED,
     ),
     404: NOTHING_THERE,
     429: Advice(
         "API Gateway throttles this stage or account",
-        f"wait a few seconds; if it stays, {DOCTOR}",
+        "wait a few seconds",
         Symptom.THROTTLED,
     ),
     500: Advice(
         "API Gateway may not invoke the $connect function",
-        f"`wschat provision` grants it; {DOCTOR}",
+        "`wschat provision` grants it",
         Symptom.CANNOT_CALL,
     ),
     502: Advice(
         "the $connect function failed",
-        f"`wschat logs` shows what Connect raised; {DOCTOR}",
+        "`wschat logs` shows what Connect raised",
         Symptom.CONNECT_FAILED,
     ),
     503: Advice("the service is not available now", AGAIN, Symptom.UNAVAILABLE),

@@ -12,6 +12,7 @@ from wschat.protocol import events as wire
 from wschat.protocol.reader import GatewayError, Unknown, decode_event
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action, Request
+from wschat.protocol.symptoms import Symptom
 from wschat.retry import Failure
 from wschat.text import safe
 
@@ -81,7 +82,8 @@ async def check(
             else:
                 return untried
             await asyncio.sleep(NAME_POLL)
-    raise _failed("disconnect", "the connection has closed, and its name is still taken", late=True)
+    what = "the connection has closed, and its name is still taken"
+    raise _failed("disconnect", what, Symptom.NAME_STAYS, late=True)
 
 
 async def _check_refusal(url: str) -> None:
@@ -93,7 +95,9 @@ async def _check_refusal(url: str) -> None:
         if error.status == FORBIDDEN:
             return
         raise
-    raise _failed("$connect", "it lets in who does not sign, as without AWS_IAM", OPEN, late=True)
+    raise _failed(
+        "$connect", "it lets in who does not sign, as without AWS_IAM", Symptom.OPEN, OPEN, late=True
+    )
 
 
 async def step(session: Session, action: Action, value: str, timeouts: Timeouts = PATIENT) -> None:
@@ -116,10 +120,18 @@ async def step(session: Session, action: Action, value: str, timeouts: Timeouts 
                 if not awaited:
                     return
     except TimeoutError:
-        what = f"no answer within {timeouts.reply:.0f} s, as where a route response is not served yet"
-        if reply not in awaited:
-            what = "it was answered, but nothing was posted: the function may not be allowed to yet"
-        raise _failed(action, what, late=True) from None
+        symptom, what = (
+            (
+                Symptom.SILENT,
+                f"no answer within {timeouts.reply:.0f} s, as where a route response is not served yet",
+            )
+            if reply in awaited
+            else (
+                Symptom.NOT_HEARD,
+                "it was answered, but nothing was posted: the function may not be allowed to yet",
+            )
+        )
+        raise _failed(action, what, symptom, late=True) from None
     except LostError as lost:
         lost.where = f"{action}, at {lost.where}"
         raise
@@ -134,19 +146,26 @@ def _event_type(frame: str, request: Request) -> type[wire.Event]:
     step = request.action
     match event := decode_event(frame):
         case GatewayError(message):
-            advice = GATEWAY.get(message, Advice("API Gateway refused it", LOOK))
-            raise _failed(step, f"{message}: {advice.what}", advice.hint, late=message in LATE_FRAMES)
+            what, hint, symptom = GATEWAY.get(
+                message, Advice("API Gateway refused it", LOOK, Symptom.UNREADABLE)
+            )
+            raise _failed(step, f"{message}: {what}", symptom, hint, late=message in LATE_FRAMES)
         case wire.Error(code, message):
-            raise _failed(step, f"{message} ({code})", code=code, late=code in LATE_CODES)
+            unknown = code == ErrorCode.UNKNOWN_ACTION
+            symptom = Symptom.UNKNOWN_ACTION if unknown else Symptom.REFUSED_REQUEST
+            raise _failed(step, f"{message} ({code})", symptom, code=code, late=code in LATE_CODES)
         case Unknown(frame):
             what = f"the server sent something else: {frame[:FRAME_SHOWN]}"
-            raise _failed(step, what, late="AccessDenied" in frame)  # on AWS: Internal server error
+            late = "AccessDenied" in frame  # on AWS: Internal server error
+            raise _failed(step, what, Symptom.UNREADABLE, late=late)
         case wire.SingleRoom(request.value) | wire.DeleteRoom(request.value):
             return type(event)
     return type(event) if getattr(event, "id", None) == request.id else wire.Event
 
 
-def _failed(step: str, what: str, hint: str = LOOK, *, code: str = "", late: bool = False) -> AnswerError:
+def _failed(
+    step: str, what: str, symptom: Symptom | None, hint: str = LOOK, *, code: str = "", late: bool = False
+) -> AnswerError:
     hint = hint.format(function=FUNCTIONS.get(step, "Disconnect"))
     failure = Failure.NOT_SERVED if late else Failure.PERMANENT
-    return AnswerError(safe(what), where=step, hint=hint, code=code, failure=failure)
+    return AnswerError(safe(what), where=step, hint=hint, symptom=symptom, code=code, failure=failure)
