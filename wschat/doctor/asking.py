@@ -16,8 +16,11 @@ from wschat.protocol.symptoms import Symptom
 
 SHOWN = 200
 """Characters of a frame that is shown."""
-MOST_HEARD = 100
-"""Events that are kept until somebody asks for them: a server may send without an end."""
+MOST_HEARD, LONGEST_HEARD = 100, 32 * 1024
+"""Events that are kept until somebody asks for them, and characters of each: a server may send anything.
+
+The lab's own are no longer than that.
+"""
 
 
 class Probe(NamedTuple):
@@ -66,7 +69,8 @@ class Person:
                     event = decode_event(frame)
                     if wanted(event):
                         return event
-                    self.heard.append(event)
+                    if len(frame) <= LONGEST_HEARD:
+                        self.heard.append(event)
         return None
 
 

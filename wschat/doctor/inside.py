@@ -26,7 +26,9 @@ CONNECT = ("route", "$connect")
 HALF = 1 / 3
 """The share of a lab that must be missing for that to be all that there is to say of what is missing."""
 QUIET = 0.7
-"""How much it says that a log has nothing of what failed: AWS shows it up to 9 s later."""
+"""How much it says that a log has nothing of what failed."""
+AROUND_MS = 2000
+"""How far the clocks of those who log may be apart."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def suspicions(
         yield Suspicion(BY_NAME["somebody-elses"], frozenset(), (f"{' '.join(key)} has no tag of it",))
     unwell = [spec for spec in FUNCTIONS if not all(map(visit.went_well, spec.routes))]
     parts: tuple[Callable[[], Iterable[Suspicion]], ...] = (
-        partial(_logs, cloud, account, unwell, now),
+        partial(_logs, cloud, account, unwell, visit, now),
         partial(quotas.suspicions, cloud, counts, account.crowd or quotas.Crowd()),
         partial(_permissions, cloud, account, unwell),
     )
@@ -181,17 +183,24 @@ def _seen(cloud: Cloud, part: Callable[[], Iterable[Suspicion]]) -> Iterable[Sus
         return []
 
 
-def _logs(cloud: Cloud, account: Account, unwell: Iterable[Spec], now: float) -> Iterator[Suspicion]:
+def _logs(
+    cloud: Cloud, account: Account, unwell: Iterable[Spec], visit: Visit, now: float
+) -> Iterator[Suspicion]:
     """Yield what the logs of the last hour tell of functions that are not well.
 
-    Where somebody's own code fails, and nothing is logged, it is what it returns.
+    Where somebody's own code fails, and logs nothing of it, it is what it returns. What was just tried is
+    waited for: AWS shows a line only after some seconds.
     """
+    if visit.failed and cloud.pacing.log_lag:
+        cloud.pause(cloud.pacing.log_lag, "the logs to show what was just tried")
+    since = (now - sum(each.seconds for each in visit.tries)) * 1000 - AROUND_MS
     for spec in unwell:
         lines = _seen_lines(cloud, spec, int(now - HOUR_S) * 1000)
-        found = [*logged.suspicions(spec.name, spec.routes, lines or (), now * 1000)]
+        found = [*logged.suspicions(spec.name, spec.routes, lines or (), since)]
         yield from found
-        if lines is not None and not found and ("function", cloud.lab.name(spec.name)) in account.foreign:
-            evidence = (f"log of {spec.name}: nothing that failed in the last hour",)
+        fresh = any(each.strength == logged.FRESH for each in found)
+        if lines is not None and not fresh and ("function", cloud.lab.name(spec.name)) in account.foreign:
+            evidence = (f"log of {spec.name}: nothing of what just failed",)
             yield Suspicion(BY_NAME["bad-return"], frozenset(spec.routes), evidence, QUIET, alone=False)
 
 

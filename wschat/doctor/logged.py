@@ -7,9 +7,8 @@ from wschat.doctor.causes import BY_NAME
 from wschat.doctor.findings import Suspicion
 from wschat.lab.logs.lines import LogLine
 
-RECENT_MS = 10 * 60 * 1000
-RECENT, OLD = 0.75, 0.5
-"""What a line of the last ten minutes says, and an older one: what it tells of may be mended since."""
+FRESH, OLD = 0.75, 0.5
+"""What a line says of what was just tried, and one from before: what it tells of may be mended since."""
 SHOWN = 240
 """Characters of a line that is shown."""
 
@@ -46,11 +45,12 @@ LOGGED = (
 
 
 def suspicions(
-    name: str, routes: Iterable[str], lines: Iterable[LogLine], now_ms: float
+    name: str, routes: Iterable[str], lines: Iterable[LogLine], since_ms: float
 ) -> Iterator[Suspicion]:
     """Yield what the log of one function tells of: what failed last in it, with how often, and the last line.
 
-    What merely says that something failed is told where nothing says why.
+    What merely says that something failed is told where nothing says why. `since_ms` is when the functions
+    began to be tried, in milliseconds since 1970.
     """
     told = [(cause, line) for line in lines if (cause := _cause(line))]
     newest = max((line.time for _, line in told), default=0)
@@ -61,7 +61,7 @@ def suspicions(
         count = sum(other == cause for other, _ in told)
         times = f"{count} times, at last " if count > 1 else ""
         evidence = f"log of {name}: {times}{line.readable()[:SHOWN]}"
-        strength = RECENT if now_ms - line.time < RECENT_MS else OLD
+        strength = FRESH if line.time >= since_ms else OLD
         yield Suspicion(BY_NAME[cause], frozenset(routes), (evidence,), strength, alone=False)
 
 

@@ -5,7 +5,7 @@ import secrets
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -27,6 +27,14 @@ REACH_S = 10.0
 """Seconds in which a name has to be found, and a port to answer."""
 PORTS = {"ws": 80, "wss": 443}
 OnTry = Callable[[str], None]
+POLL_S = 0.2
+ROOM, NAME = "the room {}", "the name {}"
+"""What may be left."""
+NOT_DONE = {
+    *(Symptom.FORBIDDEN, Symptom.UNKNOWN_ACTION, Symptom.BAD_BODY, Symptom.THROTTLED),
+    Symptom.REFUSED_REQUEST,
+}
+"""What an answer is if nothing was done; after any other the request may have been carried out."""
 
 
 LONGEST_S = 120.0
@@ -152,23 +160,36 @@ class _Visitor:
                     silent = self.tries[-1].symptom is Symptom.SILENT
 
     async def talk(self) -> None:
-        """Let two talk in a room of their own."""
+        """Let two talk in a room of their own, and see whether it is gone when they have hung up."""
+        room = f"{self._name}-room"
         async with self._session("") as one, self._session("") as other:
             first, second = Person(one, f"{self._name}-1"), Person(other, f"{self._name}-2")
-            room = f"{self._name}-room"
             for person in (first, second):
                 await self._ask(person, Action.REGISTER, person.name, wire.Signup)
-            if not await self._ask(first, Action.CREATE, room, wire.MultiMessage):
-                return
-            self.left.append(f"the room {room}")
+            if any(each.symptom is Symptom.NAME_STAYS for each in self.tries):
+                self.left += [NAME.format(first.name), NAME.format(second.name)]
             try:
-                await self._talk_in(room, first, second)
+                made = await self._ask(first, Action.CREATE, room, wire.MultiMessage)
+                refused = self.tries[-1].symptom in NOT_DONE
+                if refused or (made and await self._talk_in(room, first, second)):
+                    return
             finally:  # also at Ctrl-C
-                if self.left:
-                    await second.session.send(Request(Action.LEAVE))
-                    await first.session.send(Request(Action.LEAVE))
+                for person in (second, first):
+                    await person.session.send(Request(Action.LEAVE, id=secrets.token_hex(8)))
+        self.left.append(ROOM.format(room))
+        async with self._session("") as session:
+            person = Person(session, f"{self._name}-3")
+            for _ in self._while_it_may_go():
+                event = await self._answer(
+                    person, Request(Action.REGISTER, person.name, secrets.token_hex(8))
+                )
+                if isinstance(event, wire.Signup) and room not in event.rooms:
+                    self.left.remove(ROOM.format(room))
+                    return
+                await asyncio.sleep(POLL_S)
 
-    async def _talk_in(self, room: str, first: Person, second: Person) -> None:
+    async def _talk_in(self, room: str, first: Person, second: Person) -> bool:
+        """Let two talk in a room; tell whether both have left it."""
         post = self._timeouts.post
         await self._hear("of a new room", "create", first, wire.SingleRoom(room), post)
         joined = await self._ask(second, Action.JOIN, room, wire.MultiMessage)
@@ -177,10 +198,8 @@ class _Visitor:
         if await self._ask(first, Action.MESSAGE, "hello", wire.Ack):
             for who, person in (("sender", first), *([("other", second)] if joined else [])):
                 await self._hear(f"the message, as the {who} hears it", "message", person, "hello", post)
-        if joined:
-            await self._ask(second, Action.LEAVE, "", wire.Ack)
-        if await self._ask(first, Action.LEAVE, "", wire.Ack):
-            self.left.clear()
+        people = [second, first] if joined else [first]
+        return all([await self._ask(each, Action.LEAVE, "", wire.Ack) for each in people])
 
     async def leave(self) -> None:
         """Hang up, and see whether the name comes free."""
@@ -188,16 +207,14 @@ class _Visitor:
             return
         async with self._session("") as session:
             person, began = Person(session, self._name), time.monotonic()
-            while True:
+            for _ in self._while_it_may_go():
                 event = await self._answer(person, Request(Action.REGISTER, self._name, secrets.token_hex(8)))
                 taken = isinstance(event, wire.Error) and event.code == ErrorCode.NAME_TAKEN
                 if not taken:
                     self._note("name free again", began, "", None, "$disconnect")
                     return
-                if time.monotonic() - began > self._timeouts.free:
-                    break
-                await asyncio.sleep(0.2)
-        self.left.append(f"the name {self._name}")
+                await asyncio.sleep(POLL_S)
+        self.left.append(NAME.format(self._name))
         self._note("name free again", began, "it is still taken", Symptom.NAME_STAYS, "$disconnect")
 
     @asynccontextmanager
@@ -225,7 +242,20 @@ class _Visitor:
         event = await self._answer(person, Request(route, value, secrets.token_hex(8)))
         seen, symptom = read(event, expected, self._timeouts.answer)
         self._note(route, began, seen, symptom, route)
+        if isinstance(event, wire.MultiMessage) and wire.MultiMessage not in expected:  # it is in a room
+            self.left.append(ROOM.format(event.room))
+            if isinstance(
+                await self._answer(person, Request(Action.LEAVE, id=secrets.token_hex(8))), wire.Ack
+            ):
+                self.left.pop()
         return None if symptom else event
+
+    def _while_it_may_go(self) -> Iterator[None]:
+        """Yield as long as what hanging up takes away may still be there, and once at least."""
+        began = time.monotonic()
+        yield
+        while time.monotonic() - began < self._timeouts.free:
+            yield
 
     async def _answer(self, person: Person, request: Request) -> wire.Event | None:
         await person.session.send(request)

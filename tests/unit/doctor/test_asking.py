@@ -5,7 +5,7 @@ import json
 
 from tests.support.late_lab import FAILED, late_lab
 from wschat.chat.network.connection import open_session
-from wschat.doctor.asking import MOST_HEARD, Person, is_answer, read
+from wschat.doctor.asking import LONGEST_HEARD, MOST_HEARD, Person, is_answer, read
 from wschat.protocol.events import Ack, ClientMessage, Error, Pong
 from wschat.protocol.reader import decode_event
 from wschat.protocol.requests import Request
@@ -30,7 +30,7 @@ def test_what_it_is() -> None:
 
 
 def test_what_is_kept() -> None:
-    """Of frames without an end the last are kept, and another is awaited no longer than it should."""
+    """Of frames without an end the last are kept, and no long one; none is awaited longer than it should."""
 
     async def listen() -> int:
         with late_lab() as lab:
@@ -38,6 +38,7 @@ def test_what_is_kept() -> None:
                 person = Person(session, "doctor")
                 for number in range(MOST_HEARD + 50):
                     lab.say(str(number))
+                lab.say("x" * LONGEST_HEARD)
                 assert await person.next(lambda _: False, 0.3) is None
                 return sum([1 for _ in person.heard])
 

@@ -100,10 +100,38 @@ def test_who_does_not_hear() -> None:
 
 
 def test_a_room_that_can_not_be_left() -> None:
-    """What could not be taken back is named."""
-    with late_lab(("leave", ""), ("leave", FAILED), ("leave", FAILED)) as lab:
+    """It goes when who is in it hangs up; where that does not help either, it is named."""
+    leaving = (("leave", ""), *[("leave", FAILED)] * 4)
+    with late_lab(*leaving) as lab:
+        assert not seen(lab, talk=True).left
+    with late_lab(*leaving) as lab:
+        lab.server.blind = True
         found = seen(lab, talk=True)
-    assert [left.partition("wschat-doctor-")[0] for left in found.left] == ["the room "]
+    assert [left for left in found.left if left.startswith("the room wschat-doctor-")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "made"), [(SILENT, True), (FAILED, True), (FORBIDDEN, False), (TAKEN, False)]
+)
+def test_a_room_that_may_have_been_made(answer: str, *, made: bool) -> None:
+    """A request without a good answer may have been carried out all the same: it is looked whether it was."""
+    with late_lab(("create", ""), ("create", answer)) as lab:
+        found = seen(lab, talk=True)
+        looks = [request["action"] for request in lab.server.requests].count("register")
+    assert not found.left
+    assert (looks == 5) is made, (
+        "of the first, at hanging up, of the two, and to see whether the room is gone"
+    )
+
+
+def test_a_room_that_it_did_not_want() -> None:
+    """Who is in a room after a request that should have been refused leaves it."""
+    with late_lab(("create", UNPOSTED)) as lab:
+        found = seen(lab)
+        actions = [request["action"] for request in lab.server.requests]
+    assert [each.route for each in found.failed] == ["create"]
+    assert actions[actions.index("create") + 1] == "leave"
+    assert [*found.left] == ["the room #"], "this server says that it is in none"
 
 
 def test_a_visit_that_is_ended() -> None:
@@ -149,6 +177,8 @@ def test_a_name_that_stays(*, talk: bool) -> None:
         lab.server.blind = True
         found = seen(lab, talk=talk)
     assert [each.symptom for each in found.failed] == [Symptom.NAME_STAYS]
+    names = [each.startswith("the name wschat-doctor-") for each in found.left]
+    assert names == [True] * (3 if talk else 1)
     whats = [each.what for each in found.tries]
     assert whats.index("name free again") < whats.index("of a new room") if talk else len(whats) - 1
 
