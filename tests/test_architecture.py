@@ -88,6 +88,7 @@ ONLY_IN = {
     "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {
+        "wschat.local.cloudformation",
         "wschat.local.runtimes.workers",
         *(
             f"wschat.local.gateway.{name}"

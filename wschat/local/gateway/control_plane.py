@@ -7,11 +7,13 @@ from typing import Any
 from urllib.parse import unquote
 
 from ministack.core.responses import get_account_id
+from ministack.services import apigateway
 from ministack.services.apigateway import (
     _PORT,
     _api_owner,
     _api_tags,
     _apis,
+    _create_deployment,
     _integration_responses,
     _integrations,
     _route_responses,
@@ -41,6 +43,7 @@ class ControlPlane:
 
     def __init__(self) -> None:
         self._deployments: dict[tuple[str, str], Deployment] = {}
+        apigateway._create_deployment = self._create_deployment  # noqa: SLF001  whoever deploys, comes there
 
     def find_stage(self, api: str, name: str) -> Stage | str:
         """Return a stage that serves a deployment, or why there is none such."""
@@ -97,19 +100,21 @@ class ControlPlane:
         status, answered, answer = await handle_request(method, path, headers, body, query)
         if status == HTTPStatus.NOT_FOUND and json.loads(answer).get("message") == f"API {api[1]} not found":
             return error(status, f"Invalid API identifier specified {get_account_id()}:{api[1]}")
-        if kind == "deployments" and status == HTTPStatus.CREATED:
-            self._take_snapshot(api[1], json.loads(answer)["deploymentId"], asked.get("stageName"))
         if ours and answer and status < HTTPStatus.BAD_REQUEST:
             told = shaped(kind, json.loads(answer), APIS_URL)
             return OTHER_STATUS.get((method, kind), status), answered, json.dumps(told).encode()
         return status, answered, answer
 
-    def _take_snapshot(self, api: str, deployment: str, stage: str | None) -> None:
-        """Take the snapshot of a deployment that was just made, for a stage if it names one."""
-        _, account, region = _api_owner(api)
-        self._deployments[api, deployment] = _read_deployment(account, region, api)
-        if found := _stages.get_scoped(account, region, api, {}).get(stage):
-            found["deploymentId"] = deployment
+    def _create_deployment(self, api: str, asked: Json) -> Reply:
+        """Make a deployment and take its snapshot, for a stage if it names one."""
+        reply: Reply = _create_deployment(api, asked)
+        if reply[0] == HTTPStatus.CREATED:
+            deployment = json.loads(reply[2])["deploymentId"]
+            _, account, region = _api_owner(api)
+            self._deployments[api, deployment] = _read_deployment(account, region, api)
+            if found := _stages.get_scoped(account, region, api, {}).get(asked.get("stageName")):
+                found["deploymentId"] = deployment
+        return reply
 
 
 def _show_tags(arn: str, api: str, stage: str | None) -> None:

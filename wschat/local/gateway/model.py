@@ -13,6 +13,7 @@ PROXY = "AWS_PROXY"
 MOCK = "MOCK"
 AWS_IAM = "AWS_IAM"
 ANYONE = "NONE"
+LONGEST_MS = 29_000
 DEFAULT = "$default"
 PART = re.compile(r"\$\{request\.body\.([^{}]+)\}|^\$request\.body\.([^{}]+)$")
 
@@ -152,7 +153,7 @@ def _integration(found: Json, responses: Mapping[str, Json]) -> Integration:
     return Integration(
         type=found.get("integrationType") or "",
         uri=found.get("integrationUri") or "",
-        timeout=(found.get("timeoutInMillis") or 29000) / 1000,
+        timeout=min(found.get("timeoutInMillis") or LONGEST_MS, LONGEST_MS) / 1000,
         request_template=request,
         response_template=_template(_response(responses, mock_status(request)), "responseTemplates"),
     )

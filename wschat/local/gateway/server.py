@@ -16,6 +16,7 @@ from uvicorn.lifespan.on import LifespanOn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from wschat.local.cloudformation import with_whole_stacks
 from wschat.local.gateway.addresses import AWS_HOST
 from wschat.local.gateway.control_plane import ControlPlane
 from wschat.local.gateway.gateway import Gateway
@@ -51,6 +52,8 @@ async def serving(
     gateway = Gateway(options, control_plane.find_stage, Functions().invoke, authorize, trace)
     ministack.SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
     handle = ministack._handle_execute_api_request  # noqa: SLF001  it has no public seam there
+    stacks = with_whole_stacks(ministack.SERVICE_HANDLERS["cloudformation"])
+    ministack.SERVICE_HANDLERS["cloudformation"] = stacks
     keep_calls_here(listener.getsockname()[1])
     ministack._handle_execute_api_request = with_management(gateway, handle)  # noqa: SLF001
     make_http = await start_http(refuse_pages(ministack.app))
