@@ -38,7 +38,13 @@ class Client:
         limit = options.reconnect_limit or (math.inf if options.is_person else RECONNECT_LIMIT)
         wanted = settings.name, settings.room
         self.state = ChatState(
-            secrets.token_hex(8), options.token, *wanted, limit, options.frames, options.reply_wait
+            secrets.token_hex(8),
+            options.token,
+            *wanted,
+            limit,
+            options.frames,
+            options.reply_wait,
+            ignored=settings.ignored,
         )
         self._options, self._over = options, over
         if prompt:

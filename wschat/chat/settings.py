@@ -22,6 +22,12 @@ class Settings:
     bell: bool = True
     notify: str = "none"
     links: bool = True
+    ignore: str = ""
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The names in `ignore`."""
+        return tuple(name.strip() for name in self.ignore.split(",") if name.strip())
 
 
 MEANING = {
@@ -34,6 +40,7 @@ MEANING = {
     "bell": "Ring when somebody mentions you.",
     "notify": "Tell the desktop of a mention too, if the terminal can.",
     "links": "Make URLs clickable (OSC 8).",
+    "ignore": "Show nothing of these people: names, with commas between.",
 }
 """What can be set, as help and the settings file say it; `url` counts for `wschat web` too."""
 EXAMPLES: dict[str, object] = {
@@ -42,6 +49,7 @@ EXAMPLES: dict[str, object] = {
     "name": "ann",
     "room": "lobby",
     "log": "/home/ann/chat.log",
+    "ignore": "eve, max",
 }
 """Each setting's default, or what it may be where it has none."""
 

@@ -10,7 +10,7 @@ const SIGN = setting("sign"); // where it is signed, if it is to be
 export const DOCTOR = `\`wschat doctor --url ${LAB}${SIGN && " --sign"}\` finds the cause`;
 // In ms. API Gateway ends every connection after 2 hours.
 const MOVE = 6300e3, MOVE_LATER = 60e3, OPEN_TIMEOUT = 20e3, TICK = 10e3, ASLEEP = 180e3;
-const FIRST_BACKOFF = 700, LONGEST_BACKOFF = 30e3;
+const FIRST_BACKOFF = 700, LONGEST_BACKOFF = 30e3, LIVED = 5e3; // ms; who hangs up before is left alone for longer
 // At least, by close code; where it is Infinity, a person has to try again.
 const BACKOFF = { busy: 4e3, 1008: 60e3, 1000: Infinity, 1003: Infinity, 1009: Infinity };
 
@@ -72,7 +72,7 @@ function opened(link) { // a new connection has neither name nor room
 export function restored() { // the old one is closed only now: who takes our name does not just hang up again
   retiring?.close();
   [restoring, retiring] = [false, null];
-  if (chat.isNamed()) attempts = 0;
+  setTimeout((link) => { if (link === socket) attempts = 0; }, LIVED, socket);
   showState("open", "Connected");
 }
 

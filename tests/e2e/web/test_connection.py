@@ -12,7 +12,7 @@ from tests.support.room_server import texts
 from tests.support.threaded import ThreadedServer
 
 MINUTE = 60_000
-LATE, NO_REPLY = 5_000, 5_500
+LATE, NO_REPLY, LIVED = 5_000, 5_500, 5_000
 
 
 def test_what_is_typed_meanwhile(ann: Tab) -> None:
@@ -121,10 +121,12 @@ def test_ended_on_purpose(ann: Tab, room: ThreadedServer) -> None:
         assert len(room.server.handshakes) == handshakes
 
 
-def test_a_server_that_hangs_up(ann: Tab, room: ThreadedServer) -> None:
-    """One that takes connections only to end them is asked less and less often, even by who has no name."""
-    ann.page.evaluate("sessionStorage.clear()")
-    ann.page.reload()
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_server_that_hangs_up(ann: Tab, room: ThreadedServer, *, is_named: bool) -> None:
+    """One that ends each connection at once is asked less and less often, whatever it answers before."""
+    if not is_named:
+        ann.page.evaluate("sessionStorage.clear()")
+        ann.page.reload()
     for _ in range(6):
         ann.page.evaluate("document.querySelector('#retry').click()")
         ann.until_state("Connected")
@@ -133,6 +135,11 @@ def test_a_server_that_hangs_up(ann: Tab, room: ThreadedServer) -> None:
     ann.page.clock.run_for(8_000)
     ann.until_state("Trying again")
     assert len(room.server.handshakes) == tried
+    ann.page.click("#retry")
+    ann.until_state("Connected")
+    ann.page.clock.run_for(LIVED)
+    come_back(ann, room)
+    ann.until_state("Connected")
 
 
 def test_a_lab_without_pings(ann: Tab, room: ThreadedServer) -> None:

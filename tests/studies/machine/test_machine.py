@@ -13,7 +13,7 @@ from wschat.chat.machine.advice import Fault
 from wschat.chat.machine.connection import Closed, Opened, Resumed
 from wschat.chat.machine.effects import Timer
 from wschat.chat.machine.state import Connecting
-from wschat.protocol.events import Ack, ClientMessage, Entry, Event, MultiMessage, UserJoined
+from wschat.protocol.events import Ack, ClientMessage, Entry, Event, MultiMessage, UserJoined, UserLeft
 
 from .server import ROOMS, Server
 
@@ -89,9 +89,10 @@ class Chat(RuleBasedStateMachine):
                 self.in_this_stay.append(id_)
                 self.shown.append(id_)
                 self.due.discard(id_)
-            case effects.Presence(events):
-                assert {event.room for event in events} <= rooms, f"{events} shown in {rooms}"
-                self.due -= {event.user for event in events}
+            case effects.News(events):
+                people = [event for event in events if isinstance(event, UserJoined | UserLeft)]
+                assert {event.room for event in people} <= rooms, f"{people} shown in {rooms}"
+                self.due -= {event.user for event in people}
             case effects.Members(room):
                 assert room in rooms, f"members of {room}"
 
@@ -237,7 +238,7 @@ class Chat(RuleBasedStateMachine):
                 self.work()
             elif self.server.on_its_way:
                 self.deliver(0)
-            elif late := self.timers & {Timer.REORDER, Timer.PRESENCE}:
+            elif late := self.timers & {Timer.REORDER, Timer.NEWS}:
                 timer = min(late, key=lambda one: one.name)
                 self.timers.discard(timer)
                 self.feed(timer)

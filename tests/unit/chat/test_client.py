@@ -184,7 +184,7 @@ LABS = """\
 !! /join dev: you are in ops
    /leave first
 -- you left ops
--- ops is gone: nobody was left in it
+-- the room <ops> is gone: nobody was left in it
 -- you are in dev, and nobody is told with whom
 12:34 <ann> hello
 """

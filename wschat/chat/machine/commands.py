@@ -3,7 +3,7 @@
 `update.py` carries the commands out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from wschat.chat.machine.advice import Advice
@@ -11,11 +11,20 @@ from wschat.protocol.requests import Action, Raw, Request
 
 
 class Command(NamedTuple):
-    """One command: its name without the slash, the argument it must have (or none), its help."""
+    """One command: its name without the slash, the argument it must have (or none, or in brackets), its help.
+
+    `aliases` are other names that people know for it.
+    """
 
     name: str
     argument: str
     help: str
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def is_needed(self) -> bool:
+        """Tell whether it is nothing without its argument."""
+        return self.argument[:1] not in {"", "["}
 
     @property
     def usage(self) -> str:
@@ -25,17 +34,31 @@ class Command(NamedTuple):
 
 RAW = "raw"
 COMMANDS = (
-    Command("register", "NAME", "take a name"),
+    Command("register", "NAME", "take a name", ("nick", "name")),
     Command("create", "ROOM", "make a room and enter it"),
-    Command("join", "ROOM", "enter a room that exists"),
-    Command("leave", "", "leave the room"),
-    Command("rooms", "", "list the rooms"),
-    Command("users", "", "list who is in the room"),
+    Command("join", "ROOM", "enter a room that exists", ("j",)),
+    Command("leave", "", "leave the room", ("part",)),
+    Command("rooms", "", "list the rooms", ("list",)),
+    Command("users", "", "list who is in the room", ("names", "who")),
+    Command("ignore", "[NAME]", "show nothing of somebody; alone, list whom"),
+    Command("unignore", "NAME", "show them again"),
+    Command("more", "", "show the rest of a long message"),
     Command(RAW, "JSON", "send a frame as it is, whatever it is; show the reply"),
-    Command("help", "", "show this"),
-    Command("quit", "", "end the chat"),
+    Command("help", "", "show this", ("?", "h")),
+    Command("quit", "", "end the chat", ("exit", "q", "bye")),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
+KNOWN_AS = BY_NAME | {alias: command for command in COMMANDS for alias in command.aliases}
+PRIVATE = Advice("there are no private messages: all is said in the room", "two can talk in a room of theirs")
+NOBODY_RULES = Advice("nobody here may do more than others", "/ignore NAME hides what somebody says")
+WHY_NOT: dict[str, Advice] = {
+    "me": Advice("there is no /me: what is said is text", "such as *waves*"),
+    "clear": Advice("there is no /clear", "Ctrl-L clears the screen"),
+    **dict.fromkeys(("msg", "query", "whisper", "w"), PRIVATE),
+    **dict.fromkeys(("kick", "ban", "op"), NOBODY_RULES),
+    "topic": Advice("a room has a name, and no topic", "say it in the room"),
+}
+"""What people know from elsewhere, and why it is not here."""
 
 
 class Key(NamedTuple):
@@ -89,7 +112,9 @@ def parse(line: str) -> Request | Advice:
         return Request(Action.MESSAGE, line.removeprefix("/"))
     word, _, raw = line[1:].partition(" ")
     argument = raw.strip()
-    command = BY_NAME.get(word.lower())
+    command = KNOWN_AS.get(word.lower())
+    if command is None and word.lower() in WHY_NOT:
+        return WHY_NOT[word.lower()]
     if command is None:
         from difflib import get_close_matches
 
@@ -97,22 +122,21 @@ def parse(line: str) -> Request | Advice:
         return Advice(
             f"there is no /{word}", f"did you mean {BY_NAME[close[0]].usage}?" if close else "see /help"
         )
-    if bool(argument) != bool(command.argument):
+    if (argument and not command.argument) or (command.is_needed and not argument):
         needs = f"needs a {command.argument}" if command.argument else "stands alone"
         return Advice(f"/{command.name} {needs}", f"type {command.usage}")
     return Raw(RAW, raw) if command.name == RAW else Request(command.name, argument)
 
 
-def candidates(before: str, rooms: Sequence[str]) -> list[str]:
-    """Return the whole lines that the text before the cursor may become."""
+def candidates(before: str, arguments: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the lines that the text before the cursor may become; `arguments` may follow each command."""
     if not before.startswith("/"):
         return []
     word, space, argument = before[1:].partition(" ")
     if not space:
         return [f"/{name}" for name in BY_NAME if name.startswith(word.lower())]
-    if word.lower() != "join":
-        return []
-    return [f"/{word} {room}" for room in rooms if room.casefold().startswith(argument.casefold())]
+    known = arguments.get(word.lower(), ())
+    return [f"/{word} {name}" for name in known if name.casefold().startswith(argument.casefold())]
 
 
 def mentions(before: str, people: Sequence[str]) -> list[tuple[str, int]]:

@@ -23,7 +23,6 @@ from wschat.chat.machine.effects import (
 from wschat.chat.machine.outgoing import ask, fail, take_back, title
 from wschat.chat.machine.room import flush
 from wschat.chat.machine.state import (
-    ENTERING,
     Connecting,
     Online,
     Open,
@@ -47,8 +46,8 @@ RENEW_AFTER = 105 * 60.0  # ... and all after 2 hours
 RENEW_AGAIN = 60.0  # after a try that failed
 QUIET = 5.0  # without a message: a moment to renew in
 MOST_POSTPONED = 9 * 60 // int(QUIET)  # times that it waits for such a moment
+LIVED = 5.0  # since all is as before; who answers and hangs up sooner is left alone for longer and longer
 
-FEW_FAILURES = 2  # count at most when the connection is lost on the way into the room
 MOST_FAILURES = 10  # are counted
 
 WELCOME = Listing(
@@ -91,10 +90,9 @@ class Opened(NamedTuple):
 def finish_restoring(turn: Turn) -> None:
     """Go on as before the cut: all that could be restored is, so the next cut is a new one.
 
-    Where no name was taken, the server has not shown yet that it does more than open connections.
+    The pauses before it grow on until the connection has lived.
     """
-    if turn.state.name is not None:
-        turn.change(failures=0)
+    turn.emit(SetTimer(Timer.LIVED, LIVED))
     match turn.state.connection:
         case Restoring(number, in_flight, ping_in_flight, retiring=retiring):
             turn.change(connection=Online(number, in_flight, ping_in_flight))
@@ -139,14 +137,7 @@ class Closed(NamedTuple):
 
 
 def _lose(turn: Turn, what: str, fault: Fault) -> None:
-    """Do without the connection: take back what was in flight, and connect again.
-
-    A server that took our name back does its work, so the pauses have no reason to grow on. One that
-    closes each connection before it has answered anything is left alone for longer and longer.
-    """
-    pending = turn.state.in_flight
-    if pending and pending.request.action in ENTERING and fault is Fault.TRANSIENT:  # so we are named
-        turn.change(failures=min(turn.state.failures, FEW_FAILURES))
+    """Do without the connection: take back what was in flight, and connect again."""
     take_back(turn)
     flush(turn)
     match turn.state.connection:
@@ -242,6 +233,8 @@ def fired(turn: Turn, timer: Timer) -> None:
         case Timer.KEEPALIVE, Open():
             turn.change_open(ping_in_flight=True)
             turn.emit(Send(Request(Action.PING)), SetTimer(Timer.KEEPALIVE, KEEPALIVE_EVERY))
+        case Timer.LIVED, Online():
+            turn.change(failures=0)
         case Timer.RENEW, Online(attempt=None, postponed=postponed, active=active):
             if postponed < MOST_POSTPONED and (active or not turn.state.idle):
                 turn.change_open(active=False, postponed=postponed + 1)

@@ -21,9 +21,9 @@ def stored(turn: Turn, pending: PendingRequest, ack: Ack) -> None:
             turn.emit(SetTimer(Timer.ECHO, ECHO_WAIT))
 
 
-def fired(turn: Turn) -> None:
+def fired(turn: Turn, timer: Timer) -> None:
     """Tell what has not come back for long enough; what was said before a cut, the room will have to tell."""
-    if turn.state.room is None:
+    if timer is not Timer.ECHO or turn.state.room is None:
         return
     if turn.state.status == "connected" and not turn.state.restoring:
         waiting = [message for message in turn.room.unheard if not turn.state.has(message.pending)]

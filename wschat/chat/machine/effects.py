@@ -15,11 +15,15 @@ from wschat.protocol.symptoms import DOCTOR
 
 
 class Message(NamedTuple):
-    """Somebody said something in our room, where we are called `me`; `missed`: while we were away."""
+    """Somebody said something in our room, where we are called `me`; `missed`: while we were away.
+
+    `rings`: it is a mention to be told by a bell.
+    """
 
     event: wire.ClientMessage
     me: str = ""
     missed: bool = False
+    rings: bool = False
 
     @property
     def mine(self) -> bool:
@@ -33,10 +37,16 @@ class Message(NamedTuple):
         return bool(self.me and not self.mine and re.search(whole_word, self.event.message, re.IGNORECASE))
 
 
+class Whole(NamedTuple):
+    """All of a message of which only the beginning was shown."""
+
+    message: Message
+
+
 class FromServer(NamedTuple):
     """An event for us; `me` is our name, and a reply's `id` is what a program calls its request."""
 
-    event: wire.Signup | wire.MultiMessage | wire.SingleRoom | wire.DeleteRoom | OtherWire
+    event: wire.Signup | wire.MultiMessage | OtherWire
     me: str = ""
 
 
@@ -61,10 +71,13 @@ class Unheard(NamedTuple):
     hint: str = DOCTOR
 
 
-class Presence(NamedTuple):
-    """People joined or left our room, in this order."""
+NewsEvent = wire.UserJoined | wire.UserLeft | wire.SingleRoom | wire.DeleteRoom
 
-    events: tuple[wire.UserJoined | wire.UserLeft, ...]
+
+class News(NamedTuple):
+    """People joined or left our room, rooms were made or are gone, in this order."""
+
+    events: tuple[NewsEvent, ...]
 
 
 class Disconnected(NamedTuple):
@@ -145,10 +158,11 @@ class Unsent(NamedTuple):
 
 Item = (
     Message
+    | Whole
     | FromServer
     | Acknowledged
     | Unheard
-    | Presence
+    | News
     | Disconnected
     | Reconnected
     | Notice
@@ -168,8 +182,10 @@ class Timer(Enum):
     ECHO = auto()  # look which of our messages have not come back
     KEEPALIVE = auto()  # ping, so that API Gateway keeps an idle connection
     RENEW = auto()  # replace the connection, before API Gateway ends it for its age
+    LIVED = auto()  # the connection is one that lasts
     GIVE_UP = auto()  # stop reconnecting
-    PRESENCE = auto()  # show the joins and leaves that have been gathered
+    NEWS = auto()  # tell what others did, which has been gathered
+    BELL = auto()  # the bell may ring again
     REORDER = auto()  # show the messages that wait for one before them
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from wschat.chat.machine import delivery
-from wschat.chat.machine.effects import Message, Presence, SetTimer, Timer
+from wschat.chat.machine import delivery, news
+from wschat.chat.machine.effects import Message, SetTimer, Timer
+from wschat.chat.machine.excerpt import excerpt
 from wschat.chat.machine.state import ChatState, Room, Turn
 from wschat.protocol.events import ClientMessage, UserJoined, UserLeft
 from wschat.protocol.limits import LOG_LENGTH
@@ -13,7 +14,7 @@ from wschat.protocol.names import fold
 SEEN_LENGTH = 2 * LOG_LENGTH
 SPEAKERS = 50
 REORDER_WAIT = 0.3  # seconds that a message waits for one before it
-PRESENCE_WINDOW = 2.0  # seconds in which joins and leaves become one line
+BELL_PAUSE = 5.0  # seconds from one bell to the next, at least
 
 
 def show(turn: Turn, messages: Iterable[ClientMessage], *, missed: bool = False) -> None:
@@ -22,17 +23,31 @@ def show(turn: Turn, messages: Iterable[ClientMessage], *, missed: bool = False)
         author = (fold(message.user), message.id or "")
         if (message.seq and message.seq in turn.room.seen) or (message.id and author in turn.room.seen_ids):
             continue
-        if any(event.user == message.user for event in turn.room.presence or ()):
-            show_presence(turn)  # nobody speaks before they have joined
+        if any(getattr(event, "user", None) == message.user for event in turn.state.news or ()):
+            news.show(turn)  # nobody speaks before they have joined
         room, mine = turn.room, message.user == turn.room.me
-        turn.emit(Message(replace(message, room=room.name), room.me, missed=missed and not mine))
+        said = Message(replace(message, room=room.name), room.me, missed=missed and not mine)
+        is_heard = mine or not turn.state.ignores(message.user)
+        if is_heard:
+            _tell(turn, said)
         others = [other for other in room.speakers if other != message.user]
         turn.change_room(
             seen=(*room.seen, message.seq)[-SEEN_LENGTH:] if message.seq else room.seen,
             seen_ids=(*room.seen_ids, author)[-SEEN_LENGTH:] if message.id else room.seen_ids,
             last_seq=max(room.last_seq, message.seq),
-            speakers=room.speakers if mine else (message.user, *others)[:SPEAKERS],
+            speakers=room.speakers if mine or not is_heard else (message.user, *others)[:SPEAKERS],
         )
+
+
+def _tell(turn: Turn, said: Message) -> None:
+    """Show a message; of the mentions of some seconds the first one rings."""
+    rings = said.mention and not said.missed and not turn.room.has_rung
+    if rings:
+        turn.change_room(has_rung=True)
+        turn.emit(SetTimer(Timer.BELL, BELL_PAUSE))
+    if excerpt(said.event.message)[1]:
+        turn.change_room(cut_short=said)
+    turn.emit(said._replace(rings=rings))
 
 
 def receive(turn: Turn, message: ClientMessage) -> None:
@@ -58,32 +73,25 @@ def release(turn: Turn) -> None:
 
 
 def change_members(turn: Turn, event: UserJoined | UserLeft) -> None:
-    """Show that somebody joined or left; of a burst only the first at once, the others in one line."""
+    """Take note of who joined or left, and tell it, unless they are ignored."""
     room = turn.room
     others = tuple(member for member in room.members if member != event.user)
     members = (*others, event.user) if isinstance(event, UserJoined) else others
     if len(members) == len(room.members) or event.user == room.me:
         return
-    event = replace(event, room=room.name)
-    if room.presence is None:
-        turn.emit(Presence((event,)), SetTimer(Timer.PRESENCE, PRESENCE_WINDOW))
-    turn.change_room(members=members, presence=() if room.presence is None else (*room.presence, event))
+    turn.change_room(members=members)
+    if not turn.state.ignores(event.user):
+        news.gather(turn, replace(event, room=room.name))
 
 
-def difference(before: tuple[str, ...], room: Room) -> tuple[UserJoined | UserLeft, ...]:
+def difference(turn: Turn, before: tuple[str, ...]) -> tuple[UserJoined | UserLeft, ...]:
     """Return who came and went while we were away."""
+    state, room = turn.state, turn.room
     known, here = {*map(fold, before)}, {*map(fold, room.members)}
     came = (UserJoined(user, room.name) for user in room.members if fold(user) not in known)
     went = (UserLeft(user, room.name) for user in before if fold(user) not in here)
     moved: tuple[UserJoined | UserLeft, ...] = (*came, *went)
-    return tuple(event for event in moved if event.user != room.me)
-
-
-def show_presence(turn: Turn) -> None:
-    """Show the joins and leaves that have been gathered."""
-    if turn.room.presence:
-        turn.emit(Presence(turn.room.presence))
-        turn.change_room(presence=())
+    return tuple(event for event in moved if event.user != room.me and not state.ignores(event.user))
 
 
 def fired(turn: Turn, timer: Timer) -> None:
@@ -91,19 +99,15 @@ def fired(turn: Turn, timer: Timer) -> None:
     match timer, turn.state:
         case Timer.REORDER, ChatState(room=Room(), restoring=False):  # else the reply brings what is between
             release(turn)
-        case Timer.PRESENCE, ChatState(room=Room(presence=presence)):
-            if presence:  # until a window has none: then the next is shown at once
-                show_presence(turn)
-                turn.emit(SetTimer(Timer.PRESENCE, PRESENCE_WINDOW))
-            else:
-                turn.change_room(presence=None)
+        case Timer.BELL, ChatState(room=Room()):
+            turn.change_room(has_rung=False)
 
 
 def flush(turn: Turn) -> None:
-    """Show all that waits to be shown, if there is a room, and stay in it."""
+    """Show all that waits to be shown, and stay where we are."""
     if turn.state.room:
         release(turn)
-        show_presence(turn)
+    news.show(turn)
 
 
 def leave(turn: Turn) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
-from wschat.chat.machine.effects import Effect, Unsent
-from wschat.protocol.events import ClientMessage, UserJoined, UserLeft
+from wschat.chat.machine.effects import Effect, Message, NewsEvent, Unsent
+from wschat.protocol.events import ClientMessage
 from wschat.protocol.limits import LOG_LENGTH
 from wschat.protocol.names import fold
 from wschat.protocol.refusals import ErrorCode
@@ -68,7 +68,8 @@ class Room:
         seen: the latest seqs shown: history and news overlap.
         seen_ids: who said it (folded), and the request's id: a message may be stored twice.
         reorder_buffer: messages that overtook one before them.
-        presence: joins and leaves to be shown in one line; None: the next is shown at once.
+        cut_short: the last message of which only the beginning was shown.
+        has_rung: the bell rang a moment ago.
         unheard: our messages that are to come back.
     """
 
@@ -81,7 +82,8 @@ class Room:
     seen: tuple[int, ...] = ()
     seen_ids: tuple[tuple[str, str], ...] = ()
     reorder_buffer: tuple[ClientMessage, ...] = ()
-    presence: tuple[UserJoined | UserLeft, ...] | None = None
+    cut_short: Message | None = None
+    has_rung: bool = False
     unheard: tuple[Stored, ...] = ()
 
     @property
@@ -169,6 +171,8 @@ class ChatState:
         requests: how many were made; each has a number in its id.
         refused: a request was refused.
         silent: actions whose last request was not answered, so that its connection was given up.
+        news: what others did, to be told in one line; None: the next is told at once.
+        ignored: whom the person does not want to hear.
     """
 
     client_id: str
@@ -189,6 +193,8 @@ class ChatState:
     requests: int = 0
     refused: bool = False
     silent: frozenset[str] = frozenset()
+    news: tuple[NewsEvent, ...] | None = None
+    ignored: tuple[str, ...] = ()
     quitting: bool = False
 
     @property
@@ -246,6 +252,10 @@ class ChatState:
         """Tell whether this is the room that we are in."""
         return self.room is not None and fold(self.room.name) == fold(room)
 
+    def ignores(self, user: str) -> bool:
+        """Tell whether the person does not want to hear somebody."""
+        return any(fold(user) == fold(name) for name in self.ignored)
+
     def has(self, pending: PendingRequest) -> bool:
         """Tell whether the message that is asked for came back from the room."""
         return self.room is not None and (fold(self.room.me), pending.request.id) in self.room.seen_ids
@@ -255,6 +265,11 @@ class ChatState:
         """Tell whether only a message's coming back will tell that it was heard."""
         unheard = self.room.unheard if self.room else ()
         return any(not (message.reached or self.has(message.pending)) for message in unheard)
+
+
+def without(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """Return the names of people, or of rooms, that are not this one."""
+    return tuple(other for other in names if fold(other) != fold(name))
 
 
 class Turn:

@@ -5,10 +5,11 @@ Texts of events are as they came. Each event applies itself to a turn.
 
 from typing import NamedTuple
 
-from wschat.chat.machine import connection, delivery, effects, room
+from wschat.chat.machine import connection, delivery, effects, news, room
 from wschat.chat.machine.advice import Advice
-from wschat.chat.machine.commands import HELP, RAW, parse
+from wschat.chat.machine.commands import RAW, parse
 from wschat.chat.machine.connection import Closed, Opened, Resumed
+from wschat.chat.machine.here import HERE
 from wschat.chat.machine.incoming import Received, Sent
 from wschat.chat.machine.outgoing import ask, proceed
 from wschat.chat.machine.state import ChatState, Turn
@@ -49,27 +50,12 @@ class LineEntered(NamedTuple):
 
     def apply(self, turn: Turn) -> None:
         """Do what it says."""
-        rooms, room = turn.state.rooms, turn.state.room
         turn.change_open(active=True)
         match parse(self.line):
             case Advice() as advice:
                 _refuse(turn, effects.RequestFailed("", advice.what, advice.hint))
-            case Request("rooms"):
-                none = effects.Notice("no rooms yet; /create ROOM makes one")
-                turn.emit(effects.Rooms(rooms) if rooms else none)
-            case Request("users"):
-                nowhere = effects.Notice("you are in no room; /join ROOM")
-                turn.emit(effects.Members(room.name, room.members) if room else nowhere)
-            case Request("help"):
-                turn.emit(effects.Listing("commands and keys:", HELP))
-            case Request("quit"):
-                if turn.state.quitting:
-                    turn.emit(effects.Quit())
-                elif turn.state.pending:
-                    offline = "not all is sent, and there is no connection"
-                    waits = offline if turn.state.in_use is None else "waiting for replies"
-                    turn.emit(effects.Notice(f"{waits}; /quit again ends at once"))
-                turn.change(quitting=True)
+            case Request(command, argument) if command in HERE:
+                HERE[command](turn, argument)
             case Request(action, value) as request if action != Action.MESSAGE or value.strip():
                 ask(turn, request, self.line)
 
@@ -88,8 +74,8 @@ def update(state: ChatState, event: Event) -> tuple[ChatState, tuple[effects.Eff
     if isinstance(event, effects.Timer):
         connection.fired(turn, event)
         room.fired(turn, event)
-        if event is effects.Timer.ECHO:
-            delivery.fired(turn)
+        news.fired(turn, event)
+        delivery.fired(turn, event)
     else:
         event.apply(turn)
     proceed(turn)

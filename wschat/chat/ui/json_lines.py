@@ -50,8 +50,8 @@ def events(item: effects.Item) -> Iterator[dict[str, object]]:
             yield {"type": event.type, "room": room, "users": users, "id": tag}
         case effects.FromServer(event):
             yield _fields(event)
-        case effects.Presence(people):
-            yield from map(_fields, people)
+        case effects.News(news):
+            yield from map(_fields, news)
         case effects.Acknowledged(ack, action, room):
             known = _fields(ack) if action == Action.MESSAGE else {"type": ack.type, "id": ack.id}
             yield {**known, "action": action, "room": room}

@@ -68,8 +68,10 @@ class PipeUI:
         if self._json_lines:
             self._write("".join(f"{json_lines.encode(event)}\n" for event in json_lines.events(item)))
             return
-        text = "".join(map(self._broken, render(item, self._format_time, self._names, linear=True)))
-        rings = self._bell and isinstance(item, Message) and item.mention and not item.missed
+        whole = not self._stdout.isatty()
+        lines = render(item, self._format_time, self._names, linear=True, whole=whole)
+        text = "".join(map(self._broken, lines))
+        rings = self._bell and isinstance(item, Message) and item.rings
         self._write(f"{text}\a" if rings else text)
 
     def _broken(self, line: Line) -> str:

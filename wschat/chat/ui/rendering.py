@@ -8,15 +8,15 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Literal, NamedTuple
 from zlib import crc32
 
 from wschat.chat.machine import effects
+from wschat.chat.machine.excerpt import excerpt
 from wschat.chat.machine.state import ChatState
 from wschat.chat.ui.links import target_of, urls
 from wschat.chat.ui.names import Names, safe_name
-from wschat.protocol.events import DeleteRoom, MultiMessage, Signup, SingleRoom, UserJoined
+from wschat.protocol.events import DeleteRoom, MultiMessage, Signup, SingleRoom, UserJoined, UserLeft
 from wschat.protocol.names import fold
 from wschat.protocol.requests import Action
 from wschat.text import safe
@@ -30,6 +30,14 @@ INDENT = "      "  # as wide as a time and its space
 UNTOLD = "and nobody is told with whom"
 NAMES_SHOWN = 12  # in one line; /users lists all
 PENDING_SHOWN, PENDING_WIDTH = 5, 200  # lines, characters
+OF_ROOMS = (SingleRoom, DeleteRoom)
+NEWS: tuple[tuple[type, str, str], ...] = (
+    (UserJoined, "{} joined", "{} joined"),
+    (UserLeft, "{} left", "{} left"),
+    (SingleRoom, "somebody made the room {}", "others made the rooms {}"),
+    (DeleteRoom, "the room {} is gone: nobody was left in it", "the rooms {} are gone"),
+)
+"""What is told of one, and of several."""
 
 
 class Span(NamedTuple):
@@ -53,17 +61,25 @@ class Line:
 
 
 def render(
-    item: effects.Item, format_time: FormatTime, names: Names | None = None, *, linear: bool = False
+    item: effects.Item,
+    format_time: FormatTime,
+    names: Names | None = None,
+    *,
+    linear: bool = False,
+    whole: bool = False,
 ) -> tuple[Line, ...]:
     """Return what to print for an item; `format_time` turns milliseconds since 1970 into HH:MM.
 
     `names` are those of the chat so far, from which people's names are told apart. `linear` lines stand for
-    themselves: each line of a message says who speaks, and nothing is drawn.
+    themselves: each line of a message says who speaks, and nothing is drawn. Of a long message there is the
+    beginning, unless the `whole` is wanted.
     """
     names = names or Names()
     match item:
         case effects.Message():
-            return _message(item, format_time, names.shown(item.event.user), linear=linear)
+            return _message(item, format_time, names.shown(item.event.user), linear=linear, whole=whole)
+        case effects.Whole(message):
+            return render(message, format_time, names, linear=linear, whole=True)
         case effects.RequestFailed(about, what, hint):
             told = f"!! {safe(about)}: {safe(what)}" if about else f"!! {safe(what)}"
             return (_line(told, "error"), *((_line(f"   {safe(hint)}", "hint"),) if hint else ()))
@@ -110,19 +126,10 @@ def _told(item: effects.Item, names: Names) -> str:
             others = [user for user in users if fold(user) != fold(me)]
             company = f"with {_some(others, names.shown)}" if others else "nobody else is here yet"
             return f"you are in {_called(room)}, {company if users else UNTOLD}"
-        case effects.FromServer(SingleRoom(room)):
-            return f"new room: {_called(room)}"
-        case effects.FromServer(DeleteRoom(room)):
-            return f"{_called(room)} is gone: nobody was left in it"
         case effects.Acknowledged(_, Action.LEAVE, room):
             return f"you left {_called(room)}"
-        case effects.Presence(events):
-            runs = groupby(events, key=type)
-            return "; ".join(
-                _some([event.user for event in run], names.shown)
-                + (" joined" if kind is UserJoined else " left")
-                for kind, run in runs
-            )
+        case effects.News(events):
+            return _news(events, names)
         case effects.Reconnected():
             return _back(item)
         case effects.Disconnected(what):
@@ -130,6 +137,24 @@ def _told(item: effects.Item, names: Names) -> str:
         case effects.Notice(text):
             return safe(text)
     return ""
+
+
+def _news(events: Iterable[effects.NewsEvent], names: Names) -> str:
+    """Return what became of each person and room; a room's name is what a stranger wrote, in brackets."""
+    last: dict[tuple[bool, str], effects.NewsEvent] = {}
+    for event in events:
+        match event:
+            case UserJoined(name) | UserLeft(name):
+                last[True, name] = event
+            case SingleRoom(name) | DeleteRoom(name):
+                last[False, name] = event
+    told = []
+    for kind, one, several in NEWS:
+        whose = [name for (_, name), event in last.items() if type(event) is kind]
+        if whose:
+            which = _some(whose, _in_brackets if kind in OF_ROOMS else names.shown)
+            told.append((one if len(whose) == 1 else several).format(which))
+    return "; ".join(told)
 
 
 def _marked(item: effects.Unsent | effects.Unheard) -> tuple[Line, ...]:
@@ -159,9 +184,11 @@ def _back(item: effects.Reconnected) -> str:
     return ", ".join(parts)
 
 
-def _message(item: effects.Message, format_time: FormatTime, user: str, *, linear: bool) -> tuple[Line, ...]:
+def _message(
+    item: effects.Message, format_time: FormatTime, user: str, *, linear: bool, whole: bool
+) -> tuple[Line, ...]:
     said = item.event
-    lines = enumerate(re.split(r"\r?\n", said.message))
+    lines, rest = (re.split(r"\r?\n", said.message), "") if whole else excerpt(said.message)
     time = format_time(said.time) if said.time else "--:--"
     name = f"<{user}>"
     tint = crc32(fold(said.user).encode(errors="replace"))
@@ -169,7 +196,9 @@ def _message(item: effects.Message, format_time: FormatTime, user: str, *, linea
     style: Style = "mention" if item.mention else "text"
     column = len(time) + len(name) + 2
     margin = head if linear else (Span(" " * column),)
-    return tuple(Line((*(margin if row else head), *_linked(text, style)), column) for row, text in lines)
+    rows = [(*(margin if row else head), *_linked(text, style)) for row, text in enumerate(lines)]
+    left_out = (_line(f"-- {rest}; /more shows all of it"),) if rest else ()
+    return (*(Line(row, column) for row in rows), *left_out)
 
 
 def _linked(text: str, style: Style) -> Iterable[Span]:
@@ -221,4 +250,9 @@ def _some(names: Sequence[str], shown: FormatName = safe_name) -> str:
 
 def _called(name: str, shown: FormatName = safe_name) -> str:
     """Return a name within a sentence: one with gaps stands in brackets, or it could add words to it."""
-    return f"<{shown(name)}>" if " " in shown(name) else shown(name)
+    called = shown(name)
+    return f"<{called}>" if " " in called and not called.startswith("<") else called
+
+
+def _in_brackets(name: str) -> str:
+    return f"<{safe_name(name)}>"

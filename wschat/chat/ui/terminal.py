@@ -50,7 +50,7 @@ class TerminalUI(Completer):
         text = self._rendered(item)
         if text:
             self._shown.append(item)
-        if isinstance(item, Message) and item.mention and not item.missed:
+        if isinstance(item, Message) and item.rings:
             text += self._ring(item.event)
         self._prompt.print(text)
 
@@ -91,13 +91,17 @@ class TerminalUI(Completer):
 
     def get_completions(self, document: Document, _event: CompleteEvent) -> Iterator[Completion]:
         """Yield commands, rooms and people, but for names that are not as they look: they are typed as is."""
-        before = document.text_before_cursor
-        for line in candidates(before, [room for room in self._state.rooms if safe_name(room) == room]):
+        before, room = document.text_before_cursor, self._state.room
+        known = dict.fromkeys((*room.speakers, *room.members)) if room else ()  # who spoke last first
+        people = [name for name in known if room and name in room.members and name != room.me]
+        rooms = [room for room in self._state.rooms if safe_name(room) == room]
+        here, ignored = ([*filter(self._is_plain, names)] for names in (people, self._state.ignored))
+        for line in candidates(before, {"join": rooms, "ignore": here, "unignore": ignored}):
             word, _, argument = line[1:].partition(" ")
             meta = "" if argument else BY_NAME[word].help
             yield Completion(line, -len(before), display=argument or line, display_meta=meta)
-        room = self._state.room
-        known = dict.fromkeys((*room.speakers, *room.members)) if room else ()  # who spoke last first
-        here = [name for name in known if room and name in room.members and name != room.me]
-        for name, length in mentions(before, [name for name in here if self._names.shown(name) == name]):
+        for name, length in mentions(before, here):
             yield Completion(name, -length)
+
+    def _is_plain(self, name: str) -> bool:
+        return self._names.shown(name) == name

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from wschat.chat.machine.advice import Advice
-from wschat.chat.machine.effects import Frame, Item, Listing, Members, Message, Rooms
+from wschat.chat.machine.effects import Frame, Item, Listing, Members, Message, Rooms, Whole
 from wschat.chat.ui.names import Names
 from wschat.chat.ui.rendering import render
 from wschat.errors import UsageError
@@ -45,13 +45,13 @@ class Transcript:
             raise UsageError(f"the log can't be written: {why}", where=path, hint=hint) from None
 
     def write(self, item: Item) -> Advice | None:
-        """Write an item, unless it is a list; return what is wrong, once, if that fails.
+        """Write an item, but no list, and nothing twice; return what is wrong, once, if that fails.
 
         Each line begins with its time.
         """
-        if isinstance(item, Frame | Listing | Rooms | Members) or self._file is None:
+        if isinstance(item, Frame | Listing | Rooms | Members | Whole) or self._file is None:
             return None
-        lines = render(item, partial(local_time, form=STAMP), self._names, linear=True)
+        lines = render(item, partial(local_time, form=STAMP), self._names, linear=True, whole=True)
         now = "" if isinstance(item, Message) else f"{local_time(int(time.time() * 1000), STAMP)} "
         try:
             self._file.writelines(f"{now}{line}\n" for line in lines)

@@ -52,6 +52,7 @@ def chat(
     bell: Annotated[bool, setting("bell", "--bell/--no-bell")] = Settings.bell,
     notify: Annotated[Notify, setting("notify")] = "none",
     links: Annotated[bool, setting("links", "--links/--no-links")] = Settings.links,
+    ignore: Annotated[str, setting("ignore")] = Settings.ignore,
 ) -> None:
     """Chat in a terminal, or through a pipe. From a pipe, each line is sent; what is said goes to stdout.
 
@@ -84,7 +85,7 @@ def chat(
         chosen = start.ChatOptions(
             at.url,
             stack.enter_context(paths.token(at.url)),
-            Settings(name, room, plain, log, time, bell, notify, links),
+            Settings(name, room, plain, log, time, bell, notify, links, ignore),
             at.commands,
             json_lines=json,
             wire=wire,

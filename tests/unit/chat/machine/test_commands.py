@@ -1,7 +1,7 @@
 import pytest
 
 from wschat.chat.machine.advice import Advice
-from wschat.chat.machine.commands import COMMANDS, candidates, mentions, parse
+from wschat.chat.machine.commands import COMMANDS, KNOWN_AS, PRIVATE, WHY_NOT, candidates, mentions, parse
 from wschat.protocol.requests import Raw, Request
 
 
@@ -13,6 +13,15 @@ from wschat.protocol.requests import Raw, Request
         ("/join my room", Request("join", "my room")),
         ("/JOIN  ops ", Request("join", "ops")),
         ("/leave", Request("leave", "")),
+        ("/nick ann", Request("register", "ann")),
+        ("/part", Request("leave", "")),
+        ("/EXIT", Request("quit", "")),
+        ("/me waves", Advice("there is no /me: what is said is text", "such as *waves*")),
+        ("/msg bob hi", PRIVATE),
+        ("/clear", Advice("there is no /clear", "Ctrl-L clears the screen")),
+        ("/ignore", Request("ignore", "")),
+        ("/ignore bob b", Request("ignore", "bob b")),
+        ("/unignore", Advice("/unignore needs a NAME", "type /unignore NAME")),
         ('/raw  {"a": 1} ', Raw("raw", ' {"a": 1} ')),
         ("/raw", Advice("/raw needs a JSON", "type /raw JSON")),
         ("/jion ops", Advice("there is no /jion", "did you mean /join ROOM?")),
@@ -36,13 +45,21 @@ def test_parse(line: str, meaning: object) -> None:
         ("/R", ["/register", "/rooms", "/raw"]),
         ("/join ", ["/join ops", "/join Old times"]),
         ("/join OL", ["/join Old times"]),
+        ("/ignore b", ["/ignore bob"]),
         ("/create o", []),
         ("/nothing", []),
     ],
 )
 def test_candidates(before: str, lines: list[str]) -> None:
-    """Commands complete, and rooms after /join."""
-    assert candidates(before, ["ops", "Old times"]) == lines
+    """Commands complete, and what follows one of them."""
+    assert candidates(before, {"join": ["ops", "Old times"], "ignore": ["ann", "bob"]}) == lines
+
+
+def test_other_names() -> None:
+    """Each word that people know from elsewhere means one thing."""
+    aliases = [alias for command in COMMANDS for alias in command.aliases]
+    assert len(KNOWN_AS) == len(COMMANDS) + len(aliases)
+    assert not KNOWN_AS.keys() & WHY_NOT.keys()
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ import pytest
 
 from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine.advice import Fault
-from wschat.chat.machine.connection import MOST_POSTPONED, PAUSES, RECONNECT, Closed, Opened, Resumed
+from wschat.chat.machine.connection import LIVED, MOST_POSTPONED, PAUSES, RECONNECT, Closed, Opened, Resumed
 from wschat.chat.machine.effects import (
     Disconnected,
     GiveUp,
+    News,
     Notice,
-    Presence,
     Reconnected,
     RequestFailed,
     Send,
@@ -38,7 +38,7 @@ def test_after_a_cut_all_is_as_before() -> None:
     play.feed(MultiMessage("ops", ("ann", "eve"), (Entry("bob", "c", 7), Entry("bob", "b", 6)), id=play.id))
     assert play.shown[:2] == [
         Reconnected(missed=3),
-        Presence((wire.UserJoined("eve", "ops"), wire.UserLeft("bob", "ops"))),
+        News((wire.UserJoined("eve", "ops"), wire.UserLeft("bob", "ops"))),
     ]
     assert play.said == ["b", "c", "d"]
     assert play.state.idle
@@ -50,39 +50,33 @@ def pause(play: Play, fault: Fault = Fault.TRANSIENT) -> float:
 
 
 def test_pauses_grow() -> None:
-    """They grow to a bound, begin anew once all is as before, and obey who wants more of them."""
+    """They grow to a bound, begin anew once a connection has lived, and obey who wants more of them."""
     play = with_bob()
     pauses = [pause(play) for _ in range(10)]
     assert pauses == sorted(pauses)
     assert pauses[-1] == RECONNECT.longest
     play.feed(Opened(play.state.connections))  # it is open, and of no use
-    assert pause(play) == RECONNECT.longest
-    assert pause(back(play)) <= 1
+    assert pause(play.feed(Timer.LIVED)) == RECONNECT.longest
+    assert pause(back(play).feed(Timer.LIVED)) <= 1
     assert pause(play, Fault.BUSY) >= 4
     assert pause(play, Fault.THROTTLED) >= 60
     assert {pause(play, Fault.OFFLINE) for _ in range(5)} == {PAUSES[Fault.OFFLINE][1]}
 
 
-def test_pauses_grow_without_a_name_too() -> None:
-    """Who has no name yet can't tell whether the server does its work, until it answers a ping."""
-    play = Play().feed(Opened(1))
-    pauses = []
-    for _ in range(4):
-        pauses.append(pause(play))
-        play.feed(Opened(play.state.connections))
-    assert pauses == sorted(set(pauses))
-    assert pause(play.feed(Pong())) == pauses[0]
+@pytest.mark.parametrize("wanted_name", ["ann", None])
+def test_who_answers_and_hangs_up(wanted_name: str | None) -> None:
+    """In 20 s it is dialled 6 times at most, by who has a name and a room and by who has none."""
+    play = with_bob() if wanted_name else Play().feed(Opened(1))
 
+    def restored() -> Play:
+        return back(play) if wanted_name else play.feed(Opened(play.state.connections))
 
-def test_pauses_stay_short_while_the_server_answers() -> None:
-    """A cut on the way back into the room is soon mended, however many there were; not if it is busy."""
-    play = with_bob()
-    for _ in range(10):
-        pause(play)
-    assert max(pause(named(play)) for _ in range(3)) < 3
-    pauses = [named(play).feed(Error("busy", "", play.id)).connects[0].after for _ in range(3)]
-    assert pauses == sorted(set(pauses))
-    assert pause(named(play)) < 3
+    now, dialled = 0.0, 0
+    while (now := now + pause(play) * 0.5) < 20:  # with the least jitter
+        dialled += 1
+        assert restored().timers[Timer.LIVED] == LIVED
+    assert dialled <= 6
+    assert pause(restored().feed(Timer.LIVED)) <= 1
 
 
 def test_what_is_in_vain_ends_the_chat() -> None:
@@ -239,7 +233,7 @@ def test_the_server_has_forgotten_us(code: str, remade: bool) -> None:  # noqa: 
     if remade:
         assert play.feed(Error("no-such-room", "", play.id)).sent == [("create", "ops")]
     play.feed(MultiMessage("ops", ("ann",), id=play.id))
-    assert play.shown == ([Reconnected(remade=True), Presence((UserLeft("bob", "ops"),))] if remade else [])
+    assert play.shown == ([Reconnected(remade=True), News((UserLeft("bob", "ops"),))] if remade else [])
     assert (play.sent, play.id) == ([("message", "hello")], "me-2")
     assert play.feed(Error(code, "", play.id)).restored == ["hello"], "once"
     assert play.sent == [("message", "next")]

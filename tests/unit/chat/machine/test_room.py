@@ -4,18 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from tests.support.play import Play, in_room, named, with_bob
+from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine.connection import Closed
 from wschat.chat.machine.effects import (
     Acknowledged,
     Disconnected,
     FromServer,
     Message,
+    News,
     Notice,
-    Presence,
     Timer,
 )
-from wschat.chat.machine.room import PRESENCE_WINDOW, REORDER_WAIT
+from wschat.chat.machine.news import WINDOW
+from wschat.chat.machine.room import BELL_PAUSE, REORDER_WAIT
 from wschat.chat.machine.update import Event
 from wschat.protocol import events as wire
 from wschat.protocol.events import Ack, ClientMessage, Entry, Error, MultiMessage, UserJoined, UserLeft
@@ -54,9 +55,9 @@ def test_a_message_that_overtakes_another() -> None:
 def test_what_waits_is_shown_first(events: list[Event | wire.Event | str], then: object) -> None:
     """What is held back comes before the end of a stay or of a connection, and in its room."""
     play = with_bob().feed(UserJoined("eve", "ops"), UserJoined("max", "ops"), LATE, *events)
-    gathered = Presence((UserJoined("max", "ops"),))
+    gathered = News((UserJoined("max", "ops"),))
     assert play.shown[1:] == [Message(LATE, "ann"), gathered, then]
-    assert play.feed(Timer.REORDER, Timer.PRESENCE).shown == []
+    assert play.feed(Timer.REORDER, Timer.NEWS).shown == []
 
 
 @pytest.mark.parametrize("answer", [Error("full", "full", "me-2"), GatewayError("Too Many Requests")])
@@ -75,29 +76,43 @@ def test_a_room_that_is_full_meanwhile() -> None:
     play = restoring().feed(Error("full", "full", "me-3"), "/users")
     assert play.shown[-1] == Notice("you are in no room; /join ROOM")
     assert play.room is None
-    assert play.feed(LATE, UserJoined("max", "ops"), Timer.REORDER, Timer.PRESENCE).shown == []
+    assert play.feed(LATE, UserJoined("max", "ops"), Timer.REORDER, Timer.NEWS).shown == []
+
+
+def test_a_flood_of_mentions() -> None:
+    """One rings, the others of some seconds do not; nor does what was missed."""
+    mentions = [ClientMessage("bob", "ann!", "ops", seq) for seq in range(6, 300)]
+    play = with_bob().feed(*mentions)
+    assert [item.rings for item in play.shown if isinstance(item, Message)] == [True, *[False] * 293]
+    assert play.timers == {Timer.BELL: BELL_PAUSE}
+    (said,) = play.feed(Timer.BELL, ClientMessage("bob", "ann?", "ops", 300)).shown
+    assert isinstance(said, Message)
+    assert said.rings
+    missed = back(with_bob().feed(Closed(1)), Entry("bob", "ann!", 6)).shown[-1]
+    assert isinstance(missed, Message)
+    assert not missed.rings
 
 
 def test_members_come_and_go() -> None:
     """Join and leave notices change the list, once each; other rooms are not heard."""
     play = in_room()
     joined, left = UserJoined("bob", "OPS"), UserLeft("bob", "ops")
-    assert play.feed(joined, joined).shown == [Presence((UserJoined("bob", "ops"),))]
-    assert play.timers == {Timer.PRESENCE: PRESENCE_WINDOW}
+    assert play.feed(joined, joined).shown == [News((UserJoined("bob", "ops"),))]
+    assert play.timers == {Timer.NEWS: WINDOW}
     assert play.members == ["ann", "bob"]
     elsewhere = UserLeft("bob", "other"), ClientMessage("bob", "hi", "other", 9)
     assert play.feed(*elsewhere, UserLeft("ann", "ops")).shown == []
-    assert play.feed(left, Timer.PRESENCE).shown == [Presence((left,))]
+    assert play.feed(left, Timer.NEWS).shown == [News((left,))]
     assert play.members == ["ann"]
 
 
 def test_bursts_of_notices_fold() -> None:
     """The first is shown at once, the others in one line; nobody speaks before they have joined."""
     play = in_room().feed(*(UserJoined(name, "ops") for name in "bcdef"))
-    assert play.shown == [Presence((UserJoined("b", "ops"),))]
+    assert play.shown == [News((UserJoined("b", "ops"),))]
     play.feed(ClientMessage("b", "hi", "ops", 1))
     assert play.said == ["hi"]
     play.feed(ClientMessage("e", "hi", "ops", 2))
-    assert play.shown[0] == Presence(tuple(UserJoined(name, "ops") for name in "cdef"))
-    assert play.feed(Timer.PRESENCE).shown == []
-    assert play.feed(UserLeft("b", "ops")).shown == [Presence((UserLeft("b", "ops"),))]
+    assert play.shown[0] == News(tuple(UserJoined(name, "ops") for name in "cdef"))
+    assert play.feed(Timer.NEWS).shown == []
+    assert play.feed(UserLeft("b", "ops")).shown == [News((UserLeft("b", "ops"),))]

@@ -11,10 +11,19 @@ from wschat.chat.machine import effects
 from wschat.chat.machine.state import ChatState, Online, PendingRequest, Reconnecting, Room
 from wschat.chat.ui.ansi import to_ansi
 from wschat.chat.ui.rendering import pending, render, toolbar
-from wschat.protocol.events import ClientMessage, MultiMessage, Signup, SingleRoom, UserJoined
+from wschat.protocol.events import (
+    ClientMessage,
+    DeleteRoom,
+    MultiMessage,
+    Signup,
+    SingleRoom,
+    UserJoined,
+    UserLeft,
+)
 from wschat.protocol.requests import Request
 
 LOOK = "`wschat doctor` finds the cause"
+HEAD = ["12:34 <eve> x", *[f"{' ' * 12}x"] * 19]
 NEW_YEAR = datetime.fromtimestamp(0, UTC).astimezone()
 
 
@@ -37,14 +46,24 @@ NEW_YEAR = datetime.fromtimestamp(0, UTC).astimezone()
         ),
         (effects.Reconnected(remade=True), ["── back, the room was gone and is made again ──"]),
         (
-            effects.Presence((UserJoined("bob left; eve", "ops"), UserJoined("eve", "ops"))),
+            effects.News((UserJoined("bob left; eve", "ops"), UserJoined("eve", "ops"))),
             ["-- <bob left; eve>, eve joined"],
         ),
         (
             effects.FromServer(Signup("bob, admin", ("ops is gone; x",))),
             ["-- you are <bob, admin>; rooms: <ops is gone; x>"],
         ),
-        (effects.FromServer(SingleRoom("x> and <ops")), ["-- new room: <x\u203a and \u2039ops>"]),
+        (effects.News((SingleRoom("x> and <ops"),)), ["-- somebody made the room <x\u203a and \u2039ops>"]),
+        (
+            effects.News((SingleRoom("a"), DeleteRoom("a"), SingleRoom("b"), SingleRoom("c")) * 99),
+            ["-- others made the rooms <b>, <c>; the room <a> is gone: nobody was left in it"],
+        ),
+        (
+            effects.News((UserJoined("a", "ops"), UserLeft("a", "ops"), UserJoined("b", "ops")) * 99),
+            ["-- b joined; a left"],
+        ),
+        (say("x\n" * 3_999), [*HEAD, "-- 3,980 more lines; /more shows all of it"]),
+        (effects.Whole(say("x\n" * 20)), [*HEAD, " " * 12]),
         (effects.Notice("bob\n-- eve joined"), ["-- bob␊-- eve joined"]),
         (effects.RequestFailed("/join x", "no\x1b", "see"), ["!! /join x: no␛", "   see"]),
         (effects.RequestFailed("", "odd"), ["!! odd"]),
@@ -123,8 +142,9 @@ def test_colours_are_stable() -> None:
 ITEMS: list[Callable[[str], effects.Item]] = [
     say,
     lambda text: say(text, text, me=text),
-    lambda text: effects.Presence((UserJoined(text, "ops"),)),
-    lambda text: effects.FromServer(SingleRoom(text)),
+    lambda text: effects.News((UserJoined(text, "ops"),)),
+    lambda text: effects.News((SingleRoom(text), DeleteRoom(text))),
+    lambda text: effects.Whole(say(text * 99)),
     lambda text: effects.Members(text, (text, text)),
     effects.Disconnected,
     effects.Notice,

@@ -55,14 +55,14 @@ def test_who_looks_like_a_member(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("notify", "sent"), [("none", ""), ("osc9", "\x1b]9;e, x: ann! ␇,\x07")])
 def test_bell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, notify: str, sent: str) -> None:
-    """A mention rings, unless it is an old one, and stands out."""
+    """A mention stands out; one that shall ring does."""
     monkeypatch.setenv("TERM", "xterm-256color")
     mention = say("ann! \x07;", "e; x", me="ann")
     with opened(tmp_path / "history", notify=notify) as (ui, _, screen):
         ui.show(say("hi"))
-        ui.show(mention._replace(missed=True))
-        assert "\a" not in screen.printed
         ui.show(mention)
+        assert "\a" not in screen.printed
+        ui.show(mention._replace(rings=True))
     assert screen.printed.count("\a") == 1 + (notify != "none")
     assert sent in screen.printed
     assert "\x1b[1;33mann!" in screen.printed
