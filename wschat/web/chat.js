@@ -11,6 +11,7 @@ import { choose } from "./wires.js";
 
 const { $ } = view, { LAB } = connection;
 const PING = 60e3, PONG_TIMEOUT = 10e3, REPLY_TIMEOUT = 10e3, LATE = 5e3, ECHO_TIMEOUT = 4e3; // ms
+const SOON = 200; // ms in which rooms that come and go are shown at once
 const RECENT = 50; // messages among which a gap is asked for again
 
 // ---- What is known
@@ -28,11 +29,19 @@ let pongTimer = 0, replyTimer = 0, lateTimer = 0, pongs = false, pinged = false;
 
 const unsent = () => [...outbox].map(({ row, ...request }) => request);
 const save = () =>
-  view.showKept(write(LAB, { token, ...wanted, known: known(wanted.room), unsent: unsent() }));
+  view.showKept(write(LAB, { token, ...wanted, known: known(wanted.room), unsent: unsent(), ignored: view.listIgnored() }));
 
 function show(moved) {
   view.show(me, rooms, users, connection.restoring, moved);
   save();
+}
+
+let showing = 0;
+function showSoon() { // a flood of rooms must not keep the page from all else
+  showing ||= setTimeout(() => {
+    showing = 0;
+    show();
+  }, SOON);
 }
 
 function notice(user, what) {
@@ -171,10 +180,10 @@ const handlers = {
   },
   "single-room"({ message: room }) {
     rooms.add(room);
-    show();
+    showSoon();
   },
   "delete-room"({ room }) {
-    if ((room !== me.room || room !== wanted.room) && rooms.delete(room)) show();
+    if ((room !== me.room || room !== wanted.room) && rooms.delete(room)) showSoon();
   },
   ack({ id, seq, time, reached, members }) {
     const request = answered(id);
@@ -250,7 +259,12 @@ const kept = read(LAB), isReload = Boolean(kept.token) && await owns(kept.token)
 if (isReload) {
   [token, wanted.name, wanted.room, reloaded] = [kept.token, kept.name, kept.room, kept];
   kept.unsent.forEach(hold);
+  view.ignore(...kept.ignored);
 } else owns(token);
+$("users").onclick = ({ target }) => {
+  if (target.closest("button")) view.ignore(target.closest("li").key);
+  save();
+};
 setInterval(ping, PING);
 connection.start({
   isBusy: () => inFlight !== null,

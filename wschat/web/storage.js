@@ -2,7 +2,7 @@
 // send. Anything may stand there, since others write there too, and it may fail: what is no good is not taken.
 import { $ } from "./view.js";
 
-const UNSENT = 200; // messages at most
+const MOST = 200; // messages, or names, at most
 const SECRET = /^[0-9a-f]{32}$/; // as `random` makes them
 const tab = (() => { try { return sessionStorage; } catch { return null; } })();
 
@@ -14,14 +14,15 @@ const text = (it, field) => (typeof it === "string" && [...it].length <= $(field
 const message = (it) => ({ value: text(it?.value, "message"), id: secret(it?.id), room: text(it?.room, "room"),
   tried: it?.tried !== false, failed: typeof it?.failed === "string" ? it.failed : "" });
 
-export function read(key) { // return { token, name, room, known, unsent }, or {} where there is no token
+export function read(key) { // return { token, name, room, known, unsent, ignored }, or {} where there is no token
   let it = null;
   try { it = JSON.parse(tab.getItem(key)); } catch { /* it can't be read */ }
   const token = secret(it?.token), name = text(it?.name, "name");
-  const list = Array.isArray(it?.unsent) ? it.unsent.slice(0, UNSENT).map(message) : [];
-  const unsent = list.filter(({ value, id, room }) => value && id && room);
+  const list = (field, read) => (Array.isArray(it?.[field]) ? it[field].slice(0, MOST).map(read) : []);
+  const ignored = [...new Set(list("ignored", (each) => text(each, "name")))].filter(Boolean);
+  const unsent = list("unsent", message).filter(({ value, id, room }) => value && id && room);
   const known = Number.isSafeInteger(it?.known) ? it.known : undefined;
-  return token ? { token, name, room: name && text(it.room, "room"), known, unsent } : {};
+  return token ? { token, name, room: name && text(it.room, "room"), known, unsent, ignored } : {};
 }
 
 export function write(key, record) { // return whether all is kept; what is old is not, since it would be sent again

@@ -9,10 +9,25 @@ const byTime = clock(), byDate = clock("medium");
 const compareNames = new Intl.Collator().compare;
 
 function make(template, name, ...text) {
-  const row = $(template).content.firstElementChild.cloneNode(true);
+  const row = Object.assign($(template).content.firstElementChild.cloneNode(true), { user: name });
   row.querySelector("bdi").textContent = safeName(name);
   row.querySelector(".text")?.append(...text);
   return row;
+}
+
+// ---- Whom a person does not want to hear: what they say is in the log, hidden, and can be shown again
+const ignored = new Set(); // names, folded
+const fold = (name) => name.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "").normalize().toLowerCase();
+const ignores = (name) => ignored.has(fold(name));
+
+export const listIgnored = () => [...ignored];
+
+export function ignore(...names) { // or no more
+  for (const name of names.map(fold)) if (!ignored.delete(name)) ignored.add(name);
+  for (const row of $("log").children) row.hidden = ignores(row.user);
+  for (const { key, lastElementChild: button } of $("users").children) {
+    Object.assign(button, { ariaLabel: `Hide what ${safeName(key)} says`, ariaPressed: String(ignores(key)) });
+  }
 }
 
 // ---- The log of the room: whoever scrolls back in it to read is left alone
@@ -29,7 +44,7 @@ function insert(row, seq) { // in the order of the room
     requestAnimationFrame(restoreScroll); // once a frame, since measuring so many rows takes a while
   }
   const next = end?.seq > seq ? [...log.children].find((each) => each.seq > seq) : null;
-  log.insertBefore(Object.assign(row, { seq }), next);
+  log.insertBefore(Object.assign(row, { seq, hidden: ignores(row.user) }), next);
   if (log.childElementCount > ROWS) log.firstElementChild.remove();
 }
 
@@ -44,7 +59,7 @@ export function addMessage({ user, text, time, seq, me, old }) {
   row.className = user === me ? "mine" : mentions(text, me) ? "mention" : "";
   if (!Number.isNaN(+at)) row.querySelector("time").textContent = (Date.now() - at < RECENT ? byTime : byDate)(at);
   insert(row, seq);
-  if (old) return;
+  if (old || row.hidden) return;
   below += !following;
   unread += document.hidden;
   showNews();
@@ -137,6 +152,7 @@ export function show(me, rooms, users, restoring, moved) { // `moved`: by the pe
   $("title").firstElementChild.textContent = safeName(room);
   fill("rooms", rooms, room);
   fill("users", users, me.name);
+  ignore();
   showNews();
   const field = $(me.room ? "message" : me.name ? "room" : "name");
   if (moved || isFirst || !focused.checkVisibility()) field.focus(); // what had it is gone

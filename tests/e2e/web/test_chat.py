@@ -41,7 +41,7 @@ def test_two_tabs_and_a_terminal(open_tab: OpenTab) -> None:
             person.until("text=from tim")
             texts = [text for text in person.texts if text.startswith("from")]
             assert texts == ["from ann", "from bob", "from tim"]
-        assert ann.page.locator("#users li").all_text_contents() == ["ann", "bob", "tim"]
+        assert ann.page.locator("#users bdi").all_text_contents() == ["ann", "bob", "tim"]
         tim.type("/quit")
         tim.end()
         ann.until(".notice:has-text('tim left')")
@@ -118,6 +118,41 @@ def test_mentions(page: str, room: ThreadedServer, open_tab: OpenTab) -> None:
     wanted = [text for text in said if Message(ClientMessage("eve", text), "a.n").mention]
     assert ann.page.locator("#log li:has(.you:visible) .text").all_text_contents() == wanted
     assert wanted == ["hi a.n", "A.N?", "@a.n: yes"]
+
+
+def test_ignored(page: str, room: ThreadedServer, open_tab: OpenTab) -> None:
+    """Nothing is seen of who is hidden, in whatever case, until they are shown again; also after a reload."""
+    ann = open_tab(page).register("ann").create("ops")
+    bob = open_tab(page).register("Bob").join("ops")
+    bob.say("before")
+    ann.until("#log li:has-text('before')")
+    ann.page.click("#users li:has-text('Bob') .ignore")
+    assert ann.page.locator(".ignore:visible").count() == 1, "nobody hides themselves"
+    bob.say("meanwhile")
+    room.say("as BOB", user="BOB")
+    room.say("another", user="eve")
+    ann.until("#log li:has-text('another')")
+    assert ann.page.locator("#log li:visible .text").all_text_contents() == ["another"]
+    ann.page.reload()
+    ann.until("#log li.mine, #users li:has-text('Bob') .ignore[aria-pressed='true']")
+    assert ann.page.locator("#log li:visible").count() == 0
+    ann.page.click("#users li:has-text('Bob') .ignore")
+    ann.until("#log li:has-text('meanwhile')")
+    assert ann.page.locator("#log li:visible .text").all_text_contents() == ["before", "meanwhile"]
+
+
+def test_a_flood_of_rooms(page: str, room: ThreadedServer, open_tab: OpenTab) -> None:
+    """A thousand rooms are listed at once, not one by one."""
+    ann = open_tab(page).register("ann")
+    ann.page.evaluate(
+        "() => new MutationObserver(() => { window.times = (window.times ?? 0) + 1; })"
+        ".observe(document.querySelector('#rooms'), { childList: true })"
+    )
+    for number in range(300):
+        room.do(room.server.tell({"type": "single-room", "message": f"room {number}"}))
+    ann.until("#rooms button:has-text('room 299')")
+    assert ann.page.locator("#rooms li").count() == 300
+    assert ann.page.evaluate("window.times") < 30
 
 
 def test_by_keyboard_alone(page: str, open_tab: OpenTab) -> None:

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from websockets.protocol import State
 
 from tests.e2e.web.conftest import OpenTab

@@ -102,7 +102,18 @@ def check_attacks(ann: Tab, room: ThreadedServer, texts: list[str]) -> None:
         assert after[same] == before[same], same
     assert set(after["kinds"]) <= {"a", "bdi", "button", "li", "p", "span", "time"}
     assert {told.partition(" ")[2] for told in after["attributes"]} <= {
-        *("class", "dir", "href", "rel", "target", "type", "aria-current", "datetime"),
+        *(
+            "class",
+            "dir",
+            "href",
+            "rel",
+            "target",
+            "type",
+            "aria-current",
+            "aria-label",
+            "aria-pressed",
+            "datetime",
+        ),
     }
     wanted = [pair for text in texts for pair in (("eve", text), (f"e{text}", "hi"))]
     shown = [tuple(pair) for pair in after["said"][-len(wanted) - 1 : -1]]
