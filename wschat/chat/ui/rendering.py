@@ -76,10 +76,8 @@ def render(
     """
     names = names or Names()
     match item:
-        case effects.Message():
-            return _message(item, format_time, names.shown(item.event.user), linear=linear, whole=whole)
-        case effects.Whole(message):
-            return render(message, format_time, names, linear=linear, whole=True)
+        case effects.Message() | effects.Whole():
+            return _message(item, format_time, names, linear=linear, whole=whole)
         case effects.RequestFailed(about, what, hint):
             told = f"!! {safe(about)}: {safe(what)}" if about else f"!! {safe(what)}"
             return (_line(told, "error"), *((_line(f"   {safe(hint)}", "hint"),) if hint else ()))
@@ -185,12 +183,19 @@ def _back(item: effects.Reconnected) -> str:
 
 
 def _message(
-    item: effects.Message, format_time: FormatTime, user: str, *, linear: bool, whole: bool
+    item: effects.Message | effects.Whole,
+    format_time: FormatTime,
+    names: Names,
+    *,
+    linear: bool,
+    whole: bool,
 ) -> tuple[Line, ...]:
+    if isinstance(item, effects.Whole):
+        item, whole = item.message, True
     said = item.event
     lines, rest = (re.split(r"\r?\n", said.message), "") if whole else excerpt(said.message)
     time = format_time(said.time) if said.time else "--:--"
-    name = f"<{user}>"
+    name = f"<{names.shown(said.user)}>"
     tint = crc32(fold(said.user).encode(errors="replace"))
     head = (Span(f"{time} ", "time"), Span(name, "me" if item.mine else "name", tint), Span(" "))
     style: Style = "mention" if item.mention else "text"

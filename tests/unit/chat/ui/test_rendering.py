@@ -94,7 +94,7 @@ NEW_YEAR = datetime.fromtimestamp(0, UTC).astimezone()
             ["-- you are in ops, with \\u{408}\\u{43e}\\u{435}"],
         ),
         (
-            effects.Presence((UserJoined("Joe", "ops"), UserJoined("\u0408\u043e\u0435", "ops"))),
+            effects.News((UserJoined("Joe", "ops"), UserJoined("\u0408\u043e\u0435", "ops"))),
             ["-- Joe, \\u{408}\\u{43e}\\u{435} joined"],
         ),
         (effects.Members("ops", ()), ["-- in ops, and nobody is told with whom"]),
