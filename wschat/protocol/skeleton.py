@@ -56,16 +56,16 @@ def told_apart(name: str, other: str) -> str:
 def differing(name: str, other: str) -> set[int]:
     """Return where a name has other letters than one that looks like it, counted from both ends.
 
-    Case is seen, and makes no difference. A name in ASCII has none from one that is not: what is easily
-    typed stays readable.
+    What shows nothing differs, and case, which is seen, does not. A name in ASCII has no such letters beside
+    one that is not: what is easily typed stays readable.
     """
     if name.isascii() and not other.isascii():
         return set()
-    size = len(name)
-    beside = zip(name, other.ljust(size, "\0"), other.rjust(size, "\0")[-size:], strict=False)
-    return {
-        at for at, (char, *others) in enumerate(beside) if not any(_is_same(char, each) for each in others)
-    }
+    places = [at for at, char in enumerate(name) if visible(char)]
+    size, there = len(places), visible(other)
+    beside = zip(places, there.ljust(size, "\0"), there.rjust(size, "\0")[-size:], strict=False)
+    same = {at for at, *others in beside if any(_is_same(name[at], each) for each in others)}
+    return {*range(len(name))} - same
 
 
 def _is_same(char: str, other: str) -> bool:

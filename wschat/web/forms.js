@@ -1,17 +1,19 @@
 // The page of wschat: what people do in it, by keyboard, mouse or finger.
+import { clean } from "./names.js";
 import { $, complain } from "./view.js";
 
 export function start({ register, create, join, leave, say }) {
   const forms = { register, create, say };
   document.onsubmit = (event) => {
     event.preventDefault();
-    const field = event.target.querySelector("input, textarea"), { value } = field, size = [...value].length;
+    const field = event.target.querySelector("input, textarea"), said = field.id === "message";
+    const value = said ? field.value : clean(field.value), size = [...value].length;
     const long = size > field.dataset.limit && `at most ${field.dataset.limit} characters, not ${size}`;
     const wrong = long || (value.trim() ? "" : "write something first");
     complain(field.id, wrong);
     if (wrong) return;
     forms[event.target.id](value);
-    if (field.id === "message") field.value = "";
+    if (said) field.value = "";
   };
   $("message").onkeydown = (event) => {
     if (event.keyCode !== 13 || event.shiftKey) return; // 229 when an input method composes

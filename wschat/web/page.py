@@ -1,5 +1,6 @@
 """The page's files, with the lab's URL set and a policy that lets them connect to its host alone."""
 
+import json
 import re
 from dataclasses import dataclass
 from html import escape
@@ -8,17 +9,16 @@ from ipaddress import IPv4Address
 from urllib.parse import urlunsplit
 
 from wschat.errors import UsageError
+from wschat.protocol.skeleton import table
 from wschat.target import WireName, check_url
 
+PROGRAMS = ("chat", "confusables", "connection", "forms", "names", "storage", "text", "view", "wires")
 TYPES = {
     "index.html": "text/html; charset=utf-8",
     "style.css": "text/css; charset=utf-8",
-    **dict.fromkeys(
-        ("chat.js", "connection.js", "forms.js", "storage.js", "text.js", "view.js", "wires.js"),
-        "text/javascript; charset=utf-8",
-    ),
+    **dict.fromkeys((f"{name}.js" for name in PROGRAMS), "text/javascript; charset=utf-8"),
 }
-PLACE = "<!-- lab -->"
+PLACE, TABLE = "<!-- lab -->", '"the table"'
 HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*\.?")
 """A host as CSP has it, beside wildcards; browsers ignore a source with another one."""
 NUMBER = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$")
@@ -57,6 +57,7 @@ class Page:
         text = (files("wschat.web") / name).read_text(encoding="utf-8")
         given = {"lab": _parts(self.url)[1], "sign": self.sign, "wire": self.wire}
         settings = [_meta(name, content) for name, content in given.items() if content]
+        text = text.replace(TABLE, json.dumps(table(), ensure_ascii=False))
         return text.replace(PLACE, "\n".join((*more, *settings))).encode()
 
 

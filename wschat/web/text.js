@@ -1,12 +1,12 @@
 // The page of wschat: what others write becomes text, and nothing else; as wschat/text.py does for a terminal.
 
 const HIDDEN = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu; // but joiners, as in Persian and emoji
-const BLANK = /(?! )[\p{Zs}\p{Default_Ignorable_Code_Point}\n\t\u2800\u{13441}\u{13442}\u{1d159}]/gu; // as text.py
+const PILE = /([\p{M}\u200c\u200d]{8})[\p{M}\u200c\u200d]+/gu; // more marks cover the lines above and below
 const ADDRESS = /(\bhttps?:\/\/[^\s<>"\\]*[^\s<>"\\.,;:!?')\]}](?:(?<=:\/\/[^\s()]*\([^\s()]*)\))?)/iu;
 
-const spellOut = (char) => `\\u{${char.codePointAt(0).toString(16)}}`;
-export const safe = (text) => text.replaceAll("\r\n", "\n").replace(HIDDEN, spellOut);
-export const safeName = (name) => safe(name).replace(BLANK, spellOut);
+export const spellOut = (char) => `\\u{${char.codePointAt(0).toString(16)}}`;
+export const safe = (text) => text.replaceAll("\r\n", "\n").replace(HIDDEN, spellOut)
+  .replace(PILE, "$1").replace(/^[\p{M}\u200c\u200d]/u, "\u25cc$&"); // and none on what stands before
 
 export function linked(text) { // every second part is an address; a link tells where it leads, if it does not look like that
   return text.split(ADDRESS).flatMap((part, at) => {

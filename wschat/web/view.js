@@ -1,5 +1,6 @@
 // The page of wschat: what is shown of a chat. What is said on the wire, and when, is in chat.js.
-import { linked, mentions, safe, safeName } from "./text.js";
+import { fold, meet, safeName, shown } from "./names.js";
+import { linked, mentions, safe } from "./text.js";
 
 export const $ = (id) => document.getElementById(id);
 
@@ -8,17 +9,16 @@ const clock = (dateStyle) => new Intl.DateTimeFormat([], { timeStyle: "short", d
 const byTime = clock(), byDate = clock("medium");
 const compareNames = new Intl.Collator().compare;
 
-function make(template, name, ...text) {
-  const row = Object.assign($(template).content.firstElementChild.cloneNode(true), { user: name });
-  row.querySelector("bdi").textContent = safeName(name);
+function make(template, user, called, ...text) {
+  const row = Object.assign($(template).content.firstElementChild.cloneNode(true), { user });
+  row.querySelector("bdi").textContent = called;
   row.querySelector(".text")?.append(...text);
   return row;
 }
 
 // ---- Whom a person does not want to hear: what they say is in the log, hidden, and can be shown again
 const ignored = new Set(); // names, folded
-const fold = (name) => name.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "").normalize().toLowerCase();
-const ignores = (name) => ignored.has(fold(name));
+const ignores = (name) => ignored.size > 0 && ignored.has(fold(name));
 
 export const listIgnored = () => [...ignored];
 
@@ -26,7 +26,7 @@ export function ignore(...names) { // or no more
   for (const name of names.map(fold)) if (!ignored.delete(name)) ignored.add(name);
   for (const row of $("log").children) row.hidden = ignores(row.user);
   for (const { key, lastElementChild: button } of $("users").children) {
-    Object.assign(button, { ariaLabel: `Hide what ${safeName(key)} says`, ariaPressed: String(ignores(key)) });
+    Object.assign(button, { ariaLabel: `Hide what ${shown(key)} says`, ariaPressed: String(ignores(key)) });
   }
 }
 
@@ -55,7 +55,7 @@ function restoreScroll() {
 }
 
 export function addMessage({ user, text, time, seq, me, old }) {
-  const row = make("row", user, ...linked(safe(text))), at = new Date(time || NaN);
+  const row = make("row", user, shown(user), ...linked(safe(text))), at = new Date(time || NaN);
   row.className = user === me ? "mine" : mentions(text, me) ? "mention" : "";
   if (!Number.isNaN(+at)) row.querySelector("time").textContent = (Date.now() - at < RECENT ? byTime : byDate)(at);
   insert(row, seq);
@@ -65,7 +65,7 @@ export function addMessage({ user, text, time, seq, me, old }) {
   showNews();
 }
 
-export const addNotice = (user, what, seq) => insert(make("notice", user, what), seq);
+export const addNotice = (user, what, seq) => insert(make("notice", user, shown(user), what), seq);
 export const seqs = (count) => [...$("log").children].slice(-count).map((row) => row.seq);
 
 export function clearLog() {
@@ -94,7 +94,7 @@ document.addEventListener("visibilitychange", () => {
 
 // ---- Messages that are not known to have arrived
 export function addDraft(name, text, { send, discard }) {
-  const row = make("draft", name, safe(text));
+  const row = make("draft", name, shown(name), safe(text));
   [send, discard].forEach((act, at) => {
     row.querySelectorAll("button")[at].onclick = () => {
       act();
@@ -138,7 +138,7 @@ function fill(id, names, current) { // entries that stay are not touched, so tha
   const list = $(id), old = new Map([...list.children].map((row) => [row.key, row]));
   for (const [key, row] of old) if (!names.has(key)) row.remove();
   [...names].sort(compareNames).forEach((key, at) => {
-    const row = old.get(key) ?? Object.assign(make(`${id}-row`, key), { key });
+    const row = old.get(key) ?? Object.assign(make(`${id}-row`, key, safeName(key)), { key });
     row.firstElementChild.ariaCurrent = String(key === current);
     if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null);
   });
@@ -148,10 +148,13 @@ export function show(me, rooms, users, restoring, moved) { // `moved`: by the pe
   const focused = document.activeElement, isFirst = document.body.className === "";
   document.body.className = me.room ? "in-room" : me.name ? "in-lobby" : restoring ? "" : "outside";
   room = me.room;
-  $("me").lastElementChild.textContent = safeName(me.name);
+  meet([me.name, ...users]);
+  $("me").lastElementChild.textContent = shown(me.name);
   $("title").firstElementChild.textContent = safeName(room);
   fill("rooms", rooms, room);
   fill("users", users, me.name);
+  for (const { key, firstElementChild: name } of $("users").children) // who came later may look like them
+    if (name.textContent !== shown(key)) name.textContent = shown(key);
   ignore();
   showNews();
   const field = $(me.room ? "message" : me.name ? "room" : "name");

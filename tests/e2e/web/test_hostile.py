@@ -1,6 +1,7 @@
 """Strangers are hostile: whatever they write, in the page it is text, readable, and nothing else."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import count
@@ -13,7 +14,7 @@ from tests.e2e.web.tab import Tab
 from tests.support.attacks import ATTACKS
 from tests.support.threaded import ThreadedServer
 from wschat.protocol.events import EVENTS
-from wschat.protocol.names import INVISIBLE
+from wschat.protocol.names import INVISIBLE, escaped
 
 CORPUS = list(dict.fromkeys((*ATTACKS, *INJECTIONS)))
 NUMBERS = count()
@@ -58,11 +59,16 @@ def ann(page: str, open_tab: OpenTab) -> Iterator[Tab]:
 
 
 def harmless(shown: str, sent: str) -> bool:
-    """Tell whether all letters of a text are shown, in order, and nothing of it hides or steers."""
+    """Tell whether all letters of a text are there in order, or spelled out; none hides or steers."""
     hides = [char for char in shown if unicodedata.category(char) in HIDDEN and char not in KEPT]
-    left = iter(shown)
-    letters = [char for char in sent if char.isalnum() and ord(char) not in INVISIBLE]
-    return not hides and all(char in left for char in letters)
+    left = shown
+    for char in sent:
+        if char.isalnum() and ord(char) not in INVISIBLE:
+            found = re.search(f"{re.escape(char)}|{re.escape(escaped(char))}", left)
+            if not found:
+                return False
+            left = left[found.end() :]
+    return not hides
 
 
 def test_a_name_adds_no_words(ann: Tab, room: ThreadedServer) -> None:

@@ -81,7 +81,7 @@ def _is_hidden(char: str) -> bool:
 
 def _imitates(char: str) -> bool:
     """Tell whether what is no Latin letter looks like one of ASCII's, marks aside."""
-    if LATIN.match(char) or not char.isalnum():
+    if char.isascii() or LATIN.match(char) or not char.isalnum():
         return False
     looks = (prototypes().get(ord(part), part) for part in unicodedata.normalize("NFKD", char))
     return any(look.isascii() and look.isalpha() for look in looks)

@@ -30,7 +30,19 @@ def test_names_that_imitate(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("José", "Zoë", "I\u015f\u0131l", "Mª José", "Kɔfi", "Ɗan", "ann-2", "o'neil", "Łukasz", "Nguyễn"),
+        *(
+            "José",
+            "Zoë",
+            "Zoë01",
+            "I\u015f\u0131l",
+            "Mª José",
+            "Kɔfi",
+            "Ɗan",
+            "ann-2",
+            "o'neil",
+            "Łukasz",
+            "Nguyễn",
+        ),
         *(
             "Владимир",
             "Иван Ivanov",
