@@ -84,7 +84,7 @@ LAYERS = (
 DEPTH = {part: depth for depth, parts in enumerate(LAYERS) for part in parts}
 ONLY_IN = {
     "boto3": {"wschat.lab.aws.session", "wschat.lab.local"},
-    "http.client": {"wschat.functions.shared.management_api"},
+    "http.client": {"wschat.doctor.page", "wschat.functions.shared.management_api"},
     "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {

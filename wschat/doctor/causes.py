@@ -57,7 +57,17 @@ CAUSES = (
     Cause("wrong-scheme", (S.NO_TLS, S.NO_ANSWER, S.NOTHING_LISTENS),
         "wss:// was asked of what speaks ws://, or the reverse",
         "API Gateway speaks wss:// only, a lab on this machine ws:// only"),
-    Cause("no-websocket", (S.NO_WEBSOCKET,),
+    Cause("mixed-content", (S.MIXED,),
+        "the page comes by https and opens ws://, which browsers block, but for this machine",
+        "put the wss:// URL of the API into it: `wschat web --export` writes a page with it"),
+    Cause("page-policy", (S.BLOCKED,),
+        "the page's policy names another host than that of the URL in it, as where one of them was changed",
+        "`wschat web --export` writes both anew; a header of the page's host needs the same `connect-src`"),
+    Cause("no-page", (S.NO_PAGE,),
+        "nothing is there, its host does not know itself by that name, or it is not public",
+        "open what `wschat web` prints, by that name; at a static host, look for index.html and who may read"
+        " it"),
+    Cause("no-websocket", (S.NO_WEBSOCKET, S.NO_PAGE),
         "the URL leads to something else, such as a page or an HTTP API",
         "take the URL of `wschat status`: wss://, the API's id, and the stage behind it"),
     # the handshake

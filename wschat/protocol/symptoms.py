@@ -37,6 +37,9 @@ class Symptom(StrEnum):
     NOT_HEARD = "it is answered, but nobody hears it"
     NAME_STAYS = "whoever left keeps the name"
     OPEN = "it lets in who does not sign"
+    NO_PAGE = "the page itself does not open"
+    MIXED = "the page can't connect, and the browser speaks of mixed content"
+    BLOCKED = "the page can't connect, and the browser speaks of its Content-Security-Policy"
     STAYS = "teardown leaves something, or refuses"
     NOTHING_YET = "nothing is wrong to see, yet"
 

@@ -16,12 +16,14 @@ from tests.studies.doctor.breaks import (
 from tests.studies.doctor.case import Case
 from tests.studies.drift.hand import do
 from tests.support.late_lab import FAILED, FORBIDDEN, SILENT, TIMED_OUT
+from wschat.doctor.page import Page
 from wschat.doctor.visit import Try, Visit
 from wschat.lab.chosen.choices import Choices
 from wschat.protocol.symptoms import Symptom
 
 AWS = "wss://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/development"
 CONFIGURE = "UpdateFunctionConfiguration"
+HERE = "ws://192.168.1.7:8080/development"
 NOT_ALLOWED = (
     '{"message":"User: arn:aws:iam::123456789012:user/ann is not authorized to perform: execute-api:Invoke on'
     ' resource: arn:aws:execute-api:us-east-1:********9012:a1b2c3d4e5/development/$connect"}'
@@ -81,6 +83,12 @@ ADDRESSES = (
         at(AWS, seen(Symptom.CERTIFICATE, "port 443 and TLS", ""))),
     Case("a proxy that refuses", ("proxy",), at(AWS, seen(Symptom.PROXY))),
     Case("a firewall", ("no-way",), at(AWS, seen(Symptom.NO_ANSWER, "port 443 and TLS", ""))),
+    Case("a page by https that opens ws://", ("mixed-content",),
+        at(HERE, *Page("https://chat.example.com/", f"connect('{HERE}')").tries())),
+    Case("a page whose policy names another host", ("page-policy",),
+        at(AWS, *Page("https://chat.example.com/", f"connect('{AWS}')", ("connect-src 'self'",)).tries())),
+    Case("a page by another name of its host", ("no-page",),
+        at("", *Page("http://chat.localhost:8000/", why="HTTP 421 Misdirected Request").tries())),
     Case("the connection ends by itself", ("unavailable",), at(AWS, seen(Symptom.LOST, "connection", ""))),
 )
 """What may be wrong on the way to it."""

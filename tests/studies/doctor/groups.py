@@ -7,8 +7,8 @@ from tests.studies.doctor.drills import drills, pairs
 from tests.studies.doctor.reports import reports
 
 
-def groups() -> dict[str, tuple[Case, ...]]:
-    """Return all cases; what people report is broken as cases of the other groups are."""
+def singles() -> dict[str, tuple[Case, ...]]:
+    """Return the cases of one fault; what people report is broken as cases of the other groups are."""
     found = {
         "drills": (*drills(),),
         "changed by hand": (*drift(),),
@@ -19,4 +19,9 @@ def groups() -> dict[str, tuple[Case, ...]]:
         "account": faults.IN_ACCOUNT,
     }
     cases = {case.name: case for group in found.values() for case in group}
-    return {**found, "reported": (*reports(cases),), "pairs": (*pairs(),)}
+    return {**found, "reported": (*reports(cases),)}
+
+
+def groups() -> dict[str, tuple[Case, ...]]:
+    """Return all cases, with those of two faults."""
+    return {**singles(), "pairs": (*pairs(),)}

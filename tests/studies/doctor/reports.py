@@ -9,7 +9,7 @@ A1: the handshake is refused with 403 | moved-away
 A2: the handshake is refused with 500 | closed-door
 A3: the handshake is refused with 502 at once after a deployment | code: $connect raises
 A4: wscat connects, the browser does not: 401 | 401
-A7: a page by https, the socket by ws:// | ws:// of AWS
+A7: a page by https, the socket by ws:// | a page by https that opens ws://
 A8: ENOTFOUND, could not connect to the endpoint | another region in the URL
 A9: 429 at the handshake | fine-when-alone
 A10: the URL in the address bar is no page | https:// of AWS

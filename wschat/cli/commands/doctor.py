@@ -18,6 +18,7 @@ from wschat.cli.report import show_left_alone
 from wschat.doctor import addressed, inside
 from wschat.doctor.findings import MOST, Finding, diagnose
 from wschat.doctor.metrics import Counts
+from wschat.doctor.page import Page, fetch, is_page
 from wschat.doctor.routed import is_a_lab
 from wschat.doctor.visit import Visit
 from wschat.errors import ExitCode, UsageError, WschatError
@@ -49,24 +50,25 @@ def doctor(
     from wschat.doctor.outside import visit  # what connects takes as long to load as all the rest
 
     notes, began = list[str](), time.time()
-    if url:
-        target = replace(target, region=target.region or addressed.region_in(url))
     with on_interrupt(NOTHING_CHANGED):
+        page, url = _page(url, notes)
+        target = replace(target, region=target.region or addressed.region_in(url or ""))
         cloud, account = _inside(target, url or "", began, notes)
         if cloud:
             target = replace(target, prefix=cloud.lab.prefix)
         if not spoil and account and (drill := running(account.actual)):
             raise typer.Exit(_show_drill(drill, target, notes, json=json))
-        at = _lab(target, url, account, sign=sign)
+        at = _lab(target, url, account, sign=sign) if url or not page else target
         asks = account is None or account.graph is None or is_a_lab(account.graph)
         others = account.others if account else None
         talk = deep or others == 0
-        with console.waiting("Trying it from outside") as show:
-            seen = Visit()
-            if at.url:
+        seen, counts = Visit(tuple(page.tries() if page else ())), Counts()
+        if at.url:
+            with console.waiting("Trying it from outside") as show:
                 trying = visit(at.url, signer(at), asks=asks, talk=talk, on_try=lambda what: show(what, 0))
-                seen = asyncio.run(trying)
-        suspected, counts = [*addressed.suspicions(seen, at.url)], Counts()
+                visited = asyncio.run(trying)
+                seen = replace(visited, tries=seen.tries + visited.tries)
+        suspected = [*addressed.suspicions(seen, at.url)]
         if cloud and account:
             with console.waiting("Looking inside") as show:
                 cloud = replace(cloud, on_wait=show)
@@ -90,6 +92,17 @@ def doctor(
     else:
         _show(findings, seen, notes, target)
     raise typer.Exit(ExitCode.DIFFERENT if findings else ExitCode.OK)
+
+
+def _page(url: str | None, notes: list[str]) -> tuple[Page | None, str | None]:
+    """Return the page that a URL is of, and the URL that the page opens; of any other URL, that."""
+    if not url or not is_page(url):
+        return None, url
+    with console.waiting("Looking at the page"):
+        page = fetch(url)
+    if not page.lab and not page.why:
+        notes.append("no WebSocket URL stands in that page: give it by --url")
+    return page, page.lab or None
 
 
 def _inside(

@@ -10,6 +10,7 @@ from tests.support.terminal import wschat
 from tests.support.websocket_api import make_function
 from wschat.lab.aws.cloud import Cloud
 from wschat.protocol.symptoms import Symptom
+from wschat.web.server import Server
 
 
 def test_by_a_url_alone() -> None:
@@ -67,3 +68,15 @@ def test_an_api_that_is_not_the_labs(cloud: Cloud) -> None:
         f"no statement of {function} lets arn:aws:execute-api:us-east-1:000000000000:{own.id}/test/say"
         in told
     )
+
+
+def test_a_page() -> None:
+    """The URL of a page leads to that of the lab in it, which is tried, too; a page that is none is told."""
+    with late_lab() as lab, Server(lab.url) as server, server.running():
+        done = wschat("doctor", "--url", server.address)
+        other = wschat("doctor", "--url", f"http://127.0.0.2:{server.port}/")
+    assert done.returncode == 0, done
+    assert "page, name 127.0.0.1" in done.stdout
+    assert "handshake, register" in " ".join(done.stdout.split())
+    assert other.returncode == 3
+    assert f"1. {Symptom.NO_PAGE}: nothing is there" in " ".join(other.stdout.split())
