@@ -63,34 +63,50 @@ def _styled(span: Span, colours: int, *, links: bool) -> str:
 def _rows(spans: Iterable[Span], width: int, hang: int) -> Iterator[list[Span]]:
     row: list[Span] = []
     column, start = 0, 0
-    for piece in chain.from_iterable(_pieces(span, max(width - hang, 2)) for span in spans):
-        size = _width(piece.text)
+    for piece in chain.from_iterable(_pieces(word, max(width - hang, 2)) for word in _words(spans)):
+        size = sum(_width(span.text) for span in piece)
         if column + size > width and column > start:
             yield row
             row, column, start = [Span(" " * hang)], hang, hang
-        if piece.text.isspace() and column == start == hang:
+        if piece[0].text.isspace() and column == start == hang:
             continue
         if column + size > width:  # a URL that stays whole
             row = []
-        row.append(piece)
+        row += piece
         column += size
     if column > start:
         yield row
 
 
-def _pieces(span: Span, room: int) -> Iterator[Span]:
-    """Yield words and gaps, what is wider than `room` in parts; but for a URL of ASCII."""
-    if span.link and span.text.isascii():
-        yield span
+def _words(spans: Iterable[Span]) -> Iterator[list[Span]]:
+    """Yield words and gaps; spans between which there is no gap are one word."""
+    word: list[Span] = []
+    for span in spans:
+        for text in re.findall(r" +|[^ ]+", span.text):
+            if word and (text.isspace() or word[0].text.isspace()):
+                yield word
+                word = []
+            word.append(span._replace(text=text))
+    if word:
+        yield word
+
+
+def _pieces(word: list[Span], room: int) -> Iterator[list[Span]]:
+    """Yield a word whole; what is wider than `room` in parts, but for a URL of ASCII."""
+    if sum(_width(span.text) for span in word) <= room:
+        yield word
         return
-    for word in re.findall(r" +|[^ ]+", span.text):
+    for span in word:
+        if span.link and span.text.isascii():
+            yield [span]
+            continue
         piece, size = "", 0
-        for char in word:
+        for char in span.text:
             if size + _cells(char) > room:
-                yield span._replace(text=piece)
+                yield [span._replace(text=piece)]
                 piece, size = "", 0
             piece, size = piece + char, size + _cells(char)
-        yield span._replace(text=piece)
+        yield [span._replace(text=piece)]
 
 
 @lru_cache(maxsize=4096)

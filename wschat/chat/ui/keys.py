@@ -8,6 +8,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
 from wschat.chat.machine.commands import KEYS
+from wschat.protocol.limits import MESSAGE_LIMIT
 
 ASK_ABOVE = 5  # lines of a paste
 NO = ("<any>", "enter", "escape", "c-c")  # the keys that would do something else otherwise, too
@@ -50,9 +51,10 @@ class KeyHandlers:
         return keys
 
     def send(self, event: KeyPressEvent) -> None:
-        """Enter the line; ask first if much of it was pasted."""
-        lines = event.current_buffer.text.count("\n") + 1
-        if self._pasted and lines > ASK_ABOVE:
+        """Enter the line; ask first if much of it was pasted, and can be sent."""
+        text = event.current_buffer.text
+        lines = text.count("\n") + 1
+        if self._pasted and lines > ASK_ABOVE and len(text) <= MESSAGE_LIMIT:
             self.question = f"Send these {lines} lines? y sends them, any other key goes back"
         else:
             self._yes(event)

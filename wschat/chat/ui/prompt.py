@@ -21,6 +21,7 @@ from prompt_toolkit.input import Input
 from prompt_toolkit.input.typeahead import store_typeahead
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
+from prompt_toolkit.layout.dimension import Dimension, to_dimension
 from prompt_toolkit.output import Output
 
 from wschat.chat.machine.commands import BY_NAME
@@ -75,10 +76,22 @@ class Prompt(PromptSession[str]):
             erase_when_done=True,
         )
         self.default_buffer.accept_handler = self._accept
+        self._keep_input_small()
         self.app.renderer.cpr_not_supported_callback = None  # nobody needs to know
         self.app.after_render += lambda _app: self._after_render()
         self._width = self.columns
         self._is_shared = False  # with what other programs wrote while this one was suspended
+
+    def _keep_input_small(self) -> None:
+        """Let the input line take half the screen at most, so that what is said of it stays in view."""
+        window = self.app.layout.current_window
+        wanted = window.height
+
+        def height() -> Dimension:
+            least = to_dimension(wanted).min
+            return Dimension(min=least, max=max(least, self.output.get_size().rows // 2))
+
+        window.height = height
 
     @property
     def columns(self) -> int:

@@ -224,7 +224,8 @@ def toolbar(state: ChatState, names: Names | None = None) -> str:
     """Return the line under the input: the most important first, since a narrow terminal cuts it."""
     shown = names.shown if names else safe_name
     room, waiting, latency = state.room, len(state.pending), state.latency or 0
-    tries = f", try {state.failures + 1}" if state.status == "reconnecting" else ""
+    trouble = state.connection.trouble.removeprefix("the connection is lost: ")
+    tries = f", try {state.failures + 1}: {trouble}" if trouble else ""
     is_timed = state.latency is not None and state.status == "connected"
     parts = (
         f"{state.status}{tries}",
@@ -232,17 +233,16 @@ def toolbar(state: ChatState, names: Names | None = None) -> str:
         f"{_called(room.name)} ({len(room.members) or '?'})" if room else "",
         f"{waiting} waiting" if waiting else "",
         f"{latency * 1000:.0f} ms" if is_timed else "",
-        state.connection.trouble.removeprefix("the connection is lost: ")
-        or _some(room.members if room else (), shown),
+        _some(room.members if room and not trouble else (), shown),
     )
     return " " + " · ".join(safe(part) for part in parts if part)
 
 
-def pending(state: ChatState) -> list[str]:
-    """Return what was said and is not confirmed, to be seen until it is; without a connection only."""
+def pending(state: ChatState, width: int = PENDING_WIDTH) -> list[str]:
+    """Return what was said and is not confirmed, a row each, while there is no connection."""
     if state.status == "connected":
         return []
-    waiting = [f"... {safe(request.line)}"[:PENDING_WIDTH] for request in state.pending if request.line]
+    waiting = [f"... {safe(request.line)}"[:width] for request in state.pending if request.line]
     more = len(waiting) - PENDING_SHOWN
     return [*waiting[:PENDING_SHOWN], *([f"... and {more} more"] if more > 0 else [])]
 

@@ -35,7 +35,7 @@ class TerminalUI(Completer):
         self._state = ChatState("", "")
         self._names = Names()
         self._shown: deque[Item] = deque(maxlen=KEPT)
-        prompt.pending = lambda: pending(self._state)
+        prompt.pending = lambda: pending(self._state, prompt.columns)
         prompt.bottom_toolbar = lambda: toolbar(self._state, self._names)
         prompt.completer = self
         prompt.redraw = self._redraw

@@ -38,6 +38,15 @@ def test_how_many_colours(environment: dict[str, str], wanted: int) -> None:
     assert colours(environment) == wanted
 
 
+@pytest.mark.parametrize("width", range(28, 60))
+def test_words_stay_whole(width: int) -> None:
+    """What touches a URL belongs to its word: a line is broken at a gap, if there is one."""
+    text = 'look (https://x.y), or "https://x.z/a"; then (as said) <https://x.y>.'
+    rows = painted(say(text), width).splitlines()
+    assert " ".join(" ".join(rows).split()) == f"12:34 <eve> {text}"
+    assert all(len(row) <= width for row in rows)
+
+
 LONG = "word " * 30 + "x" * 90 + " 日本語" * 20
 
 

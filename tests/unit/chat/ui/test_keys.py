@@ -58,6 +58,7 @@ def test_keys(tmp_path: Path, sequence: str) -> None:
 
 
 LONG = "\x1b[200~" + "\n".join("abcdefg") + "\x1b[201~"
+TOO_LONG = "\x1b[200~" + "x\n" * 2_000 + "y\x1b[201~"
 SHORT = "\x1b[200~one\r\ntwo\n\x1b[201~"
 
 
@@ -73,10 +74,11 @@ def asked(ui: TerminalUI) -> bool:
         ((f"{SHORT}\r",), ["one\ntwo"]),
         ((f"{LONG}\r", asked, "n", lambda ui: not asked(ui), "\r", asked, "y"), ["a\nb\nc\nd\ne\nf\ng"]),
         ((f"{LONG}\r", asked, "n\x03x\r"), ["x"]),
+        ((f"{TOO_LONG}\r",), ["x\n" * 2_000 + "y"]),
     ],
 )
 def test_many_keys(tmp_path: Path, steps: tuple[Step, ...], entered: list[str]) -> None:
-    """On an empty line Ctrl-C quits, as Ctrl-D does; a long paste waits until a question is answered."""
+    """On an empty line Ctrl-C and Ctrl-D quit; a long paste that can be sent waits for an answer."""
     assert typed(tmp_path / "history", *steps, count=len(entered)) == entered
 
 

@@ -34,6 +34,18 @@ def test_history_that_can_not_be_written(tmp_path: Path) -> None:
 
 
 @asynchronous
+async def test_an_input_of_many_lines(tmp_path: Path) -> None:
+    """It takes half the screen at most, so that one sees what is said of it."""
+    with prompt_on(tmp_path / "history", Screen()) as (prompt, _, screen):
+        await prompt.start()
+        prompt.default_buffer.text = "x\n" * 200
+        size = screen.get_size()
+        window = prompt.app.layout.current_window
+        assert window.preferred_height(size.columns, size.rows).preferred == size.rows // 2
+        await prompt.stop()
+
+
+@asynchronous
 async def test_a_terminal_that_is_gone(tmp_path: Path) -> None:
     """The prompt starts all the same, and tells at its end."""
 

@@ -125,12 +125,22 @@ def test_toolbar() -> None:
     assert toolbar(state) == " connected · ann · <ops (9) · x> (2) · ann, <b, c>"
 
 
+def test_why_there_is_no_connection() -> None:
+    """The reason is seen in 80 columns, however long the names are."""
+    room = Room("r" * 32, "a" * 32, ("a" * 32, "b"))
+    trouble = "the connection is lost: nothing listens there: connection refused"
+    lost = Reconnecting(attempt=2, trouble=trouble)
+    state = ChatState("me", "t", connection=lost, failures=98, name="a" * 32, room=room)
+    assert "reconnecting, try 99: nothing listens there: connection refused · aaa" in toolbar(state)[:80]
+
+
 def test_pending() -> None:
     """What waits for a connection is cut short, in width and in number."""
     outbox = (PendingRequest(Request("message", "x"), "x" * 300),) * 7
     lost = Reconnecting(attempt=2, trouble="gone")
     shown = pending(ChatState("me", "t", connection=lost, outbox=outbox))
     assert shown == [*[f"... {'x' * 196}"] * 5, "... and 2 more"]
+    assert pending(ChatState("me", "t", connection=lost, outbox=outbox), 80)[0] == f"... {'x' * 76}"
 
 
 def test_colours_are_stable() -> None:
