@@ -1,5 +1,6 @@
 // The page of wschat: its connection, opened (and signed, where a lab asks for that), opened again after a cut,
 // and moved to a new one before API Gateway ends it.
+import * as frames from "./frames.js";
 import { safe } from "./text.js";
 import { $, showState } from "./view.js";
 import * as wires from "./wires.js";
@@ -37,7 +38,10 @@ async function connect() {
     setTimeout(() => link === opening && closed(link, "No answer came in time."), OPEN_TIMEOUT);
     link.onopen = () => opened(link);
     link.onclose = ({ code, reason }) => closed(link, safe(reason), code);
-    link.onmessage = ({ data }) => hear(link, data);
+    link.onmessage = ({ data }) => {
+      frames.note("received", data);
+      hear(link, data);
+    };
   } catch (error) {
     closed(attempt, error instanceof TypeError ? "`wschat web` does not answer: does it still run?" : error.message);
   }
@@ -56,7 +60,10 @@ function hear(link, frame, events = link.wire.read(frame)) {
 
 export function send(request) { // on the wire that the lab speaks, where some requests are answered by silence
   const link = socket, { frame, events = [], silence } = link.wire.say(request);
-  if (frame) link.send(frame);
+  if (frame) {
+    frames.note("sent", frame);
+    link.send(frame);
+  }
   queueMicrotask(() => hear(link, "", events));
   if (silence) setTimeout(() => hear(link, "", link.wire.silent(request)), silence);
 }

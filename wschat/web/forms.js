@@ -21,5 +21,9 @@ export function start({ register, create, join, leave, say }) {
     $("say").requestSubmit();
   };
   $("rooms").onclick = ({ target }) => { if (target.closest("button")) join(target.closest("li").key); };
+  $("more").onclick = ({ currentTarget }) => {
+    currentTarget.ariaExpanded = String(currentTarget.ariaExpanded !== "true");
+    if (currentTarget.ariaExpanded === "true") $("room").focus();
+  };
   $("leave").onclick = () => leave();
 }

@@ -12,7 +12,10 @@ from wschat.errors import UsageError
 from wschat.protocol.skeleton import table
 from wschat.target import WireName, check_url
 
-PROGRAMS = ("chat", "confusables", "connection", "forms", "names", "storage", "text", "view", "wires")
+PROGRAMS = (
+    *("chat", "confusables", "connection", "forms", "frames"),
+    *("names", "storage", "text", "view", "wires"),
+)
 TYPES = {
     "index.html": "text/html; charset=utf-8",
     "style.css": "text/css; charset=utf-8",

@@ -157,6 +157,7 @@ export function show(me, rooms, users, restoring, moved) { // `moved`: by the pe
     if (name.textContent !== shown(key)) name.textContent = shown(key);
   ignore();
   showNews();
+  if (moved) $("more").ariaExpanded = "false";
   const field = $(me.room ? "message" : me.name ? "room" : "name");
   if (moved || isFirst || !focused.checkVisibility()) field.focus(); // what had it is gone
 }

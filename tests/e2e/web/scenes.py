@@ -20,7 +20,7 @@ TALK = (
     ),
     ("נועם", "שלום לכולם"),
     ("Олена", "Привіт усім"),
-    ("grace", "And if I leave the train in a tunnel?"),
+    ("grace", "ada, and if I leave the train in a tunnel?"),
 )
 
 
@@ -43,8 +43,9 @@ def empty(_server: ThreadedServer, tab: Tab) -> None:
 
 
 def lobby(server: ThreadedServer, tab: Tab) -> None:
-    """A lobby with rooms, and one that can't be made."""
+    """A lobby with rooms, one that can't be made, and the frames."""
     tab.register("ada")
+    tab.page.click("#show-frames")
     for room in ("class of 2026", "lobby", "ops"):
         tell(server, type="single-room", message=room)
     tab.enter("room", " ")

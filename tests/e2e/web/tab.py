@@ -84,15 +84,17 @@ class Tab:
 
 
 def context(
-    browser: "Browser", scheme: str = "light", size: tuple[int, int] = (1280, 800)
+    browser: "Browser", scheme: str = "light", size: tuple[int, int] = (1280, 800), *, touch: bool = False
 ) -> "BrowserContext":
-    """Return a person's browser: its own storage, its size, its colours."""
+    """Return a person's browser: its own storage, its size, its colours; a phone's, with `touch`."""
     dark = scheme == "dark"
     width, height = size
     return browser.new_context(
         color_scheme="dark" if dark else "light",
         viewport={"width": width, "height": height},
         reduced_motion="reduce",
+        has_touch=touch,
+        is_mobile=touch,
         locale="en-GB",
     )
 

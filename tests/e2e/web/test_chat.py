@@ -56,10 +56,17 @@ def test_two_tabs_and_a_terminal(open_tab: OpenTab) -> None:
         assert web.end() == 0
 
 
-def test_a_reload_and_a_copy(page: str, room: ThreadedServer, open_tab: OpenTab) -> None:
-    """A reload is the same person in the same room, with the name's secret; a duplicated tab is not."""
+@pytest.mark.parametrize("locks", [True, False])
+def test_a_reload_and_a_copy(page: str, room: ThreadedServer, open_tab: OpenTab, *, locks: bool) -> None:
+    """A reload is the same person in the same room, with the name's secret; a duplicated tab is not.
+
+    Over plain `http://` to another machine a browser has no locks.
+    """
     room.server.blind = True
-    ann = open_tab(page).register("ann").create("kept")
+    ann = open_tab("about:blank")
+    ann.page.context.add_init_script("" if locks else "delete Navigator.prototype.locks")
+    ann.page.goto(page)
+    ann.register("ann").create("kept")
     ann.say("before the reload")
     ann.until("#log li.mine")
     ann.page.reload()

@@ -9,6 +9,7 @@ import pytest
 from wschat.errors import ConnectError, UsageError
 from wschat.protocol import events as wire
 from wschat.protocol import limits, requests
+from wschat.text import SECRET
 from wschat.web.page import TYPES, Page
 from wschat.web.server import Server
 
@@ -82,6 +83,11 @@ def test_the_page_knows_the_wire() -> None:
         assert re.search(rf"^(const|function) {action}\b", program, flags=re.MULTILINE), action
     handled = set(re.findall(r'^  "?([\w-]+)"?\(', program, flags=re.MULTILINE))
     assert handled >= set(wire.EVENTS) - {"pong"}
+
+
+def test_what_the_page_says_as_the_terminal_does() -> None:
+    """What is secret in a frame is known by the same pattern."""
+    assert f"/{SECRET.pattern}/gisu" in (FOLDER / "frames.js").read_text()
 
 
 def test_its_programs() -> None:
