@@ -2,5 +2,6 @@
 
 Begin with `rendering`, which makes styled lines of what is to be shown; `ansi` makes text for a terminal of
 them. `terminal` prints it above the input line of `prompt`, whose keys are in `keys`. `pipe` reads and writes
-lines, plain ones or those of `json_lines`; `links` finds URLs and where they lead; `transcript` keeps a log.
+lines, plain ones (typed at a `keyboard`) or those of `json_lines`; `links` finds URLs and where they lead;
+`transcript` keeps a log.
 """

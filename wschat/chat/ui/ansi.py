@@ -40,7 +40,7 @@ def to_ansi(line: Line, width: int, colours: int = 0, *, links: bool = False) ->
     no gaps to imitate anything with.
     """
     hang = min(line.hang, width // WIDEST_HANG)
-    fits = sum(_width(span.text) for span in line.spans) <= width
+    fits = sum(width_of(span.text) for span in line.spans) <= width
     rows = [line.spans] if fits else _rows(line.spans, width, hang)
     return "".join("".join(_styled(span, colours, links=links) for span in row) + "\n" for row in rows)
 
@@ -64,7 +64,7 @@ def _rows(spans: Iterable[Span], width: int, hang: int) -> Iterator[list[Span]]:
     row: list[Span] = []
     column, start = 0, 0
     for piece in chain.from_iterable(_pieces(word, max(width - hang, 2)) for word in _words(spans)):
-        size = sum(_width(span.text) for span in piece)
+        size = sum(width_of(span.text) for span in piece)
         if column + size > width and column > start:
             yield row
             row, column, start = [Span(" " * hang)], hang, hang
@@ -93,7 +93,7 @@ def _words(spans: Iterable[Span]) -> Iterator[list[Span]]:
 
 def _pieces(word: list[Span], room: int) -> Iterator[list[Span]]:
     """Yield a word whole; what is wider than `room` in parts, but for a URL of ASCII."""
-    if sum(_width(span.text) for span in word) <= room:
+    if sum(width_of(span.text) for span in word) <= room:
         yield word
         return
     for span in word:
@@ -110,7 +110,8 @@ def _pieces(word: list[Span], room: int) -> Iterator[list[Span]]:
 
 
 @lru_cache(maxsize=4096)
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
+    """Return how many cells a text takes, at most."""
     return len(text) if text.isascii() else sum(map(_cells, text))
 
 

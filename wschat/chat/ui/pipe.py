@@ -12,6 +12,7 @@ from wschat.chat.machine.effects import Item, Message, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import Event, LineEntered
 from wschat.chat.ui import json_lines
+from wschat.chat.ui.keyboard import Keyboard
 from wschat.chat.ui.names import Names
 from wschat.chat.ui.rendering import Line, pending, render
 from wschat.chat.ui.transcript import local_time
@@ -36,6 +37,7 @@ class PipeUI:
         self._names = Names()
         self._json_lines = options.json_lines
         self._bell = options.settings.bell and options.is_person
+        self._keyboard = Keyboard(options.stdin.fileno(), self._print) if options.is_person else None
         self._patient = not options.stdin.isatty()
         self._idle = asyncio.Event()
         self._announced: set[str | None] = set()
@@ -47,6 +49,10 @@ class PipeUI:
 
         A line is read in a thread, which may outlive the chat: files, pipes and terminals all work so.
         """
+        if self._keyboard:
+            async for line in self._keyboard.lines():
+                enter(LineEntered(line))
+            return
         understand: Callable[[str], Event] = json_lines.request if self._json_lines else LineEntered
         stdin = self._stdin
         # The lock of sys.stdin would be held at the end: Python aborts.
@@ -83,11 +89,17 @@ class PipeUI:
         return to_ansi(line, os.get_terminal_size(self._stdout.fileno()).columns or WIDTH)
 
     def _write(self, text: str) -> None:
+        if self._keyboard:
+            self._keyboard.write(text)
+        else:
+            self._print(text)
+
+    def _print(self, text: str) -> None:
         print(text, end="", file=self._stdout, flush=True)
 
     def drain_input(self) -> list[str]:
-        """Return nothing: a line is read when it is wanted."""
-        return []
+        """Return what a person has typed in vain; from elsewhere a line is read when it is wanted."""
+        return self._keyboard.drain() if self._keyboard else []
 
     def restore(self, unsent: Unsent) -> None:
         """Write a line that was not sent, or not confirmed; to programs, the error has said it."""

@@ -62,6 +62,23 @@ def test_offline(server: ThreadedServer, tmp_path: Path) -> None:
     assert str(ann).count("waits for a connection") == 1
 
 
+def test_what_comes_while_one_types(server: ThreadedServer, tmp_path: Path) -> None:
+    """It waits for the line that is begun, which comes back to who is interrupted in it."""
+    ann = start_chat(server, tmp_path, "ann", "ops", "plain", TZ="UTC")
+    ann.until("you are in ops")
+    ann.press("hel")
+    ann.until("hel")
+    server.say("one")
+    ann.press("lo\r")
+    ann.until("hello\n00:00 <eve> one\n")
+    ann.until("<ann> hello")
+    ann.press("half")
+    ann.until("half")
+    ann.process.sendintr()
+    assert ann.end() == 130
+    assert str(ann).endswith("\nhalf\n!! Not sent: half")
+
+
 def test_a_full_disk(server: ThreadedServer) -> None:
     """What can't be written ends the chat with the reason, and without a traceback."""
     command = [WSCHAT, "chat", "--url", server.server.url, "--name", "bot", "--room", "ops", "--plain"]
