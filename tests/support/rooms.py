@@ -10,6 +10,7 @@ from wschat.protocol.limits import LOG_LENGTH
 from wschat.protocol.names import clean_message, clean_name, fold
 from wschat.protocol.refusals import ErrorCode, Refused
 from wschat.protocol.requests import Request
+from wschat.protocol.skeleton import keys
 
 START = 1_700_000_000_000
 PAGE = {"new-room": "create", "join-room": "join", "dispatch": "message", "leave-room": "leave"}
@@ -130,6 +131,9 @@ class Rooms:
             raise Refused(ErrorCode.IN_A_ROOM, "leave the room before you take another name")
         if owner is None and self.reserved.get(fold(name), request.token) != request.token:
             raise Refused(ErrorCode.NAME_TAKEN, f"somebody was {name} just now")
+        others = [*(self.names[one] for one in self.names if one not in {me, owner}), *self.reserved]
+        if any(_alike(name, other) for other in others if fold(other) != fold(name)):
+            raise Refused(ErrorCode.NAME_TAKEN, f"somebody looks like {name}")
         if room:
             self.tokens[fold(name)] = request.token
         else:
@@ -152,6 +156,8 @@ class Rooms:
         name, user = clean_name(request.value), self._registered(me)
         if fold(name) in self.rooms:
             raise Refused(ErrorCode.ROOM_EXISTS, "there is such a room")
+        if any(_alike(name, room.name) for room in self.rooms.values()):
+            raise Refused(ErrorCode.BAD_REQUEST, "a room looks like it")
         room = self.rooms[fold(name)] = Room(name, START + 1_000 * self.births)
         self.births += 1
         self._move(me, user, room)
@@ -201,6 +207,10 @@ class Rooms:
         elif left and not self.lasting:
             del self.rooms[fold(left.name)]
             self.announce(events.DeleteRoom(left.name), self.registered)
+
+
+def _alike(name: str, other: str) -> bool:
+    return not set(keys(name)).isdisjoint(keys(other))
 
 
 def _unknown(_me: Hashable, _request: Request) -> NoReturn:

@@ -5,12 +5,12 @@ import time
 from wschat.functions.shared.broadcast import broadcast
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
 from wschat.functions.shared.membership import Leaving, Post, plan_leaving, registered, unchanged
+from wschat.functions.shared.new_rooms import require_new
 from wschat.functions.shared.request import Call, Request, answer
 from wschat.functions.shared.rooms import ENTER, ROOM_LIST, list_room
 from wschat.functions.shared.seats import members
 from wschat.functions.shared.writes import put, retry_on_conflict, transact_write, update, write
 from wschat.protocol.events import MultiMessage, SingleRoom
-from wschat.protocol.limits import ROOM_LIMIT
 from wschat.protocol.names import clean_name, fold
 from wschat.protocol.refusals import ErrorCode, Refused
 
@@ -37,8 +37,8 @@ def create(call: Call, request: Request) -> MultiMessage:
             return known["users"], None
         if known:
             raise Refused(ErrorCode.ROOM_EXISTS, "there is a room of that name; join it")
-        if len(rooms) >= ROOM_LIMIT and key not in rooms:
-            raise Refused(ErrorCode.FULL, f"there are {ROOM_LIMIT} rooms already")
+        # CLIENTS: GetItem, UpdateItem; ROOMS: GetItem, DeleteItem
+        require_new(name, rooms)
         # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
         left = plan_leaving(client)
         now = int(time.time() * 1000)  # after a dead room of that name has said its last

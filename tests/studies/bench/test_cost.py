@@ -7,6 +7,7 @@ import json
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,9 +21,10 @@ from tests.support.functions.people import Connect, Person
 from tests.support.functions.post_sink import PostSink
 from tests.support.plane.inside import before_send
 from tests.support.plane.wire import Answer, Request
-from wschat.functions.shared.dynamodb import dynamodb, marshalled
+from wschat.functions.shared.dynamodb import PARTITION_KEYS, dynamodb, marshalled
 from wschat.functions.shared.workers import WORKERS
 from wschat.protocol.limits import LOG_LENGTH
+from wschat.protocol.skeleton import keys
 
 TEXT = "a message of an ordinary length, which is about as long as this one is"
 SIZES = (2, 10, 100, 1_000)
@@ -36,8 +38,8 @@ def metered(database: Database, client: Any) -> Iterator[Bill]:  # noqa: ANN401
 
     def count(request: Request) -> Answer:
         operation, params = request.headers["x-amz-target"].partition(".")[2], json.loads(request.body)
-        key = params.get("Key") or {"room": params.get("Item", {}).get("room")}
-        before = database.item(params["TableName"], key) if operation != "Scan" else None
+        about = [part for item in params.get("TransactItems", [{"": params}]) for part in item.values()]
+        before = [_item(database, each) for each in about] if operation != "Scan" else []
         bill.requests += 1
         bill.in_a_row += 1
         if operation == "Scan":
@@ -45,10 +47,12 @@ def metered(database: Database, client: Any) -> Iterator[Bill]:  # noqa: ANN401
             bill.reads += 0 if bill.scans else units.read_units(everything, consistent=False)
             bill.scans += 1
         elif operation == "GetItem":
-            bill.reads += units.read_units(units.item_size(before or {}), consistent=True)
+            bill.reads += units.read_units(units.item_size(before[0] or {}), consistent=True)
         answer = database._answer(request)
         if operation not in {"Scan", "GetItem"}:
-            bill.writes += units.write_units(before, database.item(params["TableName"], key))
+            times = 2 if operation == "TransactWriteItems" else 1
+            written = zip(before, (_item(database, each) for each in about), strict=True)
+            bill.writes += times * sum(units.write_units(*each) for each in written)
         return answer
 
     hook = before_send(count)
@@ -57,6 +61,34 @@ def metered(database: Database, client: Any) -> Iterator[Bill]:  # noqa: ANN401
         yield bill
     finally:
         client.meta.events.unregister("before-send.dynamodb", hook)
+
+
+def _item(database: Database, about: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the item that a request, or an operation of a transaction, is about."""
+    key = {name: value for name, value in about.get("Item", {}).items() if name in PARTITION_KEYS.values()}
+    return database.item(about["TableName"], about.get("Key") or key)
+
+
+@pytest.mark.parametrize("name", ["ann", "Ann", "Tom"])
+def test_a_name(connect: Connect, database: Database, name: str) -> None:
+    """Each further key of a name takes two more write units when it is taken, kept or given back."""
+    bills = list[Bill]()
+    with metered(database, dynamodb()) as bill:
+        person = connect(name, token="secret")
+        bills.append(replace(bill))
+        person.end(1006)
+        bills.append(replace(bill))
+        back = connect(name, token="secret")
+        bills.append(replace(bill))
+        back.end()
+        bills.append(bill)
+    connected, before = 1, 0
+    told = [name, len(keys(name))]
+    for number, each in enumerate(bills):
+        told.append(each.writes - before - (connected if number % 2 == 0 else 0))
+        before = each.writes
+    print(row := f"| {' | '.join(map(str, told))} |")
+    assert row in (ROOT / "wschat/functions/README.md").read_text()
 
 
 def in_a_full_room(others: int, connect: Connect, database: Database) -> Person:

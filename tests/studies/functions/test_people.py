@@ -23,8 +23,9 @@ from tests.support.functions.story import Story
 from wschat.functions.shared.seats import GRACE
 
 STORIES = int(os.environ.get("STORIES", "0"))
-NAMES = st.sampled_from(["Ann", "BOB", " bob ", "Zoë"])
-ROOMS = st.sampled_from(["Ops", "ops", "Dev", "Café"])
+NAMES = st.sampled_from(["Ann", "BOB", " bob ", "Zoë", "\u0410nn"])
+ROOMS = st.sampled_from(["Ops", "ops", "Dev", "Café", "0ps"])
+"""Some look alike: \u0410nn, with a Cyrillic letter, and Ann; 0ps and Ops."""
 WHO = st.integers(0, 4)
 TOKENS = st.sampled_from(["one", "two", None])
 

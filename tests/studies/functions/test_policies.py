@@ -22,7 +22,7 @@ CALL = re.compile(rf"\b({'|'.join(ACTIONS)})\((CLIENTS|ROOMS)\b")
 COMMENT = re.compile(r"# .*?\b(?:CLIENTS|ROOMS): .*")
 """Beside a call of what is shared: what that does, as `CLIENTS: GetItem, then PutItem; ROOMS: DeleteItem`."""
 SHARED = re.compile(
-    r"\b(?:broadcast|end|no_such_room|own_name|plan_leaving|relist|room_and_counter|seated|take_over|unlist)\("
+    r"\b(?:broadcast|claim|end|no_such_room|own_names|plan_leaving|relist|require_new|room_and_counter|seated|take_over|unlist)\("
 )
 
 

@@ -66,11 +66,22 @@ def test_speaking_into_the_next_room_of_the_name(connect: Connect, gate: Gate) -
         (("Ops", "Ops", ""), "leave", "leave", "ack ack"),
         (("Ops", "", ""), "leave", "join Ops", "ack multi-message"),
         (("", "", ""), "register Carl", "register carl", "name-taken signup"),
+        (("", "", ""), "register Carl", "register \u0421arl", "name-taken signup"),
+        (("", "", ""), "create Ops", "create 0ps", "bad-request multi-message"),
         (("", "", ""), "create Ops", "create Dev", "multi-message multi-message"),
         (("", "", "Ops"), "create Art", "create Dev", "full multi-message"),
         (("", "", "Ops"), "join Ops", "join Ops", "full multi-message"),
     ],
-    ids=["last ones leave", "join a last one", "one name", "first two rooms", "last room", "last seat"],
+    ids=[
+        "last ones leave",
+        "join a last one",
+        "one name",
+        "two that look alike",
+        "rooms that do",
+        "first two rooms",
+        "last room",
+        "last seat",
+    ],
 )
 def test_two_at_once(
     connect: Connect,
@@ -84,8 +95,7 @@ def test_two_at_once(
 ) -> None:
     """Of Ann and Bob one is first, and neither takes what the other has; Zoë looks on, perhaps in a room."""
     monkeypatch.setattr("wschat.functions.join_room.MEMBER_LIMIT", 2)
-    monkeypatch.setattr("wschat.functions.create_room.ROOM_LIMIT", 2)
-    monkeypatch.setattr("wschat.functions.shared.rooms.ROOM_LIMIT", 2)
+    monkeypatch.setattr("wschat.functions.shared.new_rooms.ROOM_LIMIT", 2)
     ann, bob, _ = map(connect, ("Ann", "Bob", "Zoë"), rooms)
     told: list[Event] = []
     gate.meanwhile("TransactWriteItems", lambda: told.append(bob.ask(*second.split())))
@@ -175,6 +185,7 @@ def test_a_ghost_whose_name_is_another_s(connect: Connect, sink: PostSink, table
     """Forgetting a ghost leaves its former name to the one who has it now."""
     ann, ghost = connect("Ann", "Ops"), connect("Eve", "Ops")
     expire("name#eve")
+    expire("name#Eve")
     eve = connect("Eve")
     sink.gone.add(ghost.connection)
     ann.ask("message", "Eve?")

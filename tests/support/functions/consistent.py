@@ -4,6 +4,7 @@ from typing import Any
 
 from wschat.functions.shared.dynamodb import CLIENTS, PARTITION_KEYS, ROOMS
 from wschat.lab.aws.cloud import Cloud
+from wschat.protocol.skeleton import keys
 
 
 def items_of(cloud: Cloud, table: str) -> dict[str, Any]:
@@ -40,23 +41,22 @@ def inconsistencies(items: dict[str, Any]) -> list[str]:
     found += [f"not listed, or listed and not there: {room}" for room in listed ^ rooms.keys()]
     found += [f"a room without a counter, or the other way round: {room}" for room in counted ^ rooms.keys()]
     for key, item in records.items():
-        name = item.get("name", {}).get("S", "")
-        if name and names.get(f"name#{name.casefold()}", {}).get("owner", {}).get("S") != key:
-            found.append(f"a name that is not its connection's: {name}")
+        mine = _names(item)
+        if any(names.get(name, {}).get("owner", {}).get("S") != key for name in mine):
+            found.append(f"a name that is not its connection's: {mine}")
         if "room" in item and (rooms[_room(item)]["created"] != item["born"] or "expires" in item):
             found.append(f"a member of an earlier room, or one that expires: {key}")
         if "room" not in item and "expires" not in item:
             found.append(f"a record that never expires: {key}")
     found += [f"cut off, and never forgotten: {key}" for key, item in cut.items() if "expires" not in item]
     for key, item in names.items():
-        owner = records.get(item["owner"]["S"])
-        if (
-            key != f"name#{owner['name']['S'].casefold()}"
-            if owner and "name" in owner
-            else "token" not in item
-        ):
+        if key not in _names(records.get(item["owner"]["S"], {})) and "token" not in item:
             found.append(f"a name that its owner does not have, and that is not reserved: {key}")
     return found
+
+
+def _names(record: dict[str, Any]) -> list[str]:
+    return [f"name#{key}" for key in keys(record["name"]["S"])] if "name" in record else []
 
 
 def _room(record: dict[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """How one leaves a room, and what else goes with a connection that is gone or has lost its name."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
 from wschat.functions.shared.history import slots
 from wschat.functions.shared.invocation import LIFETIME, add_counts
+from wschat.functions.shared.names import give_back, own_names
 from wschat.functions.shared.rooms import unlist
 from wschat.functions.shared.seats import RESERVED, is_over, listeners, mark, name_of, witness
 from wschat.functions.shared.workers import pool
@@ -135,14 +136,14 @@ def end(client: Json, room: str | None = None, *, goodbye: bool = False) -> Leav
     where it is a member if its record does not say so.
     """
     me, now, there = client["ID"], int(time.time()), {"room": room, **client} if room else client
-    name, gone = own_name(client), delete(CLIENTS, me, *unchanged(client))
-    if goodbye or name is None or "token" not in name:
-        left, record = plan_leaving(there), [gone, *free_name(name)]
+    names, gone = own_names(client), delete(CLIENTS, me, *unchanged(client))
+    if goodbye or not any("token" in name for name in names):
+        left, record = plan_leaving(there), [gone, *give_back(names)]
     elif "cut" not in client:
-        left, until = plan_leaving(there, now), {":now": now, ":until": now + RESERVED}
-        noted = update(CLIENTS, me, "SET #cut = :now, #expires = :until", *unchanged(client), until)
-        owner = {":me": me}
-        record = [noted, update(CLIENTS, name["ID"], "SET #expires = :until", "#owner = :me", until, owner)]
+        left, given = plan_leaving(there, now), {":now": now, ":until": now + RESERVED, ":me": me}
+        keep = "SET #expires = :until"
+        record = [update(CLIENTS, me, f"{keep}, #cut = :now", *unchanged(client), given)]
+        record += [update(CLIENTS, name["ID"], keep, "#owner = :me", given) for name in names]
     elif is_over(client["cut"]):
         left, record = plan_leaving(there), [gone]
     else:
@@ -151,19 +152,10 @@ def end(client: Json, room: str | None = None, *, goodbye: bool = False) -> Leav
     return left
 
 
-def free_name(name: Json | None) -> list[Json]:
-    """Return the operation that gives a name back, if there is one to give back."""
-    return [delete(CLIENTS, name["ID"], "#owner = :owner", {":owner": name["owner"]})] if name else []
-
-
-def own_name(client: Json) -> Json | None:
-    """Return the item of a client's name, if it has one that is nobody else's by now."""
-    name = get_item(CLIENTS, f"name#{fold(client['name'])}") if "name" in client else None
-    return name if name and name["owner"] == client["ID"] else None
-
-
-def take_over(old: str, new: str, name: str) -> tuple[list[Json], Json]:
+def take_over(old: str, new: str, name: str, kept: Container[str]) -> tuple[list[Json], Json]:
     """Return what takes an old connection's name, and gives its place in a room to a new one.
+
+    Of the name's items some are `kept`, for the new one.
 
     Returns:
         The operations, and what the new connection's record then has to say of the room: `:room` and `:born`.
@@ -177,12 +169,13 @@ def take_over(old: str, new: str, name: str) -> tuple[list[Json], Json]:
         nameless = delete(CLIENTS, old, *unchanged(client))
     else:
         nameless = update(CLIENTS, old, change, *unchanged(client), expires)
+    moved = [nameless, *(give_back(own_names(client), but=kept) if client["name"] != name else ())]
     room = get_item(ROOMS, client["room"]) if "room" in client else None
     if room is None or old not in room["users"]:
-        return [nameless], {}
+        return moved, {}
     change, given = "SET #users.#new = :name REMOVE #users.#old", {"#new": new, "#old": old, ":name": name}
     seat = update(ROOMS, room["room"], change, "attribute_exists(#users.#old)", given)
-    return [nameless, seat], {":room": room["room"], ":born": room["created"]}
+    return [*moved, seat], {":room": room["room"], ":born": room["created"]}
 
 
 def prune(connection: str, room: str | None) -> Leaving:

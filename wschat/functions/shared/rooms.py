@@ -4,7 +4,6 @@ import time
 
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
 from wschat.functions.shared.writes import delete, retry_on_conflict, transact_write, update
-from wschat.protocol.limits import ROOM_LIMIT
 from wschat.protocol.refusals import ErrorCode, Refused
 
 ROOM_LIST = "#rooms"  # the item of client-records that lists the rooms: key to name
@@ -13,14 +12,13 @@ SPACE = "#created = :born AND (attribute_exists(#users.#me) OR size(#users) < :l
 
 
 def list_room(listed: Json | None, key: str, name: str, dead: str | None = None) -> Json:
-    """Return what puts a room on the list, of which it takes a dead one; without a list, it makes one."""
+    """Return what puts a room on the list that was read, of which it takes a dead one, or makes the list."""
     if listed is None:
         change = "SET #rooms = :rooms"
         return update(CLIENTS, ROOM_LIST, change, "attribute_not_exists(#rooms)", {":rooms": {key: name}})
     change = "SET #rooms.#new = :name" + (" REMOVE #rooms.#dead" if dead else "")
-    space = "attribute_exists(#rooms.#new) OR size(#rooms) < :limit"
-    given = {"#new": key, ":name": name, ":limit": ROOM_LIMIT, "#dead": dead}
-    return update(CLIENTS, ROOM_LIST, change, space, given)
+    given = {"#new": key, ":name": name, "#dead": dead, ":listed": listed["rooms"]}
+    return update(CLIENTS, ROOM_LIST, change, "#rooms = :listed", given)
 
 
 def relist(key: str, name: str, dead: str | None) -> list[Json]:

@@ -18,7 +18,7 @@ def test_everybody_in_a_room_is_gone(connect: Connect, sink: PostSink, tables: T
     ghosts = [connect(f"ghost{number}", f"room{number % 2}") for number in range(4)]
     assert ghosts[0].ask("message", "last words").type == "ack"
     sink.gone.update(ghost.connection for ghost in ghosts)
-    ann = connect("Ann", "Ops")
+    ann = connect("ann", "Ops")
     assert tables().keys() == {ann.connection, "name#ann", "#rooms", "room ops", "room ops#log"}
     assert [event.type for event in ann.heard()] == ["single-room", "delete-room", "delete-room"]
 
