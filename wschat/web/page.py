@@ -9,7 +9,6 @@ from ipaddress import IPv4Address
 from urllib.parse import urlunsplit
 
 from wschat.errors import UsageError
-from wschat.protocol.skeleton import table
 from wschat.target import WireName, check_url
 
 PROGRAMS = (
@@ -57,6 +56,8 @@ class Page:
 
     def read(self, name: str, *more: str) -> bytes:
         """Return a file; index.html with the settings in it, and `more` of its head."""
+        from wschat.protocol.skeleton import table
+
         text = (files("wschat.web") / name).read_text(encoding="utf-8")
         given = {"lab": _parts(self.url)[1], "sign": self.sign, "wire": self.wire}
         settings = [_meta(name, content) for name, content in given.items() if content]

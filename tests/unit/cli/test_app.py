@@ -122,6 +122,7 @@ def test_what_is_loaded(typed: list[str], commands: set[str]) -> None:
     found = loaded(*typed)
     assert {name for name in COMMANDS if module_of(name) in found} >= commands
     slow = {"boto3", "botocore", "websockets", "prompt_toolkit"} | (set() if commands else {"rich"})
+    slow.add("wschat.protocol.confusables")
     slow |= set() if typed[:2] == ["learn", "show"] else {"rich.markdown"}
     assert "wschat.cli.app" in found
     assert found & slow == set()
