@@ -1,5 +1,6 @@
 """In the page, too, nobody is taken for somebody else: it shows names as a terminal does."""
 
+import json
 import unicodedata
 from collections.abc import Iterable
 
@@ -8,6 +9,7 @@ from tests.support.attacks import ATTACKS
 from tests.support.doubles import BLAMELESS, CAUGHT, MISSED
 from tests.support.threaded import ThreadedServer
 from wschat.chat.ui.names import Names, safe_name
+from wschat.protocol.names import escaped
 from wschat.text import MARKS
 
 SHOWN = """async (pairs) => {
@@ -68,6 +70,17 @@ def test_who_looks_like_a_member(ann: Tab, room: ThreadedServer) -> None:
     room.say("hi", joe)
     ann.until("#log li:last-child:has-text('hi') bdi:text-is('\\\\u{408}\\\\u{43e}\\\\u{435}')")
     assert ann.page.locator("#users bdi:text-is('Joe')").count() == 1
+
+
+def test_who_is_there_already(ann: Tab, room: ThreadedServer) -> None:
+    """Who comes into a room sees at once whether two of its members look alike, neither of them in ASCII."""
+    users = ["ann", "\u0391\u0392\u0395", "\u0410\u0412\u0415"]  # two are all Greek, and all Cyrillic
+    reply = {"type": "multi-message", "room": "dev", "users": users, "messages": []}
+    room.server.tamper = lambda frame: json.dumps({**reply, "id": frame["id"]})
+    ann.enter("room", "dev")
+    ann.until("#title:has-text('dev')")
+    spelled = ["".join(map(escaped, name)) for name in users[1:]]
+    assert ann.page.locator("#users bdi").all_text_contents() == ["ann", *spelled]
 
 
 def test_a_pile_of_marks(ann: Tab, room: ThreadedServer) -> None:

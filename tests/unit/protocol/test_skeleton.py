@@ -33,6 +33,20 @@ def test_without_fault(present: str, name: str, why: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("\u03c1\u237a\u0443\U0001d4c5\U0001d482\u05df", "paypal"),  # UTS #39's own example
+        ("\u04d2", "A\u0308"),  # a letter is looked up without its mark
+        ("b\u200dob\u034f", "bob"),
+        ("\u01c6", "dz\u030c"),  # of a prototype that is composed
+    ],
+)
+def test_skeleton(name: str, expected: str) -> None:
+    """Decomposed, without what shows nothing, each letter as its prototype, decomposed again."""
+    assert skeleton(name) == expected
+
+
+@pytest.mark.parametrize(
     ("name", "other", "shown"),
     [
         ("\u0412\u043eb", "Bob", "\\u{412}\\u{43e}b"),

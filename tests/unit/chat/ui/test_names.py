@@ -123,7 +123,16 @@ def test_any_number_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
         names.shown(f"x{number}")
         assert len(names._met) <= 10
     names.follow(state)
-    assert "\\u{" in names.shown("\u0408oe")
+    assert names.shown("\u0408\u043e\u0435") == "\\u{408}\\u{43e}\\u{435}"
+
+
+def test_any_number_of_doubles() -> None:
+    """Of those who look like one, a few are told apart, so that the price of a name stays what it is."""
+    names = Names()
+    for number in range(100):
+        names.shown("J" + "\u0408" * number)
+        names.shown("Joe" + "\u200b" * number)
+    assert max(map(len, names._by_key.values())) == ours.MOST_ALIKE + 1
     for attack in ATTACKS:
         names.shown(attack)
 

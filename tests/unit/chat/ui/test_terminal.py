@@ -39,18 +39,22 @@ def test_completion_types_no_traps(tmp_path: Path) -> None:
 
 
 def test_who_looks_like_a_member(tmp_path: Path) -> None:
-    """One sees it before they speak, as they speak, in the toolbar, and no completion types their name."""
-    two = ("Bob", "B\u043eb")
+    """One sees it as they speak, and in the toolbar; and no completion types their name."""
+    double = "\u0408\u043e\u0435"
+    spelled = "\\u{408}\\u{43e}\\u{435}"
     with opened(tmp_path / "history") as (ui, _, screen):
-        ui.follow(ChatState("me", "t", name="ann", room=Room("dev", "ann", ("ann", *two))))
-        for name in two:
-            ui.show(say("hi", name))
+        ui.follow(ChatState("me", "t", name="ann", room=Room("dev", "ann", ("ann", double, "Joe"))))
         toolbar = ui._prompt.bottom_toolbar
         assert callable(toolbar)
-        assert "Bob, B\\u{43e}b" in str(toolbar())
-        assert [each.text for each in ui.get_completions(Document("B"), CompleteEvent())] == ["Bob: "]
-    assert "<Bob>" in screen.printed
-    assert "<B\\u{43e}b>" in screen.printed
+        assert f"{spelled}, Joe" in str(toolbar())
+        typed = [
+            each.text
+            for name in ("J", double[0])
+            for each in ui.get_completions(Document(name), CompleteEvent())
+        ]
+        assert typed == ["Joe: "]
+        ui.show(say("hi", double))
+    assert f"<{spelled}>" in screen.printed
 
 
 @pytest.mark.parametrize(("notify", "sent"), [("none", ""), ("osc9", "\x1b]9;e, x: ann! ␇,\x07")])
