@@ -36,6 +36,17 @@ def suspicions(visit: Visit, url: str) -> Iterator[Suspicion]:
         yield hint(BY_NAME["clock"], CONNECT, (evidence,))
 
 
+def _api(url: str) -> str:
+    """Return a URL without its stage."""
+    return url.partition("?")[0].rstrip("/").rpartition("/")[0]
+
+
+def is_elsewhere(url: str, own: str) -> bool:
+    """Tell whether a URL is surely of another API than the lab's own: a domain of one's own may be of any."""
+    host = urlsplit(url).hostname or ""
+    return bool(own) and _api(url) != _api(own) and (".execute-api." in host or is_here(host))
+
+
 def of_a_lab(url: str, own: str, age: float | None, *, signed: bool) -> Iterator[Suspicion]:
     """Yield what a lab's own URL, `own`, tells of the one that is meant, and the age of its stage.
 
@@ -43,11 +54,10 @@ def of_a_lab(url: str, own: str, age: float | None, *, signed: bool) -> Iterator
     AWS_IAM was chosen for it.
     """
     if own and url != own:
-        evidence = f"the URL is {url}, the lab's is {own}"
-        path = urlsplit(url).path.strip("/"), urlsplit(own).path.strip("/")
-        other = urlsplit(url).netloc != urlsplit(own).netloc
-        cause = BY_NAME["other-api" if other or path[0] == path[1] else "no-stage"]
-        yield hint(cause, CONNECT, (evidence,))
+        evidence, same = f"the URL is {url}, the lab's is {own}", _api(url) == _api(own)
+        yield hint(BY_NAME["no-stage" if same else "other-api"], CONNECT, (evidence,))
+        if same:
+            yield hint(BY_NAME["other-stage"], frozenset(), (evidence,))
     if signed:
         yield hint(BY_NAME["wants-signature"], CONNECT, ("AWS_IAM was chosen: see `wschat status`",))
     if age is not None and age < SETTLES_S:

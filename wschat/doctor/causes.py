@@ -79,6 +79,10 @@ CAUSES = (
     Cause("no-stage", (S.REFUSED,),
         "there is no stage of that name: the last part of the URL",
         "take the URL of `wschat status`; if the stage is missing, `wschat provision` makes it"),
+    Cause("other-stage", (S.NOT_HEARD, S.FORBIDDEN, S.UNKNOWN_ACTION, S.SILENT),
+        "the URL is of another stage than the lab's: the roles may post at that one alone, and each stage has a"
+        " deployment of its own",
+        "take the URL of `wschat status`"),
     Cause("nothing-deployed", (S.REFUSED,),
         "the stage has no deployment, so it serves nothing",
         "`wschat provision` deploys; in the console: Deploy API"),

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 URI = re.compile(r"arn:[\w-]+:apigateway:[\w-]+:lambda:path/2015-03-31/functions/(arn:[^/]+)/invocations")
 """What the URI of an integration with a function is, and the function's ARN in it."""
-POST = "execute-api:ManageConnections"
-HOUR_MS = 3600 * 1000
+POST, LOG = "execute-api:ManageConnections", "logs:PutLogEvents"
 Answer = Mapping[str, Any]
 """An object as AWS answers it, by the names of its reference."""
 
@@ -31,8 +30,8 @@ class Function:
         found: what GetFunction answers; None if there is none, nothing if nobody may look at it.
         statements: those of its resource policy; None if nobody may look at it.
         role: its role, as GetRole answers; None if there is none, nothing if nobody may look at it.
-        posts: whether its role may post to the API's connections; None if that can't be seen.
-        lines: what it logged in the last hour.
+        posts, logs: whether its role may post to the API's connections, and write its log; None if that can't
+            be seen.
     """
 
     arn: str
@@ -40,12 +39,18 @@ class Function:
     statements: tuple[Answer, ...] | None = None
     role: Answer | None = field(default_factory=dict)
     posts: bool | None = None
-    lines: tuple[LogLine, ...] = ()
+    logs: bool | None = None
 
     @property
     def name(self) -> str:
         """Its name, without a qualifier."""
         return self.arn.split(":")[6]
+
+    @property
+    def log_group(self) -> str:
+        """Where it logs."""
+        said = (self.found or {}).get("Configuration", {}).get("LoggingConfig", {}).get("LogGroup")
+        return said or log_group_of(self.name)
 
 
 @dataclass(frozen=True)
@@ -88,11 +93,15 @@ class Graph:
         found = URI.fullmatch(str(uri))
         return self.functions.get(found[1]) if found else None
 
+    def routes_to(self, function: Function) -> list[str]:
+        """Return the keys of the routes that lead to a function."""
+        return [str(each["RouteKey"]) for each in self.routes if self.function(each) is function]
 
-def read(cloud: "Cloud", url: str, now: float) -> Graph | None:
+
+def read(cloud: "Cloud", url: str) -> Graph | None:
     """Return the API of a URL; None if there is none of it in this account and region.
 
-    `now` is in seconds since 1970. What may not be looked at is noted at the cloud.
+    What may not be looked at is noted at the cloud.
 
     Raises:
         WschatError: AWS could not be asked.
@@ -102,10 +111,10 @@ def read(cloud: "Cloud", url: str, now: float) -> Graph | None:
         if not address:
             return None
         api = cloud.ask("the API of the URL", cloud.api.get_api, ApiId=address[0])
-        return _read(cloud, api, address[1], now) if api else None
+        return _read(cloud, api, address[1]) if api else None
 
 
-def _read(cloud: "Cloud", api: Any, stage: str, now: float) -> Graph:  # noqa: ANN401
+def _read(cloud: "Cloud", api: Any, stage: str) -> Graph:  # noqa: ANN401
     lab, run, which = cloud.lab, cloud.clock.run_all, api["ApiId"]
     arn = lab.arn("execute-api", which)
     kinds = ("stages", "deployments", "routes", "integrations", "authorizers")
@@ -116,7 +125,7 @@ def _read(cloud: "Cloud", api: Any, stage: str, now: float) -> Graph:  # noqa: A
     arns = sorted({uri[1] for uri in uris if uri} - {UNSEEN})
     here = [each for each in arns if each.startswith(lab.arn("lambda", "function:"))]
     jobs: list[Callable[[], Function]] = [
-        partial(_function, cloud, each, f"{arn}/{stage}/POST/@connections/*", now) for each in here
+        partial(_function, cloud, each, f"{arn}/{stage}/POST/@connections/*") for each in here
     ]
     return Graph(
         arn=arn,
@@ -143,7 +152,7 @@ def _answers(cloud: "Cloud", api: str, route: str) -> bool | None:
     return None if found is UNSEEN else bool(found)
 
 
-def _function(cloud: "Cloud", arn: str, connections: str, now_s: float) -> Function:
+def _function(cloud: "Cloud", arn: str, connections: str) -> Function:
     what = f"function {Function(arn).name}"
     found: Any = cloud.ask(what, cloud.functions.get_function, FunctionName=arn)
     if not found:
@@ -152,29 +161,33 @@ def _function(cloud: "Cloud", arn: str, connections: str, now_s: float) -> Funct
     policy: Any = cloud.ask(f"the policy of {what}", cloud.functions.get_policy, FunctionName=arn)
     statements = listed(document(policy["Policy"])["Statement"]) if policy else ()
     role: Any = cloud.ask(f"the role of {what}", cloud.iam.get_role, RoleName=now["Role"].rpartition("/")[2])
-    group = now.get("LoggingConfig", {}).get("LogGroup") or log_group_of(Function(arn).name)
+    group = cloud.lab.arn("logs", f"log-group:{Function(arn, found).log_group}:*")
     return Function(
         arn=arn,
         found=found,
         statements=None if policy is UNSEEN else tuple(statements),
         role=role["Role"] if role else None if role is None else {},
-        posts=_may(cloud, now["Role"], connections) if role else None,
-        lines=_lines(cloud, Function(arn).name, group, int(now_s * 1000) - HOUR_MS),
+        posts=_may(cloud, now["Role"], POST, connections) if role else None,
+        logs=_may(cloud, now["Role"], LOG, group) if role else None,
     )
 
 
-def _may(cloud: "Cloud", role: str, connections: str) -> bool | None:
-    """Return whether IAM's simulation lets a role post."""
-    simulate = partial(cloud.iam.simulate_principal_policy, PolicySourceArn=role, ActionNames=[POST])
-    found: Any = cloud.ask("what the roles may do", simulate, ResourceArns=[connections])
+def _may(cloud: "Cloud", role: str, action: str, resource: str) -> bool | None:
+    simulate = partial(cloud.iam.simulate_principal_policy, PolicySourceArn=role, ActionNames=[action])
+    found: Any = cloud.ask("what the roles may do", simulate, ResourceArns=[resource])
     results = found["EvaluationResults"] if found else ()
     return all(each["EvalDecision"] == "allowed" for each in results) if results else None
 
 
-def _lines(cloud: "Cloud", function: str, group: str, since: int) -> tuple[LogLine, ...]:
-    ask = partial(
-        cloud.pages, cloud.logs, "filter_log_events", "events[]", logGroupName=group, startTime=since
-    )
-    events: Any = cloud.ask("the functions' logs", ask) or ()
-    told = (read_line(milliseconds(each["timestamp"]), function, each["message"]) for each in events)
-    return tuple(line for line in told if line)
+def read_log(cloud: "Cloud", function: Function, since_ms: int) -> list[LogLine]:
+    """Return what a function has logged since a time; nothing, and a note, where nobody may look.
+
+    Raises:
+        WschatError: AWS could not be asked.
+    """
+    group = {"logGroupName": function.log_group, "startTime": since_ms}
+    ask = partial(cloud.pages, cloud.logs, "filter_log_events", "events[]", **group)
+    with translated("logs"):
+        events: Any = cloud.ask("the functions' logs", ask) or ()
+    told = (read_line(milliseconds(each["timestamp"]), function.name, each["message"]) for each in events)
+    return [line for line in told if line]

@@ -8,7 +8,7 @@ from typing import Any
 from wschat.doctor import addressed, drifted, graph, logged, metrics, quotas, routed
 from wschat.doctor.causes import BY_NAME
 from wschat.doctor.findings import Suspicion
-from wschat.doctor.graph import Graph
+from wschat.doctor.graph import Graph, read_log
 from wschat.doctor.metrics import HOUR_S, Counts
 from wschat.doctor.visit import Visit
 from wschat.errors import WschatError
@@ -23,6 +23,7 @@ from wschat.lab.model import API, AWS_IAM, Actual, Key
 from wschat.lab.plan import Step, Verb
 
 CONNECT = ("route", "$connect")
+ELSEWHERE = "the API of {} is not in this account and region: nothing was looked for inside"
 HALF = 1 / 3
 """The share of a lab that must be missing for that to be all that there is to say of what is missing."""
 QUIET = 0.7
@@ -68,10 +69,8 @@ class Account:
         return self.crowd.connected if self.crowd and not self.graph else None
 
 
-def look(cloud: Cloud, url: str, now: float) -> Account:
+def look(cloud: Cloud, url: str) -> Account:
     """Look at what exists of the lab, made by hand or not, and compare it; and at the API of the URL.
-
-    `now` is in seconds since 1970.
 
     Raises:
         WschatError: AWS could not be asked.
@@ -94,7 +93,7 @@ def look(cloud: Cloud, url: str, now: float) -> Account:
     )
     address = cloud.lab.address(url)
     other = address is not None and address[0] != account.api
-    return replace(account, graph=graph.read(cloud, url, now)) if other else account
+    return replace(account, graph=graph.read(cloud, url)) if other else account
 
 
 def meant(cloud: Cloud, url: str) -> Cloud:
@@ -129,9 +128,13 @@ def suspicions(
     `now` is in seconds since 1970.
     """
     if account.graph:
-        yield from routed.suspicions(account.graph, now * 1000)
+        yield from routed.suspicions(account.graph)
+        yield from _seen(cloud, partial(_own_logs, cloud, account.graph, visit, now))
         return
     yield from addressed.of_a_lab(account.at, account.url, account.age, signed=account.signed)
+    if addressed.is_elsewhere(account.at, account.url):
+        cloud.notes[ELSEWHERE.format(account.at)] = None
+        return
     missing = [step for step in account.steps if step.verb is Verb.CREATE]
     there = len(account.actual.resources)
     if not there and not account.actual.unmanaged:
@@ -188,12 +191,9 @@ def _logs(
 ) -> Iterator[Suspicion]:
     """Yield what the logs of the last hour tell of functions that are not well.
 
-    Where somebody's own code fails, and logs nothing of it, it is what it returns. What was just tried is
-    waited for: AWS shows a line only after some seconds.
+    Where somebody's own code fails, and logs nothing of it, it is what it returns.
     """
-    if visit.failed and cloud.pacing.log_lag:
-        cloud.pause(cloud.pacing.log_lag, "the logs to show what was just tried")
-    since = (now - sum(each.seconds for each in visit.tries)) * 1000 - AROUND_MS
+    since = _since(cloud, visit, now)
     for spec in unwell:
         lines = _seen_lines(cloud, spec, int(now - HOUR_S) * 1000)
         found = [*logged.suspicions(spec.name, spec.routes, lines or (), since)]
@@ -202,6 +202,22 @@ def _logs(
         if lines is not None and not fresh and ("function", cloud.lab.name(spec.name)) in account.foreign:
             evidence = (f"log of {spec.name}: nothing of what just failed",)
             yield Suspicion(BY_NAME["bad-return"], frozenset(spec.routes), evidence, QUIET, alone=False)
+
+
+def _own_logs(cloud: Cloud, graph: Graph, visit: Visit, now: float) -> Iterator[Suspicion]:
+    """Yield what the functions of any API have logged in the last hour, though not all were tried."""
+    since = _since(cloud, visit, now)
+    for function in graph.functions.values():
+        lines = read_log(cloud, function, int(now - HOUR_S) * 1000)
+        for each in logged.suspicions(function.name, graph.routes_to(function), lines, since):
+            yield replace(each, strength=routed.LIKELY, alone=True)
+
+
+def _since(cloud: Cloud, visit: Visit, now: float) -> float:
+    """Wait until the logs show what was just tried, if anything failed; return when that began, in ms."""
+    if visit.failed and cloud.pacing.log_lag:
+        cloud.pause(cloud.pacing.log_lag, "the logs to show what was just tried")
+    return (now - sum(each.seconds for each in visit.tries)) * 1000 - AROUND_MS
 
 
 def _seen_lines(cloud: Cloud, spec: Spec, since: int) -> list[LogLine] | None:

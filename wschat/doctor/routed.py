@@ -1,15 +1,13 @@
 """What the routes of any API, and what they lead to, may be the cause of: by what holds for each of them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import partial
 
-from wschat.doctor import logged
 from wschat.doctor.causes import BY_NAME
 from wschat.doctor.findings import Suspicion
-from wschat.doctor.graph import POST, URI, Answer, Function, Graph
+from wschat.doctor.graph import LOG, POST, URI, Answer, Function, Graph
 from wschat.lab.aws.functions import READY
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.model import AWS_IAM
@@ -35,7 +33,7 @@ def is_a_lab(graph: Graph) -> bool:
     return len(keys & lab) * 2 > len(lab)
 
 
-def suspicions(graph: Graph, now_ms: float) -> Iterator[Suspicion]:
+def suspicions(graph: Graph) -> Iterator[Suspicion]:
     """Yield what is wrong in an API, whatever it is for: each with the routes that it spoils."""
     connect = frozenset({"$connect"})
     for name, line in (*_api(graph), *_stage(graph)):
@@ -46,9 +44,11 @@ def suspicions(graph: Graph, now_ms: float) -> Iterator[Suspicion]:
         for name, line in _habits(graph, route):
             yield Suspicion(BY_NAME[name], frozenset({str(route["RouteKey"])}), (line,), LIKELY)
     for function in graph.functions.values():
-        routes = [str(each["RouteKey"]) for each in graph.routes if graph.function(each) is function]
-        for each in logged.suspicions(function.name, routes, function.lines, now_ms):
-            yield replace(each, strength=LIKELY, alone=True)
+        if function.logs is False:
+            line = f"the role of {function.name} may not {LOG}: nobody can see what the function raises"
+            yield Suspicion(
+                BY_NAME["lacks-permission"], frozenset(graph.routes_to(function)), (line,), LIKELY
+            )
 
 
 def _api(graph: Graph) -> Iterator[Told]:

@@ -3,7 +3,7 @@
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
@@ -11,9 +11,10 @@ from tests.studies.doctor.case import BUSY, Break, Places, Scene
 from tests.studies.drift.hand import Do, Hand, do
 from tests.support.http_server import Quiet, serving
 from tests.support.labs import drain, lab_of, provisioning, tear_down
-from tests.support.late_lab import Late, late_lab
+from tests.support.late_lab import FAILED, Late, late_lab
 from wschat.doctor.visit import Try, Visit
 from wschat.lab import engine, inventory
+from wschat.lab.aws.websocket_api import API_NAME
 from wschat.lab.blueprint import ROOMS
 from wschat.lab.chosen.choices import Choices
 from wschat.lab.executor import execute
@@ -162,6 +163,30 @@ def crowded(places: Places) -> Iterator[Scene]:
         yield Scene("", cloud)
     finally:
         cloud.dynamodb.delete_item(TableName=cloud.lab.name(ROOMS), Key={"room": room["room"]})
+
+
+@contextmanager
+def staged(places: Places) -> Iterator[Scene]:
+    """Make another stage that serves the same, and go there."""
+    cloud = places.here
+    actual = inventory.look(cloud)
+    api = actual.ids["API", cloud.lab.name(API_NAME)]
+    serves = next(which for (kind, _), which in actual.ids.items() if kind == "deployment")
+    cloud.api.create_stage(ApiId=api, StageName="mine", DeploymentId=serves)
+    try:
+        yield Scene(cloud.lab.url(api, "mine"), cloud)
+    finally:
+        drain(provisioning(cloud))
+
+
+@contextmanager
+def elsewhere(places: Places) -> Iterator[Scene]:
+    """Look at another API than the lab's, in whose account something else is wrong."""
+    with ExitStack() as broken:
+        at_home = by_hand("function JoinRoom", do("UpdateFunctionConfiguration", Handler="index.handler"))
+        home = broken.enter_context(at_home(places))
+        away = broken.enter_context(answering(("join", FAILED))(places))
+        yield Scene(away.url, home.cloud)
 
 
 def on_the_plane(

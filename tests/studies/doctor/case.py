@@ -40,8 +40,7 @@ class Scene:
 
     def findings(self) -> tuple[Finding, ...]:
         """Look, and return what is told."""
-        now = time.time()
-        account = inside.look(self.cloud, self.url, now) if self.cloud else None
+        account = inside.look(self.cloud, self.url) if self.cloud else None
         url = self.url or (account.url if account else "")
         seen = self.seen or (asyncio.run(visit(url, talk=True, timeouts=SOON)) if url else Visit())
         suspected = [*addressed.suspicions(seen, url)]

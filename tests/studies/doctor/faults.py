@@ -9,9 +9,11 @@ from tests.studies.doctor.breaks import (
     chosen,
     coded,
     crowded,
+    elsewhere,
     half,
     on_the_plane,
     refusing,
+    staged,
 )
 from tests.studies.doctor.case import Case
 from tests.studies.drift.hand import do
@@ -192,6 +194,8 @@ IN_ACCOUNT = (
         Visit((seen(Symptom.THROTTLED, "join", "join"),)))),
     Case("code of a whole account", ("full-quota",), answered("functions", "GetAccountSettings",
         {"AccountUsage": {"TotalCodeSize": 80_000_000_000}}, Visit())),
+    Case("a stage of one's own", ("other-stage",), staged),
+    Case("another lab's, and one's own is broken", ("no-permission", "raised"), elsewhere),
     Case("a room that is nearly full", ("full-quota",), crowded),
     Case("an update a moment ago", ("still-updating",), on_the_plane("route message",
         do("UpdateStage", "stage development", Description="tidied up"),

@@ -85,7 +85,7 @@ def _simulate(desk: Desk) -> None:
     *("cloudwatch:GetMetricData", "iam:GetAccountSummary"),
 )
 def _metrics(desk: Desk) -> None:
-    counts = inside.counted(desk.mine, inside.look(desk.mine, "", time.time()), time.time())
+    counts = inside.counted(desk.mine, inside.look(desk.mine, ""), time.time())
     assert not [*quotas.suspicions(desk.mine, counts, quotas.Crowd())]
     assert not desk.mine.notes
 

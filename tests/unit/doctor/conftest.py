@@ -2,16 +2,14 @@
 
 import pytest
 
-from tests.support.own_api import Own
-from tests.support.websocket_api import make_function
+from tests.support.own_api import Own, make_talker
 from wschat.lab.aws.cloud import Cloud
 
 
 @pytest.fixture(scope="session")
 def function(clients: Cloud) -> str:
     """A function that nobody calls."""
-    make_function(clients, "own-talks")
-    return "own-talks"
+    return make_talker(clients, "own-talks")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wschat.doctor.addressed import of_a_lab, region_in, suspicions
+from wschat.doctor.addressed import is_elsewhere, of_a_lab, region_in, suspicions
 from wschat.doctor.findings import diagnose
 from wschat.doctor.visit import Try, Visit
 from wschat.protocol.symptoms import Symptom
@@ -28,6 +28,7 @@ def first(visit: Visit, url: str = OURS, age: float | None = None, *, signed: bo
         ("ws://127.0.0.1:4566/x", Symptom.NOTHING_LISTENS, "ended-locally"),
         (OURS.replace("wss", "ws"), Symptom.NO_ANSWER, "wrong-scheme"),
         (OURS, Symptom.NOTHING_LISTENS, "nothing-listens"),
+        (OURS.replace("development", "mine"), Symptom.NOT_HEARD, "other-stage"),
     ],
 )
 def test_the_url(url: str, symptom: Symptom, cause: str) -> None:
@@ -55,3 +56,12 @@ def test_the_region() -> None:
     assert region_in(OURS) == "us-east-1"
     assert region_in("wss://chat.example.com/x") is None
     assert region_in("") is None
+
+
+def test_elsewhere() -> None:
+    """Another API of AWS's or of this machine is elsewhere; another stage is not, nor may be a domain."""
+    assert is_elsewhere(OURS.replace("ours", "theirs"), OURS)
+    assert is_elsewhere("ws://127.0.0.1:1234/_aws/execute-api/x/development", OURS)
+    assert not is_elsewhere(OURS.replace("development", "mine"), OURS)
+    assert not is_elsewhere("wss://chat.example.com/x", OURS)
+    assert not is_elsewhere(OURS, "")

@@ -30,14 +30,14 @@ def lab(embedded: Embedded) -> Cloud:
 
 
 def suspected(cloud: Cloud, visit: Visit = FAILING, url: str = "") -> list[Suspicion]:
-    account = inside.look(cloud, url, NOW)
+    account = inside.look(cloud, url)
     counts = inside.counted(cloud, account, NOW)
     return [*inside.suspicions(cloud, account, visit, counts, NOW)]
 
 
 def test_a_lab_that_is_well(lab: Cloud) -> None:
     """Nothing is suspected, and it is known where it is and who is connected."""
-    account = inside.look(lab, "", NOW)
+    account = inside.look(lab, "")
     assert account.url.startswith("ws")
     assert not account.signed
     assert not account.steps
@@ -62,7 +62,7 @@ def test_somebodys_own_code(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None
     """
     name, api = (
         lab.lab.name("LeaveRoom"),
-        inside.look(lab, "", NOW).actual.ids["API", lab.lab.name("chatroom-websocket")],
+        inside.look(lab, "").actual.ids["API", lab.lab.name("chatroom-websocket")],
     )
     lab.functions.update_function_code(FunctionName=name, ZipFile=OTHER_ZIP)
     lab.clock.sleep(10)
@@ -80,14 +80,14 @@ def test_somebodys_own_code(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_the_lab_that_is_meant(lab: Cloud) -> None:
     """The URL of a lab of another prefix leads to that; of an API that is no lab's, to a graph of that."""
-    url, other = inside.look(lab, "", NOW).url, replace(lab, lab=replace(lab.lab, prefix=""))
+    url, other = inside.look(lab, "").url, replace(lab, lab=replace(lab.lab, prefix=""))
     assert inside.meant(other, url).lab == lab.lab
-    assert inside.look(lab, url, NOW).graph is None
+    assert inside.look(lab, url).graph is None
     own = lab.api.create_api(Name="own", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.x")
     url = lab.lab.url(own["ApiId"], "dev")
     lab.clock.sleep(10)
     assert inside.meant(other, url) is other
-    account = inside.look(other, url, NOW)
+    account = inside.look(other, url)
     assert (account.graph and account.graph.id, account.others) == (own["ApiId"], None)
     assert [each.cause.name for each in suspected(other, url=url)] == ["no-stage"]
 

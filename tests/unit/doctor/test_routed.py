@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.own_api import NOW, OTHER_URI, Own
+from tests.support.own_api import OTHER_URI, Own
 from wschat.doctor import routed
 from wschat.doctor.findings import diagnose
 from wschat.doctor.graph import Graph
@@ -46,7 +46,7 @@ BREAKS: dict[str, tuple[Callable[[Own], object], str]] = {
 
 
 def told(graph: Graph) -> list[str]:
-    return [each.cause.name for each in diagnose(Visit(), routed.suspicions(graph, NOW * 1000))]
+    return [each.cause.name for each in diagnose(Visit(), routed.suspicions(graph))]
 
 
 @pytest.mark.parametrize("what", BREAKS)
@@ -55,7 +55,7 @@ def test_what_is_wrong(own: Own, what: str) -> None:
     breaks, cause = BREAKS[what]
     breaks(own)
     try:
-        found = diagnose(Visit(), routed.suspicions(own.graph(), NOW * 1000))
+        found = diagnose(Visit(), routed.suspicions(own.graph()))
         assert found[0].cause.name == cause, found
         assert found[0].evidence
     finally:
@@ -78,6 +78,7 @@ def test_what_only_aws_has(own: Own) -> None:
     inside = {"Configuration": {**now, "VpcConfig": {"VpcId": "vpc-1", "SubnetIds": ["subnet-1"]}}}
     assert changed(found=failed) == ["not-ready"]
     assert changed(found=inside) == ["in-a-vpc"]
+    assert changed(logs=False) == ["lacks-permission"]
     assert changed(role=None) == ["cannot-assume"]
     assert changed(role={"AssumeRolePolicyDocument": {"Principal": "ec2.amazonaws.com"}}) == ["cannot-assume"]
     assert changed(found={}, role={}, statements=None) == [], "nobody may look at it"

@@ -49,11 +49,11 @@ def doctor(
     """Find the cause of what does not work. It changes nothing. Exit with 3 if it finds one."""
     from wschat.doctor.outside import visit  # what connects takes as long to load as all the rest
 
-    notes, began = list[str](), time.time()
+    notes = list[str]()
     with on_interrupt(NOTHING_CHANGED):
         page, url = _page(url, notes)
         target = replace(target, region=target.region or addressed.region_in(url or ""))
-        cloud, account = _inside(target, url or "", began, notes)
+        cloud, account = _inside(target, url or "", notes)
         if cloud:
             target = replace(target, prefix=cloud.lab.prefix)
         if not spoil and account and (drill := running(account.actual)):
@@ -105,15 +105,13 @@ def _page(url: str | None, notes: list[str]) -> tuple[Page | None, str | None]:
     return page, page.lab or None
 
 
-def _inside(
-    target: Target, url: str, now: float, notes: list[str]
-) -> tuple[Cloud | None, inside.Account | None]:
+def _inside(target: Target, url: str, notes: list[str]) -> tuple[Cloud | None, inside.Account | None]:
     """Look at the account, and there at the lab whose URL it is; where that is not allowed, note it."""
     try:
         cloud = connect(target)
         if url and not target.prefix:
             cloud = inside.meant(cloud, url)
-        return cloud, waiting(cloud, "Looking at what exists", lambda cloud: inside.look(cloud, url, now))
+        return cloud, waiting(cloud, "Looking at what exists", lambda cloud: inside.look(cloud, url))
     except UsageError:
         raise
     except WschatError as error:

@@ -5,9 +5,8 @@ import json
 import pytest
 
 from tests.support.late_lab import FAILED, late_lab
-from tests.support.own_api import Own
+from tests.support.own_api import Own, make_talker
 from tests.support.terminal import wschat
-from tests.support.websocket_api import make_function
 from wschat.lab.aws.cloud import Cloud
 from wschat.protocol.symptoms import Symptom
 from wschat.web.server import Server
@@ -54,8 +53,7 @@ def test_nothing_to_look_at() -> None:
 @pytest.mark.usefixtures("account")
 def test_an_api_that_is_not_the_labs(cloud: Cloud) -> None:
     """Its routes are not asked, since nobody knows what they do: what they lead to is looked at."""
-    function = f"{cloud.lab.prefix}talks"
-    make_function(cloud, function)
+    function = make_talker(cloud, f"{cloud.lab.prefix}talks")
     own = Own(cloud, function)
     own.forbid("say")
     done = wschat("doctor", "--url", own.url)
