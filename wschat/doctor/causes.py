@@ -79,10 +79,6 @@ CAUSES = (
     Cause("no-stage", (S.REFUSED,),
         "there is no stage of that name: the last part of the URL",
         "take the URL of `wschat status`; if the stage is missing, `wschat provision` makes it"),
-    Cause("other-stage", (S.NOT_HEARD, S.FORBIDDEN, S.UNKNOWN_ACTION, S.SILENT),
-        "the URL is of another stage than the lab's: the roles may post at that one alone, and each stage has a"
-        " deployment of its own",
-        "take the URL of `wschat status`"),
     Cause("nothing-deployed", (S.REFUSED,),
         "the stage has no deployment, so it serves nothing",
         "`wschat provision` deploys; in the console: Deploy API"),
@@ -166,6 +162,10 @@ CAUSES = (
     Cause("still-updating", (*NO_ROUTE, S.REFUSED, S.SILENT, S.OPEN, S.FAILED),
         "the stage was updated a moment ago: for some 80 s AWS serves the old and the new in turns",
         "wait two minutes, and look again"),
+    Cause("other-stage", (S.NOT_HEARD, S.FORBIDDEN, S.UNKNOWN_ACTION, S.SILENT),
+        "the URL is of another stage than the lab's: the roles may post at that one alone, and each stage has"
+        " a deployment of its own",
+        "take the URL of `wschat status`"),
     Cause("model", (S.BAD_BODY,),
         "a request model of the route does not allow the request", AGAIN),
     Cause("wrong-integration", (*CALLS, S.CONNECT_FAILED, S.UNREADABLE, S.SILENT, S.REFUSED_REQUEST),
