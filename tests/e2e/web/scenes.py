@@ -50,6 +50,7 @@ def lobby(server: ThreadedServer, tab: Tab) -> None:
         tell(server, type="single-room", message=room)
     tab.enter("room", " ")
     tab.until("#room-error:has-text('first')")
+    tab.until("#rooms li:nth-child(3)")
 
 
 def room(server: ThreadedServer, tab: Tab) -> None:

@@ -6,6 +6,7 @@ import re
 from tests.e2e.web.conftest import OpenTab
 from tests.e2e.web.injections import INJECTIONS
 from tests.e2e.web.test_hostile import flood
+from tests.e2e.web.test_phone import IN_VIEW
 from tests.support.threaded import ThreadedServer
 from wschat.text import masked
 
@@ -14,6 +15,10 @@ ROWS = """() => [...document.querySelectorAll("#frames-list li")].map((row) => [
   row.querySelector("code").textContent])"""
 KEPT, LONG = 200, 4000
 COUNT = "document.querySelector('#frames-list').childElementCount"
+COVERED = """() => {
+  const box = document.querySelector("#frames-title").getBoundingClientRect();
+  return document.elementFromPoint(box.left + 3, box.top + box.height / 2).closest("#frames") === null;
+}"""
 DRAWN = "() => new Promise((tell) => requestAnimationFrame(() => requestAnimationFrame(tell)))"
 
 
@@ -59,6 +64,11 @@ def test_many_frames(page: str, room: ThreadedServer, open_tab: OpenTab) -> None
     assert texts[-42] == "x" * LONG + "… and 5000 characters more"
     assert texts[-41:-31] == INJECTIONS[:10]
     assert ann.page.evaluate("'ran' in window") is False
+    for size in ((740, 360), (320, 256), (896, 360)):
+        ann.page.set_viewport_size({"width": size[0], "height": size[1]})
+        assert ann.page.evaluate(COVERED) is False
+        ann.page.focus("#message")
+        assert ann.page.evaluate(IN_VIEW, "#message") is True
     ann.page.click("#show-frames")
     room.say("closed")
     ann.until("#log li:has-text('closed')")
