@@ -15,6 +15,7 @@ import pytest
 
 from tests.support import browser
 from tests.support.emulator import emulator as empty_lab
+from tests.support.emulator import root_of, settings_for
 from tests.support.plane.embedded import Embedded
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect
@@ -105,16 +106,14 @@ def embedded() -> Embedded:
 @pytest.fixture
 def account(emulator: LocalLab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who has an account in the emulator."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.endpoint)
+    for name, value in settings_for(emulator).items():
+        monkeypatch.setenv(name, value)
 
 
 @pytest.fixture(scope="session")
-def root() -> boto3.Session:
+def root(emulator: LocalLab) -> boto3.Session:
     """The emulator's root user."""
-    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+    return root_of(emulator)
 
 
 @pytest.fixture(scope="session")

@@ -90,6 +90,7 @@ ONLY_IN = {
     "ministack": {
         "wschat.local.cloudformation",
         "wschat.local.runtimes.workers",
+        *(f"wschat.local.access.{name}" for name in ("front", "sessions", "signatures")),
         *(
             f"wschat.local.gateway.{name}"
             for name in ("control_plane", "iam", "invocation", "management", "server")

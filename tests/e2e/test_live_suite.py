@@ -28,9 +28,7 @@ def test_interrupted(emulator: LocalLab, clients: Cloud, tmp_path: Path) -> None
     """Ctrl-C in the middle of provision: what will be made was shown, and what was made is removed."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     command = (sys.executable, "-m", "pytest", str(SUITE), "-n0", "-p", "no:cacheprovider")
-    environment = (
-        kept | on_ministack.person(emulator.endpoint, tmp_path) | {VARIABLE: str(tmp_path / "recording")}
-    )
+    environment = kept | on_ministack.person(emulator, tmp_path) | {VARIABLE: str(tmp_path / "recording")}
     suite = Terminal(*command, env=environment)
     suite.until("Plan: ")
     suite.until(lambda _shown: ours(clients))

@@ -13,6 +13,7 @@ from select import select
 import pytest
 
 from tests.support.labs import lab_of, plan, provision, tear_down
+from tests.support.plane.backend import behind
 from tests.support.plane.faults import Fault
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import NO_DELAY
@@ -58,7 +59,7 @@ class Gate:
 @pytest.fixture
 def plane(emulator: LocalLab) -> Plane:
     """A plane that lets nobody wait, in real time."""
-    return Plane(emulator.endpoint, Clock(), times=NO_DELAY)
+    return Plane(behind(emulator), Clock(), times=NO_DELAY)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ class Account:
     ) -> None:
         self.clock, self.times = clock or VirtualClock(), times
         self.url = ministack.endpoint
-        self.plane = Plane(self.url, self.clock, seed=seed, times=times, backend=ministack)
+        self.plane = Plane(ministack, self.clock, seed=seed, times=times)
         self._random = Random(seed)  # noqa: S311
 
     def lab(self, prefix: str = "", pacing: Pacing = AWS_PACING) -> Cloud:

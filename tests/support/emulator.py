@@ -31,13 +31,23 @@ def emulator(options: GatewayOptions = AS_ON_AWS) -> Iterator[LocalLab]:
             until(lambda: not processes_of(place), lambda: processes_of(place))
 
 
+def root_of(lab: LocalLab) -> boto3.Session:
+    """Return the session of a lab's root user."""
+    return boto3.Session(lab.root.id, lab.root.secret, region_name="us-east-1")
+
+
+def settings_for(lab: LocalLab) -> dict[str, str]:
+    """Return the environment that makes a lab's root of who runs in it."""
+    return {"AWS_ENDPOINT_URL": lab.endpoint, "AWS_DEFAULT_REGION": "us-east-1", **lab.root.environment}
+
+
 @contextmanager
 def account_in_emulator(
     options: GatewayOptions = AS_ON_AWS, prefix: str = ""
 ) -> Iterator[tuple[Cloud, boto3.Session]]:
     """Run an empty lab of one's own; yield its root user's clients for a lab in it, and session."""
-    root = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
     with emulator(options) as lab:
+        root = root_of(lab)
         yield connect(Target(prefix=prefix, endpoint_url=lab.endpoint), root), root
 
 

@@ -13,13 +13,13 @@ from wschat.lab.plan import Phase, Progress, Verb
 from wschat.target import Target
 
 
-def provision(endpoint_url: str, on_step: Callable[[str], None]) -> str:
+def provision(endpoint_url: str, key: tuple[str, str], on_step: Callable[[str], None]) -> str:
     """Provision the whole lab into an emulator; return its URL.
 
-    The account's root there is called "test"; nothing of the environment is used. There is no throttle: it
-    costs nothing, and no stranger comes.
+    `key` is the id and the secret of the account's root there; nothing of the environment is used. There is
+    no throttle: it costs nothing, and no stranger comes.
     """
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")  # noqa: S106
+    session = boto3.Session(*key, region_name="us-east-1")
     cloud = connect(Target(endpoint_url=endpoint_url), session)
     cloud = replace(cloud, lab=replace(cloud.lab, choices=Choices(throttle=OFF)))
     actual = inventory.look(cloud)

@@ -3,6 +3,6 @@
 Begin with `join`: it joins the lab that runs, or starts one. `process` is the lab's process, which ends with
 its last user; `users` hears them, `connection` is their end of that. `provisioner` is the program that
 fills it. `shared` has their files, lock and messages, `environment` their environment variables, `lines` what
-happens in the lab, for people. `gateway` is what the lab serves: a WebSocket API Gateway that behaves like
-AWS's, and MiniStack for all other services.
+happens in the lab, for people. `access` is who may ask it for what. `gateway` is what the lab serves: a
+WebSocket API Gateway that behaves like AWS's, and MiniStack for all other services.
 """

@@ -1,17 +1,16 @@
 """The local lab's environment variables, MiniStack's settings too; none of the person's AWS settings."""
 
 import os
-from collections.abc import Mapping
+import shutil
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
-from wschat.target import HOST
-
-_PASSED_ON = frozenset(
-    {
-        *("HOME", "LANG", "LD_LIBRARY_PATH", "PATH", "PYTHONPATH"),
-        *("WSCHAT_RECORD", "WSCHAT_STATE_DIR", "XDG_STATE_HOME"),  # provisioning is recorded too
-    }
-)
+_OWNERS = frozenset({"HOME", "PYTHONPATH", "WSCHAT_RECORD", "WSCHAT_STATE_DIR", "XDG_STATE_HOME"})
+"""What provisioning gets besides, which is recorded too; a function does not."""
+_PASSED_ON = frozenset({"LANG", "LD_LIBRARY_PATH", "PATH"}) | _OWNERS
+_READ_AT_IMPORT = frozenset({"AUTH", "LOG_LEVEL"})
+"""MiniStack's settings that would be a function's, which may have its own of these names."""
+LAMBDA_PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/opt/bin")
 
 
 def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -33,7 +32,6 @@ def ministack_environment(port: int, temporary: Path) -> dict[str, str]:
     """Build MiniStack's settings, which it reads when it is imported: IAM is enforced, Docker is not used."""
     return {
         "AUTH": "true",
-        "BIND_HOST": HOST,
         "GATEWAY_PORT": str(port),
         "IOT_MTLS_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
@@ -41,3 +39,17 @@ def ministack_environment(port: int, temporary: Path) -> dict[str, str]:
         # MiniStack's start removes the containers of every other MiniStack.
         "DOCKER_HOST": f"unix://{os.devnull}/none",
     }
+
+
+def leave_for_functions(environ: MutableMapping[str, str], home: Path, root: Mapping[str, str]) -> None:
+    """Leave in this process's environment what its functions may see, which inherit all of it.
+
+    They get a home of their own, and the path that Lambda has, after Node.js's place. `root` are the
+    variables by which MiniStack knows its root; a function has its session's in their place. MiniStack must
+    have been imported.
+    """
+    node = shutil.which("node", path=environ.get("PATH"))
+    path = dict.fromkeys([*([str(Path(node).parent)] if node else []), *LAMBDA_PATH])
+    for name in (_OWNERS | _READ_AT_IMPORT) & {*environ}:
+        del environ[name]
+    environ.update({"HOME": str(home), "PATH": os.pathsep.join(path), **root})

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urlsplit
 
 from wschat.errors import LocalError
+from wschat.local.access.root import RootKey, check_place, read_key
 from wschat.local.connection import Connection
 from wschat.local.environment import clean_environment, ministack_environment
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
@@ -43,11 +44,13 @@ class LocalLab(AbstractContextManager["LocalLab"]):
         endpoint: the endpoint URL for boto3.
         started: whether it runs because of this join.
         empty: whether it began without anything in it.
+        root: the key of its root user.
     """
 
     endpoint: str
     started: bool
     empty: bool
+    root: RootKey
     _connection: Connection
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -154,8 +157,9 @@ def join(
             progress(message["progress"])
         ready = message["ready"]
         _check_as_asked(ready, provision, options, port)
+        root = read_key(files.temporary)
         leaving.pop_all()
-    return LocalLab(ready["endpoint"], started, ready["empty"], connection)
+    return LocalLab(ready["endpoint"], started, ready["empty"], root, connection)
 
 
 def _check_as_asked(
@@ -185,6 +189,7 @@ def _connect_or_start(
 ) -> tuple[Connection, bool]:
     """Connect to the lab's process; true if it had to be started."""
     files.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    check_place(files.state_dir)
     with locked(files.lock):
         with suppress(FileNotFoundError, ConnectionRefusedError):
             return Connection(files), False

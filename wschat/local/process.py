@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from wschat.errors import LocalError
+from wschat.local.access.root import RootKey, make_key, write_key
+from wschat.local.environment import leave_for_functions
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.shared import LabFiles, Message, failed, outcome
 from wschat.local.users import Users
@@ -38,6 +40,7 @@ class Lab:
         provision: "module:function", which builds the lab (see `provisioner`); empty: it stays empty.
         listener: listens for HTTP and WebSockets.
         options: of the gateway.
+        root: the key of its root user.
         watchdog: kills the workers once this process is dead.
         serving: the gateway, the control plane and their event loop, once they serve.
     """
@@ -46,15 +49,17 @@ class Lab:
     provision: str
     listener: socket.socket
     options: GatewayOptions
+    root: RootKey
     watchdog: subprocess.Popen[bytes]
     serving: "tuple[Gateway, ControlPlane, asyncio.AbstractEventLoop] | None" = None
 
     async def serve(self, users: Users) -> NoReturn:
         """Serve MiniStack and the gateway, provision the lab, and tell its users what describes it."""
         endpoint = f"http://{HOST}:{self.listener.getsockname()[1]}"
-        provisioner = start_provisioner(self.provision, endpoint, self.files.log) if self.provision else None
+        provisioner = start_provisioner(self.provision, endpoint, self.files) if self.provision else None
         from wschat.local.gateway.server import serving  # half a second, and installed only with an extra
 
+        leave_for_functions(os.environ, self.files.home, self.root.environment)
         async with serving(self.listener, self.options, users.trace) as (gateway, control_plane):
             self.serving = gateway, control_plane, asyncio.get_running_loop()
             about = {"endpoint": endpoint, "empty": not self.provision, "options": asdict(self.options)}
@@ -93,9 +98,10 @@ class Lab:
         sys.exit()
 
 
-def start_provisioner(provision: str, endpoint: str, log: Path) -> subprocess.Popen[bytes]:
+def start_provisioner(provision: str, endpoint: str, files: LabFiles) -> subprocess.Popen[bytes]:
     """Start the program that provisions the lab: it gets ready while MiniStack does."""
-    command = [sys.executable, "-P", "-m", "wschat.local.provisioner", provision, endpoint, str(log)]
+    arguments = [provision, endpoint, str(files.state_dir)]
+    command = [sys.executable, "-P", "-m", "wschat.local.provisioner", *arguments]
     return subprocess.Popen(command, stdout=subprocess.PIPE)
 
 
@@ -158,11 +164,15 @@ def main(state_dir: str, provision: str, options: str, users: str, gateway: str)
     files = LabFiles(Path(state_dir))
     shutil.rmtree(files.temporary, ignore_errors=True)
     files.temporary.mkdir(mode=0o700)
+    files.home.mkdir(mode=0o700)
+    root = make_key()
+    write_key(files.temporary, root)
     if os.fork():
         return
     # asyncio turns off Nagle's algorithm for sockets that name TCP alone
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, int(gateway))
-    lab = Lab(files, provision, listener, GatewayOptions(**json.loads(options)), start_watchdog(state_dir))
+    asked = GatewayOptions(**json.loads(options))
+    lab = Lab(files, provision, listener, asked, root, start_watchdog(state_dir))
     asyncio.run(run(lab, socket.socket(fileno=int(users))))
 
 

@@ -7,19 +7,25 @@ import importlib
 import sys
 from pathlib import Path
 
-from wschat.local.shared import Message, encode, outcome
+from wschat.local.access.root import read_key
+from wschat.local.shared import LabFiles, Message, encode, outcome
 
 
-def main(provision: str, endpoint: str, log: str) -> None:
-    """Call "module:function" with the endpoint URL and a function that takes the name of each step."""
+def main(provision: str, endpoint: str, state_dir: str) -> None:
+    """Call "module:function" with the endpoint URL, the root's key and what takes the name of each step.
+
+    The key is its id and its secret.
+    """
+    files = LabFiles(Path(state_dir))
 
     def work() -> Message:
         module, _, function = provision.partition(":")
         build = getattr(importlib.import_module(module), function)
-        build(endpoint, lambda step: send({"progress": step}))
+        root = read_key(files.temporary)
+        build(endpoint, (root.id, root.secret), lambda step: send({"progress": step}))
         return {"provisioned": True}
 
-    send(outcome(work, Path(log)))
+    send(outcome(work, files.log))
 
 
 def send(message: Message) -> None:

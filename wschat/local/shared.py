@@ -20,7 +20,9 @@ class LabFiles:
         lock: held by whoever starts, joins or ends the lab, and only while doing so.
         socket: where the lab listens for its users; there is one while it runs.
         log: what the lab printed since its start.
-        temporary: MiniStack's temporary directory; a lab that was killed leaves it to the next one.
+        temporary: MiniStack's temporary directory; a lab that was killed leaves it to the next one. Its
+            owner's alone, and so where the root's key is.
+        home: the home directory of its functions.
     """
 
     def __init__(self, state_dir: Path) -> None:
@@ -29,6 +31,7 @@ class LabFiles:
         self.socket = state_dir / "local.sock"
         self.log = state_dir / "local.log"
         self.temporary = state_dir / "local.tmp"
+        self.home = self.temporary / "home"
 
 
 @contextmanager

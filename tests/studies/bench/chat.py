@@ -145,7 +145,8 @@ def main() -> None:
     finally:
         server.stop()
     with emulator() as lab:
-        starts("the local lab", provision(lab.endpoint, lambda _: None), wscat)
+        url = provision(lab.endpoint, (lab.root.id, lab.root.secret), lambda _: None)
+        starts("the local lab", url, wscat)
     print(f"CPU of all that: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime:.1f} s")
 
 

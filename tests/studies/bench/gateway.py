@@ -164,7 +164,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         with ministack(place / "theirs") as theirs, emulator() as ours:
-            urls = [provision(endpoint, lambda _: None) for endpoint in (theirs, ours.endpoint)]
+            labs = {theirs: ("test", "test"), ours.endpoint: (ours.root.id, ours.root.secret)}
+            urls = [provision(endpoint, key, lambda _: None) for endpoint, key in labs.items()]
             return int(not asyncio.run(compare(*urls)))
 
 

@@ -13,11 +13,9 @@ from tempfile import TemporaryDirectory
 from tests.studies.commands.aws_program import SCRIPTS, install
 from tests.support.emulator import emulator
 from wschat.errors import ExitCode
+from wschat.local.join import LocalLab
 
 OPTIONS = ("--prefix", "by-hand-", "--tag", "course=web", "--throttle", "20/1000")
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-"""Of the local lab's root: all that the script takes from its shell's environment."""
-
 CHANGES = (
     "dynamodb delete-table --table-name by-hand-room-messages-users",
     "logs put-retention-policy --log-group-name /aws/lambda/by-hand-Connect --retention-in-days 1",
@@ -27,12 +25,16 @@ CHANGES = (
 
 
 class Student:
-    """Somebody in a shell of their own, in a folder of their own."""
+    """Somebody in a shell of their own, in a folder of their own.
 
-    def __init__(self, endpoint: str, home: Path) -> None:
-        self._home, self._lab = home, ("--endpoint-url", endpoint, "--region", "us-east-1", *OPTIONS[:2])
+    All that a script takes from that shell's environment is the key of the local lab's root.
+    """
+
+    def __init__(self, lab: LocalLab, home: Path) -> None:
+        self._home, self._lab = home, ("--endpoint-url", lab.endpoint, "--region", "us-east-1", *OPTIONS[:2])
         path = f"{SCRIPTS}:{Path(sys.executable).parent}:/usr/bin:/bin"
-        self._environment = {"PATH": path, "HOME": str(home), "WSCHAT_STATE_DIR": str(home), **CREDENTIALS}
+        self._environment = {"PATH": path, "HOME": str(home), "WSCHAT_STATE_DIR": str(home)}
+        self._environment |= lab.root.environment
 
     def wschat(self, command: str, *options: str, ends_with: int = ExitCode.OK) -> str:
         """Run one of the program's commands for the lab."""
@@ -66,7 +68,7 @@ def main() -> None:
     install()
     if not only:
         with emulator() as lab, TemporaryDirectory() as home:
-            study(Student(lab.endpoint, Path(home)))
+            study(Student(lab, Path(home)))
 
 
 def study(student: Student) -> None:

@@ -62,7 +62,7 @@ class Standing(Account):
         super().__init__(ministack, times=FAST)
         self.warp: Warp | None = None
         self.heard: list[tuple[Call, Answer]] = []
-        self.plane.session = lambda *who: session(self._answer, *who, signed=False)  # type: ignore[assignment]
+        self.plane.session = lambda *who: session(self._answer, *who, signed=False)  # type: ignore[method-assign]
         self.mine, self._matter = self.lab(MINE), dict[Warp, bool]()
         theirs = self.lab(THEIRS)
         for kind in (Table, Role, LogGroup, Function, Api):

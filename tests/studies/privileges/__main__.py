@@ -47,7 +47,7 @@ def prove_functions() -> Iterator[list[str]]:
 def prove_person() -> Iterator[list[str]]:
     """Yield a row for each action of a person's policy."""
     unverified = grants.of_a_person(verified=False)
-    with emulator() as place, at_desk(place.endpoint) as desk:
+    with emulator() as place, at_desk(place) as desk:
         for grant, name in prove(desk, ERRANDS, proofs_of_a_person(), grants.of_a_person()):
             yield [grant.action, grant.on, UNVERIFIED if name == NOTHING and grant in unverified else name]
 

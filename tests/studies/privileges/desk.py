@@ -12,6 +12,7 @@ from websockets.exceptions import InvalidStatus
 
 from tests.studies.privileges.grants import Grant, refusals, without
 from tests.support.labs import lab_of, plan, provision, tearing_down
+from tests.support.plane.backend import behind
 from tests.support.plane.permissions import LINK, NO_LINK, for_ministack
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import NO_DELAY
@@ -22,6 +23,7 @@ from wschat.lab.aws.session import connect
 from wschat.lab.clock import Clock
 from wschat.lab.model import AWS_IAM
 from wschat.lab.permissions.user_policy import resources, user_policy
+from wschat.local.join import LocalLab
 from wschat.target import Target
 
 if TYPE_CHECKING:
@@ -100,11 +102,11 @@ def tear_down(cloud: Cloud) -> None:
 
 
 @contextmanager
-def at_desk(endpoint: str) -> Iterator[Desk]:
+def at_desk(emulator: LocalLab) -> Iterator[Desk]:
     """Let a person provision a lab that asks who connects; remove all as root in the end."""
     clock = Clock()
-    plane = Plane(endpoint, clock, times=NO_DELAY)
-    target = Target(prefix=STANDING, endpoint_url=endpoint)
+    plane = Plane(behind(emulator), clock, times=NO_DELAY)
+    target = Target(prefix=STANDING, endpoint_url=emulator.endpoint)
     root = lab_of(connect(target, plane.session(), clock), authorization=AWS_IAM)
     root.iam.create_user(UserName=NAME)
     key = root.iam.create_access_key(UserName=NAME)["AccessKey"]

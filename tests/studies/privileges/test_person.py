@@ -22,7 +22,7 @@ ELSEWHERE = {"execute-api:Invoke", "iam:SimulatePrincipalPolicy"}
 @pytest.fixture(scope="module")
 def desk(emulator: LocalLab) -> Iterator[Desk]:
     """The desk of somebody who could provision a lab."""
-    with at_desk(emulator.endpoint) as desk:
+    with at_desk(emulator) as desk:
         yield desk
 
 

@@ -9,6 +9,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from tests.support.plane.backend import behind
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.plane import Plane
 from tests.support.websocket_api import SELECTION, package
@@ -93,7 +94,7 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 def plane(emulator: LocalLab, clock: VirtualClock) -> Plane:
-    return Plane(emulator.endpoint, clock)
+    return Plane(behind(emulator), clock)
 
 
 @pytest.fixture

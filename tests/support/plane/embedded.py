@@ -7,6 +7,8 @@ from importlib import import_module
 from typing import Any
 from urllib.parse import unquote
 
+from botocore.credentials import Credentials
+
 from tests.support.plane.backend import SENT, Backend
 from tests.support.plane.wire import Answer, Call, Request
 
@@ -25,7 +27,7 @@ class Embedded(Backend):
     signed = False
 
     def __init__(self) -> None:
-        super().__init__(ENDPOINT)
+        super().__init__(ENDPOINT, Credentials("test", "test"))
         os.environ.update(SETTINGS)
         self._ministack = import_module("ministack.app")
         control_plane = import_module("wschat.local.gateway.control_plane").ControlPlane()

@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from random import Random
 from typing import Any
+
+import boto3
 
 from tests.support.plane.backend import Backend
 from tests.support.plane.clock import Dates
@@ -32,32 +33,26 @@ class Plane:
 
     All that changes the account goes through here: what is done behind its back it does not know.
 
-    Attributes:
-        session: returns a session whose clients, made with MiniStack's URL, go through here in this process.
-
     Args:
-        endpoint: MiniStack's URL, with IAM enforced.
+        backend: MiniStack, with IAM enforced.
         clock: whose time it is; each call takes `times.latency` of its caller.
         seed: of the chance that decides how far each read lags, and of the tokens of lists.
         times: how long and how often.
-        backend: where MiniStack is, if not behind its endpoint.
     """
 
     def __init__(
         self,
-        endpoint: str,
+        backend: Backend,
         clock: Clock,
         *,
         seed: int = 0,
         times: Times = Times(),  # noqa: B008
-        backend: Backend | None = None,
     ) -> None:
-        self.endpoint = endpoint
+        self.endpoint = backend.endpoint
         self.calls: list[Call] = []
         self.fault: Callable[[Call], Fault | None] = lambda _: None
         self.on_kill: Callable[[], None] = lambda: None
-        self.backend = backend or Backend(endpoint)
-        self.session = partial(session, self.handle, signed=self.backend.signed)
+        self.backend = backend
         self._clock, self._times = clock, times
         self._limits, self._traffic = Limits(times), Traffic(times.latency)
         self._pages = Pages(times.page, Random(seed))  # noqa: S311
@@ -76,6 +71,12 @@ class Plane:
         }
         self._nothing = Service()
         self._lock = threading.RLock()
+
+    def session(self, key: str = "", secret: str = "", region: str = "us-east-1") -> boto3.Session:
+        """Return a session, root's if not told, whose clients, made with MiniStack's URL, go through here."""
+        root = self.backend.root
+        key, secret = key or root.access_key, secret or root.secret_key
+        return session(self.handle, key, secret, region, signed=self.backend.signed)
 
     @contextmanager
     def listening(self) -> Iterator[str]:

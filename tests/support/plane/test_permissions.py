@@ -71,7 +71,7 @@ def use_everything(aws: Aws, clock: VirtualClock) -> None:
 @pytest.mark.parametrize("missing", NEEDED)
 def test_each_is_needed(aws: Aws, plane: Plane, clock: VirtualClock, missing: str) -> None:
     """Without any one of them a call is refused, in words that name the action and the resource."""
-    plane.restrict("test", all_but(missing))
+    plane.restrict(plane.backend.root.access_key, all_but(missing))
     code, text = refused(use_everything, aws, clock)
     assert code in {"AccessDenied", "AccessDeniedException"}
     asked = f"is not authorized to perform: {missing} on resource: {NEEDED[missing][1]}"
@@ -81,11 +81,11 @@ def test_each_is_needed(aws: Aws, plane: Plane, clock: VirtualClock, missing: st
 
 def test_first_api_of_an_account(aws: Aws, plane: Plane) -> None:
     """Who makes it makes API Gateway's own role as well, which takes a permission; later ones need none."""
-    plane.restrict("test", all_but(LINK))
+    plane.restrict(plane.backend.root.access_key, all_but(LINK))
     assert refused(aws.make_api, Tags={"lab": "mine"}) == ("AccessDeniedException", NO_LINK)
-    plane.restrict("test", all_but())
+    plane.restrict(plane.backend.root.access_key, all_but())
     aws.make_api(Tags={"lab": "mine"})
-    plane.restrict("test", all_but(LINK))
+    plane.restrict(plane.backend.root.access_key, all_but(LINK))
     aws.make_api(Tags={"lab": "mine"})
     plane.unlink()
     assert refused(aws.make_api, Tags={"lab": "mine"}) == ("AccessDeniedException", NO_LINK)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.support.plane.backend import behind
 from tests.support.plane.clock import VirtualClock
 from tests.support.plane.conftest import Aws, refused
 from tests.support.plane.plane import Plane
@@ -12,7 +13,7 @@ from wschat.local.join import LocalLab
 @pytest.fixture
 def plane(emulator: LocalLab, clock: VirtualClock) -> Plane:
     """A plane that lets tables be changed as often as one likes."""
-    return Plane(emulator.endpoint, clock, times=Times(table_burst=100))
+    return Plane(behind(emulator), clock, times=Times(table_burst=100))
 
 
 def status(aws: Aws) -> str:

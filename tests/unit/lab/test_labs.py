@@ -27,7 +27,7 @@ FOREIGN = "some/other/"
 def test_what_is_left_of_labs(embedded: Embedded) -> None:
     """A lab of which one thing is left is found, in lists of many pages, the oldest first; no stranger is."""
     clock = VirtualClock()
-    plane = Plane(embedded.endpoint, clock, backend=embedded)
+    plane = Plane(embedded, clock)
     here = Target(endpoint_url=embedded.endpoint)
     cloud = connect(here, plane.session(region=next(REGIONS)), clock, AWS_PACING)
     there = connect(here, plane.session(region=next(REGIONS)), clock, AWS_PACING)

@@ -14,9 +14,9 @@ def test_provision(embedded: Embedded) -> None:
     """
     embedded.empty()
     reported = list[str]()
-    plane = Plane(embedded.endpoint, Clock(), times=NO_DELAY, backend=embedded)
+    plane = Plane(embedded, Clock(), times=NO_DELAY)
     with plane.listening() as endpoint:
-        url = provision(endpoint, reported.append)
+        url = provision(endpoint, ("test", "test"), reported.append)
     assert url.startswith(endpoint.replace("http", "ws"))
     assert url.endswith("/development")
     assert {line.partition(":")[0] for line in reported} == {"Task 1", "Task 2", "Task 3"}

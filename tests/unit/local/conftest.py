@@ -7,12 +7,19 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from tests.support.emulator import processes_of
 from tests.support.until import until
+from wschat.lab.aws.cloud import Cloud
+from wschat.local.join import LocalLab
 
 HERE = Path(__file__).parent
 
@@ -57,3 +64,22 @@ def user(state_dir: Path) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
     for process in users:
         process.kill()
         process.communicate()
+
+
+@pytest.fixture(scope="session")
+def root_key(emulator: LocalLab) -> Credentials:
+    """The key of the lab's root."""
+    return Credentials(emulator.root.id, emulator.root.secret)
+
+
+def signed(key: Credentials, request: AWSRequest, service: str) -> dict[str, str]:
+    """Return the headers of a request that is signed for a service."""
+    SigV4Auth(key, service, "us-east-1").add_auth(request)
+    return dict(request.headers)
+
+
+@pytest.fixture
+def plain(clients: Cloud) -> Iterator[HTTPConnection]:
+    """A connection to the lab without boto3."""
+    with closing(HTTPConnection(str(clients.lab.endpoint).removeprefix("http://"))) as connection:
+        yield connection

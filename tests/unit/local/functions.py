@@ -2,10 +2,10 @@
 
 import json
 
-import boto3
-
+from tests.support.emulator import root_of
 from tests.support.websocket_api import make_function, package
 from wschat.lab.aws.session import connect
+from wschat.local.join import LocalLab
 from wschat.target import Target
 
 CODE = """
@@ -15,7 +15,6 @@ def handler(event, context):
     time.sleep(event["sleep"])
     return dict(os.environ)
 """
-ROOT = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
 
 
 class TestFunction:
@@ -23,8 +22,8 @@ class TestFunction:
 
     __test__ = False
 
-    def __init__(self, endpoint: str) -> None:
-        clients = connect(Target(endpoint_url=endpoint), ROOT)
+    def __init__(self, lab: LocalLab) -> None:
+        clients = connect(Target(endpoint_url=lab.endpoint), root_of(lab))
         make_function(clients, "mirror", package(CODE))
         self._functions = clients.functions
 

@@ -11,33 +11,33 @@ from wschat.errors import AwsError
 OnStep = Callable[[str], None]
 
 
-def instant(_endpoint_url: str, on_step: OnStep) -> None:
+def instant(_endpoint_url: str, _key: object, on_step: OnStep) -> None:
     """Build a lab at once."""
     on_step("one step")
     on_step("another step")
 
 
-def environment(_endpoint_url: str, on_step: OnStep) -> None:
+def environment(_endpoint_url: str, _key: object, on_step: OnStep) -> None:
     """Show where provisioning runs."""
     on_step(json.dumps(dict(os.environ)))
 
 
-def endless(_endpoint_url: str, on_step: OnStep) -> None:
+def endless(_endpoint_url: str, _key: object, on_step: OnStep) -> None:
     """Never come to an end."""
     on_step("an endless step")
     threading.Event().wait()
 
 
-def refused(_endpoint_url: str, _on_step: OnStep) -> None:
+def refused(_endpoint_url: str, _key: object, _on_step: OnStep) -> None:
     """Fail as provisioning may."""
     raise AwsError("AWS refused it", where="Task 1", hint="ask for less")
 
 
-def broken(_endpoint_url: str, _on_step: OnStep) -> None:
+def broken(_endpoint_url: str, _key: object, _on_step: OnStep) -> None:
     """Fail as nothing should."""
     raise ValueError("a bug")
 
 
-def fatal(_endpoint_url: str, _on_step: OnStep) -> None:
+def fatal(_endpoint_url: str, _key: object, _on_step: OnStep) -> None:
     """Be killed."""
     os.kill(os.getpid(), signal.SIGKILL)

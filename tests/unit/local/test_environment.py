@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.local.functions import TestFunction
-from wschat.local.environment import clean_environment
+from wschat.local.environment import LAMBDA_PATH, clean_environment
 from wschat.local.join import join
 
 
@@ -25,6 +25,18 @@ def test_what_is_passed_on() -> None:
     }
 
 
+OF_LAMBDA = {
+    *("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION"),
+    *("AWS_LAMBDA_LOG_STREAM_NAME", "LAMBDA_TASK_ROOT", "AWS_REGION", "AWS_DEFAULT_REGION"),
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LANG", "PATH"),
+}
+OF_THE_LAB = {
+    *("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_EC2_METADATA_DISABLED", "AWS_ENDPOINT_URL"),
+    *("AWS_DISABLE_HOST_PREFIX_INJECTION", "DOCKER_HOST", "GATEWAY_PORT", "IOT_MTLS_ENABLED", "NO_PROXY"),
+    *("HOME", "TMPDIR", "LD_LIBRARY_PATH"),
+}
+
+
 def test_nothing_else_gets_in(state_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither AWS settings nor proxies of the environment reach provisioning, MiniStack or its functions."""
     poison = {
@@ -33,6 +45,7 @@ def test_nothing_else_gets_in(state_dir: Path, monkeypatch: pytest.MonkeyPatch) 
         "AWS_PROFILE": "poison",
         "DOCKER_HOST": "unix:///",
         "GATEWAY_PORT": "9",
+        "GITHUB_TOKEN": "ghp_poison",
         "HTTP_PROXY": "http://127.0.0.1:9",
         "https_proxy": "http://127.0.0.1:9",
     }
@@ -43,11 +56,16 @@ def test_nothing_else_gets_in(state_dir: Path, monkeypatch: pytest.MonkeyPatch) 
         lab = join(state_dir, "provisions:environment", progress=told.append)
     with lab:
         provisioning = json.loads(told[-1])
-        function = TestFunction(lab.endpoint).call()
+        function = TestFunction(lab).call()
 
     for seen in (provisioning, function):
         assert not set(poison.values()) & set(seen.values())
     assert provisioning["AWS_CONFIG_FILE"] == os.devnull
     assert function["AWS_ENDPOINT_URL"] == lab.endpoint
-    assert function["PATH"] == os.environ["PATH"]
+    seen = {name for name in function if not name.startswith(("_", "LC_"))}
+    assert seen <= OF_LAMBDA | OF_THE_LAB, seen - OF_LAMBDA - OF_THE_LAB
+    assert function["HOME"] == str(state_dir / "local.tmp" / "home") != os.environ.get("HOME")
+    path = function["PATH"].split(":")
+    assert path[-4:] == [*LAMBDA_PATH] or sorted(path) == sorted(LAMBDA_PATH)
+    assert function["AWS_ACCESS_KEY_ID"] != lab.root.id
     assert not Path(function["DOCKER_HOST"].removeprefix("unix://")).exists()

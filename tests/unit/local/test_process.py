@@ -28,7 +28,7 @@ def test_leaves_nothing(state_dir: Path, processes: Processes) -> None:
     with join(state_dir) as lab:
         with socket.socket() as elsewhere:
             assert elsewhere.connect_ex(("127.0.0.2", urlsplit(lab.endpoint).port)) != 0
-        TestFunction(lab.endpoint).keep_busy()
+        TestFunction(lab).keep_busy()
         assert len(processes()) == 3  # the lab, its watchdog, the worker
         assert not stale.exists()
         assert list(temporary.glob("ministack-*"))
@@ -46,7 +46,7 @@ def test_leaves_nothing(state_dir: Path, processes: Processes) -> None:
 def test_killed(victim: int, why: str, state_dir: Path, processes: Processes) -> None:
     """Whichever is killed with -9, the other and busy workers end, users know, and a new lab can start."""
     with join(state_dir) as lab:
-        TestFunction(lab.endpoint).keep_busy()
+        TestFunction(lab).keep_busy()
         os.kill(processes()[victim], signal.SIGKILL)
         with pytest.raises(LocalError, match=why):
             lab.wait()

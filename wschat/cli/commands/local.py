@@ -22,8 +22,6 @@ from wschat.system.signals import interrupt_on_termination
 
 PROVISION = "wschat.lab.local:provision"
 """What provisions a local lab: named for the lab's process, which imports nothing of `lab`."""
-CREDENTIALS = "AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test"
-"""Every local lab's root user, as a shell sets it."""
 MOST_DROPS = 60_000.0  # a minute: with inf the lab would do nothing else
 
 
@@ -126,8 +124,12 @@ def _styled(line: Line) -> Text:
 
 
 def credentials(lab: LocalLab) -> str:
-    """Return what makes a shell, or one command before which it stands, take a local lab for AWS."""
-    return f"AWS_ENDPOINT_URL={lab.endpoint} {CREDENTIALS}"
+    """Return what makes a shell take a local lab for AWS: its root's key is in it, for its owner to copy.
+
+    The key is good in this lab alone, and ends with it.
+    """
+    settings = {"AWS_ENDPOINT_URL": lab.endpoint, "AWS_DEFAULT_REGION": "us-east-1", **lab.root.environment}
+    return " ".join(f"{name}={quote(value) if value else ''}" for name, value in settings.items())
 
 
 def url_in(lab: LocalLab, prefix: str | None = None) -> str:
@@ -153,8 +155,8 @@ def url_in(lab: LocalLab, prefix: str | None = None) -> str:
         return served[0][1]
     if not served:
         lacking = _lacking(apis[0]) if apis else "it has no such API"
-        make = f"{credentials(lab)} {program()} provision{f' --prefix {quote(prefix)}' if prefix else ''}"
-        hint = f"make it by hand, or with `{make}`"
+        make = f"{program()} provision{f' --prefix {quote(prefix)}' if prefix else ''}"
+        hint = f"make it by hand, or with `{make}`, in a shell with the line that `{program()} local` prints"
         raise UsageError(f"there is nothing to chat at: {lacking}", where="the local lab", hint=hint)
     choose = "; ".join(f"{name}: `wschat chat {url}`" for name, url in served)
     raise UsageError("there are several APIs to chat at", where="the local lab", hint=f"choose one: {choose}")

@@ -17,12 +17,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from wschat.local.cloudformation import with_whole_stacks
+from wschat.local.access.front import signed_only
+from wschat.local.access.sessions import use_secret_sessions
 from wschat.local.gateway.addresses import AWS_HOST
 from wschat.local.gateway.control_plane import ControlPlane
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.iam import authorize
 from wschat.local.gateway.invocation import Functions
-from wschat.local.gateway.management import with_management
+from wschat.local.gateway.management import management
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.gateway.sockets import serve_both
 from wschat.local.gateway.trace import Trace
@@ -51,12 +53,11 @@ async def serving(
     control_plane = ControlPlane()
     gateway = Gateway(options, control_plane.find_stage, Functions().invoke, authorize, trace)
     ministack.SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
-    handle = ministack._handle_execute_api_request  # noqa: SLF001  it has no public seam there
     stacks = with_whole_stacks(ministack.SERVICE_HANDLERS["cloudformation"])
     ministack.SERVICE_HANDLERS["cloudformation"] = stacks
+    use_secret_sessions()
     keep_calls_here(listener.getsockname()[1])
-    ministack._handle_execute_api_request = with_management(gateway, handle)  # noqa: SLF001
-    make_http = await start_http(refuse_pages(ministack.app))
+    make_http = await start_http(refuse_pages(signed_only(ministack.app, management(gateway))))
     async with serve_both(gateway, listener, make_http):
         yield gateway, control_plane
 

@@ -45,7 +45,7 @@ def test_logs(prefix: str) -> None:
 def test_the_newest_may_be_missing(embedded: Embedded) -> None:
     """Where AWS shows logs late, a line on stderr says so; with `--follow`, that lines are held back."""
     embedded.empty()
-    plane = Plane(embedded.endpoint, Clock(), times=NO_DELAY, backend=embedded)
+    plane = Plane(embedded, Clock(), times=NO_DELAY)
     cloud = connect(Target(prefix="late-", endpoint_url=embedded.endpoint), plane.session())
     cloud.logs.create_log_group(logGroupName=log_group_of("late-JoinRoom"))
     write(cloud, SPECS["JoinRoom"], *LINES, at=int(time.time() * 1000) - 2)

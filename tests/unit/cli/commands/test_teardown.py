@@ -8,6 +8,7 @@ import pytest
 import typer
 
 from tests.support.labs import tear_down
+from tests.support.plane.backend import behind
 from tests.support.plane.faults import Fault
 from tests.support.plane.plane import Plane
 from tests.support.plane.rates import NO_DELAY
@@ -87,7 +88,7 @@ def test_teardown_of_all(emulator: LocalLab, cloud: Cloud, region: str) -> None:
 
 def test_some_that_cannot_be_removed(emulator: LocalLab, cloud: Cloud, region: str) -> None:
     """What goes wrong with a lab, before or in the middle, is told with its name; the next one is removed."""
-    plane = Plane(emulator.endpoint, Clock(), times=NO_DELAY)
+    plane = Plane(behind(emulator), Clock(), times=NO_DELAY)
     here = connect(Target(endpoint_url=emulator.endpoint), boto3.Session(region_name=region))
     kinds: dict[str, type[LogGroup | Role]] = {
         "closed": LogGroup,
@@ -139,7 +140,7 @@ DENY = canonical({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Act
 
 def test_in_a_drill(emulator: LocalLab, cloud: Cloud, account: None) -> None:  # noqa: ARG001
     """What a drill made goes, too; where that is refused, it is said, and the rest goes."""
-    plane, drill = Plane(emulator.endpoint, Clock(), times=NO_DELAY), work.named("one-word-more")
+    plane, drill = Plane(behind(emulator), Clock(), times=NO_DELAY), work.named("one-word-more")
     plane.fault = lambda call: Fault.DENIED if call.operation == "DeletePolicy" else None
     for refused in (True, False):
         lab = make(cloud, Role, Api)

@@ -1,9 +1,7 @@
 """What the tests of the gateway share: one API with a function that does what it is told."""
 
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from functools import partial
-from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
 import boto3
@@ -58,16 +56,3 @@ def api(clients: Cloud, mirror: str) -> TestApi:
 def management(clients: Cloud, root: boto3.Session) -> Management:
     """Makes boto3's client for the connections of an API."""
     return partial(management_of, root, clients)
-
-
-def authorization(service: str) -> str:
-    """Return an Authorization header of the root, whose signature MiniStack does not check."""
-    credential = f"test/20260101/us-east-1/{service}/aws4_request"
-    return f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=none"
-
-
-@pytest.fixture
-def plain(clients: Cloud) -> Iterator[HTTPConnection]:
-    """A connection to the lab without boto3."""
-    with closing(HTTPConnection(str(clients.lab.endpoint).removeprefix("http://"))) as connection:
-        yield connection

@@ -4,9 +4,11 @@ import json
 from http.client import HTTPConnection
 
 import pytest
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from tests.support.websocket_api import FENCE, STAGE, TestApi, ask, opened, refused
-from tests.unit.local.gateway.conftest import authorization
+from tests.unit.local.conftest import signed
 from wschat.lab.aws.cloud import Cloud
 
 
@@ -63,12 +65,14 @@ NO_JSON = [b"{", b"[]", b"\xff", b"[" * 100_000, b'{"stageName": "\\ud800"}', b'
 
 
 @pytest.mark.parametrize("body", NO_JSON, ids=range(len(NO_JSON)))
-def test_a_deployment_without_json(clients: Cloud, api: TestApi, plain: HTTPConnection, body: bytes) -> None:
+def test_a_deployment_without_json(
+    clients: Cloud, api: TestApi, plain: HTTPConnection, root_key: Credentials, body: bytes
+) -> None:
     """A request to the control plane that can't be read is refused with 400, and nothing comes of it."""
     before = len(clients.api.get_deployments(ApiId=api.id)["Items"])
-    plain.request(
-        "POST", f"/v2/apis/{api.id}/deployments", body, {"Authorization": authorization("apigateway")}
-    )
+    path = f"/v2/apis/{api.id}/deployments"
+    asked = AWSRequest("POST", f"{clients.lab.endpoint}{path}", data=body)
+    plain.request("POST", path, body, signed(root_key, asked, "apigateway"))
     answer = plain.getresponse()
     assert (answer.status, json.load(answer)) == (400, {"message": "BadRequestException"})
     assert answer.headers["x-amzn-errortype"] == "BadRequestException"

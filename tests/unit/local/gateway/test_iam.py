@@ -15,8 +15,7 @@ from tests.support.websocket_api import ERROR, PATIENCE_S, TestApi, ask, opened,
 from tests.unit.local.gateway.conftest import REFUSED, headers_of
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.iam import allows
-
-ROOT, ELSEWHERE = (ReadOnlyCredentials(key, "test", None) for key in ("test", "111111111111"))
+from wschat.local.join import LocalLab
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +43,12 @@ def friend(clients: Cloud) -> ReadOnlyCredentials:
 
 
 @pytest.fixture(scope="module", params=["user", "root"])
-def key(request: pytest.FixtureRequest, friend: ReadOnlyCredentials) -> ReadOnlyCredentials:
+def key(
+    request: pytest.FixtureRequest, friend: ReadOnlyCredentials, emulator: LocalLab
+) -> ReadOnlyCredentials:
     """A key that may connect: of the friend, and of the account's root."""
-    return ROOT if request.param == "root" else friend
+    root = ReadOnlyCredentials(emulator.root.id, emulator.root.secret, None)
+    return root if request.param == "root" else friend
 
 
 def make_user(clients: Cloud, name: str) -> ReadOnlyCredentials:
@@ -56,6 +58,8 @@ def make_user(clients: Cloud, name: str) -> ReadOnlyCredentials:
     return ReadOnlyCredentials(key["AccessKeyId"], key["SecretAccessKey"], None)
 
 
+ROOTS = ("test", "000000000000", "111111111111")
+"""What MiniStack takes for its root."""
 Signed = tuple[str, dict[str, str]]
 """A URL, and headers to send with it."""
 
@@ -96,13 +100,15 @@ def sign(
 
 
 @pytest.mark.parametrize("in_headers", [False, True], ids=["query", "headers"])
-def test_in(signed: TestApi, key: ReadOnlyCredentials, *, in_headers: bool) -> None:
+def test_in(
+    signed: TestApi, friend: ReadOnlyCredentials, key: ReadOnlyCredentials, *, in_headers: bool
+) -> None:
     """Who signed a moment ago gets in, and the events say who it is."""
     url, headers = sign(f"{signed.url}/?a=1", key, age=30, in_headers=in_headers)
     with opened(url, additional_headers=headers) as client:
         identity = ask(client, {"action": "echo"})["requestContext"]["identity"]
     assert identity["accountId"] == "000000000000"
-    who = "root" if key is ROOT else "user/gateway-friend"
+    who = "user/gateway-friend" if key is friend else "root"
     assert identity["userArn"] == f"arn:aws:iam::000000000000:{who}"
     assert identity.keys() >= {"caller", "user", "sourceIp", "userAgent"}
 
@@ -112,15 +118,15 @@ def test_out(clients: Cloud, signed: TestApi) -> None:
     guest = make_user(clients, "guest")
     arn = f"arn:aws:execute-api:us-east-1:000000000000:{signed.id}/test/$connect"
     denied = (
-        "User: arn:aws:iam::{}:{} is not authorized to perform: execute-api:Invoke "
-        f"on resource: {arn} because no {{}}-based policy allows the execute-api:Invoke action"
+        "User: arn:aws:iam::000000000000:user/guest is not authorized to perform: execute-api:Invoke "
+        f"on resource: {arn} because no identity-based policy allows the execute-api:Invoke action"
     )
     for (url, headers), says in (
         ((signed.url, {}), "Missing Authentication Token"),
         ((signed.url, {"Authorization": "Basic dGVzdDp0ZXN0"}), "Missing Authentication Token"),
         ((f"{signed.url}?AWSAccessKeyId=test&Signature=x", {}), "AWS query-string parameters must include"),
-        (sign(signed.url, guest), denied.format("000000000000", "user/guest", "identity")),
-        (sign(signed.url, ELSEWHERE), denied.format("111111111111", "root", "resource")),
+        (sign(signed.url, guest), denied),
+        *((sign(signed.url, ReadOnlyCredentials(key, "test", None)), "The security token") for key in ROOTS),
     ):
         status, body = refused(url, headers)
         assert (status, {*body}) == (403, {"message", "connectionId", "requestId"})

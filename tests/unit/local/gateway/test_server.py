@@ -8,9 +8,12 @@ from http.client import HTTPConnection
 from typing import Any
 
 import pytest
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from tests.support.asynchronous import asynchronous
-from tests.unit.local.gateway.conftest import authorization
+from tests.unit.local.conftest import signed
+from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.server import start_http
 from wschat.target import HOST
 
@@ -119,15 +122,18 @@ async def test_a_request_behind_a_slow_one() -> None:
     [("Origin", "https://evil.example"), ("Host", "evil.example"), ("Sec-Fetch-Site", "cross-site")],
     ids=["origin", "host", "image"],
 )
-def test_pages_of_others(plain: HTTPConnection, header: tuple[str, str]) -> None:
+def test_pages_of_others(
+    clients: Cloud, plain: HTTPConnection, root_key: Credentials, header: tuple[str, str]
+) -> None:
     """A page in a browser, which MiniStack would let in, can ask nothing of the control plane.
 
     A client that takes this for AWS's host can.
     """
     aws = {"Host": "lambda.us-east-1.amazonaws.com"}
     for more, status in (({}, HTTPStatus.OK), (aws, HTTPStatus.OK), (dict([header]), HTTPStatus.FORBIDDEN)):
-        headers = {"Authorization": authorization("lambda"), **more}
-        plain.request("GET", "/2015-03-31/functions/", headers=headers)
+        path = "/2015-03-31/functions/"
+        asked = AWSRequest("GET", f"{clients.lab.endpoint}{path}", headers=more)
+        plain.request("GET", path, headers=signed(root_key, asked, "lambda"))
         answer = plain.getresponse()
         answer.read()
         assert answer.status == status
