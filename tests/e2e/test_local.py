@@ -109,16 +109,18 @@ def test_a_short_day() -> None:
 
 
 @pytest.mark.usefixtures("short_state")
-def test_made_by_hand(root: boto3.Session) -> None:
+def test_made_by_hand() -> None:
     """An empty lab prints what to export; `--local` finds the API that is there now, or says what to do."""
     with terminal("local", "--empty", "--trace") as keeper:
         told = keeper.until("Ctrl-C stops it").partition("export ")[2].partition("Ctrl-C")[0]
         aws = dict(each.split("=") for each in told.replace("\n", "").split())
+        root = boto3.Session(aws["AWS_ACCESS_KEY_ID"], aws["AWS_SECRET_ACCESS_KEY"], region_name="us-east-1")
         cloud = connect_to(Target(endpoint_url=aws["AWS_ENDPOINT_URL"]), root)
         for refused in (wschat("chat", "--local"), wschat("web", "--local", "--no-open")):
             assert (refused.returncode, refused.stdout) == (2, "")
             assert "nothing to chat at: it has no such API" in refused.stderr
-            assert aws["AWS_ENDPOINT_URL"] in refused.stderr
+            assert "in a shell with the line that `wschat local` prints" in " ".join(refused.stderr.split())
+            assert aws["AWS_SECRET_ACCESS_KEY"] not in refused.stderr
         for number in (1, 2):
             api = TestApi(cloud)
             assert "no stage of its API t has a deployment" in wschat("chat", "--local").stderr

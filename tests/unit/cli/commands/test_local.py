@@ -83,7 +83,7 @@ def test_which_api(apis: dict[str, tuple[str, ...]], prefix: str | None, url: st
 @pytest.mark.parametrize(
     ("apis", "prefix", "what", "hint"),
     [
-        ({}, None, "it has no such API", "AWS_ENDPOINT_URL=http://127.0.0.1:9 "),
+        ({}, None, "it has no such API", "in a shell with the line that `wschat local` prints"),
         ({"mine": ()}, None, "no stage of its API mine has a deployment", "wschat provision`"),
         ({"mine": ("ws://a/dev",)}, "ann-", "it has no such API", "wschat provision --prefix ann-`"),
         (
