@@ -7,9 +7,9 @@ from urllib.parse import quote, urlsplit
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from tests.support.websocket_api import PATIENCE_S, STAGE, TestApi, id_of, opened, refused
-from tests.unit.local.gateway.test_management import ROOT
 from wschat.local.gateway.addresses import AWS_HOST, HANDSHAKE, host_of, path_here
 
 OURS = host_of("abc", "us-east-1")
@@ -56,7 +56,7 @@ def test_a_handshake(target: str, host: str, is_one: bool) -> None:  # noqa: FBT
         assert not HANDSHAKE.match(head.replace("Upgrade: ", "Downgrade: ").encode())
 
 
-def test_by_its_own_host(api: TestApi, plain: HTTPConnection) -> None:
+def test_by_its_own_host(api: TestApi, plain: HTTPConnection, root_key: Credentials) -> None:
     """A handshake and signed posts that are sent here for an API's own host are served; of no other API."""
     known, unknown = (host_of(identity, "us-east-1") for identity in (api.id, "0123456789"))
 
@@ -68,7 +68,7 @@ def test_by_its_own_host(api: TestApi, plain: HTTPConnection) -> None:
         path = f"/@connections/{quote(id_of(client), safe='')}"
         for host, stage, status in ((known, STAGE, 200), (unknown, STAGE, 403), (known, "nowhere", 403)):
             request = AWSRequest("POST", f"https://{host}/{stage}{path}", data=b"x")
-            SigV4Auth(ROOT, "execute-api", "us-east-1").add_auth(request)
+            SigV4Auth(root_key, "execute-api", "us-east-1").add_auth(request)
             plain.request("POST", f"/{stage}{path}", b"x", {**request.headers, "Host": host})
             answer = plain.getresponse()
             answer.read()
