@@ -16,9 +16,9 @@ from uvicorn.lifespan.on import LifespanOn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from wschat.local.cloudformation import with_whole_stacks
 from wschat.local.access.front import signed_only
 from wschat.local.access.sessions import use_secret_sessions
+from wschat.local.cloudformation import with_whole_stacks
 from wschat.local.gateway.addresses import AWS_HOST
 from wschat.local.gateway.control_plane import ControlPlane
 from wschat.local.gateway.gateway import Gateway
