@@ -39,8 +39,9 @@ async function connect() {
     link.onopen = () => opened(link);
     link.onclose = ({ code, reason }) => closed(link, safe(reason), code);
     link.onmessage = ({ data }) => {
-      frames.note("received", data);
-      hear(link, data);
+      const text = typeof data === "string" ? data : `${data.size} bytes that are no text`;
+      frames.note("received", text);
+      hear(link, text);
     };
   } catch (error) {
     closed(attempt, error instanceof TypeError ? "`wschat web` does not answer: does it still run?" : error.message);

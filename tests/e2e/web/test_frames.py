@@ -48,6 +48,12 @@ def test_frames(page: str, room: ThreadedServer, open_tab: OpenTab) -> None:
     assert ann.page.is_hidden("#frames")
 
 
+async def tell_bytes(room: ThreadedServer, content: bytes) -> None:
+    """Send a binary frame, which API Gateway never does."""
+    for one in room.server.people:
+        await one.send(content)
+
+
 def test_many_frames(page: str, room: ThreadedServer, open_tab: OpenTab) -> None:
     """The last ones are there, as text, and of each what one can read; closed, nothing is made of them."""
     ann = open_tab(page).register("ann").create("ops")
@@ -70,7 +76,10 @@ def test_many_frames(page: str, room: ThreadedServer, open_tab: OpenTab) -> None
         ann.page.focus("#message")
         assert ann.page.evaluate(IN_VIEW, "#message") is True
     ann.page.click("#show-frames")
+    room.do(tell_bytes(room, b"\xff{}"))
     room.say("closed")
     ann.until("#log li:has-text('closed')")
     ann.page.evaluate(DRAWN)
     assert "closed" not in (ann.page.text_content("#frames-list") or "")
+    ann.page.click("#show-frames")
+    ann.until("#frames-list li:has-text('3 bytes that are no text') + li:has-text('closed')")
