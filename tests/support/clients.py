@@ -52,6 +52,7 @@ CLIENTS = (
     Client("Node", "node:https, and what uses it: axios, got, ws", HERE, "https"),
     Client("Node", "fetch, undici", HERE, "fetch"),
     Client("Node", "a WebSocket to an API", HERE, "websocket"),
+    Client("Node", "a custom resource's answer to CloudFormation, by TLS to this machine", HERE, "stack"),
     Client("Node", "node:http2", NOWHERE, "http2", error="Error: .*"),
     Client("Node", "a socket to another port", REFUSED, "another_port", error="Error: .*6379"),
     Client("any", "a program that the function starts: curl, aws", LEAVES),

@@ -1,7 +1,7 @@
 """What CloudFormation makes of WebSocket APIs: MiniStack's stacks, and the parts of an API that they lack."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from http import HTTPStatus
@@ -26,6 +26,7 @@ PARTS = {
     "RouteResponse": ("route_response", ("RouteId",)),
 }
 """What MiniStack's stacks lack: its name in MiniStack's API Gateway, and what names where it belongs."""
+DEPLOYED = {KIND + kind for kind in ("Route", "RouteResponse", "Integration", "IntegrationResponse")}
 
 
 def with_whole_stacks(handle: Handle) -> Handle:
@@ -44,13 +45,34 @@ def with_whole_stacks(handle: Handle) -> Handle:
 @cache
 def _complete() -> None:
     """Let MiniStack's stacks make whole WebSocket APIs."""
-    from ministack.services.cloudformation import provisioners
+    from ministack.services.cloudformation import provisioners, stacks
 
     handlers = provisioners._RESOURCE_HANDLERS  # noqa: SLF001  it has no public seam there
     for kind, (name, owners) in PARTS.items():
         handlers[KIND + kind] = _handlers_of(kind, name, owners)
+    sort = stacks._topological_sort  # noqa: SLF001
+    stacks._topological_sort = lambda resources, *more: sort(deployed_last(resources), *more)  # noqa: SLF001
     apis = handlers[f"{KIND}Api"]
     handlers[f"{KIND}Api"] = {**apis, **{verb: _with_url(apis[verb]) for verb in ("create", "update")}}
+
+
+def deployed_last(resources: Properties) -> Properties:
+    """Return a stack's resources, of which each deployment comes after all that is to be deployed.
+
+    A template need not say so: AWS makes what does not depend on each other at the same time, and what else a
+    deployment waits for takes long enough there.
+    """
+    parts = [name for name, each in resources.items() if each.get("Type") in DEPLOYED]
+    return {
+        name: {**each, "DependsOn": [*_listed(each.get("DependsOn", ())), *parts]}
+        if each.get("Type") == f"{KIND}Deployment"
+        else each
+        for name, each in resources.items()
+    }
+
+
+def _listed(names: str | Iterable[str]) -> list[str]:
+    return [names] if isinstance(names, str) else [*names]
 
 
 def _handlers_of(kind: str, name: str, owners: tuple[str, ...]) -> dict[str, Callable[..., Any]]:

@@ -38,7 +38,7 @@ def template(answer: str) -> str:
         ),
         "Route": part("Route", RouteKey="mock", **expressions),
         "Reply": part("RouteResponse", "RouteId", RouteResponseKey=everything),
-        f"Deployment{answer}": part("Deployment") | {"DependsOn": ["Answer", "Route", "Reply"]},
+        f"Deployment{answer}": part("Deployment") | {"DependsOn": "Api"},
         "Stage": part("Stage", StageName=STAGE, DeploymentId={"Ref": f"Deployment{answer}"}),
     }
     outputs = {"Url": {"Value": {"Fn::Sub": f"${{Api.ApiEndpoint}}/{STAGE}"}}}

@@ -3,11 +3,11 @@
 // Two things are replaced, under whatever client there is: the address of such a host is the lab's, and TLS with
 // it is none, since nobody has its certificate. What that can't be done to is refused.
 
-const https = require("https");
 const net = require("net");
 const tls = require("tls");
 
 const WEB = [80, 443];
+const HERE = ["127.0.0.1", "localhost"];
 
 /** Take the lab at a port of this machine for each of AWS's hosts, whose names match a pattern. */
 exports.endHere = function (port, names) {
@@ -20,7 +20,7 @@ exports.endHere = function (port, names) {
     const { host, port: asked } = normal[0];
     if (!isAws(host)) return connect.apply(this, args);
     if (WEB.includes(Number(asked))) {
-      normal[0] = { ...normal[0], host: "127.0.0.1", port, lookup: undefined };
+      normal[0] = { ...normal[0], host: HERE[0], port, lookup: undefined };
       return connect.call(this, normal);
     }
     const refused = new Error(`the local lab does not serve port ${asked} of ${host}, and nothing goes from it to AWS`);
@@ -33,8 +33,10 @@ exports.endHere = function (port, names) {
     const [options, callback] = net._normalizeArgs(args);
     const more = typeof args[1] === "object" ? args[1] : typeof args[2] === "object" ? args[2] : {};
     const asked = { ...options, ...more };
-    if (!isAws(asked.servername || asked.host)) return secure.apply(tls, args);
-    const socket = asked.socket || net.connect({ host: asked.host, port: asked.port });
+    const answersStack = HERE.includes(asked.host) && Number(asked.port) === 443; // by AWS's cfn-response
+    if (!isAws(asked.servername || asked.host) && !answersStack) return secure.apply(tls, args);
+    const to = answersStack ? { host: HERE[0], port } : { host: asked.host, port: asked.port };
+    const socket = asked.socket || net.connect(to);
     Object.assign(socket, {
       authorized: true,
       encrypted: true,
@@ -49,20 +51,4 @@ exports.endHere = function (port, names) {
     else process.nextTick(ready);
     return socket;
   };
-
-  // MiniStack replaces https.request, and the name of AWS's host is lost with it: to those, as without that.
-  const own = https.request;
-  let others = own;
-  const hostOf = (url, options) => {
-    const byUrl = typeof url === "string" || url instanceof URL;
-    const asked = byUrl ? { hostname: new URL(url).hostname, ...options } : url;
-    return asked.hostname || asked.host;
-  };
-  const request = (...args) => (isAws(hostOf(...args)) ? own : others).apply(https, args);
-  Object.defineProperty(https, "request", {
-    get: () => request,
-    set: (replaced) => {
-      others = replaced;
-    },
-  });
 };

@@ -13,6 +13,8 @@ FIRST = {
     ".js": "require({file}).endHere({port}, {hosts});\n",
 }
 """What a worker does first, by the language of its program; both read JSON."""
+LEFT_OUT = "patchAwsSdk();"
+"""MiniStack's way to the same, in Node: AWS's SDK 2 forgets the token of the function's role by it."""
 
 
 def keep_calls_here(port: int) -> None:
@@ -24,7 +26,8 @@ def keep_calls_here(port: int) -> None:
 
     def detected(runtime: str) -> tuple[str, str]:
         binary, program = detect(runtime)
-        return binary, _first(lambda_runtime._worker_script_extension(runtime), port) + program  # noqa: SLF001
+        first = _first(lambda_runtime._worker_script_extension(runtime), port)  # noqa: SLF001
+        return binary, first + program.replace(LEFT_OUT, "")
 
     lambda_runtime._detect_runtime_binary = detected  # noqa: SLF001
 
