@@ -13,7 +13,7 @@ class Client(NamedTuple):
     """A client in a language, and what a call by it comes to.
 
     Attributes:
-        caller: its name in `callers/main.py` or `main.js`; empty: no function of ours has it.
+        caller: its name in `others/main.py` or `main.js`; empty: no function of ours has it.
         error: what its failure says.
         package: what must be installed to try it, which the suite does not have.
     """

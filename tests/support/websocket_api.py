@@ -126,16 +126,23 @@ class TestApi:
         self._api.create_stage(ApiId=self.id, StageName=STAGE, **settings)
 
 
-def package(code: str, file: str = "main.py") -> bytes:
-    """Return a zipped function."""
+def package(code: str = MIRROR, **files: str) -> bytes:
+    """Return a zipped function: the code of `main.py`, or files by their names, with `_` for the dot."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        archive.writestr(file, code)
+        for name, text in (files or {"main_py": code}).items():
+            archive.writestr(name.replace("_", "."), text)
     return packed.getvalue()
 
 
-def make_function(clients: Cloud, name: str, zipped: bytes = package(MIRROR), **settings: Any) -> None:  # noqa: ANN401
-    """Make a function with a role of its own; settings are boto3's."""
+def make_function(clients: Cloud, name: str, zipped: bytes = package(), **settings: Any) -> None:  # noqa: ANN401
+    """Make a function with a role of its own, and wait until it is there; settings are boto3's."""
+    begin_function(clients, name, zipped, **settings)
+    until_active(clients, name)
+
+
+def begin_function(clients: Cloud, name: str, zipped: bytes, **settings: Any) -> None:  # noqa: ANN401
+    """Make a function with a role of its own, which can't be called at once."""
     role = clients.iam.create_role(
         RoleName=f"{name}Role", AssumeRolePolicyDocument=json.dumps({"Statement": [TRUST]})
     )
@@ -143,7 +150,12 @@ def make_function(clients: Cloud, name: str, zipped: bytes = package(MIRROR), **
     clients.functions.create_function(
         FunctionName=name, Role=role["Role"]["Arn"], Code={"ZipFile": zipped}, **settings
     )
-    clients.functions.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1})
+
+
+def until_active(clients: Cloud, name: str) -> None:
+    """Wait until a function can be called."""
+    look = clients.functions.get_function_configuration
+    until(lambda: look(FunctionName=name)["State"] == "Active")
 
 
 def management_of(root: boto3.Session, clients: Cloud, api: str) -> "ApiGatewayManagementApiClient":

@@ -3,7 +3,7 @@
 import pytest
 from websockets.sync.client import ClientConnection
 
-from tests.support.callers.deploy import OWN
+from tests.support.others.deployed import OWN
 from tests.support.websocket_api import PATIENCE_S
 
 

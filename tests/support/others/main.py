@@ -132,6 +132,8 @@ class Post:
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     """Post its own name with a client; answer what went wrong, if anything did."""
+    if event["requestContext"]["eventType"] != "MESSAGE":
+        return {"statusCode": 200}
     client = event["body"]
     try:
         getattr(Post(event["requestContext"], client), client)()
