@@ -24,7 +24,7 @@ class RoomServer(Rooms):
 
     `tamper` maps a frame to what is sent instead of the real answer; `answered` is told of each frame that
     was answered. Each handshake takes a status from `statuses` and is refused with it, until there are none;
-    those that `lets_in` does not let in, with 403.
+    those that `lets_in` does not let in, with 403. `ends` are the close codes of connections.
     With `blind`, the server does not notice that somebody has gone, as AWS after a network has failed; with
     `mute` nothing that it sends arrives: requests are carried out, but no reply is heard.
     """
@@ -35,6 +35,7 @@ class RoomServer(Rooms):
     statuses: list[int] = field(default_factory=list)
     lets_in: Callable[[HttpRequest], bool] = lambda _request: True
     people: set[ServerConnection] = field(default_factory=set)
+    ends: list[int | None] = field(default_factory=list)
     tamper: Callable[[dict[str, Any]], str | None] = lambda _frame: None
     answered: Callable[[dict[str, Any]], None] = lambda _frame: None
     blind: bool = False
@@ -113,6 +114,7 @@ class RoomServer(Rooms):
         except ConnectionClosed:
             pass
         self.people.discard(connection)
+        self.ends.append(connection.close_code)
         if not self.blind:
             self.forget(connection)
             await self._tell_posts()

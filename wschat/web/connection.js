@@ -11,6 +11,7 @@ const SIGN = setting("sign"); // where it is signed, if it is to be
 export const DOCTOR = `\`wschat doctor --url ${LAB}${SIGN && " --sign"}\` finds the cause`;
 // In ms. API Gateway ends every connection after 2 hours.
 const MOVE = 6300e3, MOVE_LATER = 60e3, OPEN_TIMEOUT = 20e3, TICK = 10e3, ASLEEP = 180e3;
+const GOODBYE = 1000; // at which a name is given back; no other end is one, also not that of `link.close()`
 const FIRST_BACKOFF = 700, LONGEST_BACKOFF = 30e3, LIVED = 5e3; // ms; who hangs up before is left alone for longer
 // At least, by close code; where it is Infinity, a person has to try again.
 const BACKOFF = { busy: 4e3, 1008: 60e3, 1000: Infinity, 1003: Infinity, 1009: Infinity };
@@ -139,6 +140,8 @@ function tick() {
 }
 
 [window.ononline, window.onoffline] = [wakeUp, wakeUp];
+window.onpagehide = () => [opening, retiring, socket].forEach((link) => link?.close?.(GOODBYE)); // closed, or loaded again
+window.onpageshow = ({ persisted }) => persisted && location.reload(); // back from where it was kept without a connection
 $("retry").onclick = () => {
   stopped = false;
   showState("busy", "Connecting…");

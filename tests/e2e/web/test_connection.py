@@ -11,6 +11,7 @@ from tests.e2e.web.cuts import asked, come_back, cut, wait_for
 from tests.e2e.web.tab import Tab
 from tests.support.room_server import texts
 from tests.support.threaded import ThreadedServer
+from tests.support.until import until
 
 MINUTE = 60_000
 LATE, NO_REPLY, LIVED = 5_000, 5_500, 5_000
@@ -156,3 +157,15 @@ def test_a_lab_without_pings(ann: Tab, room: ThreadedServer) -> None:
     assert ann.page.inner_text("#unsent .mark") == "Not delivered yet…"
     room.do(room.server.tell(forbidden))
     ann.until("#unsent .failed:has-text('Not sent: Forbidden: ')")
+
+
+def test_goodbye(ann: Tab, room: ThreadedServer) -> None:
+    """Who closes the page says goodbye, at which the lab gives the name back; who only moves does not."""
+    ann.page.clock.run_for(MINUTE + 1000)
+    ann.page.clock.fast_forward(4 * MINUTE)  # a sleep: the old connection is used no more
+    wait_for(ann, lambda: len(room.server.handshakes) == 2 and len(room.server.people) == 1)
+    ann.until_state("Connected")
+    assert room.server.ends == [1005]
+    ann.page.close(run_before_unload=True)
+    until(lambda: len(room.server.ends) == 2)
+    assert room.server.ends == [1005, 1000]
