@@ -38,7 +38,7 @@ from wschat.learn.course import course
 from wschat.learn.drills.catalogue import DRILLS
 from wschat.learn.observe.known import KNOWN
 from wschat.learn.observe.observe import OBSERVATIONS
-from wschat.protocol.skeleton import told_apart
+from wschat.protocol.names import told_apart
 from wschat.protocol.symptoms import Symptom
 
 ROOT = Path(__file__).parent.parent

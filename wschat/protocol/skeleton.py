@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import accumulate
 
 from wschat.protocol.confusables import PACKED
-from wschat.protocol.names import escaped, fold, visible
+from wschat.protocol.names import fold, visible
 
 
 def table() -> str:
@@ -45,29 +45,3 @@ def keys(name: str) -> tuple[str, ...]:
     """
     folded = fold(name)
     return tuple(dict.fromkeys((folded, skeleton(name), skeleton(folded))))
-
-
-def told_apart(name: str, other: str) -> str:
-    """Return a name with those letters spelled out that tell it from another one, which looks like it."""
-    places = differing(name, other)
-    return "".join(escaped(char) if at in places else char for at, char in enumerate(name))
-
-
-def differing(name: str, other: str) -> set[int]:
-    """Return where a name has other letters than one that looks like it, counted from both ends.
-
-    What shows nothing differs, and case, which is seen, does not. A name in ASCII has no such letters beside
-    one that is not: what is easily typed stays readable.
-    """
-    if name.isascii() and not other.isascii():
-        return set()
-    places = [at for at, char in enumerate(name) if visible(char)]
-    size, there = len(places), visible(other)
-    beside = zip(places, there.ljust(size, "\0"), there.rjust(size, "\0")[-size:], strict=False)
-    same = {at for at, *others in beside if any(_is_same(name[at], each) for each in others)}
-    return {*range(len(name))} - same
-
-
-def _is_same(char: str, other: str) -> bool:
-    """Tell whether only case tells two letters apart: the Kelvin sign, whose small letter is k, is no K."""
-    return char.lower() == other.lower() and char.upper() == other.upper()

@@ -61,6 +61,12 @@ def test_complete_and_nothing_spare(loaded: dict[str, set[str]]) -> None:
             assert set(archive.namelist()) == loaded[module]
 
 
+def test_who_carries_the_table_of_look_alikes(loaded: dict[str, set[str]]) -> None:
+    """Only who takes a name or makes a room does: whoever gives one back knows its keys by then."""
+    carry = {module for module, files in loaded.items() if "wschat/protocol/confusables.py" in files}
+    assert carry == {"create_room", "register_user"}
+
+
 def test_an_edit_redeploys_those_that_import_it(loaded: dict[str, set[str]], tmp_path: Path) -> None:
     """An edit of any module changes the zips of the functions that load it; of a package's docstring none."""
     copy = tmp_path / "wschat"

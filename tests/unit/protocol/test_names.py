@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wschat.protocol.names import clean_name, fold
+from wschat.protocol.names import clean_name, fold, told_apart
 from wschat.protocol.refusals import ErrorCode, Refused
 
 
@@ -65,6 +65,24 @@ def test_two_blanks_are_one(gap: str) -> None:
     """A gap is one blank, however it is made: more of them, or wider ones, make no other name."""
     assert clean_name(f"Ann{gap}B") == "Ann B"
     assert fold(f"Ann{gap}B") == fold("Ann B")
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "shown"),
+    [
+        ("\u0412\u043eb", "Bob", "\\u{412}\\u{43e}b"),
+        ("Bob", "\u0412\u043eb", "Bob"),
+        ("com", "corn", "co\\u{6d}"),
+        ("corn", "com", "co\\u{72}\\u{6e}"),
+        ("bob\u200b", "Bob", "bob\\u{200b}"),
+        ("BOB", "Bob", "BOB"),
+        ("rnrnm", "mm", "\\u{72}\\u{6e}\\u{72}\\u{6e}m"),
+        ("\u212a", "K", "\\u{212a}"),
+    ],
+)
+def test_told_apart(name: str, other: str, shown: str) -> None:
+    """One sees which letters make it another name, unless that is case."""
+    assert told_apart(name, other) == shown
 
 
 STRANGE = "👩\u200d👧\u0301ﬃİß\u202e\u200b\u3164\uff21\u0345\ufeff\U0001d504#aA "

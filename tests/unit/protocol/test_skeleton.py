@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.support.doubles import BLAMELESS, CAUGHT, MISSED
 from wschat.protocol.names import clean_name, fold
 from wschat.protocol.refusals import Refused
-from wschat.protocol.skeleton import keys, skeleton, told_apart
+from wschat.protocol.skeleton import keys, skeleton
 
 
 def doubles(one: str, other: str) -> bool:
@@ -44,24 +44,6 @@ def test_without_fault(present: str, name: str, why: str) -> None:
 def test_skeleton(name: str, expected: str) -> None:
     """Decomposed, without what shows nothing, each letter as its prototype, decomposed again."""
     assert skeleton(name) == expected
-
-
-@pytest.mark.parametrize(
-    ("name", "other", "shown"),
-    [
-        ("\u0412\u043eb", "Bob", "\\u{412}\\u{43e}b"),
-        ("Bob", "\u0412\u043eb", "Bob"),
-        ("com", "corn", "co\\u{6d}"),
-        ("corn", "com", "co\\u{72}\\u{6e}"),
-        ("bob\u200b", "Bob", "bob\\u{200b}"),
-        ("BOB", "Bob", "BOB"),
-        ("rnrnm", "mm", "\\u{72}\\u{6e}\\u{72}\\u{6e}m"),
-        ("\u212a", "K", "\\u{212a}"),
-    ],
-)
-def test_told_apart(name: str, other: str, shown: str) -> None:
-    """One sees which letters make it another name, unless that is case."""
-    assert told_apart(name, other) == shown
 
 
 @pytest.mark.parametrize(

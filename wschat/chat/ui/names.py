@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from wschat.chat.machine.state import ChatState
-from wschat.protocol.names import INVISIBLE, escaped
-from wschat.protocol.skeleton import differing, keys, prototypes
+from wschat.protocol.names import INVISIBLE, differing, escaped
+from wschat.protocol.skeleton import keys, prototypes
 from wschat.text import JOINERS, safe
 
 BRACKETS = str.maketrans("<>", "\u2039\u203a")  # a name can't close the brackets around it
@@ -60,7 +60,7 @@ def safe_name(name: str, alike: tuple[str, ...] = ()) -> str:
     """Return a name or room's name as `text.safe` does, and spelled out where one can't see what it is.
 
     That is all that shows nothing or a mere gap, what looks like a Latin letter in a word with Latin ones,
-    and what tells it from those that look like it (`skeleton.differing`).
+    and what tells it from those that look like it (`names.differing`).
     """
     if name.isascii() and name.isprintable() and not (alike or GAP.search(name)):
         return name.translate(BRACKETS)

@@ -8,11 +8,8 @@ from collections.abc import Container, Mapping, Sequence
 
 from wschat.functions.shared.dynamodb import CLIENTS, Json, get_item
 from wschat.functions.shared.writes import delete, put
-from wschat.protocol.names import fold
+from wschat.protocol.names import fold, told_apart
 from wschat.protocol.refusals import ErrorCode, Refused
-
-ASCII = 0x7F
-SHOWN = 4  # letters
 
 
 def name_item(key: str) -> str:
@@ -66,18 +63,14 @@ def require_owner(taken: Sequence[Json], name: str, token: str | None) -> None:
     Raises:
         Refused: they are not; where they are of another name, it tells which, and in what the two differ.
     """
-    for other in (each.get("name", name) for each in taken):
-        if fold(other) != fold(name):
-            raise Refused(ErrorCode.NAME_TAKEN, f"{looks_like(name, other)}, and somebody has that name")
-    if any(not (token and hmac.compare_digest(each.get("token", ""), token)) for each in taken):
-        raise Refused(ErrorCode.NAME_TAKEN, "somebody else has that name")
+    for each in taken:
+        other = each.get("name", name)
+        is_owner = token and hmac.compare_digest(each.get("token", ""), token)
+        if not is_owner or fold(other) != fold(name):
+            what = "" if other == name else f"{looks_like(name, other)}: "
+            raise Refused(ErrorCode.NAME_TAKEN, f"{what}somebody else has that name")
 
 
 def looks_like(name: str, other: str) -> str:
-    """Say that a name looks like another one, and which letters in it, or else in that, are others."""
-    for whose, one, two in (("it", name, other), ("that", other, name)):
-        letters = [each for each in dict.fromkeys(one) if each not in two and ord(each) > ASCII]
-        if letters:
-            points = ", ".join(f"{each} is U+{ord(each):04X}" for each in letters[:SHOWN])
-            return f"{name} looks like {other} (in {whose}, {points})"
-    return f"{name} looks like {other}"
+    """Say that a name looks like another one, with the letters spelled out that are others."""
+    return f"{told_apart(name, other)} looks like {told_apart(other, name)}"

@@ -20,7 +20,7 @@ def require_new(name: str, rooms: dict[str, str]) -> None:
     key, *_ = mine = keys(name)
     for other in [each for each in rooms if each != key and not set(mine).isdisjoint(keys(rooms[each]))]:
         if get_item(ROOMS, other):
-            raise Refused(ErrorCode.BAD_REQUEST, f"{looks_like(name, rooms[other])}, a room that there is")
+            raise Refused(ErrorCode.BAD_REQUEST, f"{looks_like(name, rooms[other])}: a room that there is")
         no_such_room(other)
     if len(rooms) >= ROOM_LIMIT and key not in rooms:
         raise Refused(ErrorCode.FULL, f"there are {ROOM_LIMIT} rooms already")

@@ -5,6 +5,7 @@ import pytest
 from tests.support.doubles import CAUGHT
 from tests.support.functions.database import Database
 from tests.support.functions.people import Connect, Tables
+from wschat.functions.shared.names import looks_like
 from wschat.protocol.events import Error
 from wschat.protocol.refusals import ErrorCode
 
@@ -18,7 +19,7 @@ def test_doubles(connect: Connect, there: str, wanted: str) -> None:
     found = eve.ask("join", wanted)
     if isinstance(found, Error):
         assert (reply.code, found.code) == (ErrorCode.BAD_REQUEST, ErrorCode.NO_SUCH_ROOM)
-        assert f"looks like {there} (" in reply.message
+        assert reply.message == f"{looks_like(wanted, there)}: a room that there is"
     else:
         assert reply.code == ErrorCode.ROOM_EXISTS
         eve.ask("leave")
