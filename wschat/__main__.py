@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 
 from wschat import __version__
+from wschat.system.streams import outlive_readers
 
 
 def main() -> None:
@@ -26,6 +27,7 @@ def leave(code: int) -> None:
 
 def run() -> None:
     """Show the version, or run the command line."""
+    outlive_readers()
     if sys.argv[1:] == ["--version"]:
         with suppress(OSError):  # the command line shows that error
             print(f"wschat {__version__}", flush=True)  # noqa: T201  there may be no stdout

@@ -32,14 +32,18 @@ MODULES = (
 LONGEST_S = 60
 
 
-def run(arguments: list[str], env: Mapping[str, str], stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Run wschat in a process of its own that has no terminal."""
+def run(
+    arguments: list[str], env: Mapping[str, str], stdin: str = "", *, unread: bool = False
+) -> subprocess.CompletedProcess[str]:
+    """Run wschat in a process of its own that has no terminal; `unread` gives it pipes that nobody reads."""
     starter = _starter()
     assert starter.stdin
     assert starter.stdout
     with TemporaryDirectory() as place:
-        Path(place, "in").write_text(stdin)
-        print(json.dumps({"arguments": arguments, "env": dict(env), "place": place}), file=starter.stdin)
+        for name, text in {"in": stdin, "out": "", "err": ""}.items():
+            Path(place, name).write_text(text)
+        asked = {"arguments": arguments, "env": dict(env), "place": place, "unread": unread}
+        print(json.dumps(asked), file=starter.stdin)
         starter.stdin.flush()
         code = int(starter.stdout.readline())
         told = [Path(place, name).read_text() for name in ("out", "err")]
@@ -77,16 +81,19 @@ def serve() -> None:
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201
 
 
-def _become(arguments: list[str], env: dict[str, str], place: str) -> Any:  # noqa: ANN401
+def _become(arguments: list[str], env: dict[str, str], place: str, *, unread: bool) -> Any:  # noqa: ANN401
     """Be wschat."""
     signal.alarm(LONGEST_S)
     reader, writer = os.pipe()
     os.write(writer, Path(place, "in").read_bytes())
     os.close(writer)
     os.dup2(reader, 0)
+    reader, writer = os.pipe()
+    os.close(reader)
     for number, name in ((1, "out"), (2, "err")):
-        os.dup2(os.open(Path(place, name), os.O_CREAT | os.O_WRONLY), number)
-    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115
+        os.dup2(writer if unread else os.open(Path(place, name), os.O_WRONLY), number)
+    sys.stdin = open(0)  # noqa: SIM115
+    sys.stdout, sys.stderr = open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
     os.environ.clear()
     os.environ.update(env)
     sys.argv = ["wschat", *arguments]

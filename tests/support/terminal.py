@@ -119,6 +119,11 @@ def wschat(*arguments: str, stdin: str = "", **env: str) -> subprocess.Completed
     return starter.run([*arguments], {**os.environ, **env}, stdin)
 
 
+def unread(*arguments: str) -> int:
+    """Return the exit code of wschat where nobody reads what it writes."""
+    return starter.run([*arguments], os.environ, unread=True).returncode
+
+
 def loaded(*arguments: str) -> set[str]:
     """Return the modules that wschat loads for these arguments, without a terminal and to its end."""
     command = [sys.executable, "-c", TO_ITS_END, *arguments]

@@ -20,7 +20,7 @@ WORD = re.compile(r"(?:`[^`]*`|\S)+ *")
 
 
 class Console(rich.console.Console):
-    """A console that goes on in silence when nobody reads any more, as behind `| head`.
+    """A console of whole words.
 
     In a terminal lines end between words, and go on below where they began; what stands in backticks stays
     in one piece, to be copied, as all does with `soft_wrap=True`.
@@ -56,10 +56,6 @@ class Console(rich.console.Console):
     def animated(self) -> bool:
         """Tell whether lines may change in place: in a terminal that can do it, unless NO_COLOR is set."""
         return self.is_interactive and not self.no_color
-
-    def on_broken_pipe(self) -> None:
-        """Discard what is still to come."""
-        self.quiet = True
 
 
 def stderr() -> Console:

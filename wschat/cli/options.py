@@ -18,6 +18,7 @@ from wschat.errors import ConnectError, UsageError, WschatError
 from wschat.lab.chosen.choices import Auth, Choices, chosen
 from wschat.lab.chosen.throttle import DEFAULT
 from wschat.system import paths
+from wschat.system.files import regular
 from wschat.target import SignedHandshake, Target, WireName, check_url
 
 AWS = {
@@ -137,7 +138,7 @@ def _load(context: typer.Context, file: Path) -> Path:
         UsageError: it can't be read, or sets what is no setting.
     """
     try:
-        text = file.read_text(encoding="utf-8-sig")  # with a byte order mark, as editors on Windows write it
+        text = regular(file).read_text(encoding="utf-8-sig")  # editors on Windows begin with that mark
     except FileNotFoundError:
         text = ""
     except (OSError, UnicodeDecodeError) as error:

@@ -6,6 +6,7 @@ from pathlib import Path
 from wschat.errors import UsageError
 from wschat.learn.lesson import Lesson, parse
 from wschat.learn.order import made
+from wschat.system.files import regular
 
 STEPS = Path(__file__).parent / "steps"
 LARGEST = 100_000
@@ -50,9 +51,7 @@ def read(folder: Path) -> tuple[Lesson, ...]:
 def _read(file: Path) -> bytes:
     """Read a file that ends: who has many in a folder may have a pipe or a film among them."""
     hint = "move it out of the folder, or give it a name that does not end in .md"
-    if not file.is_file():
-        raise UsageError("this is no file of text", where=str(file), hint=hint)
-    with file.open("rb") as opened:
+    with regular(file, hint=hint).open("rb") as opened:
         text = opened.read(LARGEST + 1)
     if len(text) > LARGEST:
         raise UsageError(f"this is larger than {LARGEST:,} bytes", where=str(file), hint=hint)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from wschat.errors import LocalError, WschatError
+from wschat.system.files import regular
 
 Message = Mapping[str, object]
 
@@ -36,8 +37,13 @@ class LabFiles:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock on a file, which is created if need be; the kernel releases it when its holder dies."""
-    with path.open("ab") as file:
+    """Hold the lock on a file, which is created if need be; the kernel releases it when its holder dies.
+
+    Raises:
+        UsageError: something else stands there.
+        OSError: it can't be opened.
+    """
+    with regular(path).open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

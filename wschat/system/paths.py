@@ -9,8 +9,11 @@ from pathlib import Path
 
 from platformdirs import user_config_path, user_state_path
 
+from wschat.system.files import regular
+
 KEPT_SECRET = "chat-secret"  # noqa: S105  the name of a file
 RECORDING_KEY = "recording-key"
+LONGEST_SECRET = 4096  # bytes
 
 
 def state_dir() -> Path:
@@ -57,14 +60,13 @@ def token(url: str) -> Iterator[str]:
     secret = os.urandom(32).hex()
     with ExitStack() as stack:
         with suppress(OSError):  # nothing can be kept, another run has the lock, or there are no locks here
-            descriptor = os.open(state_dir() / KEPT_SECRET, os.O_RDWR | os.O_CREAT, 0o600)
-            file = stack.enter_context(os.fdopen(descriptor, "r+", errors="replace"))
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if kept := file.read():
-                secret = kept
+            descriptor = os.open(regular(state_dir() / KEPT_SECRET), os.O_RDWR | os.O_CREAT, 0o600)
+            stack.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if kept := os.read(descriptor, LONGEST_SECRET):
+                secret = kept.decode(errors="replace")
             else:
-                file.write(secret)
-                file.flush()
+                os.write(descriptor, secret.encode())
         yield hmac.new(secret.encode(), url.encode(), "sha256").hexdigest()
 
 
@@ -84,4 +86,4 @@ def recording_key() -> bytes:
             place.hardlink_to(draft)
     finally:
         draft.unlink()
-    return place.read_bytes()
+    return regular(place).read_bytes()

@@ -21,9 +21,9 @@ def start_talk(server: ThreadedServer, **streams: Any) -> subprocess.Popen[bytes
 
 
 def test_process_with_a_file(server: ThreadedServer, tmp_path: Path) -> None:
-    """A regular file works as stdin, whatever its bytes are."""
+    """A regular file works as stdin, whatever its bytes are; a byte order mark is not said."""
     lines = tmp_path / "lines"
-    lines.write_bytes(b"one\r\n\xff\nlast line without end")
+    lines.write_bytes(b"\xef\xbb\xbfone\r\n\xff\nlast line without end")
     with lines.open() as stdin, start_talk(server, stdin=stdin, stdout=subprocess.PIPE) as process:
         out, err = process.communicate(timeout=PATIENCE)
     said = [line.partition("> ")[2] for line in out.decode().splitlines() if "<ann>" in line]

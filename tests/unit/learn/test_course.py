@@ -64,9 +64,9 @@ def test_what_is_no_file_to_read(tmp_path: Path) -> None:
     (tmp_path / "18-page.md").symlink_to(lesson)
     assert course(tmp_path)[-1].title == "Our page"
     for make, says in (
-        (lambda: os.mkfifo(file), "no file of text"),
-        (lambda: file.symlink_to("/dev/zero"), "no file of text"),
-        (lambda: file.symlink_to(file.name), "no file of text"),
+        (lambda: os.mkfifo(file), "a named pipe"),
+        (lambda: file.symlink_to("/dev/zero"), "a device"),
+        (lambda: file.symlink_to(file.name), "can't be read"),
         (lambda: file.write_bytes(b"x" * 100_001), "larger than 100,000 bytes"),
     ):
         make()

@@ -16,11 +16,13 @@ from wschat.chat.ui.keyboard import Keyboard
 from wschat.chat.ui.names import Names
 from wschat.chat.ui.rendering import Line, pending, render
 from wschat.chat.ui.transcript import local_time
+from wschat.system.streams import is_read
 from wschat.text import safe
 
 if TYPE_CHECKING:
     from wschat.chat.start import ChatOptions
 
+BOM = "\ufeff"  # what some editors and shells put before the first line of a file
 WIDTH = 80  # columns of a terminal that does not know
 
 
@@ -67,7 +69,7 @@ class PipeUI:
             if not text:
                 return
             if text.strip() or not self._json_lines:
-                enter(understand(text.rstrip("\r\n")))
+                enter(understand(text.removeprefix(BOM).rstrip("\r\n")))
 
     def show(self, item: Item) -> None:
         """Write an item; raises BrokenPipeError when nobody reads any more."""
@@ -96,6 +98,8 @@ class PipeUI:
 
     def _print(self, text: str) -> None:
         print(text, end="", file=self._stdout, flush=True)
+        if not is_read(self._stdout):
+            raise BrokenPipeError
 
     def drain_input(self) -> list[str]:
         """Return what a person has typed in vain; from elsewhere a line is read when it is wanted."""

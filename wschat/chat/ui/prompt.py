@@ -18,7 +18,9 @@ from prompt_toolkit.filters import Condition
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import Input
+from prompt_toolkit.input.posix_utils import PosixStdinReader
 from prompt_toolkit.input.typeahead import store_typeahead
+from prompt_toolkit.input.vt100 import Vt100Input
 from prompt_toolkit.key_binding import KeyPress
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout.dimension import Dimension, to_dimension
@@ -26,6 +28,7 @@ from prompt_toolkit.output import Output
 
 from wschat.chat.machine.commands import BY_NAME
 from wschat.chat.ui.keys import KeyHandlers
+from wschat.system.files import regular
 
 FRAME = 0.02  # seconds between two prints: a burst is not printed line by line
 SETTLED = 0.15  # seconds after which a terminal whose border was dragged keeps its width
@@ -42,6 +45,8 @@ def terminal_prompt(
 ) -> Iterator["Prompt"]:
     """Return a prompt on this terminal, or on the given keyboard and screen."""
     with create_app_session(input=keyboard, output=screen) as session, session.input.raw_mode():
+        if isinstance(session.input, Vt100Input):  # what is no UTF-8 would become what can't be sent
+            session.input.stdin_reader = PosixStdinReader(session.input.fileno(), errors="replace")
         typed = chain.from_iterable(iter(session.input.read_keys, []))
         store_typeahead(session.input, [COOKED.get(key.key, key) for key in typed])
         session.output.write_raw("\r")  # the prompt stands where the terminal has echoed that
@@ -242,10 +247,14 @@ class Prompt(PromptSession[str]):
 
 
 def history_in(path: Path) -> History:
-    """Keep what is typed in a file that only this person reads; without one, for this run."""
+    """Keep what is typed in a file that only this person reads; without one, for this run.
+
+    Raises:
+        UsageError: something else stands there.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600))
+        os.close(os.open(regular(path), os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600))
     except OSError:
         return InMemoryHistory()
     return _FileHistory(path)
@@ -255,4 +264,4 @@ class _FileHistory(FileHistory):
     def store_string(self, string: str) -> None:
         """Keep a line, if there still is room for it."""
         with suppress(OSError):
-            super().store_string(string)
+            super().store_string(string.encode(errors="replace").decode())  # a byte typed that is no UTF-8

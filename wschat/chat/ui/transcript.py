@@ -11,6 +11,7 @@ from wschat.chat.machine.effects import Frame, Item, Listing, Members, Message, 
 from wschat.chat.ui.names import Names
 from wschat.chat.ui.rendering import render
 from wschat.errors import UsageError
+from wschat.system.files import regular
 
 STAMP = "%Y-%m-%d %H:%M:%S"
 
@@ -36,7 +37,7 @@ class Transcript:
         if path is None:
             return
         try:
-            place = Path(path).expanduser()
+            place = regular(Path(path).expanduser())
             place.touch(mode=0o600)
             self._file = place.open("a", buffering=1, encoding="utf-8", errors="backslashreplace")
         except (OSError, RuntimeError, ValueError) as error:  # no such home, or a NUL

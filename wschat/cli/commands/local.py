@@ -1,6 +1,7 @@
 """`wschat local`: run the whole lab on this machine, or join the one that runs."""
 
 import math
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from shlex import quote
@@ -19,6 +20,7 @@ from wschat.local.join import LocalApi, LocalLab, join
 from wschat.local.lines import Line, Lines, as_json
 from wschat.system import paths
 from wschat.system.signals import interrupt_on_termination
+from wschat.system.streams import is_read
 
 PROVISION = "wschat.lab.local:provision"
 """What provisions a local lab: named for the lab's process, which imports nothing of `lab`."""
@@ -111,7 +113,7 @@ def _show_traces(lab: LocalLab, *, json: bool) -> None:
             if out.is_terminal and not json:
                 text.truncate(out.width, overflow="ellipsis")
             out.print(text, soft_wrap=True)
-        if out.quiet:
+        if not is_read(sys.stdout):
             return
 
 

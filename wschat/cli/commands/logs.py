@@ -1,5 +1,6 @@
 """`wschat logs`: what the functions have logged, and go on logging."""
 
+import sys
 import time
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from wschat.cli.options import AwsTarget
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.logs.cloudwatch import ReorderBuffer, select_functions, tail
 from wschat.lab.logs.lines import LogLine
+from wschat.system.streams import is_read
 from wschat.text import safe
 
 
@@ -52,6 +54,8 @@ def logs(
             for line in tail(cloud, functions, since, held if follow else None):
                 lines += 1
                 show(line)
+                if not is_read(sys.stdout):
+                    break
         finally:
             for line in held.take():
                 show(line)

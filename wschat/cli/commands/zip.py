@@ -7,6 +7,7 @@ import typer
 
 from wschat.lab.bundle import bundle
 from wschat.lab.logs.cloudwatch import select_functions
+from wschat.system.files import regular
 
 
 def zip(  # noqa: A001  the command's name
@@ -19,6 +20,6 @@ def zip(  # noqa: A001  the command's name
     functions = [spec for name in function or (None,) for spec in select_functions(name)]
     to.mkdir(parents=True, exist_ok=True)
     for spec in functions:
-        path = to / f"{spec.name}.zip"
+        path = regular(to / f"{spec.name}.zip")
         path.write_bytes(bundle(spec.module))
         typer.echo(path)

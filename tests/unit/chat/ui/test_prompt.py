@@ -9,7 +9,7 @@ from prompt_toolkit.renderer import CPR_Support
 
 from tests.support.asynchronous import asynchronous
 from tests.unit.chat.ui.typist import PASTES_OFF, PASTES_ON, Screen, drafted, prompt_on, typed
-from wschat.chat.ui.prompt import FRAME
+from wschat.chat.ui.prompt import FRAME, history_in
 from wschat.chat.ui.terminal import TerminalUI
 
 
@@ -31,6 +31,14 @@ def test_history_that_can_not_be_written(tmp_path: Path) -> None:
     assert typed(path, fill, "one\rtwo\r", count=2) == ["one", "two"]
     path.parent.touch()
     assert typed(path, "text\r") == ["text"]
+
+
+def test_bytes_that_are_no_utf8(tmp_path: Path) -> None:
+    """What is typed can be sent, and kept."""
+    path = tmp_path / "history"
+    assert typed(path, b"a\xffb\r") == ["a\ufffdb"]
+    history_in(path).append_string("c\udcff")
+    assert typed(path, drafted("", 2), "\x1b[A\x1b[A\r") == ["a\ufffdb"]
 
 
 @asynchronous

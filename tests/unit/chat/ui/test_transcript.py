@@ -1,11 +1,12 @@
 import re
+import subprocess
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.support.room_server import texts
-from tests.support.terminal import wschat
+from tests.support.terminal import WSCHAT
 from tests.support.threaded import ThreadedServer
 from tests.unit.chat.ui.typist import say
 from wschat.chat.machine.effects import Acknowledged, Notice
@@ -28,7 +29,7 @@ def test_transcript(tmp_path: Path) -> None:
     assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d -- x", notice)
     assert len(again) == 3
     assert path.stat().st_mode & 0o777 == 0o600
-    for odd in (str(tmp_path), "~nobody-of-that-name/log"):
+    for odd in (str(path / "below"), "~nobody-of-that-name/log"):
         with pytest.raises(UsageError, match="can't be written"):
             Transcript(odd)
 
@@ -41,11 +42,12 @@ def test_who_looks_like_another_one(tmp_path: Path) -> None:
     assert re.findall("<.*>", (tmp_path / "log").read_text()) == ["<Joe>", "<\\u{408}\\u{43e}\\u{435}>"]
 
 
-def test_a_log_on_a_full_disk(server: ThreadedServer) -> None:
+def test_a_log_without_room(server: ThreadedServer, tmp_path: Path) -> None:
     """The chat says so once, and goes on."""
-    log = ("--name", "bot", "--room", "ops", "--log", "/dev/full")
-    done = wschat("chat", "--url", server.server.url, *log, stdin="hi\n")
-    assert done.stdout.count("!! --log: it can't be written any more: No space left") == 1, done
+    options = f"--url {server.server.url} --name bot --room ops --log {tmp_path / 'log'}"
+    limited = ["/bin/sh", "-c", f"ulimit -f 0; exec {WSCHAT} chat {options}"]
+    done = subprocess.run(limited, input="hi\n", capture_output=True, text=True, check=False)
+    assert done.stdout.count("!! --log: it can't be written any more: File too large") == 1, done
     assert (texts(server.server.requests), done.returncode, done.stderr) == (["hi"], 0, "")
 
 

@@ -59,7 +59,7 @@ def opened(history: Path, notify: str = "none") -> Iterator[tuple[TerminalUI, Pi
         yield TerminalUI(prompt, Settings(notify=notify)), keyboard, screen
 
 
-def typed(history: Path, *steps: str | Callable[[TerminalUI], bool], count: int = 1) -> list[str]:
+def typed(history: Path, *steps: str | bytes | Callable[[TerminalUI], bool], count: int = 1) -> list[str]:
     """Return the lines that come of keys; between them, wait for conditions."""
 
     async def play() -> list[str]:
@@ -80,6 +80,8 @@ def typed(history: Path, *steps: str | Callable[[TerminalUI], bool], count: int 
                 for step in steps:
                     if isinstance(step, str):
                         keyboard.send_text(step)
+                    elif isinstance(step, bytes):
+                        keyboard.send_bytes(step)
                     else:
                         while not step(ui):  # noqa: ASYNC110
                             await asyncio.sleep(0.005)

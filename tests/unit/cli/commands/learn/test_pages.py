@@ -82,7 +82,7 @@ def test_what_is_typed(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_local_lab(columns: int, capsys: pytest.CaptureFixture[str]) -> None:
     """The line for another terminal is in one piece, however long; what is said of the lab can be read."""
-    line = "export " + "AWS_X=[b]1 " * 30
+    line = f"export{' AWS_X=[b]1' * 30}"
     pages.show_differences(line)
     told = STYLES.sub("", capsys.readouterr().out)
     assert f"\n  {line}\n" in told
