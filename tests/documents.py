@@ -19,6 +19,7 @@ from tests.studies.gateway import behaviours
 from tests.studies.privileges.climbs import CLIMBS, open_without
 from tests.studies.privileges.errands import ERRANDS
 from tests.studies.privileges.scenarios import SCENARIOS
+from tests.studies.reported import library
 from tests.support import clients
 from tests.support.attacks import ATTACKS
 from tests.support.attacks import KINDS as ATTACKS_BY_KIND
@@ -247,6 +248,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
         "drift": ("what | changes | attributes | healed by", drift),
         "not looked at": ("of a | not looked at | why", unlooked),
         "attacks": ("kind | attacks", attacks),
+        "reported": (" | ".join(library.HEADS), library.rows),
         "actions of a person": (
             f"errand | {NEEDS}",
             lambda: ((each.name, ", ".join(each.needs)) for each in ERRANDS),

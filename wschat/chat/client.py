@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from wschat.chat.machine import effects
 from wschat.chat.machine.connection import Resumed
 from wschat.chat.machine.effects import Effect, GiveUp, Item, Notice, Quit, RequestFailed, Timer, Unsent
-from wschat.chat.machine.state import ChatState
+from wschat.chat.machine.state import ChatState, by_fold
 from wschat.chat.machine.update import Event, LineEntered, update
 from wschat.chat.network.connections import Connections
 from wschat.chat.ui.pipe import PipeUI
@@ -44,7 +44,7 @@ class Client:
             limit,
             options.frames,
             options.reply_wait,
-            ignored=settings.ignored,
+            ignored=by_fold(settings.ignored),
         )
         self._options, self._over = options, over
         if prompt:

@@ -2,7 +2,7 @@
 
 const HIDDEN = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu; // but joiners, as in Persian and emoji
 const PILE = /([\p{M}\u200c\u200d]{8})[\p{M}\u200c\u200d]+/gu; // more marks cover the lines above and below
-const ADDRESS = /(\bhttps?:\/\/[^\s<>"\\]*[^\s<>"\\.,;:!?')\]}](?:(?<=:\/\/[^\s()]*\([^\s()]*)\))?)/iu;
+const ADDRESS = /(\bhttps?:\/\/[^\s<>"\\\u00ab\u00bb\u2018-\u201f\u2026\u2039\u203a\u3001\u3002\u3008-\u3011\u3014-\u301b\uff01-\uff0f\uff1a\uff1b\uff1f\uff3b\uff3d\uff5b-\uff65]*[^\s<>"\\.,;:!?')\]}\u00ab\u00bb\u2018-\u201f\u2026\u2039\u203a\u3001\u3002\u3008-\u3011\u3014-\u301b\uff01-\uff0f\uff1a\uff1b\uff1f\uff3b\uff3d\uff5b-\uff65](?:(?<=:\/\/[^\s()]*\([^\s()]*)\))?)/iu;
 
 export const spellOut = (char) => `\\u{${char.codePointAt(0).toString(16)}}`;
 export const safe = (text) => text.replaceAll("\r\n", "\n").replace(HIDDEN, spellOut)

@@ -149,4 +149,6 @@ def mentions(before: str, people: Sequence[str]) -> list[tuple[str, int]]:
         return []
     end = ": " if start == 0 else " "
     beginning = word.removeprefix("@").casefold()
-    return [(f"{name}{end}", len(word)) for name in people if name.casefold().startswith(beginning)]
+    found = [name for name in people if name.casefold().startswith(beginning)]
+    slash = ["/" if start == 0 and name.startswith("/") else "" for name in found]  # or it would be a command
+    return [(f"{text}{name}{end}", len(word)) for text, name in zip(slash, found, strict=True)]

@@ -9,7 +9,7 @@ from wschat.protocol.names import fold
 
 
 def _rooms(turn: Turn, _: str) -> None:
-    rooms = turn.state.rooms
+    rooms = tuple(turn.state.rooms.values())
     turn.emit(Rooms(rooms) if rooms else Notice("no rooms yet; /create ROOM makes one"))
 
 
@@ -22,13 +22,13 @@ def _users(turn: Turn, _: str) -> None:
 def _ignore(turn: Turn, name: str) -> None:
     state = turn.state
     if not name:
-        rows = tuple((who, "") for who in state.ignored)
+        rows = tuple((who, "") for who in state.ignored.values())
         nobody = Notice("nobody is ignored; /ignore NAME shows nothing of somebody")
         turn.emit(Listing("ignored:", rows) if rows else nobody)
     elif state.name is not None and fold(name) == fold(state.name):
         turn.emit(Notice("that is you"))
     else:
-        turn.change(ignored=(*without(state.ignored, name), name))
+        turn.change(ignored={**without(state.ignored, name), fold(name): name})
         turn.emit(Notice(f"nothing more is shown of {name}; /unignore {name} shows it again"))
 
 

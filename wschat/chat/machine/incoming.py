@@ -13,6 +13,7 @@ from wschat.chat.machine.state import Turn, without
 from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, Error, MultiMessage, UserJoined, UserLeft
 from wschat.protocol.lab_wire import OtherWire
+from wschat.protocol.names import fold
 from wschat.protocol.reader import GatewayError, Unknown, Unreadable
 from wschat.protocol.requests import Action, Request
 from wschat.text import masked
@@ -80,7 +81,7 @@ def _happened(turn: Turn, event: NewsEvent) -> None:
         case UserJoined(_, room) | UserLeft(_, room) if state.is_in(room):
             rooms.change_members(turn, event)
         case wire.SingleRoom(room):
-            turn.change(rooms=(*without(state.rooms, room), room))
+            turn.change(rooms={**without(state.rooms, room), fold(room): room})
             if not (state.is_in(room) or (state.in_flight and state.in_flight.enters(room))):
                 news.gather(turn, event)
         case wire.DeleteRoom(room) if state.is_in(room):

@@ -9,7 +9,7 @@ from wschat.chat.machine.answers import answers
 from wschat.chat.machine.connection import finish_restoring, hang_up, reinstate
 from wschat.chat.machine.effects import FromServer, Message, News, Reconnected
 from wschat.chat.machine.outgoing import FALLBACKS, answered, ask, confirm, delivered, reject
-from wschat.chat.machine.state import ENTERING, Open, PendingRequest, Room, Turn, without
+from wschat.chat.machine.state import ENTERING, Open, PendingRequest, Room, Turn, by_fold, without
 from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, Error, MultiMessage
 from wschat.protocol.names import fold
@@ -50,7 +50,7 @@ def _signed_up(turn: Turn, pending: PendingRequest, signup: wire.Signup) -> None
         turn.emit(Reconnected())
     if not state.restoring or state.name != signup.name or pending.line:
         turn.emit(FromServer(replace(signup, id=pending.tag), signup.name))
-    turn.change(name=signup.name, rooms=signup.rooms, wanted_name=None)
+    turn.change(name=signup.name, rooms=by_fold(signup.rooms), wanted_name=None)
     _enter(turn, room)
 
 
@@ -77,7 +77,8 @@ def _entered(turn: Turn, pending: PendingRequest, reply: MultiMessage) -> None:
     truncated = reply.truncated and first > turn.room.last_seq + 1
     said = Turn(turn.state)
     rooms.show(said, (*history, *early), missed=away and before_cut is not None)
-    turn.change(room=said.room, rooms=(*without(state.rooms, reply.room), reply.room), wanted_room=None)
+    known = {**without(state.rooms, reply.room), fold(reply.room): reply.room}
+    turn.change(room=said.room, rooms=known, wanted_room=None)
     if before_cut is None:
         if away:
             turn.emit(Reconnected())

@@ -1,7 +1,8 @@
 """The whole state of a chat as a value: its connection, its room, and the requests without an answer."""
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
@@ -172,7 +173,7 @@ class ChatState:
         refused: a request was refused.
         silent: actions whose last request was not answered, so that its connection was given up.
         news: what others did, to be told in one line; None: the next is told at once.
-        ignored: whom the person does not want to hear.
+        ignored: whom the person does not want to hear; these and `rooms` as `by_fold` has them.
     """
 
     client_id: str
@@ -187,14 +188,14 @@ class ChatState:
     failures: int = 0
     latency: float | None = None
     name: str | None = None
-    rooms: tuple[str, ...] = ()
+    rooms: Mapping[str, str] = field(default_factory=dict)
     room: Room | None = None
     outbox: tuple[PendingRequest, ...] = ()
     requests: int = 0
     refused: bool = False
     silent: frozenset[str] = frozenset()
     news: tuple[NewsEvent, ...] | None = None
-    ignored: tuple[str, ...] = ()
+    ignored: Mapping[str, str] = field(default_factory=dict)
     quitting: bool = False
 
     @property
@@ -254,7 +255,7 @@ class ChatState:
 
     def ignores(self, user: str) -> bool:
         """Tell whether the person does not want to hear somebody."""
-        return any(fold(user) == fold(name) for name in self.ignored)
+        return bool(self.ignored) and fold(user) in self.ignored
 
     def has(self, pending: PendingRequest) -> bool:
         """Tell whether the message that is asked for came back from the room."""
@@ -267,9 +268,16 @@ class ChatState:
         return any(not (message.reached or self.has(message.pending)) for message in unheard)
 
 
-def without(names: tuple[str, ...], name: str) -> tuple[str, ...]:
-    """Return the names of people, or of rooms, that are not this one."""
-    return tuple(other for other in names if fold(other) != fold(name))
+def by_fold(names: Iterable[str]) -> dict[str, str]:
+    """Return names of people, or of rooms, by what they are compared by, so that many are looked up soon."""
+    return {fold(name): name for name in names}
+
+
+def without(names: Mapping[str, str], name: str) -> dict[str, str]:
+    """Return those that are not this one."""
+    left = dict(names)
+    left.pop(fold(name), None)
+    return left
 
 
 class Turn:

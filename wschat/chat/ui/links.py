@@ -4,7 +4,12 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-URL = re.compile(r"\b(?:https?|wss?)://[^\s<>\"\x00-\x20\x7f-\xa0]+", re.IGNORECASE)
+# Quotation marks, dots, brackets and punctuation as wide as a Chinese letter, which follow without a gap.
+AROUND = (
+    r"\u00ab\u00bb\u2018-\u201f\u2026\u2039\u203a\u3001\u3002\u3008-\u3011\u3014-\u301b"
+    r"\uff01-\uff0f\uff1a\uff1b\uff1f\uff3b\uff3d\uff5b-\uff65"
+)
+URL = re.compile(rf"\b(?:https?|wss?)://[^\s<>\"\x00-\x20\x7f-\xa0{AROUND}]+", re.IGNORECASE)
 TRAILING = ".,;:!?'"
 PAIRS = {")": "(", "]": "[", "}": "{"}
 HARMLESS = "!#$%&'()*+,/:;=?@[\\]^`{|}"  # beside letters, digits and what `quote` leaves alone itself

@@ -94,8 +94,8 @@ class TerminalUI(Completer):
         before, room = document.text_before_cursor, self._state.room
         known = dict.fromkeys((*room.speakers, *room.members)) if room else ()  # who spoke last first
         people = [name for name in known if room and name in room.members and name != room.me]
-        rooms = [room for room in self._state.rooms if safe_name(room) == room]
-        here, ignored = ([*filter(self._is_plain, names)] for names in (people, self._state.ignored))
+        rooms = [room for room in self._state.rooms.values() if safe_name(room) == room]
+        here, ignored = ([*filter(self._is_plain, names)] for names in (people, self._state.ignored.values()))
         for line in candidates(before, {"join": rooms, "ignore": here, "unignore": ignored}):
             word, _, argument = line[1:].partition(" ")
             meta = "" if argument else BY_NAME[word].help

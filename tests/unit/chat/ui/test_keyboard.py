@@ -31,6 +31,10 @@ class Desk:
     async def type(self, keys: str, seen: Callable[[], object]) -> None:
         """Press keys, and wait until something is so."""
         os.write(self.master, keys.encode())
+        await self.until(seen)
+
+    async def until(self, seen: Callable[[], object]) -> None:
+        """Wait until something is so."""
         async with asyncio.timeout(PATIENCE):
             while not seen():  # noqa: ASYNC110
                 await asyncio.sleep(0.002)

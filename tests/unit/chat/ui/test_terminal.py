@@ -10,7 +10,7 @@ from tests.support.asynchronous import asynchronous
 from tests.support.attacks import ATTACKS, is_bad
 from tests.unit.chat.ui.typist import opened, say
 from wschat.chat.machine.effects import Unsent
-from wschat.chat.machine.state import ChatState, Room
+from wschat.chat.machine.state import ChatState, Room, by_fold
 
 
 @asynchronous
@@ -29,7 +29,8 @@ def test_completion_types_no_traps(tmp_path: Path) -> None:
     odd = ("o\u202eps", "o\x1b[2J", "op\u0455", "op\u200ds", *ATTACKS)
 
     with opened(tmp_path / "history") as (ui, _, _screen):
-        ui.follow(ChatState("me", "t", rooms=("ops", *odd), room=Room("dev", "ann", ("ann", "bea", *odd))))
+        rooms = by_fold((*odd, "ops"))
+        ui.follow(ChatState("me", "t", rooms=rooms, room=Room("dev", "ann", ("ann", "bea", *odd))))
         typed = [Document("/join "), *(Document(name[0]) for name in ("a", "bea", *odd))]
         found = [completion for text in typed for completion in ui.get_completions(text, CompleteEvent())]
     names = {completion.text.removeprefix("/join ").removesuffix(": ") for completion in found}
