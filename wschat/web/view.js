@@ -31,7 +31,7 @@ export function ignore(...names) { // or no more
 }
 
 // ---- The log of the room: whoever scrolls back in it to read is left alone
-const ROWS = 1000;
+const ROWS = 1000, LINES = 17; // of the log; of a message, as style.css has it
 let following = true; // is its end in view?
 let anchor = null; // the row that was the last one when others were added, while its end is not in view
 let below = 0, unread = 0; // messages added out of view, and while the tab is hidden
@@ -58,6 +58,8 @@ export function addMessage({ user, text, time, seq, me, old }) {
   const row = make("row", user, shown(user), ...linked(safe(text))), at = new Date(time || NaN);
   row.className = user === me ? "mine" : mentions(text, me) ? "mention" : "";
   if (!Number.isNaN(+at)) row.querySelector("time").textContent = (Date.now() - at < RECENT ? byTime : byDate)(at);
+  const more = text.split("\n").length - LINES;
+  if (more > 0) row.dataset.more = `${more.toLocaleString("en")} more lines: scroll in it`;
   insert(row, seq);
   if (old || row.hidden) return;
   below += !following;

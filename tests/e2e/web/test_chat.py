@@ -148,6 +148,16 @@ def test_ignored(page: str, room: ThreadedServer, open_tab: OpenTab) -> None:
     assert ann.page.locator("#log li:visible .text").all_text_contents() == ["before", "meanwhile"]
 
 
+def test_a_message_of_many_lines(page: str, room: ThreadedServer, open_tab: OpenTab) -> None:
+    """It fills no screen, and it is said how much more there is."""
+    ann = open_tab(page).register("ann").create("ops")
+    room.say("x\n" * 3_999)
+    room.say("short")
+    ann.until("#log li[data-more='3,983 more lines: scroll in it']")
+    ann.until("#log li:not([data-more]):has-text('short')")
+    assert ann.page.evaluate("document.querySelector('#log li').offsetHeight") < 500
+
+
 def test_a_flood_of_rooms(page: str, room: ThreadedServer, open_tab: OpenTab) -> None:
     """A thousand rooms are listed at once, not one by one."""
     ann = open_tab(page).register("ann")

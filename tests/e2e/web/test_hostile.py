@@ -18,6 +18,10 @@ from wschat.protocol.names import INVISIBLE, escaped
 
 CORPUS = list(dict.fromkeys((*ATTACKS, *INJECTIONS)))
 NUMBERS = count()
+ATTRIBUTES = {
+    *("class", "dir", "href", "rel", "target", "type", "datetime"),
+    *("aria-current", "aria-label", "aria-pressed", "data-more"),
+}
 KEPT = "\n\t\u200c\u200d"  # of all that shows nothing, this is passed on: Persian and emoji need the joiners
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 WEIGHTS = "row => [...row.children].map((part) => getComputedStyle(part).fontWeight)"
@@ -107,20 +111,7 @@ def check_attacks(ann: Tab, room: ThreadedServer, texts: list[str]) -> None:
     for same in ("ran", "violations", "outside", "title", "draft", "place", "wide"):
         assert after[same] == before[same], same
     assert set(after["kinds"]) <= {"a", "bdi", "button", "li", "p", "span", "time"}
-    assert {told.partition(" ")[2] for told in after["attributes"]} <= {
-        *(
-            "class",
-            "dir",
-            "href",
-            "rel",
-            "target",
-            "type",
-            "aria-current",
-            "aria-label",
-            "aria-pressed",
-            "datetime",
-        ),
-    }
+    assert {told.partition(" ")[2] for told in after["attributes"]} <= ATTRIBUTES
     wanted = [pair for text in texts for pair in (("eve", text), (f"e{text}", "hi"))]
     shown = [tuple(pair) for pair in after["said"][-len(wanted) - 1 : -1]]
     for (name, text), (sent_name, sent_text) in zip(shown, wanted, strict=True):

@@ -13,7 +13,7 @@ from wschat.protocol.requests import Action, Raw, Request
 class Command(NamedTuple):
     """One command: its name without the slash, the argument it must have (or none, or in brackets), its help.
 
-    `aliases` are other names that people know for it.
+    What has no help is told of in another one's. `aliases` are other names that people know for it.
     """
 
     name: str
@@ -40,8 +40,8 @@ COMMANDS = (
     Command("leave", "", "leave the room", ("part",)),
     Command("rooms", "", "list the rooms", ("list",)),
     Command("users", "", "list who is in the room", ("names", "who")),
-    Command("ignore", "[NAME]", "show nothing of somebody; alone, list whom"),
-    Command("unignore", "NAME", "show them again"),
+    Command("ignore", "[NAME]", "show nothing of somebody, until /unignore; alone, list whom"),
+    Command("unignore", "NAME", ""),
     Command("more", "", "show the rest of a long message"),
     Command(RAW, "JSON", "send a frame as it is, whatever it is; show the reply"),
     Command("help", "", "show this", ("?", "h")),
@@ -97,8 +97,8 @@ KEYS = (
 )
 
 HELP = (
-    *((command.usage, command.help) for command in COMMANDS),
-    ("text", "say it in the room; // at the start says a text that begins with /"),
+    *((command.usage, command.help) for command in COMMANDS if command.help),
+    ("text", "say it in the room; // at the start says a text with a /"),
     *((key.label, key.help) for key in KEYS),
 )
 

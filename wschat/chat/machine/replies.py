@@ -163,8 +163,11 @@ def _denied(turn: Turn, pending: PendingRequest, error: Error) -> None:
     """
     state, value = turn.state, pending.request.value
     is_name = pending.request.action == Action.REGISTER
-    is_gone = error.code == ErrorCode.NO_SUCH_ROOM and not state.restoring and state.is_in(value)
+    is_question = not (is_name or state.restoring) and state.is_in(value)  # whether our room is gone
+    is_gone = is_question and error.code == ErrorCode.NO_SUCH_ROOM
     was_in = is_gone or (state.restoring and state.is_in(value))
+    if is_question and not is_gone:
+        return
     if is_name and state.name is not None and fold(state.name) != fold(value):
         turn.change(wanted_name=None)
         reject(turn, pending, error)

@@ -42,6 +42,8 @@ def test_our_room_is_gone() -> None:
     play = with_bob().feed(DeleteRoom("ops"))
     assert (play.sent, play.shown) == ([("join", "ops")], [])
     assert play.feed(MultiMessage("ops", ("ann", "bob"), id=play.id)).shown == []
+    play.feed(DeleteRoom("ops")).feed(Error("busy", "", play.id))
+    assert (play.shown, play.room) == ([], "ops")
     play.feed(DeleteRoom("ops")).feed(Error("no-such-room", "", play.id))
     assert play.shown == [News((DeleteRoom("ops"),))]
     assert (play.room, play.state.rooms, play.state.refused) == (None, {}, False)

@@ -83,6 +83,24 @@ def test_what_comes_while_one_types(server: ThreadedServer, tmp_path: Path) -> N
     assert str(ann).endswith("\nhalf\n!! Not sent: half")
 
 
+def test_ignored(server: ThreadedServer, tmp_path: Path) -> None:
+    """Whom the settings name is not heard, until one wants to; nor are they in the log."""
+    log = tmp_path / "log"
+    names = {"WSCHAT_IGNORE": "max, EVE", "WSCHAT_LOG": str(log)}
+    ann = start_chat(server, tmp_path, "ann", "ops", "plain", **names)
+    ann.until("you are in ops")
+    server.say("hidden")
+    server.say("seen", "bob")
+    ann.until("<bob> seen")
+    ann.type("/unignore eve")
+    ann.until("eve is shown again")
+    server.say("heard")
+    ann.until("<eve> heard")
+    ann.type("/quit")
+    assert ann.end() == 0
+    assert "hidden" not in str(ann) + log.read_text()
+
+
 def test_a_full_disk(server: ThreadedServer) -> None:
     """What can't be written ends the chat with the reason, and without a traceback."""
     command = [WSCHAT, "chat", "--url", server.server.url, "--name", "bot", "--room", "ops", "--plain"]
