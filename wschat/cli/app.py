@@ -12,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from wschat import __version__
+from wschat.cli.help import Command, OffersNearest, complete
 from wschat.errors import WschatError
 from wschat.target import Target
 
@@ -99,8 +100,8 @@ def load(name: str) -> Any:  # noqa: ANN401  click's command, of which typer has
     if is_group(name):
         loaded.callback(invoke_without_command=True)(_alone(command))
     else:
-        loaded.command(cls=getattr(module, "Command", None))(command)
-    return get_command(loaded)
+        loaded.command(cls=getattr(module, "Command", Command))(command)
+    return complete(get_command(loaded), name)
 
 
 def _alone(command: Callable[..., None]) -> Callable[..., None]:
@@ -120,7 +121,7 @@ def _alone(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(OffersNearest, TyperGroup):
     """A group that lists its commands without importing them: each is, when it is called or completed."""
 
     def __init__(self, **settings: Any) -> None:  # noqa: ANN401  click's

@@ -5,10 +5,9 @@ from itertools import zip_longest
 from typing import Annotated, Any, get_args
 
 import typer
-from typer.core import TyperCommand
 
 from wschat.chat.settings import Notify, Settings
-from wschat.cli import options
+from wschat.cli import help, options  # noqa: A004  the file of that name
 from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign, Url, Wire, setting
 from wschat.errors import UsageError
 from wschat.system import paths
@@ -16,7 +15,7 @@ from wschat.system.signals import interrupt_on_termination
 from wschat.target import Target, WireName
 
 
-class Command(TyperCommand):
+class Command(help.Command):
     """The command, which reads each `--wire` that names none as `--frames`: what goes over the wire."""
 
     def parse_args(self, context: Any, words: list[str]) -> list[str]:  # noqa: ANN401  click's
