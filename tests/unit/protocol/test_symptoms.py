@@ -10,7 +10,7 @@ from wschat.chat.network.connection import open_session
 from wschat.chat.network.failures import redirected, refused
 from wschat.errors import ConnectError
 from wschat.protocol.reader import GatewayError, decode_event
-from wschat.protocol.symptoms import Symptom
+from wschat.protocol.symptoms import DOCTOR, PASSING, Symptom, with_doctor
 
 DATE = "Sun, 29 Nov 2026 12:00:00 GMT"
 
@@ -39,7 +39,9 @@ DATE = "Sun, 29 Nov 2026 12:00:00 GMT"
 def test_handshakes(status: int, message: str, symptom: Symptom) -> None:
     """Each refusal of a handshake is one symptom."""
     body = f'{{"message": "{message}"}}'.encode()
-    assert refused("wss://x", status, body, DATE, 0.0).symptom is symptom
+    error = refused("wss://x", status, body, DATE, 0.0)
+    assert error.symptom is symptom
+    assert error.hint.endswith(DOCTOR) is (symptom not in PASSING)
     assert redirected("wss://x", "wss://y", 307).symptom is Symptom.REDIRECTED
 
 
@@ -51,7 +53,9 @@ def test_frames(frame: str, symptom: Symptom) -> None:
     """So is each frame that API Gateway makes itself."""
     event = decode_event(frame)
     assert isinstance(event, GatewayError)
-    assert GATEWAY[event.message].symptom is symptom
+    advice = GATEWAY[event.message].about("join")
+    assert advice.symptom is symptom
+    assert advice.hint.endswith(DOCTOR)
 
 
 @pytest.mark.usefixtures("_offline")
@@ -69,3 +73,11 @@ def test_no_connection(url: str, symptom: Symptom) -> None:
     with pytest.raises(ConnectError) as caught:
         asyncio.run(connect())
     assert caught.value.symptom is symptom
+    assert caught.value.hint.endswith(DOCTOR)
+
+
+def test_what_finds_the_cause() -> None:
+    """Advice on a symptom ends with the command that finds its cause; what passes by itself has none."""
+    assert with_doctor("look", Symptom.SILENT) == f"look; {DOCTOR}"
+    assert with_doctor("", Symptom.SILENT) == DOCTOR
+    assert with_doctor("try again", Symptom.LOST) == with_doctor("try again", None) == "try again"

@@ -57,7 +57,7 @@ NOT_OPENED: dict[type, Advice] = {
     ),
     ConnectionRefusedError: Advice(
         "nothing listens there: connection refused",
-        "check the URL; is the lab running?",
+        "check the URL, and whether the lab runs",
         Symptom.NOTHING_LISTENS,
     ),
     OSError: Advice("the network failed: {why}", "check the network", Symptom.NO_ANSWER),

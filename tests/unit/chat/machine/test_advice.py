@@ -6,7 +6,7 @@ from wschat.chat.machine.advice import FUNCTIONS, GATEWAY, HINTS, NO_REPLY, OTHE
 from wschat.doctor.causes import CAUSES
 from wschat.lab.blueprint import FUNCTIONS as SPECS
 from wschat.protocol.refusals import ErrorCode
-from wschat.protocol.symptoms import Symptom
+from wschat.protocol.symptoms import DOCTOR, Symptom
 
 
 @pytest.mark.parametrize(
@@ -49,4 +49,5 @@ def test_functions() -> None:
     for action, name in FUNCTIONS.items():
         assert action in next(spec for spec in SPECS if spec.name == name).routes
         assert f"{name} hangs" in NO_REPLY.about(action).hint
+        assert NO_REPLY.about(action).hint.endswith(DOCTOR)
         assert (OTHER_WIRES in NO_REPLY.about(action).hint) == (action == "register")

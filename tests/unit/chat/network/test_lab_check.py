@@ -8,6 +8,7 @@ from tests.support.late_lab import FAILED, FULL, GOODBYE, REPEATED, SILENT, TAKE
 from wschat.chat.machine.advice import FUNCTIONS
 from wschat.chat.network.lab_check import Timeouts, check
 from wschat.errors import AnswerError, WschatError
+from wschat.protocol.symptoms import DOCTOR, Symptom
 from wschat.retry import Failure
 from wschat.target import SignedHandshake
 
@@ -92,3 +93,5 @@ def test_what_does_not_come(step: str, instead: str, reply: float, says: str) ->
     assert isinstance(error, AnswerError)
     assert says in error.what
     assert (error.where, error.failure) == (step, Failure.NOT_SERVED)
+    assert error.symptom is (Symptom.SILENT if reply < 1 else Symptom.NOT_HEARD)
+    assert error.hint.endswith(DOCTOR)
