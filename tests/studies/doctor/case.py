@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
 
+import boto3
+
 from tests.studies.drift.house import House
 from tests.support.emulator import account_in_emulator
 from tests.support.labs import lab_of, provision
@@ -54,15 +56,32 @@ class Scene:
 class Places:
     """Where cases are broken: each is made when it is wanted first, and left as it was by each case."""
 
-    def __init__(self, cloud: Cloud | None = None) -> None:
-        self._ends, self._cloud = ExitStack(), cloud
+    def __init__(self, account: tuple[Cloud, boto3.Session] | None = None) -> None:
+        self._ends, self._given = ExitStack(), account
+
+    @cached_property
+    def _account(self) -> tuple[Cloud, boto3.Session]:
+        return self._given or self._ends.enter_context(account_in_emulator())
 
     @cached_property
     def here(self) -> Cloud:
         """A lab on this machine, of the account that was given, or of one of its own."""
-        cloud = self._cloud or self._ends.enter_context(account_in_emulator())[0]
+        cloud = self._account[0]
         provision(lab_of(cloud, choices=BUSY))
         return cloud
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What makes the root of that account of who runs in it."""
+        cloud, root = self._account
+        keys = root.get_credentials()
+        assert keys
+        return {
+            "AWS_ENDPOINT_URL": str(cloud.lab.endpoint),
+            "AWS_DEFAULT_REGION": cloud.lab.region,
+            "AWS_ACCESS_KEY_ID": str(keys.access_key),
+            "AWS_SECRET_ACCESS_KEY": str(keys.secret_key),
+        }
 
     @cached_property
     def house(self) -> House:

@@ -1,5 +1,6 @@
 """A sample of the cases, each cause of which is named first; and what the README says that is printed."""
 
+import boto3
 import pytest
 
 from tests.studies.doctor import transcripts
@@ -23,9 +24,9 @@ def test_by_the_url_alone(case: Case) -> None:
     assert case.held(tried(Places(), case))
 
 
-def test_in_an_account(cloud: Cloud) -> None:
+def test_in_an_account(cloud: Cloud, root: boto3.Session) -> None:
     """What is printed of a lab that is well, and of two drills at once, stands in the README."""
-    places, known = Places(cloud), transcripts.written()
+    places, known = Places((cloud, root)), transcripts.written()
     assert {*known} == {transcripts.WELL, *transcripts.BROKEN}
     for words in (transcripts.WELL, *transcripts.BROKEN)[:: len(transcripts.BROKEN)]:
         said = transcripts.transcript(places, words)

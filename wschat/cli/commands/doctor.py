@@ -58,7 +58,7 @@ def doctor(
             target = replace(target, prefix=cloud.lab.prefix)
         if not spoil and account and (drill := running(account.actual)):
             raise typer.Exit(_show_drill(drill, target, notes, json=json))
-        at = _lab(target, url, account, sign=sign) if url or not page else target
+        at = _lab(target, url, account, notes, sign=sign) if url or not page else target
         asks = account is None or account.graph is None or is_a_lab(account.graph)
         others = account.others if account else None
         talk = deep or others == 0
@@ -129,7 +129,14 @@ def _show_drill(drill: Running, target: Target, notes: Iterable[str], *, json: b
     return ExitCode.DIFFERENT
 
 
-def _lab(target: Target, url: str | None, account: inside.Account | None, *, sign: bool | None) -> Target:
+def _lab(
+    target: Target,
+    url: str | None,
+    account: inside.Account | None,
+    notes: Iterable[str],
+    *,
+    sign: bool | None,
+) -> Target:
     """Return what to try from outside: the URL that was given, else that of the account, else the last kept.
 
     Raises:
@@ -139,7 +146,11 @@ def _lab(target: Target, url: str | None, account: inside.Account | None, *, sig
         return replace(target, url=url, sign=bool(sign))
     if account:
         return replace(target, url=account.url, sign=account.signed if sign is None else sign)
-    lab = kept_lab(target, "doctor")
+    try:
+        lab = kept_lab(target, "doctor")
+    except UsageError:
+        show_left_alone((), notes)
+        raise
     return replace(lab, sign=lab.sign if sign is None else sign)
 
 

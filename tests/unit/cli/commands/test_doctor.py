@@ -44,8 +44,9 @@ def test_json() -> None:
 
 
 def test_nothing_to_look_at() -> None:
-    """With neither a URL nor an account it says what to give."""
+    """With neither a URL nor an account it says what to give, and why it could not look inside."""
     done = wschat("doctor")
+    assert "could not look inside" in done.stderr
     assert done.returncode == 2
     assert "no URL" in done.stderr
 
