@@ -11,7 +11,14 @@ from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import NamedTuple
 
-from wschat.chat.network.connection import PROXIES, Session, Sign, not_opened, open_session
+from wschat.chat.network.connection import (
+    PROXIES,
+    Session,
+    Sign,
+    check_certificates,
+    not_opened,
+    open_session,
+)
 from wschat.doctor.asking import NO_ROOM, PROBES, Person, Probe, is_answer, read
 from wschat.doctor.visit import Try, Visit
 from wschat.errors import ConnectError, LostError, WschatError
@@ -118,7 +125,10 @@ class _Visitor:
             return
         host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
         loop, began = asyncio.get_running_loop(), time.monotonic()
-        context = ssl.create_default_context() if parts.scheme == "wss" else None
+        context = None
+        if parts.scheme == "wss":
+            check_certificates()
+            context = ssl.create_default_context()
         resolve = partial(loop.getaddrinfo, host, port, type=socket.SOCK_STREAM)
         dial = partial(_dial, host, port, context)
         for what, step in ((f"name {host}", resolve), (f"port {port}{' and TLS' if context else ''}", dial)):

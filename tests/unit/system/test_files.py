@@ -66,9 +66,9 @@ def take_key(path: Path) -> bytes:
     return paths.recording_key()
 
 
-def run(*arguments: str) -> None:
+def run(*arguments: str, **env: str) -> None:
     """Run a command."""
-    if error := CliRunner().invoke(app, [*arguments]).exception:
+    if error := CliRunner().invoke(app, [*arguments], env=env).exception:
         raise error
 
 
@@ -81,6 +81,7 @@ def run(*arguments: str) -> None:
         history_in,
         lambda path: Transcript(str(path)),
         lambda path: read(path.rename(path.with_suffix(".md")).parent),
+        lambda path: run("chat", "--url", "wss://127.0.0.1:1/x", SSL_CERT_FILE=str(path)),
         lambda path: run("chat", "--config", str(path), "--url", "ws://127.0.0.1:1/x"),
         lambda path: run("zip", "Connect", "--to", str(path.rename(path.with_name("Connect.zip")).parent)),
     ],

@@ -22,6 +22,7 @@ from wschat.protocol.requests import Request
 from wschat.protocol.symptoms import Symptom
 from wschat.recording import recorder
 from wschat.retry import Failure
+from wschat.system.files import regular
 from wschat.system.proxy import Proxy, proxy_for
 from wschat.target import SignedHandshake, check_url, is_here
 from wschat.text import safe
@@ -31,6 +32,7 @@ CLOSE_TIMEOUT = 2.0  # seconds; who quits does not wait for a server that is gon
 MAX_SIZE = 2**20  # bytes of a received message; API Gateway's own limit is 128 KB
 TOO_BIG, ABNORMAL = 1009, 1006
 GOODBYE, HUNG_UP = 1000, 4000  # ended on purpose; closed because another one is to take its place
+CERTIFICATES = "SSL_CERT_FILE"  # names, to Python, what is trusted
 NO_NETWORK = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 HEARTBEAT = 10.0  # seconds between two pings; after two of them a network that is gone is noticed
 PROXIES = {"wss": ("wss", "socks", "https"), "ws": ("ws", "socks", "https", "http")}
@@ -134,10 +136,13 @@ async def open_session(
 
     Raises:
         ConnectError: the URL is no WebSocket URL, or the connection could not be opened.
+        UsageError: the file of certificates that is set is none.
         AccessError: there is nothing to sign with, or AWS does not take the signature.
     """
     parts = check_url(url)
     where = without_secrets(parts)
+    if parts.scheme == "wss":
+        check_certificates()
     signed = await asyncio.to_thread(sign) if sign else None
     try:
         with recorder.handshake(signed.url if signed else url) as logger:
@@ -172,6 +177,16 @@ async def open_session(
         await connection.close(session.end)  # also where this task is cancelled because somebody leaves
 
 
+def check_certificates() -> None:
+    """Refuse what is no file, where one is named of the certificates that are trusted.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if path := os.environ.get(CERTIFICATES):
+        regular(Path(path), hint=f"mend {CERTIFICATES}, or take it away")
+
+
 async def _require_pongs(connection: ClientConnection, within: float) -> None:
     """Ping once, and expect that each further ping is answered in time if that one is."""
     with suppress(ConnectionClosed):
@@ -196,5 +211,5 @@ def not_opened(error: Exception, where: str, host: str, proxy: Proxy | None) -> 
 
 
 def _certificates() -> str:
-    path = os.environ.get("SSL_CERT_FILE")
+    path = os.environ.get(CERTIFICATES)
     return f" (now {path}{'' if Path(path).is_file() else ', which is no file'})" if path else ""

@@ -3,11 +3,13 @@
 import re
 import ssl
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from botocore.utils import is_valid_endpoint_url, is_valid_ipv6_endpoint_url
 
 from wschat.errors import UsageError
+from wschat.system.files import regular
 from wschat.system.proxy import Proxy
 
 
@@ -39,6 +41,7 @@ def check_certificates(path: str, where: str) -> None:
     Raises:
         UsageError: it is none.
     """
+    regular(Path(path), hint=f"mend {where}, or take it away")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
     except OSError as error:

@@ -1,5 +1,6 @@
 """What can be no endpoint, proxy or file of certificates is named, with where it stands; no password is."""
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -34,6 +35,12 @@ def test_what_can_not_be_used(check: Callable[[], None], says: str) -> None:
         check()
     assert (says in caught.value.what, caught.value.where) == (True, "HERE")
     assert "secret" not in caught.value.what
+
+
+def test_certificates_that_would_be_waited_for() -> None:
+    with pytest.raises(UsageError, match="this is a device, and should be a file") as caught:
+        check_certificates(os.devnull, "HERE")
+    assert (caught.value.where, "HERE" in caught.value.hint) == (os.devnull, True)
 
 
 def test_what_can_be_used() -> None:
