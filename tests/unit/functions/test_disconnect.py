@@ -44,7 +44,8 @@ def test_back_in_time(connect: Connect, tables: Tables) -> None:
     """Whose place was kept hears all that is said from then on, and finds the rest; nobody left or joined."""
     pupil, teacher = connect("Pupil", "Class"), connect("Teacher", "Class", "secret")
     pupil.heard()
-    teacher.end(1006)
+    for _ in range(2):  # AWS may say it twice
+        teacher.end(1006)
     assert pupil.ask("message", "are you there?").reached == 1  # type: ignore[attr-defined]
     back = connect("Teacher", token="secret")
     assert pupil.ask("message", "there you are").reached == 2  # type: ignore[attr-defined]
@@ -132,6 +133,18 @@ def test_late_frames(connect: Connect, tables: Tables, gate: Gate, what: str, *,
     else:
         teacher.end(1006)
     told.append(LATE[what](teacher))
-    assert isinstance(told[0], Error) or what == "message"
+    assert told[0].type == ("ack" if meanwhile and what == "message" else "error")
     assert tables()["room class"]["users"]["M"][teacher.connection]["S"].startswith("Teacher#")
     assert inconsistencies(tables()) == []
+
+
+def test_seated_while_it_is_cut_off(connect: Connect, database: Database, tables: Tables, gate: Gate) -> None:
+    """Whose place is mended by a message, and who is cut off just then, has no place that nobody ends."""
+    connect("Pupil", "Class")
+    teacher = connect("Teacher", "Class", "secret")
+    items = tables()
+    del items["room class"]["users"]["M"][teacher.connection]
+    database.restore(items)
+    gate.meanwhile("TransactWriteItems", lambda: teacher.end(1006))
+    assert teacher.ask("message", "late").type == "ack"
+    assert teacher.connection not in tables()["room class"]["users"]["M"]
