@@ -207,7 +207,7 @@ class Somebody:
         """Lose the connection."""
         if stay := self.stay:
             stay.end = 0.0  # what came last is not known: the stay counts for nothing
-        self.line = None
+        self.line, self.stays = None, self.stays or [NOWHERE]  # a place may be kept from what had no reply
         await line.cut(kindly=self.chance.random() < 0.5)
         self.counts["connections cut"] += 1
 
