@@ -3,6 +3,7 @@
 import fcntl
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,11 +40,14 @@ class LabFiles:
 def locked(path: Path) -> Iterator[None]:
     """Hold the lock on a file, which is created if need be; the kernel releases it when its holder dies.
 
+    Who can open the file can hold it, so nobody else can.
+
     Raises:
         UsageError: something else stands there.
-        OSError: it can't be opened.
+        OSError: it can't be opened, or it is a link.
     """
-    with regular(path).open("ab") as file:
+    descriptor = os.open(regular(path), os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
