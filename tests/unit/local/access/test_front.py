@@ -14,8 +14,13 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
+from tests.support.asynchronous import asynchronous
 from tests.unit.local.conftest import signed
 from wschat.lab.aws.cloud import Cloud
+from wschat.local.access.front import signed_only
+from wschat.local.access.signatures import Asked
+from wschat.local.gateway.quotas import MESSAGE_BYTES
+from wschat.local.gateway.responses import Reply
 
 SERVICES = {
     "dynamodb": "list_tables",
@@ -82,6 +87,34 @@ def test_a_large_request_of_nobody(plain: HTTPConnection) -> None:
         plain.request("POST", "/", b"x" * 3_000_000, {"X-Amz-Target": "DynamoDB_20120810.ListTables"})
         answer = plain.getresponse()
         assert (answer.status, json.load(answer)["__type"]) == (400, "MissingAuthenticationTokenException")
+
+
+@asynchronous
+async def test_how_much_is_kept() -> None:
+    """Of what comes from somebody who does not sign, no more is kept than could be a post."""
+    kept, parts = list[int](), [b"x" * 100_000] * 9
+
+    async def manage(_path: str, _asked: Asked, body: bytes, _claim: object) -> Reply:
+        kept.append(len(body))
+        return 403, {}, b""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": parts.pop(), "more_body": bool(parts)}
+
+    async def send(_message: object) -> None:
+        pass
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "raw_path": b"/",
+        "query_string": b"",
+        "headers": [],
+    }
+    await signed_only(None, manage)(scope, receive, send)
+    assert parts == []
+    assert MESSAGE_BYTES < kept[0] <= MESSAGE_BYTES + 100_000
 
 
 Change = Callable[[dict[str, str]], dict[str, str]]
