@@ -17,6 +17,7 @@ from ministack.core.iam_evaluator import (
     AuthError,
     CredentialResolutionError,
     ResolvedCredential,
+    _verified_key,
     find_iam_access_key_account,
     is_root_access_key,
     resolve_credential,
@@ -108,7 +109,7 @@ def claim_of(asked: Asked) -> Claim | AuthError:
 def failure_of(asked: Asked, claim: Claim, body: bytes, *, explain: bool = False) -> AuthError | None:
     """Return why a claim is not proved by its signature, over a body as it came; None if it is.
 
-    `explain`: say what should have been signed, as API Gateway does.
+    If it is, MiniStack knows, in this context. `explain`: say what should be signed, as API Gateway does.
     """
     told = asked.headers.get("x-amz-content-sha256", "")
     free = claim.signature.service == "s3" and (told == UNSIGNED_PAYLOAD or told.startswith("STREAMING-"))
@@ -130,7 +131,10 @@ def failure_of(asked: Asked, claim: Claim, body: bytes, *, explain: bool = False
         presigned=claim.presigned,
         explain=explain,
     )
-    return AuthError(*failed) if failed else None
+    if failed:
+        return AuthError(*failed)
+    _verified_key.set(claim.signature.access_key_id)
+    return None
 
 
 def _untimely(asked: Asked, signature: HeaderSignature, *, presigned: bool) -> AuthError | None:
