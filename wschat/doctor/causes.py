@@ -177,7 +177,9 @@ CAUSES = (
         "Lambda can't assume the function's role: it is gone, was made anew, or trusts somebody else",
         AGAIN),
     Cause("reserved-concurrency", (*CALLS, S.CONNECT_FAILED, S.THROTTLED),
-        "the function may not run: its reserved concurrency is 0, what the console's Throttle sets", AGAIN),
+        "the function may run seldom or never: its reserved concurrency is low, or 0, what the console's"
+        " Throttle sets",
+        AGAIN),
     Cause("account-concurrency", (S.THROTTLED, S.FAILED, S.CONNECT_FAILED, S.CANNOT_CALL),
         "Lambda has no concurrent execution left: a new account has 10",
         "Service Quotas → AWS Lambda → Concurrent executions"),

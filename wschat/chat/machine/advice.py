@@ -69,12 +69,12 @@ GATEWAY: dict[str, Advice] = {
         Symptom.FORBIDDEN,
     ),
     "Internal server error": Advice(
-        "the function failed, or API Gateway may not invoke it",
+        "the function failed, or API Gateway could not call it",
         "`wschat logs` shows what {function} raised",
         Symptom.FAILED,
     ),
     "Endpoint request timed out": Advice(
-        "the function did not answer within 29 seconds",
+        "the function did not answer in the time that API Gateway gives it, at most 29 seconds",
         "`wschat logs` shows how long {function} took",
         Symptom.TIMED_OUT,
     ),

@@ -39,8 +39,8 @@ HANDSHAKE: dict[int, Advice] = {
         Symptom.THROTTLED,
     ),
     500: Advice(
-        "API Gateway may not invoke the $connect function",
-        "`wschat provision` grants it",
+        "API Gateway could not call the $connect function",
+        "`wschat provision` mends what keeps it from that",
         Symptom.CANNOT_CALL,
     ),
     502: Advice(

@@ -26,8 +26,8 @@ from wschat.protocol.symptoms import DOCTOR, Symptom
                     "old-deployment": "old deployment",
                     "api-key": "a key",
                 },
-                "Internal server error": {"no-permission": "may not invoke", "other-code": "function failed"},
-                "Endpoint request timed out": {"too-slow": "within 29 seconds"},
+                "Internal server error": {"no-permission": "could not call", "other-code": "function failed"},
+                "Endpoint request timed out": {"too-slow": "at most 29 seconds"},
                 "Too Many Requests": {"reserved-concurrency": "function's"},
                 "Bad request body": {"model": "request model"},
             }.items()

@@ -33,7 +33,7 @@ def forbidden(message: str, ahead: float = 0) -> WschatError:
         (418, "refused the connection", Fault.PERMANENT, "compare the URL"),
         (425, "refused the connection", Fault.BUSY, "compare the URL"),
         (429, "throttles", Fault.BUSY, "wait a few seconds"),
-        (500, "may not invoke the $connect function", Fault.TRANSIENT, "wschat provision"),
+        (500, "could not call the $connect function", Fault.TRANSIENT, "wschat provision"),
         (502, "$connect function failed", Fault.TRANSIENT, "`wschat logs`"),
         (503, "not available", Fault.BUSY, "try again"),
         (504, "the server failed", Fault.TRANSIENT, "try again"),

@@ -49,7 +49,7 @@ class Outcome:
     [
         (403, "HTTP 403: no such stage"),
         (429, "HTTP 429: API Gateway throttles"),
-        (500, "HTTP 500: API Gateway may not invoke the $connect function"),
+        (500, "HTTP 500: API Gateway could not call the $connect function"),
         (502, "HTTP 502: the $connect function failed"),
         (503, "HTTP 503"),
         (FAILED, "Internal server error: the function failed"),
