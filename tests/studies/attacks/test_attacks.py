@@ -1,22 +1,13 @@
-"""What strangers try, in a real lab; `python -m tests.studies.attacks` tells what people saw."""
+"""What strangers try, in a real lab; `python -m tests.studies.attacks` tries all, and tells what was seen."""
 
 import asyncio
 
-import pytest
-
-from tests.studies.attacks.attacks import ATTACKS, Attack
+from tests.studies.attacks.attacks import take_the_name
 from tests.studies.storm.__main__ import bring
 from wschat.lab.aws.cloud import Cloud
 
 
-@pytest.fixture(scope="module")
-def url(clients: Cloud) -> str:
-    """A lab for all of them."""
-    return bring(clients)
-
-
-@pytest.mark.parametrize("attack", ATTACKS[1:], ids=lambda attack: attack.what)
-def test_attacks(url: str, attack: Attack) -> None:
-    """Each is held off; the first of the table works, on somebody who has nothing to show."""
-    seen = asyncio.run(attack.act(url))
+def test_take_the_name(cloud: Cloud) -> None:
+    """Whoever is cut off for a moment keeps the name and the place, and nobody hears of it."""
+    seen = asyncio.run(take_the_name(bring(cloud), "Teacher", "secret"))
     assert seen.held, seen.what
