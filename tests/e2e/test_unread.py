@@ -15,8 +15,7 @@ from wschat.lab.blueprint import FUNCTIONS
 
 TYPED = (
     *("--help", "--version", "nonsense", "policy --help"),
-    *("provision --plan --prefix unread-", "provision --commands --prefix unread-"),
-    *("teardown --plan --prefix unread-", "status --prefix unread-", "status --json --prefix unread-"),
+    *("provision --plan --prefix unread-", "teardown --plan --prefix unread-", "status --prefix unread-"),
     *("doctor --prefix unread-", "logs --prefix logged-", "policy", "zip Connect --to {folder}"),
     *("web --export {folder} --url wss://chat.example.com/x", "web --prefix nobodys-"),
     *("learn", "learn list --json", "learn show before-you-start", "learn check before-you-start"),
