@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.support.play import Play, back, in_room, with_bob
+from tests.support.play import Play, back, in_room, named, with_bob
 from wschat.chat.machine.commands import COMMANDS
 from wschat.chat.machine.connection import Closed
 from wschat.chat.machine.effects import Listing, Message, News, Notice, Reconnected, Timer, Whole
 from wschat.chat.machine.here import HERE
-from wschat.protocol.events import ClientMessage, Entry, UserJoined, UserLeft
+from wschat.protocol.events import ClientMessage, Entry, MultiMessage, UserJoined, UserLeft
 from wschat.protocol.requests import Action
 
 
@@ -43,6 +43,8 @@ def test_ignored_after_a_cut() -> None:
     play = ignoring("bob").feed(Closed(1))
     back(play, Entry("bob", "b", 6), Entry("eve", "c", 7))
     assert (play.said, play.shown[0]) == (["c"], Reconnected(missed=1))
+    named(play.feed(Closed(2)))
+    assert play.feed(MultiMessage("ops", ("ann",), id=play.id)).shown == [Reconnected()], "nor that they went"
 
 
 def test_who_is_ignored() -> None:

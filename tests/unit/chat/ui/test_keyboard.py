@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import termios
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -126,6 +127,19 @@ async def test_what_was_typed_before() -> None:
         await at.type("o", lambda: at.lines == ["one"] and at.screen == "o")
     assert at.screen == "o\n"
     assert keyboard.drain() == ["two"]
+
+
+@asynchronous
+async def test_back_from_the_background() -> None:
+    """The shell had the terminal as it likes it: keys come one by one again, and what is begun is seen."""
+    async with desk() as (at, _):
+        await at.type("hel", lambda: at.screen == "hel")
+        mode = termios.tcgetattr(at.slave)
+        mode[LINE_FLAGS] |= termios.ECHO | termios.ICANON
+        termios.tcsetattr(at.slave, termios.TCSANOW, mode)
+        signal.raise_signal(signal.SIGCONT)
+        await at.until(lambda: at.screen == "helhel")
+        await at.type("l", lambda: at.screen == "helhell")
 
 
 @asynchronous

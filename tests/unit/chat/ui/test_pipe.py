@@ -46,6 +46,13 @@ def test_who_looks_like_you() -> None:
     assert "<\\u{408}\\u{43e}\\u{435}> hi" in out.getvalue()
 
 
+def test_a_long_message_in_a_pipe() -> None:
+    """It is whole: who reads it is no screen."""
+    ui = PipeUI(ChatOptions("ws://x", "t", Settings(), stdin=io.StringIO(), stdout=(out := io.StringIO())))
+    ui.show(say("x\n" * 3_999))
+    assert out.getvalue().count("<eve>") == 4_000
+
+
 def test_offline(server: ThreadedServer, tmp_path: Path) -> None:
     """What is said without a connection waits visibly, and a person can leave.
 

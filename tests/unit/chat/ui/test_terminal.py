@@ -10,7 +10,8 @@ from tests.support.asynchronous import asynchronous
 from tests.support.attacks import ATTACKS, is_bad
 from tests.unit.chat.ui.typist import opened, say
 from wschat.chat.machine.effects import Unsent
-from wschat.chat.machine.state import ChatState, Room, by_fold
+from wschat.chat.machine.state import ChatState, PendingRequest, Reconnecting, Room, by_fold
+from wschat.protocol.requests import Request
 
 
 @asynchronous
@@ -22,6 +23,14 @@ async def test_restored(tmp_path: Path) -> None:
             assert ui._prompt.default_buffer.text == "one"
         assert "Not sent: \x1b[0mtwo" in screen.printed
         assert "Up brings it back" in screen.printed
+
+
+def test_what_waits(tmp_path: Path) -> None:
+    """It takes a row each, however long it is."""
+    with opened(tmp_path / "history") as (ui, _, _screen):
+        outbox = (PendingRequest(Request("message", "x"), "x" * 300),)
+        ui.follow(ChatState("me", "t", connection=Reconnecting(trouble="gone"), outbox=outbox))
+        assert [len(line) for line in ui._prompt.pending()] == [ui._prompt.columns]
 
 
 def test_completion_types_no_traps(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from tests.support.room_server import texts
 from tests.support.terminal import WSCHAT
 from tests.support.threaded import ThreadedServer
 from tests.unit.chat.ui.typist import say
-from wschat.chat.machine.effects import Acknowledged, Notice
+from wschat.chat.machine.effects import Acknowledged, Notice, Whole
 from wschat.chat.ui.transcript import Transcript, local_time
 from wschat.errors import UsageError
 from wschat.protocol.events import Ack
@@ -32,6 +32,15 @@ def test_transcript(tmp_path: Path) -> None:
     for odd in (str(path / "below"), "~nobody-of-that-name/log"):
         with pytest.raises(UsageError, match="can't be written"):
             Transcript(odd)
+
+
+def test_a_long_message(tmp_path: Path) -> None:
+    """It is whole in the log, and once, also where it was seen in parts."""
+    path, said = tmp_path / "log", say("x\n" * 3_999)
+    with closing(Transcript(str(path))) as transcript:
+        transcript.write(said)
+        transcript.write(Whole(said))
+    assert path.read_text().count("<eve>") == 4_000
 
 
 def test_who_looks_like_another_one(tmp_path: Path) -> None:
