@@ -1,5 +1,7 @@
 """A sample of the cases, each cause of which is named first; and what the README says that is printed."""
 
+import re
+
 import boto3
 import pytest
 
@@ -15,6 +17,13 @@ def test_each_cause_is_broken() -> None:
     """Nothing stands in the table of causes that no case breaks."""
     broken = {name for cases in singles().values() for case in cases for name in case.expects}
     assert broken == {cause.name for cause in CAUSES}
+
+
+def test_the_table() -> None:
+    """The README's table has each case; `python -m tests.studies.doctor --write` writes it anew."""
+    rows = re.findall(r"^\| (.+?) \| (.+?) \| .+ \| .+ \|$", transcripts.README.read_text(), re.MULTILINE)
+    cases = [(group, case.name) for group, each in singles().items() for case in each]
+    assert rows[rows.index(("group", "case")) + 2 :] == cases
 
 
 @pytest.mark.usefixtures("_offline")

@@ -12,6 +12,7 @@ from tests.support.plane.embedded import Embedded
 from tests.support.refusing import refuse
 from wschat.doctor import inside
 from wschat.doctor.findings import Suspicion
+from wschat.doctor.metrics import Counts
 from wschat.doctor.visit import Try, Visit
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.model import TAG
@@ -53,6 +54,21 @@ def test_what_differs(lab: Cloud) -> None:
     (found,) = suspected(lab)
     assert (found.cause.name, found.routes) == ("wrong-handler", frozenset({"join", "join-room"}))
     assert found.evidence[0].startswith(f"function {name}; handler: is index.handler, should be ")
+    elsewhere, cloud = "ws://127.0.0.1:9/_aws/execute-api/x/development", replace(lab, notes={})
+    assert [each.cause.name for each in suspected(cloud, url=elsewhere)] == ["other-api"], "it is another lab"
+    assert [*cloud.notes] == [inside.ELSEWHERE.format(elsewhere)]
+
+
+def test_how_long_logs_take(lab: Cloud) -> None:
+    """Where something failed, the logs are waited for, as AWS shows them late; else they are not."""
+    spent = list[bool]()
+    for visit in (FAILING, Visit()):
+        began = lab.clock.now()
+        account = inside.look(lab, "")
+        looked = lab.clock.now() - began
+        [*inside.suspicions(lab, account, visit, Counts(), NOW)]
+        spent.append(lab.clock.now() - began - looked >= lab.pacing.log_lag)
+    assert spent == [True, False]
 
 
 def test_somebodys_own_code(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
