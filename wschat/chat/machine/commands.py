@@ -40,7 +40,7 @@ COMMANDS = (
     Command("leave", "", "leave the room", ("part",)),
     Command("rooms", "", "list the rooms", ("list",)),
     Command("users", "", "list who is in the room", ("names", "who")),
-    Command("ignore", "[NAME]", "show nothing of somebody, until /unignore; alone, list whom"),
+    Command("ignore", "[NAME]", "hide somebody, until /unignore; alone, list whom"),
     Command("unignore", "NAME", ""),
     Command("more", "", "show the rest of a long message"),
     Command(RAW, "JSON", "send a frame as it is, whatever it is; show the reply"),
