@@ -1,7 +1,7 @@
 """An empty local lab for tests: AWS's APIs and WebSockets on this machine, and nothing in them yet."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,10 +18,16 @@ from wschat.target import Target
 
 
 @contextmanager
-def emulator(options: GatewayOptions = AS_ON_AWS) -> Iterator[LocalLab]:
-    """Run an empty lab of one's own, in a directory whose path is short enough for a socket."""
+def emulator(
+    options: GatewayOptions = AS_ON_AWS, prepare: Callable[[Path], None] = lambda _: None
+) -> Iterator[LocalLab]:
+    """Run an empty lab of one's own, in a directory whose path is short enough for a socket.
+
+    `prepare` is given the directory before.
+    """
     with TemporaryDirectory(prefix="ws") as name:
         place = Path(name)
+        prepare(place)
         lab = join(place, options=options)
         try:
             yield lab

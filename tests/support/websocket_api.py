@@ -4,6 +4,7 @@ import io
 import json
 import socket
 import zipfile
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,9 @@ def handler(event, context):
         return json.loads(told["returns"])
     return {"statusCode": 200, "body": json.dumps(event)}
 """
+Files = Mapping[str, str | bytes]
+"""The files of a function, by their paths."""
+MIRRORING: Files = {"main.py": MIRROR}
 TRUST = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 
@@ -126,12 +130,12 @@ class TestApi:
         self._api.create_stage(ApiId=self.id, StageName=STAGE, **settings)
 
 
-def package(code: str = MIRROR, **files: str) -> bytes:
-    """Return a zipped function: the code of `main.py`, or files by their names, with `_` for the dot."""
+def package(files: Files = MIRRORING) -> bytes:
+    """Return a zipped function."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
-        for name, text in (files or {"main_py": code}).items():
-            archive.writestr(name.replace("_", "."), text)
+        for name, content in files.items():
+            archive.writestr(name, content)
     return packed.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3
@@ -10,6 +11,7 @@ from tests.support.until import until
 from tests.support.websocket_api import (
     STAGE,
     TRUST,
+    Files,
     TestApi,
     begin_function,
     make_function,
@@ -36,9 +38,9 @@ ROUTES = {
 TWO_WAY = {"register", "join-room"}
 
 
-def source(*names: str) -> dict[str, str]:
-    """Return files of this folder, as `package` takes them."""
-    return {name.replace(".", "_"): (HERE / name).read_text() for name in names}
+def source(*names: str) -> Files:
+    """Return files of this folder."""
+    return {name: (HERE / name).read_text() for name in names}
 
 
 def allowed(*actions: str) -> str:
@@ -47,10 +49,14 @@ def allowed(*actions: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def by_script(clients: Cloud) -> str:
-    """Make an API of the Python function by the calls of AWS's own sample; return its URL."""
+def by_script(clients: Cloud, more: Files = MappingProxyType({})) -> str:
+    """Make an API of the Python function by the calls of AWS's own sample; return its URL.
+
+    `more` are files that it takes along.
+    """
     name = "CallsPython"
-    make_function(clients, name, package(**source("main.py")), Environment={"Variables": OWN})
+    zipped = package({**source("main.py"), **more})
+    make_function(clients, name, zipped, Environment={"Variables": OWN})
     may = allowed("execute-api:ManageConnections", "dynamodb:ListTables")
     policy = clients.iam.create_policy(PolicyName=f"{name}-manage-connections", PolicyDocument=may)
     clients.iam.attach_role_policy(RoleName=f"{name}Role", PolicyArn=policy["Policy"]["Arn"])
@@ -85,7 +91,7 @@ def by_template(clients: Cloud, root: boto3.Session) -> str:
     s3 = root.client("s3", endpoint_url=clients.lab.endpoint)
     stacks = root.client("cloudformation", endpoint_url=clients.lab.endpoint)
     s3.create_bucket(Bucket="packaged")
-    s3.put_object(Bucket="packaged", Key="code", Body=package(**source("main.js", "aws.js")))
+    s3.put_object(Bucket="packaged", Key="code", Body=package(source("main.js", "aws.js")))
     template = json.dumps(_template())
     stacks.create_stack(StackName="sample", TemplateBody=template, Capabilities=["CAPABILITY_IAM"])
 
@@ -175,7 +181,7 @@ def by_hand(clients: Cloud) -> str:
         )
     variables = {variable: name for variable, (name, _) in TABLES.items()}
     zipped, may = (
-        package(**source("lab.js", "aws.js")),
+        package(source("lab.js", "aws.js")),
         allowed("dynamodb:*", "execute-api:ManageConnections"),
     )
     api = TestApi(clients)

@@ -4,9 +4,8 @@ import asyncio
 import http.client
 import os
 import socket
-import sys
 import urllib.request
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import Any
 from urllib.parse import quote
 
@@ -85,12 +84,12 @@ class Post:
     def requests(self) -> None:
         import requests
 
-        requests.post(self.url, self.data, headers=self.headers, timeout=10)
+        requests.post(self.url, self.data, headers=self.headers, timeout=10).raise_for_status()
 
     def httpx(self) -> None:
         import httpx
 
-        httpx.post(self.url, content=self.data, headers=self.headers)
+        httpx.post(self.url, content=self.data, headers=self.headers).raise_for_status()
 
     def httpx_async(self) -> None:
         import httpx
@@ -103,21 +102,20 @@ class Post:
 
     def aiohttp(self) -> None:
         import aiohttp
+        import yarl
 
         async def post() -> None:
-            async with aiohttp.ClientSession() as client:
-                await client.post(self.url, data=self.data, headers=self.headers)
+            url = yarl.URL(self.url, encoded=True)  # else it is written otherwise than it was signed
+            async with aiohttp.ClientSession(raise_for_status=True) as client:
+                await client.post(url, data=self.data, headers=self.headers)
 
         asyncio.run(post())
 
     def socket(self) -> None:
-        """Connect by a name, as C does; then post."""
-        with socket.socket() as plain:
-            plain.connect((self.host, 443))
-            port = plain.getpeername()[1]
-        with suppress(OSError):
-            socket.create_connection((self.host, port))
-            sys.exit("another port is served")
+        """Connect by a name, as C does, and by an address; then post."""
+        for host in (self.host, socket.gethostbyname(self.host)):
+            with socket.socket() as plain:
+                plain.connect((host, 443))
         self.boto3()
 
     def another_port(self) -> None:
@@ -125,9 +123,6 @@ class Post:
 
     def environment(self) -> None:
         raise OSError(os.environ["PYTHONPATH"])
-
-    def address_alone(self) -> None:
-        socket.gethostbyname(self.host)
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Aws:
             Runtime="python3.13",
             Role=role,
             Handler="main.handler",
-            Code={"ZipFile": package(ONE)},
+            Code={"ZipFile": package({"main.py": ONE})},
             **more,
         )
 

@@ -59,7 +59,7 @@ def test_pending(aws: Aws, clock: VirtualClock, role: str) -> None:
     assert states(aws) == ("Pending", None)
     name, functions = aws.name, aws.functions
     for code, text in (
-        refused(functions.update_function_code, FunctionName=name, ZipFile=package(ONE)),
+        refused(functions.update_function_code, FunctionName=name, ZipFile=package({"main.py": ONE})),
         refused(functions.update_function_configuration, FunctionName=name, Timeout=9),
         refused(functions.delete_function, FunctionName=name),
     ):

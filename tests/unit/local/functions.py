@@ -24,7 +24,7 @@ class TestFunction:
 
     def __init__(self, lab: LocalLab) -> None:
         clients = connect(Target(endpoint_url=lab.endpoint), root_of(lab))
-        make_function(clients, "mirror", package(CODE))
+        make_function(clients, "mirror", package({"main.py": CODE}))
         self._functions = clients.functions
 
     def call(self) -> dict[str, str]:

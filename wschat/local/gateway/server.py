@@ -56,6 +56,9 @@ async def serving(
     stacks = with_whole_stacks(ministack.SERVICE_HANDLERS["cloudformation"])
     ministack.SERVICE_HANDLERS["cloudformation"] = stacks
     use_secret_sessions()
+    pin = ministack.pin_request_origin
+    # to AWS all this would go by TLS, on which policies of buckets and queues insist
+    ministack.pin_request_origin = lambda source_ip, _secure: pin(source_ip, secure_transport=True)
     keep_calls_here(listener.getsockname()[1])
     make_http = await start_http(refuse_pages(signed_only(ministack.app, management(gateway))))
     async with serve_both(gateway, listener, make_http):

@@ -23,7 +23,7 @@ exports.endHere = function (port, names) {
       normal[0] = { ...normal[0], host: HERE[0], port, lookup: undefined };
       return connect.call(this, normal);
     }
-    const refused = new Error(`the local lab does not serve port ${asked} of ${host}, and nothing goes from it to AWS`);
+    const refused = new Error(`the local lab serves ports 80 and 443 of AWS's hosts, not ${asked}; nothing goes from it to AWS`);
     console.error(refused.message); // a function's log
     return this.destroy(refused);
   };

@@ -4,6 +4,7 @@ Two things are replaced, under whatever client there is: the address of such a h
 it is none, since nobody has its certificate. What that can't be done to is refused.
 """
 
+import errno
 import re
 import socket
 import ssl
@@ -11,7 +12,10 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-WEB = (80, 443, "80", "443", "http", "https", b"80", b"443", b"http", b"https")
+WEB = (80, 443)
+ADDRESS = "127.65.87.83"
+"""What a look-up finds for each of AWS's hosts: on this machine, and known again when it is connected to."""
+LOOK_UPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
 Function = Callable[..., Any]
 
 
@@ -19,8 +23,9 @@ class Untold:
     """What clients ask of TLS, where there is none; `server_hostname` is whom they take it for."""
 
     server_hostname: str
-    cipher = compression = version = staticmethod(lambda: None)
-    selected_alpn_protocol = selected_npn_protocol = shared_ciphers = staticmethod(lambda: None)
+    server_side, session = False, None
+    cipher = compression = shared_ciphers = version = staticmethod(lambda: None)
+    get_channel_binding = selected_alpn_protocol = staticmethod(lambda *_: None)
 
     def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002  as ssl has it
         """There is none."""
@@ -87,30 +92,23 @@ class Hosts:
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
         return isinstance(name, str) and bool(self._names.fullmatch(name))
 
-    def _address(self, host: object, port: object) -> tuple[object, object]:
-        if host not in self:
-            return host, port
-        return self._here if port in WEB else refuse(f"port {port!r} of {host!r}")
-
     def looking_up(self, look_up: Function) -> Function:
-        """Replace getaddrinfo."""
+        """Replace what looks up a host's address."""
 
-        def replaced(host: Any, port: Any, family: int = 0, *args: int, **more: int) -> Any:  # noqa: ANN401
-            return look_up(*self._address(host, port), 0 if host in self else family, *args, **more)
+        def replaced(host: Any, *args: Any, **more: Any) -> Any:  # noqa: ANN401  as socket has it
+            return look_up(ADDRESS if host in self else host, *args, **more)
 
         return replaced
 
     def connecting(self, connect: Function) -> Function:
-        """Replace a socket's connect, which takes names as well."""
+        """Replace a socket's connect, which takes names as well; only here is it known for which port."""
 
         def replaced(self_: socket.socket, to: Any) -> Any:  # noqa: ANN401  as socket has it
-            return connect(self_, self._address(*to) if to and to[0] in self else to)
+            if not isinstance(to, tuple) or (to[0] != ADDRESS and to[0] not in self):
+                return connect(self_, to)
+            return connect(self_, self._here if to[1] in WEB else refuse(to))
 
         return replaced
-
-    def refusing(self, look_up: Function) -> Function:
-        """Replace what tells a host's address without a port."""
-        return lambda host: refuse(f"the address of {host!r}") if host in self else look_up(host)
 
     def without_tls(self, wrap: Function, instead: Function) -> Function:
         """Replace what makes something TLS; its first two arguments make what is without."""
@@ -122,20 +120,20 @@ class Hosts:
         return replaced
 
 
-def refuse(what: str) -> NoReturn:
-    """Refuse what would leave the machine, as if there was no such name, and say so in the function's log."""
-    text = f"the local lab does not serve {what}, and nothing goes from it to AWS"
+def refuse(to: tuple[Any, ...]) -> NoReturn:
+    """Refuse what would leave the machine, as if nobody listened there, and say so in the function's log."""
+    text = (
+        f"the local lab serves ports 80 and 443 of AWS's hosts, not {to[1]}, and nothing goes from it to AWS"
+    )
     print(text, file=sys.stderr)  # noqa: T201  a function's log
-    raise socket.gaierror(socket.EAI_NONAME, text)
+    raise ConnectionRefusedError(errno.ECONNREFUSED, text)
 
 
 def end_here(port: int, names: str) -> None:
     """Take the lab at a port of this machine for each of AWS's hosts, whose names match a pattern."""
     hosts, context = Hosts(names, port), ssl.SSLContext
     replacements: list[tuple[Any, str, Function]] = [
-        (socket, "getaddrinfo", hosts.looking_up(socket.getaddrinfo)),
-        (socket, "gethostbyname", hosts.refusing(socket.gethostbyname)),
-        (socket, "gethostbyname_ex", hosts.refusing(socket.gethostbyname_ex)),
+        *((socket, name, hosts.looking_up(getattr(socket, name))) for name in LOOK_UPS),
         (socket.socket, "connect", hosts.connecting(socket.socket.connect)),
         (socket.socket, "connect_ex", hosts.connecting(socket.socket.connect_ex)),
         (context, "wrap_socket", hosts.without_tls(context.wrap_socket, PlainSocket)),

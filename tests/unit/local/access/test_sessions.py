@@ -21,7 +21,7 @@ ARN = "arn:aws:lambda:us-east-1:000000000000:function:teller"
 
 def test_a_function_is_its_role(clients: Cloud) -> None:
     """A function signs as its role, of which it may do nothing else, and what it has can't be worked out."""
-    make_function(clients, "teller", package(CODE))
+    make_function(clients, "teller", package({"main.py": CODE}))
     told = json.load(clients.functions.invoke(FunctionName="teller", Payload="{}")["Payload"])
     key, secret, token = (
         told[f"AWS_{name}"] for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")

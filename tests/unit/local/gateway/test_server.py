@@ -1,12 +1,14 @@
 """MiniStack behind uvicorn: who is answered, and for how long."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from http import HTTPStatus
 from http.client import HTTPConnection
 from typing import Any
 
+import boto3
 import pytest
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
@@ -137,3 +139,15 @@ def test_pages_of_others(
         answer = plain.getresponse()
         answer.read()
         assert answer.status == status
+
+
+def test_policies_that_insist_on_tls(clients: Cloud) -> None:
+    """What is asked here counts as if it came by TLS, as all does on AWS, so that such a policy allows it."""
+    statement = {"Effect": "Allow", "Action": "lambda:ListFunctions", "Resource": "*"}
+    only = {**statement, "Condition": {"Bool": {"aws:SecureTransport": "true"}}}
+    clients.iam.create_user(UserName="careful")
+    document = json.dumps({"Version": "2012-10-17", "Statement": [only]})
+    clients.iam.put_user_policy(UserName="careful", PolicyName="tls", PolicyDocument=document)
+    key = clients.iam.create_access_key(UserName="careful")["AccessKey"]
+    person = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
+    person.client("lambda", endpoint_url=clients.lab.endpoint).list_functions()
