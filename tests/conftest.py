@@ -125,4 +125,4 @@ def clients(emulator: LocalLab, root: boto3.Session) -> Cloud:
 @pytest.fixture
 def cloud(clients: Cloud) -> Cloud:
     """A lab that does not exist yet, and that no other test has."""
-    return replace(clients, lab=replace(clients.lab, prefix=f"t{next(NUMBERS)}-"), notes={})
+    return replace(clients, lab=replace(clients.lab, prefix=f"t{next(NUMBERS)}-"), notes={}, ids={})
