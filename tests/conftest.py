@@ -15,7 +15,7 @@ import pytest
 
 from tests.support import browser
 from tests.support.emulator import emulator as empty_lab
-from tests.support.emulator import root_of, settings_for
+from tests.support.emulator import root_of
 from tests.support.plane.embedded import Embedded
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect
@@ -106,7 +106,7 @@ def embedded() -> Embedded:
 @pytest.fixture
 def account(emulator: LocalLab, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who has an account in the emulator."""
-    for name, value in settings_for(emulator).items():
+    for name, value in emulator.environment.items():
         monkeypatch.setenv(name, value)
 
 

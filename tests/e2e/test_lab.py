@@ -11,7 +11,6 @@ import pytest
 from tests.replay.__main__ import replay
 from tests.replay.recorded import load
 from tests.support import starter
-from tests.support.emulator import settings_for
 from wschat.cli.provisioned import Provisioned
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.join import LocalLab
@@ -31,7 +30,7 @@ def wschat(emulator: LocalLab, tmp_path_factory: pytest.TempPathFactory, recordi
     """Run commands as somebody who has an account there, and one state directory for all of them."""
     known = {
         "PATH": os.environ["PATH"],
-        **settings_for(emulator),
+        **emulator.environment,
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         "WSCHAT_STATE_DIR": str(tmp_path_factory.mktemp("state")),

@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -161,4 +162,32 @@ def test_traces_for_programs(short_state: Path) -> None:
         with pytest.raises(InvalidStatus), connect(url):
             pass
         assert keeper.wait(PATIENCE) == 0
+    assert processes_of(short_state) == []
+
+
+def test_run(short_state: Path) -> None:
+    """`--run` runs a command in a lab of its own: its output alone, its exit code, and nothing is left."""
+    chat = f"echo hello | {WSCHAT} chat --name ann --room lobby 2>/dev/null; echo over; exit 5"
+    done = wschat("local", "--run", "sh", "-c", chat, AWS_PROFILE="nobody")
+    *said, last = done.stdout.splitlines()
+    assert said[-1].endswith("<ann> hello")
+    assert (last, done.stderr, done.returncode) == ("over", "", 5)
+    assert [each.name for each in short_state.iterdir() if each.is_dir()] == []
+    assert processes_of(short_state) == []
+
+
+def test_run_with_options(short_state: Path) -> None:
+    """Options before the command are the lab's, those after it are its own; what happens goes to stderr."""
+    script = (
+        "import sys, os, boto3\n"
+        "from websockets.sync.client import connect\n"
+        "assert boto3.client('dynamodb').list_tables()['TableNames'] == []\n"
+        "url = os.environ['AWS_ENDPOINT_URL'].replace('http', 'ws') + '/_aws/execute-api/nobodys/dev'\n"
+        "try: connect(url)\n"
+        "except Exception: print(sys.argv[1:])\n"
+    )
+    options = ("--empty", "--trace", "--json", "--run", "--", sys.executable, "-c", script, "--trace")
+    done = wschat("local", *options)
+    assert (done.stdout, done.returncode) == ("['--trace']\n", 0), done.stderr
+    assert json.loads(done.stderr)["why"] == "there is no API nobodys"
     assert processes_of(short_state) == []

@@ -172,7 +172,7 @@ class Replay:
         if connection.socket:
             connection.last = line["at"]
             await (await connection.socket.ping())
-            connection.id_here = [*gateway._open][-1]
+            connection.id_here = [*gateway.connections][-1]
             self._here[connection.id_here] = connection
             asyncio.ensure_future(connection.drain())  # noqa: RUF006  it ends with the connection
 

@@ -42,11 +42,6 @@ def root_of(lab: LocalLab) -> boto3.Session:
     return boto3.Session(lab.root.id, lab.root.secret, region_name="us-east-1")
 
 
-def settings_for(lab: LocalLab) -> dict[str, str]:
-    """Return the environment that makes a lab's root of who runs in it."""
-    return {"AWS_ENDPOINT_URL": lab.endpoint, "AWS_DEFAULT_REGION": "us-east-1", **lab.root.environment}
-
-
 @contextmanager
 def account_in_emulator(
     options: GatewayOptions = AS_ON_AWS, prefix: str = ""

@@ -57,14 +57,14 @@ async def running(
     gateway = Gateway(options, find_stage, invoke, authorize)
     async with serve_both(gateway, listen(None), asyncio.Protocol, head_timeout) as server:
         port = next(iter(server.sockets)).getsockname()[1]
-        cutting = asyncio.create_task(gateway.drop_at_random())
+        cutting = asyncio.create_task(gateway.connections.drop_at_random(options.drop))
         yield Running(gateway, f"ws://127.0.0.1:{port}/_aws/execute-api/{API}/test", looked_up)
         cutting.cancel()
 
 
 def manage(it: Running, method: str, data: bytes = b"") -> Awaitable[Reply]:
     """Call the management API about the one connection that is open, as somebody who may."""
-    (connection,) = it.gateway._open
+    (connection,) = it.gateway.connections
     return it.gateway.manage(method, API, "test", connection, data, lambda _: None)
 
 
@@ -84,7 +84,7 @@ async def crowd(url: str, size: int, at_once: int = 50) -> None:
 
 async def settled(it: Running, tasks: int = 3) -> tuple[int, int]:
     """Wait until all have left; return the tasks that are left, and the bytes that Python has in use."""
-    while it.gateway._open or it.gateway._tasks or len(asyncio.all_tasks()) > tasks:  # noqa: ASYNC110
+    while it.gateway.connections or it.gateway._tasks or len(asyncio.all_tasks()) > tasks:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     it.looked_up.clear()
     gc.collect()

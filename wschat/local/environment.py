@@ -5,11 +5,14 @@ import shutil
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
+from wschat.target import HOST
+
 _OWNERS = frozenset({"HOME", "PYTHONPATH", "WSCHAT_RECORD", "WSCHAT_STATE_DIR", "XDG_STATE_HOME"})
 """What provisioning gets besides, which is recorded too; a function does not."""
 _PASSED_ON = frozenset({"LANG", "LD_LIBRARY_PATH", "PATH"}) | _OWNERS
 _READ_AT_IMPORT = frozenset({"AUTH", "LOG_LEVEL"})
 """MiniStack's settings that would be a function's, which may have its own of these names."""
+PROXIES = ("no_proxy", "NO_PROXY")
 LAMBDA_PATH = ("/usr/local/bin", "/usr/bin", "/bin", "/opt/bin")
 
 
@@ -26,6 +29,25 @@ def clean_environment(environ: Mapping[str, str] = os.environ) -> dict[str, str]
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "*",
     }
+
+
+def environment_in(
+    lab: Mapping[str, str], state_dir: Path, url: str = "", environ: Mapping[str, str] = os.environ
+) -> dict[str, str]:
+    """Build the environment of a program that is to take a lab for AWS, and sees no other account.
+
+    Args:
+        lab: the variables that make it do so.
+        state_dir: the lab's state directory.
+        url: that of the lab's API; empty: it has none yet.
+        environ: the environment it would have else, of which no AWS setting is left.
+    """
+    kept = {name: environ[name] for name in environ if not name.startswith("AWS_") and name != "WSCHAT_URL"}
+    direct = next((environ[name] for name in PROXIES if environ.get(name)), "")
+    direct = direct if direct == "*" else f"{direct},{HOST}".lstrip(",")
+    own = {"WSCHAT_STATE_DIR": str(state_dir), "WSCHAT_URL": url, **dict.fromkeys(PROXIES, direct)}
+    nobody = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+    return kept | nobody | {name: value for name, value in (*lab.items(), *own.items()) if value}
 
 
 def ministack_environment(port: int, temporary: Path) -> dict[str, str]:

@@ -19,12 +19,14 @@ from wschat.errors import LocalError
 from wschat.local.access.root import RootKey, check_place, read_key
 from wschat.local.connection import Connection
 from wschat.local.environment import clean_environment, ministack_environment
+from wschat.local.gateway.addresses import PREFIX
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
-from wschat.local.shared import APIS, STOP, TRACE, LabFiles, locked
+from wschat.local.shared import STOP, TRACE, LabFiles, encode, locked
 from wschat.system.signals import SIGNAL_POLL_S
 from wschat.target import HOST
 
 ENDING_S = 0.5
+REGION = "us-east-1"
 SOCKET_PATH_BYTES = 100
 EXTRA = ("ministack", "uvicorn", "httptools")  # what is installed with [local] alone
 
@@ -36,6 +38,14 @@ class LocalApi(NamedTuple):
     urls: tuple[str, ...]
 
 
+class LocalConnection(NamedTuple):
+    """An open connection to a WebSocket API in a local lab: its id, and those of the API and the stage."""
+
+    id: str
+    api: str
+    stage: str
+
+
 @dataclass(frozen=True)
 class LocalLab(AbstractContextManager["LocalLab"]):
     """A local lab in use; it runs at least until this is left, or stopped by anyone.
@@ -45,13 +55,27 @@ class LocalLab(AbstractContextManager["LocalLab"]):
         started: whether it runs because of this join.
         empty: whether it began without anything in it.
         root: the key of its root user.
+        state_dir: where its files are.
     """
 
     endpoint: str
     started: bool
     empty: bool
     root: RootKey
+    state_dir: Path
     _connection: Connection
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        """What boto3's clients and sessions take to be its root user: the key, and its region."""
+        key = {"aws_access_key_id": self.root.id, "aws_secret_access_key": self.root.secret}
+        return {**key, "region_name": REGION}
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that make a program take it for AWS, with its root user's key."""
+        regions = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), REGION)
+        return {"AWS_ENDPOINT_URL": self.endpoint, **regions, **self.root.environment}
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Leave the lab; if nobody else uses it, it ends, and is gone when this returns.
@@ -75,32 +99,63 @@ class LocalLab(AbstractContextManager["LocalLab"]):
         Raises:
             LocalError: it has ended.
         """
-        self._connection.ask(APIS)
-        while "apis" not in (answer := self._connection.receive()):
-            pass
-        at = self.endpoint.replace("http", "ws", 1) + "/_aws/execute-api"
         return [
-            LocalApi(api["name"], tuple(f"{at}/{api['id']}/{stage}" for stage in api["stages"]))
-            for api in answer["apis"]
+            LocalApi(api["name"], tuple(self.url(api["id"], stage) for stage in api["stages"]))
+            for api in self._ask("apis")
         ]
 
-    def traces(self) -> Iterator[dict[str, Any]]:
-        """Yield all that happens at its WebSocket APIs from now on, as `Trace.message` has it.
+    def url(self, api: str, stage: str) -> str:
+        """Return the WebSocket URL of a stage of an API, by its id; with `http`, the management API's."""
+        return f"{self.endpoint.replace('http', 'ws', 1)}{PREFIX}/{api}/{stage}"
+
+    def connections(self) -> list[LocalConnection]:
+        """Return the connections that are open now, at all APIs, and not about to be closed.
+
+        Raises:
+            LocalError: it has ended.
+        """
+        return [LocalConnection(**each) for each in self._ask("connections")]
+
+    def pass_time(self, seconds: float) -> None:
+        """Let so many seconds have passed for all connections: those too old, or too long idle, are closed.
+
+        It takes no time, and waits for no client. What functions take for the time is as it was, and so are
+        the times in their events.
+
+        Raises:
+            LocalError: it has ended.
+        """
+        self._ask("age", seconds)
+
+    def traces(self, is_over: Callable[[], bool] = lambda: False) -> Iterator[dict[str, Any]]:
+        """Return all that happens at its WebSocket APIs from now on, as `Trace.message` has it.
 
         `left_out` in one is how many before it were lost, because nobody took them in time. It wakes up again
-        and again, as `wait` does.
+        and again, as `wait` does, and ends when nothing happens any more and it is over.
 
         Raises:
             LocalError: it has ended.
         """
         self._connection.ask(TRACE)
+        return self._traces(is_over)
+
+    def _traces(self, is_over: Callable[[], bool]) -> Iterator[dict[str, Any]]:
         while True:
             try:
                 message = self._connection.receive(SIGNAL_POLL_S)
             except TimeoutError:
+                if is_over():
+                    return
                 continue
             if "trace" in message:
                 yield message["trace"]
+
+    def _ask(self, request: str, argument: object = True) -> Any:  # noqa: ANN401, FBT002  what JSON has
+        """Ask for something by its name, and return the answer."""
+        self._connection.ask(encode({request: argument}))
+        while request not in (answer := self._connection.receive()):
+            pass
+        return answer[request]
 
     def check(self, patience: float = ENDING_S) -> None:
         """Raise the LocalError that says why the lab has ended, if it has, or does within some seconds."""
@@ -159,7 +214,7 @@ def join(
         _check_as_asked(ready, provision, options, port)
         root = read_key(files.temporary)
         leaving.pop_all()
-    return LocalLab(ready["endpoint"], started, ready["empty"], root, connection)
+    return LocalLab(ready["endpoint"], started, ready["empty"], root, files.state_dir, connection)
 
 
 def _check_as_asked(

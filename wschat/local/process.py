@@ -68,18 +68,25 @@ class Lab:
                 failure = await asyncio.to_thread(provisioned, provisioner, users.broadcast)
                 told = failure or told
             users.broadcast(told)
-            await gateway.drop_at_random()
+            await gateway.connections.drop_at_random(self.options.drop)
             await asyncio.Event().wait()
         raise AssertionError("it serves until the process ends")
 
-    async def apis(self) -> list[dict[str, Any]]:
-        """Return the WebSocket APIs, from another event loop than the one that serves them."""
+    async def answer(self, request: str, argument: Any) -> object:  # noqa: ANN401  what JSON has
+        """Answer a user's request, from another event loop than the one that serves; None: it is unknown."""
         if self.serving is None:
             return []
-        _, control_plane, loop = self.serving
+        gateway, control_plane, loop = self.serving
 
-        async def look() -> list[dict[str, Any]]:
-            return control_plane.apis()
+        async def look() -> object:
+            match request:
+                case "apis":
+                    return control_plane.apis()
+                case "connections":
+                    return gateway.connections.told()
+                case "age":
+                    gateway.connections.age(argument)
+            return None
 
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(look(), loop))
 
@@ -89,7 +96,7 @@ class Lab:
         if self.serving:
             gateway, _, loop = self.serving
             with suppress(TimeoutError):
-                asyncio.run_coroutine_threadsafe(gateway.shut_down(), loop).result(CLOSE_S)
+                asyncio.run_coroutine_threadsafe(gateway.connections.shut_down(), loop).result(CLOSE_S)
         kill_workers()
         shutil.rmtree(self.files.temporary, ignore_errors=True)
         self.watchdog.kill()
@@ -138,7 +145,7 @@ def kill_workers() -> None:
 
 async def run(lab: Lab, listener: socket.socket) -> NoReturn:
     """Build the lab and serve its users, who connect to `listener`, until it ends."""
-    users = Users(lab.files, listener, lab.end, lab.apis)
+    users = Users(lab.files, listener, lab.end, lab.answer)
 
     def watch() -> Message:
         lab.watchdog.wait()

@@ -58,7 +58,6 @@ def encode(message: Message) -> bytes:
 
 
 STOP = encode({"stop": True})
-APIS = encode({"apis": True})
 TRACE = encode({"trace": True})
 
 

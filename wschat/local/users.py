@@ -2,20 +2,22 @@
 
 It speaks to them over a Unix socket, in lines of JSON: `{"progress": text}`,
 `{"ready": {"endpoint", "empty", "options"}}` and `{"failed": {"what", "where", "hint"}}`; who comes late gets
-the latest of these. Of what a user may say, `{"stop": true}` ends the lab for all; `{"apis": true}` is
-answered by `{"apis": […]}`, as `ControlPlane.apis` has them, and `{"trace": true}` by `{"trace": {…}}` for
-all that happens from then on, as `Trace.message` has it. A user is whoever is connected: the kernel
-disconnects who is killed.
+the latest of these. Of what a user may say, `{"stop": true}` ends the lab for all; `{"trace": true}` is
+answered by `{"trace": {…}}` for all that happens from then on, as `Trace.message` has it, and any other
+request by one message with its name: `{"apis": true}` by `{"apis": […]}`, as `ControlPlane.apis` has them,
+`{"connections": true}` likewise, as `OpenConnections.told` has them; `{"age": SECONDS}` makes all connections
+older. A user is whoever is connected: the kernel disconnects who is killed.
 """
 
 import asyncio
+import json
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from wschat.errors import LocalError
-from wschat.local.shared import APIS, STOP, TRACE, LabFiles, Message, encode, failed, locked
+from wschat.local.shared import STOP, TRACE, LabFiles, Message, encode, failed, locked
 
 if TYPE_CHECKING:
     from wschat.local.gateway.trace import Trace
@@ -83,7 +85,7 @@ class Users:
         files: where the lab's files are.
         listener: listens at `files.socket`.
         end: ends the process; called while the lab's lock is held.
-        apis: finds the WebSocket APIs.
+        answer: answers any other request, by its name and what is said with it.
     """
 
     def __init__(
@@ -91,12 +93,12 @@ class Users:
         files: LabFiles,
         listener: socket.socket,
         end: Callable[[], NoReturn],
-        apis: Callable[[], Awaitable[object]],
+        answer: Callable[[str, object], Awaitable[object]],
     ) -> None:
         self._files = files
         self._listener = listener
         self._end = end
-        self._apis = apis
+        self._answer = answer
         self._connected: dict[User, asyncio.Task[None]] = {}
         self._tracing: set[User] = set()
         self._leaving: list[User] = []
@@ -160,10 +162,11 @@ class Users:
         async for request in user.requests():
             if request == STOP:
                 self._broadcast(failed(LocalError("the local lab was stopped")))
-            elif request == APIS:
-                user.send({"apis": await self._apis()})
             elif request == TRACE:
                 self._tracing.add(user)
+            else:
+                ((name, argument),) = json.loads(request).items()
+                user.send({name: await self._answer(name, argument)})
         del self._connected[user]
         self._tracing.discard(user)
         self._leaving.append(user)

@@ -151,7 +151,7 @@ async def idle(size: int) -> None:
         for _ in range(size):
             await stack.enter_async_context(connect(it.url, ping_interval=None))
         took = time.perf_counter() - start
-        assert len(it.gateway._open) == size
+        assert len(it.gateway.connections) == size
         kilobytes = tracemalloc.get_traced_memory()[0] / size / 1024
         print(f"{size} idle connections: {took:.1f} s to open, {kilobytes:.0f} KB each with both ends")
     tracemalloc.stop()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.local.functions import TestFunction
-from wschat.local.environment import LAMBDA_PATH, clean_environment
+from wschat.local.environment import LAMBDA_PATH, clean_environment, environment_in
 from wschat.local.join import join
 
 
@@ -23,6 +23,20 @@ def test_what_is_passed_on() -> None:
         "AWS_EC2_METADATA_DISABLED": "true",
         "NO_PROXY": "*",
     }
+
+
+def test_in_a_lab() -> None:
+    """A program in a lab sees no AWS setting but the lab's, and reaches it without a proxy."""
+    given = {"PATH": "/bin", "AWS_PROFILE": "mine", "AWS_ENDPOINT_URL_S3": "x", "WSCHAT_URL": "wss://mine/x"}
+    lab = {"AWS_ENDPOINT_URL": "http://lab", "AWS_ACCESS_KEY_ID": "AKIA", "AWS_SESSION_TOKEN": ""}
+    direct = {"no_proxy": "127.0.0.1", "NO_PROXY": "127.0.0.1"}
+    nobody = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+    found = environment_in(lab, Path("/run"), environ=given)
+    own = {"AWS_ENDPOINT_URL": "http://lab", "AWS_ACCESS_KEY_ID": "AKIA", "WSCHAT_STATE_DIR": "/run"}
+    assert found == {"PATH": "/bin"} | direct | nobody | own
+    assert environment_in(lab, Path("/run"), "ws://lab/x", given)["WSCHAT_URL"] == "ws://lab/x"
+    for kept, direct_now in (("a.b,c", "a.b,c,127.0.0.1"), ("*", "*")):
+        assert environment_in(lab, Path("/run"), environ={"NO_PROXY": kept})["no_proxy"] == direct_now
 
 
 OF_LAMBDA = {

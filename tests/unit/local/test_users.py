@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.support.asynchronous import asynchronous
 from tests.unit.local.test_join import SOCKET, Processes, enter, is_up
-from wschat.local.shared import APIS, STOP, locked
+from wschat.local.shared import STOP, TRACE, locked
 from wschat.local.users import BUFFER_BYTES, User
 
 
@@ -33,8 +33,8 @@ async def test_what_a_user_says() -> None:
     with ours:
         user = User(theirs)
         said = user.requests()
-        ours.sendall(APIS + STOP + STOP[:5])
-        assert [await anext(said), await anext(said)] == [APIS, STOP]
+        ours.sendall(TRACE + STOP + STOP[:5])
+        assert [await anext(said), await anext(said)] == [TRACE, STOP]
         ours.sendall(STOP[5:])
         assert await anext(said) == STOP
         ours.shutdown(socket.SHUT_WR)

@@ -1,30 +1,43 @@
 """`wschat local`: run the whole lab on this machine, or join the one that runs."""
 
 import math
+import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
+from pathlib import Path
 from shlex import quote
 from typing import Annotated, Any, Literal
 
 import typer
 from rich.markup import escape
 from rich.text import Text
+from typer.core import TyperCommand
 from typer.models import OptionInfo
 
 from wschat.cli import console
 from wschat.cli.options import program
 from wschat.errors import ConnectError, LocalError, UsageError
+from wschat.local.environment import environment_in
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.join import LocalApi, LocalLab, join
 from wschat.local.lines import Line, Lines, as_json
-from wschat.system import paths
+from wschat.local.own import own_lab
+from wschat.system import child, paths
 from wschat.system.signals import interrupt_on_termination
 from wschat.system.streams import is_read
 
 PROVISION = "wschat.lab.local:provision"
 """What provisions a local lab: named for the lab's process, which imports nothing of `lab`."""
+JUST_ENDED_S = 0.01
 MOST_DROPS = 60_000.0  # a minute: with inf the lab would do nothing else
+
+
+class Command(TyperCommand):
+    """The command, whose options end where the command begins that it runs, as those of env or timeout do."""
+
+    allow_interspersed_args = False
 
 
 def _no_nan(value: float) -> float:
@@ -57,7 +70,16 @@ def local(
     drop: Annotated[
         float, _number(0, "Connections to cut per minute, at random.", MOST_DROPS)
     ] = AS_ON_AWS.drop,
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[COMMAND [ARGUMENT]...]", help="With --run: what to run, and all its options."
+        ),
+    ] = None,
     *,
+    run: Annotated[
+        bool, typer.Option("--run", help="Run COMMAND in a lab of its own, and end with its exit code.")
+    ] = False,
     empty: Annotated[
         bool, typer.Option("--empty", help="Begin with nothing in it, like a new account.")
     ] = False,
@@ -69,14 +91,20 @@ def local(
     """Run the whole lab on this machine. It stays in the foreground until Ctrl-C."""
     if json and not trace:
         raise UsageError("--json is how --trace is written", where="local", hint="give both, or neither")
+    if run != bool(command):
+        what = "there is nothing to run" if run else f"it takes no argument: {' '.join(command or ())}"
+        raise UsageError(what, where="local", hint="to run a command in a lab: `wschat local --run COMMAND`")
     options = GatewayOptions(idle_timeout, max_age, rate, shuffle=order == "shuffle", drop=drop)
     interrupt_on_termination()
     err = console.stderr()
+    if command:
+        show = partial(_show_traces, out=err, json=json) if trace else None
+        raise typer.Exit(_run(command, show, err, empty=empty, port=port, options=options))
     with join_local(port=port, options=options, empty=empty) as lab:
         try:
             _tell(lab, err, json=json)
             if trace:
-                _show_traces(lab, json=json)
+                _show_traces(lab, out=console.stdout(), json=json)
             else:
                 lab.wait()
         except KeyboardInterrupt:
@@ -104,16 +132,48 @@ def _tell(lab: LocalLab, err: console.Console, *, json: bool) -> None:
     err.print(f"Ctrl-C {end}.")
 
 
-def _show_traces(lab: LocalLab, *, json: bool) -> None:
+def _run(
+    command: list[str],
+    show: Callable[..., None] | None,
+    err: console.Console,
+    *,
+    empty: bool,
+    **wanted: Any,  # noqa: ANN401  what `join` takes
+) -> int:
+    """Run a command in a lab of its own, and return its exit code; `show` shows what happens meanwhile.
+
+    Nothing else is written, but what vanishes again from a terminal: the streams are the command's.
+
+    Raises:
+        UsageError: there is no such program.
+        LocalError: the lab did not start, or ended before the command.
+    """
+    if shutil.which(command[0]) is None:
+        hint = "what follows --run is a program, and its arguments"
+        raise UsageError(f"there is no program {command[0]!r}", where="local --run", hint=hint)
+    waiting = console.waiting("Starting the local lab") if err.animated else nullcontext(lambda _: None)
+    with ExitStack() as stack:
+        with waiting as progress:
+            own = own_lab(_place(), "" if empty else PROVISION, progress=progress, **wanted)
+            lab = stack.enter_context(own)
+        environment = environment_in(lab.environment, lab.state_dir, "" if empty else url_in(lab))
+        code = child.run(command, environment, partial(show, lab) if show else lambda _: None)
+        lab.check(JUST_ENDED_S)
+    return code
+
+
+def _show_traces(
+    lab: LocalLab, is_over: Callable[[], bool] = lambda: False, *, out: console.Console, json: bool
+) -> None:
     """Show what happens in the lab, until nobody reads it any more; in a terminal each in one row."""
-    out, lines = console.stdout(), Lines()
-    for trace in lab.traces():
+    lines = Lines()
+    for trace in lab.traces(is_over):
         shown = [Text(as_json(trace))] if json else [_styled(line) for line in lines.of(trace)]
         for text in shown:
             if out.is_terminal and not json:
                 text.truncate(out.width, overflow="ellipsis")
             out.print(text, soft_wrap=True)
-        if not is_read(sys.stdout):
+        if not is_read(sys.stderr if out.stderr else sys.stdout):
             return
 
 
@@ -130,8 +190,7 @@ def credentials(lab: LocalLab) -> str:
 
     The key is good in this lab alone, and ends with it.
     """
-    settings = {"AWS_ENDPOINT_URL": lab.endpoint, "AWS_DEFAULT_REGION": "us-east-1", **lab.root.environment}
-    return " ".join(f"{name}={quote(value) if value else ''}" for name, value in settings.items())
+    return " ".join(f"{name}={quote(value) if value else ''}" for name, value in lab.environment.items())
 
 
 def url_in(lab: LocalLab, prefix: str | None = None) -> str:
@@ -198,12 +257,17 @@ def join_local(
     Raises:
         LocalError: it has no place, does not start, or runs with other options, or not empty as it shall.
     """
+    place = _place()
+    provision = ("" if empty else PROVISION) if start else None
+    with console.waiting(f"{'Starting' if start else 'Joining'} the local lab", plain=plain) as progress:
+        return join(place, provision, progress=progress, **wanted)
+
+
+def _place() -> Path:
+    """Return the state directory."""
     try:
-        place = paths.state_dir()
+        return paths.state_dir()
     except OSError as error:
         where = str(error.filename or "")
         hint = "make it writable, or set WSCHAT_STATE_DIR to another directory"
         raise LocalError(f"the local lab has no place: {error.strerror}", where=where, hint=hint) from None
-    provision = ("" if empty else PROVISION) if start else None
-    with console.waiting(f"{'Starting' if start else 'Joining'} the local lab", plain=plain) as progress:
-        return join(place, provision, progress=progress, **wanted)

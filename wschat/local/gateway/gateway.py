@@ -21,9 +21,9 @@ from wschat.local.gateway import events, ids, quotas, responses
 from wschat.local.gateway.addresses import PREFIX, path_here
 from wschat.local.gateway.events import ConnectionInfo, Event, RequestInfo
 from wschat.local.gateway.model import ANYONE, AWS_IAM, MOCK, PROXY, Integration, Route, Stage, route_of
-from wschat.local.gateway.open_connection import OpenConnection, split
+from wschat.local.gateway.open_connection import OpenConnection, OpenConnections, split
 from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, GatewayOptions, Throttles
-from wschat.local.gateway.responses import BINARY, DELETED, GOING_AWAY, RESTART, Close, Problem, Reply, Result
+from wschat.local.gateway.responses import BINARY, DELETED, RESTART, Close, Problem, Reply, Result
 from wschat.local.gateway.trace import Trace, trace
 
 TOO_LONG = f".{{{quotas.URL_CHARACTERS + 1}}}"
@@ -58,6 +58,7 @@ class Gateway:
         invoke: invokes the function of an integration, for the route of an ARN, with an event.
         authorize: checks the signature of a handshake; returns who it is, or why not.
         trace: is told all that happens.
+        connections: those that are open.
     """
 
     options: GatewayOptions
@@ -65,7 +66,7 @@ class Gateway:
     invoke: Invoke
     authorize: Authorize
     trace: Callable[[Trace], None] = lambda _: None
-    _open: dict[str, OpenConnection] = field(default_factory=dict)
+    connections: OpenConnections = field(default_factory=OpenConnections)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -132,8 +133,8 @@ class Gateway:
     async def serve(self, info: ConnectionInfo, websocket: ServerConnection) -> None:
         """Serve a connection from the end of its handshake until after its `$disconnect`."""
         client = OpenConnection(info, websocket, self.options, time.time())
-        self._open[info.id] = client
-        timer = self._in_background(self._close_in_time(client))
+        self.connections[info.id] = client
+        timer = self._in_background(client.close_in_time())
         try:
             async for message in websocket:
                 if isinstance(message, bytes):
@@ -147,16 +148,10 @@ class Gateway:
             pass
         finally:
             timer.cancel()
-            self._open.pop(info.id, None)
+            self.connections.pop(info.id, None)
         self.trace(trace("end", info, status=client.ended.code, why=client.ended.reason))
         if client.ended != RESTART:
             await self._disconnect(info, client.ended)
-
-    async def _close_in_time(self, client: OpenConnection) -> None:
-        """Close a connection for its age, or because no message came, either way."""
-        while (left := client.deadline - time.time()) > 0:  # noqa: ASYNC110  traffic moves the deadline
-            await asyncio.sleep(left)
-        await client.close(GOING_AWAY)
 
     async def _message(self, client: OpenConnection, text: str) -> None:
         """Let a message take its route, and send back what there is to send."""
@@ -245,7 +240,7 @@ class Gateway:
         if refusal := denied(stage):
             return refusal
         await self._shuffle()
-        client = self._open.get(connection_id)
+        client = self.connections.get(connection_id)
         if client is None or client.ending or client.info.api != api:
             return responses.error(HTTPStatus.GONE)
         match method:
@@ -261,17 +256,6 @@ class Gateway:
                 self._in_background(client.close(DELETED))  # its `$disconnect` follows
                 return HTTPStatus.NO_CONTENT, {"content-type": "application/json"}, b""
         return responses.error(HTTPStatus.FORBIDDEN, "Forbidden")
-
-    async def shut_down(self) -> None:
-        """Close all connections, because the gateway ends; no `$disconnect` follows."""
-        await asyncio.gather(*(client.close(RESTART) for client in self._open.values()))
-
-    async def drop_at_random(self) -> None:
-        """Cut connections without a close frame, so many a minute, for ever."""
-        while self.options.drop:
-            await asyncio.sleep(random.expovariate(self.options.drop / 60))
-            if self._open:
-                random.choice(list(self._open.values())).websocket.transport.abort()  # noqa: S311
 
     async def _shuffle(self) -> None:
         """Let what began later overtake, if that is wanted."""

@@ -1,17 +1,20 @@
-"""A connection that is open."""
+"""A connection that is open, and all that are."""
 
 import asyncio
 import json
+import random
+import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from wschat.local.gateway.events import ConnectionInfo
 from wschat.local.gateway.quotas import SENT_FRAME_BYTES, GatewayOptions
-from wschat.local.gateway.responses import DROPPED, NO_CODE, Close
+from wschat.local.gateway.responses import DROPPED, GOING_AWAY, NO_CODE, RESTART, Close
 
 IN_FLIGHT = 256
 """Messages of one connection that are handled at the same time; more are not read before."""
@@ -46,21 +49,24 @@ async def send_frames(websocket: ServerConnection, frames: list[bytes]) -> None:
 class OpenConnection:
     """A connection that is open; times are in seconds since 1970.
 
-    `active` is when the last message came or went. `ending` is how API Gateway itself has begun to close it.
-    `slots` bounds the messages in flight.
+    `active` is when the last message came or went. `aged` are the seconds by which it is older than by the
+    clock. `ending` is how API Gateway itself has begun to close it. `slots` bounds the messages in flight.
     """
 
     info: ConnectionInfo
     websocket: ServerConnection
     options: GatewayOptions
     active: float
+    aged: float = 0.0
     ending: Close | None = None
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(IN_FLIGHT))
+    _older: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def deadline(self) -> float:
         """When it is closed for its age, or because no message came, either way."""
-        return min(self.info.connected_at + self.options.max_age, self.active + self.options.idle_timeout)
+        born = self.info.connected_at - self.aged
+        return min(born + self.options.max_age, self.active + self.options.idle_timeout)
 
     @property
     def unsent(self) -> int:
@@ -86,6 +92,21 @@ class OpenConnection:
         with suppress(ConnectionClosed):
             await send_frames(self.websocket, frames)
 
+    def age(self, seconds: float) -> None:
+        """Make it older, and longer idle."""
+        self.aged += seconds
+        self.active -= seconds
+        self._older.set()
+
+    async def close_in_time(self) -> None:
+        """Close it for its age, or because no message came, either way."""
+        while (left := self.deadline - time.time()) > 0:
+            self._older.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._older.wait()
+        await self.close(GOING_AWAY)
+
     async def close(self, end: Close) -> None:
         """Close it for a reason of API Gateway's own, and wait until it is closed."""
         self.ending = self.ending or end
@@ -97,3 +118,32 @@ class OpenConnection:
         for name, at in (("connectedAt", self.info.connected_at), ("lastActiveAt", self.active)):
             told[name] = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%S}.{int(at * 1000) % 1000:03}Z"
         return json.dumps(told, indent=2, separators=(",", " : ")).encode()
+
+
+class OpenConnections(dict[str, OpenConnection]):
+    """Those of all APIs, by their ids."""
+
+    def told(self) -> list[dict[str, Any]]:
+        """Return of each its id, API and stage; without those that are about to be closed."""
+        now = time.time()
+        return [
+            {"id": id_, "api": each.info.api, "stage": each.info.stage}
+            for id_, each in self.items()
+            if not each.ending and each.deadline > now
+        ]
+
+    def age(self, seconds: float) -> None:
+        """Let so much time have passed for all."""
+        for each in self.values():
+            each.age(seconds)
+
+    async def drop_at_random(self, per_minute: float) -> None:
+        """Cut connections without a close frame, so many a minute, for ever."""
+        while per_minute:
+            await asyncio.sleep(random.expovariate(per_minute / 60))
+            if self:
+                random.choice([*self.values()]).websocket.transport.abort()  # noqa: S311
+
+    async def shut_down(self) -> None:
+        """Close all, because the gateway ends; no `$disconnect` follows."""
+        await asyncio.gather(*(each.close(RESTART) for each in self.values()))

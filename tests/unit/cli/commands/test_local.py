@@ -117,3 +117,18 @@ def test_json_alone() -> None:
     """`--json` is how `--trace` is written, and nothing without it."""
     done = wschat("local", "--json")
     assert (done.returncode, "--json is how --trace is written" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--run"], "there is nothing to run"),
+        (["make"], "it takes no argument: make"),
+        (["--run", "no-such-program", "--port"], "there is no program 'no-such-program'"),
+    ],
+)
+def test_what_to_run(tmp_path: Path, words: list[str], told: str) -> None:
+    """What can't be run is told before a lab is started."""
+    done = wschat("local", *words, WSCHAT_STATE_DIR=str(tmp_path))
+    assert (done.returncode, told in done.stderr, done.stdout) == (2, True, "")
+    assert [*tmp_path.iterdir()] == []

@@ -136,10 +136,10 @@ async def test_the_end_of_the_gateway() -> None:
     """When the gateway ends, clients are told 1012, and `$disconnect` is not run any more."""
     async with running() as it, connect(it.url) as one, connect(it.url) as two:
         known = len(it.looked_up)
-        await it.gateway.shut_down()
+        await it.gateway.connections.shut_down()
         for client in (one, two):
             assert await how_it_closes(client, client.recv) == (1012, "Service restart")
-        while it.gateway._open:  # noqa: ASYNC110
+        while it.gateway.connections:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
         assert len(it.looked_up) == known
 

@@ -79,7 +79,7 @@ def test_a_reply_in_frames(api: TestApi) -> None:
 async def test_messages_keep_it_open() -> None:
     """A message either way starts the idle time anew."""
     async with running() as it, connect(it.url) as client:
-        (known,) = it.gateway._open.values()
+        (known,) = it.gateway.connections.values()
         for come_or_go in (client.send("x"), manage(it, "POST", b"x")):
             before = known.deadline
             await come_or_go
@@ -99,6 +99,29 @@ def test_deadline(options: GatewayOptions, active: float, closed: float) -> None
     """A connection lives for ten minutes without a message, and for two hours."""
     info = ConnectionInfo("", API, "test", "", connected_at=100)
     assert OpenConnection(info, cast("Any", None), options, active=100 + active).deadline == 100 + closed
+
+
+@asynchronous
+async def test_time_passes() -> None:
+    """Time can be let pass in a moment: a message starts the idle time anew, and makes nobody younger."""
+    async with running() as it, connect(it.url) as talker, connect(it.url) as silent:
+        known = it.gateway.connections
+        known.age(599)
+        await talk(talker)
+        assert len(known.told()) == 2
+        known.age(1)
+        (left,) = known.told()
+        with pytest.raises(ConnectionClosed, match="1001"):
+            await silent.recv()
+        for seconds in [600 - 1] * 11:
+            await talk(talker)
+            known.age(seconds)
+            assert known.told() == [left]
+        await talk(talker)
+        known.age(7200 - 600 - 11 * 599)
+        assert known.told() == []
+        with pytest.raises(ConnectionClosed, match="1001"):
+            await talker.recv()
 
 
 @asynchronous
