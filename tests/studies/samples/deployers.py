@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.studies.samples.tools import SCRIPTS
-from tests.support.emulator import settings_for
 from wschat.local.join import LocalLab
 
 BUCKET = "packaged"
@@ -30,7 +29,7 @@ class Person:
     def __init__(self, lab: LocalLab, home: Path) -> None:
         self.lab, self.home = lab, home
         path = os.pathsep.join((str(SCRIPTS), str(Path(sys.executable).parent), os.environ["PATH"]))
-        self._environment = {"PATH": path, "HOME": str(home), **settings_for(lab)}
+        self._environment = {"PATH": path, "HOME": str(home), **lab.environment}
 
     def run(self, folder: Path, *words: str, patience: float = PATIENCE_S) -> None:
         """Run a command in a folder.
