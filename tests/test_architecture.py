@@ -46,10 +46,8 @@ PURE = {
     *(
         f"wschat.lab.aws.{name}" for name in ("errors", "websocket_api", "stages", "routes")
     ),  # they call what they are given
-    *(
-        f"wschat.local.gateway.{name}"
-        for name in ("addresses", "events", "model", "quotas", "responses", "shapes")
-    ),
+    *(f"wschat.local.gateway.{name}" for name in ("addresses", "events", "model", "quotas", "responses")),
+    "wschat.local.control_plane.shapes",
     *(module for module in MODULES if module.startswith("wschat.chat.machine")),
     "wschat.chat.settings",
     *(
@@ -88,17 +86,17 @@ ONLY_IN = {
     "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {
-        "wschat.local.cloudformation",
         "wschat.local.runtimes.workers",
         *(f"wschat.local.access.{name}" for name in ("front", "sessions", "signatures")),
-        *(
-            f"wschat.local.gateway.{name}"
-            for name in ("control_plane", "iam", "invocation", "management", "server")
-        ),
+        *(f"wschat.local.control_plane.{name}" for name in ("apis", "parts", "stacks")),
+        *(f"wschat.local.gateway.{name}" for name in ("iam", "invocation", "management", "server")),
     },
     "websockets": {
         "wschat.chat.network.connection",
-        *(f"wschat.local.gateway.{name}" for name in ("gateway", "iam", "open_connection", "sockets")),
+        *(
+            f"wschat.local.gateway.{name}"
+            for name in ("admission", "gateway", "iam", "open_connection", "sockets")
+        ),
     },
     "prompt_toolkit": {
         *(f"wschat.chat.ui.{name}" for name in ("keys", "prompt", "terminal")),

@@ -83,7 +83,7 @@ class ControlPlane:
             {id_: self._items[kind, f"{api} {id_}"] for id_ in of}
             for kind, of in (("IntegrationResponse", parts[1]), ("RouteResponse", parts[0]))
         ]
-        return read_deployment(self._items["Api", ""].get(api, {}), *parts, *responses)
+        return read_deployment(self._items["Api", ""].get(api, {}), *[*parts, *responses, {}])
 
     def may_invoke(self, function: str) -> bool:
         """Tell whether a function was given a permission, and not throttled to nothing."""

@@ -13,16 +13,16 @@ from typing import Any, cast
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.http11 import Request
 
 from tests.live import probe_function
 from tests.replay import forms
 from tests.replay.connection import Connection
 from tests.replay.control_plane import ControlPlane, address
 from tests.replay.recorded import Line, body_of
-from wschat.local.gateway.events import Event
+from wschat.local.gateway.admission import Attempt
+from wschat.local.gateway.events import ConnectionInfo, Event
 from wschat.local.gateway.gateway import Gateway
-from wschat.local.gateway.model import AWS_IAM, PROXY, Integration, Stage, route_of
+from wschat.local.gateway.model import AWS_IAM, PROXY, Integration, Route, Stage, route_of
 from wschat.local.gateway.quotas import AS_ON_AWS
 from wschat.local.gateway.responses import GOING_AWAY, Problem, Result, read_proxy
 from wschat.local.gateway.sockets import serve_both
@@ -92,13 +92,13 @@ class Replay:
 
     @asynccontextmanager
     async def _serving(self) -> AsyncIterator[tuple[Gateway, str]]:
-        def authorize(_handshake: Request, _stage: Stage) -> str:
-            return "Missing Authentication Token"
+        async def admit(attempt: Attempt, _stage: Stage, _route: Route) -> ConnectionInfo:
+            return attempt.info
 
         def find_stage(api: str, name: str) -> Stage | str:
             return self._plane.stage(api, name) or "it was not recorded"
 
-        gateway = self._gateway(AS_ON_AWS, find_stage, self._invoke, authorize)
+        gateway = self._gateway(AS_ON_AWS, find_stage, self._invoke, admit)
         async with serve_both(gateway, listen(None), asyncio.Protocol) as server:
             yield gateway, f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
 

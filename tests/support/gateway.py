@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from wschat.local.gateway.admission import Attempt
+from wschat.local.gateway.events import ConnectionInfo
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.model import Deployment, Integration, Json, Route, Stage
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
@@ -51,10 +53,10 @@ async def running(
     async def invoke(_integration: Integration, _arn: str, _event: object) -> Result:
         raise AssertionError("there is no function")
 
-    def authorize(_handshake: object, _stage: Stage) -> str:
-        raise AssertionError("nobody signs")
+    async def admit(attempt: Attempt, _stage: Stage, _route: Route) -> ConnectionInfo:
+        return attempt.info
 
-    gateway = Gateway(options, find_stage, invoke, authorize)
+    gateway = Gateway(options, find_stage, invoke, admit)
     async with serve_both(gateway, listen(None), asyncio.Protocol, head_timeout) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         cutting = asyncio.create_task(gateway.connections.drop_at_random(options.drop))

@@ -69,14 +69,15 @@ class TestApi:
         )["ApiId"]
         self.url = clients.lab.url(self.id, STAGE)
 
-    def proxy(self, function: str, *, timeout_ms: int = 29000) -> str:
-        """Make an integration with a function; return its id."""
+    def proxy(self, function: str, *, timeout_ms: int = 29000, **settings: Any) -> str:  # noqa: ANN401
+        """Make an integration with a function; return its id. Settings are boto3's."""
         return self._api.create_integration(
             ApiId=self.id,
             IntegrationType="AWS_PROXY",
             IntegrationMethod="POST",
             IntegrationUri=self._clients.lab.invoke_arn(function),
             TimeoutInMillis=timeout_ms,
+            **settings,
         )["IntegrationId"]
 
     def mock(self, request: str = '{"statusCode": 200}', answer: str = "mocked") -> str:

@@ -24,7 +24,7 @@ from wschat.local.users import Users
 from wschat.target import HOST
 
 if TYPE_CHECKING:
-    from wschat.local.gateway.control_plane import ControlPlane
+    from wschat.local.control_plane.apis import ControlPlane
     from wschat.local.gateway.gateway import Gateway
 
 CLOSE_S = 0.5

@@ -14,6 +14,8 @@ LIFECYCLE = f"{STACKD}websocket_lifecycle.json"
 MANAGEMENT = f"{STACKD}websocket_management.json"
 METRICS = f"{STACKD}v2_metrics.json"
 CREDENTIALS = f"{STACKD}v2_integration_credentials.json"
+AUTHORIZERS = f"{STACKD}websocket_lambda_authorizers.json"
+ADMISSION = f"{STACKD}websocket_authorizer_admission.json"
 LOGS = f"{STACKD}rest_websocket_logs.json"
 NOTES = "https://github.com/radkawar/stackd/blob/HEAD/docs/behavior-references.md"
 QUOTAS = f"{GUIDE}apigateway-execution-service-websocket-limits-table.html"
@@ -39,7 +41,7 @@ class Behaviour:
     Attributes:
         source: where it stands what AWS does: a page of AWS's, or a record of what AWS answered; UNKNOWN if
             nobody has measured it or written about it, and the cautious reading is taken.
-        tests: the names of those in `tests/unit/local/gateway` that show it, without `test_`.
+        tests: the names of those in `tests/unit/local` that show it, without `test_`.
         differs: whether the gateway does otherwise; the remark says how.
     """
 
@@ -102,12 +104,27 @@ BEHAVIOURS = (
     IS("handshake, AWS_IAM: a signature that is wrong, expired, or for another place → 403", UNKNOWN,
         "forgeries, false_signatures"),
     IS("handshake, AWS_IAM: the text says why", UNKNOWN, "out, false_signatures"),
+    IS("handshake, authorizer: a policy that denies, or does not allow it → 403, and the text says which",
+        AUTHORIZERS, "whom_an_authorizer_denies"),
+    IS("handshake, authorizer: its policy may have wildcards",
+        f"{GUIDE}api-gateway-lambda-authorizer-output.html", "wildcards_of_an_authorizer"),
+    IS("handshake, authorizer: an identity source that is missing or empty → 401, and it is not asked",
+        AUTHORIZERS, "unauthorized, other_identity_sources"),
+    IS("handshake, authorizer: it raises `Unauthorized` → 401", AUTHORIZERS, "unauthorized"),
+    IS("handshake, authorizer: it returns no policy, or more than scalars → 500, with an empty message",
+        AUTHORIZERS, "authorizers_that_fail, what_is_no_answer"),
+    IS("handshake, authorizer: it raises anything else → the same", UNKNOWN, "authorizers_that_fail"),
+    IS("handshake, authorizer: its function may not be invoked → 500", AUTHORIZERS,
+        "authorizers_that_may_not_be_invoked"),
+    IS("handshake, authorizer: there is none such → 500", UNKNOWN, "an_authorizer_that_is_not_there"),
+    IS("handshake, authorizer: each handshake is asked about anew, there is no cache", AUTHORIZERS,
+        "no_cache_of_verdicts"),
     IS("handshake: a URL of more than 4,096 characters is refused", QUOTAS, "the_url_is_too_long"),
     IS("handshake: that refusal is a 403", UNKNOWN, "the_url_is_too_long"),
     IS("handshake: the subprotocol is what `$connect` returns",
         f"{GUIDE}websocket-connect-route-subprotocol.html", "subprotocol"),
     IS("handshake: no compression", UNKNOWN, "subprotocol"),
-    IS("handshake: two Authorization headers → 400, with a page of HTML", NOTES, "two_authorizations"),
+    IS("handshake: two Authorization headers → 400, with a page of HTML", AUTHORIZERS, "two_authorizations"),
     IS("handshake: what is no WebSocket's → 400, without `$connect`", UNKNOWN, "no_handshake_of_a_websocket"),
     IS("handshake: half a request is dropped after 30 seconds", UNKNOWN, "a_slow_head"),
     IS("a client that leaves while `$connect` runs: `$disconnect` is told 1006", UNKNOWN,
@@ -125,6 +142,16 @@ BEHAVIOURS = (
     IS("a number or a boolean as a route key is its JSON", UNKNOWN, "default, selection"),
     IS("a client's `{\"action\":\"$connect\"}` runs nothing of `$connect`'s", UNKNOWN,
         "clients_do_not_choose_connect"),
+    IS("an integration's role invokes its function, whose policy need not let the route in", CREDENTIALS,
+        "as_a_role"),
+    IS("a role that may not, or does not trust API Gateway → 500, or `Internal server error`", CREDENTIALS,
+        "as_a_role"),
+    no("whoever names a role must be allowed to pass it",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
+        "here nobody is asked"),
+    IS("a stage's variables in an integration's URI and its role", f"{GUIDE}websocket-api-stages.html",
+        "stage_variables_in_a_uri"),
+    IS("a variable that is not there is empty", UNKNOWN, "stage_variables_in_a_uri"),
     # answers to messages
     IS("a two-way route sends the body that its function returns", MANAGEMENT, "two_way"),
     IS("the route response alone makes a route two-way", MANAGEMENT, "the_response_alone, one_way"),
@@ -198,6 +225,10 @@ BEHAVIOURS = (
     IS("events: their fields, sorted headers, the last value of each; no body where there is none", LIFECYCLE,
         "connect_event, two_way, a_close_without_a_code"),
     IS("events: the variables of the stage, if it has any", CREDENTIALS, "stage_variables"),
+    IS("events: what an authorizer said of who connects, as texts, until the end", AUTHORIZERS,
+        "whom_an_authorizer_lets_in, principals"),
+    IS("events: an authorizer's, with all headers, and a key for what is empty", AUTHORIZERS,
+        "what_an_authorizer_is_asked"),
     IS("connection ids have 20 characters that end in `==`, and message ids the same end", LIFECYCLE,
         "ids, two_way"),
     IS("logs of every call in CloudWatch Logs", LOGS, "logs"),
@@ -208,13 +239,19 @@ BEHAVIOURS = (
     # the control plane
     IS("AWS's keys, defaults and order of what is in a WebSocket API; UpdateRoute answers 201", LIFECYCLE,
         "shapes_of_the_control_plane, errors_of_the_control_plane"),
+    IS("of an authorizer what AWS takes, keeps and refuses; one in use can't be deleted", ADMISSION,
+        "authorizers, authorizers_that_are_refused"),
+    IS("an integration keeps its role until it is given none", NOTES, "credentials_of_an_integration"),
+    IS("an update of a stage's variables adds to them, and reaches open connections", NOTES,
+        "variables_of_a_stage, stage_variables"),
     no("a second route of a key is refused, and a second stage of a name",
         "https://github.com/serverless/serverless/issues/7260", "here they are taken"),
     # what is not there
     no("1008 for a client that sends too much", CODES, "AWS does not say from when on"),
-    no("request models (`Bad request body`) and API keys", ROUTES, "they are not looked at"),
-    no("Lambda authorizers", f"{GUIDE}apigateway-websocket-api-lambda-auth.html",
-        "here nobody gets in", "authorizers_that_do_not_work"),
+    no("request models (`Bad request body`)", ROUTES,
+        "CreateModel is refused: they would take a validator of schemas"),
+    no("API keys", f"{GUIDE}apigateway-websocket-api-route-keys-connect-disconnect.html",
+        "nobody is asked for one, and throttles can be seen without"),
     no("integrations other than AWS_PROXY and MOCK", ROUTES,
         "here they answer `Internal server error`", "integrations_that_do_not_work"),
     IS("handshakes and posts at the API's own host", CALLBACKS, "by_its_own_host",

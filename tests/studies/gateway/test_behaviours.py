@@ -6,7 +6,7 @@ from tests.documents import ROOT
 from tests.studies.gateway.behaviours import AWS, BEHAVIOURS
 
 TESTS = re.findall(
-    r"def test_(\w+)", "".join(path.read_text() for path in (ROOT / "tests/unit/local/gateway").glob("*.py"))
+    r"def test_(\w+)", "".join(path.read_text() for path in (ROOT / "tests/unit/local").rglob("*.py"))
 )
 LINE = re.compile(
     r"^\| .+ \| (yes|no|unknown) \| (?:(recorded|documented) \((\d+)\)|(inferred)) \| ", re.MULTILINE
@@ -24,7 +24,7 @@ def test_behaviours_are_shown() -> None:
 
 def test_sources() -> None:
     """In the document "yes" is recorded or documented, with a source; what is inferred is unknown."""
-    text = (ROOT / "wschat/local/README.md").read_text()
+    text = (ROOT / "wschat/local/gateway/README.md").read_text()
     lines, sources = LINE.findall(text), dict(SOURCE.findall(text))
     assert len(lines) == len(BEHAVIOURS)
     assert {number for _, _, number, _ in lines if number} == sources.keys()

@@ -30,7 +30,7 @@ class Embedded(Backend):
         super().__init__(ENDPOINT, Credentials("test", "test"))
         os.environ.update(SETTINGS)
         self._ministack = import_module("ministack.app")
-        control_plane = import_module("wschat.local.gateway.control_plane").ControlPlane()
+        control_plane = import_module("wschat.local.control_plane.apis").ControlPlane()
         self._ministack.SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
         self._one_at_a_time = threading.Lock()
 

@@ -10,7 +10,7 @@ from tests.support.plane.rates import Times
 from tests.support.plane.reads import Reads
 from tests.support.plane.service import Service
 from tests.support.plane.wire import Answer, Call, beside, path_of
-from wschat.local.gateway.shapes import UNLOGGED
+from wschat.local.control_plane.shapes import UNLOGGED
 
 EMPTY = Answer(200, {"Content-Type": "application/json"}, b'{"items": []}')
 PARTS = {

@@ -18,10 +18,12 @@ from botocore.credentials import Credentials
 
 from tests.support.emulator import processes_of
 from tests.support.until import until
+from tests.support.websocket_api import TestApi, make_function
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.join import LocalLab
 
 HERE = Path(__file__).parent
+FUNCTION = "Mirror"
 
 
 @pytest.fixture
@@ -83,3 +85,30 @@ def plain(clients: Cloud) -> Iterator[HTTPConnection]:
     """A connection to the lab without boto3."""
     with closing(HTTPConnection(str(clients.lab.endpoint).removeprefix("http://"))) as connection:
         yield connection
+
+
+@pytest.fixture(scope="session")
+def mirror(clients: Cloud) -> str:
+    """The name of a function that does what it is told."""
+    make_function(clients, FUNCTION)
+    return FUNCTION
+
+
+@pytest.fixture(scope="session")
+def api(clients: Cloud, mirror: str) -> TestApi:
+    """An API with routes of all sorts, but without `$default`."""
+    api = TestApi(clients)
+    proxy = api.proxy(mirror)
+    for key in ("$connect", "$disconnect", "echo", "one-way", "half", "response", "slow"):
+        api.permit(mirror, key)
+    for key in ("$connect", "$disconnect", "echo", "not-permitted"):
+        api.route(key, proxy)
+    api.route("one-way", proxy, expression=False, response=False)
+    api.route("half", proxy, response=False)
+    api.route("response", proxy, expression=False)
+    api.route("slow", api.proxy(mirror, timeout_ms=100))
+    api.route("mock", api.mock())
+    api.route("mock-half", api.mock(), response=False)
+    api.route("mock-bad", api.mock(request="{}"))
+    api.stage(api.deploy())
+    return api

@@ -61,7 +61,7 @@ def example_event(lab: Lab, spec: Spec) -> events.Event:
     connection = events.ConnectionInfo(which, "by-hand", STAGE, lab.region, now, identity)
     request = events.RequestInfo(secrets.token_hex(8), now)
     if route == "$connect":
-        event = events.connect(connection, request, [], [], "")
+        event = events.connect(connection, request, events.Handshake([], [], ""))
     elif route == "$disconnect":
         event = events.disconnect(connection, request, 1000, "")
     else:

@@ -1,24 +1,28 @@
 """The events that API Gateway makes of a WebSocket connection, in AWS's shapes (recorded, 2026-09)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from operator import itemgetter
 from typing import Any
 
 from wschat.local.gateway.addresses import host_of
+from wschat.local.gateway.model import Stage
 
 Event = dict[str, Any]
 Pairs = Iterable[tuple[str, str]]
 HOP_BY_HOP = {"connection", "upgrade"}
-"""Headers that are about one hop alone, so no function sees them; names in lower case."""
+"""Headers that are about one hop alone, so no integration sees them; names in lower case."""
+LATENCY = "integrationLatency"
+"""How many milliseconds an authorizer took; only the event of the handshake tells it (recorded, 2026-09)."""
 
 
 @dataclass(frozen=True)
 class ConnectionInfo:
     """What is known of a connection from its handshake on; `connected_at` is in seconds since 1970.
 
-    `identity` is who connects: the address, the user agent, and with AWS_IAM the principal.
+    `identity` is who connects: the address, the user agent, and with AWS_IAM the principal. `authorizer` is
+    what the function that let it in says of it, and how long that took; None if no function was asked.
     """
 
     id: str
@@ -27,6 +31,7 @@ class ConnectionInfo:
     region: str
     connected_at: float
     identity: Mapping[str, str] = field(default_factory=dict)
+    authorizer: Mapping[str, str | int] | None = None
 
     @property
     def host(self) -> str:
@@ -42,29 +47,48 @@ class RequestInfo:
     time: float
 
 
-def connect(
-    connection: ConnectionInfo,
-    request: RequestInfo,
-    headers: Pairs,
-    query: Sequence[tuple[str, str]],
-    trace: str,
-) -> Event:
-    """Return the event of a handshake, as API Gateway's front has it: by TLS, at the API's own host.
+@dataclass(frozen=True)
+class Handshake:
+    """A handshake as API Gateway's front has it: by TLS, at the API's own host.
 
-    Headers are sorted and keep their case; without a query there is no key for it.
+    `headers` and `query` are names with their values, as they were sent; `trace` is a header of its own.
     """
-    own = {
-        "Host": connection.host,
-        "X-Amzn-Trace-Id": trace,
-        "X-Forwarded-For": connection.identity.get("sourceIp", ""),
-        "X-Forwarded-Port": "443",
-        "X-Forwarded-Proto": "https",
-    }
-    replaced = HOP_BY_HOP | {name.lower() for name in own}
-    kept = [(name, value) for name, value in headers if name.lower() not in replaced]
-    event = _with_values("headers", "multiValueHeaders", sorted([*kept, *own.items()], key=itemgetter(0)))
-    if query:
-        event |= _with_values("queryStringParameters", "multiValueQueryStringParameters", query)
+
+    headers: Sequence[tuple[str, str]]
+    query: Sequence[tuple[str, str]]
+    trace: str
+
+    def values(self, connection: ConnectionInfo, left_out: AbstractSet[str] = frozenset()) -> Event:
+        """Return the headers, sorted, as they were sent, without those left out, and the query."""
+        own = {
+            "Host": connection.host,
+            "X-Amzn-Trace-Id": self.trace,
+            "X-Forwarded-For": connection.identity.get("sourceIp", ""),
+            "X-Forwarded-Port": "443",
+            "X-Forwarded-Proto": "https",
+        }
+        replaced = left_out | {name.lower() for name in own}
+        kept = [(name, value) for name, value in self.headers if name.lower() not in replaced]
+        in_order = sorted([*kept, *own.items()], key=lambda pair: pair[0].lower())
+        return _with_values("headers", "multiValueHeaders", in_order) | _with_values(
+            "queryStringParameters", "multiValueQueryStringParameters", self.query
+        )
+
+
+def authorize(connection: ConnectionInfo, request: RequestInfo, handshake: Handshake, stage: Stage) -> Event:
+    """Return the event by which an authorizer is asked: it has a key for what is empty, too."""
+    hop = [("Connection", "upgrade"), ("content-length", "0")]
+    kept = [pair for pair in handshake.headers if pair[0].lower() != "connection"]
+    whole = replace(handshake, headers=[*kept, *hop])
+    asked = {"type": "REQUEST", "methodArn": stage.arn("$connect"), **whole.values(connection)}
+    context = _event(connection, request, "$connect", "CONNECT")["requestContext"]
+    return {**asked, "stageVariables": dict(stage.variables), "requestContext": context}
+
+
+def connect(connection: ConnectionInfo, request: RequestInfo, handshake: Handshake) -> Event:
+    """Return the event of a handshake; without a query there is no key for it."""
+    told = handshake.values(connection, HOP_BY_HOP)
+    event = {name: values for name, values in told.items() if values}
     return event | _event(connection, request, "$connect", "CONNECT")
 
 
@@ -83,15 +107,29 @@ def disconnect(connection: ConnectionInfo, request: RequestInfo, code: int, reas
     return _with_values("headers", "multiValueHeaders", headers.items()) | event
 
 
+def at_stage(event: Event, stage: Stage) -> Event:
+    """Return an event with the variables of its stage, if it has any, in AWS's place."""
+    if not stage.variables:
+        return event
+    parts, at = [*event.items()], [*event].index("requestContext")
+    return dict([*parts[:at], ("stageVariables", dict(stage.variables)), *parts[at:]])
+
+
 def _event(
     connection: ConnectionInfo, request: RequestInfo, route_key: str, event_type: str, **own: object
 ) -> Event:
     """Return an event, its keys in AWS's order; `own` is what only events of its kind tell."""
     made = datetime.fromtimestamp(request.time, UTC)
+    authorizer = connection.authorizer and {
+        name: value
+        for name, value in connection.authorizer.items()
+        if name != LATENCY or event_type == "CONNECT"
+    }
     context = {
         "routeKey": route_key,
-        "messageId": own.get("messageId"),
         "disconnectStatusCode": own.get("disconnectStatusCode"),
+        "authorizer": authorizer,
+        "messageId": own.get("messageId"),
         "eventType": event_type,
         "extendedRequestId": request.request_id,
         "requestTime": f"{made:%d/%b/%Y:%H:%M:%S} +0000",

@@ -7,20 +7,18 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from email.utils import formatdate
 from http import HTTPStatus
-from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from websockets.asyncio.server import ServerConnection
-from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from wschat.local.gateway import events, ids, quotas, responses
 from wschat.local.gateway.addresses import PREFIX, path_here
-from wschat.local.gateway.events import ConnectionInfo, Event, RequestInfo
-from wschat.local.gateway.model import ANYONE, AWS_IAM, MOCK, PROXY, Integration, Route, Stage, route_of
+from wschat.local.gateway.admission import Accepted, Attempt, Invoke, refuse, refuse_two_signatures
+from wschat.local.gateway.events import ConnectionInfo, Event, Handshake, RequestInfo
+from wschat.local.gateway.model import MOCK, PROXY, Route, Stage, route_of
 from wschat.local.gateway.open_connection import OpenConnection, OpenConnections, split
 from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, GatewayOptions, Throttles
 from wschat.local.gateway.responses import BINARY, DELETED, RESTART, Close, Problem, Reply, Result
@@ -28,24 +26,14 @@ from wschat.local.gateway.trace import Trace, trace
 
 TOO_LONG = f".{{{quotas.URL_CHARACTERS + 1}}}"
 TARGET = re.compile(rf"(?!{TOO_LONG}){PREFIX}/([^/?]+)/([^/?]+)/?(?:\?(.*))?")
-BAD_REQUEST = "<html><body><h1>400 Bad Request</h1></body></html>"
 SHUFFLED_S = 0.05
 OPEN = HTTPStatus.SWITCHING_PROTOCOLS
 THROTTLED = "beyond a throttle: of the route, the stage or the account"
 log = logging.getLogger("wschat.gateway")
 
 
-class Accepted(NamedTuple):
-    """The answer to a handshake that opens a connection, with the subprotocol that `$connect` chose."""
-
-    info: ConnectionInfo
-    subprotocol: str = ""
-
-
-Identity = dict[str, str]
 FindStage = Callable[[str, str], Stage | str]
-Invoke = Callable[[Integration, str, Event], Awaitable[Result]]
-Authorize = Callable[[Request, Stage], Identity | str]
+Admit = Callable[[Attempt, Stage, Route], Awaitable[ConnectionInfo | Result]]
 Denied = Callable[[Stage], Reply | None]
 
 
@@ -55,8 +43,9 @@ class Gateway:
 
     Attributes:
         find_stage: finds a stage by its API and name, if it serves a deployment, or says why there is none.
-        invoke: invokes the function of an integration, for the route of an ARN, with an event.
-        authorize: checks the signature of a handshake; returns who it is, or why not.
+        invoke: invokes the function of an integration, for the route of an ARN, with an event; returns what
+            that returns, or the problem.
+        admit: decides who may connect: returns what is known of who does, or the refusal.
         trace: is told all that happens.
         connections: those that are open.
     """
@@ -64,7 +53,7 @@ class Gateway:
     options: GatewayOptions
     find_stage: FindStage
     invoke: Invoke
-    authorize: Authorize
+    admit: Admit
     trace: Callable[[Trace], None] = lambda _: None
     connections: OpenConnections = field(default_factory=OpenConnections)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -76,7 +65,7 @@ class Gateway:
         """Answer a handshake, as `$connect` decides if there is that route; not one that signs twice."""
         request = RequestInfo(ids.request_id(), time.time())
         if len(handshake.headers.get_all("Authorization")) > 1:
-            return _refusal(HTTPStatus.BAD_REQUEST, BAD_REQUEST, request.request_id, "text/html")
+            return refuse_two_signatures()
         return await self._connect(handshake, request, source_ip)
 
     async def _connect(self, handshake: Request, request: RequestInfo, source_ip: str) -> Accepted | Response:
@@ -94,10 +83,10 @@ class Gateway:
         self.trace(trace("connect", info, request, route, status=status, text=path, why=result.reason))
         if result.problem:
             body = responses.frame(result.body or result.problem.message, info.id, request.request_id)
-            return _refusal(status, body, request.request_id)
+            return refuse(status, body, request.request_id)
         if not opens:
             kind = result.headers.get("content-type", "application/json")
-            return _refusal(status, result.body, request.request_id, kind)
+            return refuse(status, result.body, request.request_id, kind)
         return Accepted(info, result.headers.get("sec-websocket-protocol", ""))
 
     async def _admit(
@@ -117,18 +106,13 @@ class Gateway:
         info = replace(info, region=stage.region)
         if route is None:
             return info, Result()
-        if route.authorization == AWS_IAM:
-            who = self.authorize(handshake, stage)
-            if isinstance(who, str):
-                return info, Result(Problem.FORBIDDEN, who, body=who)
-            info = replace(info, identity={**info.identity, **who})
-        elif route.authorization != ANYONE:
-            why = f"no {route.authorization} authorizer works here"
-            log.warning("%s/%s $connect: %s", stage.api, stage.name, why)
-            return info, Result(Problem.REFUSED, why)
-        parameters, headers = parse_qsl(query, keep_blank_values=True), handshake.headers.raw_items()
-        event = events.connect(info, request, headers, parameters, ids.trace_id())
-        return info, await self._integrate(stage, route, event)
+        parameters, headers = parse_qsl(query, keep_blank_values=True), [*handshake.headers.raw_items()]
+        seen = Handshake(headers, parameters, ids.trace_id())
+        who = await self.admit(Attempt(handshake, seen, info, request), stage, route)
+        if isinstance(who, Result):
+            log.warning("%s/%s %s: %s", stage.api, stage.name, route.key, who.reason)
+            return info, who
+        return who, await self._integrate(stage, route, events.connect(who, request, seen))
 
     async def serve(self, info: ConnectionInfo, websocket: ServerConnection) -> None:
         """Serve a connection from the end of its handshake until after its `$disconnect`."""
@@ -195,11 +179,11 @@ class Gateway:
     async def _integrate(self, stage: Stage, route: Route, event: Event) -> Result:
         """Return what comes of a route's integration; a problem's reason goes to the log."""
         await self._shuffle()
-        if stage.variables:
-            event["stageVariables"] = dict(stage.variables)
         integration = route.integration
         if integration and integration.type == PROXY:
-            result = await self.invoke(integration, stage.arn(route.key), event)
+            asked = stage.filled(integration), stage.arn(route.key), events.at_stage(event, stage)
+            returned = await self.invoke(*asked)
+            result = returned if isinstance(returned, Result) else responses.read_proxy(returned)
         elif integration and integration.type == MOCK:
             result = responses.read_mock(integration)
         else:
@@ -267,19 +251,3 @@ class Gateway:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _refusal(status: int, body: str, request_id: str, content_type: str = "application/json") -> Response:
-    """Return the answer that refuses a handshake, as recorded (us-east-1, 2026-09), but for `Connection`.
-
-    AWS keeps the connection alive.
-    """
-    content, charset = body.encode(), "" if "charset=" in content_type.lower() else "; charset=UTF-8"
-    headers = {
-        "Date": formatdate(usegmt=True),
-        "Content-Type": content_type + charset,
-        "Content-Length": str(len(content)),
-        "Connection": "close",
-        "x-amz-apigw-id": request_id,
-    }
-    return Response(status, responses.phrase(status), Headers(headers), content)

@@ -1,15 +1,35 @@
-"""Asks MiniStack's own IAM who may connect with AWS_IAM, and which route may invoke a function."""
+"""Asks MiniStack's own IAM who may connect, and which route, or role, may invoke a function."""
 
-from ministack.core.iam_evaluator import AuthError, EvalContext, enforce, evaluate_resource_policy
+import json
+import re
+
+from ministack.core.iam_evaluator import (
+    AuthError,
+    EvalContext,
+    _gather_role_policies,
+    _permissions_boundary,
+    combine_resource_policy,
+    enforce,
+    evaluate,
+    evaluate_resource_policy,
+    parse_policy_document,
+    validate_policy_document,
+)
 from ministack.core.responses import set_request_region
+from ministack.services.iam import _roles
 from websockets.http11 import Request
 
 from wschat.local.access.signatures import Asked, Claim, claim_of, failure_of
-from wschat.local.gateway.gateway import Identity
+from wschat.local.gateway.admission import Identity, because
 from wschat.local.gateway.model import Json, Stage
 
 PRINCIPAL = "apigateway.amazonaws.com"
 SERVICE = "execute-api"
+INVOKE = "lambda:InvokeFunction"
+CONNECT = "execute-api:Invoke"
+ROLE = re.compile(r"arn:[^:]+:iam::(\d{12}):role/(?:.*/)?([\w+=,.@-]+)", re.ASCII)
+SESSION = "BackplaneAssumeRoleSession"
+"""The name of API Gateway's session, as recorded of REST APIs (us-east-1, 2026-09)."""
 
 
 def allows(policy: Json, function_arn: str, source_arn: str) -> bool:
@@ -22,12 +42,47 @@ def allows(policy: Json, function_arn: str, source_arn: str) -> bool:
         principal_arn="",
         principal_type="Service",
         principal_account="",
-        action="lambda:InvokeFunction",
+        action=INVOKE,
         resource_arn=function_arn,
         region=region,
         service_context={"aws:sourcearn": source_arn, "aws:sourceaccount": account},
     )
     return bool(evaluate_resource_policy(policy, context, service=PRINCIPAL).decision == "Allow")
+
+
+def denied_to(role_arn: str, function_arn: str, policy: Json | None) -> str:
+    """Return why API Gateway may not invoke a function as a role, in AWS's words; nothing if it may.
+
+    The role must trust API Gateway, which tells no source of its own (recorded, us-east-1, 2026-09), and must
+    be allowed to, by its policies or by the function's own, `policy`; a denial in either holds.
+    """
+    found = ROLE.fullmatch(role_arn)
+    account, name = found.groups() if found else ("", "")
+    role = _roles.get_scoped(account, None, name)
+    if not (role and role["Arn"] == role_arn and _trusts(role)):
+        return f"API Gateway does not have permission to assume the provided role {role_arn}"
+    region = function_arn.split(":")[3]
+    session = f"arn:aws:sts::{account}:assumed-role/{name}/{SESSION}"
+    context = EvalContext(session, "AssumedRole", account, INVOKE, function_arn, region)
+    policies, limits = _gather_role_policies(name, account), _permissions_boundary(_roles, name, account)
+    own = evaluate(context, policies, *limits)
+    decision = combine_resource_policy(own, context, policy, function_arn.split(":")[4], limits=tuple(limits))
+    return "" if decision.decision == "Allow" else _denial(session, INVOKE, function_arn, decision.decision)
+
+
+def _trusts(role: Json) -> bool:
+    """Tell whether a role lets API Gateway assume it."""
+    context = EvalContext("", "AssumedRole", "", "sts:AssumeRole", role["Arn"], "")
+    trusted = evaluate_resource_policy(json.loads(role["AssumeRolePolicyDocument"]), context, PRINCIPAL)
+    return bool(trusted.decision == "Allow")
+
+
+def decide(policy: object, stage: Stage, source_ip: str) -> str | None:
+    """Return what a policy says of connecting: Allow, Deny or ImplicitDeny; None if it is no policy."""
+    if not isinstance(policy, dict) or validate_policy_document(policy):
+        return None
+    context = EvalContext("", "", "", CONNECT, stage.arn("$connect"), stage.region, source_ip)
+    return str(evaluate(context, [parse_policy_document(policy)]).decision)
 
 
 def authorize(handshake: Request, stage: Stage) -> Identity | str:
@@ -50,16 +105,15 @@ def _refusal(claim: Claim, stage: Stage) -> str | None:
     if signature.service != SERVICE:
         return f"Credential should be scoped to correct service: '{SERVICE}'. "
     set_request_region(stage.region)
-    denied = enforce(who.access_key_id, "execute-api:Invoke", "apigateway", stage.region, resource_arn=arn)
+    denied = enforce(who.access_key_id, CONNECT, "apigateway", stage.region, resource_arn=arn)
     if isinstance(denied, AuthError):
         return str(denied.message)
-    if not denied:
-        return None
-    why = "because no identity-based policy allows the execute-api:Invoke action"
-    if denied.decision == "Deny":
-        why = "with an explicit deny in an identity-based policy"
+    return _denial(who.principal_arn, CONNECT, arn, denied.decision) if denied else None
+
+
+def _denial(who: str, action: str, arn: str, decision: str) -> str:
     return (
-        f"User: {who.principal_arn} is not authorized to perform: execute-api:Invoke on resource: {arn} {why}"
+        f"User: {who} is not authorized to perform: {action} on resource: {arn} {because(action, decision)}"
     )
 
 

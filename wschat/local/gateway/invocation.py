@@ -1,4 +1,4 @@
-"""Invokes functions as API Gateway does: by permission, within a time, so many at once."""
+"""Invokes functions as API Gateway does: by permission or as a role, within a time, so many at once."""
 
 import asyncio
 import json
@@ -9,9 +9,9 @@ from http import HTTPStatus
 from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.services.lambda_svc import function_policy_for_arn, handle_request
 
-from wschat.local.gateway.iam import allows
+from wschat.local.gateway.iam import allows, denied_to
 from wschat.local.gateway.model import Integration, Json
-from wschat.local.gateway.responses import Problem, Result, read_proxy
+from wschat.local.gateway.responses import Problem, Result
 
 CONCURRENCY = 8
 """Calls of one function that run at once: MiniStack gives each a process of some 45 MB."""
@@ -26,10 +26,10 @@ class Functions:
 
     def __init__(self) -> None:
         self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(CONCURRENCY))
-        self._running: set[asyncio.Task[Result]] = set()
+        self._running: set[asyncio.Task[Result | bytes]] = set()
 
-    async def invoke(self, integration: Integration, source_arn: str, event: Json) -> Result:
-        """Invoke the function of an integration for a route, and return what comes of it.
+    async def invoke(self, integration: Integration, source_arn: str, event: Json) -> Result | bytes:
+        """Invoke an integration's function for a route or an authorizer; return what it returns, or why not.
 
         The integration's timeout starts when the call has a slot. A function that takes longer goes on.
         """
@@ -39,11 +39,15 @@ class Functions:
         arn, region, account, function, qualifier = target.groups()
         set_request_account_id(account)
         set_request_region(region)
-        policy = function_policy_for_arn(arn)
-        if not (policy and allows(policy[0], arn, source_arn)):
-            return Result(
-                Problem.REFUSED, f"Invalid permissions on Lambda function {function} for {source_arn}"
-            )
+        policy, _ = function_policy_for_arn(arn) or (None, "")
+        if integration.credentials:
+            denied = denied_to(integration.credentials, arn, policy)
+        elif policy and allows(policy, arn, source_arn):
+            denied = ""
+        else:
+            denied = f"Invalid permissions on Lambda function {function} for {source_arn}"
+        if denied:
+            return Result(Problem.REFUSED, denied)
         slot = self._slots[function]
         await slot.acquire()
         call = asyncio.create_task(_call(function, qualifier, event))
@@ -56,8 +60,8 @@ class Functions:
         return call.result()
 
 
-async def _call(function: str, qualifier: str | None, event: Json) -> Result:
-    """Call a function of this context's account and region as its root, and return what comes of it."""
+async def _call(function: str, qualifier: str | None, event: Json) -> Result | bytes:
+    """Call a function of this context's account and region as root; return what it returns, or why not."""
     path = f"/2015-03-31/functions/{function}/invocations"
     query = {"Qualifier": [qualifier]} if qualifier else {}
     try:
@@ -67,5 +71,7 @@ async def _call(function: str, qualifier: str | None, event: Json) -> Result:
     if status != HTTPStatus.OK:
         return Result(Problem.REFUSED, f"Lambda does not invoke {function}: {body.decode(errors='replace')}")
     if "X-Amz-Function-Error" in headers:
-        return Result(Problem.RAISED, f"{function} failed: see its log group")
-    return read_proxy(body)
+        raised = str(json.loads(body).get("errorMessage", ""))
+        return Result(Problem.RAISED, f"{function} failed: see its log group", raised)
+    returned: bytes = body
+    return returned

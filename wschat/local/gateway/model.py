@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -15,6 +15,7 @@ AWS_IAM = "AWS_IAM"
 ANYONE = "NONE"
 LONGEST_MS = 29_000
 DEFAULT = "$default"
+VARIABLE = re.compile(r"\$\{stageVariables\.([^{}]*)\}")
 PART = re.compile(r"\$\{request\.body\.([^{}]+)\}|^\$request\.body\.([^{}]+)$")
 
 
@@ -22,15 +23,26 @@ PART = re.compile(r"\$\{request\.body\.([^{}]+)\}|^\$request\.body\.([^{}]+)$")
 class Integration:
     """What a route leads to.
 
-    `uri` names a function in the form of an invocation; `timeout` is in seconds. The templates are those of a
-    MOCK, None where there is none.
+    `uri` names a function in the form of an invocation; `timeout` is in seconds; `credentials` is the ARN of
+    the role that API Gateway invokes it as, empty where the function's own policy decides. The templates are
+    those of a MOCK, None where there is none.
     """
 
     type: str
     uri: str = ""
     timeout: float = 29.0
+    credentials: str = ""
     request_template: str | None = None
     response_template: str | None = None
+
+
+@dataclass(frozen=True)
+class Authorizer:
+    """Whom a function lets in; `sources` name what a handshake must have, or the function is not asked."""
+
+    id: str
+    function: Integration
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,7 @@ class Route:
     integration: Integration | None = None
     two_way: bool = False
     authorization: str = ANYONE
+    authorizer: Authorizer | None = None
 
 
 @dataclass(frozen=True)
@@ -67,7 +80,23 @@ class Stage:
 
     def arn(self, route_key: str) -> str:
         """Return the ARN that IAM policies and invoke permissions know a route by."""
-        return f"arn:aws:execute-api:{self.region}:{self.account}:{self.api}/{self.name}/{route_key}"
+        return f"{self._api_arn}/{self.name}/{route_key}"
+
+    def authorizer_arn(self, authorizer: Authorizer) -> str:
+        """Return the ARN that invoke permissions know an authorizer by (recorded, us-east-1, 2026-09)."""
+        return f"{self._api_arn}/authorizers/{authorizer.id}"
+
+    @property
+    def _api_arn(self) -> str:
+        return f"arn:aws:execute-api:{self.region}:{self.account}:{self.api}"
+
+    def filled(self, integration: Integration) -> Integration:
+        """Return an integration with the stage's variables in its URI and its role; what lacks is empty."""
+
+        def fill(text: str) -> str:
+            return VARIABLE.sub(lambda match: str(self.variables.get(match[1], "")), text)
+
+        return replace(integration, uri=fill(integration.uri), credentials=fill(integration.credentials))
 
     @property
     def variables(self) -> Json:
@@ -131,17 +160,20 @@ def read_deployment(
     integrations: Mapping[str, Json],
     integration_responses: Mapping[str, Mapping[str, Json]],
     route_responses: Mapping[str, Mapping[str, Json]],
+    authorizers: Mapping[str, Json],
 ) -> Deployment:
     """Read the control plane's description of an API; all but the first are by their ids."""
     known = {
         id_: _integration(found, integration_responses.get(id_, {})) for id_, found in integrations.items()
     }
+    asked = {id_: _authorizer(id_, found) for id_, found in authorizers.items()}
     read = (
         Route(
             key=found["routeKey"],
             integration=known.get((found.get("target") or "").removeprefix("integrations/")),
             two_way=_default(route_responses.get(id_, {}), "routeResponseKey") is not None,
             authorization=found.get("authorizationType") or ANYONE,
+            authorizer=asked.get(found.get("authorizerId") or ""),
         )
         for id_, found in routes.items()
     )
@@ -153,10 +185,17 @@ def _integration(found: Json, responses: Mapping[str, Json]) -> Integration:
     return Integration(
         type=found.get("integrationType") or "",
         uri=found.get("integrationUri") or "",
-        timeout=min(found.get("timeoutInMillis") or LONGEST_MS, LONGEST_MS) / 1000,
+        timeout=min(int(found.get("timeoutInMillis") or LONGEST_MS), LONGEST_MS) / 1000,
+        credentials=found.get("credentialsArn") or "",
         request_template=request,
         response_template=_template(_response(responses, mock_status(request)), "responseTemplates"),
     )
+
+
+def _authorizer(id_: str, found: Json) -> Authorizer:
+    credentials = found.get("authorizerCredentialsArn") or ""
+    function = Integration(PROXY, found.get("authorizerUri") or "", credentials=credentials)
+    return Authorizer(id_, function, tuple(found.get("identitySource") or ()))
 
 
 def mock_status(template: str | None) -> int | None:

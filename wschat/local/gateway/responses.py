@@ -21,6 +21,8 @@ class Problem(Enum):
     MALFORMED = ("Internal server error", 502, "the function returned no response")
     REFUSED = ("Internal server error", 500, "the function can't be invoked")
     TIMED_OUT = ("Endpoint request timed out", 504, "the function takes too long")
+    UNAUTHORIZED = ("Unauthorized", 401, "an authorizer was not asked, or does not know who it is")
+    NO_VERDICT = ("", 500, "an authorizer failed, or returned no policy")
 
     def __init__(self, message: str, status: int, _: str) -> None:
         self.message = message
@@ -31,11 +33,12 @@ class Problem(Enum):
 class Result:
     """What came of an integration: a problem, with the reason for the log, or an answer.
 
-    Its headers' names are in lower case.
+    Its headers' names are in lower case. `raised` is the message of the error that the function raised.
     """
 
     problem: Problem | None = None
     reason: str = ""
+    raised: str = ""
     status: int = HTTPStatus.OK
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)

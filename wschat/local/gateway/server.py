@@ -18,11 +18,12 @@ from uvicorn.server import ServerState
 
 from wschat.local.access.front import signed_only
 from wschat.local.access.sessions import use_secret_sessions
-from wschat.local.cloudformation import with_whole_stacks
+from wschat.local.control_plane.apis import ControlPlane
+from wschat.local.control_plane.stacks import with_whole_stacks
 from wschat.local.gateway.addresses import AWS_HOST
-from wschat.local.gateway.control_plane import ControlPlane
+from wschat.local.gateway.admission import Admission
 from wschat.local.gateway.gateway import Gateway
-from wschat.local.gateway.iam import authorize
+from wschat.local.gateway.iam import authorize, decide
 from wschat.local.gateway.invocation import Functions
 from wschat.local.gateway.management import management
 from wschat.local.gateway.quotas import GatewayOptions
@@ -51,7 +52,9 @@ async def serving(
     """
     _raise_file_limit()
     control_plane = ControlPlane()
-    gateway = Gateway(options, control_plane.find_stage, Functions().invoke, authorize, trace)
+    invoke = Functions().invoke
+    admit = Admission(authorize, decide, invoke).admit
+    gateway = Gateway(options, control_plane.find_stage, invoke, admit, trace)
     ministack.SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
     stacks = with_whole_stacks(ministack.SERVICE_HANDLERS["cloudformation"])
     ministack.SERVICE_HANDLERS["cloudformation"] = stacks

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -13,9 +13,12 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 
 from wschat.local.gateway.addresses import HANDSHAKE
-from wschat.local.gateway.gateway import Accepted, Gateway
+from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.quotas import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES
 from wschat.local.gateway.trace import malformed
+
+if TYPE_CHECKING:
+    from wschat.local.gateway.admission import Accepted
 
 HEAD_BYTES = 64 * 1024
 HEAD_S = 30.0

@@ -26,7 +26,6 @@ from tests.support.websocket_api import (
     ask,
     opened,
     refusal,
-    refused,
 )
 from tests.unit.local.gateway.conftest import REFUSED, headers_of
 from wschat.lab.aws.cloud import Cloud
@@ -63,15 +62,6 @@ def test_any_2xx_opens(api: TestApi) -> None:
     """Any 2xx of `$connect` opens the socket, and what it returns is no frame."""
     with opened(f"{api.url}?returns={quote(json.dumps({'statusCode': 204, 'body': 'hello'}))}") as client:
         assert ask(client, {"action": "mock"}) == "mocked"
-
-
-def test_authorizers_that_do_not_work(clients: Cloud) -> None:
-    """An API that asks a function who may connect lets nobody in here."""
-    api = TestApi(clients)
-    route: Any = {"ApiId": api.id, "RouteKey": "$connect", "Target": f"integrations/{api.mock()}"}
-    clients.api.create_route(**route, AuthorizationType="CUSTOM", AuthorizerId="any")
-    api.stage(api.deploy())
-    assert refused(api.url)[0] == 500
 
 
 @pytest.mark.parametrize("route", ["one-way", "half", "mock-half"])

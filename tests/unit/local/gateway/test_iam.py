@@ -133,14 +133,6 @@ def test_out(clients: Cloud, signed: TestApi) -> None:
         assert body["message"].startswith(says)
 
 
-def test_two_authorizations(signed: TestApi, friend: ReadOnlyCredentials) -> None:
-    """Of two of these headers nobody chooses one, not even where both are good."""
-    url, headers = sign(signed.url, friend, in_headers=True)
-    twice = [*headers.items(), ("Authorization", headers["Authorization"])]
-    answer = refusal(url, twice)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (400, "text/html; charset=UTF-8")
-
-
 MISMATCH = "The request signature we calculated does not match"
 FALSE_SIGNATURES: dict[str, tuple[dict[str, Any], str]] = {
     "expired": ({"age": 70}, "Signature expired"),

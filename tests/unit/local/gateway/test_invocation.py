@@ -33,6 +33,74 @@ def test_an_alias_that_does_not_exist(clients: Cloud, mirror: str) -> None:
         assert ask(client, FENCE) == "mocked"
 
 
+ROLE = "invokes-functions"
+TRUST = {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}
+
+
+def as_role(clients: Cloud, mirror: str, role: str = ROLE) -> TestApi:
+    """Return an API that no function's policy lets in, and whose integration names a role."""
+    api = TestApi(clients)
+    made = api.proxy(mirror, CredentialsArn=f"arn:aws:iam::000000000000:role/{role}")
+    for key in ("$connect", "echo"):
+        api.route(key, made)
+    api.stage(api.deploy())
+    return api
+
+
+def test_as_a_role(clients: Cloud, mirror: str) -> None:
+    """API Gateway invokes a function as the role of the integration, which must trust it and be allowed to.
+
+    The function's own policy need not let the route in then. What was wrong is right once it is changed.
+    """
+    api, iam = as_role(clients, mirror), clients.iam
+    conditions = {
+        "Null": {"aws:SourceArn": "true", "aws:SourceAccount": "true"},
+        "StringEquals": {"aws:PrincipalType": "AssumedRole"},
+    }
+    other = {**TRUST, "Principal": {"Service": "lambda.amazonaws.com"}}
+    allowed = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
+    assert refused(api.url)[0] == 500, "there is no such role"
+    iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps({"Statement": other}))
+    iam.put_role_policy(RoleName=ROLE, PolicyName="p", PolicyDocument=json.dumps({"Statement": [allowed]}))
+    assert refused(api.url)[0] == 500, "it trusts another"
+    trusted = json.dumps({"Statement": {**TRUST, "Condition": conditions}})
+    iam.update_assume_role_policy(RoleName=ROLE, PolicyDocument=trusted)
+    with opened(api.url) as client:
+        assert ask(client, {"action": "echo"})["requestContext"]["routeKey"] == "echo"
+        denied = [allowed, {**allowed, "Effect": "Deny"}]
+        iam.put_role_policy(RoleName=ROLE, PolicyName="p", PolicyDocument=json.dumps({"Statement": denied}))
+        assert ask(client, {"action": "echo"})["message"] == "Internal server error"
+        iam.delete_role_policy(RoleName=ROLE, PolicyName="p")
+        api.permit(mirror, "echo")
+        assert ask(client, {"action": "echo"})["message"] == "Internal server error"
+
+
+def test_stage_variables_in_a_uri(clients: Cloud, mirror: str) -> None:
+    """A stage's variables name the function, and the role; what lacks leads nowhere, until it is set."""
+    api = TestApi(clients)
+    made = api.proxy(
+        "${stageVariables.function}", CredentialsArn="arn:aws:iam::000000000000:${stageVariables.role}"
+    )
+    plain = api.proxy("${stageVariables.function}")
+    api.route("plain", plain)
+    api.route("echo", made)
+    api.permit(mirror, "plain")
+    api.stage(api.deploy(), StageVariables={"function": mirror, "role": "role/none"})
+    with opened(api.url) as client:
+        assert ask(client, {"action": "plain"})["stageVariables"]["function"] == mirror
+        assert ask(client, {"action": "echo"})["message"] == "Internal server error"
+        trust = json.dumps({"Statement": TRUST})
+        named = clients.iam.create_role(RoleName="named", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+        allowed = {"Effect": "Allow", "Action": "lambda:*", "Resource": "*"}
+        document = json.dumps({"Statement": [allowed]})
+        clients.iam.put_role_policy(RoleName="named", PolicyName="p", PolicyDocument=document)
+        variables = {"role": named.rpartition(":")[2]}
+        clients.api.update_stage(ApiId=api.id, StageName="test", StageVariables=variables)
+        assert ask(client, {"action": "echo"})["requestContext"]["routeKey"] == "echo"
+        clients.api.update_stage(ApiId=api.id, StageName="test", StageVariables={"function": ""})
+        assert ask(client, {"action": "plain"})["message"] == "Internal server error"
+
+
 def test_timeout(api: TestApi, tmp_path: Path) -> None:
     """A function that outlasts its integration's timeout causes `Endpoint request timed out`."""
     with opened(api.url) as client:

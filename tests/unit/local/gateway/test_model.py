@@ -87,7 +87,7 @@ def test_templates_of_a_mock(form: str) -> None:
     }
     route = {"routeKey": "ping", "target": "integrations/m"}
     integration = (
-        read_deployment({}, {"r": route}, {"m": mock}, {"m": responses}, {}).routes["ping"].integration
+        read_deployment({}, {"r": route}, {"m": mock}, {"m": responses}, {}, {}).routes["ping"].integration
     )
     assert integration
     assert read_mock(integration) == Result(status=200, body="pong")

@@ -13,6 +13,7 @@ from ministack.services.apigateway import (
     _api_owner,
     _api_tags,
     _apis,
+    _authorizers,
     _create_deployment,
     _integration_responses,
     _integrations,
@@ -22,10 +23,11 @@ from ministack.services.apigateway import (
     handle_request,
 )
 
+from wschat.local.control_plane.parts import make_as_aws
+from wschat.local.control_plane.shapes import LACKING, OTHER_STATUS, WEBSOCKET, kind_of, shaped
 from wschat.local.gateway.addresses import PREFIX
 from wschat.local.gateway.model import Deployment, Json, Stage, read_deployment
 from wschat.local.gateway.responses import Reply, error
-from wschat.local.gateway.shapes import OTHER_STATUS, WEBSOCKET, complete, kind_of, shaped
 from wschat.target import HOST
 
 APIS_URL = f"ws://{HOST}:{_PORT}{PREFIX}"
@@ -44,6 +46,7 @@ class ControlPlane:
     def __init__(self) -> None:
         self._deployments: dict[tuple[str, str], Deployment] = {}
         apigateway._create_deployment = self._create_deployment  # noqa: SLF001  whoever deploys, comes there
+        make_as_aws()
 
     def find_stage(self, api: str, name: str) -> Stage | str:
         """Return a stage that serves a deployment, or why there is none such."""
@@ -95,11 +98,11 @@ class ControlPlane:
             return error(HTTPStatus.BAD_REQUEST, "BadRequestException")
         kind, owner = kind_of(path), _api_owner(api[1])
         ours = kind == "apis" or (owner and owner[0] == WEBSOCKET)
-        if ours and method == "POST":
-            body = json.dumps(complete(kind, asked)).encode()
         status, answered, answer = await handle_request(method, path, headers, body, query)
         if status == HTTPStatus.NOT_FOUND and json.loads(answer).get("message") == f"API {api[1]} not found":
             return error(status, f"Invalid API identifier specified {get_account_id()}:{api[1]}")
+        if ours and status == HTTPStatus.NOT_FOUND and kind in LACKING:
+            return error(status, LACKING[kind])
         if ours and answer and status < HTTPStatus.BAD_REQUEST:
             told = shaped(kind, json.loads(answer), APIS_URL)
             return OTHER_STATUS.get((method, kind), status), answered, json.dumps(told).encode()
@@ -125,7 +128,7 @@ def _show_tags(arn: str, api: str, stage: str | None) -> None:
 
 
 def _read_deployment(account: str, region: str, api: str) -> Deployment:
-    stores = (_apis, _routes, _integrations, _integration_responses, _route_responses)
+    stores = (_apis, _routes, _integrations, _integration_responses, _route_responses, _authorizers)
     return read_deployment(*(store.get_scoped(account, region, api, {}) for store in stores))
 
 

@@ -9,9 +9,12 @@ from http import HTTPStatus
 from wschat.local.gateway.model import Json
 
 WEBSOCKET = "WEBSOCKET"
-RECORDED = {"apis", "deployments", "integrations", "routeresponses", "routes", "stages"}
+RECORDED = {"apis", "authorizers", "deployments", "integrations", "routeresponses", "routes", "stages"}
 """The kinds whose answers were recorded; others stay as they are."""
-DEFAULTS: Json = {"integrations": {"payloadFormatVersion": "1.0", "timeoutInMillis": 29000}}
+DEFAULTS: Json = {
+    "authorizers": {"identitySource": []},
+    "integrations": {"payloadFormatVersion": "1.0", "timeoutInMillis": 29000},
+}
 """What a create sets where it is not told otherwise, by the kind of part."""
 ADDED: Json = {
     "apis": {"ipAddressType": "ipv4"},
@@ -21,8 +24,14 @@ ADDED: Json = {
 """What MiniStack does not know of."""
 UNLOGGED: Json = {"dataTraceEnabled": False, "detailedMetricsEnabled": False, "loggingLevel": "OFF"}
 UNTOLD: Json = {"disableSchemaValidation": False}
+NOT_OF_WEBSOCKETS: Json = {
+    "authorizers": ("authorizerPayloadFormatVersion", "authorizerResultTtlInSeconds", "enableSimpleResponses")
+}
+"""What only HTTP APIs have: AWS refuses it."""
 EMPTY: Json = {"stages": {"routeSettings", "stageVariables", "tags"}}
 """What is told also when it is empty, which all else is not."""
+LACKING = {"authorizers": "Invalid Authorizer identifier specified"}
+"""What is said of a part that is not there, where it was recorded."""
 OTHER_STATUS = {("PATCH", "routes"): HTTPStatus.CREATED}
 """The status of an answer, where it is another one: UpdateRoute's is 201, whatever its model says."""
 
@@ -50,7 +59,9 @@ def shaped(kind: str, answer: Json, url: str) -> Json:
     kept = {
         name: value
         for name, value in answer.items()
-        if (value not in ("", {}) or name in EMPTY.get(kind, ())) and (name, value) not in UNTOLD.items()
+        if (value not in ("", {}, []) or name in EMPTY.get(kind, ()))
+        and (name, value) not in UNTOLD.items()
+        and name not in NOT_OF_WEBSOCKETS.get(kind, ())
     }
     if "apiEndpoint" in kept:
         kept["apiEndpoint"] = f"{url}/{kept['apiId']}"

@@ -9,10 +9,10 @@ from typing import Any
 
 from ministack.services import apigateway
 
-from wschat.local.gateway.control_plane import APIS_URL
+from wschat.local.control_plane.apis import APIS_URL
+from wschat.local.control_plane.shapes import WEBSOCKET
 from wschat.local.gateway.model import Json
 from wschat.local.gateway.responses import Reply
-from wschat.local.gateway.shapes import WEBSOCKET
 
 Handle = Callable[..., Awaitable[Reply]]
 Properties = dict[str, Any]
