@@ -1,5 +1,7 @@
 """All cases, by what they are of."""
 
+from functools import cache
+
 from tests.studies.doctor import faults
 from tests.studies.doctor.case import Case
 from tests.studies.doctor.drift import drift
@@ -22,6 +24,7 @@ def singles() -> dict[str, tuple[Case, ...]]:
     return {**found, "reported": (*reports(cases),)}
 
 
+@cache
 def groups() -> dict[str, tuple[Case, ...]]:
     """Return all cases, with those of two faults."""
     return {**singles(), "pairs": (*pairs(),)}
