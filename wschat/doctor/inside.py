@@ -17,7 +17,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.tags import Tagged
 from wschat.lab.blueprint import FUNCTIONS, Spec, policy, role_path
-from wschat.lab.logs.cloudwatch import tail
+from wschat.lab.logs.cloudwatch import sources, tail
 from wschat.lab.logs.lines import LogLine
 from wschat.lab.model import API, AWS_IAM, Actual, Key
 from wschat.lab.plan import Step, Verb
@@ -223,7 +223,7 @@ def _since(cloud: Cloud, visit: Visit, now: float) -> float:
 def _seen_lines(cloud: Cloud, spec: Spec, since: int) -> list[LogLine] | None:
     """Return the lines of one function; None, and a note, where they can't be read."""
     try:
-        return [*tail(cloud, [spec], since)]
+        return [*tail(cloud, sources(cloud, [spec]), since)]
     except WschatError as error:
         cloud.unseen("the functions' logs", error.what)
         return None

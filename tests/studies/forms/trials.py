@@ -26,7 +26,7 @@ from wschat.lab.aws.roles import Role
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.logs.cloudwatch import tail
+from wschat.lab.logs.cloudwatch import sources, tail
 from wschat.lab.model import Actual
 from wschat.lab.plan import Progress, Step
 
@@ -140,7 +140,7 @@ def _carry_out(
 
 
 def _logs(cloud: Cloud, told: Told) -> None:
-    lines = [line.readable() + line.json() for line in tail(cloud, FUNCTIONS, 0)]
+    lines = [line.readable() + line.json() for line in tail(cloud, sources(cloud, FUNCTIONS), 0)]
     told.differs = [] if lines else ["nothing was logged"]
 
 

@@ -8,7 +8,7 @@ from tests.studies.storm.people import Said, Somebody
 from tests.support.functions.consistent import all_items, inconsistencies
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.logs.cloudwatch import tail
+from wschat.lab.logs.cloudwatch import sources, tail
 from wschat.protocol.refusals import ErrorCode
 
 AUDITOR = "auditor"
@@ -76,7 +76,7 @@ def _disordered(said: list[Said]) -> Iterable[Said]:
 def log(cloud: Cloud) -> tuple[Counter[str], list[str]]:
     """Count what the functions logged; what they raised is wrong."""
     counts, wrong = Counter[str](), list[str]()
-    for line in tail(cloud, FUNCTIONS, since=0):
+    for line in tail(cloud, sources(cloud, FUNCTIONS), since=0):
         if line.facts.get("error", "busy") not in set(ErrorCode) or not line.facts:
             wrong.append(line.readable())
         counts["calls of functions"] += 1

@@ -9,8 +9,9 @@ import typer
 from wschat.cli import console
 from wschat.cli.aws import connect, on_interrupt
 from wschat.cli.options import AwsTarget
+from wschat.errors import UsageError
 from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.logs.cloudwatch import ReorderBuffer, select_functions, tail
+from wschat.lab.logs.cloudwatch import ReorderBuffer, select_functions, source_of, sources, tail
 from wschat.lab.logs.lines import LogLine
 from wschat.system.streams import is_read
 from wschat.text import safe
@@ -27,6 +28,10 @@ def logs(
         str | None,
         typer.Argument(help="One function, such as SendMessage. (default: all)", autocompletion=_functions),
     ] = None,
+    other: Annotated[
+        str | None,
+        typer.Option("--function", metavar="NAME", help="Any function of the account, by its name or ARN."),
+    ] = None,
     minutes: Annotated[int, typer.Option(min=1, help="Begin so many minutes ago.")] = 60,
     *,
     follow: Annotated[
@@ -39,7 +44,10 @@ def logs(
     def show(line: LogLine) -> None:
         out.out(line.json() if json else "\n".join(map(safe, line.readable().splitlines())))
 
-    functions = select_functions(function)
+    if function and other:
+        hint = "the lab's have no --function before their name, all others have"
+        raise UsageError("there are two functions", where="logs", hint=hint)
+    own = select_functions(function)
     since = int((time.time() - minutes * 60) * 1000)
     out, lines = console.stdout(), 0
     with on_interrupt("Stopped."):
@@ -51,6 +59,7 @@ def logs(
             console.stderr().print(f"Lines come {lag:.0f} s late, in order: AWS shows them only then.")
         held = ReorderBuffer()
         try:
+            functions = [source_of(cloud, other)] if other else sources(cloud, own)
             for line in tail(cloud, functions, since, held if follow else None):
                 lines += 1
                 show(line)

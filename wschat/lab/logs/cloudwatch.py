@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from wschat.errors import AwsError, UsageError
 from wschat.lab.attributes.answers import milliseconds
@@ -34,6 +34,34 @@ def select_functions(name: str | None) -> Sequence[Spec]:
     return found
 
 
+class Source(NamedTuple):
+    """A function whose log is read: its name as it is shown, its log group, what to do if there is none."""
+
+    function: str
+    group: str
+    hint: str = "there is no such lab here: `wschat provision` makes it"
+
+
+def sources(cloud: Cloud, functions: Sequence[Spec]) -> list[Source]:
+    """Return where functions of the lab log."""
+    return [Source(spec.name, log_group_of(cloud.lab.name(spec.name))) for spec in functions]
+
+
+def source_of(cloud: Cloud, function: str) -> Source:
+    """Return where anybody's function logs, by its name or ARN; as Lambda prescribes it, if nobody may ask.
+
+    Raises:
+        AwsError: AWS refuses.
+    """
+    name = function.rpartition("function:")[2].partition(":")[0]
+    with translated("logs"):
+        ask = cloud.functions.get_function_configuration
+        found: Any = cloud.ask(f"where {name} logs", ask, FunctionName=name)
+    prescribed = (found or {}).get("LoggingConfig", {}).get("LogGroup")
+    there = "it was not called yet" if found else "there may be no such function in this account and region"
+    return Source(name, prescribed or log_group_of(name), f"{there}: Lambda makes it at the first call")
+
+
 class ReorderBuffer:
     """Lines that wait until none may come any more that is older."""
 
@@ -54,7 +82,7 @@ class ReorderBuffer:
 
 
 def tail(
-    cloud: Cloud, functions: Sequence[Spec], since: int, follow: ReorderBuffer | None = None
+    cloud: Cloud, functions: Sequence[Source], since: int, follow: ReorderBuffer | None = None
 ) -> Iterator[LogLine]:
     """Yield what was written since a time in milliseconds; to `follow`, then what is written from now on.
 
@@ -63,26 +91,26 @@ def tail(
     when it is seen, marked as out of order. Whoever stops takes what the buffer still holds.
 
     Raises:
-        AwsError: there is no such lab here, or AWS refuses.
+        AwsError: one has no log group, or AWS refuses.
         Stopped: the person asked to stop.
     """
     seen, buffer, ahead = dict[str, int](), follow or ReorderBuffer(), -math.inf
     while True:
         asked = cloud.clock.now() * 1000
         with translated("logs"):
-            found = cloud.clock.run_all([partial(_events, cloud, spec, since) for spec in functions])
+            found = cloud.clock.run_all([partial(_events, cloud, source, since) for source in functions])
         answered = cloud.clock.now() * 1000
-        for spec, events in zip(functions, found, strict=True):
+        for source, events in zip(functions, found, strict=True):
             for event in events:
                 arrived, message = event.get("ingestionTime"), event["message"]
                 time = milliseconds(event["timestamp"], arrived, since)
-                own = (spec.name, event["logStreamName"], time, message)
+                own = (source.function, event["logStreamName"], time, message)
                 identity = str(event.get("eventId", own))  # MiniStack gives none to what a function wrote
                 if identity in seen:
                     continue
                 seen[identity], ingested = time, milliseconds(arrived, time)
                 ahead = max(ahead, ingested - answered)  # AWS's clock is at least so far ahead of ours
-                if line := read_line(time, spec.name, message):
+                if line := read_line(time, source.function, message):
                     buffer.add(ingested, line)
         yield from buffer.take(asked + ahead - cloud.pacing.log_lag * 1000 if follow else math.inf)
         if not follow:
@@ -93,12 +121,11 @@ def tail(
         cloud.pause(POLL_S, "following")
 
 
-def _events(cloud: Cloud, spec: Spec, since: int) -> list[Any]:
-    group = log_group_of(cloud.lab.name(spec.name))
-    found = cloud.listing(cloud.logs, "filter_log_events", "events[]", logGroupName=group, startTime=since)
+def _events(cloud: Cloud, source: Source, since: int) -> list[Any]:
+    where = {"logGroupName": source.group, "startTime": since}
+    found = cloud.listing(cloud.logs, "filter_log_events", "events[]", **where)
     if found is None:
-        hint = "there is no such lab here: `wschat provision` makes it"
-        raise AwsError(f"there is no log group {group}", where="logs", hint=hint)
+        raise AwsError(f"there is no log group {source.group}", where="logs", hint=source.hint)
     return found
 
 

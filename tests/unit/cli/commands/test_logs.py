@@ -42,6 +42,19 @@ def test_logs(prefix: str) -> None:
     assert "may be missing" not in done.stderr
 
 
+def test_of_any_function(cloud: Cloud, prefix: str) -> None:
+    """`--function` takes any function's name; together with one of the lab's it means nothing."""
+    done = wschat("logs", "--function", cloud.lab.name("JoinRoom"))
+    assert (done.returncode, [line.split()[2] for line in done.stdout.splitlines()]) == (
+        0,
+        [f"{prefix}JoinRoom"] * 2,
+    )
+    done = wschat("logs", "JoinRoom", "--function", "mine")
+    assert (done.returncode, "there are two functions" in done.stderr) == (2, True)
+    done = wschat("logs", "--function", "mine")
+    assert (done.returncode, "there is no log group /aws/lambda/mine" in done.stderr) == (1, True)
+
+
 def test_the_newest_may_be_missing(embedded: Embedded) -> None:
     """Where AWS shows logs late, a line on stderr says so; with `--follow`, that lines are held back."""
     embedded.empty()

@@ -3,20 +3,23 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.studies.account import Account
 from tests.support.plane.embedded import Embedded
 from tests.support.plane.rates import Times
+from tests.support.websocket_api import make_function, package
 from wschat.errors import AwsError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.blueprint import FUNCTIONS, Spec
 from wschat.lab.clock import Stopped
-from wschat.lab.logs.cloudwatch import ReorderBuffer, select_functions, tail
+from wschat.lab.logs.cloudwatch import ReorderBuffer, source_of, sources, tail
 from wschat.lab.logs.lines import LogLine
 
 SPECS = {spec.name: spec for spec in FUNCTIONS}
@@ -51,14 +54,14 @@ def now(cloud: Cloud) -> int:
 
 def test_all_in_order(cloud: Cloud, now: int) -> None:
     """Lines of all functions come by their time, since one, without those that Lambda writes about itself."""
-    lines = list(tail(cloud, select_functions(None), now - 60_000))
+    lines = list(tail(cloud, sources(cloud, FUNCTIONS), now - 60_000))
     assert [(line.function, line.time - now) for line in lines] == [
         ("JoinRoom", -3_000),
         ("JoinRoom", -2_999),
         ("SendMessage", -1_999),
         ("JoinRoom", -1_000),
     ]
-    assert list(tail(cloud, select_functions(None), now - 1_500)) == lines[3:]
+    assert list(tail(cloud, sources(cloud, FUNCTIONS), now - 1_500)) == lines[3:]
     assert lines[2].facts == FACTS
     assert json.loads(lines[2].json()) == {"time": now - 1_999, "function": "SendMessage", **FACTS}
     assert lines[2].readable().endswith("message L0SM= room=ops members=2 (all 41 ms, posts 12 ms)")
@@ -90,7 +93,7 @@ def followed(embedded: Embedded, lines: int, delays: tuple[float, ...]) -> tuple
             cloud.clock.sleep(0.7)
 
     cloud.clock.start(functions)
-    shown = islice(tail(cloud, SPEAKERS, NOW_MS, ReorderBuffer()), 2 * lines)
+    shown = islice(tail(cloud, sources(cloud, SPEAKERS), NOW_MS, ReorderBuffer()), 2 * lines)
     return account, [(line, now() - line.time) for line in shown]
 
 
@@ -133,7 +136,7 @@ def held(embedded: Embedded, write_more: Callable[[Cloud], None]) -> list[LogLin
 
     cloud.clock.start(functions)
     with pytest.raises(Stopped):
-        shown.extend(tail(cloud, [SPECS["JoinRoom"]], NOW_MS, buffer))
+        shown.extend(tail(cloud, sources(cloud, [SPECS["JoinRoom"]]), NOW_MS, buffer))
     return [*shown, *buffer.take()]
 
 
@@ -161,4 +164,43 @@ def test_what_comes_from_the_future(embedded: Embedded) -> None:
 def test_no_lab(cloud: Cloud) -> None:
     """Without a lab it is said that there is none."""
     with pytest.raises(AwsError, match="there is no log group"):
-        list(tail(cloud, select_functions(None), 0))
+        list(tail(cloud, sources(cloud, FUNCTIONS), 0))
+
+
+TALKER = """
+import json
+
+def handler(event, context):
+    print("plain text")
+    print(json.dumps({"level": "warn", "message": "told"}))
+    raise ValueError("boom")
+"""
+
+
+def test_anybodys_function(cloud: Cloud) -> None:
+    """Of any function all is found that it and Lambda wrote, by its name or ARN, wherever it logs."""
+    name = f"{cloud.lab.prefix}talker"
+    make_function(cloud, name, package({"main.py": TALKER}), LoggingConfig={"LogGroup": "/talkers"})
+    with pytest.raises(AwsError, match="there is no log group") as caught:
+        list(tail(cloud, [source_of(cloud, f"{name}-none")], 0))
+    assert "there may be no such function" in caught.value.hint
+    cloud.functions.invoke(FunctionName=name)
+    arn = cloud.lab.arn("lambda", f"function:{name}")
+    for each in (name, arn, f"{name}:1", f"{arn}:live"):
+        lines = [*tail(cloud, [source_of(cloud, each)], 0)]
+        assert {line.function for line in lines} == {name}
+        assert [line.text for line in lines[:2]] == ["plain text", "[warn] told"]
+        assert "ValueError: boom" in lines[-1].text
+
+
+class Refusing:
+    """Lambda, of which nobody may ask anything."""
+
+    def get_function_configuration(self, **_: str) -> None:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "GetFunction")
+
+
+def test_whoever_may_not_ask(cloud: Cloud) -> None:
+    """Where nobody may ask Lambda, the group is read that it prescribes."""
+    cloud = replace(cloud, functions=cast("Any", Refusing()))
+    assert source_of(cloud, "talker").group == "/aws/lambda/talker"
