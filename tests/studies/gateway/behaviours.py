@@ -126,6 +126,7 @@ BEHAVIOURS = (
     IS("handshake: no compression", UNKNOWN, "subprotocol"),
     IS("handshake: two Authorization headers → 400, with a page of HTML", AUTHORIZERS, "two_authorizations"),
     IS("handshake: what is no WebSocket's → 400, without `$connect`", UNKNOWN, "no_handshake_of_a_websocket"),
+    IS("plain HTTP at a WebSocket API's URL → 403 `Forbidden`, without a call", UNKNOWN, "plain_http"),
     IS("handshake: half a request is dropped after 30 seconds", UNKNOWN, "a_slow_head"),
     IS("a client that leaves while `$connect` runs: `$disconnect` is told 1006", UNKNOWN,
         "a_client_that_leaves_meanwhile"),
@@ -244,6 +245,9 @@ BEHAVIOURS = (
     IS("an integration keeps its role until it is given none", NOTES, "credentials_of_an_integration"),
     IS("an update of a stage's variables adds to them, and reaches open connections", NOTES,
         "variables_of_a_stage, stage_variables"),
+    IS("what a stack makes, changes and deletes of an API is as if it was made by hand",
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_ApiGatewayV2.html",
+        "a_stack, all_of_a_stack"),
     no("a second route of a key is refused, and a second stage of a name",
         "https://github.com/serverless/serverless/issues/7260", "here they are taken"),
     # what is not there

@@ -51,7 +51,7 @@ def _keeping(name: str, act: Act) -> Act:
     def acts(api: str, *told: Any) -> Reply:  # noqa: ANN401  the ids of a part, and what is asked
         *place, asked = told
         creates = not place
-        if _is_ours(api):
+        if is_websocket(api):
             if why := REFUSALS[name](asked, creates=creates):
                 return error(HTTPStatus.BAD_REQUEST, why)
             asked = complete(f"{name}s", asked) if creates else asked
@@ -77,7 +77,7 @@ def _unless_in_use(delete: Act) -> Act:
 
     def deletes(api: str, authorizer: str) -> Reply:
         found = apigateway._authorizers.get(api, {}).get(authorizer)  # noqa: SLF001
-        routes = apigateway._routes.get(api, {}).values() if found and _is_ours(api) else ()  # noqa: SLF001
+        routes = apigateway._routes.get(api, {}).values() if found and is_websocket(api) else ()  # noqa: SLF001
         for route in routes:
             if route.get("authorizerId") == authorizer:
                 why = (
@@ -94,7 +94,7 @@ def _merging_variables(update: Act) -> Act:
 
     def updates(api: str, name: str, asked: Json) -> Reply:
         stage = apigateway._stages.get(api, {}).get(name, {})  # noqa: SLF001
-        if "stageVariables" in asked and _is_ours(api):
+        if "stageVariables" in asked and is_websocket(api):
             merged = {**(stage.get("stageVariables") or {}), **(asked["stageVariables"] or {})}
             asked = {**asked, "stageVariables": merged}
         return update(api, name, asked)
@@ -102,7 +102,8 @@ def _merging_variables(update: Act) -> Act:
     return updates
 
 
-def _is_ours(api: str) -> bool:
+def is_websocket(api: str) -> bool:
+    """Tell whether an API, of this account and region, is one of WebSockets."""
     return bool(apigateway._apis.get(api, {}).get("protocolType") == WEBSOCKET)  # noqa: SLF001
 
 

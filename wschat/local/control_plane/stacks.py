@@ -10,7 +10,8 @@ from typing import Any
 from ministack.services import apigateway
 
 from wschat.local.control_plane.apis import APIS_URL
-from wschat.local.control_plane.shapes import WEBSOCKET
+from wschat.local.control_plane.parts import is_websocket
+from wschat.local.control_plane.shapes import complete
 from wschat.local.gateway.model import Json
 from wschat.local.gateway.responses import Reply
 
@@ -21,12 +22,17 @@ Made = tuple[str, dict[str, Any]]
 KIND = "AWS::ApiGatewayV2::"
 DEPLOYMENT = "deployment"
 PARTS = {
+    "Authorizer": ("authorizer", ()),
     "Deployment": (DEPLOYMENT, ()),
+    "Integration": ("integration", ()),
     "IntegrationResponse": ("integration_response", ("IntegrationId",)),
+    "Route": ("route", ()),
     "RouteResponse": ("route_response", ("RouteId",)),
 }
-"""What MiniStack's stacks lack: its name in MiniStack's API Gateway, and what names where it belongs."""
-DEPLOYED = {KIND + kind for kind in ("Route", "RouteResponse", "Integration", "IntegrationResponse")}
+"""What MiniStack's stacks lack, or make in part: its name in MiniStack's API Gateway, and its owners."""
+DEPLOYED = {KIND + kind for kind in PARTS if kind != "Deployment"}
+NESTED = {"DefaultRouteSettings", "JwtConfiguration", "TlsConfig"}
+"""Properties whose value has names of API Gateway's; in other maps they are one's own."""
 
 
 def with_whole_stacks(handle: Handle) -> Handle:
@@ -52,8 +58,9 @@ def _complete() -> None:
         handlers[KIND + kind] = _handlers_of(kind, name, owners)
     sort = stacks._topological_sort  # noqa: SLF001
     stacks._topological_sort = lambda resources, *more: sort(deployed_last(resources), *more)  # noqa: SLF001
-    apis = handlers[f"{KIND}Api"]
-    handlers[f"{KIND}Api"] = {**apis, **{verb: _with_url(apis[verb]) for verb in ("create", "update")}}
+    for kind, better in (("Api", _with_url), ("Stage", _with_settings)):
+        own = handlers[KIND + kind]
+        handlers[KIND + kind] = {**own, **{verb: better(own[verb]) for verb in ("create", "update")}}
 
 
 def deployed_last(resources: Properties) -> Properties:
@@ -79,8 +86,8 @@ def _handlers_of(kind: str, name: str, owners: tuple[str, ...]) -> dict[str, Cal
     """Return how a stack makes, changes and deletes a part of an API."""
 
     def call(verb: str, properties: Properties, *more: object) -> Json:
-        """Call MiniStack's API Gateway; a route's id is behind its API's, in MiniStack's stacks."""
-        place = [properties[owner].rpartition("/")[2] for owner in ("ApiId", *owners)]
+        """Call MiniStack's API Gateway."""
+        place = [properties[owner] for owner in ("ApiId", *owners)]
         status, _, body = getattr(apigateway, f"_{verb}_{name}")(*place, *more)
         answer: Json = json.loads(body or b"{}")
         if status >= HTTPStatus.BAD_REQUEST:
@@ -94,7 +101,9 @@ def _handlers_of(kind: str, name: str, owners: tuple[str, ...]) -> dict[str, Cal
     def update(physical_id: str, old: Properties, new: Properties, stack: str) -> Made:
         if name == DEPLOYMENT or any(old[owner] != new[owner] for owner in ("ApiId", *owners)):
             return create("", new, stack)
-        call("update", new, physical_id, _asked(new))
+        dropped = {_small(key): "" for key in old if key not in new}
+        asked = complete(f"{name}s", _asked(new)) if is_websocket(new["ApiId"]) else _asked(new)
+        call("update", new, physical_id, {**dropped, **asked})
         return physical_id, {f"{kind}Id": physical_id}
 
     def delete(physical_id: str, properties: Properties) -> None:
@@ -106,7 +115,20 @@ def _handlers_of(kind: str, name: str, owners: tuple[str, ...]) -> dict[str, Cal
 
 def _asked(properties: Properties) -> Json:
     """Return what is asked of API Gateway, whose names begin with a small letter."""
-    return {key[0].lower() + key[1:]: value for key, value in properties.items()}
+    return {_small(key): _nested(key, value) for key, value in properties.items()}
+
+
+def _nested(key: str, value: Any) -> Any:  # noqa: ANN401  any JSON
+    """Return the value of a property with the names in it as API Gateway has them."""
+    if key in NESTED and value:
+        return {_small(name): each for name, each in value.items()}
+    if key == "RouteSettings" and value:
+        return {route: _nested("DefaultRouteSettings", settings) for route, settings in value.items()}
+    return value
+
+
+def _small(name: str) -> str:
+    return name[0].lower() + name[1:]
 
 
 def _with_url(make: Callable[..., Made]) -> Callable[..., Made]:
@@ -114,8 +136,21 @@ def _with_url(make: Callable[..., Made]) -> Callable[..., Made]:
 
     def made(*resource: object) -> Made:
         identity, attributes = make(*resource)
-        if apigateway._apis[identity]["protocolType"] == WEBSOCKET:  # noqa: SLF001  it has no public seam there
+        if is_websocket(identity):
             attributes = {**attributes, "ApiEndpoint": f"{APIS_URL}/{identity}"}
         return identity, attributes
+
+    return made
+
+
+def _with_settings(make: Callable[..., Made]) -> Callable[..., Made]:
+    """Return what makes a stage, whose settings have names of API Gateway's."""
+
+    def made(*resource: Any) -> Made:  # noqa: ANN401  its ids, and its properties
+        settled = (
+            {key: _nested(key, value) for key, value in each.items()} if isinstance(each, dict) else each
+            for each in resource
+        )
+        return make(*settled)
 
     return made

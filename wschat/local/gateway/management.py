@@ -1,4 +1,7 @@
-"""The management API over HTTP: whose connections, through which stage, and by whose leave."""
+"""The management API over HTTP: whose connections, through which stage, and by whose leave.
+
+There is nothing else of a WebSocket API over HTTP.
+"""
 
 import json
 from functools import partial
@@ -7,14 +10,16 @@ from uuid import uuid4
 
 from ministack.app import _credential_failure, _enforce_data_plane, _parse_execute_api_url
 from ministack.core.iam_evaluator import AuthError
+from ministack.services.apigateway import _api_owner
 
 from wschat.local.access.front import Manage
 from wschat.local.access.signatures import Asked, Claim
 from wschat.local.gateway import ids
+from wschat.local.gateway.addresses import PREFIX as APIS
 from wschat.local.gateway.addresses import path_here
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.model import Stage
-from wschat.local.gateway.responses import Reply, refusal
+from wschat.local.gateway.responses import Reply, error, refusal
 
 PREFIX = "/@connections/"
 MANAGE = "execute-api:ManageConnections"
@@ -27,9 +32,11 @@ def management(gateway: Gateway) -> Manage:
 
     async def manage(path: str, asked: Asked, body: bytes, claim: Claim | AuthError) -> Reply | None:
         host = asked.headers.get("host", "")
-        api, stage, rest = _parse_execute_api_url(host, path_here(host, path)) or ("", "", "")
+        here = path_here(host, path)
+        no_stage = here.removeprefix(f"{APIS}/").strip("/"), "", ""
+        api, stage, rest = _parse_execute_api_url(host, here) or no_stage
         if not rest.startswith(PREFIX):
-            return None
+            return error(HTTPStatus.FORBIDDEN, "Forbidden") if _is_of_websockets(api) else None
         denied = partial(may_not_manage, asked=asked, claim=claim)
         status, told, answer = await gateway.manage(
             asked.method, api, stage, rest.removeprefix(PREFIX), body, denied
@@ -42,6 +49,11 @@ def management(gateway: Gateway) -> Manage:
         return status, told, answer
 
     return manage
+
+
+def _is_of_websockets(api: str) -> bool:
+    owner = _api_owner(api)
+    return bool(owner and owner[0] == "WEBSOCKET")
 
 
 def may_not_manage(stage: Stage, asked: Asked, claim: Claim | AuthError) -> Reply | None:

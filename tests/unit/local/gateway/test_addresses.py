@@ -1,5 +1,6 @@
 """Where an API is: by which host and path it is asked for."""
 
+import json
 import socket
 from http.client import HTTPConnection
 from urllib.parse import quote, urlsplit
@@ -9,7 +10,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from tests.support.websocket_api import PATIENCE_S, STAGE, TestApi, id_of, opened, refused
+from tests.support.websocket_api import PATIENCE_S, STAGE, TestApi, event_of, id_of, opened, refused
+from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.addresses import AWS_HOST, HANDSHAKE, host_of, path_here
 
 OURS = host_of("abc", "us-east-1")
@@ -54,6 +56,34 @@ def test_a_handshake(target: str, host: str, is_one: bool) -> None:  # noqa: FBT
         head = "\r\n".join((f"GET {target} HTTP/1.1", *headers, "", ""))
         assert bool(HANDSHAKE.match(head.encode())) is is_one
         assert not HANDSHAKE.match(head.replace("Upgrade: ", "Downgrade: ").encode())
+
+
+def test_plain_http(clients: Cloud, mirror: str, plain: HTTPConnection, root_key: Credentials) -> None:
+    """What is no handshake, and asks for no connection, is refused, signed or not, without a call."""
+    api = TestApi(clients)
+    for key in ("$connect", "$default", "GET /", "POST /x"):
+        api.route(key, api.proxy(mirror))
+    api.permit(mirror, "*")
+    api.stage(api.deploy())
+    own, here = host_of(api.id, "us-east-1"), urlsplit(api.url).netloc
+    asked = [(own, f"/{STAGE}"), (own, f"/{STAGE}/x")]
+    asked += [
+        (here, f"/_aws/execute-api/{api.id}{rest}") for rest in ("", "/", f"/{STAGE}", f"/{STAGE}/x?a=1")
+    ]
+    for host, path in asked:
+        for method in ("GET", "POST"):
+            request = AWSRequest(method, f"https://{host}{path}", data=b"{}")
+            SigV4Auth(root_key, "execute-api", "us-east-1").add_auth(request)
+            for headers in ({}, dict(request.headers.items())):
+                plain.request(method, path, b"{}", {**headers, "Host": host})
+                answer = plain.getresponse()
+                assert (answer.status, json.load(answer)) == (403, {"message": "Forbidden"})
+                assert answer.headers["x-amzn-errortype"] == "ForbiddenException"
+    with opened(api.url) as client:
+        connection = id_of(client)
+    event_of(clients, "Mirror", connection, "CONNECT")
+    lines = clients.logs.filter_log_events(logGroupName="/aws/lambda/Mirror", filterPattern=f'"{api.id}"')
+    assert {connection in line["message"] for line in lines["events"]} == {True}
 
 
 def test_by_its_own_host(api: TestApi, plain: HTTPConnection, root_key: Credentials) -> None:
