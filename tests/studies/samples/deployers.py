@@ -75,8 +75,8 @@ def by_template(person: Person, file: Path) -> None:
 
 
 def by_chalice(person: Person, file: Path) -> None:
-    """Deploy a project of chalice."""
-    person.run(file.parent.parent, "chalice", "deploy")
+    """Deploy a project of chalice, by its application."""
+    person.run(file.parent, "chalice", "deploy")
 
 
 def by_script(person: Person, file: Path) -> None:
@@ -106,18 +106,39 @@ def by_tutorial(person: Person, file: Path) -> None:
         person.run(project, "chalice", "deploy")
 
 
+def is_script(file: Path) -> bool:
+    """Tell whether it is AWS's script, which deploys, too."""
+    return "deploy" in file.read_text()
+
+
+def is_project(file: Path) -> bool:
+    """Tell whether it is the application of a project of chalice, with a WebSocket API."""
+    return "on_ws_" in file.read_text() and (file.parent / ".chalice").exists()
+
+
+def is_tutorial(file: Path) -> bool:
+    """Tell whether it makes a project."""
+    return bool(PROJECT.search(file.read_text()))
+
+
+def is_template(file: Path) -> bool:
+    """Tell whether it is a template with a WebSocket API, which is not packaged yet for somebody's bucket."""
+    text = file.read_text(errors="replace")
+    return "ApiGatewayV2::Stage" in text and "CodeUri: s3:" not in text
+
+
 MEANS = (
-    ("**/websocket_chat.py", by_script, lambda text: "deploy" in text, "its own script"),
-    ("**/.chalice/config.json", by_chalice, lambda _: True, "chalice deploy"),
-    ("**/tutorials/ws*.rst", by_tutorial, PROJECT.search, "chalice, as typed from its tutorial"),
-    ("**/*.y*ml", by_template, lambda text: "ApiGatewayV2::Stage" in text, "aws cloudformation"),
+    ("**/websocket_chat.py", is_script, by_script, "its own script"),
+    ("**/app.py", is_project, by_chalice, "chalice deploy"),
+    ("**/tutorials/ws*.rst", is_tutorial, by_tutorial, "chalice, as typed from its tutorial"),
+    ("**/*.y*ml", is_template, by_template, "aws cloudformation"),
 )
-"""A pattern of files, how what they are of is deployed, what must be true of their text, and the means."""
+"""A pattern of files, which of them are meant, how what they are of is deployed, and the means."""
 
 
 def samples(checkout: Path) -> Iterator[Sample]:
     """Find the samples in a checkout that have a WebSocket API."""
-    for pattern, deploy, is_meant, means in MEANS:
+    for pattern, is_meant, deploy, means in MEANS:
         for file in sorted(checkout.glob(pattern)):
-            if is_meant(file.read_text(errors="replace")):
+            if is_meant(file):
                 yield Sample(means, file, deploy, talks=deploy is by_script)

@@ -8,7 +8,9 @@ from tests.studies.samples.deployers import samples
 
 SAMPLES = {
     "chat/websocket_chat.py": ("choices=['deploy']", "its own script"),
-    "app/.chalice/config.json": ("{}", "chalice deploy"),
+    "app/app.py": ("@app.on_ws_message()", "chalice deploy"),
+    "other/app.py": ("@app.route('/')", None),
+    "resources/packaged.yaml": ("Type: AWS::ApiGatewayV2::Stage\nCodeUri: s3://theirs", None),
     "docs/tutorials/wsecho.rst": ("chalice new-project echo", "chalice, as typed from its tutorial"),
     "docs/tutorials/basic.rst": ("chalice new-project basic", None),
     "template.yaml": ("Type: AWS::ApiGatewayV2::Stage", "aws cloudformation"),
@@ -22,7 +24,7 @@ def test_what_is_found(tmp_path: Path, name: str) -> None:
     """What has a WebSocket API is found by a file of its, wherever that stands, and nothing else is."""
     text, means = SAMPLES[name]
     file = tmp_path / name
-    file.parent.mkdir(parents=True, exist_ok=True)
+    (file.parent / ".chalice").mkdir(parents=True)
     file.write_text(text)
     found = [(each.file, each.means) for each in samples(tmp_path)]
     assert found == ([(file, means)] if means else [])

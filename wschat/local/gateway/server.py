@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from wschat.local.access.front import signed_only
+from wschat.local.access.managed_policies import add_managed_policies
 from wschat.local.access.sessions import use_secret_sessions
 from wschat.local.control_plane.apis import ControlPlane
 from wschat.local.control_plane.stacks import with_whole_stacks
@@ -59,6 +60,7 @@ async def serving(
     stacks = with_whole_stacks(ministack.SERVICE_HANDLERS["cloudformation"])
     ministack.SERVICE_HANDLERS["cloudformation"] = stacks
     use_secret_sessions()
+    add_managed_policies()
     pin = ministack.pin_request_origin
     # to AWS all this would go by TLS, on which policies of buckets and queues insist
     ministack.pin_request_origin = lambda source_ip, _secure: pin(source_ip, secure_transport=True)
