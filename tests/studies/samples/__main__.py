@@ -86,9 +86,8 @@ def main() -> None:
     parser.add_argument("--clients", action="store_true", help="try the clients of Python functions")
     given = parser.parse_args()
     tools.install()
-    rows = [row for path in given.checkouts for sample in samples(path) for row in tried(path, sample)]
-    if given.checkouts:
-        show(HEADS, rows)
+    found = (row for path in given.checkouts for sample in samples(path) for row in tried(path, sample))
+    rows = show(HEADS, found) if given.checkouts else []
     if given.clients:
         show(("language", "client", "a call to an AWS host"), clients())
     if any("not deployed" in row for row in rows):
