@@ -48,6 +48,7 @@ PURE = {
     ),  # they call what they are given
     *(f"wschat.local.gateway.{name}" for name in ("addresses", "events", "model", "quotas", "responses")),
     "wschat.local.control_plane.shapes",
+    *(f"wschat.local.logs.{name}" for name in ("access", "execution")),
     *(module for module in MODULES if module.startswith("wschat.chat.machine")),
     "wschat.chat.settings",
     *(
@@ -86,6 +87,7 @@ ONLY_IN = {
     "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {
+        "wschat.local.logs.cloudwatch",
         "wschat.local.runtimes.workers",
         *(f"wschat.local.access.{name}" for name in ("front", "managed_policies", "sessions", "signatures")),
         *(f"wschat.local.control_plane.{name}" for name in ("apis", "parts", "stacks")),

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
@@ -23,6 +24,7 @@ from wschat.local.gateway.open_connection import OpenConnection, OpenConnections
 from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, GatewayOptions, Throttles
 from wschat.local.gateway.responses import BINARY, DELETED, RESTART, Close, Problem, Reply, Result
 from wschat.local.gateway.trace import Trace, trace
+from wschat.local.logs.execution import Execution
 
 TOO_LONG = f".{{{quotas.URL_CHARACTERS + 1}}}"
 TARGET = re.compile(rf"(?!{TOO_LONG}){PREFIX}/([^/?]+)/([^/?]+)/?(?:\?(.*))?")
@@ -47,6 +49,7 @@ class Gateway:
             that returns, or the problem.
         admit: decides who may connect: returns what is known of who does, or the refusal.
         trace: is told all that happens.
+        log: writes what stages have logged of a request.
         connections: those that are open.
     """
 
@@ -55,6 +58,7 @@ class Gateway:
     invoke: Invoke
     admit: Admit
     trace: Callable[[Trace], None] = lambda _: None
+    log: Callable[[Execution], None] = lambda _: None
     connections: OpenConnections = field(default_factory=OpenConnections)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -179,11 +183,13 @@ class Gateway:
     async def _integrate(self, stage: Stage, route: Route, event: Event) -> Result:
         """Return what comes of a route's integration; a problem's reason goes to the log."""
         await self._shuffle()
-        integration = route.integration
+        integration, event = route.integration, events.at_stage(event, stage)
+        sent, uri, returned = time.time(), "", None
         if integration and integration.type == PROXY:
-            asked = stage.filled(integration), stage.arn(route.key), events.at_stage(event, stage)
-            returned = await self.invoke(*asked)
-            result = returned if isinstance(returned, Result) else responses.read_proxy(returned)
+            integration = stage.filled(integration)
+            uri, came = integration.uri, await self.invoke(integration, stage.arn(route.key), event)
+            result = came if isinstance(came, Result) else responses.read_proxy(came)
+            returned = came.returned if isinstance(came, Result) else came
         elif integration and integration.type == MOCK:
             result = responses.read_mock(integration)
         else:
@@ -191,6 +197,8 @@ class Gateway:
             result = Result(Problem.REFUSED, f"only AWS_PROXY and MOCK work here, not {what}")
         if result.problem:
             log.warning("%s/%s %s: %s", stage.api, stage.name, route.key, result.reason)
+        over = time.time(), str(uuid4()), ids.trace_id()
+        self.log(Execution(stage, route.key, uri, event, returned, result, sent, *over))
         return result
 
     async def manage(

@@ -72,6 +72,6 @@ async def _call(function: str, qualifier: str | None, event: Json) -> Result | b
         return Result(Problem.REFUSED, f"Lambda does not invoke {function}: {body.decode(errors='replace')}")
     if "X-Amz-Function-Error" in headers:
         raised = str(json.loads(body).get("errorMessage", ""))
-        return Result(Problem.RAISED, f"{function} failed: see its log group", raised)
+        return Result(Problem.RAISED, f"{function} failed: see its log group", raised, body)
     returned: bytes = body
     return returned

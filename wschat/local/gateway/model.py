@@ -108,11 +108,19 @@ class Stage:
 
         Both numbers are set together.
         """
-        of_routes = self.description.get("routeSettings") or {}
-        for settings in (of_routes.get(route_key), self.description.get("defaultRouteSettings")):
-            if settings and (rate := settings.get("throttlingRateLimit")) is not None:
-                return rate, settings.get("throttlingBurstLimit", rate)
-        return None
+        found = self._settings(route_key, "throttlingRateLimit")
+        rate = found.get("throttlingRateLimit")
+        return None if rate is None else (rate, found.get("throttlingBurstLimit", rate))
+
+    def setting(self, route_key: str, name: str) -> Any:  # noqa: ANN401  what the control plane has
+        """Return a setting of a route, or of all that have none of their own; None if there is none."""
+        return self._settings(route_key, name).get(name)
+
+    def _settings(self, route_key: str, name: str) -> Json:
+        """Return the settings of a route that have one of a name, else those of all routes."""
+        own: Json = (self.description.get("routeSettings") or {}).get(route_key) or {}
+        every: Json = self.description.get("defaultRouteSettings") or {}
+        return every if own.get(name) is None else own
 
 
 def route_of(deployment: Deployment, message: str) -> Route | None:

@@ -33,12 +33,14 @@ class Problem(Enum):
 class Result:
     """What came of an integration: a problem, with the reason for the log, or an answer.
 
-    Its headers' names are in lower case. `raised` is the message of the error that the function raised.
+    Its headers' names are in lower case. `raised` is the message of the error that the function raised, and
+    `returned` what Lambda returned of it.
     """
 
     problem: Problem | None = None
     reason: str = ""
     raised: str = ""
+    returned: bytes | None = None
     status: int = HTTPStatus.OK
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)

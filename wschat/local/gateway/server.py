@@ -30,6 +30,7 @@ from wschat.local.gateway.management import management
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.gateway.sockets import serve_both
 from wschat.local.gateway.trace import Trace
+from wschat.local.logs.cloudwatch import write
 from wschat.local.runtimes.workers import keep_calls_here
 from wschat.target import is_here
 
@@ -55,7 +56,7 @@ async def serving(
     control_plane = ControlPlane()
     invoke = Functions().invoke
     admit = Admission(authorize, decide, invoke).admit
-    gateway = Gateway(options, control_plane.find_stage, invoke, admit, trace)
+    gateway = Gateway(options, control_plane.find_stage, invoke, admit, trace, write)
     ministack.SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
     stacks = with_whole_stacks(ministack.SERVICE_HANDLERS["cloudformation"])
     ministack.SERVICE_HANDLERS["cloudformation"] = stacks
