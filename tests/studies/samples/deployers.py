@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.studies.samples.tools import SCRIPTS
+from tests.studies.samples.tools import CDK, NODE, SCRIPTS
 from wschat.local.join import LocalLab
 
 BUCKET = "packaged"
@@ -29,7 +29,7 @@ class Person:
     def __init__(self, lab: LocalLab, home: Path) -> None:
         self.lab, self.home = lab, home
         path = os.pathsep.join((str(SCRIPTS), str(Path(sys.executable).parent), os.environ["PATH"]))
-        self._environment = {"PATH": path, "HOME": str(home), **lab.environment}
+        self._environment = {"PATH": path, "HOME": str(home), "NODE_PATH": str(NODE), **lab.environment}
 
     def run(self, folder: Path, *words: str, patience: float = PATIENCE_S) -> None:
         """Run a command in a folder.
@@ -79,6 +79,14 @@ def by_chalice(person: Person, file: Path) -> None:
     person.run(file.parent, "chalice", "deploy")
 
 
+def by_cdk(person: Person, file: Path) -> None:
+    """Bootstrap, and deploy all stacks of an application of CDK."""
+    if (file.parent / "package.json").exists():
+        person.run(file.parent, "npm", "install", "--silent")
+    person.run(file.parent, str(CDK), "bootstrap", "aws://000000000000/us-east-1")
+    person.run(file.parent, str(CDK), "deploy", "--all", "--require-approval", "never")
+
+
 def by_script(person: Person, file: Path) -> None:
     """Let AWS's own script deploy, talk and destroy."""
     for action in ("deploy", "demo"):
@@ -112,8 +120,15 @@ def is_script(file: Path) -> bool:
 
 
 def is_project(file: Path) -> bool:
-    """Tell whether it is the application of a project of chalice, with a WebSocket API."""
-    return "on_ws_" in file.read_text() and (file.parent / ".chalice").exists()
+    """Tell whether it is the application of a chalice project with a WebSocket API, not of its tests."""
+    in_tests = "tests" in file.parts
+    return "on_ws_" in file.read_text() and (file.parent / ".chalice").exists() and not in_tests
+
+
+def is_cdk(file: Path) -> bool:
+    """Tell whether some program beside it has a WebSocket API by CDK."""
+    programs = (each for each in file.parent.rglob("*.*s") if "node_modules" not in each.parts)
+    return any("WebSocketApi(" in each.read_text(errors="replace") for each in programs)
 
 
 def is_tutorial(file: Path) -> bool:
@@ -130,6 +145,7 @@ def is_template(file: Path) -> bool:
 MEANS = (
     ("**/websocket_chat.py", is_script, by_script, "its own script"),
     ("**/app.py", is_project, by_chalice, "chalice deploy"),
+    ("**/cdk.json", is_cdk, by_cdk, "cdk deploy"),
     ("**/tutorials/ws*.rst", is_tutorial, by_tutorial, "chalice, as typed from its tutorial"),
     ("**/*.y*ml", is_template, by_template, "aws cloudformation"),
 )

@@ -31,7 +31,7 @@ def lines(*said: Line) -> Callable[[str], None]:
 HELLO = json.dumps({"action": "sendmessage", "data": "hello"})
 TALKS: Sequence[tuple[str, Callable[[str], None]]] = (
     ("SimpleChatWebSocket.*", lines(("a", HELLO, {"a": "hello", "b": "hello"}))),
-    ("echo-server-.*", lines(("a", "foo", {"a": "foo"}), ("b", "bar", {"b": "bar"}))),
+    ("(echo-server-|cdk-echo).*", lines(("a", "foo", {"a": "foo"}), ("b", "bar", {"b": "bar"}))),
     (
         "chalice-chat-example-.*",
         lines(

@@ -17,6 +17,12 @@ SAMPLES = {
     "resources/lab.yml": ("Type: AWS::ApiGatewayV2::Stage", "aws cloudformation"),
     "resources/functions.yml": ("Type: AWS::Serverless::Function", None),
 }
+CDK = Path(__file__).parent / "cdk"
+
+
+def test_ours() -> None:
+    """The one that stands here, of CDK, is found, too."""
+    assert [(each.file, each.means) for each in samples(CDK)] == [(CDK / "cdk.json", "cdk deploy")]
 
 
 @pytest.mark.parametrize("name", SAMPLES)
