@@ -116,6 +116,8 @@ BEHAVIOURS = (
     IS("handshake, authorizer: it raises anything else → the same", UNKNOWN, "authorizers_that_fail"),
     IS("handshake, authorizer: its function may not be invoked → 500", AUTHORIZERS,
         "authorizers_that_may_not_be_invoked"),
+    IS("handshake, authorizer: a role of its own invokes it, and no policy of the function's is needed",
+        AUTHORIZERS, "an_authorizer_as_a_role"),
     IS("handshake, authorizer: there is none such → 500", UNKNOWN, "an_authorizer_that_is_not_there"),
     IS("handshake, authorizer: each handshake is asked about anew, there is no cache", AUTHORIZERS,
         "no_cache_of_verdicts"),

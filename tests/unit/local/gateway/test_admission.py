@@ -237,6 +237,28 @@ def test_authorizers_that_may_not_be_invoked(clients: Cloud, guarded: GuardedApi
         pass
 
 
+def test_an_authorizer_as_a_role(clients: Cloud, guarded: GuardedApi) -> None:
+    """An authorizer with a role is invoked as that, and a stage's variable may name its function."""
+    clients.functions.remove_permission(FunctionName=NAME, StatementId=f"{guarded.id}-a")
+    principal = {"Service": "apigateway.amazonaws.com"}
+    trust = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
+    role = clients.iam.create_role(RoleName="asks", AssumeRolePolicyDocument=json.dumps({"Statement": trust}))
+    clients.api.update_authorizer(
+        ApiId=guarded.id,
+        AuthorizerId=guarded.authorizer,
+        AuthorizerCredentialsArn=role["Role"]["Arn"],
+        AuthorizerUri=guarded.uri.replace(NAME, "${stageVariables.keeper}"),
+    )
+    served: Any = {"ApiId": guarded.id, "StageName": STAGE, "DeploymentId": guarded.deploy()}
+    clients.api.update_stage(**served, StageVariables={"keeper": NAME})
+    assert refused(f"{guarded.url}?q=1", told())[0] == 500
+    allowed = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": f"*:function:{NAME}"}
+    document = json.dumps({"Statement": allowed})
+    clients.iam.put_role_policy(RoleName="asks", PolicyName="p", PolicyDocument=document)
+    with opened(f"{guarded.url}?q=1", additional_headers=told()):
+        pass
+
+
 def test_an_authorizer_that_is_not_there(clients: Cloud) -> None:
     """A route with an authorizer that is not there lets nobody in."""
     api = TestApi(clients)

@@ -105,6 +105,7 @@ def test_stage_variables(clients: Cloud, api: TestApi) -> None:
     clients.api.create_stage(**stage, StageVariables={"colour": "blue"})
     with opened(api.url.replace("/test", "/variables")) as client:
         event = ask(client, {"action": "echo"})
+        assert [*event] == ["stageVariables", "requestContext", "body", "isBase64Encoded"]
         assert event["stageVariables"] == {"colour": "blue"}
         clients.api.update_stage(**stage, StageVariables={"colour": "red"})
         assert ask(client, {"action": "echo"})["stageVariables"] == {"colour": "red"}
