@@ -10,6 +10,7 @@ from wschat.lab.attributes.answers import UNSEEN, document, listed, milliseconds
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.logs.lines import LogLine, read_line
+from wschat.local.gateway.model import fill
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
@@ -121,7 +122,13 @@ def _read(cloud: "Cloud", api: Any, stage: str) -> Graph:  # noqa: ANN401
     parts = dict(zip(kinds, run(partial(_list, cloud, which, kind) for kind in kinds), strict=True))
     routes = parts["routes"]
     two_way = run(partial(_answers, cloud, which, route["RouteId"]) for route in routes)
-    uris = (URI.fullmatch(str(each.get("IntegrationUri"))) for each in parts["integrations"])
+    served: Answer = next((each for each in parts["stages"] if each["StageName"] == stage), {})
+    variables = served.get("StageVariables", {})
+    integrations = [
+        {**each, "IntegrationUri": fill(str(each.get("IntegrationUri")), variables)}
+        for each in parts["integrations"]
+    ]
+    uris = (URI.fullmatch(each["IntegrationUri"]) for each in integrations)
     arns = sorted({uri[1] for uri in uris if uri} - {UNSEEN})
     here = [each for each in arns if each.startswith(lab.arn("lambda", "function:"))]
     jobs: list[Callable[[], Function]] = [
@@ -134,7 +141,7 @@ def _read(cloud: "Cloud", api: Any, stage: str) -> Graph:  # noqa: ANN401
         stages=parts["stages"],
         deployments=parts["deployments"],
         routes=routes,
-        integrations={each["IntegrationId"]: each for each in parts["integrations"]},
+        integrations={each["IntegrationId"]: each for each in integrations},
         authorizers={each["AuthorizerId"]: each for each in parts["authorizers"]},
         two_way=dict(zip((each["RouteId"] for each in routes), two_way, strict=True)),
         functions={each.arn: each for each in run(jobs)},

@@ -40,6 +40,14 @@ def test_what_is_read(own: Own) -> None:
     assert read_log(own.clients, function, 0) == []
 
 
+def test_variables_of_the_stage(own: Own) -> None:
+    """A function that a stage's variable names is the one that is looked at."""
+    uri = own.clients.lab.invoke_arn(own.function)
+    own.change("integration", IntegrationUri=uri.replace(own.function, "${stageVariables.which}"))
+    own.change("stage", StageVariables={"which": own.function})
+    assert [each.name for each in own.graph().functions.values()] == [own.function]
+
+
 def test_what_may_not_be_looked_at(own: Own, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is refused costs a line, and nothing is suspected of what nobody has seen."""
     clients = own.clients

@@ -91,12 +91,9 @@ class Stage:
         return f"arn:aws:execute-api:{self.region}:{self.account}:{self.api}"
 
     def filled(self, integration: Integration) -> Integration:
-        """Return an integration with the stage's variables in its URI and its role; what lacks is empty."""
-
-        def fill(text: str) -> str:
-            return VARIABLE.sub(lambda match: str(self.variables.get(match[1], "")), text)
-
-        return replace(integration, uri=fill(integration.uri), credentials=fill(integration.credentials))
+        """Return an integration with the stage's variables in its URI and its role."""
+        uri, role = (fill(text, self.variables) for text in (integration.uri, integration.credentials))
+        return replace(integration, uri=uri, credentials=role)
 
     @property
     def variables(self) -> Json:
@@ -121,6 +118,11 @@ class Stage:
         own: Json = (self.description.get("routeSettings") or {}).get(route_key) or {}
         every: Json = self.description.get("defaultRouteSettings") or {}
         return every if own.get(name) is None else own
+
+
+def fill(text: str, variables: Json) -> str:
+    """Return a text with a stage's variables in place of their names; one that is not there is empty."""
+    return VARIABLE.sub(lambda match: str(variables.get(match[1], "")), text)
 
 
 def route_of(deployment: Deployment, message: str) -> Route | None:

@@ -28,6 +28,11 @@ def test_authorizers(clients: Cloud) -> None:
     made: Any = calls.create_authorizer(
         **of, **given, IdentitySource=[""], IdentityValidationExpression="a.*"
     )
+    no_role = (400, "BadRequestException", "Invalid role ARN")
+    assert (
+        refusal(calls.create_authorizer, **of, **given, IdentitySource=[], AuthorizerCredentialsArn="")
+        == no_role
+    )
     del made["ResponseMetadata"]
     one = {**of, "AuthorizerId": made["AuthorizerId"]}
     assert made == {**given, "IdentityValidationExpression": "a.*", "AuthorizerId": made["AuthorizerId"]}
