@@ -48,12 +48,11 @@ def pairs() -> Iterator[Case]:
     """Yield a case for each pair of drills of different causes that can stand together."""
     for one, other in combinations(DRILLS, 2):
         causes = CAUSES[one.name], CAUSES[other.name]
-        both = _both(one, other)
-        if causes[0] != causes[1] and both:
+        if causes[0] != causes[1] and (both := at_once(one, other)):
             yield Case(f"{one.name} and {other.name}", causes, drilled(both), pair=True)
 
 
-def _both(one: Drill, other: Drill) -> Drill | None:
+def at_once(one: Drill, other: Drill) -> Drill | None:
     """Return a drill that is both; None if one of them takes away what the other breaks."""
     stale, fresh = (other, one) if other.stale else (one, other)
     before = (*stale.by_way_of, *fresh.by_way_of, *(fresh.changes if stale.stale else ()))

@@ -1,7 +1,5 @@
 """All cases, by what they are of."""
 
-from functools import cache
-
 from tests.studies.doctor import faults
 from tests.studies.doctor.case import Case
 from tests.studies.doctor.drift import drift
@@ -24,7 +22,6 @@ def singles() -> dict[str, tuple[Case, ...]]:
     return {**found, "reported": (*reports(cases),)}
 
 
-@cache
 def groups() -> dict[str, tuple[Case, ...]]:
-    """Return all cases, with those of two faults."""
+    """Return all cases, with those of two faults: to find these takes seconds."""
     return {**singles(), "pairs": (*pairs(),)}

@@ -5,26 +5,29 @@ import sys
 from contextlib import nullcontext
 
 from tests.documents import ROOT
+from tests.studies.doctor.breaks import drilled
 from tests.studies.doctor.case import Break, Places, Scene
-from tests.studies.doctor.groups import groups
+from tests.studies.doctor.drills import at_once
 from tests.support.terminal import wschat
 from wschat.errors import ExitCode
+from wschat.learn.drills.drill import Drill
+from wschat.learn.drills.work import named
 
 README = ROOT / "wschat/doctor/README.md"
 COMMAND = "`python -m tests.studies.doctor.transcripts` writes them anew"
 WELL = "A lab that is well"
 BROKEN = {
-    "The statement that lets API Gateway invoke Connect is removed": "closed-door",
-    "A route is made, and not deployed": "but-it-is-there",
-    "The route response of `join` is deleted": "left-waiting",
-    "SendMessage's role may not post": "talking-to-oneself",
-    "A table's name in Connect's environment is written otherwise": "bad-gateway",
-    "A policy that denies is attached": "one-word-more",
-    "Reserved concurrency 0": "may-but-can-not",
-    "No `$disconnect` route": "my-own-name",
-    "Two at once: Connect's permission, and the handler of JoinRoom": "closed-door and not-our-lines",
+    "The statement that lets API Gateway invoke Connect is removed": ("closed-door",),
+    "A route is made, and not deployed": ("but-it-is-there",),
+    "The route response of `join` is deleted": ("left-waiting",),
+    "SendMessage's role may not post": ("talking-to-oneself",),
+    "A table's name in Connect's environment is written otherwise": ("bad-gateway",),
+    "A policy that denies is attached": ("one-word-more",),
+    "Reserved concurrency 0": ("may-but-can-not",),
+    "No `$disconnect` route": ("my-own-name",),
+    "Two at once: Connect's permission, and the handler of JoinRoom": ("closed-door", "not-our-lines"),
 }
-"""What is broken, in words, and by which case."""
+"""What is broken, in words, and by which drills."""
 WIDTH = 150
 ENTRY = re.compile(r"^([^\n]+):\n\n```text\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 VARIES = re.compile(r"[\w.=:-]*\d[\w.=:%-]*|the slowest [^(]*|…$|\(after .*?\)", re.MULTILINE)
@@ -33,8 +36,7 @@ VARIES = re.compile(r"[\w.=:-]*\d[\w.=:%-]*|the slowest [^(]*|…$|\(after .*?\)
 
 def transcript(places: Places, words: str) -> str:
     """Break what the words say, ask doctor, and return what it prints, in lines that are not too long."""
-    cases = {case.name: case for each in groups().values() for case in each}
-    broken: Break = cases[BROKEN[words]].broken if words in BROKEN else lambda _: nullcontext(Scene())
+    broken = _broken(*map(named, BROKEN[words])) if words in BROKEN else lambda _: nullcontext(Scene())
     cloud = places.here
     options = ["--prefix", cloud.lab.prefix] if cloud.lab.prefix else []
     with broken(places):
@@ -45,6 +47,12 @@ def transcript(places: Places, words: str) -> str:
     if options:
         lines = [line.replace(f" {' '.join(options)}", "").replace(options[1], "") for line in lines]
     return "\n".join(line if len(line) <= WIDTH else line[: WIDTH - 1] + "…" for line in lines)
+
+
+def _broken(one: Drill, *more: Drill) -> Break:
+    drill = at_once(one, *more) if more else one
+    assert drill, "one takes away what the other breaks"
+    return drilled(drill)
 
 
 def written() -> dict[str, str]:

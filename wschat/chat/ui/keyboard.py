@@ -17,7 +17,7 @@ from wschat.chat.ui.ansi import width_of
 
 PAUSE = 3.0  # seconds after a key in which what comes waits
 KEYS = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|$)|.", re.DOTALL)  # an arrow is one key
-LINE_FLAGS, CHARACTERS = 3, 6  # of what termios tells
+LINE_FLAGS = 3  # of what termios tells
 END, KILL, WORD, ERASE = "\x04", "\x15", "\x17", ("\x7f", "\b")
 
 
