@@ -37,7 +37,8 @@ export function write(key, record) { // return whether all is kept; what is old 
 }
 
 export const owns = (secret) => new Promise((tell) => { // a duplicated tab has our token too: the lock tells whose it is
-  const act = () => new Promise(() => tell(true)), signal = AbortSignal.timeout(1e3);
+  const isReload = performance.getEntriesByType("navigation")[0]?.type === "reload"; // the page before may hold it yet
+  const act = () => new Promise(() => tell(true)), signal = AbortSignal.timeout(isReload ? 5e3 : 1e3);
   if (navigator.locks) navigator.locks.request(secret, { signal }, act).catch(() => tell(false));
-  else tell(performance.getEntriesByType("navigation")[0]?.type === "reload"); // over plain http://
+  else tell(isReload); // over plain http://
 });

@@ -18,6 +18,8 @@ FAILING = {
     "full": "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError') }",
     "unreadable": "Storage.prototype.getItem = () => { throw new Error('broken') }",
 }
+SLOW = """AbortSignal.timeout = ((timeout) => (ms) => ms > 1000 ? timeout(ms) : AbortSignal.abort())
+  .call(null, AbortSignal.timeout.bind(AbortSignal))"""  # a second is over at once
 ID = "0123456789abcdef" * 2
 GOOD = {"value": "not sent yet", "id": ID, "room": "ops", "tried": False, "failed": ""}
 RECORD: dict[str, Any] = {"token": ID, "name": "ann", "room": "ops", "known": 1, "unsent": [GOOD]}
@@ -49,6 +51,14 @@ def test_whatever_stands_there(page: str, room: ThreadedServer, open_tab: OpenTa
     much = [{**GOOD, "id": f"{number:032x}", "failed": "no"} for number in range(1000)]
     put(tab, room, {**RECORD, "unsent": much})
     assert tab.page.locator("#unsent li").count() == 200
+
+
+def test_a_slow_machine(page: str, open_tab: OpenTab) -> None:
+    """Who loads the page again is the same, though the one before takes its time to be gone."""
+    tab = open_tab(page).register("ann")
+    tab.page.add_init_script(SLOW)
+    tab.page.reload()
+    tab.until(".in-lobby #room")
 
 
 def test_it_fails(page: str, open_tab: OpenTab) -> None:
