@@ -101,7 +101,7 @@ def serve_both(
         try:
             client.protocol.process_request(request)
         except InvalidHandshake as error:  # it will be refused as such
-            gateway.trace(malformed(request.path, error))
+            gateway.trace(malformed(request.path, str(error)))
             return None
         answer = await gateway.connect(request, client.remote_address[0])
         if isinstance(answer, Response):

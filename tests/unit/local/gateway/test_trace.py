@@ -87,6 +87,7 @@ def test_refused(traces: Traces, clients: Cloud, api: TestApi) -> None:
         bare.url: (403, f"stage {STAGE} of API {bare.id} has no deployment"),
         f"{api.url}/more?token=x": (403, "the URL names no API and stage, or is too long"),
         f"{api.url}?returns={no}": (401, None),
+        f"{api.url.partition('/_')[0]}/{STAGE}": (403, "the URL names no API and stage, or is too long"),
         other.url: (500, "statusCode should be an integer which defined in request template"),
     }
     for url, (status, why) in expected.items():
@@ -99,6 +100,9 @@ def test_refused(traces: Traces, clients: Cloud, api: TestApi) -> None:
         client.recv(100)
         told = next(connects)
         assert (told["status"], "Sec-WebSocket-Key" in told["why"]) == (400, True)
+    refusal(api.url, [("Authorization", "one"), ("Authorization", "two")])
+    told = next(connects)
+    assert (told["status"], told["why"]) == (400, "there are 2 Authorization headers")
 
 
 @asynchronous
