@@ -53,7 +53,8 @@ CLIENTS = (
     Client("Node", "a WebSocket to an API", HERE, "websocket"),
     Client("Node", "a custom resource's answer to CloudFormation, by TLS to this machine", HERE, "stack"),
     Client("Node", "node:http2", NOWHERE, "http2", error="Error: .*"),
-    Client("Node", "a socket to another port", REFUSED, "another_port", error="Error: .*6379"),
+    Client("Node", "a socket, by node:net or node:tls", HERE, "socket"),
+    Client("Node", "… to a port but 80 and 443", REFUSED, "another_port", error="Error: .*6379"),
     Client("any", "a program that the function starts: curl, aws", LEAVES),
 )
 

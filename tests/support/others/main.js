@@ -4,6 +4,7 @@ const crypto = require("crypto");
 const http2 = require("http2");
 const https = require("https");
 const net = require("net");
+const tls = require("tls");
 const { once } = require("events");
 const { answered, post, signed } = require("./aws");
 
@@ -38,6 +39,16 @@ const CLIENTS = {
   stack: async (context, body) => {
     const to = { hostname: "127.0.0.1", port: 443, path: "/nothing", method: "PUT" };
     await answered(https.request(to), body);
+    return CLIENTS.sdk(context, body);
+  },
+  socket: async (context, body) => {
+    for (const [socket, event] of [
+      [new net.Socket().connect(443, context.domainName), "connect"],
+      [tls.connect(443, context.domainName, { servername: context.domainName }), "secureConnect"],
+    ]) {
+      await once(socket, event);
+      socket.destroy();
+    }
     return CLIENTS.sdk(context, body);
   },
   environment: () => {

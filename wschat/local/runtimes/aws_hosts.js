@@ -9,6 +9,14 @@ const tls = require("tls");
 const WEB = [80, 443];
 const HERE = ["127.0.0.1", "localhost"];
 
+/** Return the options of a connection, in whichever form node:net and node:tls take them. */
+function optionsOf(args) {
+  const [first, second, third] = Array.isArray(args[0]) ? args[0] : args;
+  const more = [second, third].find((each) => each && typeof each === "object");
+  if (typeof first === "object") return { ...first, ...more };
+  return { port: first, ...(typeof second === "string" && { host: second }), ...more };
+}
+
 /** Take the lab at a port of this machine for each of AWS's hosts, whose names match a pattern. */
 exports.endHere = function (port, names) {
   const pattern = new RegExp(`^(?:${names})$`, "i");
@@ -16,12 +24,14 @@ exports.endHere = function (port, names) {
 
   const connect = net.Socket.prototype.connect;
   net.Socket.prototype.connect = function (...args) {
-    const normal = Array.isArray(args[0]) ? args[0] : net._normalizeArgs(args);
-    const { host, port: asked } = normal[0];
-    if (!isAws(host)) return connect.apply(this, args);
+    const options = optionsOf(args);
+    if (!isAws(options.host)) return connect.apply(this, args);
+    const asked = options.port;
     if (WEB.includes(Number(asked))) {
-      normal[0] = { ...normal[0], host: HERE[0], port, lookup: undefined };
-      return connect.call(this, normal);
+      const here = { ...options, host: HERE[0], port, lookup: undefined };
+      if (!Array.isArray(args[0])) return connect.call(this, here, args.at(-1));
+      args[0][0] = here;
+      return connect.apply(this, args);
     }
     const refused = new Error(`the local lab serves ports 80 and 443 of AWS's hosts, not ${asked}; nothing goes from it to AWS`);
     console.error(refused.message); // a function's log
@@ -30,9 +40,7 @@ exports.endHere = function (port, names) {
 
   const secure = tls.connect;
   tls.connect = function (...args) {
-    const [options, callback] = net._normalizeArgs(args);
-    const more = typeof args[1] === "object" ? args[1] : typeof args[2] === "object" ? args[2] : {};
-    const asked = { ...options, ...more };
+    const asked = optionsOf(args);
     const answersStack = HERE.includes(asked.host) && Number(asked.port) === 443; // by AWS's cfn-response
     if (!isAws(asked.servername || asked.host) && !answersStack) return secure.apply(tls, args);
     const to = answersStack ? { host: HERE[0], port } : { host: asked.host, port: asked.port };
@@ -45,7 +53,7 @@ exports.endHere = function (port, names) {
       getSession: () => undefined,
       isSessionReused: () => false,
     });
-    if (callback) socket.once("secureConnect", callback);
+    if (typeof args.at(-1) === "function") socket.once("secureConnect", args.at(-1));
     const ready = () => socket.emit("secureConnect");
     if (socket.connecting) socket.once("connect", ready);
     else process.nextTick(ready);
