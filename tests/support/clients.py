@@ -55,7 +55,7 @@ CLIENTS = (
     Client("Node", "node:http2", NOWHERE, "http2", error="Error: .*"),
     Client("Node", "a socket, by node:net or node:tls", HERE, "socket"),
     Client("Node", "… to a port but 80 and 443", REFUSED, "another_port", error="Error: .*6379"),
-    Client("any", "a program that the function starts: curl, aws", LEAVES),
+    Client("any", "a program that the function starts, such as curl; `aws` heeds AWS_ENDPOINT_URL", LEAVES),
 )
 
 

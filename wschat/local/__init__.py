@@ -4,6 +4,6 @@ Begin with `join`: it joins the lab that runs, or starts one; `own` starts one b
 for tests (`pytest_plugin`). `process` is the lab's process, which ends with its last user; `users` hears
 them, `connection` is their end of that. `provisioner` is the program that fills it. `shared` has their files,
 lock and messages, `environment` their environment variables, `lines` what happens in the lab, for people, and
-`logs` for CloudWatch. `access` is who may ask it for what. `gateway` is what the lab serves: a WebSocket API
-Gateway that behaves like AWS's, and MiniStack for all other services.
+`logs` for CloudWatch. `access` is who may ask it for what, `runtimes` where functions' calls to AWS end, and
+`gateway` what the lab serves: a WebSocket API Gateway that behaves like AWS's, beside MiniStack's services.
 """
