@@ -1,7 +1,7 @@
 """Asks MiniStack's own IAM who may connect, and which route, or role, may invoke a function."""
 
-import json
 import re
+from contextlib import suppress
 
 from ministack.core.iam_evaluator import (
     AuthError,
@@ -73,7 +73,7 @@ def denied_to(role_arn: str, function_arn: str, policy: Json | None) -> str:
 def _trusts(role: Json) -> bool:
     """Tell whether a role lets API Gateway assume it."""
     context = EvalContext("", "AssumedRole", "", "sts:AssumeRole", role["Arn"], "")
-    trusted = evaluate_resource_policy(json.loads(role["AssumeRolePolicyDocument"]), context, PRINCIPAL)
+    trusted = evaluate_resource_policy(role["AssumeRolePolicyDocument"], context, PRINCIPAL)
     return bool(trusted.decision == "Allow")
 
 
@@ -81,8 +81,15 @@ def decide(policy: object, stage: Stage, source_ip: str) -> str | None:
     """Return what a policy says of connecting: Allow, Deny or ImplicitDeny; None if it is no policy."""
     if not isinstance(policy, dict) or validate_policy_document(policy):
         return None
+    statements = parse_policy_document(policy)
+    if not all(
+        (each.actions or each.not_actions) and (each.resources or each.not_resources) for each in statements
+    ):
+        return None
     context = EvalContext("", "", "", CONNECT, stage.arn("$connect"), stage.region, source_ip)
-    return str(evaluate(context, [parse_policy_document(policy)]).decision)
+    with suppress(AttributeError, TypeError, ValueError):  # what stands for conditions is none
+        return str(evaluate(context, [statements]).decision)
+    return None
 
 
 def authorize(handshake: Request, stage: Stage) -> Identity | str:

@@ -71,7 +71,15 @@ async def _call(function: str, qualifier: str | None, event: Json) -> Result | b
     if status != HTTPStatus.OK:
         return Result(Problem.REFUSED, f"Lambda does not invoke {function}: {body.decode(errors='replace')}")
     if "X-Amz-Function-Error" in headers:
-        raised = str(json.loads(body).get("errorMessage", ""))
-        return Result(Problem.RAISED, f"{function} failed: see its log group", raised, body)
+        return Result(Problem.RAISED, f"{function} failed: see its log group", raised_by(body), body)
     returned: bytes = body
     return returned
+
+
+def raised_by(payload: bytes) -> str:
+    """Return the message of the error that a function raised, which may be anything, if its runtime is."""
+    try:
+        error = json.loads(payload)
+    except (ValueError, RecursionError):
+        return ""
+    return str(error.get("errorMessage", "")) if isinstance(error, dict) else ""

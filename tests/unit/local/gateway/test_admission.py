@@ -179,12 +179,15 @@ def test_unauthorized(guarded: GuardedApi, query: str, headers: Mapping[str, str
     assert re.fullmatch(ERROR % "Unauthorized", answer.body.decode())
 
 
+ALLOW = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 NO_VERDICTS: dict[str, dict[str, Any]] = {
     "raises": {"raise": "boom"},
     "no policy": {"whole": {"unexpected": "answer"}},
     "a simple response": {"whole": {"isAuthorized": True}},
     "a policy that is none": {"more": {"policyDocument": "no policy"}},
     "another effect": {"effect": "Perhaps"},
+    "an action that is none": {"more": {"policyDocument": {"Statement": {**ALLOW, "Action": 1}}}},
+    "a condition that is none": {"more": {"policyDocument": {"Statement": {**ALLOW, "Condition": "x"}}}},
     "a nested principal": {"more": {"principalId": {"a": 1}}},
     "a nested context": {"more": {"context": {"a": {"b": 1}}}},
     "a list in the context": {"more": {"context": {"a": [1]}}},

@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.support.until import until
 from tests.support.websocket_api import ERROR, FENCE, PATIENCE_S, TestApi, ask, event_of, opened, refused
 from wschat.lab.aws.cloud import Cloud
+from wschat.local.gateway.invocation import raised_by
 
 
 def test_the_uri_must_be_that_of_an_invocation(clients: Cloud, mirror: str) -> None:
@@ -18,6 +19,13 @@ def test_the_uri_must_be_that_of_an_invocation(clients: Cloud, mirror: str) -> N
     api.permit(mirror, "$connect")
     api.stage(api.deploy())
     assert refused(api.url)[0] == 500
+
+
+def test_what_a_function_raised() -> None:
+    """An error has a message, if it is Lambda's."""
+    assert raised_by(b'{"errorMessage": "boom"}') == "boom"
+    for other in (b"{}", b"[]", b"no JSON", b"[" * 100_000):
+        assert raised_by(other) == ""
 
 
 def test_an_alias_that_does_not_exist(clients: Cloud, mirror: str) -> None:
