@@ -265,7 +265,7 @@ BEHAVIOURS = (
     no("request models (`Bad request body`)", ROUTES,
         "CreateModel is refused: they would take a validator of schemas"),
     no("API keys", f"{GUIDE}apigateway-websocket-api-route-keys-connect-disconnect.html",
-        "nobody is asked for one, and throttles can be seen without"),
+        "nobody is asked for one: what AWS answers then is not recorded"),
     no("integrations other than AWS_PROXY and MOCK", ROUTES,
         "here they answer `Internal server error`", "integrations_that_do_not_work"),
     IS("handshakes and posts at the API's own host", CALLBACKS, "by_its_own_host",
