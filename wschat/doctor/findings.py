@@ -112,9 +112,12 @@ def _weighed(visit: Visit, suspicion: Suspicion) -> Finding:
         sure = HINTS + (FITS - HINTS) * min(share, 1.0)
         return Finding(cause, str(matches[0].symptom), evidence, sure * suspicion.strength)
     harmless = cause.explains == (Symptom.NOTHING_YET,)
-    well = harmless or (spoiled and all(map(visit.went_well, spoiled)))
+    answered = spoiled and all(map(visit.went_well, spoiled))
+    later = visit.only_asked and Symptom.NOT_HEARD in cause.explains
+    well = harmless or (answered and not later)
     sure = (UNLIKELY if well else UNSEEN) - 0.05 * harmless
-    return Finding(cause, cause.explains[0], evidence, sure * suspicion.strength)
+    symptom = Symptom.NOT_HEARD if answered and later else cause.explains[0]
+    return Finding(cause, symptom, evidence, sure * suspicion.strength)
 
 
 def _guesses(visit: Visit, symptom: Symptom | None) -> Iterable[Finding]:

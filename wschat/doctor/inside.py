@@ -16,7 +16,7 @@ from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.tags import Tagged
-from wschat.lab.blueprint import FUNCTIONS, Spec, policy, role_path
+from wschat.lab.blueprint import FUNCTIONS, Spec, policy, role, role_path
 from wschat.lab.logs.cloudwatch import sources, tail
 from wschat.lab.logs.lines import LogLine
 from wschat.lab.model import API, AWS_IAM, Actual, Key
@@ -156,10 +156,12 @@ def suspicions(
     for key in (*(each.key for each in account.actual.unmanaged), *_stray(account)):
         yield Suspicion(BY_NAME["somebody-elses"], frozenset(), (f"{' '.join(key)} has no tag of it",))
     unwell = [spec for spec in FUNCTIONS if not all(map(visit.went_well, spec.routes))]
+    changed = {step.resource.name for step in steps if step.resource.kind == "role"}
+    doubted = [spec for spec in FUNCTIONS if spec in unwell or role(cloud.lab, spec) in changed]
     parts: tuple[Callable[[], Iterable[Suspicion]], ...] = (
         partial(_logs, cloud, account, unwell, visit, now),
         partial(quotas.suspicions, cloud, counts, account.crowd or quotas.Crowd()),
-        partial(_permissions, cloud, account, unwell),
+        partial(_permissions, cloud, account, doubted),
     )
     for part in parts:
         yield from _seen(cloud, part)
@@ -229,8 +231,8 @@ def _seen_lines(cloud: Cloud, spec: Spec, since: int) -> list[LogLine] | None:
         return None
 
 
-def _permissions(cloud: Cloud, account: Account, unwell: Iterable[Spec]) -> Iterator[Suspicion]:
-    """Yield what IAM's simulation says that the roles of functions that are not well may not do."""
+def _permissions(cloud: Cloud, account: Account, doubted: Iterable[Spec]) -> Iterator[Suspicion]:
+    """Yield what IAM's simulation says that the roles of these functions may not do."""
     lab, api = cloud.lab, account.api or "*"
     what = "what the roles may do"
     asked = [
@@ -240,7 +242,7 @@ def _permissions(cloud: Cloud, account: Account, unwell: Iterable[Spec]) -> Iter
             each["Action"],
             each["Resource"].replace(API, api),
         )
-        for spec in unwell
+        for spec in doubted
         for each in policy(lab, spec)["Statement"]
     ]
     ask, simulate = cloud.ask, cloud.iam.simulate_principal_policy

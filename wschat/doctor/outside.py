@@ -92,7 +92,8 @@ async def visit(
         pass
     except TimeoutError:
         visitor.untried.append(f"the rest was not tried: it took {timeouts.all:.0f} s")
-    return Visit(tuple(visitor.tries), visitor.clock_ahead, tuple(visitor.left), tuple(visitor.untried))
+    told = tuple(visitor.tries), visitor.clock_ahead, tuple(visitor.left), tuple(visitor.untried)
+    return Visit(*told, only_asked=asks and not talk)
 
 
 async def _dial(host: str, port: int, context: ssl.SSLContext | None) -> None:

@@ -34,12 +34,15 @@ class Visit:
         clock_ahead: seconds that this machine's clock is ahead of the server's; None if it told no time.
         left: what could not be taken back, such as a room that it could not leave.
         untried: what was not tried, each with why.
+        only_asked: whether each route was asked for nothing but what it refuses, so that no function did its
+            work, and none posted.
     """
 
     tries: tuple[Try, ...] = ()
     clock_ahead: float | None = None
     left: tuple[str, ...] = ()
     untried: tuple[str, ...] = ()
+    only_asked: bool = False
 
     @property
     def failed(self) -> tuple[Try, ...]:

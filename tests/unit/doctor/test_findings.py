@@ -1,5 +1,7 @@
 """Which cause is told first: by what failed, and by how much of it a cause explains."""
 
+from dataclasses import replace
+
 from wschat.doctor.causes import BY_NAME
 from wschat.doctor.findings import Suspicion, diagnose
 from wschat.doctor.visit import Try, Visit
@@ -31,6 +33,17 @@ def test_what_explains_it() -> None:
     assert found[0].evidence == ("wrong-handler of join", "join: Internal server error")
     assert [each.surely for each in found] == ["almost certain", "nothing suffers from it now"]
     assert found[0].symptom == Symptom.FAILED
+
+
+def test_what_was_only_asked() -> None:
+    """A route that refuses, as it should, does not show whether a post would be heard: that may be."""
+    well = Visit((Try("handshake", 0.1, route="$connect"), Try("message", 0.1, route="message")))
+    for visit, told in ((well, "nothing suffers from it now"), (replace(well, only_asked=True), "possible")):
+        (denied,) = diagnose(visit, [suspect("denied", "message")])
+        assert denied.surely == told
+    assert denied.symptom == Symptom.NOT_HEARD
+    (deployed,) = diagnose(replace(well, only_asked=True), [suspect("no-route-response", "message")])
+    assert deployed.surely == "nothing suffers from it now", "it was answered"
 
 
 def test_the_narrower_cause() -> None:

@@ -1,6 +1,8 @@
 """What is seen from inside: differences, logs, permissions; what may not be looked at is a line."""
 
+import json
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,10 +13,12 @@ from tests.support.labs import provision
 from tests.support.plane.embedded import Embedded
 from tests.support.refusing import refuse
 from wschat.doctor import inside
+from wschat.doctor.drifted import POST
 from wschat.doctor.findings import Suspicion
 from wschat.doctor.metrics import Counts
 from wschat.doctor.visit import Try, Visit
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.model import TAG
 from wschat.protocol.symptoms import Symptom
 
@@ -108,25 +112,46 @@ def test_the_lab_that_is_meant(lab: Cloud) -> None:
     assert [each.cause.name for each in suspected(other, url=url)] == ["no-stage"]
 
 
+def simulate(decisions: dict[str, str], ActionNames: list[str], **_: Any) -> Any:  # noqa: ANN401, N803  boto3's
+    """Answer as IAM's simulation does that decides so of these actions, and allows others."""
+    told = {each: decisions.get(each, "allowed") for each in ActionNames}
+    return {"EvaluationResults": [{"EvalActionName": a, "EvalDecision": d} for a, d in told.items()]}
+
+
+def simulated(cloud: Cloud, visit: Visit) -> set[tuple[str, str]]:
+    """Return the causes that the simulation shows, each with a route."""
+    return {
+        (each.cause.name, route)
+        for each in suspected(replace(cloud, notes={}), visit)
+        for route in each.routes
+        if each.evidence[0].startswith("IAM's simulation: ")
+    }
+
+
 def test_what_roles_may_not_do(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of functions that are not well, what IAM's simulation says is no; a Deny is another cause."""
-    decisions = {"execute-api:ManageConnections": "implicitDeny", "dynamodb:GetItem": "explicitDeny"}
-
-    def simulate(ActionNames: list[str], **_: Any) -> Any:  # noqa: ANN401, N803  boto3's
-        told = {each: decisions.get(each, "allowed") for each in ActionNames}
-        return {"EvaluationResults": [{"EvalActionName": a, "EvalDecision": d} for a, d in told.items()]}
-
-    monkeypatch.setattr(lab.iam, "simulate_principal_policy", simulate)
+    decisions = {POST: "implicitDeny", "dynamodb:GetItem": "explicitDeny"}
+    monkeypatch.setattr(lab.iam, "simulate_principal_policy", partial(simulate, decisions))
     joins = Visit(tuple(Try(route, 0.1, route=route) for route in ("join", "join-room")))
     for visit, fails in ((FAILING, True), (joins, False)):
-        told = {
-            (each.cause.name, route)
-            for each in suspected(replace(lab, notes={}), visit)
-            for route in each.routes
-            if each.evidence[0].startswith("IAM's simulation: ")
-        }
+        told = simulated(lab, visit)
         assert ("may-not-post", "message") in told
         assert (("denied", "join") in told) is fails
+
+
+def test_a_role_that_was_changed(lab: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Deny that somebody put into a role is found, though its function refuses what it should."""
+    monkeypatch.setattr(lab.iam, "simulate_principal_policy", partial(simulate, {POST: "explicitDeny"}))
+    well = Visit(tuple(Try(route, 0.1, route=route) for spec in FUNCTIONS for route in spec.routes))
+    assert simulated(lab, well) == set()
+    deny = {"Effect": "Deny", "Action": POST, "Resource": "*"}
+    own = {"RoleName": lab.lab.name("SendMessageRole"), "PolicyName": "stop"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    lab.iam.put_role_policy(**own, PolicyDocument=document)
+    lab.clock.sleep(20)
+    assert simulated(lab, well) == {("denied", "message"), ("denied", "dispatch")}
+    lab.iam.delete_role_policy(**own)
+    lab.clock.sleep(20)
 
 
 def test_nothing_there(embedded: Embedded) -> None:

@@ -83,9 +83,9 @@ def doctor(
         )
     if account and account.graph:
         notes.append(OTHER.format(account.graph.id) + ("" if asks else NOT_ASKED))
-    elif not talk and at.url:
+    elif seen.only_asked and seen.went_well("$connect"):
         why = f"{others} are connected" if others else "who is connected can't be seen"
-        notes.append(f"no room was made, and nothing said in it, since {why}: --deep does it")
+        notes.append(f"each action was asked only for what it refuses, since {why}: --deep talks in a room")
     if json:
         told = _as_json(findings, seen, notes) | {"last_hour": counts.told}
         console.stdout().out(jsons.dumps(told, indent=2))
@@ -160,7 +160,7 @@ def _show(findings: Sequence[Finding], seen: Visit, notes: Iterable[str], target
         slowest = max(seen.tries, key=lambda each: each.seconds)
         spent = sum(each.seconds for each in seen.tries)
         out.print(
-            f"Tried from outside: {len(seen.tries)} things in {spent:.1f} s,"
+            f"Tried from outside: {len(seen.tries)} thing{'s'[: len(seen.tries) > 1]} in {spent:.1f} s,"
             f" the slowest {slowest.what} ({slowest.seconds:.1f} s). {len(seen.failed)} did not go well:"
             if seen.failed
             else f"Tried from outside: {', '.join(dict.fromkeys(each.what for each in seen.tries))}; all went"
