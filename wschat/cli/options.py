@@ -17,6 +17,7 @@ from wschat.cli.provisioned import Provisioned, kept
 from wschat.errors import ConnectError, UsageError, WschatError
 from wschat.lab.chosen.choices import Auth, Choices, chosen
 from wschat.lab.chosen.throttle import DEFAULT
+from wschat.protocol.symptoms import Symptom
 from wschat.system import paths
 from wschat.system.files import regular
 from wschat.target import SignedHandshake, Target, WireName, check_url
@@ -243,6 +244,10 @@ def which_of_several(lab: Target) -> str:
     return f"this is {lab}, of {several} that were provisioned from here" if several > 1 else ""
 
 
+ENDED = {Symptom.NOTHING_LISTENS, Symptom.NO_ANSWER, Symptom.NO_WEBSOCKET, Symptom.REFUSED}
+"""What a URL on this machine shows whose lab has ended: nothing, another program, or another lab."""
+
+
 @contextmanager
 def telling_which(lab: Target) -> Iterator[None]:
     """Let the error of a lab that can't be reached say which one that is, if it was not given by its URL."""
@@ -251,10 +256,10 @@ def telling_which(lab: Target) -> Iterator[None]:
     except ConnectError as error:
         if isinstance(lab, Provisioned):
             error.where = f"{lab}, {error.where}"
-            if lab.is_here:
-                error.hint = "it has ended with what it was made in: `wschat chat --local` starts another"
-            else:
+            if not lab.is_here:
                 error.hint += f"; `wschat status{lab.options}` tells whether it is still there"
+            elif error.symptom in ENDED:
+                error.hint = "it has ended with what it was made in: `wschat chat --local` starts another"
         raise
 
 

@@ -18,11 +18,13 @@ from wschat.cli.options import (
     offer_template,
     program,
     setting,
+    telling_which,
     typed_here,
 )
 from wschat.cli.provisioned import Provisioned
-from wschat.errors import AccessError, UsageError
+from wschat.errors import AccessError, ConnectError, UsageError
 from wschat.lab.chosen.choices import UNDECIDED, Choices
+from wschat.protocol.symptoms import Symptom
 
 HERE = "ws://127.0.0.1:9/"
 app = typer.Typer()
@@ -207,3 +209,18 @@ def test_an_error_that_ends_it() -> None:
     with pytest.raises(AccessError) as error, completed({"provision": "wschat provision --role-path /x/"}):
         raise AccessError("no", hint="delete it, then run `wschat provision`")
     assert error.value.hint == "delete it, then run `wschat provision --role-path /x/`"
+
+
+@pytest.mark.parametrize(
+    ("symptom", "hint"),
+    [
+        (Symptom.NOTHING_LISTENS, "`wschat chat --local` starts another"),
+        (Symptom.CONNECT_FAILED, "as told; `wschat doctor` finds the cause"),
+    ],
+)
+def test_a_lab_of_this_machine_that_can_not_be_reached(symptom: Symptom, hint: str) -> None:
+    """Where nothing answers, it has ended; where its function fails, it has not, and the advice stays."""
+    error = ConnectError("no", where=HERE, hint="as told", symptom=symptom)
+    with pytest.raises(ConnectError) as told, telling_which(Provisioned(url=HERE)):
+        raise error
+    assert told.value.hint.endswith(hint)

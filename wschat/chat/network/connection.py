@@ -63,6 +63,9 @@ NOT_OPENED: dict[type, Advice] = {
         Symptom.NOTHING_LISTENS,
     ),
     OSError: Advice("the network failed: {why}", "check the network", Symptom.NO_ANSWER),
+    EOFError: Advice(
+        "the server hung up before it answered", "check the network and the URL", Symptom.NO_ANSWER
+    ),
     exceptions.InvalidHandshake: Advice(
         "the server does not speak WebSocket here", "check the URL", Symptom.NO_WEBSOCKET
     ),
@@ -196,14 +199,17 @@ async def _require_pongs(connection: ClientConnection, within: float) -> None:
 
 def not_opened(error: Exception, where: str, host: str, proxy: Proxy | None) -> ConnectError:
     """Return the error that it is if a connection, by this proxy or none, can't be opened."""
-    kind = ConnectionRefusedError if f"[Errno {errno.ECONNREFUSED}]" in str(error) else type(error)
+    cause = error.__cause__ if isinstance(error, exceptions.InvalidMessage) else None
+    hung_up = isinstance(cause, EOFError | ConnectionError)
+    refused = f"[Errno {errno.ECONNREFUSED}]" in str(error)
+    kind = ConnectionRefusedError if refused else EOFError if hung_up else type(error)
     if proxy and isinstance(error, OSError) and not isinstance(error, ssl.SSLError | TimeoutError):
         kind = exceptions.ProxyError  # it is the proxy that finds the host, and connects to it
     what, hint, symptom = next(NOT_OPENED[base] for base in kind.__mro__ if base in NOT_OPENED)
     names = ("verify_message", "strerror", "msg")  # the text of a proxy's error may hold a password
     why = next(filter(None, (getattr(error, name, "") for name in names)), "") or str(error) or kind.__name__
     offline = isinstance(error, socket.gaierror) or getattr(error, "errno", None) in NO_NETWORK
-    cut = isinstance(error, TimeoutError | ConnectionResetError)
+    cut = hung_up or isinstance(error, TimeoutError | ConnectionResetError)
     failure = Failure.OFFLINE if offline else Failure.NO_ANSWER if cut else Failure.PERMANENT
     facts = {"host": host, "why": why, "proxy": proxy or "", "certificates": _certificates()}
     what, hint = (safe(text.format(**facts)) for text in (what, hint))

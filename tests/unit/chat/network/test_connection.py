@@ -72,12 +72,13 @@ async def test_a_message_in_frames() -> None:
     ("scheme", "answer", "says"),
     [
         ("ws", b"SSH-2.0\r\n\r\n", "does not speak WebSocket"),
+        ("ws", b"", "hung up before it answered"),
         ("wss", b"HTTP/1.1 400 Bad\r\n\r\n", "does not speak TLS"),
     ],
 )
 @asynchronous
 async def test_other_servers(scheme: str, answer: bytes, says: str) -> None:
-    """A server of another kind, or one without TLS, is named as that."""
+    """A server of another kind, one without TLS, or one that hangs up, is named as that."""
 
     async def answer_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(100)
