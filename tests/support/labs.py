@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 def lab_of(cloud: Cloud, **changed: Any) -> Cloud:  # noqa: ANN401  as the lab's fields are
     """Return the same clients for a lab of which something is another: its prefix, or who may connect."""
-    return replace(cloud, lab=replace(cloud.lab, **changed))
+    return replace(cloud, lab=replace(cloud.lab, **changed), ids={})
 
 
 def drain(progress: Generator[Progress, None, T], hear: Callable[[Progress], None] = lambda _: None) -> T:
