@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from wschat.chat.machine import effects
 from wschat.chat.machine.connection import Resumed
 from wschat.chat.machine.effects import Effect, GiveUp, Item, Notice, Quit, RequestFailed, Timer, Unsent
-from wschat.chat.machine.state import ChatState, by_fold
+from wschat.chat.machine.names import by_fold
+from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import Event, LineEntered, update
 from wschat.chat.network.connections import Connections
 from wschat.chat.ui.pipe import PipeUI

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from wschat.chat.machine.commands import HELP
 from wschat.chat.machine.effects import Listing, Members, Notice, Quit, Rooms, Whole
-from wschat.chat.machine.state import Turn, without
+from wschat.chat.machine.names import put, without
+from wschat.chat.machine.state import Turn
 from wschat.protocol.names import fold
 
 
@@ -28,7 +29,7 @@ def _ignore(turn: Turn, name: str) -> None:
     elif state.name is not None and fold(name) == fold(state.name):
         turn.emit(Notice("that is you"))
     else:
-        turn.change(ignored={**without(state.ignored, name), fold(name): name})
+        turn.change(ignored=put(state.ignored, name))
         turn.emit(Notice(f"nothing more is shown of {name}; /unignore {name} shows it again"))
 
 

@@ -8,12 +8,12 @@ from wschat.chat.machine import room as rooms
 from wschat.chat.machine.advice import Advice
 from wschat.chat.machine.answers import answers, is_event, raw_request
 from wschat.chat.machine.effects import Frame, FromServer, Listing, NewsEvent, RequestFailed
+from wschat.chat.machine.names import put, without
 from wschat.chat.machine.outgoing import ask
-from wschat.chat.machine.state import Turn, without
+from wschat.chat.machine.state import Turn
 from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, Error, MultiMessage, UserJoined, UserLeft
 from wschat.protocol.lab_wire import OtherWire
-from wschat.protocol.names import fold
 from wschat.protocol.reader import GatewayError, Unknown, Unreadable
 from wschat.protocol.requests import Action, Request
 from wschat.text import masked
@@ -81,7 +81,7 @@ def _happened(turn: Turn, event: NewsEvent) -> None:
         case UserJoined(_, room) | UserLeft(_, room) if state.is_in(room):
             rooms.change_members(turn, event)
         case wire.SingleRoom(room):
-            turn.change(rooms={**without(state.rooms, room), fold(room): room})
+            turn.change(rooms=put(state.rooms, room))
             if not (state.is_in(room) or (state.in_flight and state.in_flight.enters(room))):
                 news.gather(turn, event)
         case wire.DeleteRoom(room) if state.is_in(room):

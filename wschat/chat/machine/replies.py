@@ -8,8 +8,9 @@ from wschat.chat.machine.advice import GATEWAY, Advice, Fault
 from wschat.chat.machine.answers import answers
 from wschat.chat.machine.connection import finish_restoring, hang_up, reinstate
 from wschat.chat.machine.effects import FromServer, Message, News, Reconnected
+from wschat.chat.machine.names import by_fold, put, without
 from wschat.chat.machine.outgoing import FALLBACKS, answered, ask, confirm, delivered, reject
-from wschat.chat.machine.state import ENTERING, Open, PendingRequest, Room, Turn, by_fold, without
+from wschat.chat.machine.state import ENTERING, Open, PendingRequest, Room, Turn
 from wschat.protocol import events as wire
 from wschat.protocol.events import ClientMessage, Error, MultiMessage
 from wschat.protocol.names import fold
@@ -77,7 +78,7 @@ def _entered(turn: Turn, pending: PendingRequest, reply: MultiMessage) -> None:
     truncated = reply.truncated and first > turn.room.last_seq + 1
     said = Turn(turn.state)
     rooms.show(said, (*history, *early), missed=away and before_cut is not None)
-    known = {**without(state.rooms, reply.room), fold(reply.room): reply.room}
+    known = put(state.rooms, reply.room)
     turn.change(room=said.room, rooms=known, wanted_room=None)
     if before_cut is None:
         if away:

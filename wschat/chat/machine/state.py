@@ -1,7 +1,7 @@
 """The whole state of a chat as a value: its connection, its room, and the requests without an answer."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
@@ -173,7 +173,7 @@ class ChatState:
         refused: a request was refused.
         silent: actions whose last request was not answered, so that its connection was given up.
         news: what others did, to be told in one line; None: the next is told at once.
-        ignored: whom the person does not want to hear; these and `rooms` as `by_fold` has them.
+        ignored: whom the person does not want to hear; these and `rooms` as `names.by_fold` has them.
     """
 
     client_id: str
@@ -266,18 +266,6 @@ class ChatState:
         """Tell whether only a message's coming back will tell that it was heard."""
         unheard = self.room.unheard if self.room else ()
         return any(not (message.reached or self.has(message.pending)) for message in unheard)
-
-
-def by_fold(names: Iterable[str]) -> dict[str, str]:
-    """Return names of people, or of rooms, by what they are compared by, so that many are looked up soon."""
-    return {fold(name): name for name in names}
-
-
-def without(names: Mapping[str, str], name: str) -> dict[str, str]:
-    """Return those that are not this one."""
-    left = dict(names)
-    left.pop(fold(name), None)
-    return left
 
 
 class Turn:

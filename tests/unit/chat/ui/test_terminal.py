@@ -10,7 +10,8 @@ from tests.support.asynchronous import asynchronous
 from tests.support.attacks import ATTACKS, is_bad
 from tests.unit.chat.ui.typist import opened, say
 from wschat.chat.machine.effects import Unsent
-from wschat.chat.machine.state import ChatState, PendingRequest, Reconnecting, Room, by_fold
+from wschat.chat.machine.names import by_fold
+from wschat.chat.machine.state import ChatState, PendingRequest, Reconnecting, Room
 from wschat.protocol.requests import Request
 
 
