@@ -95,9 +95,8 @@ async def _check_refusal(url: str) -> None:
         if error.status == FORBIDDEN:
             return
         raise
-    raise _failed(
-        "$connect", "it lets in who does not sign, as without AWS_IAM", Symptom.OPEN, OPEN, late=True
-    )
+    what = "it lets in who does not sign, as without AWS_IAM"
+    raise _failed("$connect", what, Symptom.OPEN, OPEN, late=True)
 
 
 async def step(session: Session, action: Action, value: str, timeouts: Timeouts = PATIENT) -> None:
@@ -120,17 +119,9 @@ async def step(session: Session, action: Action, value: str, timeouts: Timeouts 
                 if not awaited:
                     return
     except TimeoutError:
-        symptom, what = (
-            (
-                Symptom.SILENT,
-                f"no answer within {timeouts.reply:.0f} s, as where a route response is not served yet",
-            )
-            if reply in awaited
-            else (
-                Symptom.NOT_HEARD,
-                "it was answered, but nothing was posted: the function may not be allowed to yet",
-            )
-        )
+        silent = f"no answer within {timeouts.reply:.0f} s, as where a route response is not served yet"
+        unheard = "it was answered, but nothing was posted: the function may not be allowed to yet"
+        what, symptom = (silent, Symptom.SILENT) if reply in awaited else (unheard, Symptom.NOT_HEARD)
         raise _failed(action, what, symptom, late=True) from None
     except LostError as lost:
         lost.where = f"{action}, at {lost.where}"
@@ -146,9 +137,8 @@ def _event_type(frame: str, request: Request) -> type[wire.Event]:
     step = request.action
     match event := decode_event(frame):
         case GatewayError(message):
-            what, hint, symptom = GATEWAY.get(
-                message, Advice("API Gateway refused it", LOOK, Symptom.UNREADABLE)
-            )
+            other = Advice("API Gateway refused it", LOOK, Symptom.UNREADABLE)
+            what, hint, symptom = GATEWAY.get(message, other)
             raise _failed(step, f"{message}: {what}", symptom, hint, late=message in LATE_FRAMES)
         case wire.Error(code, message):
             unknown = code == ErrorCode.UNKNOWN_ACTION
