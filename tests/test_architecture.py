@@ -88,6 +88,7 @@ ONLY_IN = {
     "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {
         "wschat.local.logs.cloudwatch",
+        "wschat.local.logs.retention",
         "wschat.local.runtimes.workers",
         *(f"wschat.local.access.{name}" for name in ("front", "managed_policies", "sessions", "signatures")),
         *(f"wschat.local.control_plane.{name}" for name in ("apis", "parts", "stacks")),

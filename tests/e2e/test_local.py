@@ -191,3 +191,15 @@ def test_run_with_options(short_state: Path) -> None:
     assert (done.stdout, done.returncode) == ("['--trace']\n", 0), done.stderr
     assert json.loads(done.stderr)["why"] == "there is no API nobodys"
     assert processes_of(short_state) == []
+
+
+def test_few_descriptors(short_state: Path) -> None:
+    """Where the system grants few open files and sockets, it says so, and what to do; so does its log."""
+    command = f"ulimit -n 256; exec {sys.executable} -m wschat local --empty"
+    lab = subprocess.Popen(["/bin/sh", "-c", command], stderr=subprocess.PIPE, text=True)
+    assert lab.stderr
+    told = "".join(iter(lambda: str(lab.stderr and lab.stderr.readline()), "Ctrl-C stops it.\n"))
+    lab.terminate()
+    lab.communicate()
+    assert "ulimit -n 10240" in told
+    assert "256 open files" in (short_state / "local.log").read_text()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from wschat.local.descriptors import WANTED
 from wschat.local.gateway.admission import Attempt
 from wschat.local.gateway.events import ConnectionInfo
 from wschat.local.gateway.gateway import Gateway
@@ -38,6 +39,7 @@ async def running(
     head_timeout: float = HEAD_S,
     keys: Iterable[str] = KEYS,
     settings: Json | None = None,
+    most: int = WANTED,
 ) -> AsyncIterator[Running]:
     """Run a gateway on a free port; `keys` are those of the routes, `settings` those of the stage."""
     mock = Integration("MOCK", request_template='{"statusCode": 200}', response_template="mocked")
@@ -57,7 +59,7 @@ async def running(
         return attempt.info
 
     gateway = Gateway(options, find_stage, invoke, admit)
-    async with serve_both(gateway, listen(None), asyncio.Protocol, head_timeout) as server:
+    async with serve_both(gateway, listen(None), asyncio.Protocol, head_timeout, most) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         cutting = asyncio.create_task(gateway.connections.drop_at_random(options.drop))
         yield Running(gateway, f"ws://127.0.0.1:{port}/_aws/execute-api/{API}/test", looked_up)

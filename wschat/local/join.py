@@ -56,11 +56,13 @@ class LocalLab(AbstractContextManager["LocalLab"]):
         empty: whether it began without anything in it.
         root: the key of its root user.
         state_dir: where its files are.
+        warning: what the system does not grant it, and what to do; empty: nothing.
     """
 
     endpoint: str
     started: bool
     empty: bool
+    warning: str
     root: RootKey
     state_dir: Path
     _connection: Connection
@@ -214,7 +216,9 @@ def join(
         _check_as_asked(ready, provision, options, port)
         root = read_key(files.temporary)
         leaving.pop_all()
-    return LocalLab(ready["endpoint"], started, ready["empty"], root, files.state_dir, connection)
+    return LocalLab(
+        ready["endpoint"], started, ready["empty"], ready["warning"], root, files.state_dir, connection
+    )
 
 
 def _check_as_asked(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from wschat.errors import LocalError
 from wschat.local.access.root import RootKey, make_key, write_key
+from wschat.local.descriptors import raise_limit, shortage
 from wschat.local.environment import leave_for_functions
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.shared import LabFiles, Message, failed, outcome
@@ -60,10 +61,17 @@ class Lab:
         from wschat.local.gateway.server import serving  # half a second, and installed only with an extra
 
         leave_for_functions(os.environ, self.files.home, self.root.environment)
-        async with serving(self.listener, self.options, users.trace) as (gateway, control_plane):
+        limit = raise_limit()
+        async with serving(self.listener, self.options, users.trace, limit) as (gateway, control_plane):
             self.serving = gateway, control_plane, asyncio.get_running_loop()
-            about = {"endpoint": endpoint, "empty": not self.provision, "options": asdict(self.options)}
-            told: Message = {"ready": about}
+            told: Message = {
+                "ready": {
+                    "endpoint": endpoint,
+                    "empty": not self.provision,
+                    "options": asdict(self.options),
+                    "warning": shortage(limit),
+                }
+            }
             if provisioner:
                 failure = await asyncio.to_thread(provisioned, provisioner, users.broadcast)
                 told = failure or told

@@ -1,27 +1,32 @@
 """The users of the local lab, as its process sees them: what they ask for, and when all have left.
 
 It speaks to them over a Unix socket, in lines of JSON: `{"progress": text}`,
-`{"ready": {"endpoint", "empty", "options"}}` and `{"failed": {"what", "where", "hint"}}`; who comes late gets
-the latest of these. Of what a user may say, `{"stop": true}` ends the lab for all; `{"trace": true}` is
-answered by `{"trace": {…}}` for all that happens from then on, as `Trace.message` has it, and any other
-request by one message with its name: `{"apis": true}` by `{"apis": […]}`, as `ControlPlane.apis` has them,
-`{"connections": true}` likewise, as `OpenConnections.told` has them; `{"age": SECONDS}` makes all connections
-older. A user is whoever is connected: the kernel disconnects who is killed.
+`{"ready": {"endpoint", "empty", "options", "warning"}}` and `{"failed": {"what", "where", "hint"}}`; who
+comes late gets the latest of these. Of what a user may say, `{"stop": true}` ends the lab for all;
+`{"trace": true}` is answered by `{"trace": {…}}` for all that happens from then on, as `Trace.message` has
+it, and any other request by one message with its name: `{"apis": true}` by `{"apis": […]}`, as
+`ControlPlane.apis` has them, `{"connections": true}` likewise, as `OpenConnections.told` has them;
+`{"age": SECONDS}` makes all connections older. A user is whoever is connected: the kernel disconnects who is
+killed.
 """
 
 import asyncio
 import json
+import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from wschat.errors import LocalError
+from wschat.local.descriptors import SCARCE
 from wschat.local.shared import STOP, TRACE, LabFiles, Message, encode, failed, locked
 
 if TYPE_CHECKING:
     from wschat.local.gateway.trace import Trace
 
+RETRY_S = 1.0
+log = logging.getLogger("wschat.users")
 BUFFER_BYTES = 1024 * 1024
 """What may wait for a user who does not read; traces beyond it are left out, and counted."""
 
@@ -139,12 +144,21 @@ class Users:
         return "failed" in self._latest or not self._connected
 
     def _accept(self) -> None:
-        with suppress(BlockingIOError):
+        """Accept who waits; where there are no descriptors left, after a while."""
+        try:
             while True:
                 user = User(self._listener.accept()[0])
                 self._connected[user] = self._loop.create_task(self._serve_one(user))
                 user.send(self._latest)
                 self._changed.set()
+        except BlockingIOError:
+            pass
+        except OSError as error:
+            if error.errno not in SCARCE:
+                raise
+            log.warning("%s", error)
+            self._loop.remove_reader(self._listener)
+            self._loop.call_later(RETRY_S, self._loop.add_reader, self._listener, self._accept)
 
     def _broadcast(self, message: Message) -> None:
         self._latest = message

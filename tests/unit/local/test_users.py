@@ -1,16 +1,21 @@
 """The users of a local lab, as its process sees them: what reaches whom, and what waits."""
 
 import asyncio
+import errno
 import json
+import os
 import socket
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from tests.support.asynchronous import asynchronous
 from tests.unit.local.test_join import SOCKET, Processes, enter, is_up
-from wschat.local.shared import STOP, TRACE, locked
-from wschat.local.users import BUFFER_BYTES, User
+from wschat.local.shared import STOP, TRACE, LabFiles, locked
+from wschat.local.users import BUFFER_BYTES, User, Users
 
 
 def test_newcomer_at_the_last_moment(state_dir: Path, processes: Processes) -> None:
@@ -67,3 +72,40 @@ async def test_who_does_not_read() -> None:
         assert BUFFER_BYTES / 10_000 < len(traces) < sent
         assert traces[-1]["left_out"] > sent / 3
         user.close()
+
+
+class Crowded(socket.socket):
+    """A socket that listens, and twice finds no descriptor for who waits."""
+
+    lacking = 2
+
+    def accept(self) -> tuple[socket.socket, object]:
+        """Accept who waits."""
+        if self.lacking:
+            self.lacking -= 1
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return super().accept()
+
+
+@asynchronous
+async def test_no_descriptors(
+    state_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who can't be let in for want of a descriptor waits, and no error is told but this one."""
+    monkeypatch.setattr("wschat.local.users.RETRY_S", 0.01)
+    files, loop = LabFiles(state_dir), asyncio.get_running_loop()
+    with Crowded(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as newcomer:
+        listener.bind(str(files.socket))
+        listener.listen()
+        newcomer.connect(str(files.socket))
+        newcomer.setblocking(False)  # noqa: FBT003
+        users = Users(files, listener, sys.exit, lambda *_: asyncio.sleep(0))
+        listener.setblocking(False)  # noqa: FBT003
+        loop.add_reader(listener, users._accept)
+        assert b"progress" in await loop.sock_recv(newcomer, 4096)
+        loop.remove_reader(listener)
+        (user,) = users._connected
+        newcomer.shutdown(socket.SHUT_WR)
+        await users._connected[user]
+        user.close()
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 2

@@ -128,6 +128,8 @@ def _tell(lab: LocalLab, err: console.Console, *, json: bool) -> None:
     else:
         err.print("There is nothing in it yet. To fill it, by aws, boto3 or provision:")
     err.print(f"  export {credentials(lab)}", soft_wrap=True)
+    if lab.warning:
+        err.print(f"[yellow]{escape(lab.warning)}[/yellow]")
     end = "stops it" if lab.started else "leaves it; it runs on until nobody uses it any more"
     err.print(f"Ctrl-C {end}.")
 

@@ -23,7 +23,7 @@ from wschat.local.gateway.model import MOCK, PROXY, Route, Stage, route_of
 from wschat.local.gateway.open_connection import OpenConnection, OpenConnections, split
 from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, GatewayOptions, Throttles
 from wschat.local.gateway.responses import BINARY, DELETED, RESTART, Close, Problem, Reply, Result
-from wschat.local.gateway.trace import Trace, malformed, trace
+from wschat.local.gateway.trace import Trace, trace, turned_away
 from wschat.local.logs.execution import Execution
 
 TOO_LONG = f".{{{quotas.URL_CHARACTERS + 1}}}"
@@ -69,7 +69,11 @@ class Gateway:
         """Answer a handshake, as `$connect` decides if there is that route; not one that signs twice."""
         request = RequestInfo(ids.request_id(), time.time())
         if (signatures := len(handshake.headers.get_all("Authorization"))) > 1:
-            self.trace(malformed(handshake.path, f"there are {signatures} Authorization headers"))
+            self.trace(
+                turned_away(
+                    handshake.path, HTTPStatus.BAD_REQUEST, f"there are {signatures} Authorization headers"
+                )
+            )
             return refuse_two_signatures()
         return await self._connect(handshake, request, source_ip)
 

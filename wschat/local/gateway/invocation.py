@@ -13,8 +13,11 @@ from wschat.local.gateway.iam import allows, denied_to
 from wschat.local.gateway.model import Integration, Json
 from wschat.local.gateway.responses import Problem, Result
 
-CONCURRENCY = 8
-"""Calls of one function that run at once: MiniStack gives each a process of some 45 MB."""
+CONCURRENCY, LEAST_CONCURRENCY = 8, 2
+"""Calls of one function that run at once: each takes a process of some 45 MB, and five descriptors.
+
+Two where descriptors are few.
+"""
 URI = re.compile(
     r"arn:[^:]+:apigateway:[^:]+:lambda:path/2015-03-31/functions/"
     r"(arn:[^:]+:lambda:([^:]+):(\d+):function:([\w-]+)(?::([\w$-]+))?)/invocations"
@@ -24,8 +27,8 @@ URI = re.compile(
 class Functions:
     """The functions behind AWS_PROXY integrations; calls beyond their concurrency wait."""
 
-    def __init__(self) -> None:
-        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(CONCURRENCY))
+    def __init__(self, concurrency: int = CONCURRENCY) -> None:
+        self._slots: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(concurrency))
         self._running: set[asyncio.Task[Result | bytes]] = set()
 
     async def invoke(self, integration: Integration, source_arn: str, event: Json) -> Result | bytes:

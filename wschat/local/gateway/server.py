@@ -3,10 +3,9 @@
 import asyncio
 import logging
 import re
-import resource
 import socket
 from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -21,20 +20,23 @@ from wschat.local.access.managed_policies import add_managed_policies
 from wschat.local.access.sessions import use_secret_sessions
 from wschat.local.control_plane.apis import ControlPlane
 from wschat.local.control_plane.stacks import with_whole_stacks
+from wschat.local.descriptors import FEW, spare, tell_sparingly
 from wschat.local.gateway.addresses import AWS_HOST
 from wschat.local.gateway.admission import Admission
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.iam import authorize, decide
-from wschat.local.gateway.invocation import Functions
+from wschat.local.gateway.invocation import CONCURRENCY, LEAST_CONCURRENCY, Functions
 from wschat.local.gateway.management import management
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.gateway.sockets import serve_both
 from wschat.local.gateway.trace import Trace
 from wschat.local.logs.cloudwatch import write
+from wschat.local.logs.retention import expire
 from wschat.local.runtimes.workers import keep_calls_here
 from wschat.target import is_here
 
 log = logging.getLogger("wschat.gateway")
+BACKLOG = 1024
 KEEP_ALIVE_S = 75
 REQUEST_S = 60.0
 HOST_HEADER = re.compile(r"\[?([^]]*?)\]?(?::\d+)?")
@@ -43,18 +45,18 @@ TYPED = "none"  # the URL was typed into the address bar
 
 @asynccontextmanager
 async def serving(
-    listener: socket.socket, options: GatewayOptions, trace: Callable[[Trace], None]
+    listener: socket.socket, options: GatewayOptions, trace: Callable[[Trace], None], descriptors: int
 ) -> AsyncIterator[tuple[Gateway, ControlPlane]]:
     """Serve MiniStack and a gateway on a socket that listens on the port of MiniStack's environment.
 
-    `trace` is told all that happens in the gateway.
+    `trace` is told all that happens in the gateway. `descriptors` is how many this process may have.
 
     Raises:
         RuntimeError: MiniStack does not start; why stands in the log.
     """
-    _raise_file_limit()
+    tell_sparingly()
     control_plane = ControlPlane()
-    invoke = Functions().invoke
+    invoke = Functions(LEAST_CONCURRENCY if descriptors < FEW else CONCURRENCY).invoke
     admit = Admission(authorize, decide, invoke).admit
     gateway = Gateway(options, control_plane.find_stage, invoke, admit, trace, write)
     ministack.SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
@@ -67,16 +69,11 @@ async def serving(
     ministack.pin_request_origin = lambda source_ip, _secure: pin(source_ip, secure_transport=True)
     keep_calls_here(listener.getsockname()[1])
     make_http = await start_http(refuse_pages(signed_only(ministack.app, management(gateway))))
-    async with serve_both(gateway, listener, make_http):
+    async with serve_both(gateway, listener, make_http, most=descriptors - spare(descriptors)):
+        listener.listen(BACKLOG)
+        expiring = asyncio.create_task(expire())
         yield gateway, control_plane
-
-
-def _raise_file_limit() -> None:
-    """Allow as many connections as the system lets a process have."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < hard:
-        with suppress(ValueError, OSError):  # macOS takes no more than some limit of its own
-            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        expiring.cancel()
 
 
 def refuse_pages(app: Any) -> Any:  # noqa: ANN401  ASGI

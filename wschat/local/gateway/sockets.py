@@ -1,9 +1,12 @@
 """The sockets: one port for HTTP and WebSockets, told apart by the first request on a connection."""
 
 import asyncio
+import json
+import logging
 import socket
 from collections.abc import Callable
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
@@ -12,17 +15,22 @@ from websockets.exceptions import InvalidHandshake
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
+from wschat.local.descriptors import FULL, WANTED
 from wschat.local.gateway.addresses import HANDSHAKE
+from wschat.local.gateway.admission import refuse
 from wschat.local.gateway.gateway import Gateway
+from wschat.local.gateway.ids import request_id
 from wschat.local.gateway.quotas import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES
-from wschat.local.gateway.trace import malformed
+from wschat.local.gateway.trace import turned_away
 
 if TYPE_CHECKING:
     from wschat.local.gateway.admission import Accepted
 
 HEAD_BYTES = 64 * 1024
 HEAD_S = 30.0
-BACKLOG = 1024
+ACCEPTS = 16
+"""How often asyncio tries to accept at a time; where there are no descriptors, each of them fails."""
+log = logging.getLogger("wschat.gateway")
 
 MakeHttp = Callable[[], asyncio.Protocol]
 
@@ -92,17 +100,29 @@ class SharedPortConnection(ServerConnection):
 
 
 def serve_both(
-    gateway: Gateway, listener: socket.socket, make_http: MakeHttp, head_timeout: float = HEAD_S
+    gateway: Gateway,
+    listener: socket.socket,
+    make_http: MakeHttp,
+    head_timeout: float = HEAD_S,
+    most: int = WANTED,
 ) -> Server:
-    """Return the server of WebSockets, and of HTTP by another protocol, on one socket that listens."""
+    """Return the server of WebSockets, and of HTTP by another protocol, on one socket that listens.
+
+    Once the process has `most` descriptors, WebSockets are refused.
+    """
     accepted: WeakKeyDictionary[ServerConnection, Accepted] = WeakKeyDictionary()
 
     async def decide(client: ServerConnection, request: Request) -> Response | None:
         try:
             client.protocol.process_request(request)
         except InvalidHandshake as error:  # it will be refused as such
-            gateway.trace(malformed(request.path, str(error)))
+            gateway.trace(turned_away(request.path, HTTPStatus.BAD_REQUEST, str(error)))
             return None
+        if client.transport.get_extra_info("socket").fileno() >= most:  # the lowest number that was free
+            log.warning("%s: %d are in use, and the rest is for functions", FULL, most)
+            gateway.trace(turned_away(request.path, HTTPStatus.SERVICE_UNAVAILABLE, FULL))
+            body = json.dumps({"message": "Service Unavailable", "reason": FULL})
+            return refuse(HTTPStatus.SERVICE_UNAVAILABLE, body, request_id())
         answer = await gateway.connect(request, client.remote_address[0])
         if isinstance(answer, Response):
             return answer
@@ -135,5 +155,5 @@ def serve_both(
         ping_interval=None,
         max_size=(MESSAGE_BYTES, FRAME_BYTES),
         write_limit=2 * BUFFER_BYTES,
-        backlog=BACKLOG,
+        backlog=ACCEPTS,
     )

@@ -57,10 +57,10 @@ def trace(
     return Trace(event, int(at * 1000), info.id, info.api, info.stage, key, integration, took, **more)
 
 
-def malformed(path: str, why: str) -> Trace:
-    """Return that a request which asks for a WebSocket is no proper handshake, and why."""
+def turned_away(path: str, status: HTTPStatus, why: str) -> Trace:
+    """Return that a request which asks for a WebSocket is refused before any API is looked at."""
     text = path.partition("?")[0]
-    return Trace("connect", int(now() * 1000), status=HTTPStatus.BAD_REQUEST, text=text, why=why)
+    return Trace("connect", int(now() * 1000), status=status, text=text, why=why)
 
 
 def _named(route: Route) -> str:

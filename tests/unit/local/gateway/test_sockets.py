@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from tests.support.asynchronous import asynchronous
 from tests.support.gateway import running
@@ -15,6 +17,7 @@ from tests.support.until import until
 from tests.support.websocket_api import FENCE, PATIENCE_S, TestApi, closed, event_of, opened, refused
 from tests.unit.local.gateway.conftest import headers_of
 from wschat.lab.aws.cloud import Cloud
+from wschat.local.descriptors import FULL
 
 
 def test_the_url_is_too_long(api: TestApi) -> None:
@@ -106,3 +109,15 @@ def test_as_big_as_may_be(api: TestApi) -> None:
     with opened(api.url) as client:
         client.send(text[start : start + 32 * 1024] for start in range(0, len(text), 32 * 1024))
         assert client.recv(PATIENCE_S) == "mocked"
+
+
+@asynchronous
+async def test_few_descriptors_are_left(caplog: pytest.LogCaptureFixture) -> None:
+    """A handshake that would take what functions need is refused, with the reason there and in the log."""
+    async with running(most=0) as it:
+        with pytest.raises(InvalidStatus) as refusal:
+            await connect(it.url)
+        told = json.loads(refusal.value.response.body or b"")
+        assert (refusal.value.response.status_code, told["reason"]) == (503, FULL)
+        assert it.looked_up == []
+    assert FULL in caplog.text
