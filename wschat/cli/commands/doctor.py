@@ -159,13 +159,15 @@ def _show(findings: Sequence[Finding], seen: Visit, notes: Iterable[str], target
     if seen.tries:
         slowest = max(seen.tries, key=lambda each: each.seconds)
         spent = sum(each.seconds for each in seen.tries)
-        out.print(
-            f"Tried from outside: {len(seen.tries)} thing{'s'[: len(seen.tries) > 1]} in {spent:.1f} s,"
-            f" the slowest {slowest.what} ({slowest.seconds:.1f} s). {len(seen.failed)} did not go well:"
-            if seen.failed
-            else f"Tried from outside: {', '.join(dict.fromkeys(each.what for each in seen.tries))}; all went"
-            f" well, in {spent:.1f} s."
-        )
+        things = ", ".join(dict.fromkeys(each.what for each in seen.tries))
+        told = f"{things}; all went well, in {spent:.1f} s."
+        if seen.failed:
+            things = console.counted(len(seen.tries), "thing")
+            told = (
+                f"{things} in {spent:.1f} s, the slowest {slowest.what} ({slowest.seconds:.1f} s)."
+                f" {len(seen.failed)} did not go well:"
+            )
+        out.print(f"Tried from outside: {told}")
     for each in seen.failed:
         out.print(Text(safe(f"  {each.what}: {each.seen} (after {each.seconds * 1000:.0f} ms)"), "red"))
     for left in seen.left:
