@@ -25,8 +25,10 @@ export const listIgnored = () => [...ignored];
 export function ignore(...names) { // or no more
   for (const name of names.map(fold)) if (!ignored.delete(name)) ignored.add(name);
   for (const row of $("log").children) row.hidden = ignores(row.user);
-  for (const { key, lastElementChild: button } of $("users").children) {
-    Object.assign(button, { ariaLabel: `Hide what ${shown(key)} says`, ariaPressed: String(ignores(key)) });
+  for (const { key, classList, lastElementChild: button } of $("users").children) {
+    classList.toggle("ignored", ignores(key));
+    button.textContent = ignores(key) ? "Show" : "Hide";
+    button.ariaLabel = `${button.textContent} what ${shown(key)} says`;
   }
 }
 

@@ -141,8 +141,9 @@ def test_ignored(page: str, room: ThreadedServer, open_tab: OpenTab) -> None:
     ann.until("#log li:has-text('another')")
     assert ann.page.locator("#log li:visible .text").all_text_contents() == ["another"]
     ann.page.reload()
-    ann.until("#log li.mine, #users li:has-text('Bob') .ignore[aria-pressed='true']")
+    ann.until("#log li.mine, #users li:has-text('Bob') .ignore:text-is('Show')")
     assert ann.page.locator("#log li:visible").count() == 0
+    assert ann.page.locator(".ignore[aria-label='Show what Bob says']").count() == 1
     ann.page.click("#users li:has-text('Bob') .ignore")
     ann.until("#log li:has-text('meanwhile')")
     assert ann.page.locator("#log li:visible .text").all_text_contents() == ["before", "meanwhile"]

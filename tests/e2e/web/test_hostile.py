@@ -20,7 +20,7 @@ CORPUS = list(dict.fromkeys((*ATTACKS, *INJECTIONS)))
 NUMBERS = count()
 ATTRIBUTES = {
     *("class", "dir", "href", "rel", "target", "type", "datetime"),
-    *("aria-current", "aria-label", "aria-pressed", "data-more"),
+    *("aria-current", "aria-label", "data-more"),
 }
 KEPT = "\n\t\u200c\u200d"  # of all that shows nothing, this is passed on: Persian and emoji need the joiners
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}

@@ -96,11 +96,12 @@ KEYS = (
     Key(("c-z",), "go back to the shell, until fg", "suspend"),
 )
 
-HELP = (
+LINES = (
     *((command.usage, command.help) for command in COMMANDS if command.help),
     ("text", "say it in the room; // at the start says a text with a /"),
-    *((key.label, key.help) for key in KEYS),
 )
+"""The help of what one types; where lines are read there is nothing else, and in a terminal the keys."""
+HELP = (*LINES, *((key.label, key.help) for key in KEYS))
 
 
 def parse(line: str) -> Request | Advice:

@@ -8,7 +8,8 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wschat.chat.machine.effects import Item, Message, Unsent
+from wschat.chat.machine.commands import HELP, LINES
+from wschat.chat.machine.effects import Item, Listing, Message, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import Event, LineEntered
 from wschat.chat.ui import json_lines
@@ -76,6 +77,8 @@ class PipeUI:
         if self._json_lines:
             self._write("".join(f"{json_lines.encode(event)}\n" for event in json_lines.events(item)))
             return
+        if isinstance(item, Listing) and item.rows == HELP:
+            item = Listing("commands:", LINES)  # the keys are those of an input line
         whole = not self._stdout.isatty()
         lines = render(item, self._format_time, self._names, linear=True, whole=whole)
         text = "".join(map(self._broken, lines))

@@ -31,10 +31,14 @@ def test_a_conversation(server: ThreadedServer, tmp_path: Path) -> None:
     ann.until("-- back")
     ann.type("/users")
     ann.until("in ops:")
+    ann.type("/help")
+    ann.until("-- commands:")
+    ann.until("say it in the room")
     ann.type("/quit")
     assert ann.end() == 0
     shown = written.getvalue().decode()
     assert "00:00 <eve> one\r\n00:00 <eve> two ann\r\n\a" in shown
+    assert "Ctrl-R" not in shown, "there are no keys but those of the terminal"
     assert re.fullmatch(r"[\r\n\a -~]*", shown), shown
 
 
