@@ -24,9 +24,12 @@ def test_looks_like(name: str, other: str, says: str) -> None:
 
 
 def test_doubles(connect: Connect) -> None:
-    """What is caught is refused while somebody has the name, whatever the token, and free after that."""
+    """What is caught is refused while somebody has the name, whatever the token, and free after that.
+
+    Some are tried of what has a key in common: `tests/unit/protocol/test_skeleton.py` tells which have.
+    """
     bot = connect()
-    for there, wanted, _ in [*CAUGHT, *BLAMELESS, *MISSED]:
+    for there, wanted, _ in [*CAUGHT[::3], *BLAMELESS[:1], *MISSED[:1]]:
         somebody = connect(there, token="secret")
         reply = bot.ask("register", wanted, token="another")
         if (there, wanted) in {(one, other) for one, other, _ in MISSED}:
