@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from wschat.chat.machine import connection, delivery, effects, news, room
 from wschat.chat.machine.advice import Advice
+from wschat.chat.machine.client_commands import CLIENT_COMMANDS
 from wschat.chat.machine.commands import RAW, parse
 from wschat.chat.machine.connection import Closed, Opened, Resumed
-from wschat.chat.machine.here import HERE
 from wschat.chat.machine.incoming import Received, Sent
 from wschat.chat.machine.outgoing import ask, proceed
 from wschat.chat.machine.state import ChatState, Turn
@@ -54,8 +54,8 @@ class LineEntered(NamedTuple):
         match parse(self.line):
             case Advice() as advice:
                 _refuse(turn, effects.RequestFailed("", advice.what, advice.hint))
-            case Request(command, argument) if command in HERE:
-                HERE[command](turn, argument)
+            case Request(command, argument) if command in CLIENT_COMMANDS:
+                CLIENT_COMMANDS[command](turn, argument)
             case Request(action, value) as request if action != Action.MESSAGE or value.strip():
                 ask(turn, request, self.line)
 

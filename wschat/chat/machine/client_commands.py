@@ -1,4 +1,4 @@
-"""What a person asks of the chat itself: lists, help, whom not to hear, the rest of a message, the end."""
+"""The commands that no server is asked for: lists, help, whom not to hear, the rest of a message, the end."""
 
 from collections.abc import Callable
 
@@ -59,7 +59,7 @@ def _quit(turn: Turn, _: str) -> None:
     turn.change(quitting=True)
 
 
-HERE: dict[str, Callable[[Turn, str], None]] = {
+CLIENT_COMMANDS: dict[str, Callable[[Turn, str], None]] = {
     "rooms": _rooms,
     "users": _users,
     "ignore": _ignore,
@@ -68,4 +68,4 @@ HERE: dict[str, Callable[[Turn, str], None]] = {
     "help": _help,
     "quit": _quit,
 }
-"""What each command that no server is asked for does, with its argument."""
+"""What each of them does with its argument, by its name."""

@@ -1,19 +1,20 @@
-"""What a person asks of the chat itself."""
+"""The commands that no server is asked for."""
 
 import pytest
 
 from tests.support.play import Play, back, in_room, named, with_bob
+from wschat.chat.machine.client_commands import CLIENT_COMMANDS
 from wschat.chat.machine.commands import COMMANDS
 from wschat.chat.machine.connection import Closed
 from wschat.chat.machine.effects import Listing, Message, News, Notice, Reconnected, Timer, Whole
-from wschat.chat.machine.here import HERE
 from wschat.protocol.events import ClientMessage, Entry, MultiMessage, UserJoined, UserLeft
 from wschat.protocol.requests import Action
 
 
 def test_the_table_is_whole() -> None:
     """Each command is asked of the server, or done here."""
-    assert {command.name for command in COMMANDS} == {*HERE, "raw", *Action} - {Action.PING, Action.MESSAGE}
+    asked = {"raw", *Action} - {Action.PING, Action.MESSAGE}
+    assert {command.name for command in COMMANDS} == {*CLIENT_COMMANDS, *asked}
 
 
 def ignoring(*names: str) -> Play:
