@@ -112,7 +112,7 @@ def _weighed(visit: Visit, suspicion: Suspicion) -> Finding:
         sure = HINTS + (FITS - HINTS) * min(share, 1.0)
         return Finding(cause, str(matches[0].symptom), evidence, sure * suspicion.strength)
     harmless = cause.explains == (Symptom.NOTHING_YET,)
-    answered = spoiled and all(map(visit.went_well, spoiled))
+    answered = spoiled and all(map(visit.went_well, suspicion.routes or tried))
     later = visit.only_asked and Symptom.NOT_HEARD in cause.explains
     well = harmless or (answered and not later)
     sure = (UNLIKELY if well else UNSEEN) - 0.05 * harmless

@@ -1,12 +1,13 @@
 """What the routes of any API, and what they lead to, may be the cause of: by what holds for each of them."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import partial
 
 from wschat.doctor.causes import BY_NAME
-from wschat.doctor.findings import Suspicion
+from wschat.doctor.findings import Finding, Suspicion
 from wschat.doctor.graph import LOG, POST, URI, Answer, Function, Graph
 from wschat.lab.aws.functions import READY
 from wschat.lab.blueprint import FUNCTIONS
@@ -22,6 +23,27 @@ LIKELY = 0.8
 """How much something says that is right in some APIs."""
 Told = tuple[str, str]
 """The name of a cause, and what was seen."""
+DEPLOY = "`aws apigatewayv2 create-deployment --api-id ID --stage-name STAGE`; in the console: Deploy API"
+BY_HAND = (
+    "set right what was seen, in the console or by `aws`; a route or an integration is then to be deployed"
+)
+MENDS = {
+    "nothing-deployed": DEPLOY,
+    "old-deployment": DEPLOY,
+    "no-route": f"make it, its key in single quotes; then {DEPLOY}",
+    "no-stage": "take the URL of a stage that there is, or make that one: `aws apigatewayv2 create-stage`",
+    "no-route-response": "in the console: Enable two-way communication, then Deploy API; or let the function"
+    " post (`execute-api:ManageConnections`)",
+    "no-permission": "`aws lambda add-permission`: the principal apigateway.amazonaws.com, the SourceArn"
+    " `…:API/*/ROUTE`",
+    "lacks-permission": "add it to the role: `aws iam put-role-policy`; for the log there is the policy"
+    " AWSLambdaBasicExecutionRole",
+    "wants-signature": "sign, as `wschat chat --sign` does; or set the authorization to NONE, and deploy",
+    "no-lab": "take the URL of `aws apigatewayv2 get-apis`, and a stage of it",
+    "other-api": "take the URL of `aws apigatewayv2 get-apis`, and a stage of it",
+    "raised": "its log shows where: `wschat logs --function NAME`",
+}
+"""What mends a cause in an API that is not the lab's, which provision does not touch."""
 
 
 def is_a_lab(graph: Graph) -> bool:
@@ -31,6 +53,13 @@ def is_a_lab(graph: Graph) -> bool:
         {each for spec in FUNCTIONS for each in spec.routes},
     )
     return len(keys & lab) * 2 > len(lab)
+
+
+def mended(finding: Finding) -> Finding:
+    """Return what was found in an API that is not the lab's, with what mends it there."""
+    cause = finding.cause
+    told = BY_HAND if "`wschat provision" in cause.mend or "`wschat status" in cause.mend else cause.mend
+    return replace(finding, cause=replace(cause, mend=MENDS.get(cause.name, told)))
 
 
 def suspicions(graph: Graph) -> Iterator[Suspicion]:

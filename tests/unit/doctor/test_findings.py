@@ -44,6 +44,8 @@ def test_what_was_only_asked() -> None:
     assert denied.symptom == Symptom.NOT_HEARD
     (deployed,) = diagnose(replace(well, only_asked=True), [suspect("no-route-response", "message")])
     assert deployed.surely == "nothing suffers from it now", "it was answered"
+    (elsewhere,) = diagnose(well, [suspect("raised", "message", "say")])
+    assert elsewhere.surely == "possible", "not all of its routes were tried"
 
 
 def test_the_narrower_cause() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from tests.support.own_api import OTHER_URI, Own
 from wschat.doctor import routed
-from wschat.doctor.findings import diagnose
+from wschat.doctor.causes import CAUSES
+from wschat.doctor.findings import Finding, diagnose
 from wschat.doctor.graph import Graph
 from wschat.doctor.visit import Visit
 
@@ -60,6 +61,16 @@ def test_what_is_wrong(own: Own, what: str) -> None:
         assert found[0].evidence
     finally:
         own.clients.functions.delete_function_concurrency(FunctionName=own.function)
+
+
+def test_what_mends_it() -> None:
+    """What mends the lab mends no other API: each cause names what does there, and is else as it was."""
+    for cause in CAUSES:
+        found = routed.mended(Finding(cause, "it fails", ("seen",), 0.5))
+        assert "`wschat provision" not in found.cause.mend
+        assert "`wschat status" not in found.cause.mend
+        assert replace(found, cause=cause) == Finding(cause, "it fails", ("seen",), 0.5)
+    assert {*routed.MENDS} < {cause.name for cause in CAUSES}
 
 
 def test_what_only_aws_has(own: Own) -> None:

@@ -19,7 +19,7 @@ from wschat.doctor import addressed, inside
 from wschat.doctor.findings import MOST, Finding, diagnose
 from wschat.doctor.metrics import Counts
 from wschat.doctor.page import Page, fetch, is_page
-from wschat.doctor.routed import is_a_lab
+from wschat.doctor.routed import is_a_lab, mended
 from wschat.doctor.visit import Visit
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab.aws.cloud import Cloud
@@ -76,10 +76,12 @@ def doctor(
                 suspected += inside.suspicions(cloud, account, seen, counts, time.time())
             notes += cloud.notes
     findings = diagnose(seen, suspected)[:MOST]
+    if account and account.graph:
+        findings = tuple(map(mended, findings))
     notes += seen.untried
     if counts.told:
         notes.append(
-            f"in the last hour: {', '.join(f'{count} {what}' for what, count in counts.told.items())}"
+            f"in the last hour: {', '.join(f'{what} {count}' for what, count in counts.told.items())}"
         )
     if account and account.graph:
         notes.append(OTHER.format(account.graph.id) + ("" if asks else NOT_ASKED))

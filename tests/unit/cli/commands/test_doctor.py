@@ -62,6 +62,7 @@ def test_an_api_that_is_not_the_labs(cloud: Cloud) -> None:
     assert done.returncode == 3
     assert f"the URL is of the API {own.id}, which is not the lab's" in told
     assert "none was asked" in told
+    assert "mend: `aws lambda add-permission`" in told
     assert f"1. {Symptom.FAILED}: API Gateway may not invoke the function" in told
     assert (
         f"no statement of {function} lets arn:aws:execute-api:us-east-1:000000000000:{own.id}/test/say"
