@@ -20,12 +20,16 @@ Reply = Signup | MultiMessage | Ack | Error
 
 @dataclass
 class Room:
-    """A room; its seqs begin with `first`, which rises over the deaths of rooms."""
+    """A room; its seqs begin with `first`, which rises over the deaths of rooms.
+
+    It is `due` once nobody has come back to it for as long as a name is reserved.
+    """
 
     name: str
     first: int
     members: list[Hashable] = field(default_factory=list)
     log: list[Entry] = field(default_factory=list)
+    due: bool = False
 
     def store(self, user: str, text: str, id_: str | None = None) -> Entry:
         """Keep a message in the log."""
@@ -45,7 +49,8 @@ class Rooms:
     """Connections, with the name that each has or an empty one, and the rooms by their folded names.
 
     `posts` is what has been told to whom. Who is `gone` is met as soon as there is something to tell. Who has
-    a token is `away` then, and keeps name and place until it is `due`; after that the name is `reserved`.
+    a token is `away` then, and keeps name and place until it is `due`; after that the name is `reserved`,
+    unless it is `expired` by then.
     """
 
     names: dict[Hashable, str] = field(default_factory=dict)
@@ -54,6 +59,7 @@ class Rooms:
     gone: set[Hashable] = field(default_factory=set)
     away: set[Hashable] = field(default_factory=set)
     due: set[Hashable] = field(default_factory=set)
+    expired: set[Hashable] = field(default_factory=set)
     reserved: dict[str, str] = field(default_factory=dict)
     posts: list[tuple[Any, Event]] = field(default_factory=list)
     lasting: bool = False  # rooms stay when nobody is in them, as if others were
@@ -70,31 +76,37 @@ class Rooms:
             reply = Error(refused.code, refused.message)
         return replace(reply, id=request.id)
 
-    def forget(self, me: Hashable) -> None:
+    def forget(self, me: Hashable, *, goodbye: bool = True) -> None:
         """Take a connection out of its room, and its name from it."""
-        self.away.discard(me)
-        self.due.discard(me)
+        for each in (self.away, self.due, self.expired):
+            each.discard(me)
         name = self.names.pop(me, "")
-        self._move(me, name)
+        self._move(me, name, goodbye=goodbye)
 
     def cut_off(self, me: Hashable) -> None:
         """Deal with a connection that has ended without goodbye."""
         name = self.names.get(me, "")
         token = self.tokens.get(fold(name))
-        if not name or not token:
-            self.forget(me)
-        elif me in self.due:
-            self.reserved[fold(name)] = token
-            self.forget(me)
-        elif me not in self.away:
+        if me in self.due:
+            if token and me not in self.expired:
+                self.reserved[fold(name)] = token
+            self.forget(me, goodbye=False)
+        elif me not in self.away and name and token:
             self.away.add(me)
-            room = self.room_of(me)
-            if room and not self.there(room):
-                self._move(me, name)
+        elif me not in self.away:
+            self.forget(me)
 
     def pass_grace(self) -> None:
         """Let so much time go by that whoever is cut off keeps a place no longer."""
         self.due |= self.away
+
+    def pass_reservation(self) -> None:
+        """Let so much time go by that whoever is cut off has no name any more, and no room."""
+        self.pass_grace()
+        self.expired |= self.away
+        self.reserved.clear()
+        for room in self.rooms.values():
+            room.due = room.due or not self.there(room)
 
     @property
     def registered(self) -> list[Hashable]:
@@ -126,19 +138,20 @@ class Rooms:
 
     def _register(self, me: Hashable, request: Request) -> Reply:
         name, room = clean_name(request.value), self.room_of(me)
-        owner = next((one for one, other in self.names.items() if other and fold(other) == fold(name)), None)
+        names = {one: other for one, other in self.names.items() if one not in self.expired}
+        owner = next((one for one, other in names.items() if other and fold(other) == fold(name)), None)
         if room and owner != me:
             raise Refused(ErrorCode.IN_A_ROOM, "leave the room before you take another name")
         if owner is None and self.reserved.get(fold(name), request.token) != request.token:
             raise Refused(ErrorCode.NAME_TAKEN, f"somebody was {name} just now")
-        others = [*(self.names[one] for one in self.names if one not in {me, owner}), *self.reserved]
+        others = [*(names[one] for one in names if one not in {me, owner}), *self.reserved]
         if any(_alike(name, other) for other in others if fold(other) != fold(name)):
             raise Refused(ErrorCode.NAME_TAKEN, f"somebody looks like {name}")
         if room:
             self.tokens[fold(name)] = request.token
         else:
             self._take(me, name, request.token, owner)
-        return Signup(self.names[me], tuple(each.name for each in self.rooms.values()))
+        return Signup(self.names[me], tuple(each.name for each in self.rooms.values() if not each.due))
 
     def _take(self, me: Hashable, name: str, token: str | None, owner: Hashable | None) -> None:
         if owner not in {None, me}:
@@ -154,6 +167,7 @@ class Rooms:
 
     def _create(self, me: Hashable, request: Request) -> Reply:
         name, user = clean_name(request.value), self._registered(me)
+        self._end_overdue()
         if fold(name) in self.rooms:
             raise Refused(ErrorCode.ROOM_EXISTS, "there is such a room")
         if any(_alike(name, room.name) for room in self.rooms.values()):
@@ -166,7 +180,9 @@ class Rooms:
 
     def _join(self, me: Hashable, request: Request) -> Reply:
         room, user = self.rooms.get(fold(clean_name(request.value))), self._registered(me)
-        if room is None:
+        if room and me not in room.members:
+            self._end_overdue()
+        if room is None or room.due:
             raise Refused(ErrorCode.NO_SUCH_ROOM, f"there is no room {request.value}")
         comes = me not in room.members
         if comes:
@@ -196,13 +212,17 @@ class Rooms:
             return name
         raise Refused(ErrorCode.NOT_REGISTERED, "register a name first")
 
-    def _move(self, me: Hashable, user: str, to: Room | None = None) -> None:
+    def _end_overdue(self) -> None:
+        for key in [key for key, room in self.rooms.items() if room.due]:
+            self.announce(events.DeleteRoom(self.rooms.pop(key).name), self.registered)
+
+    def _move(self, me: Hashable, user: str, to: Room | None = None, *, goodbye: bool = True) -> None:
         left = self.room_of(me)
         if left:
             left.members.remove(me)
         if to:
             to.members.append(me)
-        if left and self.there(left):
+        if left and (not goodbye or self.there(left) or not self.due.issuperset(left.members)):
             self.announce(events.UserLeft(user, left.name), left.members)
         elif left and not self.lasting:
             del self.rooms[fold(left.name)]

@@ -6,10 +6,11 @@ from wschat.functions.shared.broadcast import broadcast
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
 from wschat.functions.shared.membership import Leaving, Post, plan_leaving, registered, unchanged
 from wschat.functions.shared.new_rooms import require_new
+from wschat.functions.shared.overdue import open_rooms
 from wschat.functions.shared.request import Call, Request, answer
-from wschat.functions.shared.rooms import ENTER, ROOM_LIST, list_room
+from wschat.functions.shared.rooms import ENTER, relist
 from wschat.functions.shared.seats import members
-from wschat.functions.shared.writes import put, retry_on_conflict, transact_write, update, write
+from wschat.functions.shared.writes import put, retry_on_conflict, transact_write, update
 from wschat.protocol.events import MultiMessage, SingleRoom
 from wschat.protocol.names import clean_name, fold
 from wschat.protocol.refusals import ErrorCode, Refused
@@ -29,16 +30,15 @@ def create(call: Call, request: Request) -> MultiMessage:
     me, key = call.connection, fold(name := clean_name(request.value, "room's name"))
 
     def attempt() -> tuple[Json, Leaving | None]:
-        client, listed = registered(get_item(CLIENTS, me)), get_item(CLIENTS, ROOM_LIST)
-        rooms, known = (listed or {"rooms": {}})["rooms"], get_item(ROOMS, key)
-        if known and key not in rooms:
-            write(list_room(listed, key, known["name"]))
+        # Ends what is overdue. CLIENTS: GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem
+        client, listed = registered(get_item(CLIENTS, me)), open_rooms(call)
+        known = get_item(ROOMS, key)
         if known and me in known["users"] and known.get("request", "") == request.id:
             return known["users"], None
         if known:
             raise Refused(ErrorCode.ROOM_EXISTS, "there is a room of that name; join it")
         # CLIENTS: GetItem, UpdateItem; ROOMS: GetItem, DeleteItem
-        require_new(name, rooms)
+        require_new(name, listed["rooms"])
         # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
         left = plan_leaving(client)
         now = int(time.time() * 1000)  # after a dead room of that name has said its last
@@ -48,7 +48,7 @@ def create(call: Call, request: Request) -> MultiMessage:
             put(ROOMS, room, "attribute_not_exists(#room)"),
             put(ROOMS, {"room": f"{key}#log", "seq": now, "born": now}),
             update(CLIENTS, me, ENTER, *unchanged(client), given),
-            list_room(listed, key, name, left.dead),
+            *relist({**left.entries, key: name}, listed),  # CLIENTS: UpdateItem
             *left.operations,
         )
         return users, left

@@ -4,14 +4,14 @@ from wschat.functions.shared.broadcast import broadcast
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, batch_get_item, get_item
 from wschat.functions.shared.history import newest, slots
 from wschat.functions.shared.membership import Leaving, Post, plan_leaving, registered, unchanged
+from wschat.functions.shared.overdue import open_rooms, require_space
 from wschat.functions.shared.request import Call, Request, answer
-from wschat.functions.shared.rooms import ENTER, SPACE, no_such_room, relist, room_and_counter
+from wschat.functions.shared.rooms import ENTER, SPACE, beside, no_such_room, relist, room_and_counter
 from wschat.functions.shared.seats import listeners, members, name_of
 from wschat.functions.shared.writes import retry_on_conflict, transact_write, update
 from wschat.protocol.events import MultiMessage, UserJoined
 from wschat.protocol.limits import MEMBER_LIMIT
 from wschat.protocol.names import clean_name, fold
-from wschat.protocol.refusals import ErrorCode, Refused
 
 
 def handler(event: Json, _context: object) -> Json:
@@ -31,19 +31,19 @@ def join(call: Call, request: Request) -> MultiMessage:
         client, room = registered(get_item(CLIENTS, me)), get_item(ROOMS, key)
         if room is None:
             raise no_such_room(key)  # CLIENTS: GetItem, UpdateItem; ROOMS: GetItem, DeleteItem
-        born, users = room["created"], room["users"]
-        if me in users and (client.get("room"), client.get("born")) == (key, born):
+        if me in room["users"] and (client.get("room"), client.get("born")) == (key, room["created"]):
             return None
-        if me not in users and len(users) >= MEMBER_LIMIT:
-            raise Refused(ErrorCode.FULL, f"the room has {MEMBER_LIMIT} members already")
+        listed = open_rooms(call)  # CLIENTS: GetItem, Scan, UpdateItem; ROOMS: GetItem, DeleteItem
+        require_space(call, room, me)  # CLIENTS: GetItem, Scan, DeleteItem; ROOMS: GetItem, UpdateItem
         # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
         left = plan_leaving(client) if client.get("room") != key else Leaving()
-        given = {"#me": me, ":name": client["name"], ":limit": MEMBER_LIMIT, ":room": key, ":born": born}
+        condition, given, entries = beside(room, me, listed)
+        given |= {"#me": me, ":name": client["name"], ":limit": MEMBER_LIMIT, ":room": key}
         transact_write(
-            update(ROOMS, key, "SET #users.#me = :name", SPACE, given),
+            update(ROOMS, key, "SET #users.#me = :name", f"{condition} AND {SPACE}", given),
             update(CLIENTS, me, ENTER, *unchanged(client), given),
             *left.operations,
-            *relist(key, room["name"], left.dead),  # CLIENTS: GetItem, UpdateItem
+            *relist({**left.entries, **entries}),  # CLIENTS: GetItem, UpdateItem
         )
         return left
 
@@ -52,7 +52,7 @@ def join(call: Call, request: Request) -> MultiMessage:
     broadcast(call, left=left)
     room, last = room_and_counter(key)  # ROOMS: GetItem, UpdateItem
     if me not in (users := room["users"]):
-        raise Refused(ErrorCode.NO_SUCH_ROOM, "the room is gone; create it")
+        raise no_such_room(key)
     after = max(room["created"], request.after or 0)
     messages, truncated = newest(batch_get_item(ROOMS, slots(key, after, last)), after, last)
     if left:

@@ -4,7 +4,7 @@ from wschat.functions.shared.broadcast import broadcast
 from wschat.functions.shared.dynamodb import CLIENTS, Json, get_item
 from wschat.functions.shared.membership import Leaving, plan_leaving, registered, unchanged
 from wschat.functions.shared.request import Call, Request, answer
-from wschat.functions.shared.rooms import unlist
+from wschat.functions.shared.rooms import relist
 from wschat.functions.shared.writes import retry_on_conflict, transact_write, update
 from wschat.protocol.events import Ack
 from wschat.protocol.refusals import ErrorCode, Refused
@@ -31,7 +31,7 @@ def leave(call: Call, request: Request) -> Ack:
         left = plan_leaving(client)
         out = "SET #expires = :expires REMOVE #room, #born"
         record = update(CLIENTS, call.connection, out, *unchanged(client), {":expires": call.expires})
-        transact_write(record, *left.operations, *unlist(left.dead))  # CLIENTS: GetItem, UpdateItem
+        transact_write(record, *left.operations, *relist(left.entries))  # CLIENTS: GetItem, UpdateItem
         return left
 
     left = retry_on_conflict(attempt)

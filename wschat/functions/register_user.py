@@ -7,7 +7,8 @@ from wschat.functions.shared.dynamodb import CLIENTS, Json, get_item
 from wschat.functions.shared.membership import alive, take_over, unchanged
 from wschat.functions.shared.names import claim, give_back, name_item, own_names, require_owner
 from wschat.functions.shared.request import Call, Request, answer
-from wschat.functions.shared.rooms import ROOM_LIST
+from wschat.functions.shared.rooms import room_list
+from wschat.functions.shared.seats import RESERVED, members
 from wschat.functions.shared.writes import retry_on_conflict, transact_write, update
 from wschat.protocol.events import Signup
 from wschat.protocol.names import clean_name, fold
@@ -34,7 +35,7 @@ def register(call: Call, request: Request) -> Signup:
         same = fold(client.get("name", "")) == fold(wanted)
         name = str(client["name"] if same and "room" in client else wanted)  # as the room has it
         found = {item: get_item(CLIENTS, item) for item in map(name_item, keys(name))}
-        taken = [each for each in found.values() if each and each["owner"] != me and each["expires"] >= now]
+        taken = [each for each in found.values() if each and each["owner"] != me and each["expires"] > now]
         if "room" in client and (taken or not same):
             raise Refused(ErrorCode.IN_A_ROOM, "leave the room before you take another name")
         require_owner(taken, name, token)
@@ -54,5 +55,5 @@ def register(call: Call, request: Request) -> Signup:
         return name
 
     name = retry_on_conflict(attempt)
-    rooms = get_item(CLIENTS, ROOM_LIST) or {"rooms": {}}
-    return Signup(name, tuple(rooms["rooms"].values()), request.id)
+    rooms = room_list()["rooms"]  # CLIENTS: GetItem
+    return Signup(name, members(rooms, RESERVED), request.id)  # all but those to which nobody came back

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from wschat.protocol.limits import MESSAGE_LIMIT, NAME_LIMIT
+from wschat.protocol.limits import KEY_LIMIT, MESSAGE_LIMIT, NAME_LIMIT
 from wschat.protocol.refusals import ErrorCode, Refused
 
 # Beside the format characters (Cf), these show nothing (Unicode's Default_Ignorable_Code_Point), or a mere
@@ -22,6 +22,10 @@ def clean_name(text: str, what: str = "name") -> str:
     name = " ".join(unicodedata.normalize("NFC", trimmed).split())
     if len(name) > NAME_LIMIT:
         raise Refused(ErrorCode.TOO_LONG, f"a {what} has at most {NAME_LIMIT} characters")
+    if len(folded.encode()) > KEY_LIMIT:
+        raise Refused(
+            ErrorCode.TOO_LONG, f"a {what} has at most {KEY_LIMIT} bytes with its letters taken apart"
+        )
     return name
 
 

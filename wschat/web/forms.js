@@ -1,5 +1,5 @@
 // The page of wschat: what people do in it, by keyboard, mouse or finger.
-import { clean } from "./names.js";
+import { clean, fold } from "./names.js";
 import { $, complain } from "./view.js";
 
 export function start({ register, create, join, leave, say }) {
@@ -9,7 +9,9 @@ export function start({ register, create, join, leave, say }) {
     const field = event.target.querySelector("input, textarea"), said = field.id === "message";
     const value = said ? field.value : clean(field.value), size = [...value].length;
     const long = size > field.dataset.limit && `at most ${field.dataset.limit} characters, not ${size}`;
-    const wrong = long || (value.trim() ? "" : "write something first");
+    const bytes = said ? 0 : new TextEncoder().encode(fold(value)).length;
+    const apart = bytes > field.dataset.bytes && `at most ${field.dataset.bytes} bytes with its letters taken apart`;
+    const wrong = long || apart || (value.trim() ? "" : "write something first");
     complain(field.id, wrong);
     if (wrong) return;
     forms[event.target.id](value);

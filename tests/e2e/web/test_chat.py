@@ -84,6 +84,7 @@ def test_what_is_wrong_is_said_beside_the_field(page: str, open_tab: OpenTab) ->
     for name, says in (
         ("", "write something"),
         ("x" * 33, "at most 32"),
+        ("\ufdfa" * 4, "at most 128 bytes"),
         ("bob", "bob already"),
     ):
         ann.enter("name", name)

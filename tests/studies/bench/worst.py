@@ -16,7 +16,7 @@ from tests.studies.bench.units import GB_SECOND, KB, MESSAGE, READ, REQUEST, WRI
 from wschat.functions.shared.invocation import LIFETIME
 from wschat.lab.blueprint import FUNCTIONS, MOCKS, Spec
 from wschat.lab.chosen.throttle import DEFAULT, Throttle
-from wschat.protocol.limits import LOG_LENGTH, MEMBER_LIMIT, MESSAGE_LIMIT, NAME_LIMIT, ROOM_LIMIT
+from wschat.protocol.limits import KEY_LIMIT, LOG_LENGTH, MEMBER_LIMIT, MESSAGE_LIMIT, NAME_LIMIT, ROOM_LIMIT
 
 MINUTE, GB_OUT, GB_LOGGED = 0.25, 0.09, 0.50  # dollars: for a million minutes, for a GB, for a GB
 DAY = 86_400
@@ -24,7 +24,7 @@ MILLION, GB = 1e6, 1e9
 LIVES = 120  # minutes that a connection may live
 LOGGED = 700  # bytes of log of a call: the function's line, and START, END and REPORT
 CHARACTER = 4  # bytes of the longest one in UTF-8
-LIST = ROOM_LIMIT * 2 * NAME_LIMIT * CHARACTER  # bytes of the item of all rooms: keys and names
+LIST = ROOM_LIMIT * (KEY_LIMIT + NAME_LIMIT * CHARACTER)  # bytes of the item of all rooms: keys and names
 ROOM = MEMBER_LIMIT * (NAME_LIMIT * CHARACTER + 16)  # bytes of a full room's item, with connection ids
 TEXT = MESSAGE_LIMIT * CHARACTER
 RECORD = 200  # bytes of a connection's record
@@ -90,10 +90,14 @@ def requests(names: float) -> dict[str, Use]:
     notice, of_room, of_list = 4 * NAME_LIMIT * CHARACTER, ceil(ROOM / WRITTEN), ceil(LIST / WRITTEN)
     reply = {"messages": 1 + REPLY / (32 * KB), "out": REPLY}
     read_room, read_list = ceil(ROOM / READ_AT_ONCE), ceil(LIST / READ_AT_ONCE)
+    seat, sought = 2 * (1 + of_list), 1 + read_list  # cut off as the only one in a room, or back there
+    connected = {"messages": 1, "minutes": LIVES, "calls": 2, "gb_seconds": 2 * WAITED_S * 0.25}
     return {
-        # with its $disconnect, which gives back its name
-        "Connect": Use(messages=1, minutes=LIVES, calls=2, gb_seconds=2 * WAITED_S * 0.25, reads=3, writes=5),
-        "RegisterUser": Use(calls=1, gb_seconds=WAITED_S * 0.25, reads=3 + read_list, writes=2 * 3, **reply),
+        # with its $disconnect, which keeps its name and its place
+        "Connect": Use(**connected, reads=3 + sought, writes=1 + 2 * 3 + seat),
+        "RegisterUser": Use(
+            calls=1, gb_seconds=WAITED_S * 0.25, reads=4 + sought + read_list, writes=2 * 5 + seat, **reply
+        ),
         # told to all who have a name, as is the death of the room that it leaves
         "CreateRoom": posting(
             2 * names,

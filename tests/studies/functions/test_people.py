@@ -20,7 +20,7 @@ from tests.support.functions.database import Database
 from tests.support.functions.people import Connect, Person
 from tests.support.functions.post_sink import PostSink
 from tests.support.functions.story import Story
-from wschat.functions.shared.seats import GRACE
+from wschat.functions.shared.seats import GRACE, RESERVED
 
 STORIES = int(os.environ.get("STORIES", "0"))
 NAMES = st.sampled_from(["Ann", "BOB", " bob ", "Zoë", "\u0410nn"])
@@ -89,6 +89,11 @@ class People(RuleBasedStateMachine):
     def pass_grace(self) -> None:
         age(self.database, GRACE)
         self.story.rooms.pass_grace()
+
+    @rule()
+    def pass_reservation(self) -> None:
+        age(self.database, RESERVED)
+        self.story.rooms.pass_reservation()
 
     @invariant()
     def tables_are_the_model(self) -> None:

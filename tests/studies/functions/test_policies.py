@@ -22,7 +22,8 @@ CALL = re.compile(rf"\b({'|'.join(ACTIONS)})\((CLIENTS|ROOMS)\b")
 COMMENT = re.compile(r"# .*?\b(?:CLIENTS|ROOMS): .*")
 """Beside a call of what is shared: what that does, as `CLIENTS: GetItem, then PutItem; ROOMS: DeleteItem`."""
 SHARED = re.compile(
-    r"\b(?:broadcast|claim|end|no_such_room|own_names|plan_leaving|relist|require_new|room_and_counter|seated|take_over|unlist)\("
+    r"\b(?:broadcast|claim|end|no_such_room|open_rooms|own_names|plan_leaving|relist|require_new|require_space"
+    r"|room_and_counter|room_list|seated|take_over)\("
 )
 
 

@@ -94,7 +94,8 @@ def test_two_at_once(
     replies: str,
 ) -> None:
     """Of Ann and Bob one is first, and neither takes what the other has; Zoë looks on, perhaps in a room."""
-    monkeypatch.setattr("wschat.functions.join_room.MEMBER_LIMIT", 2)
+    for module in ("join_room", "shared.overdue"):
+        monkeypatch.setattr(f"wschat.functions.{module}.MEMBER_LIMIT", 2)
     monkeypatch.setattr("wschat.functions.shared.new_rooms.ROOM_LIMIT", 2)
     ann, bob, _ = map(connect, ("Ann", "Bob", "Zoë"), rooms)
     told: list[Event] = []

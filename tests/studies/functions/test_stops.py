@@ -17,16 +17,20 @@ from wschat.protocol.events import Ack, ClientMessage, MultiMessage
 
 World = dict[str, Person]
 """Ann and Bob in Ops, Carl alone in Dev, Dora in none; Eve is connected; Gus, in Ops, is gone."""
-ACTS: dict[str, tuple[str, str]] = {
+ACTS: dict[str, tuple[str, str, int] | tuple[str, str]] = {
     "$connect, at a handshake": ("Eve", ""),
     "register, for a new name": ("Eve", "Eve"),
     "register, with the token": ("Eve", "Ann"),
+    "register, back to a room without anybody": ("Eve", "Zed", 0),
     "create, from no room": ("Dora", "New"),
     "create, from a room": ("Ann", "New"),
     "create, as the last one out": ("Carl", "New"),
+    "create, when another room is overdue": ("Dora", "New", RESERVED),
     "join, from no room": ("Dora", "Ops"),
     "join, from a room": ("Ann", "Dev"),
     "join, as the last one out": ("Carl", "Ops"),
+    "join, of a room without anybody": ("Dora", "Zoo", GRACE),
+    "join, of one that is overdue": ("Dora", "Zoo", RESERVED),
     "message, with a ghost in the room": ("Ann", "hello"),
     "leave, when others stay": ("Ann", ""),
     "leave, as the last one out": ("Carl", ""),
@@ -35,7 +39,7 @@ ACTS: dict[str, tuple[str, str]] = {
     "$disconnect, cut off": ("Ann", "1006"),
     "$disconnect, cut off as the last one": ("Carl", "1006"),
 }
-"""The route, and how things are: who uses it, with which value."""
+"""The route, and how things are: who uses it, with which value, and when Zed, alone in Zoo, was cut off."""
 WRITES = {"DeleteItem", "PutItem", "TransactWriteItems", "UpdateItem"}
 
 
@@ -61,7 +65,12 @@ def test_stops(
     How many stops that are stands in the functions' document.
     """
     world = people(connect, sink)
-    who, value = ACTS[what]
+    who, value, *since = ACTS[what]
+    for ago in since:
+        zed = connect("Zed", "Zoo", token="secret")
+        zed.end(1006)
+        sink.gone.add(zed.connection)
+        age(database, ago)
     person, route = world[who], what.partition(",")[0]
     before, calls, known = tables(), 0, set[int]()
     while True:

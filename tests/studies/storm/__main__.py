@@ -15,9 +15,9 @@ from tests.studies.line import Lost
 from tests.studies.storm import audit
 from tests.studies.storm.people import Somebody
 from tests.support.emulator import account_in_emulator
-from tests.support.functions.ageing import age_records
+from tests.support.functions.ageing import age_empty_rooms, age_records
 from tests.support.labs import lab_of, provision
-from wschat.functions.shared.seats import GRACE
+from wschat.functions.shared.seats import GRACE, RESERVED
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.permissions import Permission
@@ -97,8 +97,8 @@ async def let_act(everybody: list[Somebody], seconds: float, acts: float) -> lis
 async def look(cloud: Cloud, auditor: Somebody, everybody: list[Somebody]) -> list[str]:
     """Create a last room, which tells everybody, and so finds every ghost; say what does not fit then.
 
-    And another one, while something does not: whoever that meets is cut off, and gone once the grace is over;
-    and the last $disconnect may be on its way.
+    And another one, while something does not: whoever that meets is cut off, and gone once the grace is over,
+    and the room somewhat later; and the last $disconnect may be on its way.
     """
     until, line = time.monotonic() + SETTLED_S, await auditor.come_back()
     for room in map("the end {}".format, count()):
@@ -110,6 +110,7 @@ async def look(cloud: Cloud, auditor: Somebody, everybody: list[Somebody]) -> li
         if not misfits or time.monotonic() > until:
             return misfits
         age_records(cloud, GRACE)
+        age_empty_rooms(cloud, RESERVED)
         await asyncio.sleep(0.2)
     raise AssertionError  # it counts for ever
 

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from copy import deepcopy
+from itertools import chain
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,23 +14,33 @@ from wschat.lab.aws.cloud import Cloud
 
 
 def age(database: Database, seconds: int) -> None:
-    """Let so many seconds go by for all who are cut off, and for all that expires."""
+    """Let so many seconds go by for all who are cut off, for rooms without anybody, and for what expires."""
     database.put(*(_older(item, seconds) for item in database.items().values()))
 
 
 def age_records(cloud: Cloud, seconds: int) -> None:
     """Let so many seconds go by in a lab in which functions run, for the records of all who are cut off."""
-    table = cloud.lab.name(CLIENTS)
-    for key, item in items_of(cloud, CLIENTS).items():
+    for item in items_of(cloud, CLIENTS).values():
         if "cut" in item:
-            with suppress(ClientError):  # it has changed meanwhile
-                cloud.dynamodb.update_item(
-                    TableName=table,
-                    Key={"ID": {"S": key}},
-                    UpdateExpression="SET cut = cut - :seconds",
-                    ConditionExpression="cut = :cut",
-                    ExpressionAttributeValues={":seconds": {"N": str(seconds)}, ":cut": item["cut"]},
-                )
+            _replace(cloud, item, "cut", seconds)
+
+
+def age_empty_rooms(cloud: Cloud, seconds: int) -> None:
+    """Let so many seconds go by in a lab in which functions run, for the rooms in which nobody is."""
+    if listed := items_of(cloud, CLIENTS).get("#rooms"):
+        _replace(cloud, listed, "rooms", seconds)
+
+
+def _replace(cloud: Cloud, item: dict[str, Any], name: str, seconds: int) -> None:
+    with suppress(ClientError):  # it has changed meanwhile
+        cloud.dynamodb.update_item(
+            TableName=cloud.lab.name(CLIENTS),
+            Key={"ID": item["ID"]},
+            UpdateExpression="SET #name = :older",
+            ConditionExpression="#name = :old",
+            ExpressionAttributeNames={"#name": name},
+            ExpressionAttributeValues={":older": _older(item, seconds)[name], ":old": item[name]},
+        )
 
 
 def _older(item: dict[str, Any], seconds: int) -> dict[str, Any]:
@@ -37,7 +48,8 @@ def _older(item: dict[str, Any], seconds: int) -> dict[str, Any]:
     for name in ("cut", "expires"):
         if name in older:
             older[name] = {"N": str(int(older[name]["N"]) - seconds)}
-    for seat in older.get("users", {"M": {}})["M"].values():
+    marked = (older[name]["M"].values() for name in ("users", "rooms") if name in older)
+    for seat in chain.from_iterable(marked):
         name, marked, since = seat["S"].partition("#")
         if marked:
             seat["S"] = f"{name}#{int(since) - seconds}"

@@ -33,12 +33,17 @@ def inconsistencies(items: dict[str, Any]) -> list[str]:
     seats = {(room, who) for room, who, seat in taken if "#" not in seat}
     kept = {(room, who) for room, who, seat in taken if "#" in seat}
     sitting = {(item["room"]["S"], key) for key, item in records.items() if "room" in item}
-    listed = set(items.get("#rooms", {"rooms": {"M": {}}})["rooms"]["M"])
+    listed = items.get("#rooms", {"rooms": {"M": {}}})["rooms"]["M"]
+    empty = {room for room, entry in listed.items() if "#" in entry["S"]}
     counted = {key.removeprefix("room ").removesuffix("#log") for key in items if key.endswith("#log")}
     found = [f"a seat without a record, or the other way round: {seat}" for seat in seats ^ sitting]
     found += [f"a place kept for nobody: {who}" for room, who in kept if _room(cut.get(who, {})) != room]
-    found += [f"nobody is there: {room}" for room in rooms if room not in {room for room, _ in seats}]
-    found += [f"not listed, or listed and not there: {room}" for room in listed ^ rooms.keys()]
+    found += [f"not listed, or listed and not there: {room}" for room in listed.keys() ^ rooms.keys()]
+    there = {room for room, _ in seats}
+    found += [
+        f"nobody is there, and the list does not say so: {room}" for room in rooms.keys() - there - empty
+    ]
+    found += [f"somebody is there, and the list says nobody is: {room}" for room in there & empty]
     found += [f"a room without a counter, or the other way round: {room}" for room in counted ^ rooms.keys()]
     for key, item in records.items():
         mine = _names(item)

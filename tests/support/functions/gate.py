@@ -11,6 +11,7 @@ import pytest
 
 from wschat.functions.shared.dynamodb import dynamodb
 from wschat.functions.shared.management_api import ManagementApi
+from wschat.functions.shared.workers import pool
 
 
 class Stopped(BaseException):
@@ -57,6 +58,8 @@ class Gate:
         except Stopped:
             pass
         finally:
+            pool().shutdown()  # a worker that was late meets the stop, too, and is none of the next block's
+            pool.cache_clear()
             self.stop_after = None
 
 

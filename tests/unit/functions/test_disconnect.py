@@ -9,7 +9,7 @@ from tests.support.functions.gate import Gate
 from tests.support.functions.people import Connect, Person, Tables, code
 from tests.support.functions.post_sink import PostSink
 from wschat.functions.shared.seats import GRACE, RESERVED
-from wschat.protocol.events import ClientMessage, Error, Event, MultiMessage, UserLeft
+from wschat.protocol.events import ClientMessage, DeleteRoom, Error, Event, MultiMessage, Signup, UserLeft
 
 
 @pytest.mark.parametrize("route", ["$connect", "$disconnect"])
@@ -73,21 +73,61 @@ def test_never_back(connect: Connect, sink: PostSink, database: Database, tables
     assert inconsistencies(tables()) == []
 
 
-def test_nobody_is_there(connect: Connect, tables: Tables) -> None:
-    """A room whose members are all cut off, or leave, is gone at once, whoever's place was kept in it."""
-    for last in ("end", "leave"):
-        ann, bob = connect("Ann", "Ops", "secret"), connect("Bob", "Ops", "secret")
-        ann.end(1006)
-        if last == "end":
-            bob.end(1006)
-        else:
-            bob.ask("leave")
-        assert "room ops" not in tables()
-        assert inconsistencies(tables()) == []
-        back = [connect(name, token="secret") for name in ("Ann", "Bob")]
-        assert code(back[0].ask("join", "Ops")) == "no-such-room"
-        for one in back:
-            one.end()
+@pytest.mark.parametrize("last", ["is cut off", "leaves", "says goodbye"])
+def test_all_are_cut_off(connect: Connect, tables: Tables, last: str) -> None:
+    """Whoever's place is kept finds the room and what was said in it; nobody hears that it was empty."""
+    zoe, ann, bob = connect("Zoe"), connect("Ann", "Ops", "secret"), connect("Bob", "Ops", "secret")
+    bob.ask("message", "hello")
+    zoe.heard()
+    ann.end(1006)
+    if last == "leaves":
+        bob.ask("leave")
+    else:
+        bob.end(1006 if last == "is cut off" else 1000)
+    assert inconsistencies(tables()) == []
+    back = connect()
+    assert back.ask("register", "Ann", token="secret") == Signup("Ann", ("Ops",), id="7")
+    assert inconsistencies(tables()) == []
+    found = back.ask("join", "Ops")
+    assert isinstance(found, MultiMessage)
+    assert [entry.content for entry in found.messages] == ["hello"]
+    assert set(found.users) == ({"Ann", "Bob"} if last == "is cut off" else {"Ann"})
+    assert zoe.heard() == []
+
+
+def test_nobody_s_place_is_kept(connect: Connect, database: Database, tables: Tables) -> None:
+    """The last one who leaves takes a room along in which no place is kept any more."""
+    zoe, ann, bob = connect("Zoe"), connect("Ann", "Ops", "secret"), connect("Bob", "Ops", "secret")
+    ann.end(1006)
+    age(database, GRACE)
+    zoe.heard(), bob.ask("leave")
+    assert zoe.heard() == [DeleteRoom("Ops")]
+    assert "room ops" not in tables()
+
+
+def test_goodbye_of_the_last_one(connect: Connect, sink: PostSink, tables: Tables) -> None:
+    """A goodbye that comes after a post has met the closed connection ends the room after all."""
+    zoe, ann = connect("Zoe"), connect("Ann", "Ops", "secret")
+    sink.gone.add(ann.connection)
+    zoe.ask("create", "Dev"), zoe.heard()
+    assert tables()["#rooms"]["rooms"]["M"]["ops"]["S"].startswith("Ops#")
+    ann.end(1000)
+    assert zoe.heard() == [DeleteRoom("Ops")]
+    assert inconsistencies(tables()) == []
+
+
+def test_marked_by_a_hand(connect: Connect, tables: Tables, database: Database) -> None:
+    """Who is there and marked as cut off is refused, and told why, until a new connection takes the name."""
+    ann, bob = connect("Ann", "Ops", "secret"), connect("Bob", "Ops", "secret")
+    database.put(tables()[ann.connection] | {"cut": {"N": "7"}})
+    for action, value in (("message", "hello"), ("join", "Ops"), ("leave", ""), ("register", "Ann")):
+        refused = ann.ask(action, value, token="secret")
+        assert isinstance(refused, Error)
+        assert refused.message == "this connection has ended"
+    back = connect("Ann", token="secret")
+    assert back.ask("message", "here again").reached == 2  # type: ignore[attr-defined]
+    assert [type(event) for event in bob.heard()] == [ClientMessage]
+    assert inconsistencies(tables()) == []
 
 
 def test_two_are_cut_off_at_once(connect: Connect, tables: Tables, gate: Gate) -> None:
@@ -95,7 +135,7 @@ def test_two_are_cut_off_at_once(connect: Connect, tables: Tables, gate: Gate) -
     ann, bob = connect("Ann", "Ops", "secret"), connect("Bob", "Ops", "secret")
     gate.meanwhile("TransactWriteItems", lambda: bob.end(1006))
     ann.end(1006)
-    assert "room ops" not in tables()
+    assert tables()["#rooms"]["rooms"]["M"]["ops"]["S"].startswith("Ops#")
     assert inconsistencies(tables()) == []
 
 

@@ -78,6 +78,7 @@ def test_the_page_knows_the_wire() -> None:
         ("room", str(limits.NAME_LIMIT)),
         ("message", str(limits.MESSAGE_LIMIT)),
     ]
+    assert re.findall(r'data-bytes="(\d+)"', page) == [str(limits.KEY_LIMIT)] * 2
     program = (FOLDER / "chat.js").read_text()
     for action in requests.Action:
         assert re.search(rf"^(const|function) {action}\b", program, flags=re.MULTILINE), action

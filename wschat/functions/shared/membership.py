@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -10,8 +10,8 @@ from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
 from wschat.functions.shared.history import slots
 from wschat.functions.shared.invocation import LIFETIME, add_counts
 from wschat.functions.shared.names import give_back, own_names
-from wschat.functions.shared.rooms import unlist
-from wschat.functions.shared.seats import RESERVED, is_over, listeners, mark, name_of, witness
+from wschat.functions.shared.rooms import Entries, beside, relist
+from wschat.functions.shared.seats import RESERVED, is_over, listeners, mark, name_of, over, witness
 from wschat.functions.shared.workers import pool
 from wschat.functions.shared.writes import delete, retry_on_conflict, transact_write, update, write
 from wschat.protocol.events import DeleteRoom, Event, UserLeft
@@ -37,12 +37,12 @@ class Post:
 class Leaving:
     """How a client leaves its room: operations of the transaction, and what follows it.
 
-    `dead` is the key of a room that goes along, to be taken off the list; `messages` delete what it leaves.
+    `entries` are what the list of rooms has to say then; `messages` delete what a dead room leaves.
     """
 
     operations: Sequence[Json] = ()
     notices: Sequence[Post] = ()
-    dead: str | None = None
+    entries: Entries = field(default_factory=dict)
     messages: Sequence[Json] = ()
 
     def clear(self) -> None:
@@ -98,32 +98,43 @@ def unchanged(client: Json) -> tuple[str, Json]:
 
 
 def plan_leaving(client: Json, cut: int | None = None) -> Leaving:
-    """Decide how a client leaves the room it is in, if any; the last one who is there takes the room along.
+    """Decide how a client leaves the room it is in, if any; the last one takes the room along.
 
-    Who was `cut` off, at that second, keeps the place, and nobody hears of it.
+    Who was `cut` off, at that second, keeps the place for the grace, and nobody hears of it. A room in which
+    nobody is there any more, and to which somebody may come back, is marked so on the list.
     """
     me, room = client["ID"], get_item(ROOMS, client["room"]) if "room" in client else None
     if room is None or me not in room["users"]:
         return Leaving()
-    key, users = room["room"], room["users"]
+    key, users, now = room["room"], room["users"], int(time.time())
+    given, notices, change = {"#me": me, ":users": users}, list[Post](), "SET #users.#me = :kept"
+    if cut is None or is_over(cut):
+        change = "REMOVE #users.#me"
+        notices = [Post(UserLeft(name_of(users[me]), room["name"]), listeners(users, but=me), key)]
+    else:
+        given |= {":kept": mark(users[me], cut)}
     if other := witness(users, me):
         stays = "attribute_exists(#users.#me) AND #users.#other = :other"
-        given = {"#me": me, "#other": other, ":other": users[other]}
-        if cut is not None:
-            given |= {":marked": mark(users[me], cut)}
-            return Leaving([update(ROOMS, key, "SET #users.#me = :marked", stays, given)])
-        left = Post(UserLeft(name_of(users[me]), room["name"]), listeners(users, but=me), key)
-        return Leaving([update(ROOMS, key, "REMOVE #users.#me", stays, given)], [left])
-    counter = get_item(ROOMS, f"{key}#log")
+        given |= {"#other": other, ":other": users[other]}
+        return Leaving([update(ROOMS, key, change, stays, given)], notices)
+    if cut is None and users.keys() - over(users) <= {me}:
+        return end_room(room)
+    entries = {key: mark(room["name"], now)} if "#" not in users[me] else {}
+    return Leaving([update(ROOMS, key, change, "#users = :users", given)], notices, entries)
+
+
+def end_room(room: Json) -> Leaving:
+    """Return how a room ends, with all places in it, if nobody comes or goes meanwhile."""
+    key, counter = room["room"], get_item(ROOMS, f"{room['room']}#log")
     last = counter["seq"] if counter else 0
     old = "#seq <= :last"  # none of a newer room of that name: those have higher seqs
     return Leaving(
         operations=[
-            delete(ROOMS, key, "#users = :users", {":users": users}),
+            delete(ROOMS, key, "#users = :users", {":users": room["users"]}),
             delete(ROOMS, f"{key}#log", ""),
         ],
         notices=[Post(DeleteRoom(room["name"]))],
-        dead=key,
+        entries={key: None},
         messages=[delete(ROOMS, slot, old, {":last": last}) for slot in slots(key, room["created"], last)],
     )
 
@@ -137,7 +148,7 @@ def end(client: Json, room: str | None = None, *, goodbye: bool = False) -> Leav
     """
     me, now, there = client["ID"], int(time.time()), {"room": room, **client} if room else client
     names, gone = own_names(client), delete(CLIENTS, me, *unchanged(client))
-    if goodbye or not any("token" in name for name in names):
+    if goodbye or ("cut" not in client and not any("token" in name for name in names)):
         left, record = plan_leaving(there), [gone, *give_back(names)]
     elif "cut" not in client:
         left, given = plan_leaving(there, now), {":now": now, ":until": now + RESERVED, ":me": me}
@@ -145,10 +156,10 @@ def end(client: Json, room: str | None = None, *, goodbye: bool = False) -> Leav
         record = [update(CLIENTS, me, f"{keep}, #cut = :now", *unchanged(client), given)]
         record += [update(CLIENTS, name["ID"], keep, "#owner = :me", given) for name in names]
     elif is_over(client["cut"]):
-        left, record = plan_leaving(there), [gone]
+        left, record = plan_leaving(there, client["cut"]), [gone]
     else:
         return Leaving()
-    transact_write(*record, *left.operations, *unlist(left.dead))
+    transact_write(*record, *left.operations, *relist(left.entries))
     return left
 
 
@@ -173,9 +184,11 @@ def take_over(old: str, new: str, name: str, kept: Container[str]) -> tuple[list
     room = get_item(ROOMS, client["room"]) if "room" in client else None
     if room is None or old not in room["users"]:
         return moved, {}
-    change, given = "SET #users.#new = :name REMOVE #users.#old", {"#new": new, "#old": old, ":name": name}
-    seat = update(ROOMS, room["room"], change, "attribute_exists(#users.#old)", given)
-    return [*moved, seat], {":room": room["room"], ":born": room["created"]}
+    condition, given, entries = beside(room, new)
+    given |= {"#new": new, "#old": old, ":name": name}
+    change = "SET #users.#new = :name REMOVE #users.#old"
+    seat = update(ROOMS, room["room"], change, f"{condition} AND attribute_exists(#users.#old)", given)
+    return [*moved, seat, *relist(entries)], {":room": room["room"], ":born": room["created"]}
 
 
 def prune(connection: str, room: str | None) -> Leaving:

@@ -1,47 +1,64 @@
 """What another item says of a room too: the list, the counter, records; whoever reads both mends it."""
 
 import time
+from collections.abc import Mapping
 
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
+from wschat.functions.shared.seats import witness
 from wschat.functions.shared.writes import delete, retry_on_conflict, transact_write, update
 from wschat.protocol.refusals import ErrorCode, Refused
 
-ROOM_LIST = "#rooms"  # the item of client-records that lists the rooms: key to name
+ROOM_LIST = "#rooms"  # the item of client-records that lists the rooms, by their keys
 ENTER = "SET #room = :room, #born = :born REMOVE #expires"  # what it does to a record
-SPACE = "#created = :born AND (attribute_exists(#users.#me) OR size(#users) < :limit)"  # on which condition
+SPACE = "(attribute_exists(#users.#me) OR size(#users) < :limit)"  # on which condition
+
+Entries = Mapping[str, str | None]
+"""What becomes of the list, by rooms' keys: the name, with a mark if nobody is there; None takes it off."""
 
 
-def list_room(listed: Json | None, key: str, name: str, dead: str | None = None) -> Json:
-    """Return what puts a room on the list that was read, of which it takes a dead one, or makes the list."""
-    if listed is None:
-        change = "SET #rooms = :rooms"
-        return update(CLIENTS, ROOM_LIST, change, "attribute_not_exists(#rooms)", {":rooms": {key: name}})
-    change = "SET #rooms.#new = :name" + (" REMOVE #rooms.#dead" if dead else "")
-    given = {"#new": key, ":name": name, "#dead": dead, ":listed": listed["rooms"]}
-    return update(CLIENTS, ROOM_LIST, change, "#rooms = :listed", given)
+def room_list() -> Json:
+    """Read the list; one that is not there lists nothing."""
+    return get_item(CLIENTS, ROOM_LIST) or {"rooms": {}}
 
 
-def relist(key: str, name: str, dead: str | None) -> list[Json]:
-    """Return what puts a room on the list if it is missing there, and takes a dead one off."""
-    listed = get_item(CLIENTS, ROOM_LIST)
-    is_known = listed is not None and key in listed["rooms"]
-    return unlist(dead) if is_known else [list_room(listed, key, name, dead)]
-
-
-def unlist(dead: str | None) -> list[Json]:
-    """Return what takes a dead room off the list, if there is one."""
-    if dead is None or get_item(CLIENTS, ROOM_LIST) is None:
+def relist(entries: Entries, read: Json | None = None) -> list[Json]:
+    """Return what changes the list so, or makes it; if it was `read` before, only as it was then."""
+    if not entries:
         return []
-    return [update(CLIENTS, ROOM_LIST, "REMOVE #rooms.#dead", "attribute_exists(#rooms)", {"#dead": dead})]
+    listed = read or room_list()
+    if "ID" not in listed:
+        given = Json({":rooms": {key: name for key, name in entries.items() if name}})
+        return [update(CLIENTS, ROOM_LIST, "SET #rooms = :rooms", "attribute_not_exists(#rooms)", given)]
+    given, change = Json({":listed": listed["rooms"]}), {"SET": list[str](), "REMOVE": list[str]()}
+    for at, (key, name) in enumerate(entries.items()):
+        given |= {f"#key{at}": key, f":name{at}": name}
+        change["SET" if name else "REMOVE"].append(f"#rooms.#key{at}" + (f" = :name{at}" if name else ""))
+    words = " ".join(f"{verb} {', '.join(parts)}" for verb, parts in change.items() if parts)
+    return [
+        update(CLIENTS, ROOM_LIST, words, "#rooms = :listed" if read else "attribute_exists(#rooms)", given)
+    ]
+
+
+def beside(room: Json, me: str, listed: Json | None = None) -> tuple[str, Json, Entries]:
+    """Return how somebody takes a place in a room: while another one is there, or the list is told of it.
+
+    Returns:
+        The condition, what it is given, and what the list has to say, which may have been read (`listed`).
+    """
+    key, name, other = room["room"], room["name"], witness(room["users"], me)
+    is_told = listed is None or listed["rooms"].get(key) == name
+    condition = "#created = :born" + (" AND #users.#other = :other" if other else "")
+    given = {":born": room["created"], "#other": other, ":other": room["users"].get(other)}
+    return condition, given, {} if other and is_told else {key: name}
 
 
 def no_such_room(key: str) -> Refused:
     """Return the refusal of a room that has no item; take it off the list, unless it is made meanwhile."""
 
     def attempt() -> None:
-        listed = get_item(CLIENTS, ROOM_LIST)
-        if listed and key in listed["rooms"] and get_item(ROOMS, key) is None:
-            transact_write(delete(ROOMS, key, "attribute_not_exists(#room)"), *unlist(key))
+        listed = room_list()
+        if key in listed["rooms"] and get_item(ROOMS, key) is None:
+            transact_write(delete(ROOMS, key, "attribute_not_exists(#room)"), *relist({key: None}))
 
     retry_on_conflict(attempt)
     return Refused(ErrorCode.NO_SUCH_ROOM, "there is no room of that name; create it")
@@ -73,17 +90,21 @@ def room_and_counter(key: str) -> tuple[Json, int]:
 def seated(client: Json, room: Json) -> Json:
     """Return the members of the room that a client's record names; if it is not listed, it is from now on."""
     me, users = str(client["ID"]), Json(room["users"])
-    given = {"#me": me, ":name": client["name"], ":room": client["room"], ":born": room["created"]}
 
     def attempt() -> Json:
-        known = get_item(CLIENTS, me) or {}
+        known, there = get_item(CLIENTS, me) or {}, get_item(ROOMS, room["room"])
         if any(known.get(field) != client.get(field) for field in ("name", "room", "born", "cut")):
             return users  # it has moved meanwhile, or was cut off
+        if there is None or there["created"] != room["created"]:
+            return users  # all have left
+        condition, given, entries = beside(there, me)
+        given |= {"#me": me, ":name": client["name"], ":room": client["room"]}
         same = "#room = :room AND #name = :name AND attribute_not_exists(#cut)"
         transact_write(
-            update(ROOMS, room["room"], "SET #users.#me = :name", "#created = :born", given),
+            update(ROOMS, room["room"], "SET #users.#me = :name", condition, given),
             update(CLIENTS, me, "SET #born = :born", same, given),
+            *relist(entries),
         )
-        return {**users, me: client["name"]}
+        return {**there["users"], me: client["name"]}
 
     return users if users.get(me) == client["name"] else retry_on_conflict(attempt)

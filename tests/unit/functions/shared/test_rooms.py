@@ -1,5 +1,6 @@
 """One fact in two items: whatever a hand, a time to live or half a delete has left, all is mended."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.support.functions.consistent import inconsistencies
 from tests.support.functions.database import Database
 from tests.support.functions.gate import Gate
 from tests.support.functions.people import Connect, Person, Tables, code
+from wschat.functions.shared.seats import mark
 from wschat.protocol.events import Ack, ClientMessage, Error, MultiMessage
 
 Items = dict[str, Any]
@@ -73,6 +75,10 @@ STATES: dict[str, Callable[[Items, str], None]] = {
     "the list has a room that is not there": lambda items, _: items[LIST]["rooms"]["M"].update(
         {"nowhere": {"S": "Nowhere"}}
     ),
+    "the list says that nobody is there": change(
+        LIST, rooms={"M": {"ops": {"S": mark("Ops", int(time.time()))}}}
+    ),
+    "the list says so since long ago": change(LIST, rooms={"M": {"ops": {"S": "Ops#7"}}}),
     "a name is gone": without("name#ann"),
     "a name's other key is gone": without("name#Ann"),
     "a place is kept of who is there": lambda items, ann: items[ROOM]["users"]["M"].update(

@@ -1,0 +1,51 @@
+"""What nobody came back to in time, rooms on the list and places in a full room: who reads them ends them."""
+
+from functools import partial
+
+from wschat.functions.shared.broadcast import broadcast
+from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
+from wschat.functions.shared.invocation import Call
+from wschat.functions.shared.membership import Leaving, end_room, prune
+from wschat.functions.shared.rooms import relist, room_list
+from wschat.functions.shared.seats import RESERVED, over, witness
+from wschat.functions.shared.writes import retry_on_conflict, transact_write
+from wschat.protocol.limits import MEMBER_LIMIT
+from wschat.protocol.refusals import ErrorCode, Refused
+
+
+def open_rooms(call: Call) -> Json:
+    """Read the list of rooms; end those on it to which nobody came back, and tell everybody."""
+    listed = room_list()
+    for key in over(listed["rooms"], RESERVED):
+        broadcast(call, left=retry_on_conflict(partial(_end_overdue, key)))
+    return room_list() if over(listed["rooms"], RESERVED) else listed
+
+
+def _end_overdue(key: str) -> Leaving:
+    """End a room that is overdue on the list, unless somebody is there: one attempt."""
+    listed, room = room_list(), get_item(ROOMS, key)
+    if key not in over(listed["rooms"], RESERVED):
+        return Leaving()
+    if room is None:
+        left = Leaving(entries={key: None})
+    elif witness(room["users"]):
+        left = Leaving(entries={key: room["name"]})
+    else:
+        left = end_room(room)
+    transact_write(*left.operations, *relist(left.entries, listed))
+    return left
+
+
+def require_space(call: Call, room: Json, me: str) -> None:
+    """See that a room takes one more: end a place that is kept no longer, and by the post of it the others.
+
+    Raises:
+        Refused: it is full.
+    """
+    if me in room["users"] or len(room["users"]) < MEMBER_LIMIT:
+        return
+    for who in over(room["users"]):
+        if "cut" in (get_item(CLIENTS, who) or {"cut": 0}):
+            broadcast(call, left=prune(who, room["room"]))
+            return
+    raise Refused(ErrorCode.FULL, f"the room has {MEMBER_LIMIT} members already")
