@@ -3,6 +3,7 @@
 import json
 import socket
 from http.client import HTTPConnection
+from time import process_time
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -50,6 +51,16 @@ def test_a_handshake(target: str) -> None:
         assert HANDSHAKE.match(head.encode())
         assert not HANDSHAKE.match(head.replace("Upgrade: ", "Downgrade: ").encode())
         assert not HANDSHAKE.match(head.replace("GET", "POST").encode())
+
+
+@pytest.mark.parametrize("target", ["/_aws/execute-api/", "/"])
+@pytest.mark.parametrize("filler", ["\r", "x", "\r\nupgrade:", "\r\nupgrade: websocket", f"\r\nhost: {OURS}"])
+def test_a_head_that_is_hard_to_read(target: str, filler: str) -> None:
+    """Whoever reaches the port can't hold up the lab by a head, however it is made."""
+    start, rest = process_time(), filler * (30_000 // len(filler))
+    for half in ("a" * 30_000, " " * 30_000, rest):
+        assert not HANDSHAKE.match(f"GET {target}{half}{rest}x\r\n\r\n".encode())
+    assert process_time() - start < 0.5
 
 
 def test_plain_http(clients: Cloud, mirror: str, plain: HTTPConnection, root_key: Credentials) -> None:
