@@ -11,17 +11,22 @@ INVISIBLE = {0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x3164, 0xFFA0, *ran
 INVISIBLE |= {*range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)}
 INVISIBLE |= {0x2800, 0x1D159, 0x13441, 0x13442}
 
+LONGEST = 16 * NAME_LIMIT  # characters of a name that are looked at, before they are composed
+
 
 def clean_name(text: str, what: str = "name") -> str:
     """Return a name or room's name as it is stored, in NFC and each gap one blank, or raise `Refused`."""
-    trimmed, folded = text.strip(), fold(text)
+    trimmed, too_long = text.strip(), f"a {what} has at most {NAME_LIMIT} characters"
+    if len(trimmed) > LONGEST:
+        raise Refused(ErrorCode.TOO_LONG, too_long)
+    folded = fold(trimmed)
     if not folded:
         raise Refused(ErrorCode.BAD_REQUEST, f"a {what} must not be empty")
     if "#" in folded or any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} for char in trimmed):
         raise Refused(ErrorCode.BAD_REQUEST, f"a {what} must not contain '#' or control characters")
     name = " ".join(unicodedata.normalize("NFC", trimmed).split())
     if len(name) > NAME_LIMIT:
-        raise Refused(ErrorCode.TOO_LONG, f"a {what} has at most {NAME_LIMIT} characters")
+        raise Refused(ErrorCode.TOO_LONG, too_long)
     if len(folded.encode()) > KEY_LIMIT:
         raise Refused(
             ErrorCode.TOO_LONG, f"a {what} has at most {KEY_LIMIT} bytes with its letters taken apart"
@@ -34,10 +39,15 @@ def fold(name: str) -> str:
 
     It is Unicode's NFKC_Casefold, with all of `INVISIBLE` left out and each gap one blank.
     """
-    folded = unicodedata.normalize("NFD", name)
+    folded = decomposed(name)
     for _ in range(2):  # what is folded may be something to fold, as ﬅ is "st" and ͅ an iota
         folded = unicodedata.normalize("NFKC", visible(folded).casefold())
     return " ".join(folded.split())
+
+
+def decomposed(name: str) -> str:
+    """Return a name in NFD, of one that is too long the beginning: marks take the square of their number."""
+    return unicodedata.normalize("NFD", name[:LONGEST])
 
 
 def visible(name: str) -> str:

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import accumulate
 
 from wschat.protocol.confusables import PACKED
-from wschat.protocol.names import fold, visible
+from wschat.protocol.names import decomposed, fold, visible
 
 
 def table() -> str:
@@ -32,7 +32,7 @@ def skeleton(name: str) -> str:
     It is the standard's internalSkeleton. Its bidiSkeleton, which puts letters first into the order that they
     are seen in, would only tell more of names that mix directions, for the price of the whole of UAX #9.
     """
-    letters = visible(unicodedata.normalize("NFD", name))
+    letters = visible(decomposed(name))
     return unicodedata.normalize("NFD", letters.translate(prototypes()))
 
 

@@ -8,6 +8,7 @@ const WORD = /[0-9A-Za-z\u0080-\u{10ffff}]+/gu;
 const LATIN = /[A-Za-z\u00aa-\u024f\u1e00-\u1eff]/u;
 const ASCII = /^[\0-\x7f]*$/;
 const MOST = 5000, MOST_ALIKE = 8; // names met, and those among them that share a key
+const LONGEST = 512, MOST_SHOWN = 64; // characters of a name that are looked at, and shown
 
 const [gaps, ...looks] = TABLE.split("\n");
 let code = 0;
@@ -17,11 +18,12 @@ const met = new Map(), byKey = new Map(); // the keys of each name met, and the 
 const texts = new Map(); // as they are shown: a room may have 500 people
 
 const visible = (name) => name.replace(HIDDEN, "");
+const decomposed = (name) => name.slice(0, LONGEST).normalize("NFD"); // marks take the square of their number
 export const clean = (name) => name.normalize("NFC").trim().replace(/\s+/gu, " ");
 
 export function fold(name) { // what names are found by: case and width make no other one
   if (ASCII.test(name)) return clean(name).toLowerCase();
-  let folded = name.normalize("NFD");
+  let folded = decomposed(name);
   for (const _ of "12") folded = visible(folded).toUpperCase().toLowerCase().normalize("NFKC");
   return clean(folded);
 }
@@ -30,7 +32,7 @@ export function fold(name) { // what names are found by: case and width make no 
 const keys = (name) => new Set([fold(name), skeleton(name), skeleton(fold(name))]);
 
 const skeleton = (name) =>
-  Array.from(visible(name.normalize("NFD")), looksLike).join("").normalize("NFD");
+  Array.from(visible(decomposed(name)), looksLike).join("").normalize("NFD");
 
 export function meet(names) { // they are told from all others from now on
   for (const name of names) {
@@ -55,7 +57,9 @@ export function shown(name) { // somebody's name, to be read
 }
 
 export function safeName(name, alike = []) { // a name or room's name, spelled out where one can't see what it is
-  const chars = [...name], differs = alike.map((other) => differing(name, other));
+  const chars = [...name];
+  if (chars.length > MOST_SHOWN) return `${safeName(chars.slice(0, MOST_SHOWN).join(""), alike)}…`; // none of our labs has it
+  const differs = alike.map((other) => differing(name, other));
   const inLatin = name.replace(WORD, (word) => (LATIN.test(word) ? "x" : " ").repeat([...word].length));
   const isHidden = (char, at) => char.search(HIDDEN) === 0 || GAP.test(char) ||
     (char === " " && (chars[at - 1] ?? " ") === " ") || (char === " " && at === chars.length - 1) ||

@@ -92,6 +92,14 @@ def test_a_pile_of_marks(ann: Tab, room: ThreadedServer) -> None:
     assert row.locator("bdi").text_content() == "\u25cc" + MARKS * "\u0301"
 
 
+def test_a_name_of_any_length(ann: Tab, room: ThreadedServer) -> None:
+    """A name that no lab of ours lets in holds nothing up, and fills no screen."""
+    room.say("hi", "a" + 100_000 * "\u0301\u0323")
+    room.say("soon", "x" * 100_000)
+    ann.until("#log li:last-child:has-text('soon')")
+    assert len(ann.page.locator("#log li:last-child bdi").text_content() or "") < 100
+
+
 def test_two_blanks_are_one(ann: Tab, room: ThreadedServer) -> None:
     """A room's name is sent as it will be stored, and measured so."""
     ann.page.click("#leave")

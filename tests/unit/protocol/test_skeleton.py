@@ -1,5 +1,7 @@
 """Who looks like somebody else shares a key with them; what is not caught, and who is refused for nothing."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,6 +32,16 @@ def test_not_caught(present: str, name: str, why: str) -> None:
 def test_without_fault(present: str, name: str, why: str) -> None:
     """Some who have another name look alike in small print: whoever comes second is refused."""
     assert doubles(present, name), why
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0323", "\u0344\u0323", "\ufdfa", "\U0001d15e\u0323"])
+def test_a_name_that_is_hard_to_read(marks: str) -> None:
+    """However many marks there are, a name takes no time worth telling; none of that length is let in."""
+    start, name = process_time(), f"a{marks * 200_000}"
+    assert keys(name)
+    with pytest.raises(Refused, match="at most 32"):
+        clean_name(name)
+    assert process_time() - start < 0.5
 
 
 @pytest.mark.parametrize(

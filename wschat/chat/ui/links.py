@@ -1,6 +1,7 @@
 """URLs in what people say, and where they really lead."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -18,15 +19,16 @@ HARMLESS = "!#$%&'()*+,/:;=?@[\\]^`{|}"  # beside letters, digits and what `quot
 def urls(text: str) -> Iterator[tuple[int, int]]:
     """Yield where each URL begins and ends; punctuation behind one does not belong to it."""
     for found in URL.finditer(text):
-        url = found[0]
-        while url and (url[-1] in TRAILING or _unpaired(url)):
-            url = url[:-1]
-        yield found.start(), found.start() + len(url)
+        yield found.start(), found.start() + _length(found[0])
 
 
-def _unpaired(url: str) -> bool:
-    opening = PAIRS.get(url[-1])
-    return opening is not None and url.count(opening) < url.count(url[-1])
+def _length(url: str) -> int:
+    """Return how much is left of a URL without what only follows it."""
+    length, counts = len(url), Counter(url)
+    while length and ((last := url[length - 1]) in TRAILING or counts[PAIRS.get(last, last)] < counts[last]):
+        counts[last] -= 1
+        length -= 1
+    return length
 
 
 def target_of(url: str) -> tuple[str, str]:

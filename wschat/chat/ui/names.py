@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from wschat.chat.machine.state import ChatState
+from wschat.protocol.limits import NAME_LIMIT
 from wschat.protocol.names import INVISIBLE, differing, escaped
 from wschat.protocol.skeleton import keys, prototypes
 from wschat.text import JOINERS, safe
@@ -21,6 +22,7 @@ WORD = re.compile(r"[0-9A-Za-z\x80-\U0010ffff]+")
 LATIN = re.compile(r"[A-Za-z\xaa-\u024f\u1e00-\u1eff]")
 MOST = 5000  # names; beside them, all who are present
 MOST_ALIKE = 8
+MOST_SHOWN = 2 * NAME_LIMIT  # characters
 
 
 class Names:
@@ -60,8 +62,11 @@ def safe_name(name: str, alike: tuple[str, ...] = ()) -> str:
     """Return a name or room's name as `text.safe` does, and spelled out where one can't see what it is.
 
     That is all that shows nothing or a mere gap, what looks like a Latin letter in a word with Latin ones,
-    and what tells it from those that look like it (`names.differing`).
+    and what tells it from those that look like it (`names.differing`). Of one that no lab of ours lets in,
+    since it is too long, there is the beginning.
     """
+    if len(name) > MOST_SHOWN:
+        return f"{safe_name(name[:MOST_SHOWN], alike)}…"
     if name.isascii() and name.isprintable() and not (alike or GAP.search(name)):
         return name.translate(BRACKETS)
     hidden = {at for at, char in enumerate(name) if _is_hidden(char)}

@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 
 from wschat.chat.ui.links import target_of, urls
@@ -16,6 +18,14 @@ from wschat.chat.ui.links import target_of, urls
 def test_urls(text: str, found: list[str]) -> None:
     """URLs are whole, without what stands around them."""
     assert [text[start:stop] for start, stop in urls(text)] == found
+
+
+@pytest.mark.parametrize("piece", [")", "]", "(", "()", ".,", "https://a)"])
+def test_a_text_that_is_hard_to_read(piece: str) -> None:
+    """Whatever a server sends, links are found in a time that grows with its length."""
+    start = process_time()
+    assert len([*urls("https://a" + piece * (600_000 // len(piece)))]) == 1
+    assert process_time() - start < 5
 
 
 @pytest.mark.parametrize(

@@ -148,3 +148,8 @@ def test_five_hundred_members() -> None:
         names.follow(state)
         names.shown("member 7")
     assert time.process_time() - began < 0.1
+
+
+def test_a_name_that_is_too_long() -> None:
+    """A server that lets in any name can't fill the screen by one."""
+    assert len(Names().shown("x" * 100_000)) < 100
