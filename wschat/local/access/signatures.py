@@ -115,10 +115,12 @@ def failure_of(asked: Asked, claim: Claim, body: bytes, *, explain: bool = False
     free = claim.signature.service == "s3" and (told == UNSIGNED_PAYLOAD or told.startswith("STREAMING-"))
     if told and not free and told != sha256(body).hexdigest():
         return AuthError("SignatureDoesNotMatch", "The payload is not the one that was signed.")
-    if "host" not in claim.signature.signed_headers.split(";"):
+    signed = claim.signature.signed_headers.split(";")
+    needed = ("host", *(name for name in asked.headers if name.startswith("x-amz-")))
+    if unsigned := [name for name in needed if name not in signed]:
+        which = "'Host' or ':authority'" if "host" in unsigned else f"'{unsigned[0]}'"
         return AuthError(
-            "SignatureDoesNotMatch",
-            "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+            "SignatureDoesNotMatch", f"{which} must be a 'SignedHeader' in the AWS Authorization."
         )
     failed = header_signature_failure(
         claim.signature,

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from http.client import HTTPConnection
+from time import process_time
 from typing import Any
 
 import boto3
@@ -13,6 +14,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from ministack.core.router import detect_service
 
 from tests.support.asynchronous import asynchronous
 from tests.unit.local.conftest import signed
@@ -190,3 +192,36 @@ def test_presigned(clients: Cloud, root: boto3.Session, plain: HTTPConnection) -
         answer = plain.getresponse()
         answer.read()
         assert answer.status == status, asked
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"X-Amz-Target": "DynamoDB_20120810.ListTables"}, "{}"),
+        ({"X-Amz-Acl": "public-read"}, ""),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, "Action=ListUsers&Version=2010-05-08"),
+    ],
+    ids=["target", "acl", "action"],
+)
+def test_what_is_added_to_a_presigned_url(
+    clients: Cloud, root: boto3.Session, plain: HTTPConnection, headers: dict[str, str], body: str
+) -> None:
+    """Who has a URL for something in S3 can't make of it a request to another service, as root."""
+    s3 = root.client("s3", endpoint_url=clients.lab.endpoint, config=Config(signature_version="s3v4"))
+    s3.create_bucket(Bucket="added-to")
+    s3.put_object(Bucket="added-to", Key="a", Body=b"hello")
+    url = s3.generate_presigned_url("get_object", {"Bucket": "added-to", "Key": "a"})
+    for more, sent, statuses in (({}, "", {200}), (headers, body, {400, 403})):
+        plain.request("GET", url.removeprefix(str(clients.lab.endpoint)), sent, more)
+        answer = plain.getresponse()
+        answer.read()
+        assert answer.status in statuses
+
+
+def test_a_service_that_there_is_not() -> None:
+    """A name that somebody made up holds the lab up no more than another."""
+    signed_only(None, None)  # type: ignore[arg-type]
+    start, scope = process_time(), "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/{}/aws4_request"
+    for name, told in (("made-up", "s3"), ("glacier", "glacier")):
+        assert detect_service("GET", "/", {"authorization": scope.format(name)}, {}) == told
+    assert process_time() - start < 1
