@@ -10,7 +10,7 @@ from wschat.lab.local import provision
 def test_provision(embedded: Embedded) -> None:
     """Each of the lab's tasks is reported with the steps done so far; the URL is that of the emulator.
 
-    No throttle refuses anything there, and that is kept as a choice.
+    No throttle refuses anything there, and that is kept as a choice. As nothing is there, it looks at little.
     """
     embedded.empty()
     reported = list[str]()
@@ -21,6 +21,8 @@ def test_provision(embedded: Embedded) -> None:
     assert url.endswith("/development")
     assert {line.partition(":")[0] for line in reported} == {"Task 1", "Task 2", "Task 3"}
     assert reported[-1].endswith("(66/66)")
+    reads = {call.operation for call in plane.calls if not call.write}
+    assert reads == {"GetCallerIdentity", "DescribeTable", "GetApis"}  # and tables, until they are active
     made = {call.operation: call.params for call in plane.calls if call.write}
     assert {"Key": "wschat:throttle", "Value": "off"} in made["CreateTable"]["Tags"]
     assert "defaultRouteSettings" not in made["CreateStage"]

@@ -57,8 +57,8 @@ def connect(
         get_credentials(session)
         if record:
             watch(record, session, sts)
-        ((account, partition, caller),) = clock.run_all([partial(_who, sts)])
         clients: Any = {name: make(service, config=_config(attempts=1)) for name, service in SERVICES.items()}
+        ((account, partition, caller),) = clock.run_all([partial(_who, sts)])
         control_plane = clients["api"].meta.endpoint_url
         emulated = is_here(urlsplit(control_plane).hostname or "")
         where: Any = _emulated(control_plane) if emulated else _in_aws(session, control_plane)
