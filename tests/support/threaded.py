@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.support.room_server import RoomServer, room_server
 from tests.support.terminal import WSCHAT, Terminal
+from tests.support.until import PATIENCE
 
 ROWS, COLUMNS = 24, 80
 
@@ -23,7 +24,7 @@ class ThreadedServer:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
         self._thread.start()
-        assert self._ready.wait(5)
+        assert self._ready.wait(PATIENCE)
 
     async def _serve(self) -> None:
         async with room_server(self.server):
@@ -32,7 +33,7 @@ class ThreadedServer:
 
     def do(self, work: Coroutine[Any, Any, None]) -> None:
         """Run something in the server's loop."""
-        asyncio.run_coroutine_threadsafe(work, self._loop).result(5)
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
 
     def say(self, text: str, user: str = "eve", room: str = "ops") -> None:
         """Send a message to everybody, as if somebody had said it."""
