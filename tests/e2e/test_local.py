@@ -186,7 +186,7 @@ def test_run_with_options(short_state: Path) -> None:
         "try: connect(url)\n"
         "except Exception: print(sys.argv[1:])\n"
     )
-    options = ("--empty", "--trace", "--json", "--run", "--", sys.executable, "-c", script, "--trace")
+    options = ("--empty", "--trace", "--json", "--run", sys.executable, "-c", script, "--trace")
     done = wschat("local", *options)
     assert (done.stdout, done.returncode) == ("['--trace']\n", 0), done.stderr
     assert json.loads(done.stderr)["why"] == "there is no API nobodys"

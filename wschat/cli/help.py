@@ -21,7 +21,7 @@ EXAMPLES = {
     "teardown": ("teardown --plan", "teardown --prefix ann-", "teardown --all --older-than 2d"),
     "status": ("status --prefix ann-", "status --all", "status --json"),
     "doctor": ("doctor --url wss://ID.execute-api.REGION.amazonaws.com/development", "doctor --prefix ann-"),
-    "logs": ("logs JoinRoom --minutes 5", "logs --follow"),
+    "logs": ("logs JoinRoom --minutes 5", "logs --follow", "logs --function NAME"),
     "policy": ("policy --prefix ann-", "policy > policy.json"),
     "zip": ("zip", "zip Connect --to /tmp"),
     "chat": (
@@ -30,7 +30,12 @@ EXAMPLES = {
         "chat --json --name bot --room ops",
     ),
     "web": ("web --local", "web --export site"),
-    "local": ("local", "local --trace --json", "local --idle-timeout 5 --drop 6"),
+    "local": (
+        "local",
+        "local --trace --json",
+        "local --idle-timeout 5 --drop 6",
+        "local --empty --run pytest -x",
+    ),
     "learn": ("learn --local", "learn --prefix ann-", "learn --from 5 --local"),
     "learn list": ("learn list", "learn list --json"),
     "learn show": ("learn show 5",),

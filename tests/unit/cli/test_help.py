@@ -37,6 +37,7 @@ def test_words_of_values() -> None:
         ("chat --ulr wss://x", "--url"),
         ("chat --nam ann", "--name"),
         ("learn --loacl list", "--local"),
+        ("local --emtpy", "--empty"),
         ("chat --nonsense", None),
         ("provison", "provision"),
         ("learn lst", "list"),

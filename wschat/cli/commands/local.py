@@ -13,10 +13,9 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.markup import escape
 from rich.text import Text
-from typer.core import TyperCommand
 from typer.models import OptionInfo
 
-from wschat.cli import console
+from wschat.cli import console, help
 from wschat.cli.options import program
 from wschat.errors import ConnectError, LocalError, UsageError
 from wschat.local.environment import environment_in
@@ -34,7 +33,7 @@ JUST_ENDED_S = 0.01
 MOST_DROPS = 60_000.0  # a minute: with inf the lab would do nothing else
 
 
-class Command(TyperCommand):
+class Command(help.Command):
     """The command, whose options end where the command begins that it runs, as those of env or timeout do."""
 
     allow_interspersed_args = False

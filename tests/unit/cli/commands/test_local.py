@@ -124,7 +124,7 @@ def test_json_alone() -> None:
     [
         (["--run"], "there is nothing to run"),
         (["make"], "it takes no argument: make"),
-        (["--run", "no-such-program", "--port"], "there is no program 'no-such-program'"),
+        (["--run", "--", "no-such-program", "--port"], "there is no program 'no-such-program'"),
     ],
 )
 def test_what_to_run(tmp_path: Path, words: list[str], told: str) -> None:

@@ -100,9 +100,10 @@ def test_refused(traces: Traces, clients: Cloud, api: TestApi) -> None:
         client.recv(100)
         told = next(connects)
         assert (told["status"], "Sec-WebSocket-Key" in told["why"]) == (400, True)
-    refusal(api.url, [("Authorization", "one"), ("Authorization", "two")])
+    refusal(f"{api.url}?token=x", [("Authorization", "one"), ("Authorization", "two")])
     told = next(connects)
     assert (told["status"], told["why"]) == (400, "there are 2 Authorization headers")
+    assert "token" not in str(told)
 
 
 @asynchronous
