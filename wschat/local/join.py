@@ -129,25 +129,25 @@ class LocalLab(AbstractContextManager["LocalLab"]):
         """
         self._ask("age", seconds)
 
-    def traces(self, is_over: Callable[[], bool] = lambda: False) -> Iterator[dict[str, Any]]:
+    def traces(self) -> Iterator[dict[str, Any] | None]:
         """Return all that happens at its WebSocket APIs from now on, as `Trace.message` has it.
 
         `left_out` in one is how many before it were lost, because nobody took them in time. It wakes up again
-        and again, as `wait` does, and ends when nothing happens any more and it is over.
+        and again, as `wait` does: None is that nothing has happened since.
 
         Raises:
             LocalError: it has ended.
         """
         self._connection.ask(TRACE)
-        return self._traces(is_over)
+        self._ask("apis")  # what was asked before holds by now
+        return self._traces()
 
-    def _traces(self, is_over: Callable[[], bool]) -> Iterator[dict[str, Any]]:
+    def _traces(self) -> Iterator[dict[str, Any] | None]:
         while True:
             try:
                 message = self._connection.receive(SIGNAL_POLL_S)
             except TimeoutError:
-                if is_over():
-                    return
+                yield None
                 continue
             if "trace" in message:
                 yield message["trace"]

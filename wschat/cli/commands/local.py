@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.text import Text
 from typer.models import OptionInfo
 
-from wschat.cli import console, help
+from wschat.cli import console, help  # noqa: A004  the file of that name
 from wschat.cli.options import program
 from wschat.errors import ConnectError, LocalError, UsageError
 from wschat.local.environment import environment_in
@@ -101,9 +101,11 @@ def local(
         raise typer.Exit(_run(command, show, err, empty=empty, port=port, options=options))
     with join_local(port=port, options=options, empty=empty) as lab:
         try:
-            _tell(lab, err, json=json)
-            if trace:
-                _show_traces(lab, out=console.stdout(), json=json)
+            urls = [url for api in lab.apis() for url in api.urls]
+            traces = lab.traces() if trace else None  # from before anybody is told where the lab is
+            _tell(lab, urls, err, json=json)
+            if traces:
+                _show_traces(traces, out=console.stdout(), json=json)
             else:
                 lab.wait()
         except KeyboardInterrupt:
@@ -115,9 +117,8 @@ def local(
             err.print("Left the lab; it ends when nobody uses it any more.")
 
 
-def _tell(lab: LocalLab, err: console.Console, *, json: bool) -> None:
+def _tell(lab: LocalLab, urls: list[str], err: console.Console, *, json: bool) -> None:
     """Say what is in the lab, how one gets there, and what Ctrl-C does."""
-    urls = [url for api in lab.apis() for url in api.urls]
     told = [as_json({"event": "lab", "endpoint": lab.endpoint, "urls": urls})] if json else urls
     for line in told:
         typer.echo(line)
@@ -158,17 +159,25 @@ def _run(
             own = own_lab(_place(), "" if empty else PROVISION, progress=progress, **wanted)
             lab = stack.enter_context(own)
         environment = environment_in(lab.environment, lab.state_dir, "" if empty else url_in(lab))
-        code = child.run(command, environment, partial(show, lab) if show else lambda _: None)
+        code = child.run(command, environment, partial(show, lab.traces()) if show else lambda _: None)
         lab.check(JUST_ENDED_S)
     return code
 
 
 def _show_traces(
-    lab: LocalLab, is_over: Callable[[], bool] = lambda: False, *, out: console.Console, json: bool
+    traces: Iterator[dict[str, Any] | None],
+    is_over: Callable[[], bool] = lambda: False,
+    *,
+    out: console.Console,
+    json: bool,
 ) -> None:
-    """Show what happens in the lab, until nobody reads it any more; in a terminal each in one row."""
+    """Show what happens in a lab until it is over, or nobody reads on; in a terminal each in one row."""
     lines = Lines()
-    for trace in lab.traces(is_over):
+    for trace in traces:
+        if trace is None:
+            if is_over():
+                return
+            continue
         shown = [Text(as_json(trace))] if json else [_styled(line) for line in lines.of(trace)]
         for text in shown:
             if out.is_terminal and not json:
