@@ -89,7 +89,8 @@ def check_url(url: str) -> SplitResult:
         raise ConnectError("This is no URL", hint=hint) from None
     if parts.scheme in {"http", "https"}:
         scheme = parts.scheme.replace("http", "ws")
-        raise ConnectError(f"{parts.scheme}:// is no WebSocket URL", hint=f"use {scheme}:// instead")
+        hint = f"use {scheme}:// for an API; the URL of a page is for a browser"
+        raise ConnectError(f"{parts.scheme}:// is no WebSocket URL", hint=hint)
     if parts.scheme not in {"ws", "wss"} or not valid:
         raise ConnectError("A WebSocket URL begins with wss:// and a host", hint=hint)
     if ".execute-api." in (parts.hostname or "") and parts.path in {"", "/"}:

@@ -30,8 +30,8 @@ def test_here() -> None:
 @pytest.mark.parametrize(
     ("url", "advice"),
     [
-        ("https://x.execute-api.eu-west-1.amazonaws.com/development", "use wss:// instead"),
-        ("http://127.0.0.1:1/x", "use ws:// instead"),
+        ("https://x.execute-api.eu-west-1.amazonaws.com/development", "use wss:// for an API"),
+        ("http://127.0.0.1:1/x", "use ws:// for an API"),
         ("x.execute-api.eu-west-1.amazonaws.com/development", "it looks like wss://"),
         ("wss://x.execute-api.eu-west-1.amazonaws.com/", "/development"),
         ("wss:///development", "it looks like"),

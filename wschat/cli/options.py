@@ -119,8 +119,7 @@ def check_exclusive(context: typer.Context, *names: str) -> None:
     Raises:
         UsageError: more than one does.
     """
-    sources = {name: context.get_parameter_source(name) for name in names}
-    typed = [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
+    typed = [name for name in names if _is_typed(context, name)]
     if len(typed) > 1:
         shown = " and ".join("the URL" if name == "address" else f"--{name}" for name in typed)
         raise UsageError(f"{shown} exclude each other", where=str(context.info_name))
@@ -132,6 +131,11 @@ def setting(name: str, *flags: str) -> OptionInfo:
     return option
 
 
+def _is_typed(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
 def _load(context: typer.Context, file: Path) -> Path:
     """Let a settings file give the options their defaults.
 
@@ -141,6 +145,11 @@ def _load(context: typer.Context, file: Path) -> Path:
     try:
         text = regular(file).read_text(encoding="utf-8-sig")  # editors on Windows begin with that mark
     except FileNotFoundError:
+        if _is_typed(context, "config") and not (
+            sys.stdin and sys.stdin.isatty()
+        ):  # a person gets it, to be filled in
+            hint = "give a file that there is, or leave --config away"
+            raise UsageError("there are no such settings", where=str(file), hint=hint) from None
         text = ""
     except (OSError, UnicodeDecodeError) as error:
         hint = "make it a readable file, or remove it"

@@ -60,7 +60,9 @@ def clean_message(text: str) -> str:
     if not text.strip():
         raise Refused(ErrorCode.BAD_REQUEST, "a message must not be empty")
     if len(text) > MESSAGE_LIMIT:
-        raise Refused(ErrorCode.TOO_LONG, f"a message has at most {MESSAGE_LIMIT} characters")
+        raise Refused(
+            ErrorCode.TOO_LONG, f"a message has at most {MESSAGE_LIMIT} characters, not {len(text)}"
+        )
     if not is_text(text):
         raise Refused(ErrorCode.BAD_REQUEST, "a message must be valid Unicode")
     return text

@@ -106,6 +106,9 @@ def test_a_file_that_can_not_be_read(file: Path) -> None:
     other.write_text("name = 'other'")
     assert CliRunner().invoke(app, ["--config", str(other)]).exit_code == 0
     assert used["name"] == "other"
+    missing = CliRunner().invoke(app, ["--config", str(other) + "s"]).exception
+    assert isinstance(missing, UsageError), "a program goes not on without what it was told to take"
+    assert missing.where == str(other) + "s"
 
 
 def test_the_first_time(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wschat.protocol.names import clean_name, fold, told_apart
+from wschat.protocol.limits import MESSAGE_LIMIT
+from wschat.protocol.names import clean_message, clean_name, fold, told_apart
 from wschat.protocol.refusals import ErrorCode, Refused
 
 
@@ -105,3 +106,10 @@ def test_clean_names_stay_clean(text: str) -> None:
     assert fold(fold(name)) == fold(name)
     assert len(name.encode()) <= 4 * 32
     assert 0 < len(fold(name).encode()) <= 4 * 32
+
+
+def test_a_message_that_is_too_long() -> None:
+    """Who pasted it is told how much of it is too much."""
+    assert clean_message("x" * MESSAGE_LIMIT)
+    with pytest.raises(Refused, match="at most 4000 characters, not 4001"):
+        clean_message("x" * (MESSAGE_LIMIT + 1))

@@ -23,6 +23,7 @@ from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.join import LocalApi, LocalLab, join
 from wschat.local.lines import Line, Lines, as_json
 from wschat.local.own import own_lab
+from wschat.local.shared import LabFiles
 from wschat.system import child, paths
 from wschat.system.signals import interrupt_on_termination
 from wschat.system.streams import is_read
@@ -269,7 +270,8 @@ def join_local(
     """
     place = _place()
     provision = ("" if empty else PROVISION) if start else None
-    with console.waiting(f"{'Starting' if start else 'Joining'} the local lab", plain=plain) as progress:
+    runs = not start or LabFiles(place).socket.exists()
+    with console.waiting(f"{'Joining' if runs else 'Starting'} the local lab", plain=plain) as progress:
         return join(place, provision, progress=progress, **wanted)
 
 

@@ -23,6 +23,17 @@ def test_no_place_for_state(tmp_path: Path, command: list[str]) -> None:
     assert "WSCHAT_STATE_DIR" in done.stderr
 
 
+@pytest.mark.parametrize(("runs", "says"), [(False, "Starting"), (True, "Joining")])
+def test_which_lab_it_waits_for(tmp_path: Path, runs: bool, says: str) -> None:  # noqa: FBT001
+    """One that runs is joined, and not said to be started."""
+    place = tmp_path / ("too long for a socket" * 6)
+    place.mkdir()
+    if runs:
+        (place / "local.sock").touch()
+    done = wschat("chat", "--local", WSCHAT_STATE_DIR=str(place))
+    assert (done.returncode, done.stderr.splitlines()[0]) == (8, f"{says} the local lab")
+
+
 def test_no_place_for_a_relative_state(tmp_path: Path) -> None:
     """Where the working directory is gone there is no place under it, and no path that could be named."""
     gone = tmp_path / "gone"
