@@ -166,12 +166,12 @@ def test_traces_for_programs(short_state: Path) -> None:
 
 
 def test_run(short_state: Path) -> None:
-    """`--run` runs a command in a lab of its own: its output alone, its exit code, and nothing is left."""
-    chat = f"echo hello | {WSCHAT} chat --name ann --room lobby 2>/dev/null; echo over; exit 5"
-    done = wschat("local", "--run", "sh", "-c", chat, AWS_PROFILE="nobody")
-    *said, last = done.stdout.splitlines()
-    assert said[-1].endswith("<ann> hello")
-    assert (last, done.stderr, done.returncode) == ("over", "", 5)
+    """`--run` runs a command in a lab of its own: its streams alone, its exit code, and nothing is left."""
+    command = ("sh", "-c", "echo $WSCHAT_URL; cat; exit 5")
+    done = wschat("local", "--run", *command, stdin="said", AWS_PROFILE="nobody")
+    url, said = done.stdout.splitlines()
+    assert re.fullmatch(r"ws://127\.0\.0\.1:\d+/_aws/execute-api/\w+/development", url)
+    assert (said, done.stderr, done.returncode) == ("said", "", 5)
     assert [each.name for each in short_state.iterdir() if each.is_dir()] == []
     assert processes_of(short_state) == []
 
