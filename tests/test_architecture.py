@@ -37,6 +37,7 @@ PURE = {
         for name in ("answers", "attributes", "chosen", "model", "blueprint", "plan", "wording")
     ),
     "wschat.lab.logs.lines",
+    "wschat.lab.logs.newest",
     "wschat.lab.permissions.user_policy",
     "wschat.lab.by_hand",
     *(

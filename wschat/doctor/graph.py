@@ -10,6 +10,7 @@ from wschat.lab.attributes.answers import UNSEEN, document, listed, milliseconds
 from wschat.lab.aws.errors import translated
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.logs.lines import LogLine, read_line
+from wschat.lab.logs.newest import Newest, newest_events
 from wschat.local.gateway.model import fill
 
 if TYPE_CHECKING:
@@ -186,15 +187,15 @@ def _may(cloud: "Cloud", role: str, action: str, resource: str) -> bool | None:
     return all(each["EvalDecision"] == "allowed" for each in results) if results else None
 
 
-def read_log(cloud: "Cloud", function: Function, since_ms: int) -> list[LogLine]:
+def read_log(cloud: "Cloud", function: Function, since_ms: int, now: float) -> list[LogLine]:
     """Return what a function has logged since a time; nothing, and a note, where nobody may look.
 
     Raises:
         WschatError: AWS could not be asked.
     """
-    group = {"logGroupName": function.log_group, "startTime": since_ms}
-    ask = partial(cloud.pages, cloud.logs, "filter_log_events", "events[]", **group)
+    ask = partial(newest_events, cloud, function.log_group, since_ms, now)
     with translated("logs"):
-        events: Any = cloud.ask("the functions' logs", ask) or ()
+        found = cloud.ask("the functions' logs", ask)
+    events = found.events if isinstance(found, Newest) else ()
     told = (read_line(milliseconds(each["timestamp"]), function.name, each["message"]) for each in events)
     return [line for line in told if line]

@@ -210,7 +210,7 @@ def _own_logs(cloud: Cloud, graph: Graph, visit: Visit, now: float) -> Iterator[
     """Yield what the functions of any API have logged in the last hour, though not all were tried."""
     since = _since(cloud, visit, now)
     for function in graph.functions.values():
-        lines = read_log(cloud, function, int(now - HOUR_S) * 1000)
+        lines = read_log(cloud, function, int(now - HOUR_S) * 1000, now)
         for each in logged.suspicions(function.name, graph.routes_to(function), lines, since):
             yield replace(each, strength=routed.LIKELY, alone=True)
 

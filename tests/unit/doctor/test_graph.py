@@ -34,10 +34,10 @@ def test_what_is_read(own: Own) -> None:
     logs.create_log_stream(logGroupName=group, logStreamName="x")
     events: list[InputLogEventTypeDef] = [{"timestamp": at, "message": "it failed"} for at in (1000, NOW_MS)]
     logs.put_log_events(logGroupName=group, logStreamName="x", logEvents=events)
-    lines = read_log(own.clients, function, NOW_MS - 1000)
+    lines = read_log(own.clients, function, NOW_MS - 1000, NOW_MS / 1000)
     logs.delete_log_group(logGroupName=group)
     assert [(line.time, line.function, line.text) for line in lines] == [(NOW_MS, own.function, "it failed")]
-    assert read_log(own.clients, function, 0) == []
+    assert read_log(own.clients, function, 0, NOW_MS / 1000) == []
 
 
 def test_variables_of_the_stage(own: Own) -> None:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -44,6 +45,12 @@ def logs(
     def show(line: LogLine) -> None:
         out.out(line.json() if json else "\n".join(map(safe, line.readable().splitlines())))
 
+    def cut(name: str, begin: int) -> None:
+        time = f"{datetime.fromtimestamp(begin / 1000, UTC):%Y-%m-%d %H:%M:%S}"
+        console.stderr().print(
+            f"{name} has logged too much to show all: this is what it logged since {time} UTC."
+        )
+
     if function and other:
         hint = "the lab's have no --function before their name, all others have"
         raise UsageError("there are two functions", where="logs", hint=hint)
@@ -60,7 +67,7 @@ def logs(
         held = ReorderBuffer()
         try:
             functions = [source_of(cloud, other)] if other else sources(cloud, own)
-            for line in tail(cloud, functions, since, held if follow else None):
+            for line in tail(cloud, functions, since, held if follow else None, cut):
                 lines += 1
                 show(line)
                 if not is_read(sys.stdout):

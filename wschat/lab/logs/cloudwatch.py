@@ -1,8 +1,9 @@
 """The functions' logs, read from CloudWatch Logs: of one or all, in the order of time."""
 
 import math
+import time
 from bisect import insort
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from operator import itemgetter
@@ -15,6 +16,7 @@ from wschat.lab.aws.errors import translated
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.blueprint import FUNCTIONS, Spec
 from wschat.lab.logs.lines import LogLine, read_line
+from wschat.lab.logs.newest import Newest, events_between, newest_events
 
 POLL_S = 2.0
 LATE_MS = 120_000
@@ -82,9 +84,15 @@ class ReorderBuffer:
 
 
 def tail(
-    cloud: Cloud, functions: Sequence[Source], since: int, follow: ReorderBuffer | None = None
+    cloud: Cloud,
+    functions: Sequence[Source],
+    since: int,
+    follow: ReorderBuffer | None = None,
+    on_cut: Callable[[str, int], None] = lambda _function, _since: None,
 ) -> Iterator[LogLine]:
     """Yield what was written since a time in milliseconds; to `follow`, then what is written from now on.
+
+    Of a function that wrote very much before it is the newest; `on_cut` is told which, and since when.
 
     It comes in order. While following, the buffer holds what was written within the last `pacing.log_lag`
     seconds of AWS's own time, since others may still come before it; what CloudWatch shows even later comes
@@ -95,12 +103,18 @@ def tail(
         Stopped: the person asked to stop.
     """
     seen, buffer, ahead = dict[str, int](), follow or ReorderBuffer(), -math.inf
+    begins = dict[str, int]()
     while True:
         asked = cloud.clock.now() * 1000
         with translated("logs"):
-            found = cloud.clock.run_all([partial(_events, cloud, source, since) for source in functions])
+            found = cloud.clock.run_all(
+                [partial(_events, cloud, source, since, begins.get(source.function)) for source in functions]
+            )
         answered = cloud.clock.now() * 1000
-        for source, events in zip(functions, found, strict=True):
+        for source, (events, begin) in zip(functions, found, strict=True):
+            if source.function not in begins and begin > since:
+                on_cut(source.function, begin)
+            begins[source.function] = begin
             for event in events:
                 arrived, message = event.get("ingestionTime"), event["message"]
                 time = milliseconds(event["timestamp"], arrived, since)
@@ -121,9 +135,13 @@ def tail(
         cloud.pause(POLL_S, "following")
 
 
-def _events(cloud: Cloud, source: Source, since: int) -> list[Any]:
-    where = {"logGroupName": source.group, "startTime": since}
-    found = cloud.listing(cloud.logs, "filter_log_events", "events[]", **where)
+def _events(cloud: Cloud, source: Source, since: int, begin: int | None) -> Newest:
+    """Return the newest events since a time; if it is known where those begin, all since then."""
+    if begin is None:
+        found = newest_events(cloud, source.group, since, time.time())
+    else:
+        events = events_between(cloud, source.group, max(since, begin))
+        found = None if events is None else Newest(events, begin)
     if found is None:
         raise AwsError(f"there is no log group {source.group}", where="logs", hint=source.hint)
     return found

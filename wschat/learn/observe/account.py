@@ -9,6 +9,7 @@ from typing import Any
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
 from wschat.lab.aws.roles import POLICY_NAME, Policy, Role
 from wschat.lab.blueprint import FUNCTIONS, STAGE, Spec, role_path
+from wschat.lab.logs.newest import newest_events
 from wschat.lab.model import Lab
 from wschat.learn.observe.scene import Scene, Watch
 from wschat.local.gateway import events
@@ -76,12 +77,10 @@ def log(scene: Scene, watch: Watch, name: str) -> None:
     since = int((time.time() - RECENT_S) * 1000)
     lag, lines = cloud.pacing.log_lag, list[Any]()
     for _ in cloud.looks("AWS shows log lines some seconds late", lag):
-        found = cloud.listing(
-            cloud.logs, "filter_log_events", "events[]", logGroupName=group, startTime=since
-        )
+        found = newest_events(cloud, group, since, time.time())
         if found is None:
             raise scene.lacking(f"{LogGroup.kind} {name}")
-        if lines := sorted(found, key=lambda event: event["timestamp"])[-LINES:]:
+        if lines := sorted(found.events, key=lambda event: event["timestamp"])[-LINES:]:
             break
     for event in lines:
         watch(f"{name} logged", event["message"].rstrip())

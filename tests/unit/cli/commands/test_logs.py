@@ -1,6 +1,7 @@
 """`wschat logs`: lines for people and for programs."""
 
 import json
+import re
 import time
 
 import pytest
@@ -53,6 +54,21 @@ def test_of_any_function(cloud: Cloud, prefix: str) -> None:
     assert (done.returncode, "there are two functions" in done.stderr) == (2, True)
     done = wschat("logs", "--function", "mine")
     assert (done.returncode, "there is no log group /aws/lambda/mine" in done.stderr) == (1, True)
+
+
+def test_too_much_to_show(cloud: Cloud, prefix: str) -> None:
+    """Of a function that was called very often the newest is shown, and it is said since when."""
+    now = int(time.time() * 1000)
+    calls = [f"START RequestId: {number}" if number % 100 else f"{number}" for number in range(16_000)]
+    write(cloud, SPECS["JoinRoom"], *calls, at=now - 600_000, apart=30)
+    done = wschat("logs", "JoinRoom", "--prefix", prefix)
+    lines = done.stdout.splitlines()
+    shown = [int(line.split()[-1]) for line in lines[: -len(LINES)]]
+    assert shown == list(range(shown[0], 16_000, 100))
+    assert (done.returncode, 30 < len(shown) < 160) == (0, True)
+    begun = re.search(r"JoinRoom has logged too much .* since (\S+ \S+) UTC", done.stderr)
+    assert begun
+    assert begun[1] <= lines[0][:19]
 
 
 def test_the_newest_may_be_missing(embedded: Embedded) -> None:

@@ -68,6 +68,23 @@ def test_all_in_order(cloud: Cloud, now: int) -> None:
     assert (lines[1].facts, json.loads(lines[1].json())["text"]) == ({}, "Traceback (most recent call last):")
 
 
+def test_too_much(cloud: Cloud, now: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what is too much the newest comes, followed or not, and never what is older; who is cut is told."""
+    monkeypatch.setattr("wschat.lab.logs.newest.MOST", 8)
+    monkeypatch.setattr("wschat.lab.logs.cloudwatch.POLL_S", 0.0)
+    write(cloud, SPECS["SendMessage"], *map(str, range(20)), at=now - 50_000, apart=2_000)
+    cuts = dict[str, int]()
+    asked = cloud, sources(cloud, [SPECS["SendMessage"]]), now - 60_000
+    lines = list(tail(*asked, on_cut=cuts.__setitem__))
+    numbers = [line.text for line in lines if line.text.isdigit()]
+    assert numbers == [str(number) for number in range(20)][-len(numbers) :]
+    assert (len(numbers) < 10, cuts["SendMessage"] <= lines[0].time) == (True, True)
+    following = tail(*asked, follow=ReorderBuffer())
+    assert list(islice(following, len(lines))) == lines
+    write(cloud, SPECS["SendMessage"], "later", at=now)
+    assert next(following).text == "later"
+
+
 NOW_MS = 1_790_000_000_000
 SPEAKERS = [SPECS["SendMessage"], SPECS["JoinRoom"]]
 
