@@ -3,9 +3,10 @@
 import asyncio
 import json as jsons
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 from rich.text import Text
@@ -24,11 +25,13 @@ from wschat.doctor.visit import Visit
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab.aws.cloud import Cloud
 from wschat.learn.drills.work import Running, running
-from wschat.target import Target
+from wschat.target import Target, is_here
 from wschat.text import safe
 
 LEFT = "It could not take back {}."
 OTHER = "the URL is of the API {}, which is not the lab's: what is wrong in any API was looked for"
+HERE = {"status": "wschat local"}
+"""What tells the URL of a lab on this machine to who has not its credentials."""
 NOT_ASKED = "; nobody knows here what its routes do, so none was asked"
 
 
@@ -92,7 +95,8 @@ def doctor(
         told = _as_json(findings, seen, notes) | {"last_hour": counts.told}
         console.stdout().out(jsons.dumps(told, indent=2))
     else:
-        _show(findings, seen, notes, target)
+        here = account is None and is_here(urlsplit(at.url).hostname or "")
+        _show(findings, seen, notes, target.commands | (HERE if here else {}))
     raise typer.Exit(ExitCode.DIFFERENT if findings else ExitCode.OK)
 
 
@@ -156,7 +160,9 @@ def _lab(
     return replace(lab, sign=lab.sign if sign is None else sign)
 
 
-def _show(findings: Sequence[Finding], seen: Visit, notes: Iterable[str], target: Target) -> None:
+def _show(
+    findings: Sequence[Finding], seen: Visit, notes: Iterable[str], commands: Mapping[str, str]
+) -> None:
     out, err = console.stdout(), console.stderr()
     if seen.tries:
         slowest = max(seen.tries, key=lambda each: each.seconds)
@@ -180,13 +186,13 @@ def _show(findings: Sequence[Finding], seen: Visit, notes: Iterable[str], target
         out.print(Text(f"   {finding.surely} ({finding.sure:.0%})"))
         for line in finding.evidence:
             out.print(Text(safe(f"   seen: {line}")))
-        out.print(Text(safe(f"   mend: {_completed(finding.cause.mend, target)}")))
+        out.print(Text(safe(f"   mend: {_completed(finding.cause.mend, commands)}")))
     if not findings:
         err.print("Nothing is wrong with what was tried.")
 
 
-def _completed(text: str, target: Target) -> str:
-    for name, command in target.commands.items():
+def _completed(text: str, commands: Mapping[str, str]) -> str:
+    for name, command in commands.items():
         text = text.replace(f"`wschat {name}", f"`{command}")
     return text
 

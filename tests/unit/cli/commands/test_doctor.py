@@ -31,6 +31,15 @@ def test_what_it_finds() -> None:
     assert done.stdout.count("   mend: ") == 3
 
 
+def test_a_lab_on_this_machine() -> None:
+    """Its URL is that of `wschat local`: `wschat status` would need the lab's credentials."""
+    with late_lab() as lab:
+        lab.server.statuses = [403]
+        done = wschat("doctor", "--url", lab.url)
+    assert "mend: take the URL of `wschat local`" in done.stdout
+    assert "`wschat status`" not in done.stdout
+
+
 def test_json() -> None:
     """For programs the findings are a list, which is empty where nothing is wrong."""
     with late_lab() as lab:
