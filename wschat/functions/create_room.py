@@ -31,7 +31,7 @@ def create(call: Call, request: Request) -> MultiMessage:
 
     def attempt() -> tuple[Json, Leaving | None]:
         # Ends what is overdue. CLIENTS: GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem
-        client, listed = registered(get_item(CLIENTS, me)), open_rooms(call)
+        client, listed = registered(get_item(CLIENTS, me)), open_rooms(call, key)
         known = get_item(ROOMS, key)
         if known and me in known["users"] and known.get("request", "") == request.id:
             return known["users"], None

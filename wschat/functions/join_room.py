@@ -33,7 +33,7 @@ def join(call: Call, request: Request) -> MultiMessage:
             raise no_such_room(key)  # CLIENTS: GetItem, UpdateItem; ROOMS: GetItem, DeleteItem
         if me in room["users"] and (client.get("room"), client.get("born")) == (key, room["created"]):
             return None
-        listed = open_rooms(call)  # CLIENTS: GetItem, Scan, UpdateItem; ROOMS: GetItem, DeleteItem
+        listed = open_rooms(call, key)  # CLIENTS: GetItem, Scan, UpdateItem; ROOMS: GetItem, DeleteItem
         require_space(call, room, me)  # CLIENTS: GetItem, Scan, DeleteItem; ROOMS: GetItem, UpdateItem
         # ROOMS: GetItem, then UpdateItem, or as the last one out DeleteItem; CLIENTS: UpdateItem
         left = plan_leaving(client) if client.get("room") != key else Leaving()

@@ -90,6 +90,24 @@ def test_too_late(connect: Connect, database: Database, tables: Tables, empty: P
     assert empty.connection not in tables()
 
 
+def test_many(connect: Connect, database: Database, tables: Tables, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One request ends some, first the one that is asked for: each takes a scan, and posts to all."""
+    monkeypatch.setattr("wschat.functions.shared.overdue.AT_ONCE", 2)
+    names = ("a", "b", "c", "d", "e")
+    for one in [connect(name, f"room {name}", "secret") for name in names]:
+        one.end(1006)
+    age(database, RESERVED)
+    zoe, left = connect("Zoe"), set(names)
+    for name in ("d", "b"):
+        assert code(zoe.ask("join", f"room {name}")) == "no-such-room"
+        left &= {key.removeprefix("room ") for key in tables()["#rooms"]["rooms"]["M"]}
+        assert name not in left
+    assert len(left) == 1
+    assert zoe.ask("create", "room e").type == "multi-message"
+    assert list(tables()["#rooms"]["rooms"]["M"]) == ["room e"]
+    assert inconsistencies(tables()) == []
+
+
 def test_on_the_list_alone(connect: Connect, database: Database, tables: Tables) -> None:
     """What the list says of who is there counts for nothing beside the room, and is mended."""
     ann, long_ago = connect("Ann", "Ops"), int(time.time()) - RESERVED
