@@ -6,6 +6,7 @@ from dataclasses import replace
 import boto3
 
 from wschat.lab import engine, inventory
+from wschat.lab.aws.functions import Function
 from wschat.lab.aws.session import connect
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import FUNCTIONS
@@ -18,12 +19,20 @@ from wschat.lab.plan import Phase, steps_to
 from wschat.target import Target
 
 NOTHING = Actual()
+FIRST = ("Connect", "RegisterUser", "CreateRoom", "SendMessage")
+"""The functions on the way to a first message."""
 
 
-def provision(endpoint_url: str, key: tuple[str, str], on_step: Callable[[str], None]) -> str:
+def provision(
+    endpoint_url: str,
+    key: tuple[str, str],
+    on_step: Callable[[str], None],
+    on_first: Callable[[str], None] = lambda _: None,
+) -> str:
     """Provision the whole lab into an emulator in which nothing is; return its URL.
 
-    `key` is the id and the secret of the account's root there; nothing of the environment is used. There is
+    `key` is the id and the secret of the account's root there, and `on_first` takes the name of each function
+    that is called soon, once it is made; nothing of the environment is used. There is
     no throttle: it costs nothing, and no stranger comes. Two thirds of a provision's calls are left out,
     which look for what may be there already and, as AWS's reads lag behind, at what was made.
     """
@@ -35,6 +44,9 @@ def provision(endpoint_url: str, key: tuple[str, str], on_step: Callable[[str], 
     plan = steps_to(desired, NOTHING)
     done = 0
     for progress in execute(cloud, plan, NOTHING):
-        done += progress.phase is Phase.DONE
+        made = progress.step.resource if progress.phase is Phase.DONE else None
+        done += made is not None
+        if isinstance(made, Function) and made.name in FIRST:
+            on_first(made.name)
         on_step(f"{progress.step.resource.task.value} ({done}/{len(plan)})")
     return engine.url(cloud, inventory.read(cloud, [(Api.kind, "")]).actual(desired))

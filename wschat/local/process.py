@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -59,6 +60,7 @@ class Lab:
         endpoint = f"http://{HOST}:{self.listener.getsockname()[1]}"
         provisioner = start_provisioner(self.provision, endpoint, self.files) if self.provision else None
         from wschat.local.gateway.server import serving  # half a second, and installed only with an extra
+        from wschat.local.runtimes.workers import start_ahead
 
         leave_for_functions(os.environ, self.files.home, self.root.environment)
         limit = raise_limit()
@@ -73,7 +75,12 @@ class Lab:
                 }
             }
             if provisioner:
-                failure = await asyncio.to_thread(provisioned, provisioner, users.broadcast)
+                one_by_one = ThreadPoolExecutor(1)
+
+                def start(name: str) -> None:
+                    one_by_one.submit(start_ahead, name)
+
+                failure = await asyncio.to_thread(provisioned, provisioner, users.broadcast, start)
                 told = failure or told
             users.broadcast(told)
             await gateway.connections.drop_at_random(self.options.drop)
@@ -120,14 +127,24 @@ def start_provisioner(provision: str, endpoint: str, files: LabFiles) -> subproc
     return subprocess.Popen(command, stdout=subprocess.PIPE)
 
 
-def provisioned(provisioner: subprocess.Popen[bytes], broadcast: Callable[[Message], None]) -> Message | None:
-    """Pass on the provisioner's progress; return the message of its failure, if it fails."""
+def provisioned(
+    provisioner: subprocess.Popen[bytes],
+    broadcast: Callable[[Message], None],
+    start: Callable[[str], object],
+) -> Message | None:
+    """Pass on the provisioner's progress, and start the functions that it names.
+
+    Return the message of its failure, if it fails.
+    """
     with provisioner:
         for line in provisioner.stdout or ():
-            message: Message = json.loads(line)
-            if "progress" not in message:
-                return message if "failed" in message else None
-            broadcast(message)
+            match json.loads(line):
+                case {"progress": _} as message:
+                    broadcast(message)
+                case {"function": name}:
+                    start(name)
+                case message:
+                    return message if "failed" in message else None
     return failed(LocalError("the local lab's provisioning was killed"))
 
 

@@ -1,10 +1,12 @@
 """The program that provisions the local lab; the lab's own process is as busy meanwhile, with MiniStack.
 
-It sends `{"progress": text}` for each step, and then `{"provisioned": true}` or `{"failed": …}`.
+It sends `{"progress": text}` for each step, `{"function": name}` for one to be started ahead of its first
+call, and then `{"provisioned": true}` or `{"failed": …}`.
 """
 
 import importlib
 import sys
+from functools import partial
 from pathlib import Path
 
 from wschat.local.access.root import read_key
@@ -12,9 +14,9 @@ from wschat.local.shared import LabFiles, Message, encode, outcome
 
 
 def main(provision: str, endpoint: str, state_dir: str) -> None:
-    """Call "module:function" with the endpoint URL, the root's key and what takes the name of each step.
+    """Call "module:function" with the endpoint URL, the root's key, and two that take names.
 
-    The key is its id and its secret.
+    The key is its id and its secret; the names are each step's, and those of functions to be started.
     """
     files = LabFiles(Path(state_dir))
 
@@ -22,10 +24,15 @@ def main(provision: str, endpoint: str, state_dir: str) -> None:
         module, _, function = provision.partition(":")
         build = getattr(importlib.import_module(module), function)
         root = read_key(files.temporary)
-        build(endpoint, (root.id, root.secret), lambda step: send({"progress": step}))
+        on_step, on_function = (partial(_send, kind) for kind in ("progress", "function"))
+        build(endpoint, (root.id, root.secret), on_step, on_function)
         return {"provisioned": True}
 
     send(outcome(work, files.log))
+
+
+def _send(kind: str, name: str) -> None:
+    send({kind: name})
 
 
 def send(message: Message) -> None:

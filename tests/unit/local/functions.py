@@ -2,8 +2,11 @@
 
 import json
 
+import boto3
+
 from tests.support.emulator import root_of
 from tests.support.websocket_api import make_function, package
+from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect
 from wschat.local.join import LocalLab
 from wschat.target import Target
@@ -17,15 +20,20 @@ def handler(event, context):
 """
 
 
+def make_mirror(endpoint: str, session: boto3.Session) -> Cloud:
+    """Make the function, and return the clients."""
+    clients = connect(Target(endpoint_url=endpoint), session)
+    make_function(clients, "mirror", package({"main.py": CODE}))
+    return clients
+
+
 class TestFunction:
     """The function, made in an empty lab."""
 
     __test__ = False
 
     def __init__(self, lab: LocalLab) -> None:
-        clients = connect(Target(endpoint_url=lab.endpoint), root_of(lab))
-        make_function(clients, "mirror", package({"main.py": CODE}))
-        self._functions = clients.functions
+        self._functions = make_mirror(lab.endpoint, root_of(lab)).functions
 
     def call(self) -> dict[str, str]:
         """Call it, and return the environment that it sees."""

@@ -40,6 +40,12 @@ def test_leaves_nothing(state_dir: Path, processes: Processes) -> None:
     assert (state_dir / "local.log").stat().st_mode & 0o777 == 0o600
 
 
+def test_started_ahead(state_dir: Path, processes: Processes) -> None:
+    """A function that provisioning names has a worker that is ready before anybody calls it."""
+    with join(state_dir, "provisions:one_function"):
+        until(lambda: len(processes()) == 3)  # the lab, its watchdog, the worker
+
+
 @pytest.mark.parametrize(
     ("victim", "why"), [(0, "ended by itself"), (1, "watchdog")], ids=["the lab", "its watchdog"]
 )

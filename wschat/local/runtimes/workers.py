@@ -1,9 +1,10 @@
-"""Lets the workers of MiniStack's functions begin with what keeps their calls to AWS on this machine."""
+"""The workers of MiniStack's functions: what they begin with, and starting one before its first call."""
 
 import json
 from pathlib import Path
 
 from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
 
 from wschat.local.gateway.addresses import AWS_HOST
 
@@ -30,6 +31,16 @@ def keep_calls_here(port: int) -> None:
         return binary, first + program.replace(LEFT_OUT, "")
 
     lambda_runtime._detect_runtime_binary = detected  # noqa: SLF001
+
+
+def start_ahead(name: str) -> None:
+    """Start the worker of a function before it is called; one that can't start says so when it is called.
+
+    A call meanwhile waits for this worker. It is one of MiniStack's default account and region.
+    """
+    function = lambda_svc._functions[name]  # noqa: SLF001  it has no public seam there
+    worker = lambda_runtime.get_or_create_worker(name, function["config"], function["code_zip"])
+    lambda_runtime.ensure_spawned(worker)
 
 
 def _first(extension: str, port: int) -> str:
