@@ -123,7 +123,7 @@ function connectLater(why, code) {
   stopped = backoff === Infinity;
   if (stopped) return showState("away", `The server ended the connection on purpose (${code}).`);
   timer = setTimeout(connect, backoff * (0.5 + Math.random() / 2));
-  const unsigned = SIGN ? "" : " One with AWS_IAM can't be used here.";
+  const unsigned = SIGN ? "" : " An API that asks for AWS_IAM can't be used here.";
   const hint = chat.isNamed() ? "" : ` ${DOCTOR}.${unsigned}`;
   showState("away", `${why || "No connection."}${hint} Trying again…`);
 }

@@ -76,4 +76,4 @@ def test_a_signed_lab(clients: Cloud, open_tab: OpenTab) -> None:
         assert len(signed) == 2
         shut_out = open_tab(unsigned.address)
         shut_out.in_trouble = True
-        shut_out.until_state("One with AWS_IAM")
+        shut_out.until_state("asks for AWS_IAM")
