@@ -17,6 +17,8 @@ def test_help(name: str) -> None:
     context = typer.Context(command, info_name=name)
     shown = command.get_help(context)
     assert (" <" in shown, "Examples:" in shown) == (False, True)
+    values = shown.splitlines()[0].partition("[OPTIONS]")[2]
+    assert values == values.upper(), "what one puts there is in capitals"
     for example in EXAMPLES[name]:
         assert f"\n    wschat {example}\n" in f"{shown}\n"
         assert f"{example} ".startswith(f"{name} ")

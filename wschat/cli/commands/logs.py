@@ -27,7 +27,11 @@ def logs(
     target: AwsTarget,
     function: Annotated[
         str | None,
-        typer.Argument(help="One function, such as SendMessage. (default: all)", autocompletion=_functions),
+        typer.Argument(
+            metavar="[FUNCTION]",
+            help="One function, such as SendMessage. (default: all)",
+            autocompletion=_functions,
+        ),
     ] = None,
     other: Annotated[
         str | None,

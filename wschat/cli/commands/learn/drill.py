@@ -35,7 +35,7 @@ IN_TURNS = "AWS serves a change in turns with what was before for some 90 s: thi
 def drill(
     target: AwsTarget,
     name: Annotated[
-        str | None, typer.Argument(help="Which one. (default: by chance, one not done yet)")
+        str | None, typer.Argument(metavar="[NAME]", help="Which one. (default: by chance, one not done yet)")
     ] = None,
     *,
     every: Annotated[bool, typer.Option("--list", help="List all drills.")] = False,
