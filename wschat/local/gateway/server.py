@@ -161,6 +161,7 @@ async def start_http(app: Any, request_timeout: float = REQUEST_S) -> Callable[[
         lifespan="on",
         timeout_keep_alive=KEEP_ALIVE_S,
         access_log=False,
+        proxy_headers=False,
         log_config=None,
         log_level="error",
     )

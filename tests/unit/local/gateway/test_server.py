@@ -52,6 +52,7 @@ class Answering:
     def __init__(self) -> None:
         self.may = asyncio.Event()
         self.asked = asyncio.Event()
+        self.clients = list[str]()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  ASGI
         """Serve a request, as ASGI has it."""
@@ -60,6 +61,7 @@ class Answering:
         if scope["type"] == "lifespan":
             await send({"type": "lifespan.startup.complete"})
         elif heard["type"] == "http.request":
+            self.clients.append(scope["client"][0])
             if scope["path"] == "/later":
                 self.asked.set()
                 await self.may.wait()
@@ -116,6 +118,17 @@ async def test_a_request_behind_a_slow_one() -> None:
         app.may.set()
         for _ in range(2):
             assert (await answers.readuntil(ANSWER)).startswith(b"HTTP/1.1 200")
+        asking.close()
+
+
+@asynchronous
+async def test_where_a_client_says_it_is() -> None:
+    """A client has the address that it connects from, as policies ask for it, not the one that it names."""
+    async with serving(app := Answering(), request_timeout=PATIENCE_S) as port:
+        answers, asking = await asyncio.open_connection(HOST, port)
+        asking.write(WHOLE.replace(b"\r\n", b"\r\nX-Forwarded-For: 192.0.2.1\r\n", 1))
+        await answers.readuntil(ANSWER)
+        assert app.clients == [HOST]
         asking.close()
 
 
