@@ -65,6 +65,22 @@ def test_two_find_nobody_there(
     assert inconsistencies(tables()) == []
 
 
+def test_empty_again(connect: Connect, cut_off: Callable[[int], None], tables: Tables, gate: Gate) -> None:
+    """Of a room that is overdue, and is made anew meanwhile, and empty again, the five minutes begin anew."""
+    cut_off(RESERVED)
+    carl, eve = connect("Carl"), connect("Eve", token="secret")
+
+    def made_anew() -> None:
+        eve.ask("create", "Ops")
+        eve.end(1006)
+
+    gate.meanwhile("TransactWriteItems", made_anew)
+    assert carl.ask("create", "Dev").type == "multi-message"
+    assert tables()["#rooms"]["rooms"]["M"]["ops"]["S"].startswith("Ops#")
+    assert connect("Eve", token="secret").ask("join", "Ops").type == "multi-message"
+    assert inconsistencies(tables()) == []
+
+
 @pytest.mark.parametrize("act", ["join Ops", "register Ann", "leave", "message hello"])
 def test_the_last_one_is_cut_off_meanwhile(
     connect: Connect, database: Database, tables: Tables, gate: Gate, act: str

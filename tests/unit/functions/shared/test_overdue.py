@@ -11,7 +11,7 @@ from tests.support.functions.database import Database
 from tests.support.functions.people import Connect, Person, Tables, code
 from tests.support.functions.post_sink import PostSink
 from wschat.functions.shared.seats import GRACE, RESERVED, mark
-from wschat.protocol.events import DeleteRoom, MultiMessage, Signup, SingleRoom, UserJoined, UserLeft
+from wschat.protocol.events import DeleteRoom, Error, MultiMessage, Signup, SingleRoom, UserJoined, UserLeft
 
 
 @pytest.fixture
@@ -32,6 +32,9 @@ def test_in_time(connect: Connect, database: Database, tables: Tables, empty: Pe
     assert empty.connection not in tables()
     assert tables()["#rooms"]["rooms"]["M"]["ops"] == since
     assert zoe.heard() == [SingleRoom("Dev")]
+    refused = zoe.ask("create", "0ps")
+    assert isinstance(refused, Error)
+    assert refused.message == "\\u{30}ps looks like \\u{4f}ps: a room that there is"
     back = connect()
     assert back.ask("register", "Ann", token="secret") == Signup("Ann", ("Ops", "Dev"), id="7")
     for person, users in ((back, ("Ann",)), (zoe, ("Ann", "Zoe"))):
@@ -173,3 +176,4 @@ def test_full(
     found = zoe.ask("join", "Ops")
     assert (code(found) if found.type == "error" else found.type) == reply
     assert ann.heard() == ([UserLeft("Bob", "Ops"), UserJoined("Zoe", "Ops")] if how is cut else [])
+    assert bob.ask("message", "I am here").type == ("error" if how is cut else "ack")
