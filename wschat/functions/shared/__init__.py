@@ -3,6 +3,7 @@
 Begin with `request`, which decodes a request and encodes its reply. `dynamodb` reads, `writes` writes, and
 tries again what met another transaction. `broadcast` posts to many by `management_api`,
 in `workers`, and prunes who is gone; `membership` is how one leaves a room or is cut off, `seats` whose
-places are kept, `names` which items a name has, `rooms` what other items say of a room, `new_rooms` whether
-one may be made, `history` where its messages are. `invocation` writes the structured log.
+places are kept, `overdue` what nobody came back to, `names` which items a name has, `rooms` what other items
+say of a room, `new_rooms` whether one may be made, `history` where its messages are. `invocation` writes the
+structured log.
 """
