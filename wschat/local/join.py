@@ -16,12 +16,12 @@ from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urlsplit
 
 from wschat.errors import LocalError
-from wschat.local.access.root import RootKey, check_place, read_key
+from wschat.local.access.root import RootKey, check_place, make_key, read_key, write_key
 from wschat.local.connection import Connection
 from wschat.local.environment import clean_environment, ministack_environment
 from wschat.local.gateway.addresses import PREFIX
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
-from wschat.local.shared import STOP, TRACE, LabFiles, encode, locked
+from wschat.local.shared import STOP, TRACE, LabFiles, check_room, encode, holding, locked
 from wschat.system.signals import SIGNAL_POLL_S
 from wschat.target import HOST
 
@@ -203,11 +203,8 @@ def join(
             where=str(files.state_dir),
             hint=f"the socket's whole path may have {SOCKET_PATH_BYTES} bytes: {files.socket}",
         )
-    try:
+    with holding(files.state_dir):
         connection, started = _connect_or_start(files, provision, options, port)
-    except OSError as error:
-        what = f"the state directory can't hold a local lab: {error.strerror}"
-        raise LocalError(what, where=str(files.state_dir)) from error
     with ExitStack() as leaving:
         leaving.callback(connection.leave, quiet=True)
         while "ready" not in (message := connection.receive()):
@@ -256,6 +253,7 @@ def _connect_or_start(
             hint = "in another terminal, `wschat local --empty` or `wschat learn --local` keeps one"
             raise LocalError("no lab runs on this machine", hint=hint)
         check_installed()
+        check_room(files.state_dir)
         with closing(listen(port)) as gateway:
             return _start(files, provision, options, gateway), True
 
@@ -298,6 +296,8 @@ def _start(files: LabFiles, provision: str, options: GatewayOptions, gateway: so
     files.socket.unlink(missing_ok=True)
     files.log.unlink(missing_ok=True)
     files.log.touch(mode=0o600)
+    files.empty_temporary()
+    write_key(files.temporary, make_key())
     environment = clean_environment() | ministack_environment(gateway.getsockname()[1], files.temporary)
     with socket.socket(socket.AF_UNIX) as users, files.log.open("wb") as log:
         users.bind(str(files.socket))

@@ -12,7 +12,7 @@ from typing import Any
 from wschat.errors import LocalError
 from wschat.local.access.root import check_place
 from wschat.local.join import LocalLab, join
-from wschat.local.shared import LabFiles, locked
+from wschat.local.shared import LabFiles, holding, locked
 
 PREFIX = "run-"
 
@@ -42,9 +42,10 @@ def own_directory(state_dir: Path) -> Iterator[Path]:
 
     Its maker has a lock on it. After a LocalError it stays until the next one is made, for its log says why.
     """
-    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with holding(state_dir):
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     check_place(state_dir)
-    with locked(LabFiles(state_dir).lock):
+    with holding(state_dir), locked(LabFiles(state_dir).lock):
         for left in state_dir.glob(f"{PREFIX}*"):
             _remove_unless_used(left)
         place = Path(mkdtemp(prefix=PREFIX, dir=state_dir))

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from wschat.errors import LocalError
-from wschat.local.access.root import RootKey, make_key, write_key
+from wschat.local.access.root import RootKey, read_key
 from wschat.local.descriptors import raise_limit, shortage
 from wschat.local.environment import leave_for_functions
 from wschat.local.gateway.quotas import GatewayOptions
@@ -194,11 +194,7 @@ def main(state_dir: str, provision: str, options: str, users: str, gateway: str)
     group, so that it can leave it in the end.
     """
     files = LabFiles(Path(state_dir))
-    shutil.rmtree(files.temporary, ignore_errors=True)
-    files.temporary.mkdir(mode=0o700)
-    files.home.mkdir(mode=0o700)
-    root = make_key()
-    write_key(files.temporary, root)
+    root = read_key(files.temporary)
     if os.fork():
         return
     # asyncio turns off Nagle's algorithm for sockets that name TCP alone

@@ -1,9 +1,11 @@
 """What the local lab's processes share: its files, a lock on them, and messages, one JSON object a line."""
 
+import errno
 import fcntl
 import json
 import logging
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ from wschat.errors import LocalError, WschatError
 from wschat.system.files import regular
 
 Message = Mapping[str, object]
+ROOM_BYTES = 10_000_000
 
 
 class LabFiles:
@@ -34,6 +37,41 @@ class LabFiles:
         self.log = state_dir / "local.log"
         self.temporary = state_dir / "local.tmp"
         self.home = self.temporary / "home"
+
+    def empty_temporary(self) -> None:
+        """Make the temporary directory and the home anew.
+
+        Raises:
+            OSError: they can't be made.
+        """
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        self.temporary.mkdir(mode=0o700)
+        self.home.mkdir(mode=0o700)
+
+
+@contextmanager
+def holding(state_dir: Path) -> Iterator[None]:
+    """Let what can't be written in a state directory, as on a full disk, be told as a LocalError."""
+    try:
+        yield
+    except OSError as error:
+        what = f"the state directory can't hold a local lab: {error.strerror}"
+        hint = "make room there, or set WSCHAT_STATE_DIR to another directory"
+        raise LocalError(what, where=str(error.filename or state_dir), hint=hint) from error
+
+
+def check_room(
+    state_dir: Path, free: Callable[[Path], int] = lambda place: shutil.disk_usage(place).free
+) -> None:
+    """Check that a state directory has room for a lab's files, those of functions most of all.
+
+    Raises:
+        OSError: it has not.
+    """
+    if (left := free(state_dir)) < ROOM_BYTES:
+        room = f"{left / 1e6:.1f} MB are free, and it takes {ROOM_BYTES / 1e6:.0f} MB"
+        why = f"{os.strerror(errno.ENOSPC)}: {room}"
+        raise OSError(errno.ENOSPC, why, str(state_dir))
 
 
 @contextmanager

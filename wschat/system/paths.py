@@ -3,7 +3,7 @@
 import fcntl
 import hmac
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -50,16 +50,16 @@ def _place() -> Path:
 
 
 @contextmanager
-def token(url: str) -> Iterator[str]:
+def token(url: str, on_loss: Callable[[str, str], None] = lambda _path, _why: None) -> Iterator[str]:
     """Yield the secret by which a name at this URL can be taken back, after a restart too.
 
     It is kept in a file that is locked meanwhile: a chat that runs at the same time gets another secret, so
     it can't take this one's name. Each URL gets its own, so no server learns another's. Where nothing can be
-    kept, it lives as long as this run.
+    kept, as on a full disk, it lives as long as this run, and `on_loss` is told where, and why.
     """
     secret = os.urandom(32).hex()
     with ExitStack() as stack:
-        with suppress(OSError):  # nothing can be kept, another run has the lock, or there are no locks here
+        try:
             descriptor = os.open(regular(state_dir() / KEPT_SECRET), os.O_RDWR | os.O_CREAT, 0o600)
             stack.callback(os.close, descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -67,6 +67,10 @@ def token(url: str) -> Iterator[str]:
                 secret = kept.decode(errors="replace")
             else:
                 os.write(descriptor, secret.encode())
+        except BlockingIOError:  # another run has the lock
+            pass
+        except OSError as error:
+            on_loss(str(_place()), error.strerror or str(error))
         yield hmac.new(secret.encode(), url.encode(), "sha256").hexdigest()
 
 

@@ -105,13 +105,22 @@ def test_failed_provisioning(
     assert processes() == []
 
 
-def test_did_not_start(state_dir: Path) -> None:
+def test_did_not_start(state_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that ends before it serves anybody is an error that names the log."""
-    (state_dir / "local.tmp").touch()
+    (tmp_path / "shutil.py").write_text("raise ImportError('an odd Python')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     with pytest.raises(LocalError, match="did not start") as caught:
         enter(state_dir)
     assert str(state_dir / "local.log") in caught.value.hint
-    assert "FileExistsError" in (state_dir / "local.log").read_text()
+    assert "an odd Python" in (state_dir / "local.log").read_text()
+
+
+def test_something_in_the_way(state_dir: Path) -> None:
+    """What can't be written is an error that names its place."""
+    (state_dir / "local.tmp").touch()
+    with pytest.raises(LocalError, match="can't hold a local lab: File exists") as caught:
+        enter(state_dir)
+    assert caught.value.where == str(state_dir / "local.tmp")
 
 
 @pytest.mark.parametrize(

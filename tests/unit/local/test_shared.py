@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from wschat.local.shared import locked
+from wschat.errors import LocalError
+from wschat.local.shared import ROOM_BYTES, check_room, holding, locked
 
 
 def test_one_holds_the_lock(tmp_path: Path) -> None:
@@ -16,3 +17,14 @@ def test_one_holds_the_lock(tmp_path: Path) -> None:
     with locked(path):
         pass
     assert path.stat().st_mode & 0o777 == 0o600, "who can open it can hold it"
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """Where there is no room, a lab says where, and how much it takes; where there is, nothing."""
+    check_room(tmp_path, lambda _: ROOM_BYTES)
+    with (
+        pytest.raises(LocalError, match=r"No space left on device: 0.4 MB are free") as refusal,
+        holding(tmp_path),
+    ):
+        check_room(tmp_path, lambda _: 400_000)
+    assert (refusal.value.where, "make room" in refusal.value.hint) == (str(tmp_path), True)

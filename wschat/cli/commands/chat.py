@@ -13,6 +13,7 @@ from wschat.errors import UsageError
 from wschat.system import paths
 from wschat.system.signals import interrupt_on_termination
 from wschat.target import Target, WireName
+from wschat.text import safe
 
 
 class Command(help.Command):
@@ -83,7 +84,7 @@ def chat(
         is_host = lab is not None and lab.started
         chosen = start.ChatOptions(
             at.url,
-            stack.enter_context(paths.token(at.url)),
+            stack.enter_context(paths.token(at.url, _tell_loss)),
             Settings(name, room, plain, log, time, bell, notify, links, ignore),
             at.commands,
             json_lines=json,
@@ -97,3 +98,9 @@ def chat(
         )
         code = event_loop.run(start.chat(chosen))
     raise typer.Exit(code)
+
+
+def _tell_loss(place: str, why: str) -> None:
+    """Say that nothing is kept, and go on: neither the secret of the name, nor what is typed."""
+    told = f"nothing can be kept in {place}: {why}; after a restart your name may be taken for some minutes"
+    typer.echo(safe(told), err=True)

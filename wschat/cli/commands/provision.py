@@ -31,6 +31,7 @@ from wschat.lab.model import AWS_IAM, Actual
 from wschat.lab.permissions import preflight
 from wschat.lab.plan import Step, changes, check_changeable, steps_to
 from wschat.learn.drills import work
+from wschat.system import paths
 from wschat.target import Target
 
 SHARED = (
@@ -152,7 +153,8 @@ def _finish(
         made.keep()
         options = "" if kept()[:1] == [made] else made.by_url  # on this machine, and there are others
     except OSError as error:
-        err.print(f"The URL could not be kept for `wschat chat`: {error.strerror}.")
+        where = escape(str(error.filename or paths.history().parent))
+        err.print(f"The URL could not be kept for `wschat chat`, in {where}: {error.strerror}.")
         options = made.by_url
     report.show_left_alone(actual.unknown, cloud.notes)
     if left:

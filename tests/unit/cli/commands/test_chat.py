@@ -1,5 +1,8 @@
 """`wschat chat`: what keeps it from starting, and what does not."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -44,3 +47,21 @@ def test_a_wire_that_is_not_named(typed: str, wire: str | None, address: str | N
     """`--wire` alone shows the frames, wherever it stands; with a name it chooses what is spoken."""
     read = load("chat").make_context("chat", typed.split()).params
     assert (read["wire"], read["frames"], read["address"]) == (wire, frames, address)
+
+
+@pytest.mark.parametrize(("command", "code"), [("chat ws://127.0.0.1:9/", 5), ("local --empty", 8)])
+def test_no_room_for_state(command: str, code: int, tmp_path: Path) -> None:
+    """Where no file may have a byte, as on a full disk, that is said, with the place; a chat goes on."""
+    full = f"trap '' XFSZ; ulimit -f 0; exec {sys.executable} -m wschat {command}"
+    environment = os.environ | {"WSCHAT_STATE_DIR": str(place := tmp_path / "state")}
+    done = subprocess.run(
+        ["/bin/sh", "-c", full],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+    assert f"{place}" in done.stderr
+    assert "File too large" in done.stderr
