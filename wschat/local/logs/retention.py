@@ -8,7 +8,7 @@ from ministack.services import cloudwatch_logs
 
 from wschat.local.gateway.model import Json
 
-SWEEP_S = 5.0
+SWEEP_S = 2.0
 EVENTS = 10_000
 """Events of a log group that are kept, the newest: as many as MiniStack, without pages, shows of one."""
 POINTS = 1_000
@@ -19,10 +19,10 @@ AWS = "AWS/"
 
 async def expire() -> NoReturn:
     """Again and again, expire what is beyond what is kept."""
-    from ministack.services import cloudwatch  # MiniStack loads it at the first call of a function
-
     while True:
         await asyncio.sleep(SWEEP_S)
+        from ministack.services import cloudwatch  # not at the start of a lab, which it would delay
+
         for (account, region, _), group in cloudwatch_logs._log_groups.all_items():  # noqa: SLF001  it has no seam
             for pointer in expire_events(group["streams"]):
                 cloudwatch_logs._log_records.pop_scoped(account, region, pointer, None)  # noqa: SLF001

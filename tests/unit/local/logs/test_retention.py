@@ -4,7 +4,9 @@ from typing import Any
 
 from ministack.services.cloudwatch import _calc_stats
 
-from wschat.local.logs.retention import expire_events, summarise
+from tests.support.until import until
+from wschat.lab.aws.cloud import Cloud
+from wschat.local.logs.retention import EVENTS, expire_events, summarise
 
 
 def stream(*times: int, ids: bool = False) -> dict[str, Any]:
@@ -41,3 +43,20 @@ def test_old_values_by_the_minute() -> None:
         assert by_minute == before
     assert kept[-10:] == points[-10:]
     assert len(kept) == 3 + 10
+
+
+def test_a_lab_does_so(clients: Cloud) -> None:
+    """In a lab, what is too much goes by itself: the oldest stream of a log group, whoever wrote it."""
+    name: Any = {"logGroupName": "retained"}
+    clients.logs.create_log_group(**name)
+    for stream_name, count in (("old", 10), ("new", EVENTS)):
+        clients.logs.create_log_stream(**name, logStreamName=stream_name)
+        events: Any = [{"timestamp": count, "message": "x"}] * count
+        clients.logs.put_log_events(**name, logStreamName=stream_name, logEvents=events)
+
+    def left() -> list[str]:
+        return [each["logStreamName"] for each in clients.logs.describe_log_streams(**name)["logStreams"]]
+
+    assert "new" in left()
+    until(lambda: left() == ["new"])
+    clients.logs.delete_log_group(**name)
