@@ -115,6 +115,14 @@ def test_did_not_start(state_dir: Path, tmp_path: Path, monkeypatch: pytest.Monk
     assert "an odd Python" in (state_dir / "local.log").read_text()
 
 
+def test_no_room(state_dir: Path, monkeypatch: pytest.MonkeyPatch, processes: Processes) -> None:
+    """Where the disk has no room for a lab none is started, and it is said where."""
+    monkeypatch.setattr("wschat.local.shared.ROOM_BYTES", 10**18)
+    with pytest.raises(LocalError, match="No space left on device") as caught:
+        enter(state_dir)
+    assert (caught.value.where, processes()) == (str(state_dir), [])
+
+
 def test_something_in_the_way(state_dir: Path) -> None:
     """What can't be written is an error that names its place."""
     (state_dir / "local.tmp").touch()
