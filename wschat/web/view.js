@@ -131,7 +131,7 @@ export function showWire(lacks) { // what is not to be had there
 }
 
 export const showLate = (action, choice) => showState("busy", `No answer to “${action}” yet: perhaps its route ` +
-  `has no route response, or its function hangs (\`wschat logs\`)${choice}.`);
+  `has no route response, its function hangs (\`wschat logs\`), or the network does${choice}.`);
 
 export function complain(field, what) {
   $(`${field}-error`).textContent = what;

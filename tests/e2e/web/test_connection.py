@@ -76,7 +76,8 @@ def test_no_reply(ann: Tab, room: ThreadedServer) -> None:
     ann.say("behind it")
     wait_for(ann, lambda: texts(room.server.requests) == ["lost"])
     ann.page.clock.run_for(LATE)
-    ann.until_state("No answer to “message” yet")
+    why = "no route response, its function hangs (`wschat logs`), or the network does"
+    ann.until_state(f"No answer to “message” yet: perhaps its route has {why}")
     ann.page.clock.run_for(NO_REPLY)
     wait_for(ann, lambda: texts(room.server.requests) == ["lost"] * 2)
     ann.page.clock.run_for(NO_REPLY)

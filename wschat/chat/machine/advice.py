@@ -98,6 +98,7 @@ FORGOTTEN = Advice("it may have arrived, or not: the room can't tell", "look, th
 CUT = Advice("it may have arrived, or not: the connection was lost", "look, then type it again")
 NO_REPLY = Advice(
     "no answer came",
-    "perhaps its route has no route response (`wschat status`), or {function} hangs (`wschat logs`)",
+    "perhaps its route has no route response (`wschat status`), {function} hangs (`wschat logs`), or the"
+    " network does",
     Symptom.SILENT,
 )

@@ -101,7 +101,7 @@ def test_no_reply() -> None:
     (said,) = play.shown
     assert isinstance(said, Notice)
     assert said.text.startswith("no answer to your message yet: perhaps its route has no route response")
-    assert "SendMessage hangs" in said.text
+    assert "SendMessage hangs (`wschat logs`), or the network does" in said.text
     assert (play.closed, play.timers) == ([], {Timer.REPLY: 5.0})
     play.feed(Timer.REPLY)
     assert play.restored == []
