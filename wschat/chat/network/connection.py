@@ -111,9 +111,10 @@ class Session:
         except ConnectionClosed as end:
             frame = end.rcvd or end.sent
             # Without a close frame from the server, our own tells why we gave up, as on too big a message.
-            is_told = frame and (end.rcvd or frame.code == TOO_BIG)
+            by_us = bool(end.sent and end.sent.code == TOO_BIG and not end.rcvd_then_sent)
             code, reason = (frame.code, frame.reason) if frame else (ABNORMAL, "")
-            raise lost(self._where, code if is_told else ABNORMAL, reason) from None
+            told = code if end.rcvd or by_us else ABNORMAL
+            raise lost(self._where, told, reason, by_us=by_us) from None
 
     async def send(self, request: Request | str) -> bool:
         """Send a request, or a text as it is; false where the connection is gone, of which `frames` tells."""

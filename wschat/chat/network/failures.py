@@ -166,9 +166,10 @@ def _roughly(seconds: float) -> str:
     return f"{seconds / 60:.0f} minutes"
 
 
-def lost(where: str, code: int, reason: str) -> LostError:
-    """Return the error that the end of a connection is, by its close code and reason."""
-    what, hint, *_ = CLOSED.get(code, Advice("the server closed the connection", AGAIN))
+def lost(where: str, code: int, reason: str, *, by_us: bool = False) -> LostError:
+    """Return the error that the end of a connection is, by its close code and reason, and who closed it."""
+    closed = TOO_BIG_FOR_US if by_us else CLOSED.get(code, Advice("the server closed the connection", AGAIN))
+    what, hint, *_ = closed
     reason = f" {safe(reason)}" if reason else ""
     what = f"the connection is lost: {what} ({code}{reason})"
     return LostError(what, where=where, hint=hint, symptom=Symptom.LOST, code=code)
@@ -187,11 +188,17 @@ CLOSED: dict[int, Advice] = {
     1006: Advice("the network or the server went away", "check the network, then try again"),
     1007: Advice("the server can't read what this client sends", REPORT),
     1008: Advice("too many requests from this client", "wait a minute, then try again"),
-    1009: Advice("a message was bigger than the limit", "start the chat again, and send less at once"),
+    1009: Advice(
+        "a message of ours was bigger than the server takes", "start the chat again, and send less at once"
+    ),
     1010: Advice("the server does not speak as this client does", REPORT),
     1011: Advice("the server failed", AGAIN),
     1012: Advice("the service restarts", AGAIN),
 }
+TOO_BIG_FOR_US = Advice(
+    "the server sent a message of more than 1 MB, which no API Gateway does",
+    "ask who runs the server; then start the chat again",
+)
 
 SERVER_FAULT = 500
 FAULTS = {

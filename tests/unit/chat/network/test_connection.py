@@ -193,7 +193,12 @@ async def test_a_refused_handshake() -> None:
 
 @pytest.mark.parametrize(
     ("code", "text", "what"),
-    [(1001, "", "(1001 bye)"), (1006, "", "went away (1006)"), (1009, "x" * 2**20 + "x", "bigger")],
+    [
+        (1001, "", "(1001 bye)"),
+        (1006, "", "went away (1006)"),
+        (1009, "", "a message of ours was bigger"),
+        (1009, "x" * 2**20 + "x", "the server sent a message of more than 1 MB"),
+    ],
 )
 @asynchronous
 async def test_lost_connections(code: int, text: str, what: str) -> None:

@@ -125,7 +125,7 @@ def test_refused_signatures_are_not_shown() -> None:
         (1003, "kind of data", Fault.PERMANENT, "start the chat again"),
         (1007, "can't read", Fault.PERMANENT, "start the chat again"),
         (1008, "too many requests", Fault.THROTTLED, "wait a minute"),
-        (1009, "bigger than the limit", Fault.PERMANENT, "send less at once"),
+        (1009, "ours was bigger", Fault.PERMANENT, "send less at once"),
         (1010, "as this client does", Fault.PERMANENT, "start the chat again"),
         (1011, "the server failed", Fault.TRANSIENT, "try again"),
         (1012, "restarts", Fault.TRANSIENT, "try again"),
