@@ -52,6 +52,17 @@ HINTS: dict[str, str] = {
     ErrorCode.NO_SUCH_ROOM: "/create ROOM makes it; /rooms lists what there is",
     ErrorCode.BUSY: "try again in a moment",
 }
+PROGRAMS_HINTS: dict[str, str] = {
+    ErrorCode.NOT_REGISTERED: "ask for register, then for join",
+    ErrorCode.NAME_TAKEN: "choose another: ask for register",
+    ErrorCode.IN_A_ROOM: "ask for leave first",
+    ErrorCode.NOT_IN_A_ROOM: "ask for join, or for create",
+    ErrorCode.ROOM_EXISTS: "join gets you in",
+    ErrorCode.NO_SUCH_ROOM: "create makes it",
+}
+"""The same by the actions of programs, which have no commands."""
+IN_A_PIPE = "choose another: --name NAME, or the line /register NAME"
+"""What to do about a name that is taken, where nobody types."""
 
 FUNCTIONS: dict[str, str] = {
     Action.REGISTER: "RegisterUser",

@@ -51,9 +51,10 @@ BY_NAME = {command.name: command for command in COMMANDS}
 KNOWN_AS = BY_NAME | {alias: command for command in COMMANDS for alias in command.aliases}
 PRIVATE = Advice("there are no private messages: all is said in the room", "two can talk in a room of theirs")
 NOBODY_RULES = Advice("nobody here may do more than others", "/ignore NAME hides what somebody says")
+CLEAR = Advice("there is no /clear", "Ctrl-L clears the screen")
 WHY_NOT: dict[str, Advice] = {
     "me": Advice("there is no /me: what is said is text", "such as *waves*"),
-    "clear": Advice("there is no /clear", "Ctrl-L clears the screen"),
+    "clear": CLEAR,
     **dict.fromkeys(("msg", "query", "whisper", "w"), PRIVATE),
     **dict.fromkeys(("kick", "ban", "op"), NOBODY_RULES),
     "topic": Advice("a room has a name, and no topic", "say it in the room"),

@@ -20,7 +20,7 @@ ASKED_BY_PROGRAMS = (Action.REGISTER, Action.CREATE, Action.JOIN, Action.MESSAGE
 
 
 class Requested(NamedTuple):
-    """A program wrote a line, to ask for an action, which is None if it can't be read.
+    """A program wrote a line, to ask for an action, which is None if something is `wrong` with it.
 
     `tag` is the program's id for the request.
     """
@@ -29,6 +29,7 @@ class Requested(NamedTuple):
     action: str | None = None
     value: str = ""
     tag: str | None = None
+    wrong: str = ""
 
     def apply(self, turn: Turn) -> None:
         """Ask for it, if it is there to be asked for."""
@@ -36,7 +37,8 @@ class Requested(NamedTuple):
             kind = Raw if self.action == RAW else Request
             ask(turn, kind(self.action, self.value), self.line, self.tag)
         elif self.action is None:
-            what, hint = f"this is no request: {self.line}", 'such as {"action": "message", "value": "hello"}'
+            what = f"this is no request: {self.wrong}: {self.line}"
+            hint = 'such as {"action": "message", "value": "hello"}'
             _refuse(turn, effects.RequestFailed("", what, hint, ErrorCode.BAD_REQUEST))
         else:
             what, hint = f"there is no action {self.action}", f"one of {', '.join(ASKED_BY_PROGRAMS)}"

@@ -5,9 +5,9 @@ The types and fields are those of the wire where it has them; `FIELDS` is their 
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 
 from wschat.chat.machine import effects
+from wschat.chat.machine.advice import PROGRAMS_HINTS
 from wschat.chat.machine.update import Requested
 from wschat.protocol.events import Event, MultiMessage
 from wschat.protocol.requests import Action
@@ -29,16 +29,25 @@ FIELDS = {
     "unsent": "line, id: what was not confirmed at the end of the chat; doubtful: sent, and may have arrived",
 }
 
+REQUEST = {"action": None, "value": "", "id": None}
+"""The fields of a request, and what stands for those that are not there."""
+
 
 def request(line: str) -> Requested:
     """Read a line that a program wrote."""
-    with suppress(ValueError, RecursionError):
-        match json.loads(line):
-            case {"action": str(action), **rest} if rest.keys() <= {"value", "id"}:
-                text, tag = rest.get("value", ""), rest.get("id")
-                if isinstance(text, str) and isinstance(tag, str | None):
-                    return Requested(line, action, text, tag)
-    return Requested(line)
+    try:
+        read = json.loads(line)
+    except (ValueError, RecursionError):
+        read = None
+    if not isinstance(read, dict):
+        return Requested(line, wrong="a request is a JSON object")
+    action, value, tag = (read.pop(name, missing) for name, missing in REQUEST.items())
+    if unknown := next(iter(read), None):
+        return Requested(line, wrong=f"there is no field {unknown}")
+    for name, given in {"action": action, "value": value, "id": "" if tag is None else tag}.items():
+        if not isinstance(given, str):
+            return Requested(line, wrong=f"{name} is a string")
+    return Requested(line, action, value, tag)
 
 
 def events(item: effects.Item) -> Iterator[dict[str, object]]:
@@ -56,6 +65,7 @@ def events(item: effects.Item) -> Iterator[dict[str, object]]:
             known = _fields(ack) if action == Action.MESSAGE else {"type": ack.type, "id": ack.id}
             yield {**known, "action": action, "room": room}
         case effects.RequestFailed(about, what, hint, code, tag):
+            hint = PROGRAMS_HINTS.get(code, hint)
             yield {"type": "error", "about": about, "code": code, "message": what, "hint": hint, "id": tag}
         case effects.Disconnected(what):
             yield {"type": "connection", "status": "lost", "message": what}

@@ -8,8 +8,9 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wschat.chat.machine.commands import HELP, LINES
-from wschat.chat.machine.effects import Item, Listing, Message, Unsent
+from wschat.chat.machine.advice import IN_A_PIPE
+from wschat.chat.machine.commands import CLEAR, HELP, LINES
+from wschat.chat.machine.effects import Item, Listing, Message, RequestFailed, Unsent
 from wschat.chat.machine.state import ChatState
 from wschat.chat.machine.update import Event, LineEntered
 from wschat.chat.ui import json_lines
@@ -17,6 +18,7 @@ from wschat.chat.ui.keyboard import Keyboard
 from wschat.chat.ui.names import Names
 from wschat.chat.ui.rendering import Line, pending, render
 from wschat.chat.ui.transcript import local_time
+from wschat.protocol.refusals import ErrorCode
 from wschat.system.streams import is_read
 from wschat.text import safe
 
@@ -77,13 +79,23 @@ class PipeUI:
         if self._json_lines:
             self._write("".join(f"{json_lines.encode(event)}\n" for event in json_lines.events(item)))
             return
-        if isinstance(item, Listing) and item.rows == HELP:
-            item = Listing("commands:", LINES)  # the keys are those of an input line
+        item = self._fitting(item)
         whole = not self._stdout.isatty()
         lines = render(item, self._format_time, self._names, linear=True, whole=whole)
         text = "".join(map(self._broken, lines))
         rings = self._bell and isinstance(item, Message) and item.rings
         self._write(f"{text}\a" if rings else text)
+
+    def _fitting(self, item: Item) -> Item:
+        """Return an item without the keys, which are those of an input line, and with what a pipe can do."""
+        match item:
+            case Listing(rows=rows) if rows == HELP:
+                return Listing("commands:", LINES)
+            case RequestFailed(hint=CLEAR.hint):
+                return item._replace(hint="")
+            case RequestFailed(code=ErrorCode.NAME_TAKEN) if self._patient:
+                return item._replace(hint=IN_A_PIPE)
+        return item
 
     def _broken(self, line: Line) -> str:
         """Return a line; in a terminal broken by us, so that what was said begins no row of its own."""

@@ -4,7 +4,9 @@ import re
 import pytest
 
 from tests.support.attacks import ATTACKS
+from tests.support.play import Play
 from wschat.chat.machine import effects
+from wschat.chat.machine.advice import HINTS
 from wschat.chat.machine.update import Requested
 from wschat.chat.ui.json_lines import FIELDS, encode, events, request
 from wschat.protocol import events as wire
@@ -45,18 +47,41 @@ def test_fields_are_documented() -> None:
     [
         ('{"action": "message", "value": "a\\nb", "id": "1"}', ("message", "a\nb", "1")),
         ('{"action": "leave"}', ("leave", "", None)),
-        ("hello", None),
-        ("[]", None),
-        ('{"action": 3}', None),
-        ('{"action": "message", "value": 3}', None),
-        ('{"action": "message", "valeu": "x"}', None),
-        ("[" * 100_000, None),
     ],
-    ids=range(8),
 )
-def test_requests(line: str, meaning: tuple[str, str, str | None] | None) -> None:
-    """A request is an object with known fields; everything else is none."""
-    assert request(line) == (Requested(line, *meaning or ()))
+def test_requests(line: str, meaning: tuple[str, str, str | None]) -> None:
+    """A request is an object with known fields."""
+    assert request(line) == Requested(line, *meaning)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("hello", "a request is a JSON object"),
+        ("[]", "a request is a JSON object"),
+        ("[" * 100_000, "a request is a JSON object"),
+        ("{}", "action is a string"),
+        ('{"action": 3}', "action is a string"),
+        ('{"action": "message", "value": 3}', "value is a string"),
+        ('{"action": "message", "value": "x", "id": 7}', "id is a string"),
+        ('{"action": "message", "value": "x", "id": 0}', "id is a string"),
+        ('{"action": "message", "valeu": "x"}', "there is no field valeu"),
+    ],
+    ids=range(9),
+)
+def test_what_is_no_request(line: str, wrong: str) -> None:
+    """Everything else is none, and it is said why."""
+    assert request(line) == Requested(line, wrong=wrong)
+    [failure] = Play().feed(request(line)).shown
+    assert isinstance(failure, effects.RequestFailed)
+    assert failure.what == f"this is no request: {wrong}: {line}"
+
+
+@pytest.mark.parametrize("code", HINTS)
+def test_hints(code: str) -> None:
+    """None names a command, which programs have not."""
+    [event] = events(effects.RequestFailed("", "no", HINTS[code], code))
+    assert not re.search(r"(^|\s)/\w", str(event["hint"]))
 
 
 def test_json_carries_the_exact_text() -> None:

@@ -11,10 +11,13 @@ from tests.support.room_server import texts
 from tests.support.terminal import WSCHAT, Terminal
 from tests.support.threaded import ThreadedServer, start_chat
 from tests.unit.chat.ui.typist import say
+from wschat.chat.machine.advice import HINTS
+from wschat.chat.machine.effects import RequestFailed
 from wschat.chat.machine.state import ChatState
 from wschat.chat.settings import Settings
 from wschat.chat.start import ChatOptions
 from wschat.chat.ui.pipe import PipeUI
+from wschat.protocol.refusals import ErrorCode
 
 
 def test_a_conversation(server: ThreadedServer, tmp_path: Path) -> None:
@@ -34,11 +37,13 @@ def test_a_conversation(server: ThreadedServer, tmp_path: Path) -> None:
     ann.type("/help")
     ann.until("-- commands:")
     ann.until("say it in the room")
+    ann.type("/clear")
     ann.type("/quit")
     assert ann.end() == 0
     shown = written.getvalue().decode()
     assert "00:00 <eve> one\r\n00:00 <eve> two ann\r\n\a" in shown
-    assert "Ctrl-R" not in shown, "there are no keys but those of the terminal"
+    assert "there is no /clear" in shown
+    assert "Ctrl-" not in shown, "there are no keys but those of the terminal"
     assert re.fullmatch(r"[\r\n\a -~]*", shown), shown
 
 
@@ -48,6 +53,13 @@ def test_who_looks_like_you() -> None:
     ui.follow(replace(ChatState("me", "t"), name="Joe"))
     ui.show(say("hi", "\u0408\u043e\u0435"))
     assert "<\\u{408}\\u{43e}\\u{435}> hi" in out.getvalue()
+
+
+def test_a_name_that_is_taken() -> None:
+    """In a pipe nobody types another one."""
+    ui = PipeUI(ChatOptions("ws://x", "t", Settings(), stdin=io.StringIO(), stdout=(out := io.StringIO())))
+    ui.show(RequestFailed("/register ann", "taken", HINTS[ErrorCode.NAME_TAKEN], ErrorCode.NAME_TAKEN))
+    assert out.getvalue().endswith("   choose another: --name NAME, or the line /register NAME\n")
 
 
 def test_a_long_message_in_a_pipe() -> None:
