@@ -111,6 +111,25 @@ def test_many(connect: Connect, database: Database, tables: Tables, monkeypatch:
     assert inconsistencies(tables()) == []
 
 
+def test_a_full_list(
+    connect: Connect, database: Database, tables: Tables, empty: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody fills it without staying connected: it keeps a room as long as a place, but for who comes back."""
+    for module in ("overdue", "new_rooms"):
+        monkeypatch.setattr(f"wschat.functions.shared.{module}.ROOM_LIMIT", 2)
+    connect("Bob", "Dev", "secret").end(1006)
+    zoe = connect("Zoe")
+    age(database, GRACE - 5)
+    assert code(zoe.ask("create", "News")) == "full"
+    age(database, 5)
+    back = connect("Ann", token="secret")
+    assert [entry.content for entry in back.ask("join", "Ops").messages] == ["hello"]  # type: ignore[attr-defined]
+    assert zoe.ask("create", "News").type == "multi-message"
+    assert set(tables()["#rooms"]["rooms"]["M"]) == {"ops", "news"}
+    assert inconsistencies(tables()) == []
+    assert empty.connection not in tables()
+
+
 def test_on_the_list_alone(connect: Connect, database: Database, tables: Tables) -> None:
     """What the list says of who is there counts for nothing beside the room, and is mended."""
     ann, long_ago = connect("Ann", "Ops"), int(time.time()) - RESERVED
