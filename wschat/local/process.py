@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from wschat.errors import LocalError
 from wschat.local.access.root import RootKey, read_key
-from wschat.local.descriptors import raise_limit, shortage
+from wschat.local.descriptors import raise_limit, shortage, tell_sparingly
 from wschat.local.environment import leave_for_functions
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.shared import LabFiles, Message, failed, outcome
@@ -63,6 +63,7 @@ class Lab:
         from wschat.local.runtimes.workers import start_ahead
 
         leave_for_functions(os.environ, self.files.home, self.root.environment)
+        tell_sparingly()
         limit = raise_limit()
         async with serving(self.listener, self.options, users.trace, limit) as (gateway, control_plane):
             self.serving = gateway, control_plane, asyncio.get_running_loop()

@@ -23,6 +23,7 @@ ATTRIBUTES = {
     *("aria-current", "aria-label", "data-more"),
 }
 KEPT = "\n\t\u200c\u200d"  # of all that shows nothing, this is passed on: Persian and emoji need the joiners
+SHOWN = 64  # characters of a name
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 WEIGHTS = "row => [...row.children].map((part) => getComputedStyle(part).fontWeight)"
 WATCH = """() => {
@@ -115,7 +116,7 @@ def check_attacks(ann: Tab, room: ThreadedServer, texts: list[str]) -> None:
     wanted = [pair for text in texts for pair in (("eve", text), (f"e{text}", "hi"))]
     shown = [tuple(pair) for pair in after["said"][-len(wanted) - 1 : -1]]
     for (name, text), (sent_name, sent_text) in zip(shown, wanted, strict=True):
-        assert harmless(name, sent_name), sent_name
+        assert harmless(name, sent_name[:SHOWN]), sent_name
         assert harmless(text, sent_text), sent_text
     for protocol, rel, target, shown_url, href in after["links"]:
         assert (protocol in {"http:", "https:"}, rel, target) == (True, "noopener noreferrer", "_blank")

@@ -20,7 +20,7 @@ from wschat.local.access.managed_policies import add_managed_policies
 from wschat.local.access.sessions import use_secret_sessions
 from wschat.local.control_plane.apis import ControlPlane
 from wschat.local.control_plane.stacks import with_whole_stacks
-from wschat.local.descriptors import FEW, spare, tell_sparingly
+from wschat.local.descriptors import FEW, spare
 from wschat.local.gateway.addresses import AWS_HOST
 from wschat.local.gateway.admission import Admission
 from wschat.local.gateway.gateway import Gateway
@@ -54,7 +54,6 @@ async def serving(
     Raises:
         RuntimeError: MiniStack does not start; why stands in the log.
     """
-    tell_sparingly()
     control_plane = ControlPlane()
     invoke = Functions(LEAST_CONCURRENCY if descriptors < FEW else CONCURRENCY).invoke
     admit = Admission(authorize, decide, invoke).admit
