@@ -114,7 +114,7 @@ def test_many(connect: Connect, database: Database, tables: Tables, monkeypatch:
 def test_a_full_list(
     connect: Connect, database: Database, tables: Tables, empty: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody fills it without staying connected: it keeps a room as long as a place, but for who comes back."""
+    """Nobody fills it without staying: it keeps a room as long as a place, but for who comes back."""
     for module in ("overdue", "new_rooms"):
         monkeypatch.setattr(f"wschat.functions.shared.{module}.ROOM_LIMIT", 2)
     connect("Bob", "Dev", "secret").end(1006)
