@@ -75,6 +75,14 @@ def is_here(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+def host_of(url: str) -> str:
+    """Return the host of a URL, in lower case; empty if it has none, or is no URL."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
 def check_url(url: str) -> SplitResult:
     """Return the parts of a WebSocket URL.
 

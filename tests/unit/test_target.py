@@ -5,7 +5,7 @@ import shlex
 import pytest
 
 from wschat.errors import ConnectError
-from wschat.target import HOST, Target, check_url, is_here
+from wschat.target import HOST, Target, check_url, host_of, is_here
 
 
 def test_commands() -> None:
@@ -45,3 +45,13 @@ def test_bad_urls(url: str, advice: str) -> None:
     with pytest.raises(ConnectError) as caught:
         check_url(url)
     assert advice in caught.value.hint
+
+
+def test_the_host_of_a_url() -> None:
+    """Of what is no URL, there is none."""
+    assert [host_of(url) for url in ("wss://X.example:1/x", "x", "", "wss://[::1/x")] == [
+        "x.example",
+        "",
+        "",
+        "",
+    ]

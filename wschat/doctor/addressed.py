@@ -1,14 +1,16 @@
 """What the URL, this machine's clock and the age of what is deployed may be the cause of."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from difflib import get_close_matches
 from functools import partial
-from urllib.parse import urlsplit
 
 from wschat.doctor.causes import BY_NAME
 from wschat.doctor.findings import Suspicion
 from wschat.doctor.visit import Visit
-from wschat.target import is_here
+from wschat.protocol.symptoms import Symptom
+from wschat.target import host_of, is_here
 
 CLOCK_LIMIT_S = 5 * 60
 """Seconds that a signature's time may be off."""
@@ -20,13 +22,31 @@ hint = partial(Suspicion, alone=False)
 
 def region_in(url: str) -> str | None:
     """Return the AWS region of an API's URL; None if it names none."""
-    found = re.match(r"\w+://[a-z0-9]+\.execute-api\.([a-z0-9-]+)\.amazonaws\.com", url)
+    found = re.match(r"[a-z0-9]+\.execute-api\.([a-z0-9-]+)\.amazonaws\.com", host_of(url))
     return found[1] if found else None
+
+
+def with_region(visit: Visit, url: str, known: Collection[str]) -> Visit:
+    """Return a visit that puts it down to the region of an API's URL, if it is not `known`, that no host is.
+
+    A new region may be missing in what is known: where there is a host, nothing is said of it.
+    """
+    region = region_in(url)
+    if region is None or region in known:
+        return visit
+    near = get_close_matches(region, sorted(known), n=9)
+    near.sort(key=lambda each: sorted(each) != sorted(region))  # two letters in the wrong order come first
+    seen = f"no region {region} is known{f'; did you mean {near[0]}?' if near else ''}"
+    tries = (
+        replace(each, seen=seen, symptom=Symptom.NO_REGION) if each.symptom is Symptom.NO_HOST else each
+        for each in visit.tries
+    )
+    return replace(visit, tries=tuple(tries))
 
 
 def suspicions(visit: Visit, url: str) -> Iterator[Suspicion]:
     """Yield what the URL and the clock alone tell."""
-    here = is_here(urlsplit(url).hostname or "")
+    here = is_here(host_of(url))
     yield hint(BY_NAME["ended-locally" if here else "nothing-listens"], CONNECT, (f"the URL is {url}",))
     if url.startswith("ws://") and not here:
         yield hint(BY_NAME["wrong-scheme"], CONNECT, (f"the URL is {url}",))
@@ -43,7 +63,7 @@ def _api(url: str) -> str:
 
 def is_elsewhere(url: str, own: str) -> bool:
     """Tell whether a URL is surely of another API than the lab's own: a domain of one's own may be of any."""
-    host = urlsplit(url).hostname or ""
+    host = host_of(url)
     return bool(own) and _api(url) != _api(own) and (".execute-api." in host or is_here(host))
 
 

@@ -35,6 +35,12 @@ class Cause:
 # fmt: off
 CAUSES = (
     # on the way to it
+    Cause("no-url", (S.NO_URL,),
+        "it is not the URL of a WebSocket API: its scheme, its host or its stage is missing or wrong",
+        "it looks like wss://ID.execute-api.REGION.amazonaws.com/development; copy the whole of it"),
+    Cause("no-region", (S.NO_REGION,),
+        "the region in the URL is misspelled, or newer than the boto3 that is installed",
+        "correct it, or copy the URL that was given to you"),
     Cause("no-host", (S.NO_HOST,),
         "the URL names another API or region, the API was deleted, or your resolver remembers that there"
         " was none",

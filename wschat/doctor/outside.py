@@ -119,7 +119,7 @@ class _Visitor:
         try:
             parts = check_url(self._url)
         except ConnectError as error:
-            self._failed("URL", time.monotonic(), error)
+            self._note("URL", time.monotonic(), error.what, Symptom.NO_URL, "")
             raise _Ended from None
         if proxy := proxy_for(self._url, *PROXIES[parts.scheme]):
             self.tries.append(Try(f"proxy {proxy}", 0.0))

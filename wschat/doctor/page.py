@@ -11,7 +11,7 @@ from urllib.request import HTTPRedirectHandler, build_opener
 
 from wschat.doctor.visit import Try
 from wschat.protocol.symptoms import Symptom
-from wschat.target import is_here
+from wschat.target import host_of, is_here
 from wschat.text import safe
 
 PATIENCE_S = 10.0
@@ -47,11 +47,11 @@ class Page:
         if self.why:
             return [Try("page", self.seconds, self.why, Symptom.NO_PAGE)]
         found = [Try("page", self.seconds)]
-        if self.url.startswith("https:") and self.lab.startswith("ws:") and not is_here(_host(self.lab)):
+        if self.url.startswith("https:") and self.lab.startswith("ws:") and not is_here(host_of(self.lab)):
             seen = f"it is served by https and opens {self.lab}, which a browser blocks"
             found.append(Try("page, mixed content", 0.0, seen, Symptom.MIXED))
         for policy in (*self.policies, *map(unescape, POLICY.findall(self.text))):
-            if self.lab and not _lets_connect(policy, self.lab, self.url):
+            if host_of(self.lab) and not _lets_connect(policy, self.lab, self.url):
                 seen = f"its Content-Security-Policy does not let it open {self.lab}: {policy}"
                 found.append(Try("page, policy", 0.0, seen, Symptom.BLOCKED))
         return found
@@ -59,7 +59,8 @@ class Page:
 
 def is_page(url: str) -> bool:
     """Tell whether a URL may be that of a page: of http, and of no API Gateway."""
-    return url.startswith(("http://", "https://")) and ".execute-api." not in _host(url)
+    host = host_of(url)
+    return url.startswith(("http://", "https://")) and bool(host) and ".execute-api." not in host
 
 
 class _Stay(HTTPRedirectHandler):
@@ -84,10 +85,6 @@ def fetch(url: str) -> Page:
     except (OSError, ValueError, HTTPException) as error:
         why = str(getattr(error, "reason", "")) or str(error) or type(error).__name__
     return Page(url, text.decode(errors="replace"), policies, safe(why), time.monotonic() - began)
-
-
-def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""
 
 
 def _lets_connect(policy: str, lab: str, page: str) -> bool:

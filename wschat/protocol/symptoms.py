@@ -6,7 +6,9 @@ from enum import StrEnum
 class Symptom(StrEnum):
     """What is seen, in the words of who sees it."""
 
+    NO_URL = "the URL is malformed"
     NO_HOST = "there is no host of that name"
+    NO_REGION = "no such region is known, and there is no host of that name"
     NOTHING_LISTENS = "connection refused: nothing listens there"
     NO_TLS = "it does not speak TLS"
     CERTIFICATE = "its certificate is not valid"

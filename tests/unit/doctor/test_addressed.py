@@ -2,9 +2,10 @@
 
 import pytest
 
-from wschat.doctor.addressed import is_elsewhere, of_a_lab, region_in, suspicions
+from wschat.doctor.addressed import is_elsewhere, of_a_lab, region_in, suspicions, with_region
 from wschat.doctor.findings import diagnose
 from wschat.doctor.visit import Try, Visit
+from wschat.lab.aws.setup.regions import regions
 from wschat.protocol.symptoms import Symptom
 
 OURS = "wss://ours.execute-api.us-east-1.amazonaws.com/development"
@@ -56,6 +57,33 @@ def test_the_region() -> None:
     assert region_in(OURS) == "us-east-1"
     assert region_in("wss://chat.example.com/x") is None
     assert region_in("") is None
+
+
+@pytest.mark.parametrize(
+    ("region", "meant"),
+    [
+        ("us-esat-1", "; did you mean us-east-1?"),
+        ("eu-centrl-1", "; did you mean eu-central-1?"),
+        ("atlantis", ""),
+    ],
+)
+def test_a_region_that_does_not_exist(region: str, meant: str) -> None:
+    """It is the one finding, with what may be meant; of a new one, where there is a host, nothing is said."""
+    url = OURS.replace("us-east-1", region)
+    visit = with_region(refused(Symptom.NO_HOST), url, regions())
+    found = diagnose(visit, [*suspicions(visit, url), *of_a_lab(url, OURS, None, signed=False)])
+    assert [each.cause.name for each in found] == ["no-region"]
+    assert found[0].evidence == (f"handshake: no region {region} is known{meant}",)
+    assert found[0].surely == "almost certain"
+    assert with_region(refused(Symptom.REFUSED), url, regions()) == refused(Symptom.REFUSED)
+
+
+@pytest.mark.parametrize(
+    "url", [OURS, OURS.replace("us-east-1", "cn-north-1") + ".cn", "wss://chat.example/x", "wss://[x"]
+)
+def test_a_region_that_exists(url: str) -> None:
+    """Nothing is said of it, nor of a URL that names none."""
+    assert with_region(refused(Symptom.NO_HOST), url, regions()) == refused(Symptom.NO_HOST)
 
 
 def test_elsewhere() -> None:

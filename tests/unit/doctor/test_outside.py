@@ -217,7 +217,7 @@ def test_who_does_not_sign() -> None:
     [
         ("ws://127.0.0.1:1/x", Symptom.NOTHING_LISTENS),
         ("wss://nowhere.example/x", Symptom.NO_HOST),
-        ("https://x.execute-api.us-east-1.amazonaws.com/development", Symptom.NO_WEBSOCKET),
+        ("https://x.execute-api.us-east-1.amazonaws.com/development", Symptom.NO_URL),
     ],
 )
 def test_what_can_not_be_reached(url: str, symptom: Symptom) -> None:

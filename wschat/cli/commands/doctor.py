@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import typer
 from rich.text import Text
@@ -24,14 +23,17 @@ from wschat.doctor.routed import is_a_lab, mended
 from wschat.doctor.visit import Visit
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.setup.regions import regions
 from wschat.learn.drills.work import Running, running
-from wschat.target import Target, is_here
+from wschat.protocol.symptoms import Symptom
+from wschat.target import Target, host_of, is_here
 from wschat.text import safe
 
 LEFT = "It could not take back {}."
 OTHER = "the URL is of the API {}, which is not the lab's: what is wrong in any API was looked for"
 HERE = {"status": "wschat local"}
 """What tells the URL of a lab on this machine to who has not its credentials."""
+ONLY_ASKED = "each action was asked only for what it refuses, since {}: --deep talks in a room"
 NOT_ASKED = "; nobody knows here what its routes do, so none was asked"
 
 
@@ -52,7 +54,7 @@ def doctor(
     """Find the cause of what does not work. It changes nothing. Exit with 3 if it finds one."""
     from wschat.doctor.outside import visit  # what connects takes as long to load as all the rest
 
-    notes = list[str]()
+    notes, given = list[str](), target
     with on_interrupt(NOTHING_CHANGED):
         page, url = _page(url, notes)
         target = replace(target, region=target.region or addressed.region_in(url or ""))
@@ -71,6 +73,7 @@ def doctor(
                 trying = visit(at.url, signer(at), asks=asks, talk=talk, on_try=lambda what: show(what, 0))
                 visited = asyncio.run(trying)
                 seen = replace(visited, tries=seen.tries + visited.tries)
+        seen = addressed.with_region(seen, at.url, regions())
         suspected = [*addressed.suspicions(seen, at.url)]
         if cloud and account:
             with console.waiting("Looking inside") as show:
@@ -89,15 +92,28 @@ def doctor(
     if account and account.graph:
         notes.append(OTHER.format(account.graph.id) + ("" if asks else NOT_ASKED))
     elif seen.only_asked and seen.went_well("$connect"):
-        why = f"{others} are connected" if others else "who is connected can't be seen"
-        notes.append(f"each action was asked only for what it refuses, since {why}: --deep talks in a room")
+        notes.append(ONLY_ASKED.format(connected(others)))
     if json:
         told = _as_json(findings, seen, notes) | {"last_hour": counts.told}
         console.stdout().out(jsons.dumps(told, indent=2))
     else:
-        here = account is None and is_here(urlsplit(at.url).hostname or "")
-        _show(findings, seen, notes, target.commands | (HERE if here else {}))
+        here = account is None and is_here(host_of(at.url))
+        _show(findings, seen, notes, _commands(target, given, seen) | (HERE if here else {}))
     raise typer.Exit(ExitCode.DIFFERENT if findings else ExitCode.OK)
+
+
+def _commands(target: Target, given: Target, seen: Visit) -> dict[str, str]:
+    """Return what to type for the commands that findings name; a region that is not known stands in none."""
+    if any(each.symptom is Symptom.NO_REGION for each in seen.failed):
+        return replace(target, region=given.region).commands
+    return target.commands
+
+
+def connected(others: int | None) -> str:
+    """Say how many are connected, if that can be seen."""
+    if not others:
+        return "who is connected can't be seen"
+    return f"{others} {'is' if others == 1 else 'are'} connected"
 
 
 def _page(url: str | None, notes: list[str]) -> tuple[Page | None, str | None]:

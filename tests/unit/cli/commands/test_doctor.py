@@ -7,6 +7,7 @@ import pytest
 from tests.support.late_lab import FAILED, late_lab
 from tests.support.own_api import Own, make_talker
 from tests.support.terminal import wschat
+from wschat.cli.commands.doctor import connected
 from wschat.lab.aws.cloud import Cloud
 from wschat.protocol.symptoms import Symptom
 from wschat.web.server import Server
@@ -38,6 +39,44 @@ def test_a_lab_on_this_machine() -> None:
         done = wschat("doctor", "--url", lab.url)
     assert "mend: take the URL of `wschat local`" in done.stdout
     assert "`wschat status`" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "wxs://abc.execute-api.us-east-1.amazonaws.com/x",
+        "wss://abc.execute-api.us-east-1.amazonaws.com/",
+        "abc",
+        "wss://[x",
+        "http://[x",
+    ],
+)
+def test_a_malformed_url(url: str) -> None:
+    """It is the one thing that is said, and how a URL looks."""
+    done = wschat("doctor", "--url", url)
+    assert done.returncode == 3, done
+    assert f"1. {Symptom.NO_URL}: " in done.stdout
+    assert "almost certain" in done.stdout
+    assert done.stdout.count("   mend: it looks like wss://") == done.stdout.count("   mend: ") == 1
+
+
+def test_a_region_that_does_not_exist() -> None:
+    """It is the one thing that is said, and no command is advised with it."""
+    done = wschat("doctor", "--url", "wss://abc.execute-api.us-esat-1.amazonaws.com/development")
+    assert done.returncode == 3, done
+    assert f"1. {Symptom.NO_REGION}: " in done.stdout
+    assert "did you mean us-east-1?" in done.stdout
+    assert done.stdout.count("   mend: ") == 1
+    assert "--region us-esat-1" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [(1, "1 is connected"), (2, "2 are connected"), (None, "who is connected can't be seen")],
+)
+def test_who_is_connected(others: int | None, told: str) -> None:
+    """In words that fit their number."""
+    assert connected(others) == told
 
 
 def test_json() -> None:
