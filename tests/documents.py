@@ -219,7 +219,10 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
         "doubles": ("there is | somebody wants to be | and is | why", doubles),
         "actions of the functions": (f"function | scenario | {NEEDS}", of_functions),
     },
-    "wschat/local/README.md": {"clients": ("language | client | a call to an AWS host | test", clients.rows)},
+    "wschat/local/README.md": {},
+    "wschat/local/runtimes/README.md": {
+        "clients": ("language | client | a call to an AWS host | test", clients.rows)
+    },
     "wschat/local/gateway/README.md": {
         "behaviours, counted": ("known from | as on AWS | not as on AWS | unknown", behaviours.counts),
         "behaviours": ("what happens | as on AWS | known from (source) | remark | tests", behaviours.rows),
