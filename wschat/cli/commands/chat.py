@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args
 import typer
 
 from wschat.chat.settings import Notify, Settings
-from wschat.cli import help, options  # noqa: A004  the file of that name
+from wschat.cli import help, options, which_lab  # noqa: A004  the file of that name
 from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign, Url, Wire, setting
 from wschat.errors import UsageError
 from wschat.system import paths
@@ -78,8 +78,8 @@ def chat(
             at = Target(url=url_in(lab, prefix))
             stack.enter_context(telling_if_gone(lab, at.url))
         else:
-            at = options.find(target, address or url, prefix, sign=sign, command="chat")
-            stack.enter_context(options.telling_which(at))
+            at = which_lab.find(target, address or url, prefix, sign=sign, command="chat")
+            stack.enter_context(which_lab.telling_which(at))
         stack.enter_context(options.completed(at.commands))
         is_host = lab is not None and lab.started
         chosen = start.ChatOptions(
@@ -92,8 +92,8 @@ def chat(
             frames=frames,
             welcome=f"Another terminal joins with: {options.typed_here('chat', prefix)}"
             if is_host
-            else options.which_of_several(at),
-            sign=options.signer(at),
+            else which_lab.which_of_several(at),
+            sign=which_lab.signer(at),
             check=lab.check if lab else start.ChatOptions.check,
         )
         code = event_loop.run(start.chat(chosen))

@@ -13,8 +13,9 @@ from rich.text import Text
 from wschat.cli import console
 from wschat.cli.aws import NOTHING_CHANGED, connect, on_interrupt, waiting
 from wschat.cli.drills import show_secret
-from wschat.cli.options import AwsTarget, Sign, Spoil, Url, kept_lab, signer
+from wschat.cli.options import AwsTarget, Sign, Spoil, Url
 from wschat.cli.report import show_left_alone
+from wschat.cli.which_lab import kept_lab, signer
 from wschat.doctor import addressed, inside
 from wschat.doctor.findings import MOST, Finding, diagnose
 from wschat.doctor.metrics import Counts

@@ -19,8 +19,9 @@ from wschat.cli.aws import (
     waiting,
 )
 from wschat.cli.drills import announce, cleared, end
-from wschat.cli.options import NOTHING, AwsTarget, LabChosen, Yes, completed, program, signer
+from wschat.cli.options import NOTHING, AwsTarget, LabChosen, Yes, completed, program
 from wschat.cli.provisioned import Provisioned, kept
+from wschat.cli.which_lab import signer
 from wschat.errors import ExitCode, UsageError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud

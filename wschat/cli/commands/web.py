@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from wschat.cli import console, options
+from wschat.cli import console, options, which_lab
 from wschat.cli.commands.local import join_local, url_in
 from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign, Url, Wire
 from wschat.errors import UsageError
@@ -61,7 +61,7 @@ def web(
             console.stderr().print(join, markup=False)
             _serve(at, port, running.wait, wire, browser=browser)
             return
-    lab = options.find(target, address or url, prefix, sign=sign, command="web")
+    lab = which_lab.find(target, address or url, prefix, sign=sign, command="web")
     if export:
         _export(page.Page(lab.url, wire=wire), export, signs=lab.sign)
     else:
@@ -77,7 +77,7 @@ def _serve(
         UsageError: the port can't be used, or the URL not be put into a policy.
         AccessError: there is nothing to sign with.
     """
-    server = Server(target.url, options.signer(target), port, wire)
+    server = Server(target.url, which_lab.signer(target), port, wire)
     err = console.stderr()
     with server.running(), tempfile.TemporaryDirectory(prefix="wschat-") as private:
         try:

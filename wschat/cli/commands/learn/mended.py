@@ -9,7 +9,7 @@ from wschat.cli import console
 from wschat.cli.aws import LOOKING, NOTHING_CHANGED, on_interrupt, waiting
 from wschat.cli.commands.learn.place import Place
 from wschat.cli.drills import end
-from wschat.cli.options import signer
+from wschat.cli.which_lab import signer
 from wschat.errors import ExitCode
 from wschat.lab import engine
 from wschat.lab.aws.cloud import Cloud
