@@ -20,7 +20,7 @@ from tests.support.terminal import WSCHAT, Terminal, terminal, wschat
 from tests.support.until import PATIENCE
 from tests.support.websocket_api import TestApi, ask, opened
 from wschat.lab.aws.session import connect as connect_to
-from wschat.local.join import is_in_use, listen
+from wschat.system.ports import is_in_use, listen
 from wschat.target import Target
 
 

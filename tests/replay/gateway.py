@@ -26,8 +26,8 @@ from wschat.local.gateway.model import AWS_IAM, PROXY, Integration, Route, Stage
 from wschat.local.gateway.quotas import AS_ON_AWS
 from wschat.local.gateway.responses import GOING_AWAY, Problem, Result, read_proxy
 from wschat.local.gateway.sockets import serve_both
-from wschat.local.join import listen
 from wschat.recording.recorder import ConnectionLog
+from wschat.system.ports import listen
 
 PATIENCE_S = 2.0
 SLEEP_SCALE = 0.05

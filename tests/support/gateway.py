@@ -18,7 +18,7 @@ from wschat.local.gateway.model import Deployment, Integration, Json, Route, Sta
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.gateway.responses import Reply, Result
 from wschat.local.gateway.sockets import HEAD_S, serve_both
-from wschat.local.join import listen
+from wschat.system.ports import listen
 
 API = "abc"
 KEYS = ("$connect", "$disconnect", "$default")

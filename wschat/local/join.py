@@ -1,6 +1,5 @@
 """The user's side of the local lab: join the one that runs, or start it."""
 
-import errno
 import importlib.util
 import json
 import os
@@ -22,8 +21,8 @@ from wschat.local.environment import clean_environment, ministack_environment
 from wschat.local.gateway.addresses import PREFIX
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.shared import STOP, TRACE, LabFiles, check_room, encode, holding, locked
+from wschat.system.ports import listen
 from wschat.system.signals import SIGNAL_POLL_S
-from wschat.target import HOST
 
 ENDING_S = 0.5
 REGION = "us-east-1"
@@ -263,32 +262,6 @@ def check_installed(find_spec: Callable[[str], object] = importlib.util.find_spe
     if lacking := [name for name in EXTRA if find_spec(name) is None]:
         hint = f"in the clone of wschat: {shlex.quote(sys.executable)} -m pip install '.[local]'"
         raise LocalError(f"the local lab needs {', '.join(lacking)}", hint=hint)
-
-
-def listen(port: int | None) -> socket.socket:
-    """Listen on a port of this machine, any free one by default.
-
-    Raises:
-        LocalError: the port can't be used.
-    """
-    why = errno.EADDRINUSE
-    if not (port and is_in_use(port)):  # macOS lets two listen, on all addresses and on this one
-        try:
-            server = socket.create_server((HOST, port or 0))
-            server.setsockopt(
-                socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
-            )  # a reply's second frame goes at once
-            return server
-        except OSError as error:
-            why = error.errno or why
-    what = f"port {port} of {HOST} can't be used: {os.strerror(why)}"
-    raise LocalError(what, hint="end what listens there, or choose another port")
-
-
-def is_in_use(port: int) -> bool:
-    """Tell whether somebody listens on a port of this machine."""
-    with socket.socket() as client:
-        return client.connect_ex((HOST, port)) == 0
 
 
 def _start(files: LabFiles, provision: str, options: GatewayOptions, gateway: socket.socket) -> Connection:

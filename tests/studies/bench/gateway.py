@@ -24,8 +24,8 @@ from tests.support.gateway import running
 from tests.support.until import until
 from wschat.lab.local import provision
 from wschat.local.environment import clean_environment, ministack_environment
-from wschat.local.join import is_in_use, listen
 from wschat.protocol.events import Ack, ClientMessage, Error, Event, MultiMessage, Signup
+from wschat.system.ports import is_in_use, listen
 from wschat.target import HOST
 
 ROOMS, MEMBERS = 10, 10

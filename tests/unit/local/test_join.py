@@ -16,7 +16,8 @@ import pytest
 from tests.support.until import until
 from wschat.errors import LocalError
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
-from wschat.local.join import LocalLab, check_installed, is_in_use, join, listen
+from wschat.local.join import LocalLab, check_installed, join
+from wschat.system.ports import is_in_use, listen
 
 Processes = Callable[[], list[int]]
 StartUser = Callable[[str], subprocess.Popen[str]]
@@ -209,11 +210,3 @@ def test_empty(state_dir: Path) -> None:
         for asked in (join, enter):
             with asked(state_dir) as other:
                 assert (other.empty, other.endpoint, other.apis()) == (True, empty.endpoint, [])
-
-
-def test_frames_go_at_once() -> None:
-    """No part of a reply waits until the client has acknowledged the one before."""
-    with closing(listen(None)) as server, socket.create_connection(server.getsockname()):
-        accepted, _ = server.accept()
-        with closing(accepted):
-            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -13,7 +13,8 @@ import pytest
 from tests.support.until import until
 from tests.unit.local.functions import TestFunction
 from wschat.errors import LocalError
-from wschat.local.join import is_in_use, join
+from wschat.local.join import join
+from wschat.system.ports import is_in_use
 
 Processes = Callable[[], list[int]]
 
