@@ -19,6 +19,7 @@ from wschat.doctor.findings import MOST, Finding, diagnose
 from wschat.doctor.outside import Timeouts, visit
 from wschat.doctor.visit import Visit
 from wschat.lab.aws.cloud import Cloud
+from wschat.lab.aws.setup.regions import regions
 from wschat.lab.chosen.choices import Choices
 
 SOON = Timeouts(answer=3.0, post=2.0, free=5.0)
@@ -45,6 +46,7 @@ class Scene:
         account = inside.look(self.cloud, self.url) if self.cloud else None
         url = self.url or (account.url if account else "")
         seen = self.seen or (asyncio.run(visit(url, talk=True, timeouts=SOON)) if url else Visit())
+        seen = addressed.with_region(seen, url, regions())
         suspected = [*addressed.suspicions(seen, url)]
         if self.cloud and account:
             now = time.time()
