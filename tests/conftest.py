@@ -105,9 +105,10 @@ def embedded() -> Embedded:
 
 @pytest.fixture
 def account(emulator: LocalLab, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Somebody who has an account in the emulator."""
+    """Somebody who has an account in the emulator, and no session of boto3's from elsewhere."""
     for name, value in emulator.environment.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
 
 
 @pytest.fixture(scope="session")

@@ -170,14 +170,19 @@ def management_of(root: boto3.Session, clients: Cloud, api: str) -> "ApiGatewayM
 
 
 def event_of(clients: Cloud, function: str, connection: str, event_type: str) -> dict[str, Any]:
-    """Wait for the one event of a kind that a function prints into CloudWatch Logs, and return it."""
+    """Wait for the one event of a kind that a function prints into CloudWatch Logs, and return it.
+
+    The emulator writes down a line that comes late when it calls the function again.
+    """
     wanted = {"connectionId": connection, "eventType": event_type}
 
     def logged() -> list[dict[str, Any]]:
         with suppress(clients.logs.exceptions.ResourceNotFoundException):
             lines = clients.logs.filter_log_events(logGroupName=f"/aws/lambda/{function}")["events"]
             events = [json.loads(line["message"]) for line in lines if line["message"].startswith('{"')]
-            return [event for event in events if wanted.items() <= event["requestContext"].items()]
+            if found := [event for event in events if wanted.items() <= event["requestContext"].items()]:
+                return found
+        clients.functions.invoke(FunctionName=function, Payload=b'{"requestContext": {}}')
         return []
 
     until(logged, lambda: f"no {event_type} of {connection}")
