@@ -44,7 +44,8 @@ class Snapshot(dict[Key, tuple[Observed, ...]]):
     def traces(self) -> Choices:
         """What the lab's roles show of choices: a path, a boundary, and tags that are not the lab's own."""
         managed = (each.resource for each in self.everything if each.managed)
-        role = next((each for each in managed if isinstance(each, Role)), None)
+        roles = (each for each in managed if isinstance(each, Role))
+        role = min(roles, key=lambda role: role.name, default=None)
         if role is None:
             return UNDECIDED
         tags = tuple((key, value) for key, value in role.tags if not key.startswith(("aws:", PREFIX)))
@@ -128,6 +129,7 @@ def look(cloud: Cloud, *, to_remove: bool = False) -> Actual:
 
     Its tables come first, which keep what was chosen for it. Where a role was given, the lab's own are looked
     for, too, which a run that was stopped may have left, unless the lab never had any; IAM may refuse that.
+    What roles show of choices counts where there is no table, and not where its tags can't be read.
     """
     tables = (each.read_key for each in blueprint(cloud.lab) if isinstance(each, Table))
     found = read(cloud, tables)
@@ -139,5 +141,5 @@ def look(cloud: Cloud, *, to_remove: bool = False) -> Actual:
     seen = read(replace(cloud, lab=lab), keys - found.keys(), found)
     actual = seen.actual(desired)
     unmanaged = tuple(each for each in actual.unmanaged if each.key not in rest)  # nobody needs their names
-    traces = UNDECIDED if found.choices else seen.traces
+    traces = UNDECIDED if found.everything else seen.traces
     return replace(actual, unmanaged=unmanaged, choices=lab.choices, traces=traces)
