@@ -64,20 +64,27 @@ def test_two_chats_share_a_lab(short_state: Path) -> None:
 def test_local_in_the_foreground(short_state: Path) -> None:
     """`wschat local` prints its URL, and stops clean on SIGTERM: no process, no port left.
 
-    After what it prints for a shell it is AWS. Who joins it from another terminal only leaves it. Who is
-    connected is told 1012, "service restart"; a chat says that it was stopped, shows the draft, exits with 8.
+    With --local, other commands look at it. Who joins it from another terminal only leaves it. Who is
+    connected is told 1012, "service restart"; a chat and logs say that it was stopped, and exit with 8.
     """
     with terminal("local", size=(24, 200)) as keeper:
         url = url_of(keeper)
-        told = keeper.until("AWS_ENDPOINT_URL").partition("export ")[2].splitlines()[0].split()
-        status = wschat("status", **dict(each.split("=") for each in told))
+        hostile = {"AWS_PROFILE": "nobody", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+        status = wschat("status", "--local", **hostile)
         assert "All is as it should be." in status.stdout, status.stderr
+        doctor = wschat("doctor", "--local", **hostile)
+        assert "Nothing is wrong" in doctor.stderr, doctor.stdout
         with terminal("local") as guest:
             guest.until("Ctrl-C leaves it")
             guest.process.sendintr()
             guest.until("Left the lab")
             assert guest.end() == 0
-        with connect(url) as client, terminal("chat", "--local", "--name", "ann") as ann:
+        with (
+            connect(url) as client,
+            terminal("chat", "--local", "--name", "ann") as ann,
+            terminal("logs", "--local", "--follow", "RegisterUser") as logs,
+        ):
+            logs.until("RegisterUser register")
             ann.until("you are ann")
             ann.press("half a sentence")
             ann.until("half a sentence")
@@ -89,6 +96,8 @@ def test_local_in_the_foreground(short_state: Path) -> None:
             ann.until("Not sent: half a sentence")
             ann.until("the local lab was stopped")
             assert ann.end() == 8
+            logs.until("the local lab was stopped")
+            assert logs.end() == 8
         keeper.until("Stopped: nothing is left running.")
         assert keeper.end() == 0
     assert not is_in_use(urlsplit(url).port or 0)
@@ -120,7 +129,7 @@ def test_made_by_hand() -> None:
         for refused in (wschat("chat", "--local"), wschat("web", "--local", "--no-open")):
             assert (refused.returncode, refused.stdout) == (2, "")
             assert "nothing to chat at: it has no such API" in refused.stderr
-            assert "in a shell with the line that `wschat local` prints" in " ".join(refused.stderr.split())
+            assert "by hand after the line that `wschat local` prints" in " ".join(refused.stderr.split())
             assert aws["AWS_SECRET_ACCESS_KEY"] not in refused.stderr
         for number in (1, 2):
             api = TestApi(cloud)

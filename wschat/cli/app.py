@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from importlib import import_module
 from inspect import Parameter, Signature, signature
@@ -13,6 +14,7 @@ from typer.main import get_command
 
 from wschat import __version__
 from wschat.cli.help import Command, OffersNearest, complete
+from wschat.cli.options import AccountTarget
 from wschat.errors import WschatError
 from wschat.target import Target
 
@@ -57,10 +59,12 @@ def _with_groups(command: Callable[..., None]) -> Callable[..., None]:
             name: kind(**{option: given.pop(option) for option in options})
             for name, (kind, options) in groups.items()
         }
+        target = made.get("target", Target())
         try:
-            command(**made, **given)
+            with _in_place(target, command.__name__):
+                command(**made, **given)
         except WschatError as error:
-            error.complete(made.get("target", Target()).commands)
+            error.complete(target.commands)
             raise
 
     own = [each.replace(kind=Parameter.KEYWORD_ONLY) for each in parameters if each.name not in groups]
@@ -71,6 +75,15 @@ def _with_groups(command: Callable[..., None]) -> Callable[..., None]:
     ]
     run.__signature__ = Signature([*own, *shared])  # type: ignore[attr-defined]  # where typer looks
     return run
+
+
+def _in_place(target: Target, command: str) -> AbstractContextManager[None]:
+    """Return the place in which a command works: what the environment says, or the lab on this machine."""
+    if not (isinstance(target, AccountTarget) and target.local):
+        return nullcontext()
+    from wschat.cli.local_lab import in_place_of_aws  # it takes longer to load than all the rest of --help
+
+    return in_place_of_aws(target, command)
 
 
 def _is_group(parameter: Parameter) -> bool:

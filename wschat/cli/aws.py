@@ -14,7 +14,7 @@ from rich.text import Text
 
 from wschat.cli import console, report
 from wschat.cli.options import completed
-from wschat.errors import ExitCode, UsageError, WschatError
+from wschat.errors import AccessError, ExitCode, UsageError, WschatError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import naming_error
 from wschat.lab.chosen.choices import UNDECIDED, Choices
@@ -48,9 +48,15 @@ def connect(target: Target, choices: Choices = UNDECIDED) -> Cloud:
     """
     from wschat.lab.aws import session  # boto3 takes longer to load than all the rest of --help
 
-    if error := naming_error(Lab(account="0" * 12, region="us-east-1", prefix=target.prefix)):
-        raise error
-    cloud = session.connect(target)
+    if wrong := naming_error(Lab(account="0" * 12, region="us-east-1", prefix=target.prefix)):
+        raise wrong
+    try:
+        cloud = session.connect(target)
+    except AccessError as error:
+        from wschat.cli.local_lab import where_else  # it is seldom needed
+
+        error.hint += where_else()
+        raise
     report.show_place(cloud.lab)
     if choices.role:
         choices = waiting(cloud, "Looking at the role", partial(preflight.with_role, choices=choices))

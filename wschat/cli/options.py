@@ -33,6 +33,30 @@ AWS = {
 """The options of a command that works in an AWS account, named as the fields of Target."""
 AwsTarget = Annotated[Target, AWS]
 """What a command takes first that works in an AWS account: `app` makes it of these options."""
+
+
+@dataclass(frozen=True)
+class AccountTarget(Target):
+    """A lab in an account, or (`local`) in what runs on this machine in place of one."""
+
+    local: bool = False
+
+    @property
+    def options(self) -> str:
+        """Return the options with which another command means the same lab, each after a space."""
+        return f"{' --local' * self.local}{super().options}"
+
+
+InAccount = Annotated[
+    AccountTarget,
+    {
+        **AWS,
+        "local": Annotated[
+            bool, typer.Option("--local", help="Take the local lab that runs on this machine for AWS.")
+        ],
+    },
+]
+"""The same for a command that also works in the lab on this machine, which `app` joins for it."""
 Credentials = Annotated[Target, {name: AWS[name] for name in ("region", "profile")}]
 """The same for a command that needs AWS only to sign."""
 
@@ -222,6 +246,6 @@ def program(*, anywhere: bool = False) -> str:
     return "wschat" if which("wschat") or path.name != "wschat" else quote(str(path))
 
 
-def typed_here(name: str, prefix: str | None) -> str:
+def typed_here(name: str, prefix: str | None, *, signed: bool = False) -> str:
     """Return what to type for a command at the API in the lab on this machine that has a prefix, or none."""
-    return f"{program()} {name} --local{Target(prefix=prefix or '').options}"
+    return f"{program()} {name}{AccountTarget(prefix or '', local=True).options}{' --sign' * signed}"

@@ -249,7 +249,7 @@ def _connect_or_start(
         with suppress(FileNotFoundError, ConnectionRefusedError):
             return Connection(files), False
         if provision is None:
-            hint = "in another terminal, `wschat local --empty` or `wschat learn --local` keeps one"
+            hint = "in another terminal, `wschat local` keeps one; with --empty, one to be filled"
             raise LocalError("no lab runs on this machine", hint=hint)
         check_installed()
         check_room(files.state_dir)

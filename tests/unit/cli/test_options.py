@@ -142,7 +142,7 @@ def test_how_it_is_called(
 def test_how_it_is_called_here() -> None:
     """Who joins somebody's chat in the lab on this machine means the same API."""
     assert typed_here("chat", "a b-").endswith("chat --local --prefix 'a b-'")
-    assert typed_here("web", None).endswith("web --local")
+    assert typed_here("web", None, signed=True).endswith("web --local --sign")
 
 
 def test_what_is_chosen() -> None:

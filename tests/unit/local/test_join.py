@@ -201,7 +201,7 @@ def test_empty(state_dir: Path) -> None:
     """
     with pytest.raises(LocalError, match="no lab runs") as caught:
         join(state_dir, None)
-    assert "wschat local --empty" in caught.value.hint
+    assert "`wschat local` keeps one" in caught.value.hint
     with enter(state_dir) as whole, join(state_dir, None) as same:
         assert (whole.empty, same.endpoint) == (False, whole.endpoint)
         with pytest.raises(LocalError, match="did not begin empty"):

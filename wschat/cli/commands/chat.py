@@ -12,7 +12,7 @@ from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign
 from wschat.errors import UsageError
 from wschat.system import paths
 from wschat.system.signals import interrupt_on_termination
-from wschat.target import Target, WireName
+from wschat.target import WireName
 from wschat.text import safe
 
 
@@ -62,7 +62,6 @@ def chat(
     from wschat.chat.network import event_loop
 
     interrupt_on_termination()
-    options.check_exclusive(context, "local", "sign")
     options.check_exclusive(context, "local", "address", "url")
     options.offer_template(config)
     if room and not name:
@@ -72,10 +71,11 @@ def chat(
         lab = None
         if local:
             # rich takes longer to load than all that a chat needs
-            from wschat.cli.commands.local import join_local, telling_if_gone, url_in
+            from wschat.cli.local_lab import check_excluded, join_local, lab_in, telling_if_gone
 
+            check_excluded(target, "chat")
             lab = stack.enter_context(join_local(plain=plain))
-            at = Target(url=url_in(lab, prefix))
+            at = lab_in(lab, prefix, sign=sign)
             stack.enter_context(telling_if_gone(lab, at.url))
         else:
             at = which_lab.find(target, address or url, prefix, sign=sign, command="chat")
@@ -90,7 +90,7 @@ def chat(
             json_lines=json,
             wire=wire,
             frames=frames,
-            welcome=f"Another terminal joins with: {options.typed_here('chat', prefix)}"
+            welcome=f"Another terminal joins with: {options.typed_here('chat', prefix, signed=at.sign)}"
             if is_host
             else which_lab.which_of_several(at),
             sign=which_lab.signer(at),

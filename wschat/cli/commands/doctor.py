@@ -13,7 +13,7 @@ from rich.text import Text
 from wschat.cli import console
 from wschat.cli.aws import NOTHING_CHANGED, connect, on_interrupt, waiting
 from wschat.cli.drills import show_secret
-from wschat.cli.options import AwsTarget, Sign, Spoil, Url
+from wschat.cli.options import AccountTarget, InAccount, Sign, Spoil, Url
 from wschat.cli.report import show_left_alone
 from wschat.cli.which_lab import kept_lab, signer
 from wschat.doctor import addressed, inside
@@ -32,14 +32,14 @@ from wschat.text import safe
 
 LEFT = "It could not take back {}."
 OTHER = "the URL is of the API {}, which is not the lab's: what is wrong in any API was looked for"
-HERE = {"status": "wschat local"}
-"""What tells the URL of a lab on this machine to who has not its credentials."""
+HERE = AccountTarget(local=True).commands
+"""What tells more of a lab on this machine to who has not given its credentials."""
 ONLY_ASKED = "each action was asked only for what it refuses, since {}: --deep talks in a room"
 NOT_ASKED = "; nobody knows here what its routes do, so none was asked"
 
 
 def doctor(
-    target: AwsTarget,
+    target: InAccount,
     url: Url = None,
     *,
     sign: Sign = None,

@@ -4,10 +4,8 @@ import math
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, nullcontext
 from functools import partial
-from pathlib import Path
-from shlex import quote
 from typing import Annotated, Any, Literal
 
 import typer
@@ -16,21 +14,18 @@ from rich.text import Text
 from typer.models import OptionInfo
 
 from wschat.cli import console, help  # noqa: A004  the file of that name
+from wschat.cli.local_lab import JUST_ENDED_S, PROVISION, credentials, join_local, place, url_in
 from wschat.cli.options import program
-from wschat.errors import ConnectError, LocalError, UsageError
+from wschat.errors import UsageError
 from wschat.local.environment import environment_in
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
-from wschat.local.join import LocalApi, LocalLab, join
+from wschat.local.join import LocalLab
 from wschat.local.lines import Line, Lines, as_json
 from wschat.local.own import own_lab
-from wschat.local.shared import LabFiles
-from wschat.system import child, paths
+from wschat.system import child
 from wschat.system.signals import interrupt_on_termination
 from wschat.system.streams import is_read
 
-PROVISION = "wschat.lab.local:provision"
-"""What provisions a local lab: named for the lab's process, which imports nothing of `lab`."""
-JUST_ENDED_S = 0.01
 MOST_DROPS = 60_000.0  # a minute: with inf the lab would do nothing else
 
 
@@ -125,9 +120,9 @@ def _tell(lab: LocalLab, urls: list[str], err: console.Console, *, json: bool) -
         typer.echo(line)
     if urls:
         err.print(f"Now chat, in another terminal: [bold]{escape(program())} chat --local[/bold]")
-        err.print("To look at it there as at AWS, with status, logs, aws or boto3:")
+        err.print("With --local, status, logs, doctor and others look at it; aws and boto3 do after this:")
     else:
-        err.print("There is nothing in it yet. To fill it, by aws, boto3 or provision:")
+        err.print("There is nothing in it yet. provision --local fills it, or aws and boto3 do after this:")
     err.print(f"  export {credentials(lab)}", soft_wrap=True)
     if lab.warning:
         err.print(f"[yellow]{escape(lab.warning)}[/yellow]")
@@ -157,7 +152,7 @@ def _run(
     waiting = console.waiting("Starting the local lab") if err.animated else nullcontext(lambda _: None)
     with ExitStack() as stack:
         with waiting as progress:
-            own = own_lab(_place(), "" if empty else PROVISION, progress=progress, **wanted)
+            own = own_lab(place(), "" if empty else PROVISION, progress=progress, **wanted)
             lab = stack.enter_context(own)
         environment = environment_in(lab.environment, lab.state_dir, "" if empty else url_in(lab))
         code = child.run(command, environment, partial(show, lab.traces()) if show else lambda _: None)
@@ -194,92 +189,3 @@ def _styled(line: Line) -> Text:
     start = len(line.time) + 5
     text.stylize("bold red" if line.is_trouble else "bold", start, start + len(line.word))
     return text
-
-
-def credentials(lab: LocalLab) -> str:
-    """Return what makes a shell take a local lab for AWS: its root's key is in it, for its owner to copy.
-
-    The key is good in this lab alone, and ends with it.
-    """
-    return " ".join(f"{name}={quote(value) if value else ''}" for name, value in lab.environment.items())
-
-
-def url_in(lab: LocalLab, prefix: str | None = None) -> str:
-    """Return the URL of the API in a local lab, as it is now: its only one, else the lab's own, by its name.
-
-    `prefix` is of the lab's own that is meant.
-
-    Raises:
-        UsageError: there is none, or nobody can tell which.
-    """
-    apis = lab.apis()
-    served = [(api.name, url) for api in apis for url in api.urls]
-    if prefix is not None or len(served) > 1:
-        # they take longer to load than all the rest of a chat
-        from wschat.lab.aws.websocket_api import API_NAME
-        from wschat.lab.blueprint import STAGE
-
-        meant = f"{prefix or ''}{API_NAME}"
-        own = [(name, url) for name, url in served if name == meant and url.endswith(f"/{STAGE}")]
-        served = own if own or prefix is not None else served
-        apis = [api for api in apis if api.name == meant]
-    if len(served) == 1:
-        return served[0][1]
-    if not served:
-        lacking = _lacking(apis[0]) if apis else "it has no such API"
-        make = f"{program()} provision{f' --prefix {quote(prefix)}' if prefix else ''}"
-        hint = f"make it by hand, or with `{make}`, in a shell with the line that `{program()} local` prints"
-        raise UsageError(f"there is nothing to chat at: {lacking}", where="the local lab", hint=hint)
-    choose = "; ".join(f"{name}: `wschat chat {url}`" for name, url in served)
-    raise UsageError("there are several APIs to chat at", where="the local lab", hint=f"choose one: {choose}")
-
-
-def _lacking(api: LocalApi) -> str:
-    if api.urls:
-        stages = ", ".join(url.rpartition("/")[2] for url in api.urls)
-        return f"its API {api.name} serves the stage {stages}, and not the lab's"
-    return f"no stage of its API {api.name} has a deployment"
-
-
-@contextmanager
-def telling_if_gone(lab: LocalLab, url: str) -> Iterator[None]:
-    """Let the error of an API that can't be reached say that it is no more in a local lab, if it is not."""
-    try:
-        yield
-    except ConnectError as error:
-        if not any(url in api.urls for api in lab.apis()):
-            error.what += "; this API is no more in the local lab"
-            error.hint = "start again with --local, which takes the API that is there then"
-        raise
-
-
-def join_local(
-    *,
-    plain: bool = False,
-    empty: bool = False,
-    start: bool = True,
-    **wanted: Any,  # noqa: ANN401  what `join` takes
-) -> LocalLab:
-    """Join the lab on this machine, or start it; `wanted` are its port and its gateway's options.
-
-    `plain`: show how far it is line by line. `empty`: begin with nothing in it. Without `start`, only
-    one that runs is joined, as it is.
-
-    Raises:
-        LocalError: it has no place, does not start, or runs with other options, or not empty as it shall.
-    """
-    place = _place()
-    provision = ("" if empty else PROVISION) if start else None
-    runs = not start or LabFiles(place).socket.exists()
-    with console.waiting(f"{'Joining' if runs else 'Starting'} the local lab", plain=plain) as progress:
-        return join(place, provision, progress=progress, **wanted)
-
-
-def _place() -> Path:
-    """Return the state directory."""
-    try:
-        return paths.state_dir()
-    except OSError as error:
-        where = str(error.filename or "")
-        hint = "make it writable, or set WSCHAT_STATE_DIR to another directory"
-        raise LocalError(f"the local lab has no place: {error.strerror}", where=where, hint=hint) from None

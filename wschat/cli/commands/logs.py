@@ -9,7 +9,7 @@ import typer
 
 from wschat.cli import console
 from wschat.cli.aws import connect, on_interrupt
-from wschat.cli.options import AwsTarget
+from wschat.cli.options import InAccount
 from wschat.errors import UsageError
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.logs.cloudwatch import ReorderBuffer, select_functions, source_of, sources, tail
@@ -24,7 +24,7 @@ def _functions() -> list[str]:
 
 
 def logs(
-    target: AwsTarget,
+    target: InAccount,
     function: Annotated[
         str | None,
         typer.Argument(

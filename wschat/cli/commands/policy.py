@@ -10,7 +10,7 @@ from rich.text import Text
 
 from wschat.cli import console
 from wschat.cli.aws import connect
-from wschat.cli.options import AwsTarget
+from wschat.cli.options import InAccount
 from wschat.errors import UsageError
 from wschat.lab.chosen.choices import UNDECIDED, Choices, chosen
 from wschat.lab.permissions.user_policy import BOUNDED_PATH, boundary, prefix_of_each, user_policy
@@ -18,7 +18,7 @@ from wschat.text import safe
 
 
 def policy(
-    target: AwsTarget,
+    target: InAccount,
     *,
     every: Annotated[
         bool, typer.Option("--class", help="One policy for a class: each name is a prefix, and `-`.")

@@ -19,7 +19,7 @@ from wschat.cli.aws import (
     waiting,
 )
 from wschat.cli.drills import announce, cleared, end
-from wschat.cli.options import NOTHING, AwsTarget, LabChosen, Yes, completed, program
+from wschat.cli.options import NOTHING, InAccount, LabChosen, Yes, completed, program
 from wschat.cli.provisioned import Provisioned, kept
 from wschat.cli.which_lab import signer
 from wschat.errors import ExitCode, UsageError
@@ -41,7 +41,7 @@ SHARED = (
 
 
 def provision(
-    target: AwsTarget,
+    target: InAccount,
     given: LabChosen = NOTHING,
     *,
     plan: Annotated[

@@ -9,7 +9,7 @@ import typer
 from wschat.cli import console, overview, report
 from wschat.cli.aws import LOOKING, NOTHING_CHANGED, connect, connect_to_all, on_interrupt, waiting
 from wschat.cli.drills import show_secret
-from wschat.cli.options import AwsTarget, Spoil
+from wschat.cli.options import InAccount, Spoil
 from wschat.errors import ExitCode
 from wschat.lab import engine, inventory, labs
 from wschat.lab.aws.cloud import Cloud
@@ -21,7 +21,7 @@ from wschat.target import Target
 
 
 def status(
-    target: AwsTarget,
+    target: InAccount,
     *,
     every: Annotated[
         bool, typer.Option("--all", help="Show how far each lab of this account and region has come.")

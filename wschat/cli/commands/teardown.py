@@ -21,7 +21,7 @@ from wschat.cli.aws import (
     on_interrupt,
     waiting,
 )
-from wschat.cli.options import AwsTarget, Yes
+from wschat.cli.options import InAccount, Yes
 from wschat.cli.provisioned import Provisioned
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab import engine, labs
@@ -34,7 +34,7 @@ from wschat.text import safe
 
 
 def teardown(
-    target: AwsTarget,
+    target: InAccount,
     *,
     every: Annotated[
         bool, typer.Option("--all", help="Remove every lab of this account and region, whoever made it.")

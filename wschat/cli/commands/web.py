@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from wschat.cli import console, options, which_lab
-from wschat.cli.commands.local import join_local, url_in
+from wschat.cli.local_lab import check_excluded, join_local, lab_in
 from wschat.cli.options import Address, Config, Credentials, Local, Prefix, Sign, Url, Wire
 from wschat.errors import UsageError
 from wschat.system import signals
@@ -49,15 +49,16 @@ def web(
     browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in the browser.")] = True,
 ) -> None:
     """Chat in a browser. Serve the lab's page on this machine until Ctrl-C, or export it."""
-    for excluded in (("sign",), ("export",), ("address", "url")):
+    for excluded in (("export",), ("address", "url")):
         options.check_exclusive(context, "local", *excluded)
     options.offer_template(config)
     if not export:
         signals.interrupt_on_termination()
     if local:
+        check_excluded(target, "web")
         with join_local() as running:
-            at = Target(url=url_in(running, prefix))
-            join = f"In a terminal, join with: {options.typed_here('chat', prefix)}"
+            at = lab_in(running, prefix, sign=sign)
+            join = f"In a terminal, join with: {options.typed_here('chat', prefix, signed=at.sign)}"
             console.stderr().print(join, markup=False)
             _serve(at, port, running.wait, wire, browser=browser)
             return

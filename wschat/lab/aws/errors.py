@@ -28,6 +28,7 @@ NEW_ROLE = "assumed by Lambda|does not have permissions|invalid for CreateGrant|
 NOT_OFFERED = "architecture|runtime"
 """Reported of a region without arm64: https://github.com/reply-fr/sustainable-personal-accounts/issues/53."""
 FAILURES = (
+    ("EndpointConnectionError", r"://(127[.]|localhost|\[::1)", Failure.PERMANENT),  # it has ended
     ("ConnectionError HTTPClientError ResponseParserError", "", Failure.NO_ANSWER),  # that is a proxy's
     (CONFLICT, "deletion protection", Failure.PERMANENT),
     (CONFLICT, "", Failure.CONFLICT),

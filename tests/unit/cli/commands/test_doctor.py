@@ -33,11 +33,11 @@ def test_what_it_finds() -> None:
 
 
 def test_a_lab_on_this_machine() -> None:
-    """Its URL is that of `wschat local`: `wschat status` would need the lab's credentials."""
+    """What mends it is to be done there, with the lab's own credentials."""
     with late_lab() as lab:
         lab.server.statuses = [403]
         done = wschat("doctor", "--url", lab.url)
-    assert "mend: take the URL of `wschat local`" in done.stdout
+    assert "mend: take the URL of `wschat status --local`" in done.stdout
     assert "`wschat status`" not in done.stdout
 
 

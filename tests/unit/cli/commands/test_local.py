@@ -4,14 +4,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from tests.support.terminal import wschat
-from wschat.cli.commands.local import telling_if_gone, url_in
-from wschat.errors import ConnectError, UsageError
-from wschat.local.join import LocalApi, LocalLab
 
 
 @pytest.mark.parametrize("command", [["local"], ["chat", "--local"], ["web", "--local", "--no-open"]])
@@ -45,83 +41,6 @@ def test_no_place_for_a_relative_state(tmp_path: Path) -> None:
     )
     assert done.returncode == 8
     assert done.stderr.startswith("Error: the local lab has no place")
-
-
-class LabOf:
-    """A local lab that has these APIs."""
-
-    endpoint = "http://127.0.0.1:9"
-
-    def __init__(self, *apis: LocalApi) -> None:
-        self.found = list(apis)
-
-    def apis(self) -> list[LocalApi]:
-        """Return them."""
-        return self.found
-
-
-def lab_of(**apis: tuple[str, ...]) -> LocalLab:
-    """Return a lab with APIs of these names, `_` for `-`, and the URLs of their stages."""
-    return cast("LocalLab", LabOf(*(LocalApi(name.replace("_", "-"), urls) for name, urls in apis.items())))
-
-
-@pytest.mark.parametrize(
-    ("apis", "prefix", "url"),
-    [
-        ({"mine": ("ws://a/dev",)}, None, "ws://a/dev"),
-        ({"mine": ("ws://a/dev",), "stray": ()}, None, "ws://a/dev"),
-        (
-            {"mine": ("ws://a/dev",), "chatroom_websocket": ("ws://b/development",)},
-            None,
-            "ws://b/development",
-        ),
-        ({"chatroom_websocket": ("ws://b/beta", "ws://b/development")}, None, "ws://b/development"),
-        (
-            {
-                "chatroom_websocket": ("ws://b/development",),
-                "ann_chatroom_websocket": ("ws://c/development",),
-            },
-            "ann-",
-            "ws://c/development",
-        ),
-    ],
-)
-def test_which_api(apis: dict[str, tuple[str, ...]], prefix: str | None, url: str) -> None:
-    """The only API that is served is meant, whoever made it; of several the lab's own, or a prefix's."""
-    assert url_in(lab_of(**apis), prefix) == url
-
-
-@pytest.mark.parametrize(
-    ("apis", "prefix", "what", "hint"),
-    [
-        ({}, None, "it has no such API", "in a shell with the line that `wschat local` prints"),
-        ({"mine": ()}, None, "no stage of its API mine has a deployment", "wschat provision`"),
-        ({"mine": ("ws://a/dev",)}, "ann-", "it has no such API", "wschat provision --prefix ann-`"),
-        (
-            {"ann_chatroom_websocket": ("ws://c/production",)},
-            "ann-",
-            "its API ann-chatroom-websocket serves the stage production, and not the lab's",
-            "wschat provision --prefix ann-`",
-        ),
-        ({"mine": ("ws://a/dev", "ws://a/beta")}, None, "several APIs", "mine: `wschat chat ws://a/beta`"),
-    ],
-)
-def test_no_api(apis: dict[str, tuple[str, ...]], prefix: str | None, what: str, hint: str) -> None:
-    """Where there is nothing to chat at, or nobody knows which, it is said what to do now."""
-    with pytest.raises(UsageError, match=what) as caught:
-        url_in(lab_of(**apis), prefix)
-    assert hint in caught.value.hint
-
-
-def test_an_api_that_is_gone() -> None:
-    """Whoever can't connect to an API that was removed meanwhile is told so; else the error is as it was."""
-    lab = lab_of(mine=("ws://a/dev",))
-    for url, is_gone in (("ws://a/dev", False), ("ws://b/dev", True)):
-        with pytest.raises(ConnectError) as caught, telling_if_gone(lab, url):
-            raise ConnectError("refused", hint="compare")
-        assert ("no more in the local lab" in caught.value.what, caught.value.hint != "compare") == (
-            is_gone,
-        ) * 2
 
 
 def test_json_alone() -> None:

@@ -16,6 +16,7 @@ from tests.support.plane.wire import Call
 from tests.support.terminal import terminal, wschat
 from tests.unit.lab.conftest import make
 from wschat.cli.commands.teardown import teardown
+from wschat.cli.options import AccountTarget
 from wschat.lab import inventory, labs
 from wschat.lab.aws.cloud import Cloud, OutcomeUnknown
 from wschat.lab.aws.log_groups import LogGroup
@@ -149,7 +150,7 @@ def test_in_a_drill(emulator: LocalLab, cloud: Cloud, account: None) -> None:  #
         with suppress(OutcomeUnknown):
             lab.create(lab.iam.create_policy, PolicyName=arn.rpartition("/")[2], PolicyDocument=DENY)
         with plane.listening() as url:
-            there = Target(prefix=cloud.lab.prefix, endpoint_url=url if refused else emulator.endpoint)
+            there = AccountTarget(prefix=cloud.lab.prefix, endpoint_url=url if refused else emulator.endpoint)
             with pytest.raises(typer.Exit) as ended:
                 teardown(there, yes=True)
         assert ended.value.exit_code == (3 if refused else 0)

@@ -104,7 +104,8 @@ OTHERS = [
     (Failure.EXISTS, refused("ConflictException", None)),
     (Failure.NO_ANSWER, aws.ConnectionClosedError(endpoint_url="x")),
     (Failure.NO_ANSWER, aws.ReadTimeoutError(endpoint_url="x")),
-    (Failure.NO_ANSWER, aws.EndpointConnectionError(endpoint_url="x")),
+    (Failure.NO_ANSWER, aws.EndpointConnectionError(endpoint_url="https://x")),
+    (Failure.PERMANENT, aws.EndpointConnectionError(endpoint_url="http://127.0.0.1:9/")),
     (Failure.NO_ANSWER, ResponseParserError("Unable to parse response, invalid XML: <html>")),
     (Failure.PERMANENT, aws.ParamValidationError(report="x")),
 ]

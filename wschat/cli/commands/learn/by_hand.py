@@ -8,7 +8,7 @@ from rich.text import Text
 from wschat.cli import console
 from wschat.cli.commands.learn.pages import show_markdown
 from wschat.cli.commands.learn.place import Place
-from wschat.cli.commands.local import credentials
+from wschat.cli.local_lab import credentials
 from wschat.cli.options import program
 from wschat.lab.aws.functions import Function
 from wschat.lab.aws.stages import Stage

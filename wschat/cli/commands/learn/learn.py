@@ -10,7 +10,7 @@ from wschat.cli import console
 from wschat.cli.aws import NOTHING_CHANGED, on_interrupt
 from wschat.cli.commands.learn.options import Lessons, find
 from wschat.cli.commands.learn.place import Local, Place, opened
-from wschat.cli.commands.local import credentials
+from wschat.cli.local_lab import credentials
 from wschat.cli.options import NOTHING, AwsTarget, LabChosen, program
 from wschat.errors import UsageError
 from wschat.learn.course import course

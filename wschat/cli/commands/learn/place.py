@@ -1,18 +1,17 @@
 """Where one learns: an account, or a lab on this machine that begins empty and ends with its last user."""
 
-import os
 import shlex
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from wschat.cli.commands.local import credentials, join_local
-from wschat.cli.options import NOTHING, Chosen, program, typed_here
-from wschat.errors import LocalError, UsageError
+from wschat.cli.local_lab import check_excluded, join_local, take_for_aws
+from wschat.cli.options import NOTHING, AccountTarget, Chosen, program, typed_here
+from wschat.errors import LocalError
 from wschat.lab.chosen.choices import UNDECIDED, Choices
 from wschat.learn.lesson import Lesson
 from wschat.local.join import LocalLab
@@ -69,7 +68,7 @@ class Place:
     def options(self) -> str:
         """The options with which a command of `wschat learn` means the same lab, each after a space."""
         lessons = f" --lessons {shlex.quote(str(self.folder))}" if self.folder else ""
-        return (" --local" if self.local else "") + self.target.options + lessons
+        return self.target.options + lessons
 
     @property
     def role(self) -> str:
@@ -109,7 +108,7 @@ class Place:
     def command(self, name: str, url: str, signed: bool) -> str:
         """Return what to type in order to chat, or see the page, at a URL of this lab."""
         if self.local:
-            return typed_here(name, self.target.prefix)
+            return typed_here(name, self.target.prefix, signed=signed)
         who = {"--region": self.target.region, "--profile": self.target.profile}
         options = [f"{option} {value}" for option, value in who.items() if value] if signed else []
         return " ".join((program(), name, "--url", url, *(["--sign", *options] if signed else [])))
@@ -133,11 +132,10 @@ def opened(
     if not local:
         yield Place(target, folder, given=given)
         return
-    if target.profile or target.region or target.endpoint_url:
-        raise UsageError("--local excludes --profile, --region and --endpoint-url", where="learn")
+    check_excluded(target, "learn")
     with _joined(start=start) as lab:
         take_for_aws(lab)
-        yield Place(target, folder, lab, given)
+        yield Place(AccountTarget(**asdict(target), local=True), folder, lab, given)
 
 
 def _joined(*, start: bool) -> LocalLab:
@@ -148,12 +146,3 @@ def _joined(*, start: bool) -> LocalLab:
         if not start:
             raise
     return join_local(empty=True)
-
-
-def take_for_aws(lab: LocalLab) -> None:
-    """Let this process take a local lab for AWS, as its line does for a shell, whatever else is set."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        del os.environ[name]
-    nothing = dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
-    root = (pair.split("=", 1) for pair in credentials(lab).split())
-    os.environ.update({**nothing, "NO_PROXY": "*", **dict(root)})

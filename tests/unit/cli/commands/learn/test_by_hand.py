@@ -9,7 +9,7 @@ from tests.support.labs import drain
 from wschat.cli.commands.learn.by_hand import lacking, show_commands, show_console
 from wschat.cli.commands.learn.options import find
 from wschat.cli.commands.learn.place import Place
-from wschat.cli.commands.local import credentials
+from wschat.cli.local_lab import credentials
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.tables import Table
 from wschat.learn import work

@@ -9,6 +9,7 @@ from wschat.cli.commands.doctor import doctor
 from wschat.cli.commands.learn.check import check
 from wschat.cli.commands.learn.drill import drill
 from wschat.cli.commands.status import status
+from wschat.cli.options import AccountTarget
 from wschat.errors import UsageError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
@@ -28,7 +29,10 @@ def lab(clients: Cloud) -> Cloud:
 @pytest.mark.usefixtures("account")
 def test_from_end_to_end(emulator: LocalLab, lab: Cloud, capsys: pytest.CaptureFixture[str]) -> None:
     """Who uses the lab is asked; the complaint and no cause, by no command; hints; mended, and told."""
-    target, found = Target(prefix=lab.lab.prefix, endpoint_url=emulator.endpoint), work.named("bad-gateway")
+    target, found = (
+        AccountTarget(prefix=lab.lab.prefix, endpoint_url=emulator.endpoint),
+        work.named("bad-gateway"),
+    )
     somebody = {"ID": {"S": "somebody="}, "connected": {"N": "1"}}
     for item in (somebody, {"ID": {"S": "name#somebody"}}, {"ID": {"S": "#rooms"}}):
         lab.dynamodb.put_item(TableName=lab.lab.name("client-records"), Item=item)
@@ -73,7 +77,9 @@ def test_provision_ends_it(emulator: LocalLab, lab: Cloud, capsys: pytest.Captur
     """It says that it gives the drill away, mends also what it could not otherwise, and tells what it was."""
     actual, found = inventory.look(lab), work.named("it-ran-before")
     work.begin(lab, actual, found)
-    command.provision(Target(prefix=lab.lab.prefix, endpoint_url=emulator.endpoint), yes=True, verify=False)
+    command.provision(
+        AccountTarget(prefix=lab.lab.prefix, endpoint_url=emulator.endpoint), yes=True, verify=False
+    )
     told = capsys.readouterr()
     assert told.out == f"{engine.url(lab, actual)}\n"
     assert f"This lab is in a drill, {found.name}: " in told.err

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from wschat.cli.commands.learn.place import Place, opened, take_for_aws
+from wschat.cli.commands.learn.place import Place, opened
+from wschat.cli.local_lab import take_for_aws
+from wschat.cli.options import AccountTarget
 from wschat.errors import LocalError, UsageError
 from wschat.local.join import LocalLab
 from wschat.target import Target
@@ -34,7 +36,7 @@ def test_a_lab_here(emulator: LocalLab, monkeypatch: pytest.MonkeyPatch) -> None
     for name, value in {"AWS_PROFILE": "nobody", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("NO_PROXY", "")
-    place = Place(Target(), local=emulator)
+    place = Place(AccountTarget(local=True), local=emulator)
     take_for_aws(emulator)
     assert "AWS_PROFILE" not in os.environ
     assert place.cloud.lab.endpoint == emulator.endpoint
@@ -43,10 +45,9 @@ def test_a_lab_here(emulator: LocalLab, monkeypatch: pytest.MonkeyPatch) -> None
     first.clock.stop()
     assert place.cloud is not first, "what was stopped begins nothing more"
     assert not place.cloud.clock.stopped
-    assert (place.options, place.command("chat", "ws://x", signed=False)[-12:]) == (
-        " --local",
-        "chat --local",
-    )
+    assert place.command("chat", "ws://x", signed=False).endswith("chat --local")
+    assert place.command("chat", "ws://x", signed=True).endswith("chat --local --sign")
+    assert place.commands()["logs"] == "wschat logs --local"
 
 
 def test_what_excludes_each_other() -> None:
@@ -55,6 +56,6 @@ def test_what_excludes_each_other() -> None:
         pass
     with pytest.raises(LocalError, match="no lab runs") as caught, opened(Target(), local=True):
         pass
-    assert "wschat local --empty" in caught.value.hint
+    assert "with --empty" in caught.value.hint
     with opened(Target("a-"), local=False) as place:
         assert place.local is None
