@@ -33,15 +33,15 @@ def sources(module: str, package: Path) -> dict[str, bytes]:
     Their packages' `__init__` files are empty in it: Python needs them, and an edit there redeploys nothing.
     """
     found: dict[str, bytes] = {}
-    waiting = [module]
+    seen, waiting = set[str](), {module}
     while waiting:
+        seen |= waiting
         path = Path(*waiting.pop().split(".")).with_suffix(".py")
-        source = package.parent / path
-        ours = path.parts[0] == package.name  # where it is installed, libraries stand beside it
-        if ours and path.as_posix() not in found and source.is_file():
-            found[path.as_posix()] = source.read_bytes()
+        if (source := package.parent / path).is_file():
+            found[path.as_posix()] = code = source.read_bytes()
             found |= {(parent / "__init__.py").as_posix(): b"" for parent in path.parents[:-1]}
-            waiting += _imports(source.read_bytes())
+            imported = {name for name in _imports(code) if name.startswith(f"{package.name}.")}
+            waiting |= imported - seen  # libraries stand beside the package, where it is installed
     return found
 
 
@@ -54,6 +54,8 @@ def _imports(source: bytes) -> frozenset[str]:
 def _names(node: ast.AST) -> Iterator[str]:
     for child in ast.iter_child_nodes(node):
         match child:
+            case ast.expr():  # most of all there is, and no statement is in one
+                continue
             case ast.Import(names=names):
                 yield from (alias.name for alias in names)
             case ast.ImportFrom(module=str(origin), names=names):
