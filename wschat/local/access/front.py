@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
-import botocore.session
 from ministack import app as ministack
 from ministack.core import router
 from ministack.core.iam_evaluator import AuthError
@@ -82,6 +81,8 @@ def _again(body: bytes, receive: Any) -> Any:  # noqa: ANN401  ASGI
 
 @cache
 def _services() -> frozenset[str]:
+    import botocore.session  # it takes longer to load than MiniStack, and nobody asks for most such names
+
     return frozenset(botocore.session.get_session().get_available_services())
 
 

@@ -19,6 +19,7 @@ from wschat.local.access.front import signed_only
 from wschat.local.access.managed_policies import add_managed_policies
 from wschat.local.access.sessions import use_secret_sessions
 from wschat.local.control_plane.apis import ControlPlane
+from wschat.local.control_plane.models import read_once
 from wschat.local.control_plane.stacks import with_whole_stacks
 from wschat.local.descriptors import FEW, spare
 from wschat.local.gateway.addresses import AWS_HOST
@@ -61,6 +62,7 @@ async def serving(
     ministack.SERVICE_HANDLERS["apigateway"] = control_plane.handle_request
     stacks = with_whole_stacks(ministack.SERVICE_HANDLERS["cloudformation"])
     ministack.SERVICE_HANDLERS["cloudformation"] = stacks
+    read_once()
     use_secret_sessions()
     add_managed_policies()
     pin = ministack.pin_request_origin
