@@ -29,6 +29,11 @@ def endless(_endpoint_url: str, _key: object, on_step: OnStep, _on_function: OnF
     threading.Event().wait()
 
 
+def leaving_a_thread(_endpoint_url: str, _key: object, _on_step: OnStep, _on_function: OnFunction) -> None:
+    """Come to an end, and leave something that never does."""
+    threading.Thread(target=threading.Event().wait).start()
+
+
 def refused(_endpoint_url: str, _key: object, _on_step: OnStep, _on_function: OnFunction) -> None:
     """Fail as provisioning may."""
     raise AwsError("AWS refused it", where="Task 1", hint="ask for less")

@@ -1,8 +1,10 @@
-"""The end of the local lab's process: with its last user, by every way to die, and with nothing left."""
+"""The beginning of the local lab's process, and its end: with its last user, and with nothing left."""
 
 import os
 import signal
 import socket
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,13 +12,25 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.until import until
 from tests.unit.local.functions import TestFunction
 from wschat.errors import LocalError
 from wschat.local.join import join
 from wschat.system.ports import is_in_use
 
 Processes = Callable[[], list[int]]
+
+
+def test_what_is_loaded_first() -> None:
+    """Nothing else is loaded before the provisioner is started: it would have to wait for that."""
+    code = "import wschat.local.process, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = set(done.stdout.split())
+    assert {name for name in found if name.startswith("wschat.")} == {
+        "wschat.local",
+        "wschat.local.children",
+        "wschat.local.process",
+    }
+    assert found & {"asyncio", "logging", "ministack"} == set()
 
 
 def test_leaves_nothing(state_dir: Path, processes: Processes) -> None:
@@ -39,28 +53,6 @@ def test_leaves_nothing(state_dir: Path, processes: Processes) -> None:
     assert not is_in_use(urlsplit(lab.endpoint).port or 0)
     assert {path.name for path in state_dir.iterdir()} == {"local.lock", "local.log"}
     assert (state_dir / "local.log").stat().st_mode & 0o777 == 0o600
-
-
-def test_started_ahead(state_dir: Path, processes: Processes) -> None:
-    """A function that provisioning names has a worker that is ready before anybody calls it."""
-    with join(state_dir, "provisions:one_function"):
-        until(lambda: len(processes()) == 3)  # the lab, its watchdog, the worker
-
-
-@pytest.mark.parametrize(
-    ("victim", "why"), [(0, "ended by itself"), (1, "watchdog")], ids=["the lab", "its watchdog"]
-)
-def test_killed(victim: int, why: str, state_dir: Path, processes: Processes) -> None:
-    """Whichever is killed with -9, the other and busy workers end, users know, and a new lab can start."""
-    with join(state_dir) as lab:
-        TestFunction(lab).keep_busy()
-        os.kill(processes()[victim], signal.SIGKILL)
-        with pytest.raises(LocalError, match=why):
-            lab.wait()
-    until(lambda: not processes())
-    assert not is_in_use(urlsplit(lab.endpoint).port or 0)
-    with join(state_dir) as new:
-        assert new.started
 
 
 def test_terminated(state_dir: Path, processes: Processes) -> None:

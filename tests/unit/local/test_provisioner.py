@@ -8,6 +8,7 @@ import pytest
 from tests.unit.local import provisions
 from wschat.local import provisioner
 from wschat.local.access.root import make_key, write_key
+from wschat.local.join import join
 from wschat.local.shared import LabFiles
 
 
@@ -25,3 +26,9 @@ def test_errors(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> N
     for provision, told in (("refused", readable), ("broken", bug)):
         provisioner.main(f"{provisions.__name__}:{provision}", "http://127.0.0.1:1", str(tmp_path))
         assert json.loads(capsysbinary.readouterr().out) == {"failed": told}
+
+
+def test_end(state_dir: Path) -> None:
+    """It ends as soon as it has told how it went, and tidies nothing up: the lab waits for it."""
+    with join(state_dir, "provisions:leaving_a_thread") as lab:
+        assert lab.started
