@@ -106,14 +106,27 @@ def test_failed_provisioning(
     assert processes() == []
 
 
-def test_did_not_start(state_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that ends before it serves anybody is an error that names the log."""
-    (tmp_path / "shutil.py").write_text("raise ImportError('an odd Python')")
+@pytest.mark.parametrize(
+    ("module", "what"),
+    [("subprocess", "did not start"), ("shutil", "ended by itself")],
+    ids=["early", "late"],
+)
+def test_did_not_start(
+    module: str,
+    what: str,
+    state_dir: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    processes: Processes,
+) -> None:
+    """A process that ends before it serves anybody is an error that names the log, and leaves none."""
+    (tmp_path / f"{module}.py").write_text("raise ImportError('an odd Python')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with pytest.raises(LocalError, match="did not start") as caught:
+    with pytest.raises(LocalError, match=what) as caught:
         enter(state_dir)
     assert str(state_dir / "local.log") in caught.value.hint
     assert "an odd Python" in (state_dir / "local.log").read_text()
+    until(lambda: not processes())
 
 
 def test_no_room(state_dir: Path, monkeypatch: pytest.MonkeyPatch, processes: Processes) -> None:
