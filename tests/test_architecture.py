@@ -92,7 +92,7 @@ ONLY_IN = {
         "wschat.local.logs.retention",
         "wschat.local.runtimes.workers",
         *(f"wschat.local.access.{name}" for name in ("front", "managed_policies", "sessions", "signatures")),
-        *(f"wschat.local.control_plane.{name}" for name in ("apis", "parts", "stacks")),
+        *(f"wschat.local.control_plane.{name}" for name in ("apis", "models", "parts", "stacks")),
         *(f"wschat.local.gateway.{name}" for name in ("iam", "invocation", "management", "server")),
     },
     "websockets": {

@@ -1,4 +1,4 @@
-"""The user's end of the socket to the local lab's process; `users` is the other one, and has what is said."""
+"""The user's end of the socket to the local lab's process; the other, `process.users`, has what is said."""
 
 import json
 import socket

@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 
-from wschat.local.children import start_provisioner, start_watchdog
+from wschat.local.process.children import start_provisioner, start_watchdog
 
 
 def main(state_dir: str, provision: str, options: str, users: str, gateway: str) -> None:
@@ -25,7 +25,7 @@ def main(state_dir: str, provision: str, options: str, users: str, gateway: str)
     endpoint = "http://{}:{}".format(*listener.getsockname())
     provisioner = start_provisioner(provision, endpoint, state_dir) if provision else None
     watchdog = start_watchdog(state_dir)
-    from wschat.local.lab import run
+    from wschat.local.process.lab import run
 
     run(state_dir, endpoint, options, listener, socket.socket(fileno=int(users)), watchdog, provisioner)
 

@@ -19,12 +19,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from wschat.errors import LocalError
 from wschat.local.access.root import RootKey, read_key
-from wschat.local.children import kill_workers
 from wschat.local.descriptors import raise_limit, shortage, tell_sparingly
 from wschat.local.environment import leave_for_functions
 from wschat.local.gateway.quotas import GatewayOptions
+from wschat.local.process.children import kill_workers
+from wschat.local.process.users import Users
 from wschat.local.shared import LabFiles, Message, failed, outcome
-from wschat.local.users import Users
 
 if TYPE_CHECKING:
     from wschat.local.control_plane.apis import ControlPlane

@@ -22,13 +22,14 @@ Processes = Callable[[], list[int]]
 
 def test_what_is_loaded_first() -> None:
     """Nothing else is loaded before the provisioner is started: it would have to wait for that."""
-    code = "import wschat.local.process, sys; print(*sys.modules)"
+    code = "import wschat.local.process.__main__, sys; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     found = set(done.stdout.split())
     assert {name for name in found if name.startswith("wschat.")} == {
         "wschat.local",
-        "wschat.local.children",
         "wschat.local.process",
+        "wschat.local.process.__main__",
+        "wschat.local.process.children",
     }
     assert found & {"asyncio", "logging", "ministack"} == set()
 

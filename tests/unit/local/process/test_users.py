@@ -14,8 +14,8 @@ import pytest
 
 from tests.support.asynchronous import asynchronous
 from tests.unit.local.test_join import SOCKET, Processes, enter, is_up
+from wschat.local.process.users import BUFFER_BYTES, User, Users
 from wschat.local.shared import STOP, TRACE, LabFiles, locked
-from wschat.local.users import BUFFER_BYTES, User, Users
 
 
 def test_newcomer_at_the_last_moment(state_dir: Path, processes: Processes) -> None:
@@ -92,7 +92,7 @@ async def test_no_descriptors(
     state_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Who can't be let in for want of a descriptor waits, and no error is told but this one."""
-    monkeypatch.setattr("wschat.local.users.RETRY_S", 0.01)
+    monkeypatch.setattr("wschat.local.process.users.RETRY_S", 0.01)
     files, loop = LabFiles(state_dir), asyncio.get_running_loop()
     with Crowded(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as newcomer:
         listener.bind(str(files.socket))
