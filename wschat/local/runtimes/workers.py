@@ -1,6 +1,10 @@
-"""The workers of MiniStack's functions: what they begin with, and starting one before its first call."""
+"""The workers of MiniStack's functions: what they begin with, where a log ends, and starting one early."""
 
 import json
+import queue
+import secrets
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from ministack.core import lambda_runtime
@@ -10,12 +14,14 @@ from wschat.local.gateway.addresses import AWS_HOST
 
 HERE = Path(__file__).parent
 FIRST = {
-    ".py": "__import__('runpy').run_path({file})['end_here']({port}, {hosts})\n",
-    ".js": "require({file}).endHere({port}, {hosts});\n",
+    ".py": "__import__('runpy').run_path({file})['{name}'](*{arguments})\n",
+    ".js": "require({file}).{name}(...{arguments});\n",
 }
-"""What a worker does first, by the language of its program; both read JSON."""
+"""How a worker's program calls what it begins with, by its language; both read JSON."""
 LEFT_OUT = "patchAwsSdk();"
 """MiniStack's way to the same, in Node: AWS's SDK 2 forgets the token of the function's role by it."""
+LOG_S = 1.0
+"""How long an invocation's log is waited for: what a worker left behind when it died may keep it open."""
 
 
 def keep_calls_here(port: int) -> None:
@@ -31,6 +37,32 @@ def keep_calls_here(port: int) -> None:
         return binary, first + program.replace(LEFT_OUT, "")
 
     lambda_runtime._detect_runtime_binary = detected  # noqa: SLF001
+    lambda_runtime.Worker = MarkedWorker
+
+
+class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
+    """A worker whose log has a mark where an invocation ends.
+
+    MiniStack's own waits for 5 ms in which no line comes, with the answer in hand, and for 50 ms where the
+    function logs nothing; what comes later it takes for the next invocation's.
+    """
+
+    mark = secrets.token_hex(8)
+
+    def _read_stderr(self) -> None:
+        """Read the log; with the worker it ends, too."""
+        log = self._stderr_queue
+        super()._read_stderr()
+        log.put(self.mark)
+
+    def _drain_stderr_bounded(self) -> str:
+        """Return what an invocation has logged, whose answer is there."""
+        lines, until = list[str](), time.monotonic() + LOG_S
+        with suppress(queue.Empty):
+            while not (lines and lines[-1].endswith(self.mark)):
+                lines.append(self._stderr_queue.get(timeout=max(0, until - time.monotonic())))
+            lines += filter(None, [lines.pop().removesuffix(self.mark)])
+        return "\n".join(lines)
 
 
 def start_ahead(name: str) -> None:
@@ -44,5 +76,12 @@ def start_ahead(name: str) -> None:
 
 
 def _first(extension: str, port: int) -> str:
-    file, hosts = json.dumps(str(HERE / f"aws_hosts{extension}")), json.dumps(AWS_HOST.pattern)
-    return FIRST[extension].format(file=file, port=port, hosts=hosts)
+    """Return what the program of a worker in a language begins with."""
+    end_here, mark_ends = ("end_here", "mark_ends") if extension == ".py" else ("endHere", "markEnds")
+    calls = ("aws_hosts", end_here, [port, AWS_HOST.pattern]), ("log_end", mark_ends, [MarkedWorker.mark])
+    return "".join(
+        FIRST[extension].format(
+            file=json.dumps(str(HERE / f"{file}{extension}")), name=name, arguments=json.dumps(given)
+        )
+        for file, name, given in calls
+    )

@@ -1,10 +1,15 @@
 """What a worker begins with is not the function's to change."""
 
+import subprocess
+import threading
+import time
+
 import pytest
 from websockets.sync.client import ClientConnection
 
 from tests.support.others.deployed import OWN
 from tests.support.websocket_api import PATIENCE_S
+from wschat.local.runtimes.workers import MarkedWorker
 
 
 @pytest.mark.parametrize(("language", "name"), [("Python", "PYTHONPATH"), ("Node", "NODE_OPTIONS")])
@@ -12,3 +17,30 @@ def test_a_functions_own_environment(callers: dict[str, ClientConnection], langu
     """A function may set what its language reads at its start, and has it; it calls AWS nonetheless."""
     callers[language].send("environment")
     assert str(callers[language].recv(PATIENCE_S)).endswith(f"Error: {OWN[name]}")
+
+
+def test_a_log_that_comes_late() -> None:
+    """All that was written before the answer is the invocation's, however late it comes, and no more."""
+    worker = MarkedWorker("slow", {}, b"")
+
+    def come() -> None:
+        for line in ("one", "two", f"unended{MarkedWorker.mark}", "the next one's", MarkedWorker.mark):
+            time.sleep(0.01)
+            worker._stderr_queue.put(line)
+
+    coming = threading.Thread(target=come)
+    coming.start()
+    assert worker._drain_stderr_bounded() == "one\ntwo\nunended"
+    assert worker._drain_stderr_bounded() == "the next one's"
+    coming.join()
+
+
+def test_the_log_of_a_worker_that_died() -> None:
+    """With the worker its log ends, which is not waited for any longer."""
+    worker = MarkedWorker("dead", {}, b"")
+    with subprocess.Popen(
+        ["/bin/sh", "-c", "echo last >&2"], stderr=subprocess.PIPE, text=True
+    ) as worker._proc:
+        worker._read_stderr()
+    worker._stderr_queue.put("another's")
+    assert worker._drain_stderr_bounded() == "last"
