@@ -22,6 +22,7 @@ from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.ids import request_id
 from wschat.local.gateway.quotas import BUFFER_BYTES, FRAME_BYTES, MESSAGE_BYTES
 from wschat.local.gateway.trace import turned_away
+from wschat.local.gateway.transport import GatheringTransport
 
 if TYPE_CHECKING:
     from wschat.local.gateway.admission import Accepted
@@ -64,7 +65,8 @@ class SharedPortConnection(ServerConnection):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the first request."""
         self._head: bytes | None = b""
-        self._raw_transport = cast("asyncio.Transport", transport)
+        gathering = GatheringTransport(cast("asyncio.Transport", transport), self.loop)
+        self._raw_transport = cast("asyncio.Transport", gathering)
         self._late = self.loop.call_later(self._head_timeout, self._raw_transport.abort)
 
     def data_received(self, data: bytes) -> None:
