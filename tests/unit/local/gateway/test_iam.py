@@ -158,14 +158,14 @@ def test_false_signatures(signed: TestApi, key: ReadOnlyCredentials, how: dict[s
 def test_forgeries(signed: TestApi, key: ReadOnlyCredentials) -> None:
     """A wrong secret, a token too many, and what was changed after it was signed, are refused with 403."""
     url, _ = sign(f"{signed.url}?a=1", key, age=30)
-    now = sign(signed.url, key)[0].partition("X-Amz-Date=")[2][:16]
+    *_, second = re.findall(r"X-Amz-Date=\d+T\d{5}(\d)Z", url)
     for (changed, headers), says in (
         (sign(signed.url, ReadOnlyCredentials(key.access_key, "wrong", None)), MISMATCH),
         (sign(signed.url, ReadOnlyCredentials(key.access_key, "wrong", None), in_headers=True), MISMATCH),
         (sign(signed.url, ReadOnlyCredentials(*key[:2], "token")), "The security token"),
         (sign(signed.url, ReadOnlyCredentials(*key[:2], "token"), in_headers=True), "The security token"),
         ((url.replace("a=1", "a=2"), {}), MISMATCH),
-        ((re.sub("X-Amz-Date=[^&]+", f"X-Amz-Date={now}", url), {}), MISMATCH),
+        ((url.replace(f"{second}Z&", f"{'01'[second == '0']}Z&"), {}), MISMATCH),
         ((url.replace("X-Amz-Expires=60", "X-Amz-Expires=600"), {}), MISMATCH),
         ((url[:-1] + "01"[url[-1] == "0"], {}), MISMATCH),
     ):
