@@ -1,19 +1,29 @@
-"""Whoever comes over HTTP: who did not sign is refused, and the rest goes to the gateway or to MiniStack."""
+"""Whoever comes over HTTP: pages in browsers and who did not sign are refused.
 
-from collections.abc import Awaitable, Callable
-from functools import cache
+The rest goes to the gateway, or to MiniStack.
+"""
+
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
 from ministack import app as ministack
-from ministack.core import router
+from ministack.core import iam_evaluator, router
 from ministack.core.iam_evaluator import AuthError
 
 from wschat.local.access.signatures import Asked, Claim, claim_of, failure_of
+from wschat.local.gateway.addresses import AWS_HOST
 from wschat.local.gateway.quotas import MESSAGE_BYTES
 from wschat.local.gateway.responses import Reply, refusal
+from wschat.target import is_here
 
+log = logging.getLogger("wschat.gateway")
+HOST_HEADER = re.compile(r"\[?([^]]*?)\]?(?::\d+)?")
+TYPED = "none"  # the URL was typed into the address bar
 HEALTH = frozenset({"/_ministack/health", "/_localstack/health", "/health"})
 """What anybody may look at, and nobody can change."""
 OWN = ("/_ministack/", "/_localstack/")
@@ -24,21 +34,30 @@ Manage = Callable[[str, Asked, bytes, Claim | AuthError], Awaitable[Reply | None
 
 
 def signed_only(app: Any, manage: Manage) -> Any:  # noqa: ANN401  ASGI
-    """Return an application for those alone who sign with a key that is good here.
+    """Return an application for no page in a browser, and those alone who sign with a key that is good here.
 
     `manage` refuses in its own order, so it gets what is not signed, too. MiniStack does not check signatures
-    once more: that takes longer than to check them here. Nor does it read the models of all services that
-    AWS has, for 8 seconds, to tell whether a name that somebody made up is one of them.
+    once more: that takes longer than here. A policy that it has read, it reads
+    no second time. Nor does it read the models of all services that AWS has, for 8 seconds, to tell whether
+    a name that somebody made up is one of them.
     """
     ministack.pin_signed_request = lambda *_: None
+    iam_evaluator.parse_policy_document = _parse_once(iam_evaluator.parse_policy_document)
     router._is_aws_service_name = lambda name: name in _services()  # noqa: SLF001
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  ASGI
-        path = scope.get("path", "")
-        if scope["type"] != "http" or (scope["method"] == "GET" and path in HEALTH):
+        if scope["type"] != "http":
             await app(scope, receive, send)
             return
+        path = scope["path"]
         asked = Asked.of(scope["method"], scope["raw_path"], scope["query_string"], scope["headers"])
+        if _is_from_browser(asked.headers):
+            log.warning("refused: it comes from a page in a browser, or was sent to another host: %s", path)
+            await _respond(send, (HTTPStatus.FORBIDDEN, {}, b""))
+            return
+        if asked.method == "GET" and path in HEALTH:
+            await app(scope, receive, send)
+            return
         claim = claim_of(asked)
         body = await _read(receive, MESSAGE_BYTES + 1 if isinstance(claim, AuthError) else None)
         failed = claim if isinstance(claim, AuthError) else _failure(path, asked, claim, body)
@@ -55,6 +74,28 @@ def signed_only(app: Any, manage: Manage) -> Any:  # noqa: ANN401  ASGI
             await _respond(send, reply)
 
     return serve
+
+
+def _parse_once(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return what parses each text once; the same text is always the same policy."""
+    parse_text = lru_cache(512)(parse)
+    return lambda document: parse_text(document) if isinstance(document, str) else parse(document)
+
+
+def _is_from_browser(headers: Mapping[str, str]) -> bool:
+    """Tell whether a page in a browser sent a request.
+
+    An image's URL is enough, as it can hold a signature; for that a browser sends no origin, but
+    `Sec-Fetch-Site`. The host is checked because of DNS rebinding.
+    """
+    page = "origin" in headers or headers.get("sec-fetch-site", TYPED) != TYPED
+    return page or not _is_ours(headers.get("host", ""))
+
+
+@lru_cache(64)
+def _is_ours(host_header: str) -> bool:
+    host = HOST_HEADER.fullmatch(host_header)
+    return bool(host and (is_here(host[1]) or AWS_HOST.fullmatch(host[1])))
 
 
 async def _read(receive: Any, limit: int | None) -> bytes:  # noqa: ANN401  ASGI

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from urllib.parse import parse_qsl
-from uuid import uuid4
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
@@ -202,7 +201,7 @@ class Gateway:
             result = Result(Problem.REFUSED, f"only AWS_PROXY and MOCK work here, not {what}")
         if result.problem:
             log.warning("%s/%s %s: %s", stage.api, stage.name, route.key, result.reason)
-        over = time.time(), str(uuid4()), ids.trace_id()
+        over = time.time(), ids.uuid(), ids.trace_id()
         self.log(Execution(stage, route.key, uri, event, returned, result, sent, *over))
         return result
 
@@ -232,7 +231,7 @@ class Gateway:
         stage = self.find_stage(api, stage_name)
         if isinstance(stage, str):
             return responses.error(HTTPStatus.FORBIDDEN, "Forbidden")
-        if not ids.is_issued(connection_id):
+        if connection_id not in self.connections and not ids.is_issued(connection_id):
             return responses.error(HTTPStatus.BAD_REQUEST, f"Invalid connectionId: {connection_id}")
         if refusal := denied(stage):
             return refusal

@@ -6,7 +6,6 @@ There is nothing else of a WebSocket API over HTTP.
 import json
 from functools import partial
 from http import HTTPStatus
-from uuid import uuid4
 
 from ministack.app import _credential_failure, _enforce_data_plane, _parse_execute_api_url
 from ministack.core.iam_evaluator import AuthError
@@ -42,7 +41,7 @@ def management(gateway: Gateway) -> Manage:
             asked.method, api, stage, rest.removeprefix(PREFIX), body, denied
         )
         if status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            told["x-amzn-requestid"] = str(uuid4())
+            told["x-amzn-requestid"] = ids.uuid()
             told["x-amz-apigw-id"] = ids.request_id()
         if status not in UNTRACED:
             told["X-Amzn-Trace-Id"] = ids.trace_id()

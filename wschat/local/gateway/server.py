@@ -1,12 +1,9 @@
 """MiniStack and the gateway on one port, in one event loop."""
 
 import asyncio
-import logging
-import re
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from http import HTTPStatus
 from typing import Any
 
 from ministack import app as ministack
@@ -22,7 +19,6 @@ from wschat.local.control_plane.apis import ControlPlane
 from wschat.local.control_plane.models import read_once
 from wschat.local.control_plane.stacks import with_whole_stacks
 from wschat.local.descriptors import FEW, spare
-from wschat.local.gateway.addresses import AWS_HOST
 from wschat.local.gateway.admission import Admission
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.iam import authorize, decide
@@ -34,14 +30,10 @@ from wschat.local.gateway.trace import Trace
 from wschat.local.logs.cloudwatch import write
 from wschat.local.logs.retention import expire
 from wschat.local.runtimes.workers import keep_calls_here
-from wschat.target import is_here
 
-log = logging.getLogger("wschat.gateway")
 BACKLOG = 1024
 KEEP_ALIVE_S = 75
 REQUEST_S = 60.0
-HOST_HEADER = re.compile(r"\[?([^]]*?)\]?(?::\d+)?")
-TYPED = "none"  # the URL was typed into the address bar
 
 
 @asynccontextmanager
@@ -69,41 +61,12 @@ async def serving(
     # to AWS all this would go by TLS, on which policies of buckets and queues insist
     ministack.pin_request_origin = lambda source_ip, _secure: pin(source_ip, secure_transport=True)
     keep_calls_here(listener.getsockname()[1])
-    make_http = await start_http(refuse_pages(signed_only(ministack.app, management(gateway))))
+    make_http = await start_http(signed_only(ministack.app, management(gateway)))
     async with serve_both(gateway, listener, make_http, most=descriptors - spare(descriptors)):
         listener.listen(BACKLOG)
         expiring = asyncio.create_task(expire())
         yield gateway, control_plane
         expiring.cancel()
-
-
-def refuse_pages(app: Any) -> Any:  # noqa: ANN401  ASGI
-    """Return an application for no page in a browser, whose cross-site request could do anything here."""
-
-    async def serve(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  ASGI
-        if scope["type"] == "http" and _is_from_browser(scope["headers"]):
-            log.warning(
-                "refused: it comes from a page in a browser, or was sent to another host: %s", scope["path"]
-            )
-            empty = [(b"content-length", b"0")]
-            await send({"type": "http.response.start", "status": HTTPStatus.FORBIDDEN, "headers": empty})
-            await send({"type": "http.response.body"})
-        else:
-            await app(scope, receive, send)
-
-    return serve
-
-
-def _is_from_browser(raw_headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Tell whether a page in a browser sent a request, whose headers' names are in lower case.
-
-    An image's URL is enough, as it can hold a signature; for that a browser sends no origin, but
-    `Sec-Fetch-Site`. The host is checked because of DNS rebinding.
-    """
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw_headers}
-    page = "origin" in headers or headers.get("sec-fetch-site", TYPED) != TYPED
-    host = HOST_HEADER.fullmatch(headers.get("host", ""))
-    return page or not (host and (is_here(host[1]) or AWS_HOST.fullmatch(host[1])))
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -115,16 +78,24 @@ class HttpConnection(HttpToolsProtocol):
     def __init__(self, config: Config, server: ServerState, state: dict[str, Any], timeout: float) -> None:
         super().__init__(config, server, state)
         self._timeout = timeout
+        self._whole = False
         self._timer: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
-        """Start the timer: the rest of the request must follow."""
-        if self._timer is None:
-            self._timer = self.loop.call_later(self._timeout, self._cut)
+        """Start the timer, unless this ends with a request's end: the rest must follow."""
+        self._whole = False
         super().data_received(data)
+        if not self._whole and self._timer is None:
+            self._timer = self.loop.call_later(self._timeout, self._cut)
+
+    def on_message_begin(self) -> None:
+        """Note that a request has begun to come."""
+        self._whole = False
+        super().on_message_begin()
 
     def on_message_complete(self) -> None:
         """Stop the timer: the request is there."""
+        self._whole = True
         self._stop_timer()
         super().on_message_complete()
 

@@ -112,7 +112,7 @@ async def test_how_much_is_kept() -> None:
         "path": "/",
         "raw_path": b"/",
         "query_string": b"",
-        "headers": [],
+        "headers": [(b"host", b"localhost")],
     }
     await signed_only(None, manage)(scope, receive, send)
     assert parts == []

@@ -13,6 +13,7 @@ def test_ids() -> None:
     for made in (one, two, message):
         assert re.fullmatch(r"[\w-]{18}==", made)
     assert re.fullmatch(r"[\w-]{15}=", ids.request_id())
+    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", ids.uuid())
     assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24}", ids.trace_id())
     assert len({one, two, message, ids.message_id(one)}) == 4
     raw, other, shared = map(base64.urlsafe_b64decode, (one, two, message))
