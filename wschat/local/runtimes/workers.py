@@ -18,8 +18,14 @@ FIRST = {
     ".js": "require({file}).{name}(...{arguments});\n",
 }
 """How a worker's program calls what it begins with, by its language; both read JSON."""
-LEFT_OUT = "patchAwsSdk();"
-"""MiniStack's way to the same, in Node: AWS's SDK 2 forgets the token of the function's role by it."""
+REPLACED = {
+    # MiniStack's way to AWS's hosts, in Node: AWS's SDK 2 forgets the token of the function's role by it
+    "patchAwsSdk();": "",
+    # for this it loads botocore, 0.1 s of a core, in each Python worker
+    "\n    _ms_install_invoke_depth()\n": "\n    __import__('runpy').run_path({file})['when_loaded']"
+    "('botocore.handlers', _ms_install_invoke_depth)\n",
+}
+"""What of a worker's own program is something else here."""
 LOG_S = 1.0
 """How long an invocation's log is waited for: what a worker left behind when it died may keep it open."""
 
@@ -29,12 +35,14 @@ def keep_calls_here(port: int) -> None:
 
     It is told in the worker's program: the variables of a function's environment are the function's own.
     """
+    when_loaded = json.dumps(str(HERE / "when_loaded.py"))
     detect = lambda_runtime._detect_runtime_binary  # noqa: SLF001  it has no public seam there
 
     def detected(runtime: str) -> tuple[str, str]:
         binary, program = detect(runtime)
-        first = _first(lambda_runtime._worker_script_extension(runtime), port)  # noqa: SLF001
-        return binary, first + program.replace(LEFT_OUT, "")
+        for theirs, ours in REPLACED.items():
+            program = program.replace(theirs, ours.format(file=when_loaded))
+        return binary, _first(lambda_runtime._worker_script_extension(runtime), port) + program  # noqa: SLF001
 
     lambda_runtime._detect_runtime_binary = detected  # noqa: SLF001
     lambda_runtime.Worker = MarkedWorker

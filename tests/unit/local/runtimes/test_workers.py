@@ -1,5 +1,6 @@
 """What a worker begins with is not the function's to change."""
 
+import json
 import subprocess
 import threading
 import time
@@ -8,8 +9,17 @@ import pytest
 from websockets.sync.client import ClientConnection
 
 from tests.support.others.deployed import OWN
-from tests.support.websocket_api import PATIENCE_S
+from tests.support.websocket_api import PATIENCE_S, make_function, package
+from wschat.lab.aws.cloud import Cloud
 from wschat.local.runtimes.workers import MarkedWorker
+
+ASKS_AWS = """
+import sys
+def handler(event, context):
+    before = "botocore" in sys.modules
+    import boto3, botocore.handlers
+    return [before, botocore.handlers.BUILTIN_HANDLERS[-1][1].__name__]
+"""
 
 
 @pytest.mark.parametrize(("language", "name"), [("Python", "PYTHONPATH"), ("Node", "NODE_OPTIONS")])
@@ -44,3 +54,10 @@ def test_the_log_of_a_worker_that_died() -> None:
         worker._read_stderr()
     worker._stderr_queue.put("another's")
     assert worker._drain_stderr_bounded() == "last"
+
+
+def test_botocore(clients: Cloud) -> None:
+    """Only a function that loads botocore waits for that; its calls tell how deep they are, as ever."""
+    make_function(clients, "asks", package({"main.py": ASKS_AWS}))
+    reply = clients.functions.invoke(FunctionName="asks", Payload="{}")
+    assert json.load(reply["Payload"]) == [False, "_ms_add_invoke_depth"]
