@@ -84,7 +84,10 @@ LAYERS = (
 DEPTH = {part: depth for depth, parts in enumerate(LAYERS) for part in parts}
 ONLY_IN = {
     "boto3": {"wschat.lab.aws.session", "wschat.lab.local"},
-    "http.client": {"wschat.doctor.page", "wschat.functions.shared.management_api"},
+    "http.client": {
+        "wschat.doctor.page",
+        *(f"wschat.functions.shared.{name}" for name in ("aws", "dynamodb_client", "management_api")),
+    },
     "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},
     "ministack": {
@@ -125,7 +128,7 @@ CATCHERS = {
     "wschat.web.server",
 }
 """Where our errors are caught: completed, shown (and gone on from), reported, taken note of, or sent on."""
-IN_LAMBDA = sys.stdlib_module_names | {"botocore", "wschat"}
+IN_LAMBDA = sys.stdlib_module_names | {"wschat"}
 LONGEST = 320
 FULLEST = {"chat": 7}
 

@@ -37,11 +37,11 @@ LOGGED = (
     (r"PayloadTooLarge|\b413\b|Invalid connectionId", "bad-post"),
     (r"KMS", "table-key"),
     (r"ProvisionedThroughputExceeded|ThrottlingException|Throttled", "table-limit"),
-    (r"ConnectTimeout|EndpointConnection|Could not connect to|ENOTFOUND|timed out", "in-a-vpc"),
+    (r"ConnectTimeout|EndpointConnection|Could not connect|no answer from|ENOTFOUND|timed out", "in-a-vpc"),
     (r"status 403|\b403\b", "posts-elsewhere"),
     (r"Error|Exception|Traceback|error", RAISED),
 )
-"""The first that fits tells the cause: the texts are AWS's own, or those of the SDKs."""
+"""The first that fits tells the cause: the texts are AWS's own, those of the SDKs, or our functions'."""
 
 
 def suspicions(

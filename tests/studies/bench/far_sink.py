@@ -1,4 +1,4 @@
-"""Takes posts in a process of its own, so that they cost nothing in the one that is measured."""
+"""Takes what is sent to AWS in a process of its own, so that it costs nothing in the one that is measured."""
 
 import asyncio
 import re
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
 
 async def _take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

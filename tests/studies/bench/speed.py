@@ -1,4 +1,4 @@
-"""How fast a message is: until the last member has it, CPU for each post, and a cold start.
+"""How fast a message is: until the last member has it, CPU for each post and call, and a cold start.
 
 `python -m tests.studies.bench.speed` prints the figures beside those of the lab's own algorithm and of boto3,
 and exits with 1 if one is not what it should be. It wants a machine that has nothing else to do.
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from datetime import UTC, datetime
 from io import StringIO
+from typing import Any
 
 import pytest
 
@@ -21,15 +22,16 @@ from tests.support.functions.database import Database
 from tests.support.functions.gate import gated
 from wschat.functions import send_message
 from wschat.functions.shared.broadcast import management_api
-from wschat.functions.shared.dynamodb import dynamodb, marshalled
+from wschat.functions.shared.dynamodb import CLIENTS, marshalled
+from wschat.functions.shared.dynamodb_client import DynamoDB, dynamodb
 from wschat.functions.shared.management_api import ManagementApi
 from wschat.functions.shared.workers import WORKERS, pool
 from wschat.lab.blueprint import FUNCTIONS
 
 SOONER = {2: 0.0, 10: 1.5, 100: 4.0, 500: 4.0}
 """How many times sooner than with the lab's algorithm the last of so many members has a message."""
-CHEAPER, COLD = 3.0, 1.25
-"""How many times the CPU of ours boto3 takes: for a post, and for a cold start."""
+CHEAPER, COLD = 3.0, 2.0
+"""How many times the CPU of ours boto3 takes: for a post or a call of DynamoDB, and for a cold start."""
 FAR = 0.010  # seconds that each call takes longer, since AWS is not in the same process
 BODY = b'{"type":"client-message","user":"Ann","message":"hello there","room":"Ops","seq":1,"time":1}'
 ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_REGION": "us-east-1"}
@@ -44,7 +46,7 @@ print(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
 """
 PLAIN = "import boto3; boto3.resource('dynamodb'); boto3.client('apigatewaymanagementapi')"
 OURS = """import wschat.functions.{module}
-from wschat.functions.shared.dynamodb import dynamodb
+from wschat.functions.shared.dynamodb_client import dynamodb
 dynamodb()
 if "wschat.functions.shared.broadcast" in __import__("sys").modules:
     from wschat.functions.shared.broadcast import management_api
@@ -65,7 +67,7 @@ def world(members: int) -> Iterator[tuple[Callable[[], float], Callable[[], floa
             patch.setenv(name, value)
         database = Database()
         stack.enter_context(database.behind(dynamodb()))
-        passed = stack.enter_context(gated(patch))
+        passed = gated(patch)
         stage = url.rpartition(":")[2]  # what posts is kept by the stage
         stack.callback(lambda: management_api("api", stage).close())
         lab = Lab(f"{url}/api/{stage}", "lab")
@@ -121,19 +123,11 @@ def latency(members: int, tries: int = 3) -> tuple[float, float]:
     return min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
 
 
-def cpu_of_a_post(members: int = 300, tries: int = 3) -> tuple[float, float]:
+def cpu_of_a_post(members: int = 300) -> tuple[float, float]:
     """Return the CPU seconds for each member posted to: ours, and boto3's client's, both in 32 threads."""
-    with far_sink() as url, pytest.MonkeyPatch.context() as patch:
-        for name, value in ENVIRONMENT.items():
-            patch.setenv(name, value)
-        import boto3
-        from botocore.config import Config
-        from botocore.credentials import Credentials
-
+    with _clients("apigatewaymanagementapi") as (url, client):
         ids = [f"L0SM9cOF{number:06}=" for number in range(members)]
-        ours = ManagementApi(url, Credentials("test", "test"), "us-east-1")
-        many = Config(max_pool_connections=WORKERS)
-        client = boto3.client("apigatewaymanagementapi", endpoint_url=url, config=many)
+        ours = ManagementApi(url)
 
         def theirs() -> None:
             [*pool().map(lambda each: client.post_to_connection(ConnectionId=each, Data=BODY), ids)]
@@ -141,9 +135,46 @@ def cpu_of_a_post(members: int = 300, tries: int = 3) -> tuple[float, float]:
         def mine() -> None:
             assert set(ours.post(ids, BODY, time.monotonic() + 20).values()) == {"posted"}
 
-        pairs = [(_cpu(mine) / members, _cpu(theirs) / members) for _ in range(tries + 1)][1:]
+        pair = _least(mine, theirs, members)
         ours.close()
+    return pair
+
+
+def cpu_of_a_call(calls: int = 300) -> tuple[float, float]:
+    """Return the CPU seconds of a call of DynamoDB: ours, and boto3's client's."""
+    with _clients("dynamodb") as (url, client):
+        ours, asked = DynamoDB(url), {"TableName": CLIENTS, "Key": {"ID": {"S": "a"}}, "ConsistentRead": True}
+
+        def theirs() -> None:
+            [client.get_item(**asked) for _ in range(calls)]
+
+        def mine() -> None:
+            [ours.call("GetItem", **asked) for _ in range(calls)]
+
+        pair = _least(mine, theirs, calls)
+        ours.close()
+    return pair
+
+
+@contextmanager
+def _clients(service: str) -> Iterator[tuple[str, Any]]:
+    """Yield the URL of what answers in a process of its own, and boto3's client of it."""
+    with far_sink() as url, pytest.MonkeyPatch.context() as patch:
+        for name, value in ENVIRONMENT.items():
+            patch.setenv(name, value)
+        import boto3
+        from botocore.config import Config
+
+        client: Any = boto3.client(service, endpoint_url=url, config=Config(max_pool_connections=WORKERS))  # type: ignore[call-overload]
+        yield url, client
         client.close()
+
+
+def _least(
+    mine: Callable[[], None], theirs: Callable[[], None], times: int, tries: int = 3
+) -> tuple[float, float]:
+    """Return the CPU seconds of each of so many, in turns after a first time: the least of some tries."""
+    pairs = [(_cpu(mine) / times, _cpu(theirs) / times) for _ in range(tries + 1)][1:]
     return min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
 
 
@@ -179,6 +210,7 @@ def main() -> int:
         for members, least in SOONER.items()
     ]
     good.append(_show("CPU of a post", "boto3's client", cpu_of_a_post(), CHEAPER))
+    good.append(_show("CPU of a call of DynamoDB", "boto3's client", cpu_of_a_call(), CHEAPER))
     ours, boto3 = cold_starts()
     good += [_show(f"CPU of a cold start, {name}", "boto3", (cpu, boto3), COLD) for name, cpu in ours.items()]
     return 0 if all(good) else 1

@@ -3,7 +3,6 @@
 `python -m pytest tests/studies/bench/test_cost.py -n0 -s` prints its rows beside the lab's own algorithm.
 """
 
-import json
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,9 +18,8 @@ from tests.studies.bench.units import Bill
 from tests.support.functions.database import Database
 from tests.support.functions.people import Connect, Person
 from tests.support.functions.post_sink import PostSink
-from tests.support.plane.inside import before_send
-from tests.support.plane.wire import Answer, Request
-from wschat.functions.shared.dynamodb import PARTITION_KEYS, dynamodb, marshalled
+from tests.support.plane.wire import Answer
+from wschat.functions.shared.dynamodb import PARTITION_KEYS, marshalled
 from wschat.functions.shared.workers import WORKERS
 from wschat.protocol.limits import LOG_LENGTH
 from wschat.protocol.skeleton import keys
@@ -32,12 +30,11 @@ OTHERS = (0, 999)
 
 
 @contextmanager
-def metered(database: Database, client: Any) -> Iterator[Bill]:  # noqa: ANN401
-    """Count the calls of a client, and compute their units from the items."""
-    bill = Bill()
+def metered(database: Database) -> Iterator[Bill]:
+    """Count the calls that a database answers, and compute their units from the items."""
+    bill, ask = Bill(), database.ask
 
-    def count(request: Request) -> Answer:
-        operation, params = request.headers["x-amz-target"].partition(".")[2], json.loads(request.body)
+    def count(operation: str, params: dict[str, Any]) -> Answer:
         about = [part for item in params.get("TransactItems", [{"": params}]) for part in item.values()]
         before = [_item(database, each) for each in about] if operation != "Scan" else []
         bill.requests += 1
@@ -48,19 +45,16 @@ def metered(database: Database, client: Any) -> Iterator[Bill]:  # noqa: ANN401
             bill.scans += 1
         elif operation == "GetItem":
             bill.reads += units.read_units(units.item_size(before[0] or {}), consistent=True)
-        answer = database._answer(request)
+        answer = ask(operation, params)
         if operation not in {"Scan", "GetItem"}:
             times = 2 if operation == "TransactWriteItems" else 1
             written = zip(before, (_item(database, each) for each in about), strict=True)
             bill.writes += times * sum(units.write_units(*each) for each in written)
         return answer
 
-    hook = before_send(count)
-    client.meta.events.register_first("before-send.dynamodb", hook)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "ask", count)
         yield bill
-    finally:
-        client.meta.events.unregister("before-send.dynamodb", hook)
 
 
 def _item(database: Database, about: dict[str, Any]) -> dict[str, Any] | None:
@@ -73,7 +67,7 @@ def _item(database: Database, about: dict[str, Any]) -> dict[str, Any] | None:
 def test_a_name(connect: Connect, database: Database, name: str) -> None:
     """Each further key of a name takes two more write units when it is taken, kept or given back."""
     bills = list[Bill]()
-    with metered(database, dynamodb()) as bill:
+    with metered(database) as bill:
         person = connect(name, token="secret")
         bills.append(replace(bill))
         person.end(1006)
@@ -147,7 +141,7 @@ def bill_of_ours(speaker: Person, sink: PostSink, size: int, database: Database)
     seats = {f"L0SM9cOF{number:06}=": {"S": f"member {number}"} for number in range(size - 1)}
     database.put(room | {"users": {"M": seats | {speaker.connection: {"S": "Ann"}}}})
     sink.posted.clear()
-    with metered(database, dynamodb()) as bill:
+    with metered(database) as bill:
         assert speaker.ask("message", TEXT).type == "ack"
     bill.posts = sum(map(len, sink.posted.values()))
     bill.in_a_row += math.ceil(size / WORKERS)
@@ -159,7 +153,7 @@ def bill_of_ours(speaker: Person, sink: PostSink, size: int, database: Database)
 def bill_of_the_lab(lab: Lab, size: int, database: Database) -> Bill:
     database.put(lab_room("ops", size, LOG_LENGTH))
     lab.gateway = gateway = Gateway()
-    with metered(database, lab.table.meta.client) as bill:
+    with metered(database) as bill:
         lab.send("Ann", TEXT)
     bill.posts = gateway.posts
     bill.in_a_row += size
@@ -173,6 +167,6 @@ def bill_of_the_lab(lab: Lab, size: int, database: Database) -> Bill:
 def test_a_long_message(connect: Connect, database: Database, length: int, wanted: int) -> None:
     """One write unit for the counter, and one for each started KB of the message's own item."""
     speaker = connect("Ann", "Ops")
-    with metered(database, dynamodb()) as bill:
+    with metered(database) as bill:
         assert speaker.ask("message", "x" * length).type == "ack"
     assert (bill.requests, bill.writes) == (4, wanted)

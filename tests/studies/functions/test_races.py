@@ -3,19 +3,20 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.support.functions.consistent import inconsistencies
 from tests.support.functions.gate import Gate
 from tests.support.functions.people import Connect, Person, Tables, code
 from tests.support.functions.post_sink import PostSink
-from wschat.functions.shared.dynamodb import CLIENTS, dynamodb
+from wschat.functions.shared.aws import ClientError
+from wschat.functions.shared.dynamodb import CLIENTS
+from wschat.functions.shared.dynamodb_client import dynamodb
 from wschat.protocol.events import Ack, ClientMessage, Error, Event, MultiMessage, SingleRoom, UserLeft
 
 
 def expire(item: str) -> None:
     """Delete an item as DynamoDB's time to live does: each by itself, whenever it likes."""
-    dynamodb().delete_item(TableName=CLIENTS, Key={"ID": {"S": item}})
+    dynamodb().call("DeleteItem", TableName=CLIENTS, Key={"ID": {"S": item}})
 
 
 def test_a_room_is_born_again_before_its_log_is_cleared(
@@ -233,7 +234,7 @@ def test_a_ghost_that_can_t_be_pruned_now(connect: Connect, sink: PostSink, gate
     sink.gone.add(ghost.connection)
 
     def throttled() -> None:
-        raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slow"}}, "GetItem")
+        raise ClientError("GetItem", "ThrottlingException", "slow")
 
     gate.meanwhile(f"GetItem {ghost.connection}", throttled)
     assert ann.ask("create", "Ops").type == "multi-message"

@@ -8,18 +8,20 @@ AWS refuses a transaction that meets another one on an item; MiniStack does one 
 import json
 import random
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from ministack.core.responses import request_scope
 from ministack.services import dynamodb as ministack
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from tests.support.functions.strict_dynamodb import check
 from tests.support.plane.inside import before_send
-from tests.support.plane.wire import Answer, Request
+from tests.support.plane.wire import Answer
 from wschat.functions.shared.dynamodb import CLIENTS, PARTITION_KEYS, ROOMS
+from wschat.functions.shared.dynamodb_client import DynamoDB
 
 ACCOUNT = "111111111111"
 CONFLICT = "com.amazonaws.dynamodb.v20120810#TransactionConflictException"
@@ -36,28 +38,38 @@ class Database:
         self._lock = threading.Lock()
 
     @contextmanager
-    def behind(self, client: DynamoDBClient) -> Iterator[None]:
+    def behind(self, client: DynamoDB) -> Iterator[None]:
         """Answer all that a client sends, strictly; the tables are empty at first, and gone in the end."""
         for table, key in PARTITION_KEYS.items():
             schema = [{"AttributeName": key, "KeyType": "HASH"}]
             types = [{"AttributeName": key, "AttributeType": "S"}]
             made = {"TableName": table, "KeySchema": schema, "AttributeDefinitions": types}
             self._do("CreateTable", made | {"BillingMode": "PAY_PER_REQUEST"})
-        client.meta.events.register("provide-client-params.dynamodb.*", check, "strict")
-        self.answer(client)
-        try:
+
+        def send(path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+            operation, params = _asked(headers, body)
+            assert path == "/"
+            check(operation, params)
+            answer = self.ask(operation, params)
+            return answer.status, answer.body
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(client, "send", send)
             yield
-        finally:
-            client.meta.events.unregister("before-send.dynamodb", unique_id="database")
-            client.meta.events.unregister("provide-client-params.dynamodb.*", unique_id="strict")
-            self.conflicts = 0
-            for table in PARTITION_KEYS:
-                self._do("DeleteTable", {"TableName": table})
+        self.conflicts = 0
+        for table in PARTITION_KEYS:
+            self._do("DeleteTable", {"TableName": table})
 
     def answer(self, client: DynamoDBClient) -> None:
-        """Answer all that a client sends."""
-        hook: Any = before_send(self._answer)
+        """Answer all that one of boto3's clients sends."""
+        hook: Any = before_send(lambda request: self.ask(*_asked(request.headers, request.body)))
         client.meta.events.register("before-send.dynamodb", hook, "database")
+
+    def ask(self, operation: str, params: dict[str, Any]) -> Answer:
+        """Answer one request, whoever sends it."""
+        if self._chance.uniform(0, 100) < self.conflicts and (refusal := _conflict(operation, params)):
+            return Answer(400, {}, json.dumps(refusal).encode())
+        return self._send(operation, params)
 
     def item(self, table: str, key: dict[str, Any]) -> dict[str, Any] | None:
         """Return one item."""
@@ -85,12 +97,6 @@ class Database:
             key = PARTITION_KEYS[table]
             self._do("DeleteItem", {"TableName": table, "Key": {key: now[name][key]}})
 
-    def _answer(self, request: Request) -> Answer:
-        operation, params = request.headers["x-amz-target"].partition(".")[2], json.loads(request.body)
-        if self._chance.uniform(0, 100) < self.conflicts and (refusal := _conflict(operation, params)):
-            return Answer(400, {}, json.dumps(refusal).encode())
-        return self._send(operation, params)
-
     def _do(self, operation: str, params: dict[str, Any]) -> dict[str, Any]:
         answer = self._send(operation, params)
         assert answer.ok, answer.body
@@ -106,6 +112,10 @@ class Database:
                 status, told, body = done.value
                 return Answer(status, told, body if isinstance(body, bytes) else body.encode())
         raise AssertionError(operation)  # it awaits nothing
+
+
+def _asked(headers: Mapping[str, str], body: bytes) -> tuple[str, dict[str, Any]]:
+    return headers["x-amz-target"].partition(".")[2], json.loads(body)
 
 
 def _table(item: dict[str, Any]) -> str:

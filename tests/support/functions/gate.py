@@ -1,6 +1,5 @@
 """A gate before the AWS calls of functions: counts, delays, stops after so many, does things in between."""
 
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from wschat.functions.shared.dynamodb import dynamodb
+from wschat.functions.shared.dynamodb_client import DynamoDB
 from wschat.functions.shared.management_api import ManagementApi
 from wschat.functions.shared.workers import pool
 
@@ -63,28 +62,24 @@ class Gate:
             self.stop_after = None
 
 
-@contextmanager
-def gated(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+def gated(monkeypatch: pytest.MonkeyPatch) -> Gate:
     """Put a gate before all calls of functions in this process."""
     made = Gate()
-    send = ManagementApi.send
+    call, send = DynamoDB.call, ManagementApi.send
 
-    def pass_to_dynamodb(model: Any, params: dict[str, Any], **_: object) -> None:  # noqa: ANN401
-        made.let_pass(model.name, *_keys(json.loads(params["body"])))
+    def gated_call(self: DynamoDB, operation: str, **parameters: object) -> dict[str, Any]:
+        made.let_pass(operation, *_keys(parameters))
+        return call(self, operation, **parameters)
 
-    def post(self: ManagementApi, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, bytes]:
+    def gated_send(self: ManagementApi, path: str, body: bytes) -> tuple[int, bytes]:
         made.let_pass("post")
-        answer = send(self, path, body, headers)
+        answer = send(self, path, body)
         made.posted_at.append(time.perf_counter())
         return answer
 
-    events = dynamodb().meta.events
-    events.register("before-call.dynamodb", pass_to_dynamodb, "gate")
-    monkeypatch.setattr(ManagementApi, "send", post)
-    try:
-        yield made
-    finally:
-        events.unregister("before-call.dynamodb", unique_id="gate")
+    monkeypatch.setattr(DynamoDB, "call", gated_call)
+    monkeypatch.setattr(ManagementApi, "send", gated_send)
+    return made
 
 
 def _keys(request: dict[str, Any]) -> Iterator[str]:

@@ -19,7 +19,8 @@ from tests.support.functions.post_sink import PostSink
 from tests.support.functions.second_database import SecondDatabase
 from tests.support.functions.second_database import database as database_asked
 from wschat.functions.shared.broadcast import management_api
-from wschat.functions.shared.dynamodb import dynamodb
+from wschat.functions.shared.dynamodb_client import dynamodb
+from wschat.functions.shared.management_api import ManagementApi
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.protocol.events import Error, Event
 from wschat.protocol.reader import decode_event
@@ -118,7 +119,8 @@ def database(
     }
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("wschat.functions.shared.management_api.TIMEOUT", PATIENT)
+    monkeypatch.setattr(ManagementApi, "CONNECT_TIMEOUT", PATIENT)
+    monkeypatch.setattr(ManagementApi, "READ_TIMEOUT", PATIENT)
     monkeypatch.setattr("wschat.functions.shared.broadcast.POSTING_TIME", PATIENT)
     with _database.behind(dynamodb()):
         yield _database
@@ -159,8 +161,7 @@ def tables(database: Database) -> Tables:
 
 
 @pytest.fixture
-def gate(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+def gate(database: Database, monkeypatch: pytest.MonkeyPatch) -> Gate:
     """The gate that each call of a function passes, from here on."""
     assert database
-    with gated(monkeypatch) as gate:
-        yield gate
+    return gated(monkeypatch)

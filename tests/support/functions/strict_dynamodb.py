@@ -16,20 +16,21 @@ FUNCTIONS = {"attribute_exists", "attribute_not_exists", "if_not_exists", "size"
 WORDS = {"SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT"}
 
 
-def check(params: dict[str, Any], model: Any, **_: object) -> None:  # noqa: ANN401  botocore's
-    """Check what a client sends; for its event `provide-client-params`."""
-    if model.name in {"GetItem", "Query", "Scan", "BatchGetItem"}:
+def check(operation: str, params: dict[str, Any]) -> None:
+    """Check what a client sends."""
+    if operation in {"GetItem", "Query", "Scan", "BatchGetItem"}:
         reads = params.get("RequestItems", {"": params}).values()
         assert all(read.get("ConsistentRead") for read in reads), f"not consistent: {params}"
     operations = [params]
     if "TransactItems" in params:
-        operations = [operation for item in params["TransactItems"] for operation in item.values()]
-        items = [_item(operation) for operation in operations]
+        operations = [each for item in params["TransactItems"] for each in item.values()]
+        items = [_item(each) for each in operations]
         assert len(items) == len(set(items)), f"a transaction takes an item once: {items}"
         assert len(items) <= 100
-    for operation in operations:
-        _check_expressions(operation)
-        _check_paths(operation.get("UpdateExpression", ""), operation.get("ExpressionAttributeNames", {}))
+        assert 1 <= len(params["ClientRequestToken"]) <= 36
+    for each in operations:
+        _check_expressions(each)
+        _check_paths(each.get("UpdateExpression", ""), each.get("ExpressionAttributeNames", {}))
 
 
 def _item(operation: dict[str, Any]) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import pytest
 
 from wschat.doctor.logged import suspicions
+from wschat.functions.shared.aws import ClientError
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.logs.lines import LogLine, read_line
 
@@ -37,6 +38,7 @@ NOW = 10_000_000
         ("Item size has exceeded the maximum allowed size", "item-too-big"),
         ("GoneException: 410", "gone"),
         ("Could not connect to the endpoint URL", "in-a-vpc"),
+        (str(ClientError("GetItem", "gaierror", "no answer from dynamodb: Name not known")), "in-a-vpc"),
         ("[ERROR] KeyError: 'requestContext'", "raised"),
         ("hello", None),
     ],

@@ -4,7 +4,8 @@ import json
 
 from tests.support.functions.database import Database
 from tests.support.functions.people import Connect, Tables, code
-from wschat.functions.shared.dynamodb import CLIENTS, dynamodb
+from wschat.functions.shared.dynamodb import CLIENTS
+from wschat.functions.shared.dynamodb_client import dynamodb
 from wschat.protocol.events import Signup
 
 
@@ -18,7 +19,7 @@ def test_tokens(connect: Connect, tables: Tables) -> None:
 def test_registered_though_forgotten(connect: Connect, tables: Tables) -> None:
     """A connection whose record was lost (a post came before it was open) can still register."""
     ann = connect()
-    dynamodb().delete_item(TableName=CLIENTS, Key={"ID": {"S": ann.connection}})
+    dynamodb().call("DeleteItem", TableName=CLIENTS, Key={"ID": {"S": ann.connection}})
     assert ann.ask("register", "Ann") == Signup("Ann", id="7")
     assert {"connected", "expires", "name"} <= tables()[ann.connection].keys()
 

@@ -5,9 +5,8 @@ import time
 from collections import Counter
 from functools import cache
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from wschat.functions.shared.dynamodb import CLIENTS, scan, session
+from wschat.functions.shared.aws import ClientError
+from wschat.functions.shared.dynamodb import CLIENTS, scan
 from wschat.functions.shared.invocation import Call, add_counts, add_fields, timed
 from wschat.functions.shared.management_api import POSTED, STALE, ManagementApi
 from wschat.functions.shared.membership import Leaving, Post, prune
@@ -23,9 +22,7 @@ def management_api(api: str, stage: str) -> ManagementApi:
     `MANAGEMENT_URL` has the API's own address with `{api}` in it. The event's domainName would not do:
     it may be a custom domain, whose path has no stage.
     """
-    url = f"{os.environ['MANAGEMENT_URL']}/{stage}".replace("{api}", api)
-    role = session().get_credentials()  # Lambda puts them into the environment
-    return ManagementApi(url, role, os.environ["AWS_REGION"])  # type: ignore[arg-type]
+    return ManagementApi(f"{os.environ['MANAGEMENT_URL']}/{stage}".replace("{api}", api))
 
 
 def broadcast(call: Call, *notices: Post, left: Leaving | None = None) -> tuple[int, int]:
@@ -82,7 +79,7 @@ def _prune(connection: str, room: str | None) -> Leaving:
     try:
         with timed("forget"):
             return prune(connection, room)
-    except (Refused, BotoCoreError, ClientError) as error:
+    except (Refused, ClientError) as error:
         add_counts({"not forgotten": 1})
         add_fields(why=str(error))
         return Leaving()

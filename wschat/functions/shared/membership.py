@@ -4,8 +4,7 @@ import time
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from wschat.functions.shared.aws import ClientError
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, Json, get_item
 from wschat.functions.shared.history import slots
 from wschat.functions.shared.invocation import LIFETIME, add_counts
@@ -57,7 +56,7 @@ class Leaving:
 def _fails(operation: Json) -> bool:
     try:
         write(operation)
-    except (BotoCoreError, ClientError, Refused):
+    except (ClientError, Refused):
         return True
     return False
 

@@ -5,16 +5,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from botocore.exceptions import ClientError
-
-from wschat.functions.shared.dynamodb import (
-    Json,
-    dynamodb,
-    marshalled,
-    placeholders,
-    primary_key,
-    unmarshalled,
-)
+from wschat.functions.shared.aws import ClientError
+from wschat.functions.shared.dynamodb import Json, marshalled, placeholders, primary_key, unmarshalled
+from wschat.functions.shared.dynamodb_client import dynamodb
 from wschat.protocol.refusals import ErrorCode, Refused
 
 ATTEMPTS, BASE = 8, 0.02
@@ -35,11 +28,11 @@ T = TypeVar("T")
 def write(operation: Json) -> Json | None:
     """Write one item; return the attributes that an update changed, or None if the condition did not hold."""
     ((kind, parameters),) = operation.items()
-    call, wanted = getattr(dynamodb(), f"{kind.lower()}_item"), {"ReturnValues": "UPDATED_NEW"}
+    wanted = {"ReturnValues": "UPDATED_NEW"} if kind == "Update" else {}
     try:
-        answer = retry_on_conflict(lambda: call(**parameters, **(wanted if kind == "Update" else {})))
+        answer = retry_on_conflict(lambda: dynamodb().call(f"{kind}Item", **parameters, **wanted))
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+        if error.code == "ConditionalCheckFailedException":
             return None
         raise
     return unmarshalled(answer.get("Attributes", {}))
@@ -70,7 +63,7 @@ def transact_write(*operations: Json) -> None:
     Raises:
         ClientError: none was written; `retry_on_conflict` knows when to try again.
     """
-    dynamodb().transact_write_items(TransactItems=operations)  # type: ignore[arg-type]
+    dynamodb().call("TransactWriteItems", TransactItems=operations)
 
 
 def retry_on_conflict(attempt: Callable[[], T]) -> T:
@@ -94,7 +87,5 @@ def retry_on_conflict(attempt: Callable[[], T]) -> T:
 
 def _is_conflict(error: ClientError) -> bool:
     """Tell it of a single write by its code, and of a transaction by why it was cancelled."""
-    reasons: list[dict[str, str]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
-    codes = {reason.get("Code") for reason in reasons} - {None, "None"}
-    met = error.response["Error"]["Code"] == "TransactionConflictException"
-    return met or (bool(codes) and codes <= CONFLICT)
+    codes = {*error.reasons} - {"None"}
+    return error.code == "TransactionConflictException" or (bool(codes) and codes <= CONFLICT)

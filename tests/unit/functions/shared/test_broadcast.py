@@ -6,11 +6,13 @@ import pytest
 
 from tests.support.functions.people import Connect, Tables
 from tests.support.functions.post_sink import PostSink
-from wschat.functions.shared import broadcast, management_api
+from wschat.functions.shared import broadcast
 from wschat.functions.shared.broadcast import POSTING_TIME
-from wschat.functions.shared.management_api import TIMEOUT
+from wschat.functions.shared.management_api import ManagementApi
 from wschat.lab import blueprint
 from wschat.protocol.events import Ack
+
+TIMEOUT = ManagementApi.READ_TIMEOUT
 
 
 def test_everybody_in_a_room_is_gone(connect: Connect, sink: PostSink, tables: Tables) -> None:
@@ -50,7 +52,7 @@ def test_slow_stuck_and_throttled(
     stuck = [connect(f"stuck{number}", "Ops") for number in range(3)]
     members = [connect(f"user{number}", "Ops") for number in range(6)]
     slow = connect("Slow", "Ops")
-    monkeypatch.setattr(management_api, "TIMEOUT", TIMEOUT)  # as it is on AWS, and of new connections
+    monkeypatch.setattr(ManagementApi, "READ_TIMEOUT", TIMEOUT)  # as it is on AWS, and of new connections
     broadcast.management_api("api", sink.stage).close()
     sink.posted.clear()
     sink.order.clear()
@@ -85,4 +87,4 @@ def test_there_is_time_to_answer() -> None:
 
     It may do so three times: while it connects, while it agrees on a key, and while it waits for the answer.
     """
-    assert POSTING_TIME + 3 * TIMEOUT < blueprint.TIMEOUT
+    assert POSTING_TIME + 2 * ManagementApi.CONNECT_TIMEOUT + TIMEOUT < blueprint.TIMEOUT

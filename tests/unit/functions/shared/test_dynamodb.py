@@ -1,35 +1,14 @@
-"""The client, reads, and items in Python's own values."""
+"""Reads, and items in Python's own values."""
 
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+import json
+from typing import Any
 
 import pytest
-from botocore.session import Session, get_session
 
 from tests.support.functions.database import Database
+from tests.support.plane.wire import Answer
 from wschat.functions.shared import dynamodb
 from wschat.functions.shared.dynamodb import CLIENTS, ROOMS, batch_get_item, get_item, marshalled, scan
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-
-def asked(session: Session, region: str) -> tuple[str, list[str]]:
-    """Return the host that DynamoDB is asked at, and for which region and service that is signed."""
-    client: DynamoDBClient = session.create_client("dynamodb", region_name=region)  # type: ignore[assignment]
-    item = {"TableName": "rooms", "Key": {"ID": {"S": "ops"}}}
-    url = urlsplit(client.generate_presigned_url("get_item", item))
-    return url.netloc, parse_qs(url.query)["X-Amz-Credential"][0].split("/")[2:4]
-
-
-@pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1"])
-def test_regions(monkeypatch: pytest.MonkeyPatch, region: str) -> None:
-    """It speaks to where botocore's own client would, in each part of AWS."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    ours = asked(dynamodb.session(), region)
-    assert ours == asked(get_session(), region)
-    assert f"dynamodb.{region}.amazonaws.com" in ours[0]
 
 
 def test_marshalled() -> None:
@@ -72,19 +51,26 @@ def test_reads(database: Database) -> None:
     assert [*scan(CLIENTS, "#ID", "attribute_exists(#connected)")] == ["a"]
 
 
-def test_unprocessed_keys(database: Database) -> None:
+def test_unprocessed_keys(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """What DynamoDB leaves out of an answer is asked for again."""
     database.put(*({"room": {"S": f"{number}"}} for number in range(3)))
+    ask = database.ask
 
-    def the_rest_is_unprocessed(parsed: dict[str, Any], **_: object) -> None:
-        rest = parsed["Responses"][ROOMS][1:]
-        del parsed["Responses"][ROOMS][1:]
-        parsed["UnprocessedKeys"] = {ROOMS: {"Keys": rest, "ConsistentRead": True}} if rest else {}
+    def ask_one_by_one(operation: str, params: dict[str, Any]) -> Answer:
+        answer = ask(operation, params)
+        (found,) = answer.json["Responses"].values()
+        rest = {ROOMS: {"Keys": found[1:], "ConsistentRead": True}} if found[1:] else {}
+        told = {"Responses": {ROOMS: found[:1]}, "UnprocessedKeys": rest}
+        return Answer(200, {}, json.dumps(told).encode())
 
-    events = dynamodb.dynamodb().meta.events
-    events.register("after-call.dynamodb.BatchGetItem", the_rest_is_unprocessed, "rest")
-    try:
-        found = batch_get_item(ROOMS, ["0", "1", "2"])
-    finally:
-        events.unregister("after-call.dynamodb.BatchGetItem", unique_id="rest")
-    assert sorted(item["room"] for item in found) == ["0", "1", "2"]
+    monkeypatch.setattr(database, "ask", ask_one_by_one)
+    assert sorted(item["room"] for item in batch_get_item(ROOMS, ["0", "1", "2"])) == ["0", "1", "2"]
+
+
+def test_pages(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan goes on where DynamoDB stopped, until there is no more; a page may be empty."""
+    database.put(*({"ID": {"S": f"{number}"}, "connected": {"N": "1"}} for number in range(5)))
+    ask = database.ask
+    monkeypatch.setattr(database, "ask", lambda operation, params: ask(operation, params | {"Limit": 2}))
+    assert sorted(scan(CLIENTS, "#ID", "attribute_exists(#connected)")) == ["0", "1", "2", "3", "4"]
+    assert [*scan(CLIENTS, "#ID", "attribute_not_exists(#connected)")] == []

@@ -1,25 +1,22 @@
 """Writes: what a condition that does not hold comes to, and what is tried again."""
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.support.functions.database import Database
 from wschat.functions.shared import writes
+from wschat.functions.shared.aws import ClientError
 from wschat.functions.shared.dynamodb import CLIENTS, get_item
 from wschat.functions.shared.writes import ATTEMPTS, delete, put, update, write
 from wschat.protocol.refusals import ErrorCode, Refused
 
 NEW = "attribute_not_exists(#ID)"
-BUSY = {"Code": "TransactionConflict"}
-FAILED = {"Code": "ConditionalCheckFailed"}
-FULL = {"Code": "ItemCollectionSizeLimitExceeded"}
-SLOWED = {"Code": "ThrottlingError"}, {"Code": "ProvisionedThroughputExceeded"}
+BUSY, FAILED, FULL = "TransactionConflict", "ConditionalCheckFailed", "ItemCollectionSizeLimitExceeded"
+SLOWED = "ThrottlingError", "ProvisionedThroughputExceeded"
 
 
-def conflict(*reasons: dict[str, str], code: str = "TransactionCanceledException") -> ClientError:
+def conflict(*reasons: str, code: str = "TransactionCanceledException") -> ClientError:
     """Return how DynamoDB refuses a write, for these reasons."""
-    response = {"Error": {"Code": code, "Message": "refused"}, "CancellationReasons": [*reasons]}
-    return ClientError(response, "TransactWriteItems")  # type: ignore[arg-type]
+    return ClientError("TransactWriteItems", code, "refused", reasons)
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +40,7 @@ def test_single_writes(database: Database) -> None:
     ("error", "tries", "code"),
     [
         (conflict(BUSY), ATTEMPTS, ErrorCode.BUSY),
-        (conflict({"Code": "None"}, FAILED), ATTEMPTS, ErrorCode.BUSY),
+        (conflict("None", FAILED), ATTEMPTS, ErrorCode.BUSY),
         (conflict(FAILED, BUSY, *SLOWED), ATTEMPTS, ErrorCode.BUSY),
         (conflict(code="TransactionConflictException"), ATTEMPTS, ErrorCode.BUSY),
         (conflict(FULL), 1, None),
@@ -65,4 +62,5 @@ def test_retried(error: Exception, tries: int, code: ErrorCode | None) -> None:
 
     with pytest.raises((Refused, type(error))) as raised:
         writes.retry_on_conflict(attempt)
-    assert (len(made), getattr(raised.value, "code", None)) == (tries, code)
+    refusal = raised.value.code if isinstance(raised.value, Refused) else None
+    assert (len(made), refusal) == (tries, code)

@@ -1,0 +1,50 @@
+"""Answers raw requests by a script, one connection after the other."""
+
+import re
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+PATIENT = 60.0  # seconds for what takes none, on a machine that has much else to do
+
+
+def reply(status: int = 200, said: bytes = b"", more: bytes = b"") -> bytes:
+    """Return an answer; `more` are headers, each with its end of line."""
+    return b"HTTP/1.1 %d Told\r\n%bContent-Length: %d\r\n\r\n%b" % (status, more, len(said), said)
+
+
+@contextmanager
+def answering(*connections: Sequence[bytes | None]) -> Iterator[tuple[str, list[bytes]]]:
+    """Answer, in turn, the requests of each connection; None ends it without an answer, and so does its end.
+
+    Yields the URL, and what was asked.
+    """
+    asked: list[bytes] = []
+
+    def serve() -> None:
+        for answers in connections:
+            accepted, _ = server.accept()
+            with accepted:
+                for answer in answers:
+                    if request := _request(accepted):
+                        asked.append(request)
+                        accepted.sendall(answer or b"")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(PATIENT)
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", asked
+        thread.join()
+
+
+def _request(one: socket.socket) -> bytes:
+    read = b""
+    while not (found := re.search(rb"content-length: (\d+).*?\r\n\r\n", read, re.IGNORECASE | re.DOTALL)) or (
+        len(read) < found.end() + int(found[1])
+    ):
+        if not (more := one.recv(65536)):
+            return b""
+        read += more
+    return read

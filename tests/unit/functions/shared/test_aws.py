@@ -1,0 +1,221 @@
+"""Requests to AWS: signed as botocore signs them, over verified connections that are kept alive."""
+
+import os
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.client import HTTPException
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.httpsession import where
+
+from tests.support.functions.answering import PATIENT, answering, reply
+from wschat.functions.shared import aws
+from wschat.functions.shared.aws import KEPT_ALIVE, ClientError, Endpoint, decoded, message_of
+
+OK = reply(200, b"taken")
+
+
+class Service(Endpoint):
+    """Some service."""
+
+    SERVICE = "service"
+    CONNECT_TIMEOUT, READ_TIMEOUT = PATIENT, PATIENT + 1
+
+
+@pytest.fixture(autouse=True)
+def _role(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give the function a role, as Lambda does."""
+    for name, value in {
+        "ACCESS_KEY_ID": "AKIA",
+        "SECRET_ACCESS_KEY": "secret",
+        "REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+
+
+@contextmanager
+def service(*connections: list[bytes | None]) -> Iterator[tuple[Service, list[bytes]]]:
+    """Answer a service's requests by a script; yields it, and what was asked."""
+    with answering(*connections) as (url, asked):
+        made = Service(url)
+        try:
+            yield made, asked
+        finally:
+            made.close()
+
+
+def test_ended_while_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection that the other side has ended is not used."""
+    with service([OK], [OK]) as (made, _):
+        assert made.send("/", b"") == (200, b"taken")
+        ((_, line),) = made._idle
+        line.sock.settimeout(PATIENT)
+        assert line.sock.recv(1, socket.MSG_PEEK) == b""  # its end has come
+        request, used = line.request, list[object]()
+
+        def noted(*post: Any) -> None:  # noqa: ANN401
+            used.append(line.sock)
+            request(*post)
+
+        old = line.sock
+        monkeypatch.setattr(line, "request", noted)
+        assert made.send("/", b"") == (200, b"taken")
+    assert old not in used
+
+
+def test_ended_meanwhile() -> None:
+    """A request on a connection that ends just then is sent over a new one; if that ends too, no more."""
+    with service([OK, None], [OK]) as (made, asked):
+        assert [made.send("/", b"")[0], made.send("/", b"")[0]] == [200, 200]
+    assert len(asked) == 3
+    with service([OK, None], [None]) as (made, asked):
+        made.send("/", b"")
+        with pytest.raises(ConnectionError):
+            made.send("/", b"")
+    assert len(asked) == 3
+
+
+def test_ended_meanwhile_over_tls() -> None:
+    """It is no other over TLS, where who writes hears of the end in OpenSSL's words."""
+    with service([OK, None], [OK]) as (made, asked):
+        made.send("/", b"")
+        ((_, line),) = made._idle
+
+        def ended(*_: object) -> None:
+            del vars(line)["request"]
+            raise ssl.SSLEOFError(8, "EOF occurred in violation of protocol")
+
+        vars(line)["request"] = ended
+        assert made.send("/", b"")[0] == 200
+    assert len(asked) == 2
+
+
+def test_after_a_freeze() -> None:
+    """A connection that was kept through a pause, such as Lambda's freeze, is not trusted."""
+    with service([OK, OK], [OK]) as (made, asked):
+        made.send("/", b"")
+        ((since, line),) = made._idle
+        made._idle[:], old = [(since - KEPT_ALIVE, line)], line.sock
+        made.send("/", b"")
+        assert line.sock is not old
+    assert len(asked) == 2
+
+
+def test_kept_alive() -> None:
+    """One connection takes all requests, one after the other; one that its answer closed is not kept."""
+    with service([OK, OK, reply(more=b"Connection: close\r\n")], [OK]) as (made, asked):
+        assert [made.send("/", b"")[0] for _ in range(3)] == [200] * 3
+        assert made._idle == []
+        assert made.send("/", b"")[0] == 200
+    assert len(asked) == 4
+
+
+def test_patience() -> None:
+    """Each connection, the second one too, is waited for as long as it may take, and each answer likewise."""
+    with service([OK, None], [OK]) as (made, _):
+        for _ in range(2):
+            made.send("/", b"")
+            ((_, line),) = made._idle
+            assert (line.timeout, line.sock.gettimeout()) == (PATIENT, PATIENT + 1)
+
+
+def test_cut_off() -> None:
+    """An answer whose end is missing is none."""
+    with service([OK[:-1]]) as (made, _), pytest.raises(HTTPException):
+        made.send("/", b"")
+
+
+def test_tls_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On AWS it is made sure that the other side is whom the host's name says, by authorities read once."""
+    monkeypatch.setenv("AWS_CA_BUNDLE", where())
+    aws._tls.cache_clear()
+    made = [Service("https://dynamodb.us-east-1.amazonaws.com") for _ in range(2)]
+    one, other = (each._connect(timeout=PATIENT)._context for each in made)  # type: ignore[attr-defined]
+    assert one is other
+    assert (one.verify_mode, one.check_hostname) == (ssl.CERT_REQUIRED, True)
+    assert one.cert_store_stats()["x509_ca"] > 50
+
+
+def test_whom_the_system_trusts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a file of authorities, they are those of the system, where OpenSSL looks for them."""
+    monkeypatch.setenv("SSL_CERT_FILE", where())  # which this system may lack
+    monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
+    aws._tls.cache_clear()
+    assert aws._tls().cert_store_stats()["x509_ca"] > 50
+    aws._tls.cache_clear()
+
+
+def test_words_of_an_error() -> None:
+    """They are botocore's, by which people search, and the doctor too."""
+    told = str(ClientError("GetItem", "AccessDeniedException", "You may not."))
+    assert (
+        told == "An error occurred (AccessDeniedException) when calling the GetItem operation: You may not."
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        (b'{"message":"Forbidden"}', "Forbidden"),
+        (b'{"Message":"User: arn is not authorized"}', "User: arn is not authorized"),
+        (b'{"message": "You may not.\\n\\nx-amz-security-token:secret"}', "You may not."),
+        *((each, "") for each in (b'{"message": 7}', b'{"message": null}', b"{}")),
+    ],
+)
+def test_message(said: bytes, message: str) -> None:
+    """What AWS says of a refusal is told, but for the lines in which it repeats what was signed."""
+    assert message_of(decoded(said) or {}) == message
+
+
+@pytest.mark.parametrize("said", [b"<html>", b"", b"[]", b"7", b"\xff", b'{"cut": '])
+def test_no_json(said: bytes) -> None:
+    """Who answers anything but a JSON object is not AWS."""
+    assert decoded(said) is None
+
+
+@pytest.mark.parametrize("token", ["", "a/session+token=="])
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/", {"content-type": "application/x-amz-json-1.0", "x-amz-target": "DynamoDB_20120810.GetItem"}),
+        *(
+            (f"/dev/@connections/{quote(connection, safe='')}", {})
+            for connection in ("L0SM9cOFvHcCIhw=", "gTg3TG75DQAYKABzSA==", "a-b_c", "~!*'() +@:")
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("url", "region"),
+    [
+        ("https://api.execute-api.eu-central-1.amazonaws.com", "eu-central-1"),
+        ("https://dynamodb.cn-north-1.amazonaws.com.cn", "cn-north-1"),
+        ("https://api.execute-api.us-gov-west-1.amazonaws.com", "us-gov-west-1"),
+        ("http://[::1]:1", "us-east-1"),
+    ],
+)
+def test_signature(
+    path: str, headers: dict[str, str], token: str, url: str, region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The headers are those to which botocore comes at the same time."""
+    body, now = os.urandom(50), datetime(2026, 5, 4, 3, 2, 1, tzinfo=UTC)
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: now.replace(tzinfo=None))
+    theirs = AWSRequest("POST", f"{url}{path}", headers=headers, data=body)
+    SigV4Auth(Credentials("AKIA", "secret", token), "service", region).add_auth(theirs)
+
+    monkeypatch.setattr(aws, "_tls", lambda: None)
+    for name, value in {"AWS_SESSION_TOKEN": token, "AWS_REGION": region}.items():
+        monkeypatch.setenv(name, value)
+    ours = Service(url).signed(path, body, headers, now)
+    assert ours.pop("host") == urlsplit(url).netloc
+    assert {name.title(): value for name, value in ours.items()} == {
+        name.title(): value for name, value in theirs.headers.items()
+    }
