@@ -13,6 +13,7 @@ from ministack.core.iam_evaluator import (
     evaluate,
     evaluate_resource_policy,
     parse_policy_document,
+    resolve_principal,
     validate_policy_document,
 )
 from ministack.core.responses import set_request_region
@@ -102,6 +103,24 @@ def authorize(handshake: Request, stage: Stage) -> Identity | str:
         return "Missing Authentication Token" if claim.code == "MissingAuthenticationToken" else claim.message
     failed = failure_of(asked, claim, b"", explain=True)
     return (failed.message if failed else None) or _refusal(claim, stage) or _identity(claim)
+
+
+def is_allowed(claim: Claim, action: str, resource: str, region: str) -> bool:
+    """Tell whether it is certain that somebody may do something, as policies without conditions allow it.
+
+    MiniStack's `enforce` looks for much more, which only conditions, or a refusal, need to know: that is a
+    tenth of what a post takes.
+    """
+    who = resolve_principal(claim.credential.access_key_id, claim.credential.account_id, claim.credential)
+    if isinstance(who, AuthError):
+        return False
+    if who.policies is None:  # the root
+        return True
+    layers = who.policies, *who.limits
+    if any(statement.conditions for layer in layers for policy in layer for statement in policy):
+        return False
+    context = EvalContext(who.arn, who.type, who.account, action, resource, region)
+    return bool(evaluate(context, *layers).decision == "Allow")
 
 
 def _refusal(claim: Claim, stage: Stage) -> str | None:

@@ -17,6 +17,7 @@ from wschat.local.gateway import ids
 from wschat.local.gateway.addresses import PREFIX as APIS
 from wschat.local.gateway.addresses import path_here
 from wschat.local.gateway.gateway import Gateway
+from wschat.local.gateway.iam import is_allowed
 from wschat.local.gateway.model import Stage
 from wschat.local.gateway.responses import Reply, error, refusal
 
@@ -65,6 +66,8 @@ def may_not_manage(stage: Stage, asked: Asked, claim: Claim | AuthError) -> Repl
     named = arn.replace(f":{stage.account}:", f":{stage.account[-4:]:*>12}:")
     if isinstance(claim, AuthError):
         refused = _credential_failure("apigateway", MANAGE, "", claim, asked.headers)
+    elif is_allowed(claim, MANAGE, arn, stage.region):
+        return None
     else:
         refused = _enforce_data_plane(
             "apigateway", MANAGE, asked.headers, asked.query, "", resource_arn=arn, named_resource=named

@@ -2,16 +2,29 @@
 
 import json
 import re
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
 from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.compat import HTTPHeaders
 from botocore.credentials import ReadOnlyCredentials
+from botocore.exceptions import ClientError
 
-from tests.support.websocket_api import ERROR, PATIENCE_S, TestApi, ask, opened, refusal, refused
+from tests.support.websocket_api import (
+    ERROR,
+    PATIENCE_S,
+    TestApi,
+    ask,
+    id_of,
+    management_of,
+    opened,
+    refusal,
+    refused,
+)
 from tests.unit.local.gateway.conftest import REFUSED, headers_of
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.iam import allows
@@ -171,6 +184,19 @@ def test_forgeries(signed: TestApi, key: ReadOnlyCredentials) -> None:
     ):
         status, body = refused(changed, headers)
         assert (status, body["message"][: len(says)]) == (403, says)
+
+
+@pytest.mark.parametrize("who", ["welcome-poster", "unwelcome-poster"])
+def test_conditions(clients: Cloud, api: TestApi, who: str) -> None:
+    """What a policy asks of who posts is looked at, where another one allows everything."""
+    key, every = make_user(clients, who), {"Action": "execute-api:ManageConnections", "Resource": "*"}
+    unless = {"Effect": "Deny", **every, "Condition": {"StringEquals": {"aws:username": "unwelcome-poster"}}}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **every}, unless]})
+    clients.iam.put_user_policy(UserName=who, PolicyName="post", PolicyDocument=document)
+    post = management_of(boto3.Session(*key[:2], region_name="us-east-1"), clients, api.id).post_to_connection
+    denied = pytest.raises(ClientError, match="explicit deny")
+    with opened(api.url) as client, denied if who.startswith("un") else nullcontext():
+        post(ConnectionId=id_of(client), Data=b"x")
 
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
