@@ -202,6 +202,18 @@ def test_run_with_options(short_state: Path) -> None:
     assert processes_of(short_state) == []
 
 
+def test_too_few_descriptors(short_state: Path) -> None:
+    """Where it could not work it says so at once, and what to do, and there is nothing to clean up."""
+    command = f"ulimit -n 64; exec {sys.executable} -m wschat local"
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, "grants 64 open files" in done.stderr, "`ulimit -n 10240`" in done.stderr) == (
+        8,
+        True,
+        True,
+    )
+    assert [each.name for each in short_state.iterdir()] == ["local.lock"]
+
+
 def test_few_descriptors(short_state: Path) -> None:
     """Where the system grants few open files and sockets, it says so, and what to do; so does its log."""
     command = f"ulimit -n 256; exec {sys.executable} -m wschat local --empty"

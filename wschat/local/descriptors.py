@@ -8,15 +8,20 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from wschat.errors import LocalError
+
 WANTED = 10_240
 FEW = 1_000
 SPARE = 256
 """How many are kept free for functions, whose processes take three each, and one or two sockets."""
+LEAST = 192
+"""Twelve people who talk at once, in a room or in six, take up to 170; at 144 functions lack some."""
 SCARCE = (errno.EMFILE, errno.ENFILE)
 FULL = "refused: too few descriptors are left for another connection"
 MARKS = (FULL, *map(os.strerror, SCARCE))
 """What is told once a minute."""
 PAUSE_S = 60.0
+MORE = f"`ulimit -n {WANTED}`"
 log = logging.getLogger("wschat.gateway")
 
 
@@ -37,13 +42,25 @@ def raise_limit() -> int:
     return soft
 
 
+def check_enough() -> None:
+    """Check that the system grants a lab as many descriptors as it takes.
+
+    Raises:
+        LocalError: it does not.
+    """
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if hard != resource.RLIM_INFINITY and hard < LEAST:
+        what = f"the system grants {hard} open files and sockets, and a local lab takes {LEAST} at least"
+        raise LocalError(what, where="ulimit -n", hint=f"start it from a shell where {MORE} is not refused")
+
+
 def shortage(limit: int) -> str:
     """Return what it means that there are so few descriptors, and what to do; empty: there are enough."""
     if limit >= FEW:
         return ""
     return (
         f"the system grants the lab {limit} open files and sockets, and so less than {limit - spare(limit)} "
-        f"connections: `ulimit -n {WANTED}` in the shell that starts it asks for more"
+        f"connections: {MORE} in the shell that starts it asks for more"
     )
 
 

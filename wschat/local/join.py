@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from wschat.errors import LocalError
 from wschat.local.access.root import RootKey, check_place, make_key, read_key, write_key
 from wschat.local.connection import Connection
+from wschat.local.descriptors import check_enough
 from wschat.local.environment import clean_environment, ministack_environment
 from wschat.local.gateway.addresses import PREFIX
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
@@ -252,6 +253,7 @@ def _connect_or_start(
             hint = "in another terminal, `wschat local` keeps one; with --empty, one to be filled"
             raise LocalError("no lab runs on this machine", hint=hint)
         check_installed()
+        check_enough()
         check_room(files.state_dir)
         with closing(listen(port)) as gateway:
             return _start(files, provision, options, gateway), True

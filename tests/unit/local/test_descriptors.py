@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from wschat.local.descriptors import FULL, MARKS, OnceAMinute, shortage, spare
+from wschat.local.descriptors import FULL, LEAST, MARKS, OnceAMinute, shortage, spare
 
 RAISE = """
 import resource, sys
@@ -43,6 +43,16 @@ def test_the_limit(soft: int, hard: int, most: int, granted: int, warned: bool) 
         warned,
         warned,
     )
+
+
+@pytest.mark.parametrize(("hard", "enough"), [(LEAST - 1, False), (LEAST, True)])
+def test_too_few(hard: int, enough: bool) -> None:  # noqa: FBT001
+    """A lab whose functions would fail for a lack of descriptors is not started, whatever the soft limit."""
+    limits = f"resource.setrlimit(resource.RLIMIT_NOFILE, (64, {hard}))"
+    check = f"import resource; from wschat.local.descriptors import check_enough; {limits}; check_enough()"
+    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False)
+    told = f"the system grants {hard} open files and sockets, and a local lab takes {LEAST} at least"
+    assert (done.returncode == 0, told in done.stderr) == (enough, not enough), done.stderr
 
 
 def test_what_is_kept_free() -> None:
