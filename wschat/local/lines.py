@@ -93,4 +93,4 @@ def _told(trace: Mapping[str, Any]) -> tuple[str, str]:
         case "end":
             return "end", f"{status}{because}"
         case method:
-            return method, f"{status}{because}{said}"
+            return method, f"{status}, {took}{because}{said}"

@@ -48,9 +48,12 @@ def shown(*traces: dict[str, Any]) -> list[str]:
             {"event": "reply", "milliseconds": 0, "text": "{}", "why": "no route of it"},
             "failed  no route of it; replied: {}",
         ),
-        ({"event": "post", "status": 200, "text": "z"}, "post    200: z"),
-        ({"event": "post", "status": 410, "text": "z", "why": "gone"}, "post    410: gone: z"),
-        ({"event": "delete", "status": 204}, "delete  204"),
+        ({"event": "post", "milliseconds": 1.2, "status": 200, "text": "z"}, "post    200, 1 ms: z"),
+        (
+            {"event": "post", "milliseconds": 0.3, "status": 410, "text": "z", "why": "gone"},
+            "post    410, 0 ms: gone: z",
+        ),
+        ({"event": "delete", "milliseconds": 2, "status": 204}, "delete  204, 2 ms"),
         ({"event": "end", "status": 1000, "why": "bye"}, "end     1000: bye"),
         (
             {"event": "disconnect", "route": "$disconnect", "integration": "Disconnect", "milliseconds": 9},

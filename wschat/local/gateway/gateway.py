@@ -212,10 +212,12 @@ class Gateway:
 
         `denied` returns the refusal of who may not.
         """
+        began = time.time()
         answer = await self._manage(method, api, stage_name, connection_id, data, denied)
         text = data.decode(errors="replace") if method == "POST" else None
-        about = Trace(method.lower(), int(time.time() * 1000), connection_id, api, stage_name)
-        self.trace(about._replace(status=answer[0], text=text, why=responses.why(answer)))
+        about = Trace(method.lower(), int((at := time.time()) * 1000), connection_id, api, stage_name)
+        took = round((at - began) * 1000, 1)
+        self.trace(about._replace(milliseconds=took, status=answer[0], text=text, why=responses.why(answer)))
         return answer
 
     async def _manage(

@@ -19,7 +19,7 @@ class Trace(NamedTuple):
         time: when, in milliseconds since 1970.
         connection: its id; empty before it has one.
         integration: what the route leads to: a function, with its alias if it has one, or MOCK.
-        milliseconds: how long that took, all that waited for it included.
+        milliseconds: how long that, or a call about a connection, took, all that waited for it included.
         status: the answer's to a handshake (101: it opened) or a call; the code of an end.
         text: what was sent, by whomever; None: nothing. Of a handshake that is nobody's the path.
         why: the reason of a refusal, a failure or an end.

@@ -65,7 +65,9 @@ def test_with_a_function(traces: Traces, api: TestApi, mirror: str, management: 
         ("Forbidden", "no route of this deployment for $request.body.action"),
     ]
     assert all(
-        each["milliseconds"] > 0 for each in seen if each["event"] in {"connect", "reply", "disconnect"}
+        each["milliseconds"] > 0
+        for each in seen
+        if each["event"] in {"connect", "reply", "post", "disconnect"}
     )
 
 
