@@ -94,6 +94,7 @@ BEHAVIOURS = (
         "the_uri_must_be_that_of_an_invocation"),
     IS("handshake: no deployment → 403", TERRAFORM_17955, "no_such_stage"),
     IS("handshake: no such API or stage → 403", UNKNOWN, "no_such_stage"),
+    IS("handshake, posts: an API is at no host of another region → 403", UNKNOWN, "by_its_own_host"),
     IS("handshake: a slash behind the stage",
         f"{GUIDE}apigateway-how-to-call-websocket-api-wscat.html", "a_slash_behind_the_stage"),
     IS("handshake: throttled → 429", TERRAFORM_8, "a_route_is_throttled"),

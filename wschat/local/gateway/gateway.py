@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from wschat.local.gateway import events, ids, quotas, responses
-from wschat.local.gateway.addresses import PREFIX, path_here
+from wschat.local.gateway.addresses import PREFIX, is_in, path_here
 from wschat.local.gateway.admission import Accepted, Attempt, Invoke, refuse, refuse_two_signatures
 from wschat.local.gateway.events import ConnectionInfo, Event, Handshake, RequestInfo
 from wschat.local.gateway.model import MOCK, PROXY, Route, Stage, route_of
@@ -24,6 +24,7 @@ from wschat.local.gateway.quotas import BUFFER_BYTES, MESSAGE_BYTES, GatewayOpti
 from wschat.local.gateway.responses import BINARY, DELETED, RESTART, Close, Problem, Reply, Result
 from wschat.local.gateway.trace import Trace, trace, turned_away
 from wschat.local.logs.execution import Execution
+from wschat.text import safe
 
 TOO_LONG = f".{{{quotas.URL_CHARACTERS + 1}}}"
 TARGET = re.compile(rf"(?!{TOO_LONG}){PREFIX}/([^/?]+)/([^/?]+)/?(?:\?(.*))?")
@@ -77,12 +78,15 @@ class Gateway:
         return await self._connect(handshake, request, source_ip)
 
     async def _connect(self, handshake: Request, request: RequestInfo, source_ip: str) -> Accepted | Response:
-        target = TARGET.fullmatch(path_here("".join(handshake.headers.get_all("Host")), handshake.path))
+        host = "".join(handshake.headers.get_all("Host"))
+        target = TARGET.fullmatch(path_here(host, handshake.path))
         api, stage_name, query = target.groups("") if target else ("", "", "")
         agents = handshake.headers.get_all("User-Agent")
         identity = {"sourceIp": source_ip, **({"userAgent": agents[0]} if agents else {})}
         info = ConnectionInfo(ids.connection_id(), api, stage_name, "", request.time, identity)
         stage = self.find_stage(api, stage_name)
+        if isinstance(stage, Stage) and not is_in(stage.region, host):
+            stage = f"API {api} is in {stage.region}, and not at {host}"
         route = None if isinstance(stage, str) else stage.deployment.routes.get("$connect")
         info, result = await self._admit(stage, route, handshake, query, info, request)
         opens = not result.problem and result.status in range(200, 300)  # any 2xx
@@ -108,6 +112,7 @@ class Gateway:
     ) -> tuple[ConnectionInfo, Result]:
         """Return who connects, and what comes of it; a problem's body is the message of the refusal."""
         if isinstance(stage, str):
+            log.warning("a handshake: %s", safe(stage))
             return info, Result(Problem.FORBIDDEN, stage)
         if not self._throttles.connect(stage, request.time):
             return info, Result(Problem.THROTTLED, THROTTLED)

@@ -15,7 +15,7 @@ from wschat.local.access.front import Manage
 from wschat.local.access.signatures import Asked, Claim
 from wschat.local.gateway import ids
 from wschat.local.gateway.addresses import PREFIX as APIS
-from wschat.local.gateway.addresses import path_here
+from wschat.local.gateway.addresses import is_in, path_here
 from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.iam import is_allowed
 from wschat.local.gateway.model import Stage
@@ -35,8 +35,11 @@ def management(gateway: Gateway) -> Manage:
         here = path_here(host, path)
         no_stage = here.removeprefix(f"{APIS}/").strip("/"), "", ""
         api, stage, rest = _parse_execute_api_url(host, here) or no_stage
+        protocol, _, region = _api_owner(api) or ("", "", "")
         if not rest.startswith(PREFIX):
-            return error(HTTPStatus.FORBIDDEN, "Forbidden") if _is_of_websockets(api) else None
+            return error(HTTPStatus.FORBIDDEN, "Forbidden") if protocol == "WEBSOCKET" else None
+        if not is_in(region, host):
+            stage = ""  # no API is there
         denied = partial(may_not_manage, asked=asked, claim=claim)
         status, told, answer = await gateway.manage(
             asked.method, api, stage, rest.removeprefix(PREFIX), body, denied
@@ -49,11 +52,6 @@ def management(gateway: Gateway) -> Manage:
         return status, told, answer
 
     return manage
-
-
-def _is_of_websockets(api: str) -> bool:
-    owner = _api_owner(api)
-    return bool(owner and owner[0] == "WEBSOCKET")
 
 
 def may_not_manage(stage: Stage, asked: Asked, claim: Claim | AuthError) -> Reply | None:

@@ -92,16 +92,26 @@ def test_plain_http(clients: Cloud, mirror: str, plain: HTTPConnection, root_key
 
 
 def test_by_its_own_host(api: TestApi, plain: HTTPConnection, root_key: Credentials) -> None:
-    """A handshake and signed posts that are sent here for an API's own host are served; of no other API."""
+    """A handshake and signed posts that are sent here for an API's own host are served; of no other.
+
+    An API is at no host of another region.
+    """
     known, unknown = (host_of(identity, "us-east-1") for identity in (api.id, "0123456789"))
+    elsewhere = host_of(api.id, "eu-west-1")
 
     def here() -> socket.socket:
         return socket.create_connection(("127.0.0.1", urlsplit(api.url).port))
 
-    assert refused(f"ws://{unknown}/{STAGE}", sock=here())[0] == 403
+    for absent in (unknown, elsewhere):
+        assert refused(f"ws://{absent}/{STAGE}", sock=here())[0] == 403
     with opened(f"ws://{known}/{STAGE}?a=1", sock=here()) as client:
         path = f"/@connections/{quote(id_of(client), safe='')}"
-        for host, stage, status in ((known, STAGE, 200), (unknown, STAGE, 403), (known, "nowhere", 403)):
+        for host, stage, status in (
+            (known, STAGE, 200),
+            (unknown, STAGE, 403),
+            (elsewhere, STAGE, 403),
+            (known, "nowhere", 403),
+        ):
             request = AWSRequest("POST", f"https://{host}/{stage}{path}", data=b"x")
             SigV4Auth(root_key, "execute-api", "us-east-1").add_auth(request)
             plain.request("POST", f"/{stage}{path}", b"x", {**request.headers, "Host": host})
