@@ -20,6 +20,7 @@ from wschat.lab.aws.errors import translated
 from wschat.lab.aws.parser import read_tolerantly
 from wschat.lab.aws.setup.checks import check_endpoint
 from wschat.lab.aws.setup.credentials import Chain
+from wschat.lab.aws.setup.models import read_fast
 from wschat.lab.aws.setup.settings import Settings
 from wschat.lab.clock import WORKERS, Clock, Stopped
 from wschat.lab.model import API, SERVICES, Lab
@@ -52,6 +53,7 @@ def connect(
     with translated("login"):
         session = session or make_session(target.profile, target.region)
         read_tolerantly(session)
+        read_fast(session)
         make, record = partial(session.client, endpoint_url=target.endpoint_url), recorder.active()
         sts = make("sts", config=_config(attempts=2))
         get_credentials(session)
