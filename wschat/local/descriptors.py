@@ -95,7 +95,11 @@ class OnceAMinute(logging.Filter):
 
 
 def tell_sparingly() -> None:
-    """Filter all that goes to the log from now on, whoever tells it: asyncio, MiniStack, the gateway."""
+    """Filter all that goes to the log from now on, whoever tells it: asyncio, MiniStack, the gateway.
+
+    What can't be written, as on a full disk, is left out, without a traceback.
+    """
+    logging.raiseExceptions = False
     once = OnceAMinute()
     for handler in logging.getLogger().handlers:
         handler.addFilter(once)

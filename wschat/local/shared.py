@@ -15,6 +15,8 @@ from wschat.system.files import regular
 
 Message = Mapping[str, object]
 ROOM_BYTES = 10_000_000
+LEAST_ROOM_BYTES = 500_000
+"""With less, a function's worker may not start: it takes up to a third of that, and the log some."""
 
 
 class LabFiles:
@@ -72,6 +74,18 @@ def check_room(
         room = f"{left / 1e6:.1f} MB are free, and it takes {ROOM_BYTES / 1e6:.0f} MB"
         why = f"{os.strerror(errno.ENOSPC)}: {room}"
         raise OSError(errno.ENOSPC, why, str(state_dir))
+
+
+def lack_of_room(
+    state_dir: Path, free: Callable[[Path], int] = lambda place: shutil.disk_usage(place).free
+) -> str:
+    """Return what it means that the state directory of a lab that runs is full; empty: it is not."""
+    if free(state_dir) >= LEAST_ROOM_BYTES:
+        return ""
+    return (
+        f"{state_dir} is full: functions that are called for the first time fail, and the log stops. "
+        "Make room there; the lab goes on."
+    )
 
 
 @contextmanager

@@ -45,6 +45,19 @@ def test_the_limit(soft: int, hard: int, most: int, granted: int, warned: bool) 
     )
 
 
+def test_a_log_that_is_full() -> None:
+    """What can't be written to the log, as on a full disk, leaves no traceback anywhere."""
+    full = "logging.basicConfig(stream=open('/dev/full', 'w', buffering=1)); logging.warning('x')"
+    program = f"import logging; from wschat.local.descriptors import tell_sparingly; tell_sparingly(); {full}"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}; import os; os._exit(0)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+
+
 @pytest.mark.parametrize(("hard", "enough"), [(LEAST - 1, False), (LEAST, True)])
 def test_too_few(hard: int, enough: bool) -> None:  # noqa: FBT001
     """A lab whose functions would fail for a lack of descriptors is not started, whatever the soft limit."""

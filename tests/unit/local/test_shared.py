@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from wschat.errors import LocalError
-from wschat.local.shared import ROOM_BYTES, check_room, holding, locked
+from wschat.local.shared import LEAST_ROOM_BYTES, ROOM_BYTES, check_room, holding, lack_of_room, locked
 
 
 def test_one_holds_the_lock(tmp_path: Path) -> None:
@@ -28,3 +28,9 @@ def test_a_full_disk(tmp_path: Path) -> None:
     ):
         check_room(tmp_path, lambda _: 400_000)
     assert (refusal.value.where, "make room" in refusal.value.hint) == (str(tmp_path), True)
+
+
+def test_a_disk_that_is_full_by_now(tmp_path: Path) -> None:
+    """A lab that runs goes on without room, and it is said what that means; that there is some, nothing."""
+    assert lack_of_room(tmp_path, lambda _: LEAST_ROOM_BYTES) == ""
+    assert lack_of_room(tmp_path, lambda _: LEAST_ROOM_BYTES - 1).startswith(f"{tmp_path} is full: functions")

@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext
 from functools import partial
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.markup import escape
@@ -22,8 +23,9 @@ from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.join import LocalLab
 from wschat.local.lines import Line, Lines, as_json
 from wschat.local.own import own_lab
+from wschat.local.shared import lack_of_room
 from wschat.system import child
-from wschat.system.signals import interrupt_on_termination
+from wschat.system.signals import SIGNAL_POLL_S, interrupt_on_termination
 from wschat.system.streams import is_read
 
 MOST_DROPS = 60_000.0  # a minute: with inf the lab would do nothing else
@@ -103,7 +105,7 @@ def local(
             if traces:
                 _show_traces(traces, out=console.stdout(), json=json)
             else:
-                lab.wait()
+                _wait(lab, err)
         except KeyboardInterrupt:
             pass
         if lab.started:
@@ -111,6 +113,17 @@ def local(
             err.print("Stopped: nothing is left running.")
         else:
             err.print("Left the lab; it ends when nobody uses it any more.")
+
+
+def _wait(lab: LocalLab, err: console.Console, find_lack: Callable[[Path], str] = lack_of_room) -> NoReturn:
+    """Wait until the lab ends; say once that there is no room any more, and once again after there was."""
+    told = ""
+    while True:
+        lab.check(SIGNAL_POLL_S)
+        lack = find_lack(lab.state_dir)
+        if lack and not told:
+            err.print(f"[yellow]{escape(lack)}[/yellow]", soft_wrap=True)
+        told = lack
 
 
 def _tell(lab: LocalLab, urls: list[str], err: console.Console, *, json: bool) -> None:

@@ -1,11 +1,14 @@
 """The workers of MiniStack's functions: what they begin with, where a log ends, and starting one early."""
 
+import errno
 import json
 import queue
 import secrets
 import time
 from contextlib import suppress
 from pathlib import Path
+from tempfile import gettempdir
+from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
@@ -48,6 +51,10 @@ def keep_calls_here(port: int) -> None:
     lambda_runtime.Worker = MarkedWorker
 
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+NO_ROOM = "OSError: {}: the local lab can't unpack the files of {} in {}: make room there, and call it again"
+
+
 class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
     """A worker whose log has a mark where an invocation ends.
 
@@ -56,6 +63,18 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
     """
 
     mark = secrets.token_hex(8)
+
+    def invoke(self, *call: Any, **about: Any) -> dict[str, Any]:  # noqa: ANN401  MiniStack's
+        """Invoke the function; that its files find no room is its error, and in its log."""
+        try:
+            answer: dict[str, Any] = super().invoke(*call, **about)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            self.kill()
+            why = NO_ROOM.format(error.strerror, self.func_name, gettempdir())
+            return {"status": "error", "error": why}
+        return answer
 
     def _read_stderr(self) -> None:
         """Read the log; with the worker it ends, too."""

@@ -4,10 +4,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from tests.support.terminal import wschat
+from wschat.cli import console
+from wschat.cli.commands.local import _wait
+from wschat.errors import LocalError
+
+if TYPE_CHECKING:
+    from wschat.local.join import LocalLab
 
 
 @pytest.mark.parametrize("command", [["local"], ["chat", "--local"], ["web", "--local", "--no-open"]])
@@ -41,6 +48,28 @@ def test_no_place_for_a_relative_state(tmp_path: Path) -> None:
     )
     assert done.returncode == 8
     assert done.stderr.startswith("Error: the local lab has no place")
+
+
+class Filling:
+    """A lab whose directory fills, has room again, and fills; then it ends."""
+
+    state_dir = Path("/state")
+
+    def __init__(self) -> None:
+        self.lacks = ["", "full", "full", "", "full"]
+
+    def check(self, _patience: float) -> None:
+        """Raise the error that says why it has ended, if it has."""
+        if not self.lacks:
+            raise LocalError("it has ended")
+
+
+def test_a_disk_that_fills(capsys: pytest.CaptureFixture[str]) -> None:
+    """That there is no room any more is said once, and again after there was some."""
+    lab = Filling()
+    with pytest.raises(LocalError, match="has ended"):
+        _wait(cast("LocalLab", lab), console.stderr(), lambda _: lab.lacks.pop(0))
+    assert capsys.readouterr().err.split() == ["full", "full"]
 
 
 def test_json_alone() -> None:

@@ -1,9 +1,12 @@
 """What a worker begins with is not the function's to change."""
 
+import errno
 import json
+import os
 import subprocess
 import threading
 import time
+from tempfile import gettempdir
 
 import pytest
 from websockets.sync.client import ClientConnection
@@ -54,6 +57,28 @@ def test_the_log_of_a_worker_that_died() -> None:
         worker._read_stderr()
     worker._stderr_queue.put("another's")
     assert worker._drain_stderr_bounded() == "last"
+
+
+class Unpacked(MarkedWorker):
+    """A worker whose files can't be written."""
+
+    error = errno.ENOSPC
+
+    def _spawn(self) -> None:
+        raise OSError(self.error, os.strerror(self.error))
+
+
+def test_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function whose files find no room fails with where, what and what to do; that is in its log, too."""
+    worker = Unpacked("shout", {}, b"")
+    told = worker.invoke({}, "id")
+    assert told["status"] == "error"
+    assert str(told["error"]).startswith("OSError: No space left on device: the local lab can't unpack")
+    assert f"shout in {gettempdir()}: make room there" in told["error"]
+    assert "log" not in told, "it is the error"
+    monkeypatch.setattr(Unpacked, "error", errno.EPERM)
+    with pytest.raises(PermissionError):
+        worker.invoke({}, "id")
 
 
 def test_botocore(clients: Cloud) -> None:
