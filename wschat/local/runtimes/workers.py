@@ -1,14 +1,18 @@
-"""The workers of MiniStack's functions: what they begin with, where a log ends, and starting one early."""
+"""The workers of MiniStack's functions: what they begin with, how they are waited for, and an early start."""
 
+import asyncio
 import errno
 import json
 import queue
 import secrets
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from pathlib import Path
 from tempfile import gettempdir
-from typing import Any
+from typing import Any, TypeVar
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
@@ -29,6 +33,11 @@ REPLACED = {
     "('botocore.handlers', _ms_install_invoke_depth)\n",
 }
 """What of a worker's own program is something else here."""
+FULL = (errno.ENOSPC, errno.EDQUOT)
+NO_ROOM = "OSError: {}: the local lab can't unpack the files of {} in {}: make room there, and call it again"
+THREADS = ThreadPoolExecutor(1000, "function")
+"""As many calls may run at once, of functions that call each other too, as AWS lets an account have."""
+T = TypeVar("T")
 LOG_S = 1.0
 """How long an invocation's log is waited for: what a worker left behind when it died may keep it open."""
 
@@ -49,10 +58,7 @@ def keep_calls_here(port: int) -> None:
 
     lambda_runtime._detect_runtime_binary = detected  # noqa: SLF001
     lambda_runtime.Worker = MarkedWorker
-
-
-FULL = (errno.ENOSPC, errno.EDQUOT)
-NO_ROOM = "OSError: {}: the local lab can't unpack the files of {} in {}: make room there, and call it again"
+    lambda_svc.run_reentrant = in_kept_thread
 
 
 class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
@@ -90,6 +96,19 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
                 lines.append(self._stderr_queue.get(timeout=max(0, until - time.monotonic())))
             lines += filter(None, [lines.pop().removesuffix(self.mark)])
         return "\n".join(lines)
+
+
+async def in_kept_thread(work: Callable[..., T], *args: object, thread_name: str = "") -> T:  # noqa: ARG001
+    """Let a thread wait for a function, and keep it; whoever asked may leave, and it goes on to its end.
+
+    MiniStack starts a thread for each call, and the event loop waits until it runs.
+    """
+    done = asyncio.get_running_loop().run_in_executor(THREADS, copy_context().run, work, *args)
+    try:
+        return await asyncio.shield(done)
+    except asyncio.CancelledError:
+        await asyncio.wait([done])
+        raise
 
 
 def start_ahead(name: str) -> None:

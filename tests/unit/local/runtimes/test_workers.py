@@ -1,20 +1,23 @@
 """What a worker begins with is not the function's to change."""
 
+import asyncio
 import errno
 import json
 import os
 import subprocess
 import threading
 import time
+from contextvars import ContextVar
 from tempfile import gettempdir
 
 import pytest
 from websockets.sync.client import ClientConnection
 
+from tests.support.asynchronous import asynchronous
 from tests.support.others.deployed import OWN
 from tests.support.websocket_api import PATIENCE_S, make_function, package
 from wschat.lab.aws.cloud import Cloud
-from wschat.local.runtimes.workers import MarkedWorker
+from wschat.local.runtimes.workers import MarkedWorker, in_kept_thread
 
 ASKS_AWS = """
 import sys
@@ -86,3 +89,35 @@ def test_botocore(clients: Cloud) -> None:
     make_function(clients, "asks", package({"main.py": ASKS_AWS}))
     reply = clients.functions.invoke(FunctionName="asks", Payload="{}")
     assert json.load(reply["Payload"]) == [False, "_ms_add_invoke_depth"]
+
+
+@asynchronous
+async def test_a_kept_thread() -> None:
+    """One call after the other is waited for by the same thread, in the context of its own."""
+    context: ContextVar[int] = ContextVar("context")
+    seen = []
+    for number in range(3):
+        context.set(number)
+        seen.append(await in_kept_thread(lambda: (context.get(), threading.get_ident())))
+    assert [number for number, _ in seen] == [0, 1, 2]
+    assert len({thread for _, thread in seen}) == 1
+
+
+@asynchronous
+async def test_whoever_asked_has_left() -> None:
+    """The call goes on, and its end is waited for nonetheless."""
+    begun, may_end, ended = threading.Event(), threading.Event(), list[int]()
+
+    def work() -> None:
+        begun.set()
+        may_end.wait()
+        ended.append(1)
+
+    asking = asyncio.create_task(in_kept_thread(work))
+    await asyncio.to_thread(begun.wait)
+    asking.cancel()
+    done, _ = await asyncio.wait([asking], timeout=0.01)
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert (done, ended) == (set(), [1])
