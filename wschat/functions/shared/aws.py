@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
-from http.client import HTTPConnection, HTTPSConnection
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
@@ -111,13 +111,18 @@ class Endpoint:
             if not line.sock:
                 line.connect()
                 line.sock.settimeout(self.READ_TIMEOUT)
-            line.request("POST", path, body, headers)
-            answer = line.getresponse()
-            said = answer.read()
+            head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+            head = f"POST {path} HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n"
+            line.sock.sendall(head.encode() + body)  # http.client sends one after the other
+            with HTTPResponse(line.sock, method="POST") as answer:
+                answer.begin()
+                said = answer.read()
         except BaseException:
             line.close()
             raise
-        if line.sock:  # and the other side did not end it with the answer
+        if answer.will_close:
+            line.close()
+        else:
             self._idle.append((time.time(), line))
         return answer.status, said
 

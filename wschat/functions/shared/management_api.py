@@ -1,13 +1,14 @@
 """The management API of API Gateway: posts one event to many connections at the same time, cheaply."""
 
 import time
+from collections import deque
 from collections.abc import Iterable
 from http import HTTPStatus
 from http.client import HTTPException
 from urllib.parse import quote
 
 from wschat.functions.shared.aws import Endpoint, decoded, message_of
-from wschat.functions.shared.workers import pool
+from wschat.functions.shared.workers import WORKERS, pool
 
 POSTED = "posted"
 OUTCOMES = {200: POSTED, 410: "gone", 429: "slow"}  # slow: too many posts, or a client that does not read
@@ -32,18 +33,25 @@ class ManagementApi(Endpoint):
         one, unless all workers have one to wait for. A post whose answer alone was lost is sent twice:
         clients drop what they have.
         """
+        outcomes = dict.fromkeys(connections, "late")
+        waiting = iter([*outcomes])
 
-        def post(connection: str) -> tuple[str, str]:
-            if time.monotonic() > until:
-                return connection, "late"
-            try:
-                status, said = self.send(f"{self.path}/@connections/{quote(connection, safe='')}", body)
-            except TimeoutError:
-                return connection, "timeout"
-            except (OSError, HTTPException) as error:
-                return connection, f"{type(error).__name__}: {error}"
-            told = message_of(decoded(said) or {})
-            invalid = "invalid" if status == HTTPStatus.BAD_REQUEST and told.startswith(INVALID) else None
-            return connection, OUTCOMES.get(status) or invalid or f"status {status}: {told}"
+        def work(_: str) -> None:
+            for connection in waiting:  # each worker takes the next one
+                if time.monotonic() <= until:
+                    outcomes[connection] = self._post(connection, body)
 
-        return dict(pool().map(post, connections))
+        deque(pool().map(work, [*outcomes][:WORKERS]))
+        return outcomes
+
+    def _post(self, connection: str, body: bytes) -> str:
+        try:
+            status, said = self.send(f"{self.path}/@connections/{quote(connection, safe='')}", body)
+        except TimeoutError:
+            return "timeout"
+        except (OSError, HTTPException) as error:
+            return f"{type(error).__name__}: {error}"
+        told = message_of(decoded(said) or {})
+        if status == HTTPStatus.BAD_REQUEST and told.startswith(INVALID):
+            return "invalid"
+        return OUTCOMES.get(status, f"status {status}: {told}")

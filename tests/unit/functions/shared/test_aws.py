@@ -53,23 +53,22 @@ def service(*connections: list[bytes | None]) -> Iterator[tuple[Service, list[by
             made.close()
 
 
-def test_ended_while_idle(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ended_while_idle() -> None:
     """A connection that the other side has ended is not used."""
     with service([OK], [OK]) as (made, _):
         assert made.send("/", b"") == (200, b"taken")
         ((_, line),) = made._idle
         line.sock.settimeout(PATIENT)
         assert line.sock.recv(1, socket.MSG_PEEK) == b""  # its end has come
-        request, used = line.request, list[object]()
+        send, used = made._send, list[object]()
 
-        def noted(*post: Any) -> None:  # noqa: ANN401
+        def noted(line: Any, *request: Any) -> Any:  # noqa: ANN401
             used.append(line.sock)
-            request(*post)
+            return send(line, *request)
 
-        old = line.sock
-        monkeypatch.setattr(line, "request", noted)
+        vars(made)["_send"] = noted
         assert made.send("/", b"") == (200, b"taken")
-    assert old not in used
+    assert used == [None]
 
 
 def test_ended_meanwhile() -> None:
@@ -84,19 +83,44 @@ def test_ended_meanwhile() -> None:
     assert len(asked) == 3
 
 
+class EndedTls:
+    """A connection that TLS has ended, of which who writes hears in OpenSSL's words."""
+
+    def __init__(self, under: socket.socket) -> None:
+        self.fileno, self.close = under.fileno, under.close
+
+    def sendall(self, _data: bytes) -> None:
+        raise ssl.SSLEOFError(8, "EOF occurred in violation of protocol")
+
+
 def test_ended_meanwhile_over_tls() -> None:
-    """It is no other over TLS, where who writes hears of the end in OpenSSL's words."""
+    """It is no other over TLS."""
     with service([OK, None], [OK]) as (made, asked):
         made.send("/", b"")
         ((_, line),) = made._idle
-
-        def ended(*_: object) -> None:
-            del vars(line)["request"]
-            raise ssl.SSLEOFError(8, "EOF occurred in violation of protocol")
-
-        vars(line)["request"] = ended
+        line.sock = EndedTls(line.sock)
         assert made.send("/", b"")[0] == 200
     assert len(asked) == 2
+
+
+def test_in_one_piece() -> None:
+    """A request is written at once, so that the other side reads it at once."""
+    with service([OK, OK]) as (made, _):
+        made.send("/", b"")
+        ((_, line),) = made._idle
+        sock, written = line.sock, list[bytes]()
+
+        class Noting(socket.socket):
+            def sendall(self, data: bytes) -> None:  # type: ignore[override]
+                written.append(data)
+                super().sendall(data)
+
+        line.sock = Noting(fileno=sock.detach())
+        line.sock.settimeout(PATIENT)
+        assert made.send("/", b"body")[0] == 200
+    (request,) = written
+    assert request.startswith(b"POST / HTTP/1.1\r\n")
+    assert request.endswith(b"\r\ncontent-length: 4\r\n\r\nbody")
 
 
 def test_after_a_freeze() -> None:
