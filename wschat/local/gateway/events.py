@@ -132,7 +132,7 @@ def _event(
         "messageId": own.get("messageId"),
         "eventType": event_type,
         "extendedRequestId": request.request_id,
-        "requestTime": f"{made:%d/%b/%Y:%H:%M:%S} +0000",
+        "requestTime": request_time(made),
         "messageDirection": "IN",
         "disconnectReason": own.get("disconnectReason"),
         "stage": connection.stage,
@@ -146,6 +146,11 @@ def _event(
     }
     event = {"requestContext": _told(context), "body": own.get("body"), "isBase64Encoded": False}
     return _told(event)
+
+
+def request_time(made: datetime) -> str:
+    """Return the time of a request, in UTC, as API Gateway writes it."""
+    return f"{made:%d/%b/%Y:%H:%M:%S} +0000"
 
 
 def _told(fields: Event) -> Event:

@@ -102,7 +102,7 @@ def authorize(handshake: Request, stage: Stage) -> Identity | str:
     if isinstance(claim, AuthError):
         return "Missing Authentication Token" if claim.code == "MissingAuthenticationToken" else claim.message
     failed = failure_of(asked, claim, b"", explain=True)
-    return (failed.message if failed else None) or _refusal(claim, stage) or _identity(claim)
+    return (failed.message if failed else None) or _refusal(claim, stage) or identity(claim)
 
 
 def is_allowed(claim: Claim, action: str, resource: str, region: str) -> bool:
@@ -143,7 +143,8 @@ def _denial(who: str, action: str, arn: str, decision: str) -> str:
     )
 
 
-def _identity(claim: Claim) -> Identity:
+def identity(claim: Claim) -> Identity:
+    """Return who signed, as events and access logs have it."""
     who = claim.credential
     return {
         "accountId": who.account_id,

@@ -4,7 +4,8 @@ There is nothing else of a WebSocket API over HTTP.
 """
 
 import json
-from functools import partial
+import time
+from collections.abc import Callable
 from http import HTTPStatus
 
 from ministack.app import _credential_failure, _enforce_data_plane, _parse_execute_api_url
@@ -17,9 +18,11 @@ from wschat.local.gateway import ids
 from wschat.local.gateway.addresses import PREFIX as APIS
 from wschat.local.gateway.addresses import is_in, path_here
 from wschat.local.gateway.gateway import Gateway
-from wschat.local.gateway.iam import is_allowed
+from wschat.local.gateway.iam import identity, is_allowed
 from wschat.local.gateway.model import Stage
 from wschat.local.gateway.responses import Reply, error, refusal
+from wschat.local.logs.access import Call
+from wschat.target import HOST
 
 PREFIX = "/@connections/"
 MANAGE = "execute-api:ManageConnections"
@@ -27,8 +30,11 @@ DENIED = "AccessDeniedException"
 UNTRACED = {HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}
 
 
-def management(gateway: Gateway) -> Manage:
-    """Return what handles requests to connections, as recorded of AWS (us-east-1, 2026-09)."""
+def management(gateway: Gateway, log: Callable[[Call], None]) -> Manage:
+    """Return what handles requests to connections, as recorded of AWS (us-east-1, 2026-09).
+
+    `log` writes what stages have logged of a call; it is recorded of what was answered with 204 or 410.
+    """
 
     async def manage(path: str, asked: Asked, body: bytes, claim: Claim | AuthError) -> Reply | None:
         host = asked.headers.get("host", "")
@@ -40,18 +46,32 @@ def management(gateway: Gateway) -> Manage:
             return error(HTTPStatus.FORBIDDEN, "Forbidden") if protocol == "WEBSOCKET" else None
         if not is_in(region, host):
             stage = ""  # no API is there
-        denied = partial(may_not_manage, asked=asked, claim=claim)
-        status, told, answer = await gateway.manage(
-            asked.method, api, stage, rest.removeprefix(PREFIX), body, denied
-        )
+        connection, began, logging = rest.removeprefix(PREFIX), time.time(), list[Stage]()
+
+        def denied(there: Stage) -> Reply | None:
+            refused = may_not_manage(there, asked, claim)
+            if not refused and there.description.get("accessLogSettings"):
+                logging.append(there)
+            return refused
+
+        status, told, answer = await gateway.manage(asked.method, api, stage, connection, body, denied)
         if status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
             told["x-amzn-requestid"] = ids.uuid()
             told["x-amz-apigw-id"] = ids.request_id()
         if status not in UNTRACED:
             told["X-Amzn-Trace-Id"] = ids.trace_id()
+        for there in logging:
+            made = told["x-amzn-requestid"], told["x-amz-apigw-id"]
+            log(Call(there, asked.method, connection, _who(asked, claim), *made, status, began, time.time()))
         return status, told, answer
 
     return manage
+
+
+def _who(asked: Asked, claim: Claim | AuthError) -> dict[str, str]:
+    """Return who called, as an access log has it."""
+    signed = identity(claim) if isinstance(claim, Claim) else {}
+    return {**signed, "sourceIp": HOST, "userAgent": asked.headers.get("user-agent", "")}
 
 
 def may_not_manage(stage: Stage, asked: Asked, claim: Claim | AuthError) -> Reply | None:

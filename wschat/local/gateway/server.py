@@ -27,7 +27,7 @@ from wschat.local.gateway.management import management
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.gateway.sockets import serve_both
 from wschat.local.gateway.trace import Trace
-from wschat.local.logs.cloudwatch import write
+from wschat.local.logs.cloudwatch import write, write_call
 from wschat.local.logs.retention import expire
 from wschat.local.runtimes.workers import keep_calls_here
 
@@ -61,7 +61,7 @@ async def serving(
     # to AWS all this would go by TLS, on which policies of buckets and queues insist
     ministack.pin_request_origin = lambda source_ip, _secure: pin(source_ip, secure_transport=True)
     keep_calls_here(listener.getsockname()[1])
-    make_http = await start_http(signed_only(ministack.app, management(gateway)))
+    make_http = await start_http(signed_only(ministack.app, management(gateway, write_call)))
     async with serve_both(gateway, listener, make_http, most=descriptors - spare(descriptors)):
         listener.listen(BACKLOG)
         expiring = asyncio.create_task(expire())

@@ -8,7 +8,8 @@ from http import HTTPStatus
 from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.services.cloudwatch_logs import _create_log_group, _create_log_stream, _put_log_events
 
-from wschat.local.logs.access import row
+from wschat.local.gateway.model import Json, Stage
+from wschat.local.logs.access import Call, row, told_of, told_of_call
 from wschat.local.logs.execution import Execution, Line, lines
 
 GROUP = "/aws/apigateway/{api}/{stage}"
@@ -25,10 +26,22 @@ def write(done: Execution) -> None:
         group = GROUP.format(api=stage.api, stage=stage.name)
         _create_log_group({"logGroupName": group})  # there may be one
         _put(group, told)
-    asked = stage.description.get("accessLogSettings") or {}
+    if stage.description.get("accessLogSettings"):
+        _put_row(stage, done.ended, told_of(done))
+
+
+def write_call(call: Call) -> None:
+    """Write what the access log of a stage, which has one, asks for of a call to the management API."""
+    set_request_account_id(call.stage.account)
+    set_request_region(call.stage.region)
+    _put_row(call.stage, call.ended, told_of_call(call))
+
+
+def _put_row(stage: Stage, at: float, told: Json) -> None:
+    asked = stage.description["accessLogSettings"]
     _, is_group, group = asked.get("destinationArn", "").partition(":log-group:")
     if is_group and asked.get("format"):
-        _put(group.removesuffix(":*"), [Line(int(done.ended * 1000), row(done, asked["format"]))])
+        _put(group.removesuffix(":*"), [Line(int(at * 1000), row(told, asked["format"]))])
 
 
 def _put(group: str, told: Iterable[Line]) -> None:
