@@ -2,11 +2,15 @@
 
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 PATIENT = 60.0  # seconds for what takes none, on a machine that has much else to do
+LOCALHOST = Path(__file__).parent / "localhost.pem"
+"""A certificate of localhost until 2120, by itself, and its key, which is known to everybody."""
 
 
 def reply(status: int = 200, said: bytes = b"", more: bytes = b"") -> bytes:
@@ -15,27 +19,32 @@ def reply(status: int = 200, said: bytes = b"", more: bytes = b"") -> bytes:
 
 
 @contextmanager
-def answering(*connections: Sequence[bytes | None]) -> Iterator[tuple[str, list[bytes]]]:
+def answering(*connections: Sequence[bytes | None], tls: bool = False) -> Iterator[tuple[str, list[bytes]]]:
     """Answer, in turn, the requests of each connection; None ends it without an answer, and so does its end.
 
     Yields the URL, and what was asked.
     """
     asked: list[bytes] = []
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(LOCALHOST)
 
     def serve() -> None:
         for answers in connections:
             accepted, _ = server.accept()
-            with accepted:
+            with (
+                suppress(ssl.SSLError),
+                context.wrap_socket(accepted, server_side=True) if tls else accepted as one,
+            ):
                 for answer in answers:
-                    if request := _request(accepted):
+                    if request := _request(one):
                         asked.append(request)
-                        accepted.sendall(answer or b"")
+                        one.sendall(answer or b"")
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(PATIENT)
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.getsockname()[1]}", asked
+        yield f"{'https://localhost' if tls else 'http://127.0.0.1'}:{server.getsockname()[1]}", asked
         thread.join()
 
 

@@ -16,7 +16,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.httpsession import where
 
-from tests.support.functions.answering import PATIENT, answering, reply
+from tests.support.functions.answering import LOCALHOST, PATIENT, answering, reply
 from wschat.functions.shared import aws
 from wschat.functions.shared.aws import KEPT_ALIVE, ClientError, Endpoint, decoded, message_of
 
@@ -158,23 +158,30 @@ def test_cut_off() -> None:
         made.send("/", b"")
 
 
-def test_tls_is_verified(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On AWS it is made sure that the other side is whom the host's name says, by authorities read once."""
-    monkeypatch.setenv("AWS_CA_BUNDLE", where())
-    aws._tls.cache_clear()
-    made = [Service("https://dynamodb.us-east-1.amazonaws.com") for _ in range(2)]
-    one, other = (each._connect(timeout=PATIENT)._context for each in made)  # type: ignore[attr-defined]
-    assert one is other
-    assert (one.verify_mode, one.check_hostname) == (ssl.CERT_REQUIRED, True)
-    assert one.cert_store_stats()["x509_ca"] > 50
+def test_over_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """TLS is kept alive, too; whom nobody known vouches for is told nothing, nor who is another host."""
+    with answering([OK, OK], [], [], tls=True) as (url, asked):
+        monkeypatch.setenv("AWS_CA_BUNDLE", str(LOCALHOST))
+        aws._tls.cache_clear()
+        known, renamed = Service(url), Service(url.replace("localhost", "127.0.0.1"))
+        monkeypatch.delenv("AWS_CA_BUNDLE")
+        aws._tls.cache_clear()
+        stranger = Service(url)
+        assert [known.send("/", b"")[0], known.send("/", b"")[0]] == [200, 200]
+        known.close()
+        for each in (renamed, stranger):
+            with pytest.raises(ssl.SSLCertVerificationError):
+                each.send("/", b"")
+    assert len(asked) == 2
 
 
 def test_whom_the_system_trusts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a file of authorities, they are those of the system, where OpenSSL looks for them."""
+    """Without a file of authorities, they are those of the system, where OpenSSL looks: read once."""
     monkeypatch.setenv("SSL_CERT_FILE", where())  # which this system may lack
     monkeypatch.delenv("AWS_CA_BUNDLE", raising=False)
     aws._tls.cache_clear()
     assert aws._tls().cert_store_stats()["x509_ca"] > 50
+    assert aws._tls() is aws._tls()
     aws._tls.cache_clear()
 
 
