@@ -33,7 +33,7 @@ from wschat.doctor.findings import MOST
 from wschat.errors import ExitCode
 from wschat.lab.aws.stages import Stage
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, MOCKS, ROOMS, blueprint
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 from wschat.lab.permissions.user_policy import STATEMENTS
 from wschat.learn.course import course
 from wschat.learn.drills.catalogue import DRILLS

@@ -13,7 +13,7 @@ from wschat.lab import engine, labs
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.routes import Route
 from wschat.lab.aws.websocket_api import Deployment
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.lab.plan import Phase, Progress, Step, Verb
 
 EVIL = "\x1b]0;mine\x07\x1b[31m[bold]x[/]\x9b31m\u202e\nfake"

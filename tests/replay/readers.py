@@ -24,7 +24,9 @@ from wschat.lab.aws.cloud import EMULATOR_PACING, Cloud
 from wschat.lab.aws.errors import classify, translated
 from wschat.lab.blueprint import blueprint
 from wschat.lab.inventory import Snapshot
-from wschat.lab.model import AWS_IAM, SERVICES, Key, Lab, Observed, canonical
+from wschat.lab.model.actual import Observed
+from wschat.lab.model.lab import AWS_IAM, Lab
+from wschat.lab.model.resource import SERVICES, Key, canonical
 from wschat.retry import Failure
 
 REFUSED = 300

@@ -27,7 +27,7 @@ from wschat.errors import WschatError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.session import connect
 from wschat.lab.executor import execute
-from wschat.lab.model import SERVICES
+from wschat.lab.model.resource import SERVICES
 from wschat.lab.plan import plan_down
 from wschat.local.environment import clean_environment
 from wschat.target import Target

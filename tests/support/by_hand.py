@@ -8,7 +8,8 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.permissions import Permission
 from wschat.lab.aws.routes import Integration, Route
 from wschat.lab.aws.websocket_api import Api
-from wschat.lab.model import Lab, Resource
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Resource
 from wschat.lab.plan import MAKES, Step
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.lab.plan import Progress, Step, plan_down
 
 T = TypeVar("T")

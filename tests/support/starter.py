@@ -20,7 +20,7 @@ from tests.support import models  # noqa: F401
 from wschat.cli.app import COMMANDS, module_of
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.bundle import bundle
-from wschat.lab.model import SERVICES
+from wschat.lab.model.resource import SERVICES
 
 MODULES = (
     "markdown_it",

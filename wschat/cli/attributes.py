@@ -7,7 +7,7 @@ from typing import Any
 from rich.text import Text
 
 from wschat.lab.attributes import wording
-from wschat.lab.model import Resource
+from wschat.lab.model.resource import Resource
 from wschat.lab.plan import Step
 from wschat.text import safe
 

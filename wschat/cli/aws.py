@@ -19,7 +19,9 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import naming_error
 from wschat.lab.chosen.choices import UNDECIDED, Choices
 from wschat.lab.clock import Stopped
-from wschat.lab.model import Actual, Key, Lab
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Key
 from wschat.lab.permissions import preflight
 from wschat.lab.plan import Phase, Progress, Step, Verb
 from wschat.target import Target

@@ -8,7 +8,7 @@ from rich.text import Text
 from wschat.cli import console
 from wschat.cli.aws import waiting
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.learn.drills import work
 
 

@@ -14,7 +14,8 @@ from wschat.cli.console import counted, stderr, stdout
 from wschat.errors import AccessError, UsageError
 from wschat.lab import engine
 from wschat.lab.labs import Overview
-from wschat.lab.model import AWS_IAM, Actual, Lab
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import AWS_IAM, Lab
 from wschat.lab.plan import Verb, plan_down
 from wschat.learn.course import course
 from wschat.learn.drills import work

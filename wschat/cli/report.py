@@ -12,7 +12,9 @@ from rich.text import Text
 from wschat.cli.attributes import differences, lines, values
 from wschat.cli.console import Console, stderr, stdout
 from wschat.lab import engine
-from wschat.lab.model import Actual, Lab, Resource
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Resource
 from wschat.lab.plan import Step, Verb
 from wschat.learn.drills import work
 from wschat.text import safe

@@ -11,7 +11,8 @@ from wschat.doctor.findings import Suspicion
 from wschat.lab.attributes.wording import differences
 from wschat.lab.aws.functions import ROLE_DELETED
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, MOCKS, ROOMS, role
-from wschat.lab.model import AWS_IAM, OPEN, Key, Lab, Resource
+from wschat.lab.model.lab import AWS_IAM, OPEN, Lab
+from wschat.lab.model.resource import Key, Resource
 from wschat.lab.plan import Step, Verb
 
 MISSING, EXTRA = "missing", "too much"

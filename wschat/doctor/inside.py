@@ -19,7 +19,9 @@ from wschat.lab.aws.tags import Tagged
 from wschat.lab.blueprint import FUNCTIONS, Spec, policy, role, role_path
 from wschat.lab.logs.cloudwatch import sources, tail
 from wschat.lab.logs.lines import LogLine
-from wschat.lab.model import API, AWS_IAM, Actual, Key
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import API, AWS_IAM
+from wschat.lab.model.resource import Key
 from wschat.lab.plan import Step, Verb
 
 CONNECT = ("route", "$connect")

@@ -11,7 +11,7 @@ from wschat.doctor.findings import Finding, Suspicion
 from wschat.doctor.graph import LOG, POST, URI, Answer, Function, Graph
 from wschat.lab.aws.functions import READY
 from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.model import AWS_IAM
+from wschat.lab.model.lab import AWS_IAM
 
 OWN = {"$connect", "$disconnect", "$default"}
 """The keys that API Gateway knows by itself."""

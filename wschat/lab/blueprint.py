@@ -17,7 +17,8 @@ from wschat.lab.aws.stages import Stage, route_settings
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import API_NAME, Api, Deployment
 from wschat.lab.chosen.throttle import Throttle, throttle
-from wschat.lab.model import API, AWS_IAM, OPEN, TAG, Key, Lab, Resource, canonical
+from wschat.lab.model.lab import API, AWS_IAM, OPEN, TAG, Lab
+from wschat.lab.model.resource import Key, Resource, canonical
 from wschat.protocol.events import Error, Pong
 from wschat.protocol.refusals import ErrorCode
 

@@ -18,7 +18,9 @@ from wschat.lab.bundle import bundle
 from wschat.lab.chosen.choices import OWN_ROLES, Choices
 from wschat.lab.executor import execute
 from wschat.lab.inventory import Snapshot
-from wschat.lab.model import OPEN, Actual, Lab, Resource
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import OPEN, Lab
+from wschat.lab.model.resource import Resource
 from wschat.lab.plan import Phase, Progress, Step
 
 SETTLE_S = 20.0

@@ -14,7 +14,8 @@ from wschat.lab.aws.tags import Tagged
 from wschat.lab.blueprint import blueprint
 from wschat.lab.clock import Channel, Stopped
 from wschat.lab.inventory import Snapshot
-from wschat.lab.model import Actual, Resource
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.resource import Resource
 from wschat.lab.plan import Phase, Progress, Step, Verb, sorter, unmanaged_error
 from wschat.retry import POLICIES, Failure
 

@@ -14,7 +14,9 @@ from wschat.lab.aws.tags import Tagged
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import FUNCTIONS, blueprint, given_role, role
 from wschat.lab.chosen.choices import PREFIX, UNDECIDED, Choices
-from wschat.lab.model import TAG, Actual, Key, Observed, Resource
+from wschat.lab.model.actual import Actual, Observed
+from wschat.lab.model.lab import TAG
+from wschat.lab.model.resource import Key, Resource
 
 
 class Snapshot(dict[Key, tuple[Observed, ...]]):

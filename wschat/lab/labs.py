@@ -14,7 +14,8 @@ from wschat.lab.aws.errors import translated
 from wschat.lab.aws.texts.explanations import ASK
 from wschat.lab.blueprint import blueprint, naming_error
 from wschat.lab.logs.cloudwatch import last_event
-from wschat.lab.model import Actual, Resource
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.resource import Resource
 from wschat.lab.plan import Step
 
 PREFIX = "\0"

@@ -14,7 +14,7 @@ from wschat.lab.bundle import bundle
 from wschat.lab.chosen.choices import Choices
 from wschat.lab.chosen.throttle import OFF
 from wschat.lab.executor import execute
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.lab.plan import Phase, steps_to
 from wschat.target import Target
 

@@ -7,7 +7,8 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 from wschat.errors import AwsError, NotOursError, WschatError
-from wschat.lab.model import Actual, Key, Resource, Task
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.resource import Key, Resource, Task
 
 
 class Verb(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 from wschat.lab.blueprint import blueprint
-from wschat.lab.model import Resource
+from wschat.lab.model.resource import Resource
 from wschat.learn.lesson import Lesson
 from wschat.learn.resources import LABELS, PLAIN, label
 

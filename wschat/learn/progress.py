@@ -12,7 +12,9 @@ from wschat.lab.aws.stages import Stage, route_settings
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api, Deployment
 from wschat.lab.blueprint import STAGE, digest
-from wschat.lab.model import API, Actual, Key, Lab, Resource
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import API, Lab
+from wschat.lab.model.resource import Key, Resource
 from wschat.lab.plan import Step, Verb, steps_to
 from wschat.learn import words
 from wschat.learn.lesson import Lesson

@@ -6,7 +6,8 @@ from dataclasses import replace
 from wschat.lab.aws.log_groups import LogGroup, log_group_of
 from wschat.lab.aws.permissions import Permission
 from wschat.lab.blueprint import blueprint
-from wschat.lab.model import Key, Lab, Resource
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Key, Resource
 
 ONLY = {"API", "deployment", "stage"}
 """Kinds of which a lab has one, so that the kind is the name."""

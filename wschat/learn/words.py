@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from wschat.lab.attributes import wording
-from wschat.lab.model import Resource
+from wschat.lab.model.resource import Resource
 
 ANEW = "so delete it and make it anew"
 

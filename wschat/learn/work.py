@@ -12,7 +12,9 @@ from wschat.lab.aws.roles import Role
 from wschat.lab.aws.websocket_api import API_NAME, Api
 from wschat.lab.blueprint import DESCRIPTIONS, TRUST, given_role
 from wschat.lab.executor import execute
-from wschat.lab.model import OPEN, Actual, Lab, canonical
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import OPEN, Lab
+from wschat.lab.model.resource import canonical
 from wschat.lab.permissions import preflight
 from wschat.lab.plan import Progress, Step, Verb, changes, checked
 from wschat.learn.lesson import Lesson

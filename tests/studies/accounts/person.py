@@ -17,7 +17,7 @@ from wschat.lab.aws import session
 from wschat.lab.aws.cloud import AWS_PACING, Cloud
 from wschat.lab.aws.session import connect
 from wschat.lab.blueprint import TRUST
-from wschat.lab.model import canonical
+from wschat.lab.model.resource import canonical
 from wschat.target import Target
 
 KEY = "ann"

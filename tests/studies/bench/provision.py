@@ -24,7 +24,8 @@ from wschat.lab.aws.routes import Integration, Route
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.clock import WORKERS
-from wschat.lab.model import Actual, Key, Resource
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.resource import Key, Resource
 from wschat.lab.plan import Step, waits_for
 
 OVER_CRITICAL, OF_ONE_BY_ONE = 1.25, 1 / 3

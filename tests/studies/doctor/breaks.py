@@ -18,7 +18,8 @@ from wschat.lab.aws.websocket_api import API_NAME
 from wschat.lab.blueprint import ROOMS
 from wschat.lab.chosen.choices import Choices
 from wschat.lab.executor import execute
-from wschat.lab.model import TAG, Actual
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import TAG
 from wschat.lab.plan import Step, Verb
 from wschat.learn.drills import denial, work
 from wschat.learn.drills.drill import Drill

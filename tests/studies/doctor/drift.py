@@ -10,7 +10,7 @@ from tests.studies.drift.hand import Case as Changed
 from tests.studies.drift.hand import Do, do
 from tests.studies.drift.unset import MENDED, TOLD
 from wschat.doctor.visit import Visit
-from wschat.lab.model import TAG
+from wschat.lab.model.lab import TAG
 
 CAUSES = """
 table client-records, ttl: time-to-live

@@ -11,7 +11,8 @@ from wschat.lab.aws.routes import MOCK_KEY
 from wschat.lab.aws.websocket_api import API_NAME
 from wschat.lab.blueprint import MOCKS, STAGE, TRUST
 from wschat.lab.bundle import bundle
-from wschat.lab.model import TAG, canonical
+from wschat.lab.model.lab import TAG
+from wschat.lab.model.resource import canonical
 
 MISSING, TOO_MUCH = "missing", "too much"
 

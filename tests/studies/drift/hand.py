@@ -11,7 +11,7 @@ from wschat.lab.aws.roles import POLICY_NAME
 from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.websocket_api import API_NAME
 from wschat.lab.blueprint import STAGE
-from wschat.lab.model import Key
+from wschat.lab.model.resource import Key
 
 CLIENTS = {
     "table": "dynamodb",

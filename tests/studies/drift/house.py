@@ -17,7 +17,8 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.by_hand.calls import Call as ByHand
 from wschat.lab.by_hand.calls import calls
 from wschat.lab.executor import execute
-from wschat.lab.model import Actual, Key
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.resource import Key
 from wschat.lab.plan import Step
 
 NEVER_REFUSES = Times(role_assumable=0, function_updating=0, lambda_rate=1000, table_rate=1000)

@@ -18,7 +18,7 @@ from wschat.lab import engine
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api, ApiPart
 from wschat.lab.executor import execute
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.functions import ROLE_DELETED
 from wschat.lab.aws.routes import MOCK_KEY
 from wschat.lab.blueprint import MOCKS, STAGE
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.lab.plan import Verb
 
 VERBS = {MISSING: Verb.CREATE, TOO_MUCH: Verb.DELETE}

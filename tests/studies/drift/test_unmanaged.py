@@ -17,7 +17,8 @@ from wschat.errors import NotOursError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.executor import execute
-from wschat.lab.model import TAG, Actual
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import TAG
 from wschat.lab.plan import plan_down
 
 Tags = dict[str, str]

@@ -15,7 +15,8 @@ from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.aws.stages import route_settings
 from wschat.lab.blueprint import blueprint, throttled
 from wschat.lab.chosen.throttle import DEFAULT
-from wschat.lab.model import Lab, canonical
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import canonical
 from wschat.lab.plan import Step, Verb
 
 LAB = Lab(account="000000000000", region="us-east-1")

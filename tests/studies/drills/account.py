@@ -17,7 +17,7 @@ from wschat.errors import AnswerError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import AWS_PACING
 from wschat.lab.aws.session import connect
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.lab.permissions.user_policy import user_policy
 from wschat.learn.drills import work
 from wschat.learn.drills.drill import Drill

@@ -27,7 +27,7 @@ from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.logs.cloudwatch import sources, tail
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.lab.plan import Progress, Step
 
 MINE, THEIRS = "mine-", "theirs-"

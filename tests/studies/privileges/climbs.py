@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from tests.support.plane.permissions import ACCOUNT, Need, granted
 from wschat.lab.chosen.choices import UNDECIDED, Choices
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 from wschat.lab.permissions.user_policy import BOUNDED_PATH, boundary, prefix_of_each, user_policy
 
 LAB = Lab(account=ACCOUNT, region="us-east-1")

@@ -21,7 +21,7 @@ from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect
 from wschat.lab.clock import Clock
-from wschat.lab.model import AWS_IAM
+from wschat.lab.model.lab import AWS_IAM
 from wschat.lab.permissions.user_policy import resources, user_policy
 from wschat.local.join import LocalLab
 from wschat.target import Target

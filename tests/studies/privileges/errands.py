@@ -19,7 +19,7 @@ from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.aws.signing import LONGEST_URL, _sign
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, STAGE
 from wschat.lab.executor import execute
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.lab.permissions import preflight
 from wschat.learn.observe.observe import observe
 from wschat.learn.observe.scene import Scene

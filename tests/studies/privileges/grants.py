@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from wschat.lab.blueprint import FUNCTIONS, Spec, policy
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 from wschat.lab.permissions.user_policy import STATEMENTS
 
 REFUSED = re.compile(r"(?:is not authorized to perform:|not allowed to) (\S+)")

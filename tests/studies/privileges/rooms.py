@@ -23,7 +23,7 @@ from wschat.functions.shared.dynamodb import PARTITION_KEYS
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.roles import POLICY_NAME
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, STAGE, Spec, policy, role
-from wschat.lab.model import API
+from wschat.lab.model.lab import API
 from wschat.protocol.events import Event
 from wschat.protocol.reader import decode_event
 

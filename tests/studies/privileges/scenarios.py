@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from tests.studies.privileges.grants import Grant, of_functions, proofs
 from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 
 GHOST = "ghost"
 """Takes the name and the place of somebody over to a connection that is gone, and gives up the token."""

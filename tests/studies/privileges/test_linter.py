@@ -9,7 +9,7 @@ from typing import Any
 
 from wschat.lab.blueprint import FUNCTIONS, policy
 from wschat.lab.chosen.choices import Choices
-from wschat.lab.model import API, Lab
+from wschat.lab.model.lab import API, Lab
 from wschat.lab.permissions.user_policy import boundary, prefix_of_each, user_policy
 
 LAB = Lab(account="123456789012", region="eu-central-1")

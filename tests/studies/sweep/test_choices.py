@@ -14,7 +14,7 @@ from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import TRUST
 from wschat.lab.chosen.choices import Choices
-from wschat.lab.model import canonical
+from wschat.lab.model.resource import canonical
 
 GIVEN = "arn:aws:iam::000000000000:role/given"
 BOUNDED = Choices(boundary="arn:aws:iam::aws:policy/ReadOnlyAccess", tags=(("owner", "ann"),), throttle="1/9")

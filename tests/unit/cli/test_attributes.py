@@ -9,7 +9,8 @@ from wschat.cli.attributes import differences, lines, values
 from wschat.lab.aws.functions import Function
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.blueprint import blueprint
-from wschat.lab.model import Lab, Resource, canonical
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Resource, canonical
 from wschat.lab.plan import Step, Verb
 
 LAB = Lab(account="0" * 12, region="us-east-1")

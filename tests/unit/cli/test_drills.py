@@ -9,7 +9,8 @@ from wschat.cli.drills import announce, cleared, end, show_secret
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint
-from wschat.lab.model import Actual, Lab
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import Lab
 from wschat.learn.drills import work
 from wschat.target import Target
 

@@ -12,7 +12,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.functions import Function
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.labs import Overview
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.lab.plan import Step, Verb
 
 NOW = 1_000_000_000.0

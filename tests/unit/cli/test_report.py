@@ -17,7 +17,8 @@ from wschat.lab.aws.routes import Integration
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import DESCRIPTIONS
-from wschat.lab.model import OPEN, Actual, Lab
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import OPEN, Lab
 from wschat.lab.plan import Step, Verb
 
 ANYONE = DESCRIPTIONS[OPEN]

@@ -10,7 +10,8 @@ from wschat.doctor.causes import BY_NAME
 from wschat.doctor.drifted import CAUSED, EXTRA, MISSING, spoiled, suspicions
 from wschat.lab.aws import KINDS
 from wschat.lab.blueprint import FUNCTIONS, blueprint
-from wschat.lab.model import Lab, Resource, canonical
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Resource, canonical
 from wschat.lab.plan import Step, Verb
 
 LAB = Lab(account="0" * 12, region="us-east-1", prefix="x-")

@@ -19,7 +19,7 @@ from wschat.doctor.metrics import Counts
 from wschat.doctor.visit import Try, Visit
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.blueprint import FUNCTIONS
-from wschat.lab.model import TAG
+from wschat.lab.model.lab import TAG
 from wschat.protocol.symptoms import Symptom
 
 NOW = 1_800_000_000.0

@@ -13,7 +13,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.session import connect
 from wschat.lab.aws.websocket_api import API_NAME, Api
 from wschat.lab.blueprint import blueprint
-from wschat.lab.model import Resource
+from wschat.lab.model.resource import Resource
 from wschat.target import Target
 
 

@@ -18,7 +18,8 @@ from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api, Deployment
 from wschat.lab.blueprint import FUNCTIONS, MOCKS, blueprint, digest, naming_error
 from wschat.lab.chosen.choices import Choices
-from wschat.lab.model import Lab, Resource
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Resource
 
 LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-")
 NAMES = ["Connect", "RegisterUser", "CreateRoom", "JoinRoom", "SendMessage", "LeaveRoom", "Disconnect"]

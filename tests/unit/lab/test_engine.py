@@ -16,7 +16,7 @@ from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.tables import Table
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, TRUST, blueprint
 from wschat.lab.chosen.choices import OWN_ROLES, UNDECIDED, Choices
-from wschat.lab.model import canonical
+from wschat.lab.model.resource import canonical
 from wschat.lab.plan import Step, Verb
 
 

@@ -11,7 +11,9 @@ from wschat.errors import AwsError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.clock import Stopped
 from wschat.lab.executor import GRACE_S, execute
-from wschat.lab.model import Actual, Key, Lab, Observed, Resource, Task
+from wschat.lab.model.actual import Actual, Observed
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Key, Resource, Task
 from wschat.lab.plan import Phase, Step, Verb
 
 NOBODY: Any = None

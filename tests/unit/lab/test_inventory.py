@@ -11,7 +11,9 @@ from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint
 from wschat.lab.inventory import Snapshot
-from wschat.lab.model import Lab, Observed, Resource
+from wschat.lab.model.actual import Observed
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Resource
 
 LAB = Lab(account="0" * 12, region="us-east-1")
 DESIRED = blueprint(LAB)

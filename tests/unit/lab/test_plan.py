@@ -12,7 +12,9 @@ from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api, Deployment
 from wschat.lab.blueprint import blueprint
 from wschat.lab.chosen.choices import Choices
-from wschat.lab.model import Actual, Key, Lab, Resource, Task
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Key, Resource, Task
 from wschat.lab.plan import Step, Verb, changes, checked, plan_down, sorter, steps_to, waits_for
 
 LAB = Lab(account="123456789012", region="eu-central-1")

@@ -11,7 +11,9 @@ from wschat.lab.aws.routes import Integration
 from wschat.lab.aws.stages import Stage, route_settings
 from wschat.lab.aws.websocket_api import Deployment
 from wschat.lab.blueprint import blueprint
-from wschat.lab.model import Actual, Lab, Resource
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Resource
 from wschat.lab.plan import Verb, steps_to
 from wschat.learn.course import course
 from wschat.learn.lesson import Lesson

@@ -1,7 +1,7 @@
 """What lessons call the lab's resources."""
 
 from wschat.lab.blueprint import blueprint
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 from wschat.learn.resources import KINDS, LABELS, keys
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from wschat.lab.aws import KINDS
 from wschat.lab.aws.tables import Table
-from wschat.lab.model import Resource
+from wschat.lab.model.resource import Resource
 from wschat.learn.progress import MARKS
 from wschat.learn.words import MISSING, WORDS, mend, said
 

@@ -28,7 +28,8 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.errors import translated
 from wschat.lab.by_hand.commands import Shell
 from wschat.lab.by_hand.script import script
-from wschat.lab.model import AWS_IAM, Actual
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import AWS_IAM
 from wschat.lab.permissions import preflight
 from wschat.lab.plan import Step, changes, check_changeable, steps_to
 from wschat.learn.drills import work

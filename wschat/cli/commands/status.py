@@ -13,7 +13,7 @@ from wschat.cli.options import InAccount, Spoil
 from wschat.errors import ExitCode
 from wschat.lab import engine, inventory, labs
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.lab.plan import changes
 from wschat.learn.drills import work
 from wschat.learn.drills.work import Running

@@ -26,7 +26,8 @@ from wschat.cli.provisioned import Provisioned
 from wschat.errors import ExitCode, UsageError, WschatError
 from wschat.lab import engine, labs
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.model import Actual, Key
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.resource import Key
 from wschat.lab.plan import Step, plan_down
 from wschat.learn.drills import work
 from wschat.target import Target

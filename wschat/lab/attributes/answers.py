@@ -5,7 +5,7 @@ not of the type that stands there is an `Unknown`, and so is what a reader takes
 and is not there. So a reader takes what AWS always sends by `answer["Name"]`, what AWS may leave out by
 `answer.get("Name")`, and what is inside a text by the functions here; it asks for no types, and catches
 nothing. An attribute that is `Unknown` differs from what is wanted; a thing whose tag or id is, is neither
-changed nor deleted (`wschat.lab.model.Observed`).
+changed nor deleted (`wschat.lab.model.actual.Observed`).
 """
 
 import json

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby, takewhile
 from typing import Any
 
-from wschat.lab.model import canonical
+from wschat.lab.model.resource import canonical
 
 CONTEXT, SHOWN = 20, 100  # characters of a difference: before it, and in all
 NOTHING = "nothing"

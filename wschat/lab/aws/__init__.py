@@ -5,8 +5,8 @@ and its actions in `wschat/lab/permissions/user_policy`. Beside the kinds: `setu
 credentials; `session` makes the clients, `cloud` calls them with the retry policy, `parser` lets answers be
 of any form; `errors` says what errors mean, by the tables in `texts`; `tags` is what kinds with tags
 share; `signing` signs handshakes. Begin with `log_groups`, the shortest kind,
-`wschat/lab/model`, which says what a kind has to know, and `wschat/lab/attributes/answers`, which says how it
-reads.
+`wschat/lab/model/resource`, which says what a kind has to know, and `wschat/lab/attributes/answers`, which
+says how it reads.
 """
 
 from wschat.lab.aws.functions import Function
@@ -17,7 +17,7 @@ from wschat.lab.aws.routes import Integration, Route
 from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api, Deployment
-from wschat.lab.model import Resource
+from wschat.lab.model.resource import Resource
 
 # fmt: off
 _KINDS: tuple[type[Resource], ...] = (

@@ -12,7 +12,8 @@ from wschat.errors import AwsError
 from wschat.lab.attributes.answers import MISSING, UNSEEN, Unknown
 from wschat.lab.aws.errors import classify, refusal, translated
 from wschat.lab.clock import WORKERS, Clock, Stopped
-from wschat.lab.model import Key, Lab
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Key
 from wschat.retry import Attempts, Backoff, Failure
 
 if TYPE_CHECKING:

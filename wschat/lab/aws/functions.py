@@ -12,7 +12,8 @@ from wschat.lab.aws.permissions import Permission
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.tags import Tagged
-from wschat.lab.model import Key, Observed, Task
+from wschat.lab.model.actual import Observed
+from wschat.lab.model.resource import Key, Task
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Self
 
 from wschat.lab.attributes.answers import Unknown, seconds, sorted_tags
 from wschat.lab.aws.tags import Tagged
-from wschat.lab.model import Key, Observed, Task
+from wschat.lab.model.actual import Observed
+from wschat.lab.model.resource import Key, Task
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from wschat.lab.attributes.answers import UNSEEN, Unknown, document, listed
-from wschat.lab.model import API, Key, Observed, Resource, canonical
+from wschat.lab.model.actual import Observed
+from wschat.lab.model.lab import API
+from wschat.lab.model.resource import Key, Resource, canonical
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud

@@ -9,7 +9,9 @@ from wschat.errors import AccessError
 from wschat.lab.attributes.answers import Unknown, document, seconds, sorted_tags
 from wschat.lab.aws.tags import Tagged, listed_tags
 from wschat.lab.aws.texts.refusals import LAB_ROLE, NO_ROLES
-from wschat.lab.model import API, Key, Observed, Resource, Task, canonical
+from wschat.lab.model.actual import Observed
+from wschat.lab.model.lab import API
+from wschat.lab.model.resource import Key, Resource, Task, canonical
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from wschat.lab.attributes.attributes import Attributes
 from wschat.lab.aws.websocket_api import Api, ApiPart
-from wschat.lab.model import OPEN, Observed, Resource
+from wschat.lab.model.actual import Observed
+from wschat.lab.model.lab import OPEN
+from wschat.lab.model.resource import Resource
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud

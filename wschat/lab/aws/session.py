@@ -23,7 +23,8 @@ from wschat.lab.aws.setup.credentials import Chain
 from wschat.lab.aws.setup.models import read_fast
 from wschat.lab.aws.setup.settings import Settings
 from wschat.lab.clock import WORKERS, Clock, Stopped
-from wschat.lab.model import API, SERVICES, Lab
+from wschat.lab.model.lab import API, Lab
+from wschat.lab.model.resource import SERVICES
 from wschat.recording import recorder
 from wschat.target import Target, is_here
 

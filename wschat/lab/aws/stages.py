@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from wschat.lab.attributes.answers import seconds, sorted_tags
 from wschat.lab.aws.tags import Tagged
 from wschat.lab.aws.websocket_api import Api, ApiPart, Deployment, tag_resource
-from wschat.lab.model import Key, Resource
+from wschat.lab.model.resource import Key, Resource
 from wschat.retry import LONGEST_S
 
 if TYPE_CHECKING:

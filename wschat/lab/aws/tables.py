@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from wschat.errors import AwsError
 from wschat.lab.attributes.answers import seconds, sorted_tags
 from wschat.lab.aws.tags import Tagged, listed_tags
-from wschat.lab.model import Observed, Resource, Task
+from wschat.lab.model.actual import Observed
+from wschat.lab.model.resource import Resource, Task
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud

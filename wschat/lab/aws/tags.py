@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 from wschat.lab.chosen.choices import KEPT
-from wschat.lab.model import Resource
+from wschat.lab.model.resource import Resource
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud

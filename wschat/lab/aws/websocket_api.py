@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 from wschat.errors import AwsError
 from wschat.lab.attributes.answers import seconds, sorted_tags
 from wschat.lab.aws.tags import Tagged
-from wschat.lab.model import TAG, Key, Observed, Resource
+from wschat.lab.model.actual import Observed
+from wschat.lab.model.lab import TAG
+from wschat.lab.model.resource import Key, Resource
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.tags import Tagged
 from wschat.lab.aws.websocket_api import API_NAME
-from wschat.lab.model import SERVICES, Key, Lab
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import SERVICES, Key
 from wschat.lab.plan import Step, Verb
 
 if TYPE_CHECKING:

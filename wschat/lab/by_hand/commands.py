@@ -16,7 +16,7 @@ from wschat.lab.aws.roles import Role
 from wschat.lab.aws.websocket_api import PENDING
 from wschat.lab.blueprint import FUNCTIONS
 from wschat.lab.by_hand.calls import VARIABLE, Call, calls, variable
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 from wschat.lab.plan import Step
 from wschat.target import is_here
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from wschat.lab.aws.roles import POLICY_NAME
 from wschat.lab.blueprint import STAGE
-from wschat.lab.model import API, Lab, Resource
+from wschat.lab.model.lab import API, Lab
+from wschat.lab.model.resource import Resource
 
 API_ID = "API_ID"
 """What is shown for the API's id where that is not known."""

@@ -8,7 +8,8 @@ from typing import Any
 from wschat.errors import UsageError
 from wschat.lab.aws.log_groups import log_group_of
 from wschat.lab.blueprint import CLIENTS, FUNCTIONS, ROOMS, STAGE, policy, role
-from wschat.lab.model import API, Lab, canonical
+from wschat.lab.model.lab import API, Lab
+from wschat.lab.model.resource import canonical
 
 LIMIT = 6_144  # characters without white space: IAM's limit for a managed policy
 VERSION = "2012-10-17"

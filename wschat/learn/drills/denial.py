@@ -1,7 +1,7 @@
 """The policy that a drill makes, which denies a role something: made, attached, detached and deleted."""
 
 from wschat.lab.aws.cloud import Cloud, OutcomeUnknown
-from wschat.lab.model import canonical
+from wschat.lab.model.resource import canonical
 from wschat.learn.drills.drill import Denial
 from wschat.learn.drills.states import POLICY, policy_arn
 

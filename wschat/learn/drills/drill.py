@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from wschat.errors import UsageError
-from wschat.lab.model import Lab, Resource
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Resource
 from wschat.learn.resources import keys
 
 Parts = tuple[Resource, ...]

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from wschat.lab.model import API, Lab, canonical
+from wschat.lab.model.lab import API, Lab
+from wschat.lab.model.resource import canonical
 from wschat.learn.drills.drill import Denial, Drill, Value, changed, without
 
 

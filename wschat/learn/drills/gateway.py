@@ -1,6 +1,6 @@
 """Drills on the API: its routes and integrations, what is deployed, and the stage."""
 
-from wschat.lab.model import AWS_IAM
+from wschat.lab.model.lab import AWS_IAM
 from wschat.learn.drills.drill import Drill, changed, without
 
 GATEWAY_DRILLS = (

@@ -9,7 +9,9 @@ from wschat.lab.aws.routes import Integration, Route
 from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.websocket_api import Api, Deployment
 from wschat.lab.blueprint import digest
-from wschat.lab.model import Actual, Lab, Resource
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import Resource
 from wschat.learn.drills.drill import Change, Denial, Drill, Parts, changed
 
 SERVED = (Api, Integration, Route)

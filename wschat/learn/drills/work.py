@@ -15,7 +15,7 @@ from wschat.lab.aws.errors import translated
 from wschat.lab.aws.websocket_api import Api, tag_resource
 from wschat.lab.blueprint import CLIENTS
 from wschat.lab.executor import execute
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.lab.plan import Step, Verb, changes, checked, steps_to
 from wschat.learn.drills import denial
 from wschat.learn.drills.catalogue import DRILLS

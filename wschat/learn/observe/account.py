@@ -10,7 +10,7 @@ from wschat.lab.aws.log_groups import LogGroup, log_group_of
 from wschat.lab.aws.roles import POLICY_NAME, Policy, Role
 from wschat.lab.blueprint import FUNCTIONS, STAGE, Spec, role_path
 from wschat.lab.logs.newest import newest_events
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 from wschat.learn.observe.scene import Scene, Watch
 from wschat.local.gateway import events
 

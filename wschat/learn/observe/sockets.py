@@ -16,7 +16,7 @@ from wschat.lab.aws.routes import Route
 from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.websocket_api import Api, Deployment
 from wschat.lab.blueprint import STAGE, blueprint
-from wschat.lab.model import AWS_IAM
+from wschat.lab.model.lab import AWS_IAM
 from wschat.learn.observe.scene import Scene, Watch
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action

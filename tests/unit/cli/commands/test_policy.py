@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.terminal import wschat
 from wschat.lab.chosen.choices import Choices
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 from wschat.lab.permissions.user_policy import boundary, user_policy
 
 BOUNDARY = "arn:aws:iam::000000000000:policy/wschat-boundary"

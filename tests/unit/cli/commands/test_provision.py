@@ -20,7 +20,7 @@ from wschat.cli.commands.provision import try_it
 from wschat.cli.report import warn_of_quota
 from wschat.lab.aws.cloud import EMULATOR_PACING, Cloud
 from wschat.lab.blueprint import STAGE, blueprint
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.target import Target
 
 

@@ -25,7 +25,7 @@ from wschat.lab.aws.session import connect
 from wschat.lab.aws.tables import Table
 from wschat.lab.aws.websocket_api import Api, tag_resource
 from wschat.lab.clock import Clock
-from wschat.lab.model import canonical
+from wschat.lab.model.resource import canonical
 from wschat.learn.drills import work
 from wschat.local.join import LocalLab
 from wschat.target import Target

@@ -3,7 +3,7 @@
 import pytest
 
 from wschat.lab.attributes.wording import differences, in_words, lines
-from wschat.lab.model import canonical
+from wschat.lab.model.resource import canonical
 
 
 def document(*actions: str) -> str:

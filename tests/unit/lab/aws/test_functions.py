@@ -18,7 +18,8 @@ from wschat.lab.aws.functions import ROLE_DELETED, Function
 from wschat.lab.aws.roles import Role
 from wschat.lab.blueprint import TRUST, blueprint
 from wschat.lab.bundle import bundle
-from wschat.lab.model import Lab, canonical
+from wschat.lab.model.lab import Lab
+from wschat.lab.model.resource import canonical
 
 LAB = Lab(account="0" * 12, region="us-east-1")
 CONNECT, *_ = (each for each in blueprint(LAB, {"connect": bundle("connect")}) if isinstance(each, Function))

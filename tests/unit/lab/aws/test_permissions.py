@@ -5,7 +5,7 @@ from dataclasses import replace
 from wschat.lab.attributes.answers import UNSEEN
 from wschat.lab.aws.permissions import Permission
 from wschat.lab.blueprint import blueprint
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 
 DESIRED = blueprint(Lab(account="0" * 12, region="us-east-1"))
 

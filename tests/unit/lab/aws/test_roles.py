@@ -12,7 +12,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.roles import Policy, Role
 from wschat.lab.aws.texts.refusals import LAB_ROLE, NO_ROLES
 from wschat.lab.blueprint import TRUST
-from wschat.lab.model import canonical
+from wschat.lab.model.resource import canonical
 
 ROLE = Role(name="ConnectRole", trust=canonical(TRUST))
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"

@@ -12,7 +12,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.routes import MOCK_KEY, Integration, Route
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 
 DESIRED = blueprint(Lab(account="0" * 12, region="us-east-1"))
 INTEGRATIONS = [each for each in DESIRED if isinstance(each, Integration)]

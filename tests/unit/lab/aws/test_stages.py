@@ -17,7 +17,7 @@ from wschat.lab.aws.stages import Stage, route_settings, updated_ago
 from wschat.lab.aws.websocket_api import Deployment
 from wschat.lab.executor import carry_out
 from wschat.lab.inventory import Snapshot
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.lab.plan import Step, Verb, steps_to
 
 DEPLOYMENT = Deployment(name="routes")

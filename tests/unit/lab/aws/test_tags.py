@@ -1,6 +1,7 @@
 """Tags that are chosen, on everything that takes tags: made, seen where they differ, and given again."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,8 +21,12 @@ from wschat.lab.chosen.choices import Choices
 from wschat.lab.chosen.throttle import OFF
 from wschat.lab.executor import execute
 from wschat.lab.inventory import look
-from wschat.lab.model import TAG, Actual, Resource
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import TAG
 from wschat.lab.plan import Step, Verb
+
+if TYPE_CHECKING:
+    from wschat.lab.model.resource import Resource
 
 OWN = (("owner", "ann"), ("team", ""))
 TAGGED = [kind for kind in KINDS.values() if issubclass(kind, Tagged)]

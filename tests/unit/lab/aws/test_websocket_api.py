@@ -16,7 +16,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.websocket_api import API_NAME, Api, Deployment
 from wschat.lab.executor import carry_out
 from wschat.lab.inventory import Snapshot
-from wschat.lab.model import TAG
+from wschat.lab.model.lab import TAG
 from wschat.lab.plan import Step, Verb
 
 DEPLOYMENT = Deployment(name="routes")

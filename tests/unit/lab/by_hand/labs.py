@@ -1,7 +1,8 @@
 """Labs as they are made where nothing is."""
 
 from wschat.lab import engine
-from wschat.lab.model import Actual, Lab
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import Lab
 from wschat.lab.plan import Step, steps_to
 
 LAB = Lab(account="123456789012", region="eu-west-1", prefix="anna-")

@@ -15,7 +15,7 @@ from wschat.lab import inventory
 from wschat.lab.aws import KINDS
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.by_hand.calls import READS, Call, _Teller, calls, variable
-from wschat.lab.model import SERVICES
+from wschat.lab.model.resource import SERVICES
 from wschat.lab.plan import Step, Verb
 
 

@@ -17,7 +17,7 @@ from wschat.lab.bundle import bundle
 from wschat.lab.by_hand.calls import VARIABLE, calls, variable
 from wschat.lab.by_hand.commands import PAUSE, WIDTH, Shell, _name, commands, pasted
 from wschat.lab.chosen.choices import Choices
-from wschat.lab.model import AWS_IAM
+from wschat.lab.model.lab import AWS_IAM
 from wschat.lab.plan import Step, Verb
 
 HOSTILE = replace(

@@ -19,7 +19,8 @@ from wschat.lab.by_hand.console import (
     shown,
 )
 from wschat.lab.chosen.choices import Choices
-from wschat.lab.model import AWS_IAM, Lab, Resource
+from wschat.lab.model.lab import AWS_IAM, Lab
+from wschat.lab.model.resource import Resource
 
 CHOSEN = Choices(
     boundary="arn:aws:iam::123456789012:policy/a",

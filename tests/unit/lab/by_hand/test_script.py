@@ -9,7 +9,7 @@ import pytest
 from tests.unit.lab.by_hand.labs import LAB, whole
 from wschat.lab.by_hand.commands import Shell
 from wschat.lab.by_hand.script import WHY, script
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 from wschat.lab.plan import Step, Verb
 
 AWS = """#!/bin/bash

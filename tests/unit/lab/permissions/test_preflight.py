@@ -11,7 +11,8 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.texts.refusals import DEMANDS, NO_PASSING, PERHAPS_TAGS
 from wschat.lab.blueprint import TRUST, blueprint
 from wschat.lab.chosen.choices import Choices
-from wschat.lab.model import Actual, canonical
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.resource import canonical
 from wschat.lab.permissions.preflight import BEFORE, check_allowed, with_role
 from wschat.lab.plan import steps_to
 

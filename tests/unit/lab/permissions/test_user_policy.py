@@ -12,7 +12,8 @@ from tests.support.plane.permissions import Need
 from wschat.errors import UsageError
 from wschat.lab.blueprint import FUNCTIONS, policy
 from wschat.lab.chosen.choices import Choices
-from wschat.lab.model import API, Lab, canonical
+from wschat.lab.model.lab import API, Lab
+from wschat.lab.model.resource import canonical
 from wschat.lab.permissions.user_policy import BOUNDED_PATH, LIMIT, boundary, prefix_of_each, user_policy
 
 LAB = Lab(account="123456789012", region="eu-central-1", prefix="anna-")

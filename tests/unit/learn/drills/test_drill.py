@@ -4,7 +4,7 @@ import pytest
 
 from wschat.errors import UsageError
 from wschat.lab.blueprint import blueprint
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 from wschat.learn.drills.drill import changed, without
 
 LAB = Lab("1" * 12, "us-east-1", prefix="m")

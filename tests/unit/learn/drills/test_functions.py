@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 from wschat.lab.blueprint import blueprint
-from wschat.lab.model import API, Lab, Resource
+from wschat.lab.model.lab import API, Lab
+from wschat.lab.model.resource import Resource
 from wschat.learn.drills.functions import FUNCTION_DRILLS
 from wschat.learn.drills.states import states
 

@@ -5,7 +5,7 @@ import pytest
 from wschat.lab.aws.stages import Stage
 from wschat.lab.aws.websocket_api import Deployment
 from wschat.lab.blueprint import blueprint
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 from wschat.learn.drills.drill import Drill
 from wschat.learn.drills.gateway import GATEWAY_DRILLS
 from wschat.learn.drills.states import states

@@ -8,7 +8,8 @@ from wschat.errors import UsageError
 from wschat.lab.aws.roles import Role
 from wschat.lab.blueprint import blueprint
 from wschat.lab.chosen.choices import Choices
-from wschat.lab.model import AWS_IAM, Actual, Lab
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import AWS_IAM, Lab
 from wschat.learn.drills.catalogue import DRILLS
 from wschat.learn.drills.drill import Drill
 from wschat.learn.drills.states import broken_keys, is_as_broken, policy_arn, states

@@ -12,7 +12,7 @@ from wschat.errors import AccessError, UsageError
 from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.websocket_api import Api
 from wschat.lab.blueprint import blueprint
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.lab.plan import Step, Verb
 from wschat.learn.drills import work
 from wschat.learn.drills.catalogue import DRILLS

@@ -14,7 +14,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.routes import Route
 from wschat.lab.blueprint import blueprint
 from wschat.lab.chosen.throttle import BURST
-from wschat.lab.model import Lab
+from wschat.lab.model.lab import Lab
 from wschat.local.gateway.model import Deployment, Stage
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions, Throttles, TokenBucket
 from wschat.protocol.requests import Action, Request

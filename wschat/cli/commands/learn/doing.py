@@ -9,7 +9,7 @@ from wschat.cli.aws import LOOKING, NOTHING_CHANGED, carry_out, confirm, on_inte
 from wschat.cli.drills import announce
 from wschat.cli.options import completed
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.lab.plan import Progress, Step, Verb, changes
 from wschat.learn import work
 from wschat.learn.lesson import Lesson

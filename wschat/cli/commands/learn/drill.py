@@ -23,7 +23,7 @@ from wschat.cli.options import AwsTarget, Yes
 from wschat.errors import AccessError, ExitCode, UsageError
 from wschat.lab import engine, inventory
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.model import Actual
+from wschat.lab.model.actual import Actual
 from wschat.learn.drills import work
 from wschat.learn.drills.catalogue import DRILLS
 from wschat.learn.drills.drill import Drill

@@ -13,7 +13,8 @@ from wschat.cli.which_lab import signer
 from wschat.errors import ExitCode
 from wschat.lab import engine
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.model import AWS_IAM, Actual
+from wschat.lab.model.actual import Actual
+from wschat.lab.model.lab import AWS_IAM
 from wschat.lab.plan import changes
 from wschat.learn.drills import work
 from wschat.target import Target

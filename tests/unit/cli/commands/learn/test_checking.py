@@ -4,7 +4,7 @@ import pytest
 
 from tests.unit.learn.test_progress import LESSONS, having, standing, up_to
 from wschat.cli.commands.learn.checking import show_faults
-from wschat.lab.model import Resource
+from wschat.lab.model.resource import Resource
 
 
 def test_one_resource_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:

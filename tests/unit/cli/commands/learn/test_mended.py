@@ -7,7 +7,7 @@ from wschat.cli.commands.learn.mended import check_drill
 from wschat.cli.commands.learn.place import Place
 from wschat.lab import inventory
 from wschat.lab.aws.cloud import Cloud
-from wschat.lab.model import TAG
+from wschat.lab.model.lab import TAG
 from wschat.learn.drills import work
 from wschat.target import Target
 

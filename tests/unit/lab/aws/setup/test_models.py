@@ -6,7 +6,7 @@ from botocore.exceptions import UnknownServiceError
 from botocore.loaders import JSONFileLoader
 
 from wschat.lab.aws.setup.models import read_fast
-from wschat.lab.model import SERVICES
+from wschat.lab.model.resource import SERVICES
 
 
 def session(*, fast: bool) -> boto3.Session:

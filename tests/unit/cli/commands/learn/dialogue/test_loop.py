@@ -18,7 +18,7 @@ from wschat.lab.aws.cloud import Cloud
 from wschat.lab.aws.websocket_api import Api, tag_resource
 from wschat.lab.blueprint import TRUST
 from wschat.lab.chosen.choices import Choices
-from wschat.lab.model import canonical
+from wschat.lab.model.resource import canonical
 from wschat.learn.course import course
 from wschat.learn.drills import work
 from wschat.learn.lesson import Lesson, parse

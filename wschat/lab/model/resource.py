@@ -1,32 +1,24 @@
-"""What a lab is made of: how its resources are named, and what each kind of resource knows of itself.
+"""What a lab is made of: what each kind of resource knows of itself.
 
-What should exist and what does exist are values of the same classes, so a plan is their difference.
 Resources name each other by name, never by an id that AWS gave: where such an id stands inside a
 document or an ARN, `API` stands for it here.
 """
 
 import json
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from wschat.lab.attributes.answers import UNSEEN, Unknown, sorted_tags
+from wschat.lab.attributes.answers import UNSEEN
 from wschat.lab.attributes.attributes import Attributes
-from wschat.lab.chosen.choices import UNDECIDED, Choices
+from wschat.lab.model.lab import API
 
 if TYPE_CHECKING:
     from wschat.lab.aws.cloud import Cloud
     from wschat.lab.inventory import Snapshot
-
-API = "{api}"
-"""Stands for the API's id, which AWS chooses."""
-TAG = "wschat:lab"
-"""The tag that says whose a resource is: `<region>/<prefix>`."""
-OPEN, AWS_IAM = "NONE", "AWS_IAM"
-"""Who may connect, as API Gateway calls it: anyone, or only whoever signs the request."""
+    from wschat.lab.model.actual import Observed
 
 SERVICES = {
     "dynamodb": "dynamodb",
@@ -47,79 +39,6 @@ class Task(Enum):
     TABLES = "Task 1: DynamoDB tables"
     FUNCTIONS = "Task 2: Lambda functions and their roles"
     API = "Task 3: the WebSocket API"
-
-
-@dataclass(frozen=True)
-class Lab:
-    """One lab in one account and region; `prefix` stands before all its names.
-
-    `sockets` and `callbacks` are the base URLs, with `API` in them, at which clients connect and at which
-    functions post to connections. `endpoint` is what boto3 was told to use in place of AWS, or None.
-    `choices` are what was chosen for it. `authorization` says who may connect, `OPEN` or `AWS_IAM`, where no
-    choice does, as in a lab from before tags kept that: it is read of the API, and no tag; None is anyone.
-    Where it `adopts`, what has one of its names and no lab's tag, as things have that were made by hand,
-    counts as its own.
-    """
-
-    account: str
-    region: str
-    prefix: str = ""
-    partition: str = "aws"
-    sockets: str = f"wss://{API}.example"
-    callbacks: str = f"https://{API}.example"
-    endpoint: str | None = None
-    authorization: str | None = None
-    choices: Choices = UNDECIDED
-    adopts: bool = False
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """The tag that every resource of this lab carries. Roles are account-wide, hence the region."""
-        return {TAG: f"{self.region}/{self.prefix}"}
-
-    def manages(self, tags: Any) -> bool | None:  # noqa: ANN401
-        """Tell whether tags are this lab's: a map, or a list of keys and values, or nothing.
-
-        None if they can't be read, so that nobody knows.
-        """
-        pairs = dict(sorted_tags(tags))
-        if pairs.get(TAG) == self.tags[TAG]:
-            return True
-        unclear = isinstance(tags, Unknown) or any(
-            isinstance(key, Unknown) or (key == TAG and isinstance(value, Unknown))
-            for key, value in pairs.items()
-        )
-        return None if unclear else self.adopts and TAG not in pairs
-
-    def prefix_of(self, tags: Mapping[str, str]) -> str | None:
-        """Return the prefix of the lab in this region whose tags these are; None if they are none's."""
-        region, _, prefix = tags.get(TAG, "").partition("/")
-        return prefix if region == self.region else None
-
-    def name(self, name: str) -> str:
-        """Return a resource's name in AWS."""
-        return f"{self.prefix}{name}"
-
-    def arn(self, service: str, resource: str) -> str:
-        """Return an ARN in this account and region; IAM's have no region."""
-        region = "" if service == "iam" else self.region
-        return f"arn:{self.partition}:{service}:{region}:{self.account}:{resource}"
-
-    def invoke_arn(self, function: str) -> str:
-        """Return the integration URI of a function. A bare function ARN is the HTTP API's form: 500 here."""
-        target = self.arn("lambda", f"function:{function}")
-        path = f"lambda:path/2015-03-31/functions/{target}/invocations"
-        return f"arn:{self.partition}:apigateway:{self.region}:{path}"
-
-    def url(self, api_id: str, stage: str) -> str:
-        """Return the URL that a client connects to."""
-        return f"{self.sockets}/{stage}".replace(API, api_id)
-
-    def address(self, url: str) -> tuple[str, str] | None:
-        """Return the API's id and the stage that such a URL has; None if it leads somewhere else."""
-        form = re.escape(self.sockets).replace(re.escape(API), "([a-z0-9]+)")
-        found = re.fullmatch(f"{form}/([^/?#]+)/?", url.partition("?")[0])
-        return (found[1], found[2]) if found else None
 
 
 def canonical(document: object) -> str:
@@ -265,49 +184,3 @@ class Resource(Attributes, ABC):
     @abstractmethod
     def delete(self, cloud: "Cloud") -> None:
         """Delete it, and wait until it is gone."""
-
-
-@dataclass(frozen=True)
-class Observed:
-    """A resource as it was read, with ids as AWS gave them; `id` is its own, where AWS chose one.
-
-    `managed` tells whether its tag is this lab's, None where that can't be read. `created` is when it was
-    made, or of a function changed, in seconds since 1970. `by_hand` is what a lab that `adopts` has, and has
-    no tag.
-    """
-
-    resource: Resource
-    id: str = ""
-    managed: bool | None = True
-    created: float | None = None
-    by_hand: bool = False
-
-    @property
-    def rank(self) -> tuple[bool, float, str]:
-        """The least is meant of several: one with a tag, the oldest, or the first id; all who look agree."""
-        return self.by_hand, self.created or 0, self.id
-
-    @property
-    def unknown(self) -> bool:
-        """Whether it can't be told whose it is, or by which id to change it."""
-        return self.managed is None or isinstance(self.id, Unknown)
-
-
-@dataclass(frozen=True)
-class Actual:
-    """What exists: the lab's resources, the ids that AWS gave them, and what has their names unmanaged.
-
-    `unknown` is what nobody can tell whose it is: it is neither changed nor deleted. `created` is when the
-    oldest of the lab's was made, in seconds since 1970. `choices` are those given, over those kept; `traces`
-    are those that roles show where nothing keeps any. `by_hand` are the keys of those resources that have no
-    tag, where the lab `adopts`.
-    """
-
-    resources: Mapping[Key, Resource] = field(default_factory=dict)
-    ids: Mapping[Key, str] = field(default_factory=dict)
-    unmanaged: tuple[Resource, ...] = ()
-    unknown: tuple[Resource, ...] = ()
-    created: float | None = None
-    choices: Choices = UNDECIDED
-    traces: Choices = UNDECIDED
-    by_hand: frozenset[Key] = frozenset()
