@@ -220,6 +220,7 @@ TABLES: dict[str, dict[str, tuple[str, Callable[[], Rows]]]] = {
         "actions of the functions": (f"function | scenario | {NEEDS}", of_functions),
     },
     "wschat/local/README.md": {},
+    "wschat/local/YOUR_API.md": {},
     "wschat/local/runtimes/README.md": {
         "clients": ("language | client | a call to an AWS host | test", clients.rows)
     },

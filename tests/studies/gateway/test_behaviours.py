@@ -3,7 +3,8 @@
 import re
 
 from tests.documents import ROOT
-from tests.studies.gateway.behaviours import AWS, BEHAVIOURS
+from tests.studies.gateway.behaviours import BEHAVIOURS
+from tests.studies.gateway.origins import AWS
 
 TESTS = re.findall(
     r"def test_(\w+)", "".join(path.read_text() for path in (ROOT / "tests/unit/local").rglob("*.py"))

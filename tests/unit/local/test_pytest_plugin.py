@@ -22,7 +22,7 @@ from wschat.local import pytest_plugin
 from wschat.local.join import LocalLab
 
 ROOT = Path(__file__).parents[3]
-DOCUMENT = (ROOT / "wschat/local/README.md").read_text()
+DOCUMENT = (ROOT / "wschat/local/YOUR_API.md").read_text()
 EXAMPLES = dict(re.findall(r"<!-- example: (\S+) -->\n```\w+\n(.*?)```", DOCUMENT, flags=re.DOTALL))
 
 
