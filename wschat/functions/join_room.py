@@ -23,7 +23,7 @@ def join(call: Call, request: Request) -> MultiMessage:
     """Move the client into the room, then read the members and the messages, then tell the others.
 
     Any other order would lose what is said meanwhile: SendMessage stores a message before it reads the
-    members, so it finds this client among them, or this client finds the message in the history.
+    members for the last time, so it finds this client, or this client finds the message in the history.
     """
     me, key = call.connection, fold(clean_name(request.value, "room's name"))
 
