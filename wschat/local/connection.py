@@ -2,6 +2,7 @@
 
 import json
 import socket
+import threading
 from contextlib import suppress
 from typing import Any
 
@@ -12,12 +13,17 @@ GONE_S = 3.0
 
 
 class Connection:
-    """The connection to the lab's process, which makes its holder a user of the lab."""
+    """The connection to the lab's process, which makes its holder a user of the lab.
+
+    Attributes:
+        alone: is held by the thread that waits for a message, which no other may take.
+    """
 
     def __init__(self, files: LabFiles) -> None:
         self._files = files
         self._socket = socket.socket(socket.AF_UNIX)
         self._received = b""
+        self.alone = threading.Lock()
         try:
             self._socket.connect(str(files.socket))
         except BaseException:

@@ -154,14 +154,15 @@ class LocalLab(AbstractContextManager["LocalLab"]):
 
     def _ask(self, request: str, argument: object = True) -> Any:  # noqa: ANN401, FBT002  what JSON has
         """Ask for something by its name, and return the answer."""
-        self._connection.ask(encode({request: argument}))
-        while request not in (answer := self._connection.receive()):
-            pass
+        with self._connection.alone:
+            self._connection.ask(encode({request: argument}))
+            while request not in (answer := self._connection.receive()):
+                pass
         return answer[request]
 
     def check(self, patience: float = ENDING_S) -> None:
         """Raise the LocalError that says why the lab has ended, if it has, or does within some seconds."""
-        with suppress(TimeoutError):
+        with suppress(TimeoutError), self._connection.alone:
             while True:
                 self._connection.receive(patience)
 

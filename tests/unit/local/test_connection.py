@@ -5,10 +5,12 @@ import re
 import shlex
 import signal
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
+from tests.support.until import PATIENCE
 from tests.unit.local.test_join import Processes, enter
 from wschat.errors import LocalError
 
@@ -22,6 +24,19 @@ def test_stop_ends_it_for_all(state_dir: Path, processes: Processes) -> None:
         assert processes() == []
         with pytest.raises(LocalError, match="was stopped"):
             lab.check()
+
+
+def test_two_who_ask_at_once(state_dir: Path) -> None:
+    """While one thread looks whether the lab lives, another gets the answer to what it asks."""
+    with enter(state_dir) as lab:
+        for _ in range(10):  # either could be first
+            looking = threading.Thread(target=lab.check, args=(0.03,), daemon=True)
+            asking = threading.Thread(target=lab.apis, daemon=True)
+            looking.start()
+            asking.start()
+            for thread in (looking, asking):
+                thread.join(PATIENCE)
+                assert not thread.is_alive()
 
 
 def test_a_lab_that_does_not_end(
