@@ -55,9 +55,9 @@ def connect(target: Target, choices: Choices = UNDECIDED) -> Cloud:
     try:
         cloud = session.connect(target)
     except AccessError as error:
-        from wschat.cli.local_lab import where_else  # it is seldom needed
+        from wschat.cli.local_lab import mention_local  # it is seldom needed
 
-        error.hint += where_else()
+        mention_local(error)
         raise
     report.show_place(cloud.lab)
     if choices.role:

@@ -9,7 +9,7 @@ from typing import Any
 
 from wschat.cli import console
 from wschat.cli.options import AccountTarget, program
-from wschat.errors import AwsError, ConnectError, LocalError, UsageError
+from wschat.errors import AccessError, AwsError, ConnectError, LocalError, UsageError
 from wschat.local.join import LocalApi, LocalLab, join
 from wschat.local.shared import LabFiles
 from wschat.system import paths
@@ -40,12 +40,11 @@ def in_place_of_aws(target: Target, command: str) -> Iterator[None]:
             raise
 
 
-def where_else() -> str:
-    """Return what to do where there are no credentials; empty: no lab runs on this machine."""
+def mention_local(error: AccessError) -> None:
+    """Let the error of who has no credentials say what to do if a lab runs on this machine."""
     with suppress(OSError):
         if LabFiles(paths.state_dir()).socket.exists():
-            return "; for the lab that runs on this machine, give --local"
-    return ""
+            error.hint += "; for the lab that runs on this machine, give --local"
 
 
 def check_excluded(target: Target, command: str) -> None:

@@ -46,6 +46,12 @@ class AccountTarget(Target):
         """Return the options with which another command means the same lab, each after a space."""
         return f"{' --local' * self.local}{super().options}"
 
+    @property
+    def commands(self) -> dict[str, str]:
+        """Return what to type for each command that leads on to mean the same lab, and to sign there."""
+        signed = {"chat --sign": f"wschat chat{self.options} --sign"} if self.local else {}
+        return super().commands | signed
+
 
 InAccount = Annotated[
     AccountTarget,

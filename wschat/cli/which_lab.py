@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from wschat.cli.provisioned import Provisioned, kept
-from wschat.errors import ConnectError, UsageError
+from wschat.errors import AccessError, ConnectError, UsageError
 from wschat.protocol.symptoms import Symptom
 from wschat.target import SignedHandshake, Target, check_url
 
@@ -83,4 +83,10 @@ def signer(target: Target) -> Callable[[], SignedHandshake] | None:
         return None
     from wschat.lab.aws.signing import signer  # boto3 takes longer to load than all the rest of a chat
 
-    return signer(target.url, target)
+    try:
+        return signer(target.url, target)
+    except AccessError as error:
+        from wschat.cli.local_lab import mention_local  # it is seldom needed
+
+        mention_local(error)
+        raise

@@ -120,5 +120,7 @@ def test_the_lab_that_runs_is_named(tmp_path: Path) -> None:
     for runs in (False, True):
         if runs:
             (tmp_path / "local.sock").touch()
-        done = wschat("logs", WSCHAT_STATE_DIR=str(tmp_path))
-        assert (done.returncode, "give --local" in done.stderr) == (4, runs)
+        signed = ("chat", "ws://127.0.0.1:9/development", "--sign", "--region", "us-east-1")
+        for command in (("logs",), signed):
+            done = wschat(*command, WSCHAT_STATE_DIR=str(tmp_path))
+            assert (done.returncode, "give --local" in done.stderr) == (4, runs)

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from wschat.chat.settings import Notify, template
 from wschat.cli.options import (
     NOTHING,
+    AccountTarget,
     Chosen,
     Config,
     completed,
@@ -143,6 +144,12 @@ def test_how_it_is_called_here() -> None:
     """Who joins somebody's chat in the lab on this machine means the same API."""
     assert typed_here("chat", "a b-").endswith("chat --local --prefix 'a b-'")
     assert typed_here("web", None, signed=True).endswith("web --local --sign")
+    here = AccountTarget("b-", local=True).commands
+    assert (here["status"], here["chat --sign"]) == (
+        "wschat status --local --prefix b-",
+        "wschat chat --local --prefix b- --sign",
+    )
+    assert "chat --sign" not in AccountTarget().commands, "it is typed as it stands"
 
 
 def test_what_is_chosen() -> None:

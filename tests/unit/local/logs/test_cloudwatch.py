@@ -1,7 +1,9 @@
 """Where API Gateway's logs are read: with boto3, as on AWS."""
 
 from contextlib import suppress
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import boto3
 from botocore.exceptions import ClientError
@@ -42,7 +44,9 @@ def test_where_it_is_logged(clients: Cloud) -> None:
     assert [each["message"] for each in rows] == ["$default 200"] * 2
 
 
-def test_calls_of_the_management_api(clients: Cloud, root: boto3.Session, api: TestApi) -> None:
+def test_calls_of_the_management_api(
+    clients: Cloud, root: boto3.Session, api: TestApi, plain: HTTPConnection
+) -> None:
     """The access log has the calls that were allowed, with who called; those that were refused it has not."""
     layout = "$context.routeKey $context.status $context.eventType $context.identity.userArn"
     manage = management_of(root, clients, api.id)
@@ -51,6 +55,8 @@ def test_calls_of_the_management_api(clients: Cloud, root: boto3.Session, api: T
         access = log_access(clients, api, layout)
         manage.post_to_connection(ConnectionId=connection, Data=b"x")
         manage.delete_connection(ConnectionId=connection)
+        plain.request("GET", f"{urlsplit(api.url).path}/@connections/{quote(connection, safe='')}")
+        plain.getresponse().read()
         for gone in (connection, "AAAAAAAAAAAAAAA="):
             with suppress(ClientError):
                 manage.get_connection(ConnectionId=gone)
