@@ -37,11 +37,12 @@ def signed_only(app: Any, manage: Manage) -> Any:  # noqa: ANN401  ASGI
     """Return an application for no page in a browser, and those alone who sign with a key that is good here.
 
     `manage` refuses in its own order, so it gets what is not signed, too. MiniStack does not check signatures
-    once more: that takes longer than here. A policy that it has read, it reads
-    no second time. Nor does it read the models of all services that AWS has, for 8 seconds, to tell whether
-    a name that somebody made up is one of them.
+    once more: that takes longer than here. What it has made of a policy's text or a key, it need not make
+    again. Nor does it read the models of all services that AWS has, for 8 seconds, to tell whether a name
+    that somebody made up is one of them.
     """
     ministack.pin_signed_request = lambda *_: None
+    iam_evaluator.is_root_access_key = lru_cache(512)(iam_evaluator.is_root_access_key)
     iam_evaluator.parse_policy_document = _parse_once(iam_evaluator.parse_policy_document)
     router._is_aws_service_name = lambda name: name in _services()  # noqa: SLF001
 
