@@ -47,6 +47,13 @@ CLIENTS = (
     Client("Python", "a socket, by a name or by what gethostbyname told", HERE, "socket"),
     Client("Python", "… to a port but 80 and 443", REFUSED, "another_port", error="ConnectionRefusedError"),
     Client("Python", "what resolves names itself: aiodns, pycurl, gRPC", LEAVES),
+    Client(
+        "Python",
+        "a program with such a host among its arguments, such as curl",
+        REFUSED,
+        "program",
+        error="PermissionError: .*dynamodb.us-east-1.amazonaws.com",
+    ),
     Client("Node", "aws-sdk 2, `@aws-sdk` 3", HERE, "sdk"),
     Client("Node", "node:https, and what uses it: axios, got, ws", HERE, "https"),
     Client("Node", "fetch, undici", HERE, "fetch"),
@@ -55,7 +62,14 @@ CLIENTS = (
     Client("Node", "node:http2", NOWHERE, "http2", error="Error: .*"),
     Client("Node", "a socket, by node:net or node:tls", HERE, "socket"),
     Client("Node", "… to a port but 80 and 443", REFUSED, "another_port", error="Error: .*6379"),
-    Client("any", "a program that the function starts, such as curl; `aws` heeds AWS_ENDPOINT_URL", LEAVES),
+    Client(
+        "Node",
+        "a program with such a host among its arguments, such as curl",
+        REFUSED,
+        "program",
+        error="Error: .*dynamodb.us-east-1.amazonaws.com",
+    ),
+    Client("any", "a program that comes upon the host by itself; `aws` heeds AWS_ENDPOINT_URL", LEAVES),
 )
 
 

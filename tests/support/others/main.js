@@ -1,5 +1,6 @@
 // A function that posts to its caller with the client that it is told, at AWS's host, or fails as that does.
 
+const childProcess = require("child_process");
 const crypto = require("crypto");
 const http2 = require("http2");
 const https = require("https");
@@ -50,6 +51,26 @@ const CLIENTS = {
       socket.destroy();
     }
     return CLIENTS.sdk(context, body);
+  },
+  program: () => {
+    const url = "https://dynamodb.us-east-1.amazonaws.com";
+    const ways = [
+      () => childProcess.spawn("curl", [url]),
+      () => childProcess.exec(`curl ${url}`),
+      () => childProcess.execFile("curl", [url]),
+      () => childProcess.spawnSync("curl", [url]),
+      () => childProcess.execSync(`curl ${url}`),
+      () => childProcess.execFileSync("curl", [url]),
+    ];
+    const refused = ways.map((way) => {
+      try {
+        way();
+      } catch (error) {
+        return error;
+      }
+      throw new TypeError(way);
+    });
+    throw refused.at(-1);
   },
   environment: () => {
     throw new Error(process.env.NODE_OPTIONS);

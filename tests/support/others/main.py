@@ -4,8 +4,10 @@ import asyncio
 import http.client
 import os
 import socket
+import subprocess
 import urllib.request
-from contextlib import closing
+from contextlib import closing, suppress
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -120,6 +122,20 @@ class Post:
 
     def another_port(self) -> None:
         socket.create_connection(("cache.amazonaws.com", 6379))
+
+    def program(self) -> None:
+        """Try each way to start one; the last refusal is told."""
+        curl = ["curl", DYNAMODB]
+        ways = (
+            partial(subprocess.run, curl),
+            partial(os.system, f"curl {DYNAMODB}"),
+            partial(os.posix_spawn, "/usr/bin/env", ["env", *curl], {}),
+        )
+        for way in ways:
+            with suppress(PermissionError):
+                way()
+                raise AssertionError(way)
+        os.execvp("curl", curl)  # noqa: S606, S607
 
     def environment(self) -> None:
         raise OSError(os.environ["PYTHONPATH"])

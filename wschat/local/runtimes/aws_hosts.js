@@ -3,6 +3,7 @@
 // Two things are replaced, under whatever client there is: the address of such a host is the lab's, and TLS with
 // it is none, since nobody has its certificate. What that can't be done to is refused.
 
+const childProcess = require("child_process");
 const net = require("net");
 const tls = require("tls");
 
@@ -37,6 +38,26 @@ exports.endHere = function (port, names) {
     console.error(refused.message); // a function's log
     return this.destroy(refused);
   };
+
+  const refuseProgram = (words) => {
+    const named = words.join(" ").match(new RegExp(names, "i"));
+    if (!named) return;
+    const refused = new Error(`the local lab can't serve ${named[0]} to a program: let the function itself call it`);
+    console.error(refused.message); // a function's log
+    throw refused;
+  };
+  const spawn = childProcess.ChildProcess.prototype.spawn;
+  childProcess.ChildProcess.prototype.spawn = function (options) {
+    refuseProgram(options.args || []);
+    return spawn.call(this, options);
+  };
+  for (const name of ["execFileSync", "execSync", "spawnSync"]) {
+    const run = childProcess[name];
+    childProcess[name] = function (command, ...more) {
+      refuseProgram([command, ...(Array.isArray(more[0]) ? more[0] : [])]);
+      return run.call(childProcess, command, ...more);
+    };
+  }
 
   const secure = tls.connect;
   tls.connect = function (...args) {

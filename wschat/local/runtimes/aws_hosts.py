@@ -5,6 +5,7 @@ it is none, since nobody has its certificate. What that can't be done to is refu
 """
 
 import errno
+import os
 import re
 import socket
 import ssl
@@ -16,6 +17,8 @@ WEB = (80, 443)
 ADDRESS = "127.65.87.83"
 """What a look-up finds for each of AWS's hosts: on this machine, and known again when it is connected to."""
 LOOK_UPS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
+PROGRAMS = {"subprocess.Popen": 1, "os.system": 0, "os.exec": 1, "os.posix_spawn": 1}
+"""Python's audit events of a program that is about to start, and where in them its arguments are."""
 Function = Callable[..., Any]
 
 
@@ -110,6 +113,16 @@ class Hosts:
 
         return replaced
 
+    def refuse_program(self, event: str, about: tuple[Any, ...]) -> None:
+        """Refuse a program with such a host among its arguments, such as curl: it calls AWS by itself."""
+        if event in PROGRAMS:
+            arguments = about[PROGRAMS[event]]
+            words = [arguments] if isinstance(arguments, str | bytes | os.PathLike) else arguments
+            if named := self._names.search(" ".join(map(os.fsdecode, words))):
+                text = f"the local lab can't serve {named[0]} to a program: let the function itself call it"
+                print(text, file=sys.stderr)  # noqa: T201  a function's log
+                raise PermissionError(errno.EACCES, text)
+
     def without_tls(self, wrap: Function, instead: Function) -> Function:
         """Replace what makes something TLS; its first two arguments make what is without."""
 
@@ -141,3 +154,4 @@ def end_here(port: int, names: str) -> None:
     ]
     for owner, name, function in replacements:
         setattr(owner, name, function)
+    sys.addaudithook(hosts.refuse_program)
