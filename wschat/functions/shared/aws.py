@@ -86,18 +86,19 @@ class Endpoint:
         """
         signed = self.signed(path, body, headers or {}, datetime.now(UTC))
         try:
-            since, line = self._idle.pop()
+            since, connection = self._idle.pop()
         except IndexError:  # other threads have all that there are
-            since, line = 0.0, self._connect(timeout=self.CONNECT_TIMEOUT)
-        ended = line.sock and select.select([line.sock], [], [], 0)[0]  # nothing else can have come unasked
+            since, connection = 0.0, self._connect(timeout=self.CONNECT_TIMEOUT)
+        sock = connection.sock
+        ended = sock and select.select([sock], [], [], 0)[0]  # nothing else can have come unasked
         if ended or time.time() - since >= KEPT_ALIVE:
-            line.close()
-        if line.sock:
+            connection.close()
+        if connection.sock:
             try:
-                return self._send(line, path, body, signed)
+                return self._send(connection, path, body, signed)
             except (ConnectionError, ssl.SSLError):  # an end, as the socket tells it, or as OpenSSL does
                 pass
-        return self._send(line, path, body, signed)
+        return self._send(connection, path, body, signed)
 
     def close(self) -> None:
         """Close the connections that are kept alive."""
@@ -105,25 +106,25 @@ class Endpoint:
             self._idle.pop()[1].close()
 
     def _send(
-        self, line: HTTPConnection, path: str, body: bytes, headers: Mapping[str, str]
+        self, connection: HTTPConnection, path: str, body: bytes, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
         try:
-            if not line.sock:
-                line.connect()
-                line.sock.settimeout(self.READ_TIMEOUT)
+            if not connection.sock:
+                connection.connect()
+                connection.sock.settimeout(self.READ_TIMEOUT)
             head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
             head = f"POST {path} HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n"
-            line.sock.sendall(head.encode() + body)  # http.client sends one after the other
-            with HTTPResponse(line.sock, method="POST") as answer:
+            connection.sock.sendall(head.encode() + body)  # http.client sends one after the other
+            with HTTPResponse(connection.sock, method="POST") as answer:
                 answer.begin()
                 said = answer.read()
         except BaseException:
-            line.close()
+            connection.close()
             raise
         if answer.will_close:
-            line.close()
+            connection.close()
         else:
-            self._idle.append((time.time(), line))
+            self._idle.append((time.time(), connection))
         return answer.status, said
 
 

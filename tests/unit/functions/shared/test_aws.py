@@ -57,14 +57,14 @@ def test_ended_while_idle() -> None:
     """A connection that the other side has ended is not used."""
     with service([OK], [OK]) as (made, _):
         assert made.send("/", b"") == (200, b"taken")
-        ((_, line),) = made._idle
-        line.sock.settimeout(PATIENT)
-        assert line.sock.recv(1, socket.MSG_PEEK) == b""  # its end has come
+        ((_, connection),) = made._idle
+        connection.sock.settimeout(PATIENT)
+        assert connection.sock.recv(1, socket.MSG_PEEK) == b""  # its end has come
         send, used = made._send, list[object]()
 
-        def noted(line: Any, *request: Any) -> Any:  # noqa: ANN401
-            used.append(line.sock)
-            return send(line, *request)
+        def noted(connection: Any, *request: Any) -> Any:  # noqa: ANN401
+            used.append(connection.sock)
+            return send(connection, *request)
 
         vars(made)["_send"] = noted
         assert made.send("/", b"") == (200, b"taken")
@@ -97,8 +97,8 @@ def test_ended_meanwhile_over_tls() -> None:
     """It is no other over TLS."""
     with service([OK, None], [OK]) as (made, asked):
         made.send("/", b"")
-        ((_, line),) = made._idle
-        line.sock = EndedTls(line.sock)
+        ((_, connection),) = made._idle
+        connection.sock = EndedTls(connection.sock)
         assert made.send("/", b"")[0] == 200
     assert len(asked) == 2
 
@@ -107,16 +107,16 @@ def test_in_one_piece() -> None:
     """A request is written at once, so that the other side reads it at once."""
     with service([OK, OK]) as (made, _):
         made.send("/", b"")
-        ((_, line),) = made._idle
-        sock, written = line.sock, list[bytes]()
+        ((_, connection),) = made._idle
+        sock, written = connection.sock, list[bytes]()
 
         class Noting(socket.socket):
             def sendall(self, data: bytes) -> None:  # type: ignore[override]
                 written.append(data)
                 super().sendall(data)
 
-        line.sock = Noting(fileno=sock.detach())
-        line.sock.settimeout(PATIENT)
+        connection.sock = Noting(fileno=sock.detach())
+        connection.sock.settimeout(PATIENT)
         assert made.send("/", b"body")[0] == 200
     (request,) = written
     assert request.startswith(b"POST / HTTP/1.1\r\n")
@@ -127,10 +127,10 @@ def test_after_a_freeze() -> None:
     """A connection that was kept through a pause, such as Lambda's freeze, is not trusted."""
     with service([OK, OK], [OK]) as (made, asked):
         made.send("/", b"")
-        ((since, line),) = made._idle
-        made._idle[:], old = [(since - KEPT_ALIVE, line)], line.sock
+        ((since, connection),) = made._idle
+        made._idle[:], old = [(since - KEPT_ALIVE, connection)], connection.sock
         made.send("/", b"")
-        assert line.sock is not old
+        assert connection.sock is not old
     assert len(asked) == 2
 
 
@@ -148,8 +148,8 @@ def test_patience() -> None:
     with service([OK, None], [OK]) as (made, _):
         for _ in range(2):
             made.send("/", b"")
-            ((_, line),) = made._idle
-            assert (line.timeout, line.sock.gettimeout()) == (PATIENT, PATIENT + 1)
+            ((_, connection),) = made._idle
+            assert (connection.timeout, connection.sock.gettimeout()) == (PATIENT, PATIENT + 1)
 
 
 def test_cut_off() -> None:
