@@ -17,7 +17,7 @@ from wschat.local.gateway.gateway import Gateway
 from wschat.local.gateway.model import Deployment, Integration, Json, Route, Stage
 from wschat.local.gateway.quotas import AS_ON_AWS, GatewayOptions
 from wschat.local.gateway.responses import Reply, Result
-from wschat.local.gateway.sockets import HEAD_S, serve_both
+from wschat.local.gateway.sockets import HEAD_S, MakeHttp, serve_both
 from wschat.system.ports import listen
 
 API = "abc"
@@ -40,6 +40,7 @@ async def running(
     keys: Iterable[str] = KEYS,
     settings: Json | None = None,
     most: int = WANTED,
+    make_http: MakeHttp = asyncio.Protocol,
 ) -> AsyncIterator[Running]:
     """Run a gateway on a free port; `keys` are those of the routes, `settings` those of the stage."""
     mock = Integration("MOCK", request_template='{"statusCode": 200}', response_template="mocked")
@@ -59,7 +60,7 @@ async def running(
         return attempt.info
 
     gateway = Gateway(options, find_stage, invoke, admit)
-    async with serve_both(gateway, listen(None), asyncio.Protocol, head_timeout, most) as server:
+    async with serve_both(gateway, listen(None), make_http, head_timeout, most) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         cutting = asyncio.create_task(gateway.connections.drop_at_random(options.drop))
         yield Running(gateway, f"ws://127.0.0.1:{port}/_aws/execute-api/{API}/test", looked_up)

@@ -14,7 +14,7 @@ from wschat.local.gateway.model import Integration, Json
 from wschat.local.gateway.responses import Problem, Result
 
 CONCURRENCY, LEAST_CONCURRENCY = 8, 2
-"""Calls of one function that run at once: each takes a process of some 45 MB, and five descriptors.
+"""Calls of one function that run at once: each takes a process of 25 MB or more, and five descriptors.
 
 Two where descriptors are few.
 """

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from http.client import HTTPConnection
 from time import process_time
 from typing import Any
@@ -14,6 +15,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+from ministack.core import iam_evaluator
 from ministack.core.router import detect_service
 
 from tests.support.asynchronous import asynchronous
@@ -48,6 +50,28 @@ def code_of(endpoint: str, service: str, key: Credentials, config: Config | None
     with pytest.raises(ClientError) as caught:
         getattr(client, SERVICES[service])()
     return str(caught.value.response["Error"]["Code"])
+
+
+@pytest.mark.parametrize(
+    "header",
+    [("Origin", "https://evil.example"), ("Host", "evil.example"), ("Sec-Fetch-Site", "cross-site")],
+    ids=["origin", "host", "image"],
+)
+def test_pages_of_others(
+    clients: Cloud, plain: HTTPConnection, root_key: Credentials, header: tuple[str, str]
+) -> None:
+    """A page in a browser, which MiniStack would let in, can ask nothing of the control plane.
+
+    A client that takes this for AWS's host can.
+    """
+    aws = {"Host": "lambda.us-east-1.amazonaws.com"}
+    for more, status in (({}, HTTPStatus.OK), (aws, HTTPStatus.OK), (dict([header]), HTTPStatus.FORBIDDEN)):
+        path = "/2015-03-31/functions/"
+        asked = AWSRequest("GET", f"{clients.lab.endpoint}{path}", headers=more)
+        plain.request("GET", path, headers=signed(root_key, asked, "lambda"))
+        answer = plain.getresponse()
+        answer.read()
+        assert answer.status == status
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -225,3 +249,21 @@ def test_a_service_that_there_is_not() -> None:
     for name, told in (("made-up", "s3"), ("glacier", "glacier")):
         assert detect_service("GET", "/", {"authorization": scope.format(name)}, {}) == told
     assert process_time() - start < 1
+
+
+def test_a_policy_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks again may do the same, without the policy being read again."""
+    read, parse = list[str](), iam_evaluator.parse_policy_document
+
+    def reading(document: str) -> Any:  # noqa: ANN401  MiniStack has no types
+        read.append(document)
+        return parse(document)
+
+    monkeypatch.setattr(iam_evaluator, "parse_policy_document", reading)
+    signed_only(None, None)  # type: ignore[arg-type]
+    document = '{"Statement": [{"Effect": "Allow", "Action": "sts:*", "Resource": "*"}]}'
+    limits = [
+        iam_evaluator._session_policy_limits({"SessionPolicies": {"Policy": document}}, "") for _ in range(2)
+    ]
+    assert limits == [[[parse(document)]]] * 2
+    assert read == [document]

@@ -12,12 +12,15 @@ from wschat.local.control_plane.models import read_once
 
 JSON = "application/x-amz-json-1.1"
 ASKED = """
-import sys
+import asyncio, socket, sys
 from ministack.core import responses
-from wschat.local.gateway import server
-from wschat.local.control_plane.models import read_once
-read_once()
-print(responses.expected_success_content_type("logs", "application/json"), *sys.modules)
+from wschat.local.gateway.quotas import AS_ON_AWS
+from wschat.local.gateway.server import serving
+async def ask():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        async with serving(listener, AS_ON_AWS, print, 1000):
+            print(responses.expected_success_content_type("logs", "application/json"), *sys.modules)
+asyncio.run(ask())
 """
 
 

@@ -4,17 +4,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from http import HTTPStatus
-from http.client import HTTPConnection
 from typing import Any
 
 import boto3
 import pytest
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 from tests.support.asynchronous import asynchronous
-from tests.unit.local.conftest import signed
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.server import start_http
 from wschat.target import HOST
@@ -130,28 +125,6 @@ async def test_where_a_client_says_it_is() -> None:
         await answers.readuntil(ANSWER)
         assert app.clients == [HOST]
         asking.close()
-
-
-@pytest.mark.parametrize(
-    "header",
-    [("Origin", "https://evil.example"), ("Host", "evil.example"), ("Sec-Fetch-Site", "cross-site")],
-    ids=["origin", "host", "image"],
-)
-def test_pages_of_others(
-    clients: Cloud, plain: HTTPConnection, root_key: Credentials, header: tuple[str, str]
-) -> None:
-    """A page in a browser, which MiniStack would let in, can ask nothing of the control plane.
-
-    A client that takes this for AWS's host can.
-    """
-    aws = {"Host": "lambda.us-east-1.amazonaws.com"}
-    for more, status in (({}, HTTPStatus.OK), (aws, HTTPStatus.OK), (dict([header]), HTTPStatus.FORBIDDEN)):
-        path = "/2015-03-31/functions/"
-        asked = AWSRequest("GET", f"{clients.lab.endpoint}{path}", headers=more)
-        plain.request("GET", path, headers=signed(root_key, asked, "lambda"))
-        answer = plain.getresponse()
-        answer.read()
-        assert answer.status == status
 
 
 def test_policies_that_insist_on_tls(clients: Cloud) -> None:

@@ -5,6 +5,7 @@ import json
 import socket
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -122,3 +123,33 @@ async def test_few_descriptors_are_left(caplog: pytest.LogCaptureFixture) -> Non
         assert (refusal.value.response.status_code, told["reason"]) == (503, FULL)
         assert it.looked_up == []
     assert FULL in caplog.text
+
+
+class Answering(asyncio.Protocol):
+    """Answers over HTTP, whatever is asked: the head, and then the body, as uvicorn does."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._write = cast("asyncio.Transport", transport).write
+
+    def data_received(self, _data: bytes) -> None:
+        self._write(b"head ")
+        self._write(b"body")
+
+
+@asynchronous
+async def test_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written at once, as the head and the body of an answer, the system is given at once."""
+    async with running(make_http=Answering) as it:
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(it.url).port)
+        kind: Any = type(writer.transport)
+        sent, send = list[bytes](), kind.write
+
+        def sending(transport: asyncio.Transport, data: bytes) -> None:
+            sent.append(data)
+            send(transport, data)
+
+        monkeypatch.setattr(kind, "write", sending)
+        writer.write(asked := b"GET / HTTP/1.1\r\n\r\n")
+        assert await reader.readexactly(9) == b"head body"
+        writer.close()
+    assert sent == [asked, b"head body"]

@@ -1,6 +1,7 @@
 """What a worker begins with is not the function's to change."""
 
 import asyncio
+import base64
 import errno
 import json
 import os
@@ -11,13 +12,15 @@ from contextvars import ContextVar
 from tempfile import gettempdir
 
 import pytest
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
 from websockets.sync.client import ClientConnection
 
 from tests.support.asynchronous import asynchronous
 from tests.support.others.deployed import OWN
 from tests.support.websocket_api import PATIENCE_S, make_function, package
 from wschat.lab.aws.cloud import Cloud
-from wschat.local.runtimes.workers import MarkedWorker, in_kept_thread
+from wschat.local.runtimes.workers import MarkedWorker, in_kept_thread, keep_calls_here
 
 ASKS_AWS = """
 import sys
@@ -121,3 +124,37 @@ async def test_whoever_asked_has_left() -> None:
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert (done, ended) == (set(), [1])
+
+
+def test_the_log_of_an_invocation(clients: Cloud, mirror: str) -> None:
+    """A function's log is what it has logged in this invocation, and nothing else."""
+    for number in range(2):
+        event = {"requestContext": {"number": number}}
+        told = clients.functions.invoke(FunctionName=mirror, Payload=json.dumps(event), LogType="Tail")
+        assert base64.b64decode(told["LogResult"]).decode() == json.dumps(event)
+
+
+@asynchronous
+async def test_what_ministack_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MiniStack makes such workers, and has a kept thread wait for who invokes one."""
+    for module, name in (
+        (lambda_runtime, "_detect_runtime_binary"),
+        (lambda_runtime, "Worker"),
+        (lambda_svc, "run_reentrant"),
+    ):
+        monkeypatch.setattr(module, name, getattr(module, name))
+    keep_calls_here(0)
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:thread"
+    config = {"FunctionArn": arn, "Runtime": "python3.13", "Handler": "main.handler"}
+    worker = lambda_runtime.get_or_create_worker("thread", config, b"")
+    assert isinstance(worker, MarkedWorker)
+    lambda_runtime.kill_workers([worker])
+
+    def execute(*_: object) -> dict[str, object]:
+        return {"body": threading.current_thread().name}
+
+    monkeypatch.setattr(lambda_svc, "_execute_function_with_config_scope", execute)
+    monkeypatch.setitem(lambda_svc._functions, "thread", {"config": config})
+    path = "/2015-03-31/functions/thread/invocations"
+    status, _, body = await lambda_svc.handle_request("POST", path, {}, b"{}", {})
+    assert (status, json.loads(body)[:8]) == (200, "function")
