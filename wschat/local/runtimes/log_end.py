@@ -5,23 +5,27 @@ MiniStack reads the answers from one pipe, and the log from another: it can't te
 
 import os
 import sys
+from contextlib import suppress
 
 
 class MarkedAnswers:
     """What the worker's program takes for stdout: one write and one flush for each answer.
 
-    The first answer says that the function is loaded, and is none to an invocation.
+    The first answer says that the function is loaded, and is none to an invocation. Marks are written by a
+    descriptor of their own: the function may close its own, have it write to a file, or not wait for it.
     """
 
     def __init__(self, mark: str) -> None:
         self._answers, self._mark = sys.stdout, f"{mark}\n".encode()
-        self._loaded = False
+        self._loaded, self._log = False, os.dup(2)
 
     def write(self, answer: str) -> int:
         """Mark the end of the log so far, and answer."""
         if self._loaded:
-            sys.stderr.flush()
-            os.write(2, self._mark)
+            os.set_blocking(self._log, True)  # it is one setting for both
+            with suppress(Exception):  # whatever the function has made of it
+                sys.stderr.flush()
+            os.write(self._log, self._mark)
         self._loaded = True
         return self._answers.write(answer)
 

@@ -83,10 +83,16 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
         return answer
 
     def _read_stderr(self) -> None:
-        """Read the log; with the worker it ends, too."""
+        """Read the log, of whatever bytes; with the worker it ends, too."""
         log = self._stderr_queue
+        self._proc.stderr.reconfigure(errors="backslashreplace")
         super()._read_stderr()
         log.put(self.mark)
+
+    def _drain_stderr(self) -> str:
+        """Return what an invocation has logged that took too long."""
+        lines = super()._drain_stderr().split("\n")
+        return "\n".join(line.removesuffix(self.mark) for line in lines if line != self.mark)
 
     def _drain_stderr_bounded(self) -> str:
         """Return what an invocation has logged, whose answer is there."""

@@ -1,5 +1,6 @@
 """A worker's log is marked where each invocation ends, in each language."""
 
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,44 @@ said before first; written
 MARK
 said before secondMARK
 """
+LARGE = 1_000_000  # characters, of which a pipe holds 65,536
+PYTHON_CHANGED = """
+import os, runpy, sys
+runpy.run_path({file!r})["mark_ends"]("MARK")
+answers, sys.stdout = sys.stdout, sys.stderr
+answers.write("ready\\n")
+answers.flush()
+{change}
+answers.write("answer\\n")
+answers.flush()
+"""
+CHANGES = {
+    "closed": "os.close(2)",
+    "closed by its object": "sys.stderr.close()",
+    "none": "sys.stderr = None",
+    "another file": "os.dup2(os.open(os.devnull, os.O_RDWR), 2)",
+    "full": "os.set_blocking(2, False)\nwhile True:\n    try: os.write(2, b'x' * 4096)\n"
+    "    except BlockingIOError: break",
+}
+NODE_CHANGED = """
+require({file!r}).markEnds("MARK");
+const answer = process.stdout.write.bind(process.stdout);
+answer("ready\\n");
+{change};
+answer("answer\\n");
+"""
+
+
+def run(command: list[str], program: str, extension: str, **words: str) -> tuple[str, str]:
+    """Run a worker's program, whose log is read late; return its answers and its log."""
+    file = Path(log_end.__file__).with_suffix(extension)
+    given = [*command, program.format(file=str(file), **words)]
+    with subprocess.Popen(given, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout
+        select.select([worker.stdout], [], [])
+        answers, log = worker.communicate()
+    assert worker.returncode == 0, log
+    return answers, log
 
 
 @pytest.mark.parametrize(
@@ -42,8 +81,24 @@ said before secondMARK
 )
 def test_marks(command: list[str], program: str, extension: str) -> None:
     """The mark follows all that was said before the answer, a line that has no end too; loading has none."""
-    file = Path(log_end.__file__).with_suffix(extension)
-    done = subprocess.run(
-        [*command, program.format(file=str(file))], capture_output=True, text=True, check=True
-    )
-    assert (done.stdout, done.stderr) == ("ready\nfirst\nsecond\n", LOG)
+    assert run(command, program, extension) == ("ready\nfirst\nsecond\n", LOG)
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_log_of_its_own(change: str) -> None:
+    """Whatever a Python function does with its standard error, its answer comes, and the mark in its log."""
+    answers, log = run([sys.executable, "-c"], PYTHON_CHANGED, ".py", change=change)
+    assert (answers, log.lstrip("x")) == ("ready\nanswer\n", "MARK\n")
+
+
+def test_a_closed_log() -> None:
+    """A Node function that closes its standard error answers nonetheless."""
+    change = "require('fs').closeSync(2)"
+    assert run(["node", "-e"], NODE_CHANGED, ".js", change=change) == ("ready\nanswer\n", "")
+
+
+def test_a_large_log() -> None:
+    """The mark follows all that a Node function has logged at once, if that is more than a pipe holds too."""
+    change = f"process.stderr.write('x'.repeat({LARGE}))"
+    answers, log = run(["node", "-e"], NODE_CHANGED, ".js", change=change)
+    assert (answers, log.find("MARK"), len(log)) == ("ready\nanswer\n", LARGE, LARGE + len("MARK\n"))

@@ -65,6 +65,24 @@ def test_the_log_of_a_worker_that_died() -> None:
     assert worker._drain_stderr_bounded() == "last"
 
 
+def test_the_log_of_a_worker_that_was_ended() -> None:
+    """What one that took too long had logged has no mark, which its end puts there."""
+    worker = MarkedWorker("late", {}, b"")
+    for line in ("one", f"two{MarkedWorker.mark}", MarkedWorker.mark):
+        worker._stderr_queue.put(line)
+    assert worker._drain_stderr() == "one\ntwo"
+
+
+def test_a_log_of_bytes() -> None:
+    """What is no UTF-8 in a log is spelled out, and what follows is read as well."""
+    worker = MarkedWorker("bytes", {}, b"")
+    with subprocess.Popen(
+        ["/bin/sh", "-c", r"printf '\377\nlast\n' >&2"], stderr=subprocess.PIPE, text=True
+    ) as worker._proc:
+        worker._read_stderr()
+    assert worker._drain_stderr_bounded() == "\\xff\nlast"
+
+
 class Unpacked(MarkedWorker):
     """A worker whose files can't be written."""
 
