@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
@@ -48,7 +49,7 @@ class Endpoint:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self.host, self.path = parts.netloc, parts.path
+        self.host, self.path = parts.netloc.rpartition("@")[2], parts.path
         self._region = os.environ["AWS_REGION"]
         self._key, self._secret = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
         token = os.environ.get("AWS_SESSION_TOKEN")
@@ -121,7 +122,7 @@ class Endpoint:
         except BaseException:
             connection.close()
             raise
-        if answer.will_close:
+        if answer.will_close or answer.status < HTTPStatus.OK:  # behind a provisional answer comes another
             connection.close()
         else:
             self._idle.append((time.time(), connection))

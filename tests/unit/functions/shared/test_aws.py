@@ -143,6 +143,23 @@ def test_kept_alive() -> None:
     assert len(asked) == 4
 
 
+@pytest.mark.parametrize("status", [101, 103])
+def test_a_provisional_answer(status: int) -> None:
+    """What may come before the answer is none; the answer behind it is not taken for the next request's."""
+    with service([reply(status)]) as (made, _):
+        assert made.send("/", b"")[0] == status
+        assert made._idle == []
+
+
+def test_a_url_with_a_password() -> None:
+    """A name and a password in a URL are neither sent nor told in an error."""
+    with service([OK]) as (made, _):
+        other = Service(f"http://somebody:secret@{made.host}")
+        assert other.host == made.host
+        assert other.send("/", b"") == (200, b"taken")
+        other.close()
+
+
 def test_patience() -> None:
     """Each connection, the second one too, is waited for as long as it may take, and each answer likewise."""
     with service([OK, None], [OK]) as (made, _):
