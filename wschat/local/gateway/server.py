@@ -34,6 +34,8 @@ from wschat.local.runtimes.workers import keep_calls_here
 BACKLOG = 1024
 KEEP_ALIVE_S = 75
 REQUEST_S = 60.0
+MOST_WAITING = 1000
+"""Requests on a connection that wait until another one is answered: nobody needs more than a few."""
 
 
 @asynccontextmanager
@@ -72,7 +74,7 @@ async def serving(
 class HttpConnection(HttpToolsProtocol):
     """A connection that is cut when a request has begun to come, and is not all there in `timeout` seconds.
 
-    uvicorn has no such limit of its own.
+    So is one of a client that asks on and on, and waits for no answer. uvicorn has no such limits of its own.
     """
 
     def __init__(self, config: Config, server: ServerState, state: dict[str, Any], timeout: float) -> None:
@@ -87,6 +89,8 @@ class HttpConnection(HttpToolsProtocol):
         super().data_received(data)
         if not self._whole and self._timer is None:
             self._timer = self.loop.call_later(self._timeout, self._cut)
+        if len(self.pipeline) > MOST_WAITING:
+            self.transport.abort()
 
     def on_message_begin(self) -> None:
         """Note that a request has begun to come."""

@@ -40,7 +40,8 @@ def asks_for_websocket(head: bytes) -> bool | None:
     """Tell whether a connection whose first bytes these are asks for a WebSocket; None: not yet."""
     if not b"GET ".startswith(head[:4]) or len(head) > HEAD_BYTES:
         return False
-    return bool(HANDSHAKE.match(head)) if b"\r\n\r\n" in head else None
+    first, end, _ = head.partition(b"\r\n\r\n")
+    return bool(HANDSHAKE.match(first + b"\r\n")) if end else None
 
 
 class SharedPortConnection(ServerConnection):

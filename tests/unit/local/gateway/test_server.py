@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.asynchronous import asynchronous
 from wschat.lab.aws.cloud import Cloud
-from wschat.local.gateway.server import start_http
+from wschat.local.gateway.server import MOST_WAITING, start_http
 from wschat.target import HOST
 
 PATIENCE_S = 30
@@ -113,6 +113,25 @@ async def test_a_request_behind_a_slow_one() -> None:
         app.may.set()
         for _ in range(2):
             assert (await answers.readuntil(ANSWER)).startswith(b"HTTP/1.1 200")
+        asking.close()
+
+
+@asynchronous
+async def test_many_requests_that_wait() -> None:
+    """Some that wait for an answer before theirs get one in turn; who asks on and on is let go."""
+    async with serving(app := Answering(), request_timeout=PATIENCE_S) as port:
+        answers, asking = await asyncio.open_connection(HOST, port)
+        asking.write(WHOLE.replace(b"/", b"/later", 1) + WHOLE * MOST_WAITING)
+        await app.asked.wait()
+        app.may.set()
+        for _ in range(1 + MOST_WAITING):
+            assert (await answers.readuntil(ANSWER)).startswith(b"HTTP/1.1 200")
+
+        app.may.clear()
+        asking.write(WHOLE.replace(b"/", b"/later", 1) + WHOLE * (MOST_WAITING + 1))
+        with suppress(ConnectionResetError):
+            assert await answers.read() == b""
+        app.may.set()
         asking.close()
 
 

@@ -137,6 +137,16 @@ class Answering(asyncio.Protocol):
 
 
 @asynchronous
+async def test_what_the_first_request_asks_for() -> None:
+    """A connection is for HTTP if its first request is, whatever comes with it, one for a WebSocket too."""
+    async with running(make_http=Answering) as it:
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(it.url).port)
+        writer.write(b"GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n")
+        assert await reader.readexactly(9) == b"head body"
+        writer.close()
+
+
+@asynchronous
 async def test_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is written at once, as the head and the body of an answer, the system is given at once."""
     async with running(make_http=Answering) as it:
