@@ -154,6 +154,15 @@ def test_joining_and_speaking(connect: Connect, gate: Gate, call: str, *, speaks
     assert "hello" in said | {entry.content for log in logs for entry in log}
 
 
+def test_the_next_room_of_the_name_while_one_speaks(connect: Connect, gate: Gate) -> None:
+    """Who makes the next room of a name meanwhile hears nothing that was said in the one before."""
+    ann, bob = connect("Ann", "Ops"), connect("Bob")
+    gate.meanwhile("post", lambda: [ann.ask("leave"), bob.ask("create", "Ops")])
+    assert ann.ask("message", "to the old room").type == "ack"
+    assert [event for event in bob.heard() if isinstance(event, ClientMessage)] == []
+    assert history(bob) == []
+
+
 @pytest.mark.parametrize("gone_first", [["record"], ["name"], ["record", "name"], []])
 def test_ghosts_whose_items_expired(
     connect: Connect, sink: PostSink, tables: Tables, gone_first: list[str]

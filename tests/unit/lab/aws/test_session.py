@@ -9,6 +9,7 @@ from tests.support.plane.clock import VirtualClock
 from wschat.errors import AwsError
 from wschat.lab.aws.cloud import AWS_PACING, EMULATOR_PACING, Cloud
 from wschat.lab.aws.session import RateLimiter, _in_aws, connect
+from wschat.lab.aws.setup.models import read_fast
 from wschat.target import Target
 
 NOWHERE = "http://127.0.0.1:9"
@@ -27,6 +28,14 @@ def test_from_the_environment(clients: Cloud, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.setenv("AWS_REGION", "eu-west-1")
     assert connect(Target()).lab == replace(clients.lab, region="eu-west-1")
+
+
+@pytest.mark.usefixtures("account")
+def test_how_models_are_read() -> None:
+    """The clients are made of models that are read fast."""
+    connect(Target(), session := boto3.Session())
+    loader = session._session.get_component("data_loader")
+    assert type(loader).__module__ == read_fast.__module__
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,16 @@ async def test_a_request_without_an_end(said: bytes) -> None:
 
 
 @asynchronous
+async def test_a_request_that_begins_with_the_end_of_another() -> None:
+    """Who does not finish it is let go, too, though a whole one came with its beginning."""
+    async with serving(Answering(), request_timeout=0.1) as port:
+        answers, asking = await asyncio.open_connection(HOST, port)
+        asking.write(WHOLE + WHOLE[:-1])
+        assert (await answers.read()).count(ANSWER) == 1
+        asking.close()
+
+
+@asynchronous
 async def test_a_request_behind_a_slow_one() -> None:
     """Who has to wait until another answer is there is not taken for slow."""
     async with serving(app := Answering(), request_timeout=0.05) as port:

@@ -1,4 +1,4 @@
-"""The models of services, of which boto3 makes clients, read in half of the time that botocore takes."""
+"""The models of services, of which boto3 makes clients, read sooner than botocore reads them."""
 
 import gzip
 import json
@@ -16,7 +16,7 @@ ENDINGS: dict[str, Callable[..., Any]] = {".json": open, ".json.gz": gzip.open}
 
 
 def read_fast(session: "boto3.Session") -> None:
-    """Let the clients that a session makes from now on be made sooner: 40 ms of a core for five services."""
+    """Let a session make clients from now on in less time: a lab's five in 60 ms of a core, not 100."""
     known = session._session.get_component("data_loader")  # noqa: SLF001  boto3 has no way
     loader = _Loader(known.search_paths, _Files(), include_default_search_paths=False)
     session._session.register_component("data_loader", loader)  # noqa: SLF001
@@ -24,7 +24,7 @@ def read_fast(session: "boto3.Session") -> None:
 
 class _Loader(Loader):
     def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002  as botocore has it
-        """Return all that may be a service; botocore looks what is inside of each, 400 for each type."""
+        """Return all that may be a service; botocore looks into all 400 folders, for each type of file."""
         folders = [Path(path) for path in self.search_paths]
         return sorted({each.name for folder in folders if folder.is_dir() for each in folder.iterdir()})
 
