@@ -5,8 +5,8 @@ import logging
 import os
 import resource
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from wschat.errors import LocalError
 
@@ -16,6 +16,8 @@ SPARE = 256
 """How many are kept free for functions, whose processes take three each, and one or two sockets."""
 LEAST = 192
 """Twelve people who talk at once, in a room or in six, take up to 170; at 144 functions lack some."""
+KEPT = 16
+"""How many nobody gets until the lab ends: its lock is a file, and to remove files takes some."""
 SCARCE = (errno.EMFILE, errno.ENFILE)
 FULL = "refused: too few descriptors are left for another connection"
 MARKS = (FULL, *map(os.strerror, SCARCE))
@@ -40,6 +42,28 @@ def raise_limit() -> int:
     if soft < FEW:
         log.warning("%s", shortage(soft))
     return soft
+
+
+def keep_some() -> None:
+    """Keep some for the lab's end, of as many as this process has now."""
+    _allow(-KEPT)
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Let what is done meanwhile have those, too, that are kept."""
+    _allow(KEPT)
+    try:
+        yield
+    finally:
+        _allow(-KEPT)
+
+
+def _allow(more: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # none are kept yet
+        if soft != resource.RLIM_INFINITY:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft + more, hard))
 
 
 def check_enough() -> None:

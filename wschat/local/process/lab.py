@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from wschat.errors import LocalError
 from wschat.local.access.root import RootKey, read_key
-from wschat.local.descriptors import raise_limit, shortage, tell_sparingly
+from wschat.local.descriptors import keep_some, raise_limit, shortage, tell_sparingly
 from wschat.local.environment import leave_for_functions
 from wschat.local.gateway.quotas import GatewayOptions
 from wschat.local.process.children import kill_workers
@@ -66,6 +66,7 @@ class Lab:
         leave_for_functions(os.environ, self.files.home, self.root.environment)
         tell_sparingly()
         limit = raise_limit()
+        keep_some()
         async with serving(self.listener, self.options, users.trace, limit) as (gateway, control_plane):
             self.serving = gateway, control_plane, asyncio.get_running_loop()
             told: Message = {

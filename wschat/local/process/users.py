@@ -19,7 +19,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from wschat.errors import LocalError
-from wschat.local.descriptors import SCARCE
+from wschat.local.descriptors import SCARCE, kept
 from wschat.local.shared import STOP, TRACE, LabFiles, Message, encode, failed, locked
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Users:
         self._loop.add_reader(self._listener, self._accept)
         while True:
             if self._is_over:
-                with locked(self._files.lock):
+                with kept(), locked(self._files.lock):
                     self._accept()
                     if self._is_over:
                         self._end()

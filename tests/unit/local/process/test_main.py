@@ -64,3 +64,29 @@ def test_terminated(state_dir: Path, processes: Processes) -> None:
             lab.wait()
     assert processes() == []
     assert not (state_dir / "local.sock").exists()
+
+
+OUT_OF_DESCRIPTORS = """
+import contextlib, pathlib, resource, socket, sys, time, urllib.parse
+from wschat.local.descriptors import LEAST
+from wschat.local.join import join
+resource.setrlimit(resource.RLIMIT_NOFILE, (LEAST, LEAST))
+state_dir = pathlib.Path(sys.argv[1])
+with contextlib.ExitStack() as crowd, join(state_dir) as lab:
+    at = urllib.parse.urlsplit(lab.endpoint)
+    with (state_dir / "local.log").open() as log:
+        with contextlib.suppress(OSError):
+            while True:
+                crowd.enter_context(socket.create_connection((at.hostname, at.port)))
+        while "Too many open files" not in log.read():
+            time.sleep(0.01)
+"""
+
+
+def test_out_of_descriptors(state_dir: Path, processes: Processes) -> None:
+    """A lab that has no descriptor left ends as any other: some are kept for that."""
+    command = [sys.executable, "-c", OUT_OF_DESCRIPTORS, str(state_dir)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert (done.returncode, processes()) == (0, []), done.stderr
+    assert "Traceback" not in (state_dir / "local.log").read_text()
+    assert {path.name for path in state_dir.iterdir()} == {"local.lock", "local.log"}
