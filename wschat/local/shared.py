@@ -7,7 +7,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from wschat.errors import LocalError, WschatError
@@ -39,6 +39,7 @@ class LabFiles:
         self.log = state_dir / "local.log"
         self.temporary = state_dir / "local.tmp"
         self.home = self.temporary / "home"
+        self._removed = state_dir / "local.removed"
 
     def empty_temporary(self) -> None:
         """Make the temporary directory and the home anew.
@@ -46,9 +47,16 @@ class LabFiles:
         Raises:
             OSError: they can't be made.
         """
-        shutil.rmtree(self.temporary, ignore_errors=True)
+        for left in (self.temporary, self._removed):
+            shutil.rmtree(left, ignore_errors=True)
         self.temporary.mkdir(mode=0o700)
         self.home.mkdir(mode=0o700)
+
+    def remove_temporary(self) -> None:
+        """Remove the temporary directory, renamed: a thread that starts a worker may write there."""
+        with suppress(OSError):
+            self.temporary.rename(self._removed)
+        shutil.rmtree(self._removed, ignore_errors=True)
 
 
 @contextmanager

@@ -1,12 +1,24 @@
 """The lock that the processes of the local lab share; their messages are seen where they are sent."""
 
 import fcntl
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
 from wschat.errors import LocalError
-from wschat.local.shared import LEAST_ROOM_BYTES, ROOM_BYTES, check_room, holding, lack_of_room, locked
+from wschat.local.shared import (
+    LEAST_ROOM_BYTES,
+    ROOM_BYTES,
+    LabFiles,
+    check_room,
+    holding,
+    lack_of_room,
+    locked,
+)
 
 
 def test_one_holds_the_lock(tmp_path: Path) -> None:
@@ -17,6 +29,26 @@ def test_one_holds_the_lock(tmp_path: Path) -> None:
     with locked(path):
         pass
     assert path.stat().st_mode & 0o777 == 0o600, "who can open it can hold it"
+
+
+def test_files_that_are_made_while_a_lab_ends(tmp_path: Path) -> None:
+    """Nothing stays of what a worker's start goes on to write, nor of a lab that was killed at its end."""
+    files = LabFiles(tmp_path)
+    (tmp_path / "local.removed" / "stale").mkdir(parents=True)
+    files.empty_temporary()
+    begun = threading.Event()
+
+    def start_workers() -> None:
+        with suppress(OSError):
+            for _ in range(10_000):
+                mkdtemp(dir=files.temporary)
+                begun.set()
+
+    with ThreadPoolExecutor() as pool:
+        pool.submit(start_workers)
+        assert begun.wait(10)
+        files.remove_temporary()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import gc
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -118,7 +117,7 @@ class Lab:
             with suppress(TimeoutError):
                 asyncio.run_coroutine_threadsafe(gateway.connections.shut_down(), loop).result(CLOSE_S)
         kill_workers()
-        shutil.rmtree(self.files.temporary, ignore_errors=True)
+        self.files.remove_temporary()
         self.watchdog.kill()
         self.watchdog.wait()
         os.killpg(0, signal.SIGKILL)
