@@ -178,7 +178,11 @@ class Gateway:
         if not self._throttles.message(stage, route.key, request.time):
             return Result(Problem.THROTTLED, THROTTLED)
         event = events.message(info, request, route.key, ids.message_id(info.id), text)
-        return await self._integrate(stage, route, event)
+        came = await self._integrate(stage, route, event)
+        result = responses.sendable(route, came)
+        if result is not came:
+            log.warning("%s/%s %s: %s", stage.api, stage.name, route.key, result.reason)
+        return result
 
     async def _disconnect(self, info: ConnectionInfo, end: Close) -> None:
         """Run `$disconnect`, if there is that route; its response is discarded."""

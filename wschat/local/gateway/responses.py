@@ -47,6 +47,7 @@ class Result:
 
 
 MALFORMED = Result(Problem.MALFORMED, "Malformed Lambda proxy response")
+TOO_LONG = f"what is replied has more than {MESSAGE_BYTES // 1024} KB"
 STATUSES = {str(status) for status in range(200, 600)}
 IN_A_HEADER = re.compile(r"[\t -~\x80-\xff]*")
 """What HTTP can bear there."""
@@ -92,9 +93,13 @@ def reply(route: Route | None, result: Result) -> str | Problem | None:
         return None
     if result.problem:
         return result.problem
-    if not two_way or not result.body:
-        return None
-    return result.body if len(result.body.encode()) <= MESSAGE_BYTES else Problem.REFUSED
+    return result.body if two_way and result.body else None
+
+
+def sendable(route: Route, result: Result) -> Result:
+    """Return what came of a message's integration; that a two-way route's body is too long is a problem."""
+    too_long = route.two_way and len(result.body.encode()) > MESSAGE_BYTES
+    return Result(Problem.REFUSED, TOO_LONG) if too_long else result
 
 
 def frame(message: str, connection_id: str, request_id: str) -> str:

@@ -17,6 +17,7 @@ from tests.unit.local.gateway.test_sockets import half_a_client
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.events import ConnectionInfo
 from wschat.local.gateway.ids import connection_id
+from wschat.local.gateway.quotas import MESSAGE_BYTES
 from wschat.local.gateway.trace import Trace, trace
 from wschat.local.join import LocalLab, join
 
@@ -69,6 +70,17 @@ def test_with_a_function(traces: Traces, api: TestApi, mirror: str, management: 
         for each in seen
         if each["event"] in {"connect", "reply", "post", "disconnect"}
     )
+
+
+def test_a_reply_that_is_too_long(traces: Traces, clients: Cloud) -> None:
+    """What a route replies that is more than a message may have is told as the failure that it is."""
+    api = TestApi(clients)
+    api.route("long", api.mock(answer="x" * (MESSAGE_BYTES + 1)))
+    api.stage(api.deploy())
+    with opened(api.url) as client:
+        assert ask(client, {"action": "long"})["message"] == "Internal server error"
+    told = next(each for each in traces if (each["event"], each["api"]) == ("reply", api.id))
+    assert told["why"] == "what is replied has more than 128 KB"
 
 
 def test_refused(traces: Traces, clients: Cloud, api: TestApi) -> None:
