@@ -103,6 +103,10 @@ class HttpConnection(HttpToolsProtocol):
         self._stop_timer()
         super().on_message_complete()
 
+    def eof_received(self) -> None:
+        """Close, as asyncio would, but send first what is written: the client may still read."""
+        self.transport.close()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the timer: the client has left."""
         self._stop_timer()

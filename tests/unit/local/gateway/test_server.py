@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from tests.support.asynchronous import asynchronous
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.gateway.server import MOST_WAITING, start_http
+from wschat.local.join import LocalLab
 from wschat.target import HOST
 
 PATIENCE_S = 30
@@ -153,6 +155,18 @@ async def test_where_a_client_says_it_is() -> None:
         asking.write(WHOLE.replace(b"\r\n", b"\r\nX-Forwarded-For: 192.0.2.1\r\n", 1))
         await answers.readuntil(ANSWER)
         assert app.clients == [HOST]
+        asking.close()
+
+
+@asynchronous
+async def test_whoever_says_no_more(emulator: LocalLab) -> None:
+    """Who ends its side with the request, as `nc -N` does, is answered nonetheless."""
+    place = urlsplit(emulator.endpoint)
+    for _ in range(20):  # it is a race
+        answer, asking = await asyncio.open_connection(place.hostname, place.port)
+        asking.write(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        asking.write_eof()
+        assert (await answer.read()).startswith(b"HTTP/1.1 200")
         asking.close()
 
 
