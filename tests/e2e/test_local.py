@@ -205,7 +205,7 @@ def test_run_with_options(short_state: Path) -> None:
 def test_too_few_descriptors(short_state: Path) -> None:
     """Where it could not work it says so at once, and what to do, and there is nothing to clean up."""
     command = f"ulimit -n 64; exec {sys.executable} -m wschat local"
-    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False)
+    done = subprocess.run(["/bin/sh", "-c", command], capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, "grants 64 open files" in done.stderr, "`ulimit -n 10240`" in done.stderr) == (
         8,
         True,

@@ -29,7 +29,7 @@ from wschat.local.gateway.sockets import serve_both
 from wschat.local.gateway.trace import Trace
 from wschat.local.logs.cloudwatch import write, write_call
 from wschat.local.logs.retention import expire
-from wschat.local.runtimes.workers import keep_calls_here
+from wschat.local.runtimes.workers import prepare_workers
 
 BACKLOG = 1024
 KEEP_ALIVE_S = 75
@@ -62,7 +62,7 @@ async def serving(
     pin = ministack.pin_request_origin
     # to AWS all this would go by TLS, on which policies of buckets and queues insist
     ministack.pin_request_origin = lambda source_ip, _secure: pin(source_ip, secure_transport=True)
-    keep_calls_here(listener.getsockname()[1])
+    prepare_workers(listener.getsockname()[1])
     make_http = await start_http(signed_only(ministack.app, management(gateway, write_call)))
     async with serve_both(gateway, listener, make_http, most=descriptors - spare(descriptors)):
         listener.listen(BACKLOG)
