@@ -11,13 +11,15 @@ from contextlib import suppress
 class MarkedAnswers:
     """What the worker's program takes for stdout: one write and one flush for each answer.
 
-    The first answer says that the function is loaded, and is none to an invocation. Marks are written by a
-    descriptor of their own: the function may close its own, have it write to a file, or not wait for it.
+    The first answer says that the function is loaded, and is none to an invocation. Marks and answers are
+    written by descriptors of their own: the function may close its own, have it write to a file, or not wait
+    for it; and what a program that it starts writes to stdout is logged.
     """
 
     def __init__(self, mark: str) -> None:
-        self._answers, self._mark = sys.stdout, f"{mark}\n".encode()
+        self._answers, self._mark = os.fdopen(os.dup(1), "w", encoding="utf-8"), f"{mark}\n".encode()
         self._loaded, self._log = False, os.dup(2)
+        os.dup2(2, 1)
 
     def write(self, answer: str) -> int:
         """Mark the end of the log so far, and answer."""

@@ -91,6 +91,13 @@ def test_a_log_of_its_own(change: str) -> None:
     assert (answers, log.lstrip("x")) == ("ready\nanswer\n", "MARK\n")
 
 
+def test_what_is_no_answer() -> None:
+    """What a Python function, or a program that it starts, writes to the worker's answers is logged."""
+    change = "os.write(1, b'one\\n'); os.system('echo two'); os.close(1)"
+    answers, log = run([sys.executable, "-c"], PYTHON_CHANGED, ".py", change=change)
+    assert (answers, log) == ("ready\nanswer\n", "one\ntwo\nMARK\n")
+
+
 def test_a_closed_log() -> None:
     """A Node function that closes its standard error answers nonetheless."""
     change = "require('fs').closeSync(2)"
