@@ -115,6 +115,18 @@ def test_in_place_of_aws(emulator: LocalLab, monkeypatch: pytest.MonkeyPatch) ->
     assert "AWS_PROFILE" not in os.environ
 
 
+def test_provisioned_here(emulator: LocalLab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is provisioned with `--local` is chatted at with it, and is not kept: it ends with the lab."""
+    for name, value in {"WSCHAT_STATE_DIR": str(emulator.state_dir), "AWS_PROFILE": "nobody"}.items():
+        monkeypatch.setenv(name, value)
+    lab = ["--local", "--prefix", "mine-", "--yes"]
+    made = CliRunner().invoke(app, ["provision", *lab, "--auth", "iam", "--no-verify"])
+    CliRunner().invoke(app, ["teardown", *lab])
+    assert made.exit_code == 0, made.output
+    assert "chat --local --prefix mine- --sign --name you --room lobby" in made.output
+    assert not (emulator.state_dir / "labs").exists()
+
+
 def test_the_lab_that_runs_is_named(tmp_path: Path) -> None:
     """Whoever has no credentials is told of `--local` where a lab runs, and only there."""
     for runs in (False, True):

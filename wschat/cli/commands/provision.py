@@ -19,7 +19,7 @@ from wschat.cli.aws import (
     waiting,
 )
 from wschat.cli.drills import announce, cleared, end
-from wschat.cli.options import NOTHING, InAccount, LabChosen, Yes, completed, program
+from wschat.cli.options import NOTHING, AccountTarget, InAccount, LabChosen, Yes, completed, program
 from wschat.cli.provisioned import Provisioned, kept
 from wschat.cli.which_lab import signer
 from wschat.errors import ExitCode, UsageError
@@ -141,8 +141,25 @@ def try_it(cloud: Cloud, actual: Actual, lab: Target, *known: float | None) -> N
     console.stderr().print(full if untried else "Tried it: it works.")
 
 
+def _kept(made: Provisioned) -> str:
+    """Keep a lab, and return the options with which `wschat chat` finds it."""
+    try:
+        made.keep()
+    except OSError as error:
+        where = escape(str(error.filename or paths.history().parent))
+        err = console.stderr()
+        err.print(f"The URL could not be kept for `wschat chat`, in {where}: {error.strerror}.")
+        return made.by_url
+    return "" if kept()[:1] == [made] else made.by_url  # on this machine, and there are others
+
+
 def _finish(
-    cloud: Cloud, actual: Actual, left: Sequence[Step], target: Target, *known: float | None, verify: bool
+    cloud: Cloud,
+    actual: Actual,
+    left: Sequence[Step],
+    target: AccountTarget,
+    *known: float | None,
+    verify: bool,
 ) -> None:
     """Try the lab, and say how to chat in it and how to remove it; or what is not as it should be."""
     out, err = console.stdout(), console.stderr()
@@ -151,13 +168,7 @@ def _finish(
     if role := actual.choices.role:
         err.print(SHARED.format(role.rpartition("/")[2]))
     made = Provisioned(lab.prefix, lab.region, target.profile, url=url, sign=signed, account=lab.account)
-    try:
-        made.keep()
-        options = "" if kept()[:1] == [made] else made.by_url  # on this machine, and there are others
-    except OSError as error:
-        where = escape(str(error.filename or paths.history().parent))
-        err.print(f"The URL could not be kept for `wschat chat`, in {where}: {error.strerror}.")
-        options = made.by_url
+    options = f"{target.options}{' --sign' * signed}" if target.local else _kept(made)
     report.show_left_alone(actual.unknown, cloud.notes)
     if left:
         again = "[bold]Looked again: this is not as it should be.[/bold] Run it once more."
