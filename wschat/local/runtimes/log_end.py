@@ -1,6 +1,7 @@
 """Marks in a Python function's log where an invocation ends; runs before the function's code.
 
 MiniStack reads the answers from one pipe, and the log from another: it can't tell when it has all of it.
+Neither is the function's, nor the one by which events come: programs that it starts would have them.
 """
 
 import os
@@ -38,4 +39,6 @@ class MarkedAnswers:
 
 def mark_ends(mark: str) -> None:
     """Write a mark into the log, as the end of a line, before each answer to an invocation."""
+    sys.stdin = os.fdopen(os.dup(0), encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.stdout = MarkedAnswers(mark)

@@ -98,6 +98,15 @@ def test_what_is_no_answer() -> None:
     assert (answers, log) == ("ready\nanswer\n", "one\ntwo\nMARK\n")
 
 
+def test_what_is_asked() -> None:
+    """A program that a Python function starts finds nothing to read, and takes none of the events."""
+    program = PYTHON_CHANGED.format(file=log_end.__file__, change="os.system('cat')").replace(
+        '"answer\\n"', "sys.stdin.readline()"
+    )
+    done = subprocess.run([sys.executable, "-c", program], input=b"event\n", capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"ready\nevent\n", b"MARK\n")
+
+
 def test_a_closed_log() -> None:
     """A Node function that closes its standard error answers nonetheless."""
     change = "require('fs').closeSync(2)"
