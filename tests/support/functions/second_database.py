@@ -1,12 +1,14 @@
 """Another emulator's DynamoDB in MiniStack's place, which is asked the same: where do the two differ?
 
 It is at the URL that `DYNAMODB` holds. What lacks transactions gets their parts one after the other, and all
-back as it was where one is refused: no test here has two at once behind this lock.
+back as it was where one is refused: no test here has two at once behind this lock. What it can't compare in
+them is compared here.
 """
 
 import http.client
 import json
 import os
+import re
 from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +19,7 @@ from wschat.functions.shared.dynamodb import PARTITION_KEYS
 
 REFUSED = "ConditionalCheckFailedException"
 SINGLE = {"Put": "PutItem", "Update": "UpdateItem", "Delete": "DeleteItem"}
+DIFFERENT = Answer(400, {}, b"{}")
 VOLATILE = {"TableDescription", "ConsumedCapacity", "ItemCollectionMetrics"}
 
 
@@ -56,15 +59,16 @@ class SecondDatabase(Database):
     def _one_by_one(self, items: list[dict[str, Any]]) -> Answer:
         """Do a transaction in its parts."""
         reasons, before = [{"Code": "None"} for _ in items], list[tuple[str, dict[str, Any], Any]]()
-        for number, ((kind, asked),) in enumerate(each.items() for each in items):
-            key_name = PARTITION_KEYS[asked["TableName"]]
-            key = asked.get("Key") or {key_name: asked["Item"][key_name]}
-            place = {"TableName": asked["TableName"], "Key": key}
+        for number, ((kind, given),) in enumerate(each.items() for each in items):
+            key_name = PARTITION_KEYS[given["TableName"]]
+            key = given.get("Key") or {key_name: given["Item"][key_name]}
+            place = {"TableName": given["TableName"], "Key": key}
             there = self._ask("GetItem", {**place, "ConsistentRead": True}).json.get("Item")
-            before.append((asked["TableName"], key, there))
+            before.append((given["TableName"], key, there))
+            asked, same = _compared(given, there or {})
             check = {name: asked[name] for name in asked if name.startswith(("Condition", "Expression"))}
             single = SINGLE.get(kind, "DeleteItem")  # a check: what it deletes comes back
-            answer = self._ask(single, asked if kind in SINGLE else place | check)
+            answer = self._ask(single, asked if kind in SINGLE else place | check) if same else DIFFERENT
             if kind not in SINGLE or not answer.ok:
                 self._restore(before[-1:])
             if not answer.ok:
@@ -92,6 +96,22 @@ def database() -> Database:
     """Return the database that the tests ask: MiniStack's, or the one that `DYNAMODB` names."""
     url = os.environ.get("DYNAMODB")
     return SecondDatabase(url) if url else Database()
+
+
+def _compared(asked: dict[str, Any], there: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """Compare maps, of which dynalite finds none equal; return what is left to ask, and whether they are."""
+    names, values = (asked.get(f"ExpressionAttribute{part}", {}) for part in ("Names", "Values"))
+    clauses = [each.partition(" = ") for each in asked.get("ConditionExpression", "").split(" AND ")]
+    maps = [(name, value) for name, _, value in clauses if "M" in values.get(value, {})]
+    left = " AND ".join("".join(each) for each in clauses if (each[0], each[2]) not in maps)
+    words = set(re.findall(r"[#:]\w+", f"{left} {asked.get('UpdateExpression', '')}"))
+    changed = {
+        "ConditionExpression": left,
+        "ExpressionAttributeNames": {name: names[name] for name in names if name in words},
+        "ExpressionAttributeValues": {value: values[value] for value in values if value in words},
+    }
+    rest = {name: part for name, part in (asked | changed).items() if part}
+    return rest, all(there.get(names[name]) == values[value] for name, value in maps)
 
 
 def _plain(answer: Answer) -> object:
