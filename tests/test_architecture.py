@@ -86,7 +86,7 @@ ONLY_IN = {
     "boto3": {"wschat.lab.aws.session", "wschat.lab.local"},
     "http.client": {
         "wschat.doctor.page",
-        *(f"wschat.functions.shared.{name}" for name in ("aws", "dynamodb_client", "management_api")),
+        "wschat.functions.shared.aws",
     },
     "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},

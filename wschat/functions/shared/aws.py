@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache, partial
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
+NO_ANSWER = (OSError, HTTPException, ValueError)  # the last is of a chunk whose length is none
 KEPT_ALIVE = 20.0  # seconds for which an unused connection is trusted: AWS closes them, too
 
 
@@ -83,7 +84,7 @@ class Endpoint:
 
         Raises:
             OSError: there is no connection, or no answer in time.
-            HTTPException: the answer is no HTTP, or its end is missing.
+            HTTPException, ValueError: the answer is no HTTP, or its end is missing.
         """
         signed = self.signed(path, body, headers or {}, datetime.now(UTC))
         try:
@@ -133,7 +134,7 @@ def decoded(said: bytes) -> dict[str, Any] | None:
     """Return what AWS answers; None if it is no JSON object, such as what a proxy says."""
     try:
         told = json.loads(said)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return told if isinstance(told, dict) else None
 

@@ -6,10 +6,9 @@ import random
 import time
 from functools import cache
 from http import HTTPStatus
-from http.client import HTTPException
 from typing import Any
 
-from wschat.functions.shared.aws import ClientError, Endpoint, decoded, message_of
+from wschat.functions.shared.aws import NO_ANSWER, ClientError, Endpoint, decoded, message_of
 
 TRANSIENT = {500, 502, 503, 504}
 RETRIED = {
@@ -64,7 +63,7 @@ class DynamoDB(Endpoint):
         headers = {"content-type": "application/x-amz-json-1.0", "x-amz-target": target}
         try:
             status, said = self.send(self.path or "/", body, headers)
-        except (OSError, HTTPException) as error:
+        except NO_ANSWER as error:
             why = f"no answer from {self.host}: {error}"
             raise ClientError(operation, type(error).__name__, why, transient=True) from error
         told = decoded(said)
@@ -73,7 +72,7 @@ class DynamoDB(Endpoint):
         elif status == HTTPStatus.OK:
             return told
         code = str(told.get("__type", status)).partition(":")[0].rpartition("#")[2]
-        reasons = [str(reason.get("Code")) for reason in told.get("CancellationReasons", ())]
+        reasons = [str(reason.get("Code")) for reason in told.get("CancellationReasons") or ()]
         transient = status in TRANSIENT or code in RETRIED
         raise ClientError(operation, code, message_of(told), reasons, transient=transient)
 

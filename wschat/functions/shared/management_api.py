@@ -4,10 +4,9 @@ import time
 from collections import deque
 from collections.abc import Iterable
 from http import HTTPStatus
-from http.client import HTTPException
 from urllib.parse import quote
 
-from wschat.functions.shared.aws import Endpoint, decoded, message_of
+from wschat.functions.shared.aws import NO_ANSWER, Endpoint, decoded, message_of
 from wschat.functions.shared.workers import WORKERS, pool
 
 POSTED = "posted"
@@ -49,7 +48,7 @@ class ManagementApi(Endpoint):
             status, said = self.send(f"{self.path}/@connections/{quote(connection, safe='')}", body)
         except TimeoutError:
             return "timeout"
-        except (OSError, HTTPException) as error:
+        except NO_ANSWER as error:
             return f"{type(error).__name__}: {error}"
         told = message_of(decoded(said) or {})
         if status == HTTPStatus.BAD_REQUEST and told.startswith(INVALID):

@@ -154,7 +154,13 @@ def test_tried_again(answer: bytes, pauses: list[tuple[float, ...]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [None, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}", b"what?\r\n\r\n"]
+    "answer",
+    [
+        None,
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n",
+        b"what?\r\n\r\n",
+    ],
 )
 def test_no_answer(answer: bytes | None) -> None:
     """What the network says is told after three attempts, with the host."""
@@ -182,6 +188,8 @@ def test_no_connection() -> None:
         (403, '{"message":"no"}', "403|no"),
         (403, "<html>", "403|the answer is no JSON, so it is not AWS's"),
         (200, "<html>", "200|the answer is no JSON, so it is not AWS's"),
+        (200, "[" * 200_000, "200|the answer is no JSON, so it is not AWS's"),
+        (400, '{"__type":"SomeException","message":"no","CancellationReasons":null}', "SomeException|no"),
         (400, '{"__type":"InvalidSignatureException","message":"no\\n\\nx-amz-security-token:secret"}',
             "InvalidSignatureException|no"),
     ],
