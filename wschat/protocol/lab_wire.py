@@ -21,7 +21,8 @@ from wschat.protocol.events import (
     Signup,
     SingleRoom,
 )
-from wschat.protocol.reader import GatewayError, Unknown, Unreadable, parse, read_event
+from wschat.protocol.json_objects import json_object
+from wschat.protocol.reader import GatewayError, Unknown, Unreadable, read_event
 from wschat.protocol.refusals import ErrorCode
 from wschat.protocol.requests import Action, Raw, Request
 from wschat.protocol.wire import Said, Wire
@@ -136,7 +137,7 @@ class LabWire(Wire):
 
     def read(self, frame: str, now: int) -> tuple[Event, ...]:
         """Return what a frame tells; nothing, if that was known."""
-        value = parse(frame)
+        value = json_object(frame)
         kind = (value or {}).get("type")
         answers_raw = isinstance(self._asked, Raw) and kind not in NEWS
         if answers_raw:

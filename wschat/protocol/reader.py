@@ -1,11 +1,11 @@
 """How a client reads what the server sends; no function needs it."""
 
-import json
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from types import UnionType
 from typing import Any, get_args, get_origin
 
 from wschat.protocol.events import EVENTS, Event
+from wschat.protocol.json_objects import json_object
 
 GATEWAY_FIELDS = 4
 """How many fields a frame of API Gateway has at most: message, connectionId, requestId and a code."""
@@ -38,17 +38,8 @@ class Unreadable(Unknown):
 
 def decode_event(frame: str) -> Event:
     """Read a frame that came from the server. Never raises: what can't be read is `Unknown`."""
-    value = parse(frame)
+    value = json_object(frame)
     return Unknown(frame) if value is None else read_event(value, frame)
-
-
-def parse(frame: str) -> dict[str, Any] | None:
-    """Return the JSON object that a frame is; None if it is none."""
-    try:
-        value = json.loads(frame)
-    except (RecursionError, ValueError):
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def read_event(value: dict[str, Any], frame: str) -> Event:

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wschat.protocol.json_objects import json_object
 from wschat.protocol.limits import ID_LIMIT, TOKEN_LIMIT
 from wschat.protocol.names import is_text
 from wschat.protocol.refusals import ErrorCode, Refused
@@ -51,11 +52,8 @@ def decode_request(body: object) -> Request:
     Raises:
         Refused: the body is not a JSON object.
     """
-    try:
-        frame = json.loads(body) if isinstance(body, str) else None
-    except (ValueError, RecursionError):
-        frame = None
-    if not isinstance(frame, dict):
+    frame = json_object(body) if isinstance(body, str) else None
+    if frame is None:
         raise Refused(ErrorCode.BAD_REQUEST, "a request is a JSON object")
 
     def text(name: str, limit: int) -> str | None:

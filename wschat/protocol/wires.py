@@ -1,8 +1,8 @@
 """Which wire a chat speaks: the one that it is told, or else the one by which `register` is answered."""
 
 from wschat.protocol.events import Event
+from wschat.protocol.json_objects import json_object
 from wschat.protocol.lab_wire import LabWire, SimpleWire, Stay
-from wschat.protocol.reader import parse
 from wschat.protocol.requests import Action, Request
 from wschat.protocol.wire import Said, Wire
 from wschat.target import WireName
@@ -35,7 +35,7 @@ class _Recognising(Wire):
         return self._wire.say(request)
 
     def read(self, frame: str, now: int) -> tuple[Event, ...]:
-        if self._asked and "updateStatus" in (parse(frame) or {}):
+        if self._asked and "updateStatus" in (json_object(frame) or {}):
             self._wires.name = "lab"
             self._wire = LabWire(self._wires.stay, self._asked)
         return self._wire.read(frame, now)

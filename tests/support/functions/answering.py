@@ -5,8 +5,15 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from wschat.functions.shared.aws import Endpoint
+
+Service = TypeVar("Service", bound=Endpoint)
 
 PATIENT = 60.0  # seconds for what takes none, on a machine that has much else to do
 LOCALHOST = Path(__file__).parent / "localhost.pem"
@@ -46,6 +53,26 @@ def answering(*connections: Sequence[bytes | None], tls: bool = False) -> Iterat
         thread.start()
         yield f"{'https://localhost' if tls else 'http://127.0.0.1'}:{server.getsockname()[1]}", asked
         thread.join()
+
+
+@contextmanager
+def answered(
+    kind: type[Service], *connections: Sequence[bytes | None]
+) -> Iterator[tuple[Service, list[bytes]]]:
+    """Answer a client's requests by a script; yields the client, and what was asked."""
+    with answering(*connections) as (url, asked), closing(kind(url)) as client:
+        yield client, asked
+
+
+def give_role(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give functions in this process a role, as Lambda does, without a session."""
+    for name, value in {
+        "ACCESS_KEY_ID": "AKIA",
+        "SECRET_ACCESS_KEY": "secret",
+        "REGION": "us-east-1",
+    }.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
 
 
 def _request(one: socket.socket) -> bytes:

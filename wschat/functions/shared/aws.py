@@ -5,7 +5,6 @@ Lambda's runtime has botocore for that, which takes several times the CPU of a c
 
 import hashlib
 import hmac
-import json
 import os
 import select
 import ssl
@@ -128,15 +127,6 @@ class Endpoint:
         else:
             self._idle.append((time.time(), connection))
         return answer.status, said
-
-
-def decoded(said: bytes) -> dict[str, Any] | None:
-    """Return what AWS answers; None if it is no JSON object, such as what a proxy says."""
-    try:
-        told = json.loads(said)
-    except (ValueError, RecursionError):
-        return None
-    return told if isinstance(told, dict) else None
 
 
 def message_of(told: dict[str, Any]) -> str:

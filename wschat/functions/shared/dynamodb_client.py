@@ -8,7 +8,8 @@ from functools import cache
 from http import HTTPStatus
 from typing import Any
 
-from wschat.functions.shared.aws import NO_ANSWER, ClientError, Endpoint, decoded, message_of
+from wschat.functions.shared.aws import NO_ANSWER, ClientError, Endpoint, message_of
+from wschat.protocol.json_objects import json_object
 
 TRANSIENT = {500, 502, 503, 504}
 RETRIED = {
@@ -66,7 +67,7 @@ class DynamoDB(Endpoint):
         except NO_ANSWER as error:
             why = f"no answer from {self.host}: {error}"
             raise ClientError(operation, type(error).__name__, why, transient=True) from error
-        told = decoded(said)
+        told = json_object(said)
         if told is None:
             told = {"message": "the answer is no JSON, so it is not AWS's"}
         elif status == HTTPStatus.OK:

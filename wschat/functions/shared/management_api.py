@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from urllib.parse import quote
 
-from wschat.functions.shared.aws import NO_ANSWER, Endpoint, decoded, message_of
+from wschat.functions.shared.aws import NO_ANSWER, Endpoint, message_of
 from wschat.functions.shared.workers import WORKERS, pool
+from wschat.protocol.json_objects import json_object
 
 POSTED = "posted"
 OUTCOMES = {200: POSTED, 410: "gone", 429: "slow"}  # slow: too many posts, or a client that does not read
@@ -50,7 +51,7 @@ class ManagementApi(Endpoint):
             return "timeout"
         except NO_ANSWER as error:
             return f"{type(error).__name__}: {error}"
-        told = message_of(decoded(said) or {})
+        told = message_of(json_object(said) or {})
         if status == HTTPStatus.BAD_REQUEST and told.startswith(INVALID):
             return "invalid"
         return OUTCOMES.get(status, f"status {status}: {told}")

@@ -3,9 +3,8 @@
 import os
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -16,9 +15,10 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.httpsession import where
 
-from tests.support.functions.answering import LOCALHOST, PATIENT, answering, reply
+from tests.support.functions.answering import LOCALHOST, PATIENT, answered, answering, give_role, reply
 from wschat.functions.shared import aws
-from wschat.functions.shared.aws import KEPT_ALIVE, ClientError, Endpoint, decoded, message_of
+from wschat.functions.shared.aws import KEPT_ALIVE, ClientError, Endpoint, message_of
+from wschat.protocol.json_objects import json_object
 
 OK = reply(200, b"taken")
 
@@ -32,25 +32,10 @@ class Service(Endpoint):
 
 @pytest.fixture(autouse=True)
 def _role(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the function a role, as Lambda does."""
-    for name, value in {
-        "ACCESS_KEY_ID": "AKIA",
-        "SECRET_ACCESS_KEY": "secret",
-        "REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
-    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    give_role(monkeypatch)
 
 
-@contextmanager
-def service(*connections: list[bytes | None]) -> Iterator[tuple[Service, list[bytes]]]:
-    """Answer a service's requests by a script; yields it, and what was asked."""
-    with answering(*connections) as (url, asked):
-        made = Service(url)
-        try:
-            yield made, asked
-        finally:
-            made.close()
+service = partial(answered, Service)
 
 
 def test_ended_while_idle() -> None:
@@ -222,13 +207,7 @@ def test_words_of_an_error() -> None:
 )
 def test_message(said: bytes, message: str) -> None:
     """What AWS says of a refusal is told, but for the lines in which it repeats what was signed."""
-    assert message_of(decoded(said) or {}) == message
-
-
-@pytest.mark.parametrize("said", [b"<html>", b"", b"[]", b"7", b"\xff", b'{"cut": '])
-def test_no_json(said: bytes) -> None:
-    """Who answers anything but a JSON object is not AWS."""
-    assert decoded(said) is None
+    assert message_of(json_object(said) or {}) == message
 
 
 @pytest.mark.parametrize("token", ["", "a/session+token=="])

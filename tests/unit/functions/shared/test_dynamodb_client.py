@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +10,7 @@ from botocore.loaders import Loader
 from botocore.retries.standard import ThrottledRetryableChecker, TransientRetryableChecker
 from botocore.session import get_session
 
-from tests.support.functions.answering import answering, reply
+from tests.support.functions.answering import answered, answering, give_role, reply
 from tests.support.plane.inside import before_send
 from tests.support.plane.wire import Answer, Request
 from wschat.functions.shared.aws import ClientError
@@ -27,12 +27,7 @@ BUSY = reply(503, b"<html>Service Unavailable</html>")
 @pytest.fixture(autouse=True)
 def pauses(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[float, ...]]]:
     """Give the function a role, as Lambda does; note between what each pause is drawn, and make none."""
-    for name, value in {
-        "ACCESS_KEY_ID": "AKIA",
-        "SECRET_ACCESS_KEY": "secret",
-        "REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
+    give_role(monkeypatch)
     drawn: list[tuple[float, ...]] = []
 
     def none(*between: float) -> float:
@@ -49,15 +44,7 @@ def theirs(region: str) -> "DynamoDBClient":
     return get_session().create_client("dynamodb", region_name=region)  # type: ignore[return-value]
 
 
-@contextmanager
-def asking(*connections: list[bytes | None]) -> Iterator[tuple[DynamoDB, list[bytes]]]:
-    """Answer a client by a script; yields it, and what was asked."""
-    with answering(*connections) as (url, asked):
-        client = DynamoDB(url)
-        try:
-            yield client, asked
-        finally:
-            client.close()
+asking = partial(answered, DynamoDB)
 
 
 def refused(*connections: list[bytes | None], operation: str = "GetItem") -> tuple[ClientError, list[bytes]]:

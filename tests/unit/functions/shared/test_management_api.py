@@ -4,19 +4,14 @@ import time
 
 import pytest
 
-from tests.support.functions.answering import PATIENT, answering, reply
+from tests.support.functions.answering import PATIENT, answering, give_role, reply
 from wschat.functions.shared.management_api import ManagementApi
 
 
 @pytest.fixture(autouse=True)
 def _role(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give the function a role, as Lambda does; and each post the time that it takes on a busy machine."""
-    for name, value in {
-        "ACCESS_KEY_ID": "AKIA",
-        "SECRET_ACCESS_KEY": "secret",
-        "REGION": "us-east-1",
-    }.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
+    give_role(monkeypatch)
     monkeypatch.setattr(ManagementApi, "READ_TIMEOUT", PATIENT)
 
 
