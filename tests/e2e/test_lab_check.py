@@ -53,7 +53,7 @@ def test_without_disconnect(cloud: Cloud) -> None:
     url = provision(cloud)
     take_away(cloud, cloud.lab.name("DisconnectRole"))
     with pytest.raises(AnswerError, match="still taken") as caught:
-        asyncio.run(check(url, timeouts=Timeouts(post=0.5)))
+        asyncio.run(check(url, timeouts=Timeouts(post=2)))
     assert (caught.value.where, caught.value.failure) == ("disconnect", Failure.NOT_SERVED)
     assert "what Disconnect raised" in caught.value.hint
 

@@ -251,7 +251,7 @@ def test_a_cut_of_the_labs_own_functions() -> None:
 
 def test_lost_connection_shows_what_was_not_confirmed() -> None:
     """A message without a reply at the last cut is shown, and the error says why."""
-    piped = Piped("half sent\nnever read\n", reconnect_limit=0.3)
+    piped = Piped("half sent\nnever read\n", reconnect_limit=1.0)
     cutting: list[asyncio.Task[None]] = []
 
     def cut(frame: dict[str, Any]) -> str | None:

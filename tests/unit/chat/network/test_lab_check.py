@@ -78,8 +78,8 @@ def test_the_step_that_fails(step: str) -> None:
 @pytest.mark.parametrize(
     ("step", "instead", "reply", "says"),
     [
-        ("register", '{"type": "signup", "name": "x", "id": "another"}', 0.05, "no answer within"),
-        ("join", SILENT, 0.05, "no answer within 0 s, as where a route response is not served yet"),
+        ("register", '{"type": "signup", "name": "x", "id": "another"}', 1, "no answer within"),
+        ("join", SILENT, 1, "no answer within 1 s, as where a route response is not served yet"),
         ("create", UNPOSTED, 30, "nothing was posted"),
         ("message", UNPOSTED, 30, "nothing was posted"),
         ("leave", UNPOSTED, 30, "nothing was posted"),
@@ -89,9 +89,9 @@ def test_the_step_that_fails(step: str) -> None:
 def test_what_does_not_come(step: str, instead: str, reply: float, says: str) -> None:
     """A lab that answers only somebody else, or replies, often even, and posts nothing, may just be late."""
     with late_lab((step, instead)) as lab:
-        error = failure(lab, reply=reply, post=0.1)
+        error = failure(lab, reply=reply, post=1)
     assert isinstance(error, AnswerError)
     assert says in error.what
     assert (error.where, error.failure) == (step, Failure.NOT_SERVED)
-    assert error.symptom is (Symptom.SILENT if reply < 1 else Symptom.NOT_HEARD)
+    assert error.symptom is (Symptom.SILENT if reply < 30 else Symptom.NOT_HEARD)
     assert error.hint.endswith(DOCTOR)

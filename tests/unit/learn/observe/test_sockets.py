@@ -24,13 +24,6 @@ if TYPE_CHECKING:
 FRAME = '{"action": "message", "value": "hi"}'
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Silence is sooner taken for the end."""
-    monkeypatch.setattr(sockets, "QUIET_S", 0.05)
-    monkeypatch.setattr(sockets, "FIRST_S", 0.5)
-
-
 @pytest.fixture
 def api(cloud: Cloud) -> Cloud:
     """The lab has an API with its MOCKs and their routes, and nothing is deployed."""
@@ -145,8 +138,9 @@ def test_two(room: tuple[LateLab, Cloud]) -> None:
     assert heard[-1] == ("", "then it is quiet")
 
 
-def test_a_slow_function(room: tuple[LateLab, Cloud]) -> None:
+def test_a_slow_function(room: tuple[LateLab, Cloud], monkeypatch: pytest.MonkeyPatch) -> None:
     """That one of two has heard who came is no silence: what both are to hear is waited for."""
+    monkeypatch.setattr(sockets, "QUIET_S", 0.05)
     lab, cloud = room
 
     def late(frame: dict[str, Any]) -> str | None:
