@@ -3,6 +3,7 @@
 MiniStack derives all of it, the secret and the token too, from the names of the function and the role.
 """
 
+from threading import Lock
 from typing import Any
 
 from ministack.core import lambda_runtime
@@ -13,12 +14,20 @@ from ministack.services.iam import _gen_secret, _gen_session_access_key, _gen_se
 from wschat.local.gateway.model import Json
 
 NAME_CHARACTERS = 64
+_register, _alone = sts.register_session, Lock()
 
 
 def use_secret_sessions() -> None:
     """Let each process that MiniStack starts for a function have a session of its own from now on."""
     for module in (lambda_runtime, lambda_svc):
         module.execution_credentials = begin_session
+    sts.register_session = register
+
+
+def register(access_key: str, session: Json) -> None:
+    """Register a session while no other thread does: MiniStack looks through all for those that are over."""
+    with _alone:
+        _register(access_key, session)
 
 
 def begin_session(function: Json) -> dict[str, str]:

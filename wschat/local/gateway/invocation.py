@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import re
 from collections import defaultdict
 from http import HTTPStatus
@@ -18,6 +19,7 @@ CONCURRENCY, LEAST_CONCURRENCY = 8, 2
 
 Two where descriptors are few.
 """
+log = logging.getLogger("wschat.gateway")
 URI = re.compile(
     r"arn:[^:]+:apigateway:[^:]+:lambda:path/2015-03-31/functions/"
     r"(arn:[^:]+:lambda:([^:]+):(\d+):function:([\w-]+)(?::([\w$-]+))?)/invocations"
@@ -71,6 +73,11 @@ async def _call(function: str, qualifier: str | None, event: Json) -> Result | b
         status, headers, body = await handle_request("POST", path, {}, json.dumps(event).encode(), query)
     except UnicodeEncodeError:
         return Result(Problem.RAISED, f"{function} returned half a character: Runtime.MarshalError")
+    except Exception as error:
+        log.exception("MiniStack fails to invoke %s", function)
+        return Result(
+            Problem.REFUSED, f"MiniStack fails to invoke {function}: {type(error).__name__}: {error}"
+        )
     if status != HTTPStatus.OK:
         return Result(Problem.REFUSED, f"Lambda does not invoke {function}: {body.decode(errors='replace')}")
     if "X-Amz-Function-Error" in headers:

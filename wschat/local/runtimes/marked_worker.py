@@ -26,15 +26,19 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
     mark = secrets.token_hex(8)
 
     def invoke(self, *call: Any, **about: Any) -> dict[str, Any]:  # noqa: ANN401  MiniStack's
-        """Invoke the function; that its files find no room is its error, and in its log."""
+        """Invoke the function; that its worker does not start is its error, and in its log.
+
+        Where that is raised, MiniStack ends all of the function's workers, with what others wait for.
+        """
         try:
             answer: dict[str, Any] = super().invoke(*call, **about)
-        except OSError as error:
-            if error.errno not in FULL:
-                raise
+        except Exception as error:  # noqa: BLE001  whatever it is, the others have nothing to do with it
+            why = str(error) if type(error) is RuntimeError else f"{type(error).__name__}: {error}"
+            if isinstance(error, OSError) and error.errno in FULL:
+                why = NO_ROOM.format(error.strerror, self.func_name, gettempdir())
+            started = self._proc is not None
             self.kill()
-            why = NO_ROOM.format(error.strerror, self.func_name, gettempdir())
-            return {"status": "error", "error": why}
+            return {"status": "error", "error": why, "log": self._drain_stderr_bounded() if started else ""}
         return answer
 
     def _read_stderr(self) -> None:

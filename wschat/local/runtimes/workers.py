@@ -7,10 +7,11 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from wschat.local.gateway.addresses import AWS_HOST
-from wschat.local.runtimes.kept_threads import in_kept_thread
+from wschat.local.runtimes.kept_threads import in_kept_thread, in_this_loop
 from wschat.local.runtimes.marked_worker import MarkedWorker
 
 HERE = Path(__file__).parent
+_write_log = lambda_svc._emit_lambda_logs  # noqa: SLF001  it has no public seam there
 FIRST = {
     ".py": "__import__('runpy').run_path({file})['{name}'](*{arguments})\n",
     ".js": "require({file}).{name}(...{arguments});\n",
@@ -22,6 +23,14 @@ REPLACED = {
     # for this it loads botocore, 0.1 s of a core, in each Python worker
     "\n    _ms_install_invoke_depth()\n": "\n    __import__('runpy').run_path({file})['when_loaded']"
     "('botocore.handlers', _ms_install_invoke_depth)\n",
+    # of code that it can't load it tells the message alone: neither which error that is, nor where
+    """\
+    except Exception as e:
+        _real_stdout.write(json.dumps({"status": "error", "error": str(e)})""": """\
+    except Exception as e:
+        __import__('traceback').print_exc()
+        _real_stdout.write(json.dumps({{"status": "error", "error": f"{{type(e).__name__}}: {{e}}"}})""",
+    'status: "error", error: e.message\n': 'status: "error", error: (console.error(e), String(e))\n',
 }
 """What of a worker's own program is something else here."""
 
@@ -30,7 +39,7 @@ def prepare_workers(port: int) -> None:
     """Let each worker that MiniStack starts from now on take the lab at a port for AWS's hosts.
 
     It is told in the worker's program: the variables of a function's environment are the function's own. Its
-    log has marks, and kept threads wait for its answers.
+    log has marks; kept threads wait for its answers, and this event loop writes its log.
     """
     when_loaded = json.dumps(str(HERE / "when_loaded.py"))
     detect = lambda_runtime._detect_runtime_binary  # noqa: SLF001  it has no public seam there
@@ -44,6 +53,7 @@ def prepare_workers(port: int) -> None:
     lambda_runtime._detect_runtime_binary = detected  # noqa: SLF001
     lambda_runtime.Worker = MarkedWorker
     lambda_svc.run_reentrant = in_kept_thread
+    lambda_svc._emit_lambda_logs = in_this_loop(_write_log)  # noqa: SLF001
 
 
 def start_ahead(name: str) -> None:

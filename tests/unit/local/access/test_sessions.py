@@ -2,14 +2,19 @@
 
 import hashlib
 import json
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from ministack.services import sts
 
 from tests.support.websocket_api import make_function, package
 from wschat.lab.aws.cloud import Cloud
+from wschat.local.access.sessions import register
 
 CODE = """
 import os
@@ -49,3 +54,27 @@ def test_a_function_is_its_role(clients: Cloud) -> None:
         with pytest.raises(ClientError) as caught:
             client("dynamodb", *given).list_tables()
         assert caught.value.response["Error"]["Code"] == code
+
+
+@pytest.fixture
+def _restless() -> Iterator[None]:
+    """Threads give way to each other all the time, and no session of this test's is left."""
+    interval, before = sys.getswitchinterval(), {*sts._sessions}
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(interval)
+    for key in {*sts._sessions} - before:
+        del sts._sessions[key]
+
+
+@pytest.mark.usefixtures("_restless")
+def test_many_at_once() -> None:
+    """Functions of a class that all come at once begin their sessions in threads, each of which gets one."""
+
+    def begin(thread: int) -> None:
+        for number in range(300):
+            register(f"{thread} {number}", {})
+
+    with ThreadPoolExecutor(8) as threads:
+        assert [*threads.map(begin, range(8))] == [None] * 8
+    assert len([key for key in sts._sessions if " " in key]) == 8 * 300

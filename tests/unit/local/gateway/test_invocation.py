@@ -4,10 +4,15 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
+from tests.support.asynchronous import asynchronous
 from tests.support.until import until
 from tests.support.websocket_api import ERROR, FENCE, PATIENCE_S, TestApi, ask, event_of, opened, refused
 from wschat.lab.aws.cloud import Cloud
+from wschat.local.gateway import invocation
 from wschat.local.gateway.invocation import raised_by
+from wschat.local.gateway.responses import Problem, Result
 
 
 def test_the_uri_must_be_that_of_an_invocation(clients: Cloud, mirror: str) -> None:
@@ -26,6 +31,23 @@ def test_what_a_function_raised() -> None:
     assert raised_by(b'{"errorMessage": "boom"}') == "boom"
     for other in (b"{}", b"[]", b"no JSON", b"[" * 100_000):
         assert raised_by(other) == ""
+
+
+@asynchronous
+async def test_what_ministack_itself_raises(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who waits for a function hears of it; why stands in the trace, and where in the lab's log."""
+
+    async def break_down(*_: object) -> tuple[int, dict[str, str], bytes]:
+        raise RuntimeError("a moment's weakness")
+
+    monkeypatch.setattr(invocation, "handle_request", break_down)
+    result = await invocation._call("shout", None, {})
+    assert result == Result(
+        Problem.REFUSED, "MiniStack fails to invoke shout: RuntimeError: a moment's weakness"
+    )
+    assert "in break_down" in caplog.text
 
 
 def test_an_alias_that_does_not_exist(clients: Cloud, mirror: str) -> None:

@@ -1,13 +1,14 @@
-"""A thread that waits for a function is kept, and waits to the end."""
+"""A thread that waits for a function is kept, waits to the end, and has the event loop write the log."""
 
 import asyncio
 import threading
+from collections.abc import Callable
 from contextvars import ContextVar
 
 import pytest
 
 from tests.support.asynchronous import asynchronous
-from wschat.local.runtimes.kept_threads import in_kept_thread
+from wschat.local.runtimes.kept_threads import in_kept_thread, in_this_loop
 
 
 @asynchronous
@@ -41,3 +42,31 @@ async def test_whoever_asked_has_left() -> None:
     with pytest.raises(asyncio.CancelledError):
         await asking
     assert (done, ended) == (set(), [1])
+
+
+@asynchronous
+async def test_what_the_event_loop_does() -> None:
+    """It does what a thread begins, in the thread's context, and before it sees what the thread returns."""
+    context: ContextVar[int] = ContextVar("context")
+    written = list[tuple[int, int, str]]()
+
+    def write(line: int, *, end: str) -> None:
+        written.append((threading.get_ident(), context.get() + line, end))
+
+    def work() -> bool:
+        context.set(40)
+        begin(2, end="!")
+        return bool(written)
+
+    begin = in_this_loop(write)
+    assert not await in_kept_thread(work)
+    assert written == [(threading.get_ident(), 42, "!")]
+
+
+def test_an_event_loop_that_has_ended() -> None:
+    """A thread that ends later than the lab is let go."""
+
+    async def begin() -> Callable[..., None]:
+        return in_this_loop(print)
+
+    asyncio.run(begin())("nobody reads this")

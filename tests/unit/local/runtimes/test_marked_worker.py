@@ -7,10 +7,15 @@ import os
 import subprocess
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from tempfile import gettempdir
+from typing import cast
 
 import pytest
 
+from tests.support.until import until
+from tests.support.websocket_api import make_function, package
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.runtimes.marked_worker import MarkedWorker
 
@@ -84,7 +89,65 @@ def test_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told["status"] == "error"
     assert str(told["error"]).startswith("OSError: No space left on device: the local lab can't unpack")
     assert f"shout in {gettempdir()}: make room there" in told["error"]
-    assert "log" not in told, "it is the error"
+    assert not told["log"], "it is the error"
     monkeypatch.setattr(Unpacked, "error", errno.EPERM)
-    with pytest.raises(PermissionError):
-        worker.invoke({}, "id")
+    assert worker.invoke({}, "id")["error"] == "PermissionError: [Errno 1] Operation not permitted"
+
+
+WAITS = """
+import os, pathlib
+def is_there(name):
+    return pathlib.Path(os.environ["PLACE"], name).exists()
+if is_there("begun") and not is_there("may end"):
+    raise RuntimeError("a moment's weakness")
+def handler(event, context):
+    pathlib.Path(os.environ["PLACE"], "begun").touch()
+    while not is_there("may end"):
+        pass
+    return "ended"
+"""
+
+
+def test_one_that_does_not_start(clients: Cloud, tmp_path: Path) -> None:
+    """A call whose worker can't start fails alone: the calls of the same function that run go on."""
+    settings = {"Environment": {"Variables": {"PLACE": str(tmp_path)}}}
+    make_function(clients, "waits", package({"main.py": WAITS}), **settings)
+
+    def call() -> object:
+        return json.load(clients.functions.invoke(FunctionName="waits", Payload="{}")["Payload"])
+
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(call)
+        until((tmp_path / "begun").exists)
+        failed = cast("dict[str, str]", call())
+        assert failed["errorMessage"].endswith("RuntimeError: a moment's weakness")
+        (tmp_path / "may end").touch()
+        assert [first.result(), call()] == ["ended"] * 2
+
+
+@pytest.mark.parametrize(
+    ("runtime", "file", "code", "error", "where"),
+    [
+        ("python3.13", "main.py", "\nreturn ((", "SyntaxError: '(' was never closed", 'main.py", line 2'),
+        (
+            "python3.13",
+            "main.py",
+            "import nowhere",
+            "ModuleNotFoundError: No module named 'nowhere'",
+            "line 1",
+        ),
+        ("nodejs20.x", "main.js", "\nreturn ((", "SyntaxError: Unexpected end of input", "main.js:2"),
+        ("nodejs20.x", "main.js", "require('nowhere')", "Error: Cannot find module 'nowhere'", "main.js"),
+    ],
+)
+def test_code_that_can_not_be_loaded(
+    clients: Cloud, runtime: str, file: str, code: str, error: str, where: str
+) -> None:
+    """Which error it is, and where, stands in the function's log, on AWS as well."""
+    name = f"unloadable-{runtime[:4]}-{len(code)}"
+    make_function(clients, name, package({file: code}), Runtime=runtime)
+    told = clients.functions.invoke(FunctionName=name, Payload="{}", LogType="Tail")
+    assert error in json.load(told["Payload"])["errorMessage"]
+    log = base64.b64decode(told["LogResult"]).decode()
+    assert error in log
+    assert where in log
