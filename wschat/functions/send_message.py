@@ -36,7 +36,6 @@ def send(call: Call, request: Request) -> Ack:
     if "room" not in client:
         raise Refused(ErrorCode.NOT_IN_A_ROOM, "join a room first")
     key, born, name = client["room"], client.get("born", 0), client["name"]
-
     given = {":one": 1, ":born": born}
     counting = pool().submit(write, update(ROOMS, f"{key}#log", "ADD #seq :one", "#born = :born", given))
     room, counter = get_item(ROOMS, key), counting.result()
@@ -50,9 +49,10 @@ def send(call: Call, request: Request) -> Ack:
     # Takes the speaker in, where the two don't agree. CLIENTS: GetItem UpdateItem; ROOMS: UpdateItem
     known = listeners(seated(client, room))
     # Prunes gone ones. CLIENTS: DeleteItem GetItem Scan UpdateItem; ROOMS: DeleteItem GetItem UpdateItem
-    reached, members = broadcast(call, Post(said, known, key))
-
-    storing.result()
+    try:
+        reached, members = broadcast(call, Post(said, known, key))
+    finally:
+        storing.result()
     room = get_item(ROOMS, key)
     if room and room["created"] == born and (joined := set(listeners(room["users"])) - set(known)):
         more_reached, more_members = broadcast(call, Post(said, joined, key))

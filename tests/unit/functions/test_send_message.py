@@ -1,9 +1,17 @@
 """message: to all members at once, and into the history."""
 
 import json
+import threading
+import time
+from typing import Any, NoReturn
 
-from tests.support.functions.people import Connect
+import pytest
+
+from tests.support.functions.database import Database
+from tests.support.functions.people import PATIENT, Connect
 from tests.support.functions.post_sink import PostSink
+from tests.support.plane.wire import Answer
+from wschat.functions import send_message
 from wschat.protocol.events import Ack, ClientMessage, Event
 
 
@@ -34,3 +42,26 @@ def test_the_ack_tells_how_many_were_reached(connect: Connect, sink: PostSink) -
 def reach(reply: Event) -> tuple[int | None, int | None]:
     assert isinstance(reply, Ack)
     return reply.reached, reply.members
+
+
+def test_what_can_not_be_posted_is_stored(
+    connect: Connect, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lambda may freeze a function that has ended: what it writes is waited for, though posting failed."""
+    ann, ask, failed = connect("Ann", "Ops"), database.ask, threading.Event()
+
+    def fail(*_: object) -> NoReturn:
+        failed.set()
+        raise RuntimeError("no way to post")
+
+    def store_late(operation: str, params: dict[str, Any]) -> Answer:
+        if operation == "PutItem":
+            failed.wait(PATIENT)
+            time.sleep(0.05)  # for long enough to be too late where it is not waited for
+        return ask(operation, params)
+
+    monkeypatch.setattr(database, "ask", store_late)
+    monkeypatch.setattr(send_message, "broadcast", fail)
+    with pytest.raises(RuntimeError, match="no way to post"):
+        ann.ask("message", "hello")
+    assert [key for key in database.items() if key.startswith("room ops#") and key != "room ops#log"]

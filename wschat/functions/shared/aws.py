@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import os
 import select
+import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -116,9 +117,7 @@ class Endpoint:
             head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
             head = f"POST {path} HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n"
             connection.sock.sendall(head.encode() + body)  # http.client sends one after the other
-            with HTTPResponse(connection.sock, method="POST") as answer:
-                answer.begin()
-                said = answer.read()
+            answer, said = _answer(connection.sock)
         except BaseException:
             connection.close()
             raise
@@ -127,6 +126,15 @@ class Endpoint:
         else:
             self._idle.append((time.time(), connection))
         return answer.status, said
+
+
+def _answer(sock: socket.socket) -> tuple[HTTPResponse, bytes]:
+    """Read an answer; one that does not tell where it ends, as AWS's do, is cut off."""
+    with HTTPResponse(sock, method="POST") as answer:
+        answer.begin()
+        if answer.length is None and not answer.chunked:
+            raise HTTPException("the answer's head is cut off")
+        return answer, answer.read()
 
 
 def message_of(told: dict[str, Any]) -> str:

@@ -1,7 +1,9 @@
 """The two DynamoDB tables: their names, reads, and Python's own values in the items."""
 
 import os
+import random
 import re
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,6 +12,9 @@ from wschat.functions.shared.dynamodb_client import dynamodb
 CLIENTS = os.environ.get("CLIENT_RECORDS", "client-records")
 ROOMS = os.environ.get("ROOM_MESSAGES_USERS", "room-messages-users")
 PARTITION_KEYS = {CLIENTS: "ID", ROOMS: "room"}  # texts, both; case matters
+
+THROTTLED = 0.2
+"""Seconds, at most, until what was left out of an answer is asked for again: there was too much at once."""
 
 Json = dict[str, Any]
 
@@ -28,6 +33,8 @@ def batch_get_item(table: str, keys: Iterable[str]) -> list[Json]:
         answer = dynamodb().call("BatchGetItem", RequestItems=asked)
         items += map(unmarshalled, answer["Responses"].get(table, []))
         wanted = [missed for part in answer["UnprocessedKeys"].values() for missed in part["Keys"]]
+        if wanted:
+            time.sleep(random.uniform(0, THROTTLED))  # noqa: S311  jitter is no secret
     return items
 
 

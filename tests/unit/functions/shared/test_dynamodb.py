@@ -52,7 +52,9 @@ def test_reads(database: Database) -> None:
 
 
 def test_unprocessed_keys(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What DynamoDB leaves out of an answer is asked for again."""
+    """What DynamoDB leaves out of an answer is asked for again, after a random pause."""
+    pauses = list[float]()
+    monkeypatch.setattr("time.sleep", pauses.append)
     database.put(*({"room": {"S": f"{number}"}} for number in range(3)))
     ask = database.ask
 
@@ -65,6 +67,7 @@ def test_unprocessed_keys(database: Database, monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(database, "ask", ask_one_by_one)
     assert sorted(item["room"] for item in batch_get_item(ROOMS, ["0", "1", "2"])) == ["0", "1", "2"]
+    assert [0 < pause < dynamodb.THROTTLED for pause in pauses] == [True, True]
 
 
 def test_pages(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -146,6 +146,8 @@ def test_tried_again(answer: bytes, pauses: list[tuple[float, ...]]) -> None:
         None,
         b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n",
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Len",
         b"what?\r\n\r\n",
     ],
 )
