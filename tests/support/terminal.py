@@ -82,7 +82,8 @@ class Terminal:
 
     def until_screen(self, pattern: str) -> None:
         """Wait until what stands on the screen now matches, and the cursor is back in the input line."""
-        stands = lambda: re.search(pattern, self.text) and self.screen.cursor.x > 0  # noqa: E731
+        cursor = self.screen.cursor
+        stands = lambda: re.search(pattern, self.text) and cursor.x > 0 and not cursor.hidden  # noqa: E731
         self._read_until(stands, f"never on the screen: {pattern}")
 
     def _read_until(self, so: Callable[[], object], not_so: str) -> None:
