@@ -94,6 +94,7 @@ ONLY_IN = {
         "wschat.local.logs.cloudwatch",
         "wschat.local.logs.retention",
         "wschat.local.runtimes.marked_worker",
+        "wschat.local.runtimes.pool",
         "wschat.local.runtimes.workers",
         *(f"wschat.local.access.{name}" for name in ("front", "managed_policies", "sessions", "signatures")),
         *(f"wschat.local.control_plane.{name}" for name in ("apis", "models", "parts", "stacks")),

@@ -3,6 +3,7 @@
 import errno
 import queue
 import secrets
+import threading
 import time
 from contextlib import suppress
 from tempfile import gettempdir
@@ -10,8 +11,12 @@ from typing import Any
 
 from ministack.core import lambda_runtime
 
+from wschat.local.runtimes.pool import end
+
 FULL = (errno.ENOSPC, errno.EDQUOT)
 NO_ROOM = "OSError: {}: the local lab can't unpack the files of {} in {}: make room there, and call it again"
+LOAD_S = 10
+"""How much longer than its timeout a function may take to be loaded: AWS gives it this, and then that."""
 LOG_S = 1.0
 """How long an invocation's log is waited for: what a worker left behind when it died may keep it open."""
 
@@ -28,7 +33,7 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
     def invoke(self, *call: Any, **about: Any) -> dict[str, Any]:  # noqa: ANN401  MiniStack's
         """Invoke the function; that its worker does not start is its error, and in its log.
 
-        Where that is raised, MiniStack ends all of the function's workers, with what others wait for.
+        Where that is raised, MiniStack lets go of all of the function's workers, and none of its log.
         """
         try:
             answer: dict[str, Any] = super().invoke(*call, **about)
@@ -37,9 +42,23 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
             if isinstance(error, OSError) and error.errno in FULL:
                 why = NO_ROOM.format(error.strerror, self.func_name, gettempdir())
             started = self._proc is not None
-            self.kill()
+            end([self])
             return {"status": "error", "error": why, "log": self._drain_stderr_bounded() if started else ""}
         return answer
+
+    def _spawn(self) -> None:
+        """Start the worker, and load the function; one that does not come to an end takes too long."""
+        limit = self.config.get("Timeout", 30) + LOAD_S
+        limited = threading.Timer(limit, lambda: self._proc and self._proc.kill())
+        limited.start()
+        try:
+            super()._spawn()
+        except RuntimeError as error:
+            if limited.finished.is_set():
+                raise RuntimeError(f"Task timed out after {limit:.2f} seconds") from error
+            raise
+        finally:
+            limited.cancel()
 
     def _read_stderr(self) -> None:
         """Read the log, of whatever bytes; with the worker it ends, too."""

@@ -9,6 +9,7 @@ from ministack.services import lambda_svc
 from wschat.local.gateway.addresses import AWS_HOST
 from wschat.local.runtimes.kept_threads import in_kept_thread, in_this_loop
 from wschat.local.runtimes.marked_worker import MarkedWorker
+from wschat.local.runtimes.pool import let_calls_end
 
 HERE = Path(__file__).parent
 _write_log = lambda_svc._emit_lambda_logs  # noqa: SLF001  it has no public seam there
@@ -39,7 +40,8 @@ def prepare_workers(port: int) -> None:
     """Let each worker that MiniStack starts from now on take the lab at a port for AWS's hosts.
 
     It is told in the worker's program: the variables of a function's environment are the function's own. Its
-    log has marks; kept threads wait for its answers, and this event loop writes its log.
+    log has marks; kept threads wait for its answers, this event loop writes its log, and calls end by
+    themselves, whatever becomes of their function.
     """
     when_loaded = json.dumps(str(HERE / "when_loaded.py"))
     detect = lambda_runtime._detect_runtime_binary  # noqa: SLF001  it has no public seam there
@@ -52,6 +54,7 @@ def prepare_workers(port: int) -> None:
 
     lambda_runtime._detect_runtime_binary = detected  # noqa: SLF001
     lambda_runtime.Worker = MarkedWorker
+    let_calls_end()
     lambda_svc.run_reentrant = in_kept_thread
     lambda_svc._emit_lambda_logs = in_this_loop(_write_log)  # noqa: SLF001
 

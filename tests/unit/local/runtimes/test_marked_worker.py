@@ -13,10 +13,12 @@ from tempfile import gettempdir
 from typing import cast
 
 import pytest
+from ministack.core import lambda_runtime
 
 from tests.support.until import until
 from tests.support.websocket_api import make_function, package
 from wschat.lab.aws.cloud import Cloud
+from wschat.local.runtimes import marked_worker
 from wschat.local.runtimes.marked_worker import MarkedWorker
 
 
@@ -92,6 +94,21 @@ def test_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not told["log"], "it is the error"
     monkeypatch.setattr(Unpacked, "error", errno.EPERM)
     assert worker.invoke({}, "id")["error"] == "PermissionError: [Errno 1] Operation not permitted"
+
+
+def test_one_that_loads_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is ended, and its call fails as any that takes too long: others would wait for ever, too."""
+
+    def load(worker: MarkedWorker) -> None:
+        with subprocess.Popen(["/bin/sleep", "60"], stdout=subprocess.PIPE) as worker._proc:
+            assert worker._proc.stdout
+            assert not worker._proc.stdout.read()
+        raise RuntimeError("Worker process exited immediately")
+
+    monkeypatch.setattr(lambda_runtime.Worker, "_spawn", load)
+    monkeypatch.setattr(marked_worker, "LOAD_S", -0.9)
+    told = MarkedWorker("loads", {"Timeout": 1}, b"").invoke({}, "id")
+    assert told["error"] == "Task timed out after 0.10 seconds"
 
 
 WAITS = """

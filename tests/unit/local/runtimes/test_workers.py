@@ -44,6 +44,9 @@ async def test_what_ministack_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name in (
         (lambda_runtime, "_detect_runtime_binary"),
         (lambda_runtime, "Worker"),
+        (lambda_runtime, "kill_workers"),
+        (lambda_runtime, "release_worker"),
+        (lambda_svc, "release_worker"),
         (lambda_svc, "run_reentrant"),
     ):
         monkeypatch.setattr(module, name, getattr(module, name))

@@ -1,0 +1,44 @@
+"""The workers of a function that is changed or deleted: as on AWS, a call that runs goes on to its end.
+
+MiniStack ends them all at once, and keeps for calls to come what a call from before the change has started.
+"""
+
+from collections.abc import Iterable
+
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+from wschat.local.runtimes.kept_threads import THREADS
+
+end = lambda_runtime.kill_workers
+
+
+def let_calls_end() -> None:
+    """Let each call end by itself from now on, and what is ended end beside the event loop."""
+    lambda_runtime.kill_workers = end_idle
+    for module in (lambda_runtime, lambda_svc):
+        module.release_worker = release
+
+
+def end_idle(workers: Iterable[lambda_runtime.Worker]) -> None:
+    """End those workers, which are out of their pools, that have no call; the others end with theirs.
+
+    It takes seconds where one ignores SIGTERM.
+    """
+    THREADS.submit(end, [worker for worker in workers if not worker.in_use])
+
+
+def release(worker: lambda_runtime.Worker | None) -> None:
+    """Return a worker to its pool after a call; end it if it is no longer one of its function's."""
+    if worker is None:
+        return
+    version = worker.config.get("Version")
+    _, now = lambda_svc._get_func_record_for_qualifier(worker.func_name, version)  # noqa: SLF001  no seam
+    is_current = bool(now) and now["RevisionId"] == worker.config["RevisionId"]
+    with lambda_runtime._lock:  # noqa: SLF001
+        worker.in_use, is_kept = False, False
+        for pool in lambda_runtime._workers.values():  # noqa: SLF001
+            if worker in pool and not (is_kept := is_current):
+                pool.remove(worker)
+    if not is_kept:
+        end_idle([worker])
