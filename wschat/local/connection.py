@@ -9,7 +9,8 @@ from typing import Any
 from wschat.errors import LocalError
 from wschat.local.shared import LabFiles
 
-GONE_S = 3.0
+GONE_S = 10.0
+"""Seconds in which a lab has ended on a machine that is busy; on one that is not, less than one is enough."""
 
 
 class Connection:
