@@ -4,6 +4,7 @@ MiniStack ends them all at once, and keeps for calls to come what a call from be
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
@@ -11,13 +12,14 @@ from ministack.services import lambda_svc
 from wschat.local.runtimes.kept_threads import THREADS
 
 end = lambda_runtime.kill_workers
+_acquire = lambda_runtime.acquire_worker
 
 
 def let_calls_end() -> None:
     """Let each call end by itself from now on, and what is ended end beside the event loop."""
     lambda_runtime.kill_workers = end_idle
     for module in (lambda_runtime, lambda_svc):
-        module.release_worker = release
+        module.acquire_worker, module.release_worker = acquire, release
 
 
 def end_idle(workers: Iterable[lambda_runtime.Worker]) -> None:
@@ -28,13 +30,20 @@ def end_idle(workers: Iterable[lambda_runtime.Worker]) -> None:
     THREADS.submit(end, [worker for worker in workers if not worker.in_use])
 
 
+def acquire(*call: Any, **more: Any) -> tuple[lambda_runtime.Worker | None, str]:  # noqa: ANN401  MiniStack's
+    """Lease a worker for a call; MiniStack's own takes one that has the role that its function had before."""
+    worker, how = _acquire(*call, **more)
+    while how == "reused" and not _is_current(worker):
+        release(worker)
+        worker, how = _acquire(*call, **more)
+    return worker, how
+
+
 def release(worker: lambda_runtime.Worker | None) -> None:
     """Return a worker to its pool after a call; end it if it is no longer one of its function's."""
     if worker is None:
         return
-    version = worker.config.get("Version")
-    _, now = lambda_svc._get_func_record_for_qualifier(worker.func_name, version)  # noqa: SLF001  no seam
-    is_current = bool(now) and now["RevisionId"] == worker.config["RevisionId"]
+    is_current = _is_current(worker)
     with lambda_runtime._lock:  # noqa: SLF001
         worker.in_use, is_kept = False, False
         for pool in lambda_runtime._workers.values():  # noqa: SLF001
@@ -42,3 +51,10 @@ def release(worker: lambda_runtime.Worker | None) -> None:
                 pool.remove(worker)
     if not is_kept:
         end_idle([worker])
+
+
+def _is_current(worker: lambda_runtime.Worker) -> bool:
+    """Tell whether a worker is one of what its function is now."""
+    version = worker.config.get("Version")
+    _, now = lambda_svc._get_func_record_for_qualifier(worker.func_name, version)  # noqa: SLF001  no seam
+    return bool(now) and now["RevisionId"] == worker.config["RevisionId"]

@@ -16,6 +16,7 @@ from tests.support.websocket_api import make_function, package
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.runtimes import pool
 from wschat.local.runtimes.marked_worker import MarkedWorker
+from wschat.local.runtimes.workers import start_ahead
 
 WAITS = """
 import os, pathlib, time
@@ -70,7 +71,8 @@ def function(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     monkeypatch.setattr(lambda_runtime, "Worker", MarkedWorker)
     arn = "arn:aws:lambda:us-east-1:000000000000:function:changes"
     config = {"FunctionArn": arn, "Version": "$LATEST", "RevisionId": "old"}
-    lambda_svc._functions["changes"] = {"config": config, "versions": {}, "aliases": {}}
+    record = {"config": config, "code_zip": b"", "versions": {}, "aliases": {}}
+    lambda_svc._functions["changes"] = record
     yield config
     lambda_svc._functions.pop("changes", None)
     lambda_runtime.reset()
@@ -78,7 +80,9 @@ def function(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
 
 def acquire(config: dict[str, str]) -> lambda_runtime.Worker:
     """Lease a worker as a call does, which has a copy of what the function was when it came."""
-    return lambda_runtime.acquire_worker("changes", {**config}, b"")[0]
+    worker, _ = pool.acquire("changes", {**config}, b"")
+    assert worker
+    return worker
 
 
 def test_a_worker_is_kept(function: dict[str, str]) -> None:
@@ -87,6 +91,26 @@ def test_a_worker_is_kept(function: dict[str, str]) -> None:
     pool.release(worker)
     assert acquire(function) is worker
     pool.release(None)
+
+
+def test_a_change_that_ends_no_worker(function: dict[str, str]) -> None:
+    """MiniStack ends none for another role; the next call has a worker of what the function is."""
+    worker = acquire(function)
+    pool.release(worker)
+    function["RevisionId"] = "new"
+    assert acquire(function).config["RevisionId"] == "new"
+    assert [[each.config["RevisionId"] for each in pool] for pool in lambda_runtime._workers.values()] == [
+        ["new"]
+    ]
+
+
+def test_one_that_was_started_ahead(function: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is what its function was then, and the next call after a change has another one."""
+    monkeypatch.setattr(lambda_runtime, "ensure_spawned", lambda _: None)
+    start_ahead("changes")
+    ((ahead,),) = lambda_runtime._workers.values()
+    function["RevisionId"] = "new"
+    assert acquire(function) is not ahead
 
 
 @pytest.mark.parametrize("revision", ["new", None])

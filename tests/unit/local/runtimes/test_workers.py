@@ -45,7 +45,9 @@ async def test_what_ministack_takes(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda_runtime, "_detect_runtime_binary"),
         (lambda_runtime, "Worker"),
         (lambda_runtime, "kill_workers"),
+        (lambda_runtime, "acquire_worker"),
         (lambda_runtime, "release_worker"),
+        (lambda_svc, "acquire_worker"),
         (lambda_svc, "release_worker"),
         (lambda_svc, "run_reentrant"),
     ):
