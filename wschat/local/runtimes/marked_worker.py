@@ -3,9 +3,11 @@
 import errno
 import queue
 import secrets
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as OutOfTime
 from contextlib import suppress
+from contextvars import copy_context
 from tempfile import gettempdir
 from typing import Any
 
@@ -47,24 +49,30 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
         return answer
 
     def _spawn(self) -> None:
-        """Start the worker, and load the function; one that does not come to an end takes too long."""
+        """Start the worker, and load the function; one that does not come to an end takes too long.
+
+        A thread waits, for as long as a program that the function has started holds the worker's answers.
+        """
         limit = self.config.get("Timeout", 30) + LOAD_S
-        limited = threading.Timer(limit, lambda: self._proc and self._proc.kill())
-        limited.start()
+        thread = ThreadPoolExecutor(1, "load")
+        loading = thread.submit(copy_context().run, super()._spawn)
+        thread.shutdown(wait=False)
         try:
-            super()._spawn()
-        except RuntimeError as error:
-            if limited.finished.is_set():
-                raise RuntimeError(f"Task timed out after {limit:.2f} seconds") from error
-            raise
-        finally:
-            limited.cancel()
+            loading.result(limit)
+        except OutOfTime as error:
+            raise RuntimeError(f"Task timed out after {limit:.2f} seconds") from error
 
     def _read_stderr(self) -> None:
-        """Read the log, of whatever bytes; with the worker it ends, too."""
-        log = self._stderr_queue
-        self._proc.stderr.reconfigure(errors="backslashreplace")
-        super()._read_stderr()
+        """Read the log, of whatever bytes; with the worker it ends, too.
+
+        MiniStack would read it as well where a worker dies, and wait for what that has started.
+        """
+        log, process = self._stderr_queue, self._proc
+        stderr, process.stderr = process.stderr, None
+        stderr.reconfigure(errors="backslashreplace")
+        with stderr:
+            for line in stderr:
+                log.put(line.rstrip("\n"))
         log.put(self.mark)
 
     def _drain_stderr(self) -> str:

@@ -40,14 +40,17 @@ def acquire(*call: Any, **more: Any) -> tuple[lambda_runtime.Worker | None, str]
 
 
 def release(worker: lambda_runtime.Worker | None) -> None:
-    """Return a worker to its pool after a call; end it if it is no longer one of its function's."""
+    """Return a worker to its pool after a call; end one that has failed, or is no longer its function's.
+
+    MiniStack would start such a one anew, while the threads that waited for it may still do so.
+    """
     if worker is None:
         return
-    is_current = _is_current(worker)
+    is_good = worker._proc is not None and _is_current(worker)  # noqa: SLF001
     with lambda_runtime._lock:  # noqa: SLF001
         worker.in_use, is_kept = False, False
         for pool in lambda_runtime._workers.values():  # noqa: SLF001
-            if worker in pool and not (is_kept := is_current):
+            if worker in pool and not (is_kept := is_good):
                 pool.remove(worker)
     if not is_kept:
         end_idle([worker])

@@ -65,7 +65,8 @@ def start_ahead(name: str) -> None:
     A call meanwhile waits for this worker. It is one of MiniStack's default account and region.
     """
     function = lambda_svc._functions[name]  # noqa: SLF001  it has no public seam there
-    worker = lambda_runtime.get_or_create_worker(name, {**function["config"]}, function["code_zip"])
+    worker, _ = lambda_runtime.acquire_worker(name, {**function["config"]}, function["code_zip"])
+    worker.in_use = False
     lambda_runtime.ensure_spawned(worker)
 
 

@@ -16,7 +16,7 @@ import pytest
 from ministack.core import lambda_runtime
 
 from tests.support.until import until
-from tests.support.websocket_api import make_function, package
+from tests.support.websocket_api import PATIENCE_S, make_function, package
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.runtimes import marked_worker
 from wschat.local.runtimes.marked_worker import MarkedWorker
@@ -53,6 +53,7 @@ def test_the_log_of_a_worker_that_died() -> None:
         ["/bin/sh", "-c", "echo last >&2"], stderr=subprocess.PIPE, text=True
     ) as worker._proc:
         worker._read_stderr()
+        assert not worker._proc.stderr, "MiniStack would wait for what holds it"
     worker._stderr_queue.put("another's")
     assert worker._drain_stderr_bounded() == "last"
 
@@ -96,19 +97,14 @@ def test_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     assert worker.invoke({}, "id")["error"] == "PermissionError: [Errno 1] Operation not permitted"
 
 
-def test_one_that_loads_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is ended, and its call fails as any that takes too long: others would wait for ever, too."""
-
-    def load(worker: MarkedWorker) -> None:
-        with subprocess.Popen(["/bin/sleep", "60"], stdout=subprocess.PIPE) as worker._proc:
-            assert worker._proc.stdout
-            assert not worker._proc.stdout.read()
-        raise RuntimeError("Worker process exited immediately")
-
-    monkeypatch.setattr(lambda_runtime.Worker, "_spawn", load)
+def test_one_that_is_never_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its call fails, whatever the function has started and left behind: others would wait for ever, too."""
+    ended = threading.Event()
+    monkeypatch.setattr(lambda_runtime.Worker, "_spawn", lambda _: ended.wait(PATIENCE_S))
     monkeypatch.setattr(marked_worker, "LOAD_S", -0.9)
     told = MarkedWorker("loads", {"Timeout": 1}, b"").invoke({}, "id")
     assert told["error"] == "Task timed out after 0.10 seconds"
+    ended.set()
 
 
 WAITS = """

@@ -18,6 +18,8 @@ from wschat.local.runtimes import pool
 from wschat.local.runtimes.marked_worker import MarkedWorker
 from wschat.local.runtimes.workers import start_ahead
 
+with subprocess.Popen(["/bin/sh", "-c", ":"]) as STARTED:
+    """What an idle worker has in place of its process."""
 WAITS = """
 import os, pathlib, time
 def handler(event, context):
@@ -82,6 +84,7 @@ def acquire(config: dict[str, str]) -> lambda_runtime.Worker:
     """Lease a worker as a call does, which has a copy of what the function was when it came."""
     worker, _ = pool.acquire("changes", {**config}, b"")
     assert worker
+    worker._proc = worker._proc or STARTED
     return worker
 
 
@@ -91,6 +94,14 @@ def test_a_worker_is_kept(function: dict[str, str]) -> None:
     pool.release(worker)
     assert acquire(function) is worker
     pool.release(None)
+
+
+def test_a_worker_that_has_ended(function: dict[str, str]) -> None:
+    """As after an error, it is not started anew: who waited for it may still read what it has started."""
+    worker = acquire(function)
+    worker._proc = None
+    pool.release(worker)
+    assert acquire(function) is not worker
 
 
 def test_a_change_that_ends_no_worker(function: dict[str, str]) -> None:
