@@ -5,7 +5,6 @@ import queue
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as OutOfTime
 from contextlib import suppress
 from contextvars import copy_context
 from tempfile import gettempdir
@@ -59,7 +58,7 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
         thread.shutdown(wait=False)
         try:
             loading.result(limit)
-        except OutOfTime as error:
+        except TimeoutError as error:
             raise RuntimeError(f"Task timed out after {limit:.2f} seconds") from error
 
     def _read_stderr(self) -> None:
