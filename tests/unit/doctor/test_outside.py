@@ -23,7 +23,7 @@ from wschat.doctor.visit import Visit
 from wschat.protocol.symptoms import Symptom
 from wschat.target import SignedHandshake
 
-SOON = Timeouts(answer=1.5, post=1.5, free=1.5)
+SOON = Timeouts(answer=1.0, post=1.0, free=1.0)
 """Where something stays away; all else has to come within them too, on a machine that is busy."""
 
 
