@@ -10,6 +10,7 @@ from wschat.chat.machine import effects
 from wschat.chat.machine.advice import PROGRAMS_HINTS
 from wschat.chat.machine.update import Requested
 from wschat.protocol.events import Event, MultiMessage
+from wschat.protocol.json_objects import json_object
 from wschat.protocol.requests import Action
 
 FIELDS = {
@@ -35,11 +36,8 @@ REQUEST = {"action": None, "value": "", "id": None}
 
 def request(line: str) -> Requested:
     """Read a line that a program wrote."""
-    try:
-        read = json.loads(line)
-    except (ValueError, RecursionError):
-        read = None
-    if not isinstance(read, dict):
+    read = json_object(line)
+    if read is None:
         return Requested(line, wrong="a request is a JSON object")
     action, value, tag = (read.pop(name, missing) for name, missing in REQUEST.items())
     if unknown := next(iter(read), None):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from wschat.protocol.json_objects import json_object
+
 PLATFORM = re.compile(r"(START|END|REPORT|INIT_START|INIT_REPORT|RESTORE_\w+|EXTENSION|TELEMETRY|XRAY)[ \t]")
 """How lines begin that Lambda writes about itself, where a log's format is Text."""
 REPORTS = {"platform.report": "REPORT", "platform.initReport": "INIT_REPORT"}
@@ -61,7 +63,7 @@ def read_line(time: int, function: str, message: str) -> LogLine | None:
     monitoring-cloudwatchlogs-logformat.html. The spaces before a traceback's lines are no-break spaces.
     """
     text = message.replace("\u00a0", " ").rstrip()
-    record = _parsed(text)
+    record = json_object(text) or {}
     if str(record.get("type")).startswith("platform."):
         text = _failure_in(record)
     elif PLATFORM.match(text):
@@ -69,16 +71,8 @@ def read_line(time: int, function: str, message: str) -> LogLine | None:
         text = _failure(*failed.groups()) if failed else ""
     elif "route" not in record and record.keys() & {"level", "errorType"}:
         text = _application_text(record)
-        record = _parsed(text)
+        record = json_object(text) or {}
     return LogLine(time, function, text, record if "route" in record else {}) if text else None
-
-
-def _parsed(text: str) -> dict[str, Any]:
-    try:
-        parsed = json.loads(text)
-    except (RecursionError, ValueError):
-        parsed = None
-    return parsed if isinstance(parsed, dict) else {}
 
 
 def _failure_in(record: dict[str, Any]) -> str:
@@ -97,7 +91,7 @@ def _application_text(record: dict[str, Any]) -> str:
     message = record.get("message")
     if "errorType" in record:
         message = f"{record['errorType']}: {record.get('errorMessage', message or '')}"
-    elif _parsed(str(message)):
+    elif json_object(str(message)):
         return str(message)
     stack = record.get("stackTrace") or []
     stack = stack if isinstance(stack, list) else [stack]

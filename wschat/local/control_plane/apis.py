@@ -28,6 +28,7 @@ from wschat.local.control_plane.shapes import LACKING, OTHER_STATUS, WEBSOCKET, 
 from wschat.local.gateway.addresses import PREFIX
 from wschat.local.gateway.model import Deployment, Json, Stage, read_deployment
 from wschat.local.gateway.responses import Reply, error
+from wschat.protocol.json_objects import json_object
 from wschat.target import HOST
 
 APIS_URL = f"ws://{HOST}:{_PORT}{PREFIX}"
@@ -134,9 +135,6 @@ def _read_deployment(account: str, region: str, api: str) -> Deployment:
 
 def _parse(body: bytes) -> Json | None:
     """Parse the body of a request about an API; None if AWS would refuse it."""
-    try:
-        asked = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
-        return None
-    stage = asked.get("stageName", "any") if isinstance(asked, dict) else None
+    asked = json_object(body or b"{}")
+    stage = asked.get("stageName", "any") if asked is not None else None
     return asked if isinstance(stage, str) and STAGE.fullmatch(stage) else None

@@ -19,6 +19,7 @@ from wschat.local.gateway import events
 from wschat.local.gateway.events import LATENCY, ConnectionInfo, Event, Handshake, RequestInfo
 from wschat.local.gateway.model import ANYONE, AWS_IAM, Authorizer, Integration, Route, Stage
 from wschat.local.gateway.responses import Problem, Result, phrase
+from wschat.protocol.json_objects import json_object
 
 CUSTOM = "CUSTOM"
 SOURCE = re.compile(
@@ -143,11 +144,8 @@ def read(returned: bytes) -> tuple[object, dict[str, str] | None]:
     That is None if it is no answer of an authorizer's. Nulls are left out, and all else becomes the text of
     its JSON (recorded, us-east-1, 2026-09).
     """
-    try:
-        answer = json.loads(returned)
-    except (ValueError, RecursionError):
-        return None, None
-    if not isinstance(answer, dict):
+    answer = json_object(returned)
+    if answer is None:
         return None, None
     context = answer.get("context")
     context = {} if context is None else context

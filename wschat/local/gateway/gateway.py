@@ -225,7 +225,7 @@ class Gateway:
         answer = await self._manage(method, api, stage_name, connection_id, data, denied)
         text = data.decode(errors="replace") if method == "POST" else None
         about = Trace(method.lower(), int((at := time.time()) * 1000), connection_id, api, stage_name)
-        took = round((at - began) * 1000, 1)
+        took = round((at - began) * 1000, 2)  # a post may take but 0.04 ms
         self.trace(about._replace(milliseconds=took, status=answer[0], text=text, why=responses.why(answer)))
         return answer
 

@@ -13,6 +13,7 @@ from ministack.services.lambda_svc import function_policy_for_arn, handle_reques
 from wschat.local.gateway.iam import allows, denied_to
 from wschat.local.gateway.model import Integration, Json
 from wschat.local.gateway.responses import Problem, Result
+from wschat.protocol.json_objects import json_object
 
 CONCURRENCY, LEAST_CONCURRENCY = 8, 2
 """Calls of one function that run at once: each takes a process of 25 MB or more, and five descriptors.
@@ -88,8 +89,4 @@ async def _call(function: str, qualifier: str | None, event: Json) -> Result | b
 
 def raised_by(payload: bytes) -> str:
     """Return the message of the error that a function raised, which may be anything, if its runtime is."""
-    try:
-        error = json.loads(payload)
-    except (ValueError, RecursionError):
-        return ""
-    return str(error.get("errorMessage", "")) if isinstance(error, dict) else ""
+    return str((json_object(payload) or {}).get("errorMessage", ""))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from wschat.local.gateway.model import Integration, Route, mock_status
 from wschat.local.gateway.quotas import MESSAGE_BYTES
+from wschat.protocol.json_objects import json_object
 
 
 class Problem(Enum):
@@ -55,11 +56,8 @@ IN_A_HEADER = re.compile(r"[\t -~\x80-\xff]*")
 
 def read_proxy(returned: bytes) -> Result:
     """Read what a function returned to an AWS_PROXY integration."""
-    try:
-        response = json.loads(returned)
-    except (ValueError, RecursionError):
-        return MALFORMED
-    if not isinstance(response, dict):
+    response = json_object(returned)
+    if response is None:
         return MALFORMED
     status, body, headers = (response.get(name) for name in ("statusCode", "body", "headers"))
     if not (str(status) in STATUSES and isinstance(body, str | None) and isinstance(headers, dict | None)):

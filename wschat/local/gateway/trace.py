@@ -52,7 +52,7 @@ def trace(
 ) -> Trace:
     """Return what happens now to a connection; `request` is what began it, if that is over."""
     at = now()
-    took = round((at - request.time) * 1000, 1) if request else None
+    took = round((at - request.time) * 1000, 2) if request else None
     key, integration = (route.key, _named(route)) if route else ("", "")
     return Trace(event, int(at * 1000), info.id, info.api, info.stage, key, integration, took, **more)
 
