@@ -28,7 +28,7 @@ from wschat.system.signals import SIGNAL_POLL_S
 ENDING_S = 0.5
 REGION = "us-east-1"
 SOCKET_PATH_BYTES = 100
-EXTRA = ("ministack", "uvicorn", "httptools")  # what is installed with [local] alone
+EXTRA = ("ministack", "uvicorn", "httptools", "greenlet")  # what is installed with [local] alone
 
 
 class LocalApi(NamedTuple):

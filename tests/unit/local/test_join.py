@@ -146,7 +146,7 @@ def test_something_in_the_way(state_dir: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("there", "lacking"), [("", "ministack, uvicorn, httptools"), ("uvicorn", "ministack, ")]
+    ("there", "lacking"), [("", "ministack, uvicorn, httptools, greenlet"), ("uvicorn", "ministack, ")]
 )
 def test_missing_extra(there: str, lacking: str) -> None:
     """Without all of the extra the error says how to install it."""

@@ -1,18 +1,23 @@
-"""A worker of MiniStack's whose log has a mark where an invocation ends, and whose files may find no room."""
+"""A worker of MiniStack's whose pipes the event loop reads, and whose files may find no room."""
 
+import asyncio
 import errno
-import queue
+import io
+import json
 import secrets
-import time
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
+from functools import partial
 from tempfile import gettempdir
-from typing import Any
+from typing import Any, ClassVar
 
 from ministack.core import lambda_runtime
 
 from wschat.local.runtimes.pool import end
+from wschat.local.runtimes.waiting import THREADS, wait_for
+from wschat.protocol.json_objects import json_object
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 NO_ROOM = "OSError: {}: the local lab can't unpack the files of {} in {}: make room there, and call it again"
@@ -20,39 +25,121 @@ LOAD_S = 10
 """How much longer than its timeout a function may take to be loaded: AWS gives it this, and then that."""
 LOG_S = 1.0
 """How long an invocation's log is waited for: what a worker left behind when it died may keep it open."""
+ALL = 2**62
+"""As many bytes as come: a function that had to wait until its log is read would never answer."""
+Told = dict[str, Any]
 
 
 class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
     """A worker whose log has a mark where an invocation ends.
 
-    MiniStack's own waits for 5 ms in which no line comes, with the answer in hand, and for 50 ms where the
-    function logs nothing; what comes later it takes for the next invocation's.
+    MiniStack's own has three threads for each call. It waits for 5 ms in which no line comes, with the answer
+    in hand, and for 50 ms where the function logs nothing; what comes later it takes for the next one's.
     """
 
+    loop: ClassVar[asyncio.AbstractEventLoop]
     mark = secrets.token_hex(8)
+    _process: subprocess.Popen[str] | None = None
+    """The one whose pipes these are: where events go to, and where answers and the log come from."""
+    _events: asyncio.WriteTransport
+    _answers: asyncio.StreamReader
+    _log: asyncio.StreamReader
 
-    def invoke(self, *call: Any, **about: Any) -> dict[str, Any]:  # noqa: ANN401  MiniStack's
+    def invoke(
+        self,
+        event: object,
+        request_id: str,
+        *,
+        trace_id: str | None = None,
+        depth: int | None = None,
+        durable: Told | None = None,
+        invoked_function_arn: str | None = None,
+    ) -> Told:
+        """Invoke the function, in a greenlet of the event loop or in a thread; return MiniStack's answer."""
+        arn = self.config.get("FunctionArn", "") if invoked_function_arn is None else invoked_function_arn
+        context = {
+            "request_id": request_id,
+            "invoked_function_arn": arn,
+            "timeout_ms": int(self._timeout * 1000),
+            "trace_id": trace_id,
+            "depth": depth,
+            "durable": durable or {},
+        }
+        return wait_for(self._invoke({"event": event, "ctx": context}), self.loop)
+
+    @property
+    def _timeout(self) -> float:
+        """The function's timeout, in seconds."""
+        return float(self.config.get("Timeout", 30))
+
+    async def _invoke(self, envelope: Told) -> Told:
         """Invoke the function; that its worker does not start is its error, and in its log.
 
         Where that is raised, MiniStack lets go of all of the function's workers, and none of its log.
         """
+        cold = self._cold or self._proc is None or self._proc.poll() is not None
         try:
-            answer: dict[str, Any] = super().invoke(*call, **about)
+            if cold:
+                await self._in_thread(lambda_runtime.ensure_spawned, self)
+            if self._process is not self._proc:
+                await self._connect()
         except Exception as error:  # noqa: BLE001  whatever it is, the others have nothing to do with it
-            why = str(error) if type(error) is RuntimeError else f"{type(error).__name__}: {error}"
-            if isinstance(error, OSError) and error.errno in FULL:
-                why = NO_ROOM.format(error.strerror, self.func_name, gettempdir())
-            started = self._proc is not None
-            end([self])
-            return {"status": "error", "error": why, "log": self._drain_stderr_bounded() if started else ""}
-        return answer
+            answer = {"status": "error", "error": self._why(error)}
+        else:
+            self._events.write(f"{json.dumps(envelope)}\n".encode())
+            answer = await self._answer()
+        started = self._proc is not None
+        if answer["status"] == "error":
+            await self._in_thread(end, [self])
+        return {**answer, "cold_start": cold, "log": await self._logged() if started else ""}
+
+    async def _answer(self) -> Told:
+        """Wait for the answer; what else the function writes there is none."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                while line := await self._answers.readline():
+                    told = json_object(line)
+                    if told and told.get("status") in ("ok", "error"):
+                        return told
+        except TimeoutError:
+            return {"status": "error", "error": f"Task timed out after {self._timeout:.2f} seconds"}
+        return {"status": "error", "error": "Worker process died"}
+
+    async def _logged(self) -> str:
+        """Return what an invocation has logged, of whatever bytes, whose answer is there; no longer lines."""
+        try:
+            async with asyncio.timeout(LOG_S):
+                log = await self._log.readuntil(f"{self.mark}\n".encode())
+        except asyncio.IncompleteReadError as ended:
+            log = ended.partial
+        except TimeoutError:
+            log = await self._come(self._log)
+        text = log.replace(f"{self.mark}\n".encode(), b"").decode(errors="backslashreplace")
+        return io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True).removesuffix("\n")
+
+    @staticmethod
+    async def _come(log: asyncio.StreamReader) -> bytes:
+        """Return what has come, and wait for no more."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0):
+                return await log.read(ALL)
+        return b""
+
+    async def _connect(self) -> None:
+        """Have the event loop read the answers, and write the events."""
+        self._process, self._answers = self._proc, asyncio.StreamReader(ALL)
+        await self.loop.connect_read_pipe(
+            partial(asyncio.StreamReaderProtocol, self._answers), self._proc.stdout
+        )
+        self._events, _ = await self.loop.connect_write_pipe(asyncio.BaseProtocol, self._proc.stdin)
 
     def _spawn(self) -> None:
         """Start the worker, and load the function; one that does not come to an end takes too long.
 
         A thread waits, for as long as a program that the function has started holds the worker's answers.
         """
-        limit = self.config.get("Timeout", 30) + LOAD_S
+        self._log = asyncio.StreamReader(ALL, self.loop)
+        limit = self._timeout + LOAD_S
         thread = ThreadPoolExecutor(1, "load")
         loading = thread.submit(copy_context().run, super()._spawn)
         thread.shutdown(wait=False)
@@ -62,28 +149,19 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
             raise RuntimeError(f"Task timed out after {limit:.2f} seconds") from error
 
     def _read_stderr(self) -> None:
-        """Read the log, of whatever bytes; with the worker it ends, too.
+        """Have the event loop read the log, whenever it comes.
 
         MiniStack would read it as well where a worker dies, and wait for what that has started.
         """
-        log, process = self._stderr_queue, self._proc
-        stderr, process.stderr = process.stderr, None
-        stderr.reconfigure(errors="backslashreplace")
-        with stderr:
-            for line in stderr:
-                log.put(line.rstrip("\n"))
-        log.put(self.mark)
+        stderr, self._proc.stderr = self._proc.stderr, None
+        make = partial(asyncio.StreamReaderProtocol, self._log, loop=self.loop)
+        asyncio.run_coroutine_threadsafe(self.loop.connect_read_pipe(make, stderr), self.loop)
 
-    def _drain_stderr(self) -> str:
-        """Return what an invocation has logged that took too long."""
-        lines = super()._drain_stderr().split("\n")
-        return "\n".join(line.removesuffix(self.mark) for line in lines if line != self.mark)
+    def _why(self, error: Exception) -> str:
+        """Return why the worker does not start."""
+        if isinstance(error, OSError) and error.errno in FULL:
+            return NO_ROOM.format(error.strerror, self.func_name, gettempdir())
+        return str(error) if type(error) is RuntimeError else f"{type(error).__name__}: {error}"
 
-    def _drain_stderr_bounded(self) -> str:
-        """Return what an invocation has logged, whose answer is there."""
-        lines, until = list[str](), time.monotonic() + LOG_S
-        with suppress(queue.Empty):
-            while not (lines and lines[-1].endswith(self.mark)):
-                lines.append(self._stderr_queue.get(timeout=max(0, until - time.monotonic())))
-            lines += filter(None, [lines.pop().removesuffix(self.mark)])
-        return "\n".join(lines)
+    async def _in_thread(self, work: Any, *args: object) -> None:  # noqa: ANN401  whatever blocks
+        await self.loop.run_in_executor(THREADS, copy_context().run, work, *args)

@@ -9,7 +9,7 @@ from typing import Any
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
-from wschat.local.runtimes.kept_threads import THREADS
+from wschat.local.runtimes.waiting import THREADS
 
 end = lambda_runtime.kill_workers
 _acquire = lambda_runtime.acquire_worker

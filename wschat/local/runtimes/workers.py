@@ -1,16 +1,23 @@
 """The workers of MiniStack's functions: what they begin with, and starting one before its first call."""
 
+import asyncio
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from wschat.local.gateway.addresses import AWS_HOST
-from wschat.local.runtimes.kept_threads import in_kept_thread, in_this_loop
 from wschat.local.runtimes.marked_worker import MarkedWorker
 from wschat.local.runtimes.pool import let_calls_end
+from wschat.local.runtimes.waiting import in_greenlet, in_kept_thread, in_this_loop
 
+Json = dict[str, Any]
+T = TypeVar("T")
+WARM = ("python", "nodejs")
+"""The runtimes for which MiniStack has workers; for all others it waits in ways of its own."""
 HERE = Path(__file__).parent
 _write_log = lambda_svc._emit_lambda_logs  # noqa: SLF001  it has no public seam there
 FIRST = {
@@ -40,8 +47,8 @@ def prepare_workers(port: int) -> None:
     """Let each worker that MiniStack starts from now on take the lab at a port for AWS's hosts.
 
     It is told in the worker's program: the variables of a function's environment are the function's own. Its
-    log has marks; kept threads wait for its answers, this event loop writes its log, and calls end by
-    themselves, whatever becomes of their function.
+    log has marks; this event loop waits for its answers, and writes its log; and calls end by themselves,
+    whatever becomes of their function.
     """
     when_loaded = json.dumps(str(HERE / "when_loaded.py"))
     detect = lambda_runtime._detect_runtime_binary  # noqa: SLF001  it has no public seam there
@@ -53,10 +60,18 @@ def prepare_workers(port: int) -> None:
         return binary, _first(lambda_runtime._worker_script_extension(runtime), port) + program  # noqa: SLF001
 
     lambda_runtime._detect_runtime_binary = detected  # noqa: SLF001
-    lambda_runtime.Worker = MarkedWorker
+    lambda_runtime.Worker, MarkedWorker.loop = MarkedWorker, asyncio.get_running_loop()
     let_calls_end()
-    lambda_svc.run_reentrant = in_kept_thread
+    lambda_svc.run_reentrant = _run
     lambda_svc._emit_lambda_logs = in_this_loop(_write_log)  # noqa: SLF001
+
+
+async def _run(work: Callable[..., T], function: Json, event: object, *, thread_name: str) -> T:  # noqa: ARG001
+    """Run a call of a function: in this event loop, if MiniStack has workers for its kind, or in a thread."""
+    config = function["config"]
+    warm = config.get("PackageType") != "Image" and config.get("Runtime", "").startswith(WARM)
+    run = in_greenlet if warm and not lambda_svc._proxy_url_for(config) else in_kept_thread  # noqa: SLF001
+    return await run(work, function, event)
 
 
 def start_ahead(name: str) -> None:

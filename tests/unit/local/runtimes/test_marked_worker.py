@@ -1,13 +1,15 @@
 """What a function has logged in an invocation is told apart from what it logs in another one."""
 
+import asyncio
 import base64
 import errno
 import json
 import os
 import subprocess
 import threading
-import time
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from tempfile import gettempdir
 from typing import cast
@@ -15,11 +17,16 @@ from typing import cast
 import pytest
 from ministack.core import lambda_runtime
 
+from tests.support.asynchronous import asynchronous
 from tests.support.until import until
 from tests.support.websocket_api import PATIENCE_S, make_function, package
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.runtimes import marked_worker
 from wschat.local.runtimes.marked_worker import MarkedWorker
+from wschat.local.runtimes.waiting import in_greenlet
+
+LARGE = 1_000_000  # characters, of which a pipe holds 65,536
+MakeWorker = Callable[..., MarkedWorker]
 
 
 def test_the_log_of_an_invocation(clients: Cloud, mirror: str) -> None:
@@ -30,50 +37,59 @@ def test_the_log_of_an_invocation(clients: Cloud, mirror: str) -> None:
         assert base64.b64decode(told["LogResult"]).decode() == json.dumps(event)
 
 
-def test_a_log_that_comes_late() -> None:
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> MakeWorker:
+    """Makes a worker of the event loop that runs, which has no process."""
+
+    def make(kind: type[MarkedWorker] = MarkedWorker) -> MarkedWorker:
+        monkeypatch.setattr(MarkedWorker, "loop", asyncio.get_running_loop(), raising=False)
+        made = kind("shout", {"Timeout": 1}, b"")
+        made._log = asyncio.StreamReader()
+        return made
+
+    return make
+
+
+@asynchronous
+async def test_a_log_that_comes_late(worker: MakeWorker) -> None:
     """All that was written before the answer is the invocation's, however late it comes, and no more."""
-    worker = MarkedWorker("slow", {}, b"")
+    slow, mark = worker(), MarkedWorker.mark
+    lines = ("one\n", "two\r\n", "three\n\n", f"unended{mark}\n", "the next one's\n", f"{mark}\n")
 
-    def come() -> None:
-        for line in ("one", "two", f"unended{MarkedWorker.mark}", "the next one's", MarkedWorker.mark):
-            time.sleep(0.01)
-            worker._stderr_queue.put(line)
+    async def come() -> None:
+        for line in lines:
+            await asyncio.sleep(0.01)
+            slow._log.feed_data(line.encode())
 
-    coming = threading.Thread(target=come)
-    coming.start()
-    assert worker._drain_stderr_bounded() == "one\ntwo\nunended"
-    assert worker._drain_stderr_bounded() == "the next one's"
-    coming.join()
-
-
-def test_the_log_of_a_worker_that_died() -> None:
-    """With the worker its log ends, which is not waited for any longer."""
-    worker = MarkedWorker("dead", {}, b"")
-    with subprocess.Popen(
-        ["/bin/sh", "-c", "echo last >&2"], stderr=subprocess.PIPE, text=True
-    ) as worker._proc:
-        worker._read_stderr()
-        assert not worker._proc.stderr, "MiniStack would wait for what holds it"
-    worker._stderr_queue.put("another's")
-    assert worker._drain_stderr_bounded() == "last"
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(come())
+        assert await slow._logged() == "one\ntwo\nthree\n\nunended"
+        assert await slow._logged() == "the next one's"
 
 
-def test_the_log_of_a_worker_that_was_ended() -> None:
-    """What one that took too long had logged has no mark, which its end puts there."""
-    worker = MarkedWorker("late", {}, b"")
-    for line in ("one", f"two{MarkedWorker.mark}", MarkedWorker.mark):
-        worker._stderr_queue.put(line)
-    assert worker._drain_stderr() == "one\ntwo"
+@pytest.mark.parametrize(
+    ("printed", "logged"), [("last", "last"), (r"\377\nlast\n", "\\xff\nlast"), ("", "")]
+)
+@asynchronous
+async def test_the_log_of_a_worker_that_died(worker: MakeWorker, printed: str, logged: str) -> None:
+    """With the worker its log ends, of whatever bytes, which is not waited for any longer."""
+    dead = worker()
+    start = partial(subprocess.Popen, stderr=subprocess.PIPE, text=True)
+    dead._proc = await asyncio.to_thread(start, ["/bin/sh", "-c", f"printf '{printed}' >&2"])
+    dead._read_stderr()
+    assert not dead._proc.stderr, "MiniStack would wait for what holds it"
+    assert await dead._logged() == logged
+    assert not dead._proc.wait()
 
 
-def test_a_log_of_bytes() -> None:
-    """What is no UTF-8 in a log is spelled out, and what follows is read as well."""
-    worker = MarkedWorker("bytes", {}, b"")
-    with subprocess.Popen(
-        ["/bin/sh", "-c", r"printf '\377\nlast\n' >&2"], stderr=subprocess.PIPE, text=True
-    ) as worker._proc:
-        worker._read_stderr()
-    assert worker._drain_stderr_bounded() == "\\xff\nlast"
+@asynchronous
+async def test_a_log_that_does_not_end(worker: MakeWorker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a worker that has died has started may hold its log: what has come is all."""
+    monkeypatch.setattr(marked_worker, "LOG_S", 0.01)
+    held = worker()
+    assert not await held._logged()
+    held._log.feed_data(b"one\ntwo")
+    assert await held._logged() == "one\ntwo"
 
 
 class Unpacked(MarkedWorker):
@@ -85,26 +101,66 @@ class Unpacked(MarkedWorker):
         raise OSError(self.error, os.strerror(self.error))
 
 
-def test_a_full_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("run", [in_greenlet, asyncio.to_thread])
+@asynchronous
+async def test_a_full_disk(
+    worker: MakeWorker, run: Callable[..., Awaitable[dict[str, str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A function whose files find no room fails with where, what and what to do; that is in its log, too."""
-    worker = Unpacked("shout", {}, b"")
-    told = worker.invoke({}, "id")
+    full = worker(Unpacked)
+    told = await run(full.invoke, {}, "id")
     assert told["status"] == "error"
-    assert str(told["error"]).startswith("OSError: No space left on device: the local lab can't unpack")
+    assert told["error"].startswith("OSError: No space left on device: the local lab can't unpack")
     assert f"shout in {gettempdir()}: make room there" in told["error"]
     assert not told["log"], "it is the error"
     monkeypatch.setattr(Unpacked, "error", errno.EPERM)
-    assert worker.invoke({}, "id")["error"] == "PermissionError: [Errno 1] Operation not permitted"
+    assert (await run(full.invoke, {}, "id"))["error"] == "PermissionError: [Errno 1] Operation not permitted"
 
 
-def test_one_that_is_never_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+@asynchronous
+async def test_one_that_is_never_loaded(worker: MakeWorker, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its call fails, whatever the function has started and left behind: others would wait for ever, too."""
     ended = threading.Event()
     monkeypatch.setattr(lambda_runtime.Worker, "_spawn", lambda _: ended.wait(PATIENCE_S))
     monkeypatch.setattr(marked_worker, "LOAD_S", -0.9)
-    told = MarkedWorker("loads", {"Timeout": 1}, b"").invoke({}, "id")
+    told = await in_greenlet(worker().invoke, {}, "id")
     assert told["error"] == "Task timed out after 0.10 seconds"
     ended.set()
+
+
+LOUD = """
+import sys
+def handler(event, context):
+    print("x" * len(event), file=sys.stderr)
+    return event
+"""
+
+
+def test_more_than_a_pipe_holds(clients: Cloud) -> None:
+    """Neither an event, nor an answer, nor a log waits until somebody has read the other."""
+    make_function(clients, "loud", package({"main.py": LOUD}))
+    told = clients.functions.invoke(FunctionName="loud", Payload=json.dumps("x" * LARGE), LogType="Tail")
+    assert json.load(told["Payload"]) == "x" * LARGE
+    assert base64.b64decode(told["LogResult"]) == b"x" * 4096
+
+
+ENDS = """
+import os, time
+def handler(event, context):
+    print(event, flush=True)
+    os._exit(1) if event == "dies" else time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize(
+    ("event", "error"), [("dies", "Worker process died"), ("sleeps", "Task timed out after 1.00 seconds")]
+)
+def test_one_that_does_not_answer(clients: Cloud, event: str, error: str) -> None:
+    """That is said, with what it has logged."""
+    make_function(clients, event, package({"main.py": ENDS}), Timeout=1)
+    told = clients.functions.invoke(FunctionName=event, Payload=json.dumps(event), LogType="Tail")
+    assert json.load(told["Payload"])["errorMessage"] == error
+    assert base64.b64decode(told["LogResult"]).decode().startswith(f"{event}\n")
 
 
 WAITS = """

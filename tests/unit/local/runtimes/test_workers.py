@@ -40,30 +40,40 @@ def test_botocore(clients: Cloud) -> None:
 
 @asynchronous
 async def test_what_ministack_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """MiniStack makes such workers, and has a kept thread wait for who invokes one."""
+    """MiniStack makes such workers, and waits for them in the event loop; for all else in a kept thread."""
     for module, name in (
         (lambda_runtime, "_detect_runtime_binary"),
         (lambda_runtime, "Worker"),
         (lambda_runtime, "kill_workers"),
         (lambda_runtime, "acquire_worker"),
         (lambda_runtime, "release_worker"),
+        (lambda_svc, "_emit_lambda_logs"),
         (lambda_svc, "acquire_worker"),
         (lambda_svc, "release_worker"),
         (lambda_svc, "run_reentrant"),
     ):
         monkeypatch.setattr(module, name, getattr(module, name))
+    monkeypatch.setattr(MarkedWorker, "loop", None, raising=False)
     prepare_workers(0)
-    arn = "arn:aws:lambda:us-east-1:000000000000:function:thread"
-    config = {"FunctionArn": arn, "Runtime": "python3.13", "Handler": "main.handler"}
-    worker = lambda_runtime.get_or_create_worker("thread", config, b"")
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:waits"
+    worker = lambda_runtime.get_or_create_worker("waits", {"FunctionArn": arn, "Runtime": "python3.13"}, b"")
     assert isinstance(worker, MarkedWorker)
     lambda_runtime.kill_workers([worker])
 
     def execute(*_: object) -> dict[str, object]:
-        return {"body": threading.current_thread().name}
+        return {"body": threading.current_thread() is threading.main_thread()}
 
     monkeypatch.setattr(lambda_svc, "_execute_function_with_config_scope", execute)
-    monkeypatch.setitem(lambda_svc._functions, "thread", {"config": config})
-    path = "/2015-03-31/functions/thread/invocations"
-    status, _, body = await lambda_svc.handle_request("POST", path, {}, b"{}", {})
-    assert (status, json.loads(body)[:8]) == (200, "function")
+    proxied = {"Variables": {"MINISTACK_LAMBDA_PROXY_URL": "http://127.0.0.1:1"}}
+    for config, is_here in (
+        ({"Runtime": "python3.13"}, True),
+        ({"Runtime": "nodejs20.x"}, True),
+        ({"Runtime": "provided.al2023"}, False),
+        ({"Runtime": "python3.13", "PackageType": "Image"}, False),
+        ({"PackageType": "Image"}, False),
+        ({"Runtime": "python3.13", "Environment": proxied}, False),
+    ):
+        monkeypatch.setitem(lambda_svc._functions, "waits", {"config": config | {"FunctionArn": arn}})
+        path = "/2015-03-31/functions/waits/invocations"
+        status, _, body = await lambda_svc.handle_request("POST", path, {}, b"{}", {})
+        assert (status, json.loads(body), config) == (200, is_here, config)
