@@ -37,11 +37,13 @@ def signed_only(app: Any, manage: Manage) -> Any:  # noqa: ANN401  ASGI
     """Return an application for no page in a browser, and those alone who sign with a key that is good here.
 
     `manage` refuses in its own order, so it gets what is not signed, too. MiniStack does not check signatures
-    once more: that takes longer than here. What it has made of a policy's text or a key, it need not make
-    again. Nor does it read the models of all services that AWS has, for 8 seconds, to tell whether a name
-    that somebody made up is one of them.
+    once more: that takes longer than here; nor does it look again for whose they are. What it has made of a
+    policy's text, a pattern or a key, it need not make again. Nor does it read the models of all services
+    that AWS has, for 8 seconds, to tell whether a name that somebody made up is one of them.
     """
-    ministack.pin_signed_request = lambda *_: None
+    ministack.pin_signed_request = iam_evaluator.pin_request_caller = lambda *_: None
+    for match in (iam_evaluator.fnmatch_iam, iam_evaluator.fnmatch_iam_cs):
+        setattr(iam_evaluator, match.__name__, lru_cache(4096)(match))
     iam_evaluator.is_root_access_key = lru_cache(512)(iam_evaluator.is_root_access_key)
     iam_evaluator.parse_policy_document = _parse_once(iam_evaluator.parse_policy_document)
     router._is_aws_service_name = lambda name: name in _services()  # noqa: SLF001
@@ -70,6 +72,7 @@ def signed_only(app: Any, manage: Manage) -> Any:  # noqa: ANN401  ASGI
                 HTTPStatus.FORBIDDEN, "AccessDeniedException", {"message": "it is for root alone"}
             )
         if reply is None:
+            iam_evaluator._request_caller_arn.set(claim.credential.principal_arn)  # noqa: SLF001
             await app(scope, _again(body, receive), send)
         else:
             await _respond(send, reply)

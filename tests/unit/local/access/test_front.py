@@ -267,3 +267,23 @@ def test_a_policy_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
     assert limits == [[[parse(document)]]] * 2
     assert read == [document]
+
+
+def test_a_policy_that_names_who_asks(clients: Cloud, root: boto3.Session) -> None:
+    """The policy of a queue is held against the one who has signed, of two who may do the same."""
+    queue = root.client("sqs", endpoint_url=clients.lab.endpoint).create_queue(QueueName="choosy")["QueueUrl"]
+    may = {"Statement": {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}}
+    people = dict[str, Any]()
+    for name in ("unwelcome", "welcome"):
+        arn = clients.iam.create_user(UserName=name)["User"]["Arn"]
+        clients.iam.put_user_policy(UserName=name, PolicyName="may", PolicyDocument=json.dumps(may))
+        key = clients.iam.create_access_key(UserName=name)["AccessKey"]
+        person = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
+        people[name] = person.client("sqs", endpoint_url=clients.lab.endpoint)
+    others = {"ArnNotEquals": {"aws:PrincipalArn": arn}}
+    denied = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", "Condition": others}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
+    people["welcome"].set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    people["welcome"].send_message(QueueUrl=queue, MessageBody="hello")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        people["unwelcome"].send_message(QueueUrl=queue, MessageBody="hello")
