@@ -6,15 +6,16 @@ The rest goes to the gateway, or to MiniStack.
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
 
 from ministack import app as ministack
-from ministack.core import iam_evaluator, router
+from ministack.core import router
 from ministack.core.iam_evaluator import AuthError
 
+from wschat.local.access.shortcuts import ask_dynamodb, is_for_dynamodb, known_to_ministack, spare_ministack
 from wschat.local.access.signatures import Asked, Claim, claim_of, failure_of
 from wschat.local.gateway.addresses import AWS_HOST
 from wschat.local.gateway.quotas import MESSAGE_BYTES
@@ -36,17 +37,9 @@ Manage = Callable[[str, Asked, bytes, Claim | AuthError], Awaitable[Reply | None
 def signed_only(app: Any, manage: Manage) -> Any:  # noqa: ANN401  ASGI
     """Return an application for no page in a browser, and those alone who sign with a key that is good here.
 
-    `manage` refuses in its own order, so it gets what is not signed, too. MiniStack does not check signatures
-    once more: that takes longer than here; nor does it look again for whose they are. What it has made of a
-    policy's text, a pattern or a key, it need not make again. Nor does it read the models of all services
-    that AWS has, for 8 seconds, to tell whether a name that somebody made up is one of them.
+    `manage` refuses in its own order, so it gets what is not signed, too.
     """
-    ministack.pin_signed_request = iam_evaluator.pin_request_caller = lambda *_: None
-    for match in (iam_evaluator.fnmatch_iam, iam_evaluator.fnmatch_iam_cs):
-        setattr(iam_evaluator, match.__name__, lru_cache(4096)(match))
-    iam_evaluator.is_root_access_key = lru_cache(512)(iam_evaluator.is_root_access_key)
-    iam_evaluator.parse_policy_document = _parse_once(iam_evaluator.parse_policy_document)
-    router._is_aws_service_name = lambda name: name in _services()  # noqa: SLF001
+    spare_ministack()
 
     async def serve(scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401  ASGI
         if scope["type"] != "http":
@@ -67,23 +60,20 @@ def signed_only(app: Any, manage: Manage) -> Any:  # noqa: ANN401  ASGI
         reply = await manage(path, asked, body, failed or claim)
         if reply is None and failed:
             reply = _refused(path, asked, body, failed)
-        elif reply is None and path.startswith(OWN) and claim.credential.principal_type != "Root":
-            reply = refusal(
-                HTTPStatus.FORBIDDEN, "AccessDeniedException", {"message": "it is for root alone"}
-            )
+        elif reply is None:
+            known_to_ministack(claim)
+            if path.startswith(OWN) and claim.credential.principal_type != "Root":
+                reply = refusal(
+                    HTTPStatus.FORBIDDEN, "AccessDeniedException", {"message": "it is for root alone"}
+                )
+            elif is_for_dynamodb(asked, claim):
+                reply = await ask_dynamodb(asked, claim, body)
         if reply is None:
-            iam_evaluator._request_caller_arn.set(claim.credential.principal_arn)  # noqa: SLF001
             await app(scope, _again(body, receive), send)
         else:
             await _respond(send, reply)
 
     return serve
-
-
-def _parse_once(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Return what parses each text once; the same text is always the same policy."""
-    parse_text = lru_cache(512)(parse)
-    return lambda document: parse_text(document) if isinstance(document, str) else parse(document)
 
 
 def _is_from_browser(headers: Mapping[str, str]) -> bool:
@@ -122,13 +112,6 @@ def _again(body: bytes, receive: Any) -> Any:  # noqa: ANN401  ASGI
         return messages.pop() if messages else await receive()
 
     return next_message
-
-
-@cache
-def _services() -> frozenset[str]:
-    import botocore.session  # it takes longer to load than MiniStack, and nobody asks for most such names
-
-    return frozenset(botocore.session.get_session().get_available_services())
 
 
 def _failure(path: str, asked: Asked, claim: Claim, body: bytes) -> AuthError | None:

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable
 from http import HTTPStatus
 from http.client import HTTPConnection
-from time import process_time
 from typing import Any
 
 import boto3
@@ -15,8 +14,6 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from ministack.core import iam_evaluator
-from ministack.core.router import detect_service
 
 from tests.support.asynchronous import asynchronous
 from tests.unit.local.conftest import signed
@@ -240,50 +237,3 @@ def test_what_is_added_to_a_presigned_url(
         answer = plain.getresponse()
         answer.read()
         assert answer.status in statuses
-
-
-def test_a_service_that_there_is_not() -> None:
-    """A name that somebody made up holds the lab up no more than another."""
-    signed_only(None, None)  # type: ignore[arg-type]
-    start, scope = process_time(), "AWS4-HMAC-SHA256 Credential=a/20260101/us-east-1/{}/aws4_request"
-    for name, told in (("made-up", "s3"), ("glacier", "glacier")):
-        assert detect_service("GET", "/", {"authorization": scope.format(name)}, {}) == told
-    assert process_time() - start < 1
-
-
-def test_a_policy_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who asks again may do the same, without the policy being read again."""
-    read, parse = list[str](), iam_evaluator.parse_policy_document
-
-    def reading(document: str) -> Any:  # noqa: ANN401  MiniStack has no types
-        read.append(document)
-        return parse(document)
-
-    monkeypatch.setattr(iam_evaluator, "parse_policy_document", reading)
-    signed_only(None, None)  # type: ignore[arg-type]
-    document = '{"Statement": [{"Effect": "Allow", "Action": "sts:*", "Resource": "*"}]}'
-    limits = [
-        iam_evaluator._session_policy_limits({"SessionPolicies": {"Policy": document}}, "") for _ in range(2)
-    ]
-    assert limits == [[[parse(document)]]] * 2
-    assert read == [document]
-
-
-def test_a_policy_that_names_who_asks(clients: Cloud, root: boto3.Session) -> None:
-    """The policy of a queue is held against the one who has signed, of two who may do the same."""
-    queue = root.client("sqs", endpoint_url=clients.lab.endpoint).create_queue(QueueName="choosy")["QueueUrl"]
-    may = {"Statement": {"Effect": "Allow", "Action": "sqs:*", "Resource": "*"}}
-    people = dict[str, Any]()
-    for name in ("unwelcome", "welcome"):
-        arn = clients.iam.create_user(UserName=name)["User"]["Arn"]
-        clients.iam.put_user_policy(UserName=name, PolicyName="may", PolicyDocument=json.dumps(may))
-        key = clients.iam.create_access_key(UserName=name)["AccessKey"]
-        person = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
-        people[name] = person.client("sqs", endpoint_url=clients.lab.endpoint)
-    others = {"ArnNotEquals": {"aws:PrincipalArn": arn}}
-    denied = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", "Condition": others}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [denied]})
-    people["welcome"].set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
-    people["welcome"].send_message(QueueUrl=queue, MessageBody="hello")
-    with pytest.raises(ClientError, match="AccessDenied"):
-        people["unwelcome"].send_message(QueueUrl=queue, MessageBody="hello")
