@@ -90,6 +90,7 @@ ONLY_IN = {
     },
     "botocore.auth": {"wschat.lab.aws.signing"},
     "uvicorn": {"wschat.local.gateway.server"},
+    "greenlet": {"wschat.local.runtimes.waiting"},
     "ministack": {
         "wschat.local.logs.cloudwatch",
         "wschat.local.logs.retention",

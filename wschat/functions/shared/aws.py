@@ -19,6 +19,8 @@ from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 NO_ANSWER = (OSError, HTTPException, ValueError)  # the last is of a chunk whose length is none
+ENDED = (ConnectionError, ssl.SSLError)  # a connection's end, as the socket tells it, or as OpenSSL does
+Connection = HTTPConnection
 KEPT_ALIVE = 20.0  # seconds for which an unused connection is trusted: AWS closes them, too
 
 
@@ -55,10 +57,10 @@ class Endpoint:
         self._key, self._secret = os.environ["AWS_ACCESS_KEY_ID"], os.environ["AWS_SECRET_ACCESS_KEY"]
         token = os.environ.get("AWS_SESSION_TOKEN")
         self._session = {"x-amz-security-token": token} if token else {}
-        self._connect: Callable[..., HTTPConnection] = partial(HTTPConnection, self.host)
+        self._connect: Callable[..., Connection] = partial(HTTPConnection, self.host)
         if parts.scheme == "https":
             self._connect = partial(HTTPSConnection, self.host, context=_tls())
-        self._idle: list[tuple[float, HTTPConnection]] = []
+        self._idle: list[tuple[float, Connection]] = []
 
     def signed(self, path: str, body: bytes, headers: Mapping[str, str], now: datetime) -> dict[str, str]:
         """Return the headers of a POST with AWS's Signature Version 4; names are in lower case.
@@ -77,46 +79,41 @@ class Endpoint:
     def send(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
         """Send one POST; return the status, and the answer's body.
 
-        It goes over the connection that was used last. That is made anew if the other side has ended it, or
-        it is too old, by the clock, which goes on while Lambda keeps the environment frozen. Should it end
-        just then, the request goes over a new one, once, as botocore does it. If only the answer has been
-        lost, it arrives twice.
+        It goes over a connection that is kept alive, or else a new one; over that, too, once, should the
+        other side end the former just then, as botocore does it. If only the answer has been lost, it arrives
+        twice.
 
         Raises:
             OSError: there is no connection, or no answer in time.
             HTTPException, ValueError: the answer is no HTTP, or its end is missing.
         """
-        signed = self.signed(path, body, headers or {}, datetime.now(UTC))
-        try:
-            since, connection = self._idle.pop()
-        except IndexError:  # other threads have all that there are
-            since, connection = 0.0, self._connect(timeout=self.CONNECT_TIMEOUT)
-        sock = connection.sock
-        ended = sock and select.select([sock], [], [], 0)[0]  # nothing else can have come unasked
-        if ended or time.time() - since >= KEPT_ALIVE:
-            connection.close()
-        if connection.sock:
+        request = self._request(path, body, headers or {})
+        if kept := self._ask(request):
             try:
-                return self._send(connection, path, body, signed)
-            except (ConnectionError, ssl.SSLError):  # an end, as the socket tells it, or as OpenSSL does
+                return self.answer(kept)
+            except ENDED:
                 pass
-        return self._send(connection, path, body, signed)
-
-    def close(self) -> None:
-        """Close the connections that are kept alive."""
-        while self._idle:
-            self._idle.pop()[1].close()
-
-    def _send(
-        self, connection: HTTPConnection, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> tuple[int, bytes]:
+        connection = self._connect(timeout=self.CONNECT_TIMEOUT)
         try:
-            if not connection.sock:
-                connection.connect()
-                connection.sock.settimeout(self.READ_TIMEOUT)
-            head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-            head = f"POST {path} HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n"
-            connection.sock.sendall(head.encode() + body)  # http.client sends one after the other
+            connection.connect()
+            connection.sock.settimeout(self.READ_TIMEOUT)
+            connection.sock.sendall(request)
+        except BaseException:
+            connection.close()
+            raise
+        return self.answer(connection)
+
+    def ask(self, path: str, body: bytes) -> Connection | None:
+        """Send one POST, and wait for no answer; return the connection, or None where none is kept alive."""
+        return self._ask(self._request(path, body, {}))
+
+    def answer(self, connection: Connection) -> tuple[int, bytes]:
+        """Wait for the answer to what was sent over a connection, which is kept alive from then on.
+
+        Raises:
+            OSError, HTTPException, ValueError: as `send`; of `ENDED`, if it was no good any more.
+        """
+        try:
             answer, said = _answer(connection.sock)
         except BaseException:
             connection.close()
@@ -126,6 +123,42 @@ class Endpoint:
         else:
             self._idle.append((time.time(), connection))
         return answer.status, said
+
+    def close(self) -> None:
+        """Close the connections that are kept alive."""
+        while self._idle:
+            self._idle.pop()[1].close()
+
+    def _request(self, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+        """Return a signed POST, in one piece: http.client would send its head and its body apart."""
+        signed = self.signed(path, body, headers, datetime.now(UTC))
+        head = "".join(f"{name}: {value}\r\n" for name, value in signed.items())
+        return f"POST {path} HTTP/1.1\r\n{head}content-length: {len(body)}\r\n\r\n".encode() + body
+
+    def _ask(self, request: bytes) -> Connection | None:
+        while kept := self._kept():
+            try:
+                kept.sock.sendall(request)
+            except OSError:
+                kept.close()
+            else:
+                return kept
+        return None
+
+    def _kept(self) -> Connection | None:
+        """Take the connection that was used last, unless the other side has ended it, or it is too old.
+
+        That is by the clock, which goes on while Lambda keeps the environment frozen.
+        """
+        while True:
+            try:
+                since, connection = self._idle.pop()
+            except IndexError:  # other threads have all that there are
+                return None
+            ended = select.select([connection.sock], [], [], 0)[0]  # nothing else can have come unasked
+            if not ended and time.time() - since < KEPT_ALIVE:
+                return connection
+            connection.close()
 
 
 def _answer(sock: socket.socket) -> tuple[HTTPResponse, bytes]:

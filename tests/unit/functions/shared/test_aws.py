@@ -6,7 +6,6 @@ import ssl
 from datetime import UTC, datetime
 from functools import partial
 from http.client import HTTPException
-from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -38,22 +37,28 @@ def _role(monkeypatch: pytest.MonkeyPatch) -> None:
 service = partial(answered, Service)
 
 
+class Noting(socket.socket):
+    """A socket that notes what is written to it."""
+
+    def __init__(self, of: socket.socket) -> None:
+        super().__init__(fileno=of.detach())
+        self.settimeout(PATIENT)
+        self.written = list[bytes]()
+
+    def sendall(self, data: bytes) -> None:  # type: ignore[override]
+        self.written.append(data)
+        super().sendall(data)
+
+
 def test_ended_while_idle() -> None:
     """A connection that the other side has ended is not used."""
     with service([OK], [OK]) as (made, _):
         assert made.send("/", b"") == (200, b"taken")
         ((_, connection),) = made._idle
-        connection.sock.settimeout(PATIENT)
-        assert connection.sock.recv(1, socket.MSG_PEEK) == b""  # its end has come
-        send, used = made._send, list[object]()
-
-        def noted(connection: Any, *request: Any) -> Any:  # noqa: ANN401
-            used.append(connection.sock)
-            return send(connection, *request)
-
-        vars(made)["_send"] = noted
+        connection.sock = noting = Noting(connection.sock)
+        assert noting.recv(1, socket.MSG_PEEK) == b""  # its end has come
         assert made.send("/", b"") == (200, b"taken")
-    assert used == [None]
+    assert noting.written == []
 
 
 def test_ended_meanwhile() -> None:
@@ -93,17 +98,9 @@ def test_in_one_piece() -> None:
     with service([OK, OK]) as (made, _):
         made.send("/", b"")
         ((_, connection),) = made._idle
-        sock, written = connection.sock, list[bytes]()
-
-        class Noting(socket.socket):
-            def sendall(self, data: bytes) -> None:  # type: ignore[override]
-                written.append(data)
-                super().sendall(data)
-
-        connection.sock = Noting(fileno=sock.detach())
-        connection.sock.settimeout(PATIENT)
+        connection.sock = noting = Noting(connection.sock)
         assert made.send("/", b"body")[0] == 200
-    (request,) = written
+    (request,) = noting.written
     assert request.startswith(b"POST / HTTP/1.1\r\n")
     assert request.endswith(b"\r\ncontent-length: 4\r\n\r\nbody")
 

@@ -44,16 +44,24 @@ def test_connections_are_kept_alive(sink: PostSink) -> None:
     assert broadcast.management_api("api", sink.stage) is broadcast.management_api("api", sink.stage)
 
 
+@pytest.mark.parametrize("kept", [0, 11], ids=["new", "kept alive"])
 def test_slow_stuck_and_throttled(
-    connect: Connect, sink: PostSink, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    connect: Connect,
+    sink: PostSink,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    kept: int,
 ) -> None:
     """Members that are stuck or throttled are counted, keep their places, and delay nobody."""
     ann = connect("Ann", "Ops")
     stuck = [connect(f"stuck{number}", "Ops") for number in range(3)]
     members = [connect(f"user{number}", "Ops") for number in range(6)]
     slow = connect("Slow", "Ops")
+    api = broadcast.management_api("api", sink.stage)
+    api.close()
     monkeypatch.setattr(ManagementApi, "READ_TIMEOUT", TIMEOUT)  # as it is on AWS, and of new connections
-    broadcast.management_api("api", sink.stage).close()
+    while len(api._idle) < kept:
+        ann.ask("message", "one connection more")
     sink.posted.clear()
     sink.order.clear()
     sink.stuck.update(one.connection for one in stuck)

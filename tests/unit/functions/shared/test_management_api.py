@@ -4,8 +4,12 @@ import time
 
 import pytest
 
-from tests.support.functions.answering import PATIENT, answering, give_role, reply
+from tests.support.functions.answering import PATIENT, answered, answering, give_role, reply
+from tests.support.functions.post_sink import PostSink
+from wschat.functions.shared import management_api
 from wschat.functions.shared.management_api import ManagementApi
+
+PONG = b'{"type":"pong"}'
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +23,7 @@ def post(*answers: bytes | None, until: float = PATIENT) -> tuple[str, list[byte
     """Post to a connection of the stage `dev`; return what came of it, and what was asked."""
     with answering(*([each] for each in answers)) as (url, asked):
         api = ManagementApi(f"{url}/dev")
-        (outcome,) = api.post(["L0SM="], b'{"type":"pong"}', time.monotonic() + until).values()
+        (outcome,) = api.post(["L0SM="], PONG, time.monotonic() + until).values()
         api.close()
     return outcome, asked
 
@@ -61,3 +65,43 @@ def test_no_answer() -> None:
 def test_too_late() -> None:
     """What has no time left is not sent."""
     assert post(until=-1) == ("late", [])
+
+
+def refuse() -> None:
+    """Stand for the pool where no worker is needed."""
+    raise AssertionError("a worker was asked for")
+
+
+def test_over_connections_that_are_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread posts to all, however many they are, and whatever comes of each."""
+    sink, people = PostSink(), [f"L0SM{number:02}=" for number in range(20)]
+    monkeypatch.setattr(management_api, "WORKERS", 3)
+    sink.gone, sink.throttled, sink.never_issued = {people[0]}, {people[7]}, {people[19]}
+    outcomes = dict.fromkeys(people, "posted")
+    outcomes |= {people[0]: "gone", people[7]: "slow", people[19]: "invalid"}
+    with sink.listening() as url:
+        api = ManagementApi(url)
+        for _ in range(3):  # each time one connection more is needed, at least
+            assert api.post(people, PONG, time.monotonic() + PATIENT) == outcomes
+        assert len(api._idle) == 3
+        monkeypatch.setattr(management_api, "pool", refuse)
+        assert api.post(people, PONG, time.monotonic() + PATIENT) == outcomes
+        assert len(api._idle) == 3
+        assert set(api.post(people, PONG, time.monotonic() - 1).values()) == {"late"}
+        api.close()
+    assert len(sink.order) == 4 * 17
+
+
+@pytest.mark.parametrize(
+    "connections",
+    [[[reply(), None], [reply()], [reply()]], [[reply(), reply(more=b"Connection: close\r\n")], [reply()]]],
+    ids=["lost", "closed"],
+)
+def test_a_connection_that_ends(connections: list[list[bytes]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In an answer's place, or with it: who was posted to without one, and who comes next, has a new one."""
+    monkeypatch.setattr(management_api, "WORKERS", 1)
+    with answered(ManagementApi, *connections) as (api, asked):
+        for people in (["one"], ["two", "three"]):
+            outcomes = api.post(people, PONG, time.monotonic() + PATIENT)
+            assert outcomes == dict.fromkeys(people, "posted")
+    assert len(asked) == sum(map(len, connections))
