@@ -4,13 +4,13 @@ from collections.abc import Callable
 from email.utils import formatdate
 from functools import cache, lru_cache
 from typing import Any
-from uuid import uuid4
 
 from ministack import app as ministack
 from ministack.core import iam_evaluator, router
 from ministack.core.responses import set_request_region
 
 from wschat.local.access.signatures import Asked, Claim
+from wschat.local.gateway import ids
 from wschat.local.gateway.responses import Reply
 from wschat.target import HOST, is_here
 
@@ -55,7 +55,7 @@ async def ask_dynamodb(asked: Asked, claim: Claim, body: bytes) -> Reply:
     """
     set_request_region(claim.signature.region)
     ministack.pin_request_origin(HOST, SECURE)
-    call = asked.method, asked.raw_path, asked.headers, body, asked.query, str(uuid4())
+    call = asked.method, asked.raw_path, asked.headers, body, asked.query, ids.uuid()
     status, headers, told = await ministack._dispatch_service_request(*call)  # noqa: SLF001
     return status, {**headers, "date": formatdate(usegmt=True)}, told
 

@@ -224,9 +224,10 @@ class Gateway:
         began = time.time()
         answer = await self._manage(method, api, stage_name, connection_id, data, denied)
         text = data.decode(errors="replace") if method == "POST" else None
-        about = Trace(method.lower(), int((at := time.time()) * 1000), connection_id, api, stage_name)
-        took = round((at - began) * 1000, 2)  # a post may take but 0.04 ms
-        self.trace(about._replace(milliseconds=took, status=answer[0], text=text, why=responses.why(answer)))
+        took = round(((at := time.time()) - began) * 1000, 2)  # a post may take but 0.04 ms
+        of = connection_id, api, stage_name, "", ""  # no route, and so no integration
+        about = method.lower(), int(at * 1000), *of, took, answer[0], text, responses.why(answer)
+        self.trace(Trace(*about))
         return answer
 
     async def _manage(
