@@ -1,6 +1,6 @@
 """The local gateway's load, beside MiniStack's own WebSocket side: `python -m tests.studies.bench.gateway`.
 
-It fails below twice MiniStack's messages a second, or above its latency.
+It fails below 2.7 times MiniStack's messages a second, or above 0.8 times its latency; a median here is 3.0.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ ROOMS, MEMBERS = 10, 10
 TALK_S, PATIENCE_S = 3.0, 30.0
 LATENCIES = 10
 ROUNDS = 9
-LEAST_RATE, MOST_LATENCY = 2.0, 1.0
+LEAST_RATE, MOST_LATENCY = 2.7, 0.8
 
 
 @contextmanager
