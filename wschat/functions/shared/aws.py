@@ -18,7 +18,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
-NO_ANSWER = (OSError, HTTPException, ValueError)  # the last is of a chunk whose length is none
+NO_ANSWER = (OSError, HTTPException, ValueError, OverflowError)  # the last two are of lengths that are none
 ENDED = (ConnectionError, ssl.SSLError)  # a connection's end, as the socket tells it, or as OpenSSL does
 Connection = HTTPConnection
 KEPT_ALIVE = 20.0  # seconds for which an unused connection is trusted: AWS closes them, too
@@ -79,9 +79,9 @@ class Endpoint:
     def send(self, path: str, body: bytes, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
         """Send one POST; return the status, and the answer's body.
 
-        It goes over a connection that is kept alive, or else a new one; over that, too, once, should the
-        other side end the former just then, as botocore does it. If only the answer has been lost, it arrives
-        twice.
+        It goes over a connection that is kept alive, the one that was used last, or else a new one; over
+        that, too, once, should the other side end the former just then, as botocore does it. If only the
+        answer has been lost, it arrives twice.
 
         Raises:
             OSError: there is no connection, or no answer in time.
@@ -104,16 +104,24 @@ class Endpoint:
         return self.answer(connection)
 
     def ask(self, path: str, body: bytes) -> Connection | None:
-        """Send one POST, and wait for no answer; return the connection, or None where none is kept alive."""
-        return self._ask(self._request(path, body, {}))
-
-    def answer(self, connection: Connection) -> tuple[int, bytes]:
-        """Wait for the answer to what was sent over a connection, which is kept alive from then on.
+        """Send one POST, and wait for no answer; return the connection, or None where none is kept alive.
 
         Raises:
-            OSError, HTTPException, ValueError: as `send`; of `ENDED`, if it was no good any more.
+            OSError: it can't be sent in time.
+        """
+        return self._ask(self._request(path, body, {}))
+
+    def answer(self, connection: Connection, within: float | None = None) -> tuple[int, bytes]:
+        """Return the answer to what was sent over a connection, which is kept alive from then on.
+
+        `within` is for how many seconds to wait for each part of it, if not for `READ_TIMEOUT`.
+
+        Raises:
+            OSError, HTTPException, ValueError: as `send`; one of `ENDED`: the connection has ended before.
         """
         try:
+            if within is not None:
+                connection.sock.settimeout(within)
             answer, said = _answer(connection.sock)
         except BaseException:
             connection.close()
@@ -121,6 +129,7 @@ class Endpoint:
         if answer.will_close or answer.status < HTTPStatus.OK:  # behind a provisional answer comes another
             connection.close()
         else:
+            connection.sock.settimeout(self.READ_TIMEOUT)
             self._idle.append((time.time(), connection))
         return answer.status, said
 
@@ -139,8 +148,11 @@ class Endpoint:
         while kept := self._kept():
             try:
                 kept.sock.sendall(request)
-            except OSError:
+            except ENDED:
                 kept.close()
+            except BaseException:
+                kept.close()
+                raise
             else:
                 return kept
         return None
@@ -155,7 +167,9 @@ class Endpoint:
                 since, connection = self._idle.pop()
             except IndexError:  # other threads have all that there are
                 return None
-            ended = select.select([connection.sock], [], [], 0)[0]  # nothing else can have come unasked
+            poll = select.poll()
+            poll.register(connection.sock, select.POLLIN)
+            ended = poll.poll(0)  # nothing else can have come unasked
             if not ended and time.time() - since < KEPT_ALIVE:
                 return connection
             connection.close()

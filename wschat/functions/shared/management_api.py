@@ -16,6 +16,7 @@ POSTED = "posted"
 OUTCOMES = {200: POSTED, 410: "gone", 429: "slow"}  # slow: too many posts, or a client that does not read
 INVALID = "Invalid connectionId"  # with 400, of an id that API Gateway never issued: of a made-up event
 STALE = {"gone", "invalid"}  # no post will ever reach them
+NO_TIME = 0.001  # seconds: with none at all, a socket would not wait for what has come already
 
 
 class ManagementApi(Endpoint):
@@ -32,7 +33,8 @@ class ManagementApi(Endpoint):
 
         That is "posted", "gone", "invalid", "slow", "timeout", "late" (it was `until` before its turn came),
         or what went wrong: a word or two, and after a colon what was said of it. Nobody waits for a slow
-        one, unless 32 are. A post whose answer alone was lost is sent twice: clients drop what they have.
+        one, unless 32 are, or it stops within its answer, for 1.5 seconds at most. A post whose answer alone
+        was lost is sent twice: clients drop what they have.
         """
         posting = _Posting(self, connections, body, until)
         posting.run()
@@ -55,45 +57,54 @@ class _Posting:
         self.outcomes = dict.fromkeys(connections, "late")
         self._api, self._body, self._until = api, body, until
         self._waiting = iter([*self.outcomes])
-        self._asked = PollSelector()
-        self._working = list[Future[None]]()
+        self._selector = PollSelector()
+        self._workers = list[Future[None]]()
 
     def run(self) -> None:
         """Post to all, at most 32 at a time."""
         for _ in range(min(WORKERS, len(self.outcomes))):
-            self._ask_next()
-        while asked := self._asked.get_map():
+            self._post_next()
+        while asked := self._selector.get_map():
             first: SelectorKey = next(iter(asked.values()))
-            came = self._asked.select(max(0.0, first.data[2] - time.monotonic()))
-            for key, _ in came or [(first, 0)]:
-                self._asked.unregister(key.fileobj)
-                self._take(key.data[0], key.data[1], came=bool(came))
-                self._ask_next()
-        for working in self._working:
-            working.result()
+            *_, limit = first.data
+            for key, _ in self._selector.select(max(0.0, limit - time.monotonic())) or [(first, 0)]:
+                self._selector.unregister(key.fileobj)
+                self._take(*key.data)
+        for worker in self._workers:
+            worker.result()
 
-    def _ask_next(self) -> None:
+    def _post_next(self) -> None:
         """Post to whoever is next, and wait for no answer."""
-        connection = next(self._waiting, None)
-        if connection is None or time.monotonic() > self._until:
+        for connection in self._waiting:
+            if time.monotonic() > self._until:
+                return
+            try:
+                kept = self._api.ask(self._api.path_to(connection), self._body)
+            except NO_ANSWER as error:
+                self.outcomes[connection] = _failure(error)
+                continue
+            if kept:
+                limit = time.monotonic() + self._api.READ_TIMEOUT
+                self._selector.register(kept.sock, EVENT_READ, (connection, kept, limit))
+            else:
+                self._workers.append(pool().submit(self._work, connection))
             return
-        if kept := self._api.ask(self._api.path_to(connection), self._body):
-            limit = time.monotonic() + self._api.READ_TIMEOUT
-            self._asked.register(kept.sock, EVENT_READ, (connection, kept, limit))
-        else:
-            self._working.append(pool().submit(self._work, connection))
 
-    def _take(self, connection: str, kept: Connection, *, came: bool) -> None:
-        """Take an answer, if it has come; what went over a connection that has ended is posted again."""
+    def _take(self, connection: str, kept: Connection, limit: float) -> None:
+        """Take an answer that has begun to come, or whose time is over; then it is somebody else's turn.
+
+        What went over a connection that has ended is posted again, by a worker, who has the turn.
+        """
         try:
-            if not came:
-                raise TimeoutError
-            self.outcomes[connection] = _outcome(*self._api.answer(kept))
-        except ENDED:
-            self._working.append(pool().submit(self._work, connection))
+            answer = self._api.answer(kept, max(NO_TIME, limit - time.monotonic()))
         except NO_ANSWER as error:
-            kept.close()
             self.outcomes[connection] = _failure(error)
+            if isinstance(error, ENDED):
+                self._workers.append(pool().submit(self._work, connection))
+                return
+        else:
+            self.outcomes[connection] = _outcome(*answer)
+        self._post_next()
 
     def _work(self, first: str) -> None:
         """Post to one, and then to whoever is next, each time until the answer is there."""

@@ -1,5 +1,6 @@
 """The management API: what comes of a post."""
 
+import socket
 import time
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.support.functions.answering import PATIENT, answered, answering, give_role, reply
 from tests.support.functions.post_sink import PostSink
 from wschat.functions.shared import management_api
-from wschat.functions.shared.management_api import ManagementApi
+from wschat.functions.shared.management_api import ManagementApi, _Posting
 
 PONG = b'{"type":"pong"}'
 
@@ -94,7 +95,7 @@ def test_over_connections_that_are_kept_alive(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize(
     "connections",
-    [[[reply(), None], [reply()], [reply()]], [[reply(), reply(more=b"Connection: close\r\n")], [reply()]]],
+    [[[reply(), None], [reply(), reply()]], [[reply(), reply(more=b"Connection: close\r\n")], [reply()]]],
     ids=["lost", "closed"],
 )
 def test_a_connection_that_ends(connections: list[list[bytes]], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,3 +106,41 @@ def test_a_connection_that_ends(connections: list[list[bytes]], monkeypatch: pyt
             outcomes = api.post(people, PONG, time.monotonic() + PATIENT)
             assert outcomes == dict.fromkeys(people, "posted")
     assert len(asked) == sum(map(len, connections))
+
+
+def test_half_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is waited for as long as one that does not come; its connection is no good for another."""
+    with answered(ManagementApi, [reply(), reply()[:9], None]) as (api, _):
+        assert api.post(["one"], PONG, time.monotonic() + PATIENT) == {"one": "posted"}
+        monkeypatch.setattr(ManagementApi, "READ_TIMEOUT", 0.1)
+        assert api.post(["one"], PONG, time.monotonic() + PATIENT) == {"one": "timeout"}
+        assert api._idle == []
+
+
+class Full(socket.socket):
+    """A socket whose other side does not read."""
+
+    def sendall(self, _data: bytes) -> None:  # type: ignore[override]
+        raise TimeoutError("timed out")
+
+
+def test_what_can_not_be_sent() -> None:
+    """It is tried once; who is next has another connection."""
+    with answered(ManagementApi, [reply(), None], [reply()]) as (api, asked):
+        assert api.post(["one"], PONG, time.monotonic() + PATIENT) == {"one": "posted"}
+        ((_, connection),) = api._idle
+        connection.sock = Full(fileno=connection.sock.detach())
+        outcomes = api.post(["one", "two"], PONG, time.monotonic() + PATIENT)
+    assert outcomes == {"one": "timeout", "two": "posted"}
+    assert len(asked) == 2
+
+
+def test_a_connection_that_ends_too_late_to_ask_again() -> None:
+    """What is known of the post is told: it may have arrived."""
+    with answered(ManagementApi, [reply(), None]) as (api, _):
+        api.post(["one"], PONG, time.monotonic() + PATIENT)
+        posting = _Posting(api, ["one"], PONG, time.monotonic() + PATIENT)
+        posting._post_next()
+        posting._until = 0
+        posting.run()
+    assert posting.outcomes["one"].startswith("RemoteDisconnected: ")
