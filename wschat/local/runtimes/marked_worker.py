@@ -7,7 +7,6 @@ import json
 import secrets
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from tempfile import gettempdir
@@ -15,6 +14,7 @@ from typing import Any, ClassVar
 
 from ministack.core import lambda_runtime
 
+from wschat.local.runtimes.call_log import CallLog
 from wschat.local.runtimes.pool import end
 from wschat.local.runtimes.waiting import THREADS, wait_for
 from wschat.protocol.json_objects import json_object
@@ -25,8 +25,10 @@ LOAD_S = 10
 """How much longer than its timeout a function may take to be loaded: AWS gives it this, and then that."""
 LOG_S = 1.0
 """How long an invocation's log is waited for: what a worker left behind when it died may keep it open."""
+LINES = 200
+"""How many lines of a worker may be no answer, as MiniStack has it."""
 ALL = 2**62
-"""As many bytes as come: a function that had to wait until its log is read would never answer."""
+"""As many bytes as come."""
 Told = dict[str, Any]
 
 
@@ -43,7 +45,7 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
     """The one whose pipes these are: where events go to, and where answers and the log come from."""
     _events: asyncio.WriteTransport
     _answers: asyncio.StreamReader
-    _log: asyncio.StreamReader
+    _log: CallLog
 
     def invoke(
         self,
@@ -83,10 +85,10 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
                 await self._in_thread(lambda_runtime.ensure_spawned, self)
             if self._process is not self._proc:
                 await self._connect()
+            self._events.write(f"{json.dumps(envelope)}\n".encode())
         except Exception as error:  # noqa: BLE001  whatever it is, the others have nothing to do with it
             answer = {"status": "error", "error": self._why(error)}
         else:
-            self._events.write(f"{json.dumps(envelope)}\n".encode())
             answer = await self._answer()
         started = self._proc is not None
         if answer["status"] == "error":
@@ -94,36 +96,23 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
         return {**answer, "cold_start": cold, "log": await self._logged() if started else ""}
 
     async def _answer(self) -> Told:
-        """Wait for the answer; what else the function writes there is none."""
+        """Wait for the answer; what else a function writes there is none, and there may be little of it."""
         try:
             async with asyncio.timeout(self._timeout):
-                while line := await self._answers.readline():
+                for _ in range(LINES):
+                    if not (line := await self._answers.readline()):
+                        return {"status": "error", "error": "Worker process died"}
                     told = json_object(line)
                     if told and told.get("status") in ("ok", "error"):
                         return told
         except TimeoutError:
             return {"status": "error", "error": f"Task timed out after {self._timeout:.2f} seconds"}
-        return {"status": "error", "error": "Worker process died"}
+        return {"status": "error", "error": f"No JSON response from worker after {LINES} lines"}
 
     async def _logged(self) -> str:
-        """Return what an invocation has logged, of whatever bytes, whose answer is there; no longer lines."""
-        try:
-            async with asyncio.timeout(LOG_S):
-                log = await self._log.readuntil(f"{self.mark}\n".encode())
-        except asyncio.IncompleteReadError as ended:
-            log = ended.partial
-        except TimeoutError:
-            log = await self._come(self._log)
-        text = log.replace(f"{self.mark}\n".encode(), b"").decode(errors="backslashreplace")
+        """Return what an invocation has logged, of whatever bytes, whose answer is there."""
+        text = (await self._log.take(LOG_S)).decode(errors="backslashreplace")
         return io.IncrementalNewlineDecoder(None, translate=True).decode(text, final=True).removesuffix("\n")
-
-    @staticmethod
-    async def _come(log: asyncio.StreamReader) -> bytes:
-        """Return what has come, and wait for no more."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(0):
-                return await log.read(ALL)
-        return b""
 
     async def _connect(self) -> None:
         """Have the event loop read the answers, and write the events."""
@@ -138,7 +127,7 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
 
         A thread waits, for as long as a program that the function has started holds the worker's answers.
         """
-        self._log = asyncio.StreamReader(ALL, self.loop)
+        self._log = CallLog(self.mark)
         limit = self._timeout + LOAD_S
         thread = ThreadPoolExecutor(1, "load")
         loading = thread.submit(copy_context().run, super()._spawn)
@@ -154,8 +143,8 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
         MiniStack would read it as well where a worker dies, and wait for what that has started.
         """
         stderr, self._proc.stderr = self._proc.stderr, None
-        make = partial(asyncio.StreamReaderProtocol, self._log, loop=self.loop)
-        asyncio.run_coroutine_threadsafe(self.loop.connect_read_pipe(make, stderr), self.loop)
+        reading = self.loop.connect_read_pipe(lambda: self._log, stderr)
+        asyncio.run_coroutine_threadsafe(reading, self.loop)
 
     def _why(self, error: Exception) -> str:
         """Return why the worker does not start."""

@@ -22,6 +22,7 @@ from tests.support.until import until
 from tests.support.websocket_api import PATIENCE_S, make_function, package
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.runtimes import marked_worker
+from wschat.local.runtimes.call_log import CallLog
 from wschat.local.runtimes.marked_worker import MarkedWorker
 from wschat.local.runtimes.waiting import in_greenlet
 
@@ -44,7 +45,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> MakeWorker:
     def make(kind: type[MarkedWorker] = MarkedWorker) -> MarkedWorker:
         monkeypatch.setattr(MarkedWorker, "loop", asyncio.get_running_loop(), raising=False)
         made = kind("shout", {"Timeout": 1}, b"")
-        made._log = asyncio.StreamReader()
+        made._log = CallLog(MarkedWorker.mark)
         return made
 
     return make
@@ -59,7 +60,7 @@ async def test_a_log_that_comes_late(worker: MakeWorker) -> None:
     async def come() -> None:
         for line in lines:
             await asyncio.sleep(0.01)
-            slow._log.feed_data(line.encode())
+            slow._log.data_received(line.encode())
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(come())
@@ -88,7 +89,7 @@ async def test_a_log_that_does_not_end(worker: MakeWorker, monkeypatch: pytest.M
     monkeypatch.setattr(marked_worker, "LOG_S", 0.01)
     held = worker()
     assert not await held._logged()
-    held._log.feed_data(b"one\ntwo")
+    held._log.data_received(b"one\ntwo")
     assert await held._logged() == "one\ntwo"
 
 
@@ -161,6 +162,22 @@ def test_one_that_does_not_answer(clients: Cloud, event: str, error: str) -> Non
     told = clients.functions.invoke(FunctionName=event, Payload=json.dumps(event), LogType="Tail")
     assert json.load(told["Payload"])["errorMessage"] == error
     assert base64.b64decode(told["LogResult"]).decode().startswith(f"{event}\n")
+
+
+OK = b'{"status": "ok", "result": "answered"}\n'
+
+
+@pytest.mark.parametrize("line", [b"\n", b"[]\n", b"\xff\n", b'{"status": []}\n', b'{"status": "fine"}\n'])
+@asynchronous
+async def test_what_is_no_answer(worker: MakeWorker, line: bytes) -> None:
+    """A little of it is passed over; the event loop, which does nothing else meanwhile, looks at no more."""
+    babbling = worker()
+    for times, told in ((199, json.loads(OK)), (200, None)):
+        babbling._answers = asyncio.StreamReader()
+        babbling._answers.feed_data(line * times + OK)
+        answer = await babbling._answer()
+        error = {"status": "error", "error": "No JSON response from worker after 200 lines"}
+        assert answer == (told or error)
 
 
 WAITS = """
