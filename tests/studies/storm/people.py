@@ -12,6 +12,7 @@ from wschat.protocol.events import Ack, ClientMessage, Entry, Error, Event, Mult
 
 ACTS = {"speak": 60, "join": 12, "create": 8, "leave": 6, "cut": 8, "two at once": 10}
 SLOW = 0.15  # of the people
+SLOWEST = 0.06  # seconds for each frame: who reads slower than a room talks misses what it keeps no longer
 LATE = 5_000  # milliseconds for which a message may come into the log later than one of a higher seq
 LOOK = 30  # messages after which one looks whether some are missing: a room keeps a hundred
 
@@ -56,7 +57,7 @@ class Somebody:
         self.stays: list[Stay] = []
         self.said: list[Said] = []
         self.counts: Counter[str] = Counter()
-        self.slow = self.chance.uniform(0.02, 0.1) if self.chance.random() < SLOW else 0.0
+        self.slow = self.chance.uniform(0.02, SLOWEST) if self.chance.random() < SLOW else 0.0
 
     @property
     def stay(self) -> Stay | None:
