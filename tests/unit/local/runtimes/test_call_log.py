@@ -29,7 +29,8 @@ async def test_one_call_after_the_other() -> None:
     await asyncio.sleep(0)
     assert not taking.done()
     log.data_received(b"\n")
-    assert await taking == b"three"
+    async with asyncio.timeout(PATIENCE_S / 2):
+        assert await taking == b"three"
     assert await log.take(AT_ONCE) == b""
 
 
@@ -39,7 +40,8 @@ async def test_its_end() -> None:
     log = came(b"last")
     assert await log.take(AT_ONCE) == b"last"
     log.connection_lost(None)
-    assert [await log.take(PATIENCE_S) for _ in range(2)] == [b"", b""]
+    async with asyncio.timeout(PATIENCE_S / 2):
+        assert [await log.take(PATIENCE_S) for _ in range(2)] == [b"", b""]
 
 
 @asynchronous
