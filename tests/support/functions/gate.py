@@ -78,9 +78,8 @@ def gated(monkeypatch: pytest.MonkeyPatch) -> Gate:
         return answer
 
     monkeypatch.setattr(DynamoDB, "call", gated_call)
-    monkeypatch.setattr(
-        ManagementApi, "ask", lambda *_: None
-    )  # each post has a thread, which waits at the gate
+    # no connection is kept alive: each post has a thread, which waits at the gate
+    monkeypatch.setattr(ManagementApi, "ask", lambda *_: None)
     monkeypatch.setattr(ManagementApi, "send", gated_send)
     return made
 

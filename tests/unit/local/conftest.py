@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from botocore.auth import SigV4Auth
@@ -78,6 +80,18 @@ def signed(key: Credentials, request: AWSRequest, service: str) -> dict[str, str
     """Return the headers of a request that is signed for a service."""
     SigV4Auth(key, service, "us-east-1").add_auth(request)
     return dict(request.headers)
+
+
+def noted(monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str) -> list[str]:
+    """Note what a function of MiniStack's is asked from now on, which answers as ever; return the notes."""
+    asked, answer = list[str](), getattr(module, name)
+
+    def noting(what: str) -> Any:  # noqa: ANN401  MiniStack has no types
+        asked.append(what)
+        return answer(what)
+
+    monkeypatch.setattr(module, name, noting)
+    return asked
 
 
 @pytest.fixture

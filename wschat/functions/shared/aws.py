@@ -20,7 +20,7 @@ from urllib.parse import quote, urlsplit
 
 NO_ANSWER = (OSError, HTTPException, ValueError, OverflowError)  # the last two are of lengths that are none
 ENDED = (ConnectionError, ssl.SSLError)  # a connection's end, as the socket tells it, or as OpenSSL does
-Connection = HTTPConnection
+Connection = HTTPConnection  # what is kept alive; nobody else need know whose it is
 KEPT_ALIVE = 20.0  # seconds for which an unused connection is trusted: AWS closes them, too
 
 

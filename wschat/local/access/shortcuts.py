@@ -15,8 +15,6 @@ from wschat.local.gateway.responses import Reply
 from wschat.target import HOST, is_here
 
 DYNAMODB = "DynamoDB_20120810."
-SECURE = True
-"""As all is on AWS, on which policies insist."""
 
 
 def spare_ministack() -> None:
@@ -54,7 +52,7 @@ async def ask_dynamodb(asked: Asked, claim: Claim, body: bytes) -> Reply:
     such a call; of these each message makes five.
     """
     set_request_region(claim.signature.region)
-    ministack.pin_request_origin(HOST, SECURE)
+    iam_evaluator.pin_request_origin(HOST, secure_transport=True)  # as on AWS, on which policies insist
     call = asked.method, asked.raw_path, asked.headers, body, asked.query, ids.uuid()
     status, headers, told = await ministack._dispatch_service_request(*call)  # noqa: SLF001
     return status, {**headers, "date": formatdate(usegmt=True)}, told

@@ -225,9 +225,8 @@ class Gateway:
         answer = await self._manage(method, api, stage_name, connection_id, data, denied)
         text = data.decode(errors="replace") if method == "POST" else None
         took = round(((at := time.time()) - began) * 1000, 2)  # a post may take but 0.04 ms
-        of = connection_id, api, stage_name, "", ""  # no route, and so no integration
-        about = method.lower(), int(at * 1000), *of, took, answer[0], text, responses.why(answer)
-        self.trace(Trace(*about))
+        event, to, why = method.lower(), (connection_id, api, stage_name), responses.why(answer)
+        self.trace(Trace(event, int(at * 1000), *to, milliseconds=took, status=answer[0], text=text, why=why))
         return answer
 
     async def _manage(

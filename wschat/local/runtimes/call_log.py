@@ -24,9 +24,10 @@ class CallLog(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Keep it, while there is room; note where a mark ends."""
-        if self._mark in self._read + data:
+        read = self._read + data
+        if self._mark in read:
             self._over.set()
-        self._read = (self._read + data)[1 - len(self._mark) :]
+        self._read = read[1 - len(self._mark) :]
         room = KEPT - len(self._first)
         self._first += data[:room]
         self._last += data[room:]

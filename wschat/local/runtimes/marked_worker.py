@@ -16,7 +16,7 @@ from ministack.core import lambda_runtime
 
 from wschat.local.runtimes.call_log import CallLog
 from wschat.local.runtimes.pool import end
-from wschat.local.runtimes.waiting import THREADS, wait_for
+from wschat.local.runtimes.waiting import in_kept_thread, wait_for
 from wschat.protocol.json_objects import json_object
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -82,7 +82,7 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
         cold = self._cold or self._proc is None or self._proc.poll() is not None
         try:
             if cold:
-                await self._in_thread(lambda_runtime.ensure_spawned, self)
+                await in_kept_thread(lambda_runtime.ensure_spawned, self)
             if self._process is not self._proc:
                 await self._connect()
             self._events.write(f"{json.dumps(envelope)}\n".encode())
@@ -92,7 +92,7 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
             answer = await self._answer()
         started = self._proc is not None
         if answer["status"] == "error":
-            await self._in_thread(end, [self])
+            await in_kept_thread(end, [self])
         return {**answer, "cold_start": cold, "log": await self._logged() if started else ""}
 
     async def _answer(self) -> Told:
@@ -151,6 +151,3 @@ class MarkedWorker(lambda_runtime.Worker):  # type: ignore[misc]
         if isinstance(error, OSError) and error.errno in FULL:
             return NO_ROOM.format(error.strerror, self.func_name, gettempdir())
         return str(error) if type(error) is RuntimeError else f"{type(error).__name__}: {error}"
-
-    async def _in_thread(self, work: Any, *args: object) -> None:  # noqa: ANN401  whatever blocks
-        await self.loop.run_in_executor(THREADS, copy_context().run, work, *args)

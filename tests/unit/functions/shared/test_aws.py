@@ -5,6 +5,7 @@ import socket
 import ssl
 from datetime import UTC, datetime
 from functools import partial
+from http.client import HTTPException
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -151,11 +152,15 @@ def test_patience() -> None:
             assert (connection.timeout, connection.sock.gettimeout()) == (PATIENT, PATIENT + 1)
 
 
-@pytest.mark.parametrize("answer", [OK[:-1], OK.replace(b": 5", b": 99999999999999999999")])
-def test_cut_off(answer: bytes) -> None:
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [(OK[:-1], HTTPException), (OK.replace(b": 5", b": 99999999999999999999"), OverflowError)],
+)
+def test_cut_off(answer: bytes, error: type[Exception]) -> None:
     """An answer whose end is missing is none."""
-    with service([answer]) as (made, _), pytest.raises(NO_ANSWER):
+    with service([answer]) as (made, _), pytest.raises(error) as caught:
         made.send("/", b"")
+    assert isinstance(caught.value, NO_ANSWER)
 
 
 def test_over_tls(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from ministack.core import iam_evaluator
 from ministack.core.router import detect_service
 
-from tests.unit.local.conftest import signed
+from tests.unit.local.conftest import noted, signed
 from wschat.lab.aws.cloud import Cloud
 from wschat.local.access.shortcuts import spare_ministack
 
@@ -92,13 +92,8 @@ def test_a_service_that_there_is_not() -> None:
 
 def test_a_policy_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who asks again may do the same, without the policy being read again."""
-    read, parse = list[str](), iam_evaluator.parse_policy_document
-
-    def reading(document: str) -> Any:  # noqa: ANN401  MiniStack has no types
-        read.append(document)
-        return parse(document)
-
-    monkeypatch.setattr(iam_evaluator, "parse_policy_document", reading)
+    parse = iam_evaluator.parse_policy_document
+    read = noted(monkeypatch, iam_evaluator, "parse_policy_document")
     spare_ministack()
     document = '{"Statement": [{"Effect": "Allow", "Action": "sts:*", "Resource": "*"}]}'
     limits = [

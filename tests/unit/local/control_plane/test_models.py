@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-from typing import Any
 
 import botocore.session
 import pytest
 from ministack.core import iam_actions, responses
 
+from tests.unit.local.conftest import noted
 from wschat.local.control_plane.models import read_once
 
 JSON = "application/x-amz-json-1.1"
@@ -44,13 +44,7 @@ def test_as_botocore_reads_them() -> None:
 
 def test_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever MiniStack looks up in a model, it is read from its file once."""
-    read, load = list[str](), iam_actions._load_botocore_model
-
-    def reading(name: str) -> Any:  # noqa: ANN401  MiniStack has no types
-        read.append(name)
-        return load(name)
-
-    monkeypatch.setattr(iam_actions, "_load_botocore_model", reading)
+    read = noted(monkeypatch, iam_actions, "_load_botocore_model")
     monkeypatch.setattr(iam_actions, "_TAG_OPERATIONS", {})
     read_once()
     for _ in range(2):
